@@ -1,0 +1,99 @@
+// The one vocabulary of failures. A typed error crosses worker, wire and HTTP as {code, message, data} and is
+// rebuilt on the far side, never flattened to a string.
+
+/** What each code means to HTTP and to a person: status, and the next step that a page may show. */
+export const ERROR_CODES = {
+  'bad-request': { status: 400, next: 'Correct the request and send it again.' },
+  'bad-frame': { status: 400, next: 'The sender runs another version or is broken: reload its tab.' },
+  'bad-message': { status: 400, next: 'Reload the tab: its version may be older than the server.' },
+  'version-mismatch': { status: 426, next: 'Reload the page to get the version that the others run.' },
+  'not-authentic': { status: 401, next: 'Reload the tab to make a new identity.' },
+  'rate-limited': { status: 429, next: 'Wait a moment, then try again.' },
+  'model-not-found': { status: 404, next: 'Check the repository name, revision and dtype on the hub.' },
+  'model-unsupported': {
+    status: 422,
+    next: 'Pick a decoder in the onnx-community layout (one with past_key_values inputs).',
+  },
+  'manifest-mismatch': {
+    status: 409,
+    next: 'Clear this site’s data and reload: this tab read another file than the others.',
+  },
+  'download-failed': { status: 502, next: 'Check the connection to the model hub, then press retry.' },
+  'download-truncated': { status: 502, next: 'Press retry: what was received is kept and the rest is fetched.' },
+  'integrity-failed': { status: 502, next: 'Press retry to fetch the file again; if it persists, the mirror is bad.' },
+  'out-of-memory': { status: 507, next: 'Close other tabs or lower what this tab lends, then press retry.' },
+  'device-lost': { status: 503, next: 'Press retry to start the GPU again; if it persists, use the WASM backend.' },
+  'backend-unavailable': { status: 503, next: 'Use a browser with WebGPU, or join with the WASM backend.' },
+  'stage-failed': { status: 500, next: 'Ask again: the platform plans around the stage that failed.' },
+  'context-exceeded': { status: 400, next: 'Shorten the conversation or start a new one.' },
+  'prompt-empty': { status: 400, next: 'Write a message first.' },
+  'session-unknown': { status: 409, next: 'Ask again: the stage no longer holds this conversation.' },
+  'epoch-stale': { status: 409, next: 'Nothing to do: the coalition changed and the answer is asked for anew.' },
+  'position-mismatch': { status: 409, next: 'Ask again: the conversation is replayed from its start.' },
+  'kv-missing': { status: 409, next: 'Ask again: the conversation is replayed from its start.' },
+  'sessions-full': { status: 503, next: 'Wait until another conversation ends, then ask again.' },
+  'no-stages': { status: 503, next: 'Open /join in a tab to lend a GPU, then ask again.' },
+  'stage-left': { status: 503, next: 'Wait until the remaining tabs have taken over its layers, then ask again.' },
+  'link-failed': { status: 504, next: 'Check that both tabs can reach each other (firewall, VPN), then reload.' },
+  'lap-timeout': { status: 504, next: 'Ask again: a stage did not answer in time.' },
+  cancelled: { status: 499, next: 'Nothing to do.' },
+  internal: { status: 500, next: 'Reload the page; if it happens again, please report it.' },
+} as const satisfies Record<string, { status: number; next: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The plain form of an error on the wire. `data` is JSON. */
+export interface ErrorShape {
+  code: ErrorCode;
+  message: string;
+  data?: Record<string, unknown>;
+}
+
+/**
+ * A failure with a code, one sentence and a next step.
+ *
+ * @example
+ * throw new PoolError('no-stages', 'No tab serves this model yet.');
+ */
+export class PoolError extends Error {
+  override readonly name = 'PoolError';
+  readonly code: ErrorCode;
+  readonly data: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { data?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.data = options.data;
+  }
+
+  /** HTTP status for this code. */
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  /** What the person who sees this can do next. */
+  get next(): string {
+    return ERROR_CODES[this.code].next;
+  }
+
+  toShape(): ErrorShape {
+    return this.data ? { code: this.code, message: this.message, data: this.data } : { code: this.code, message: this.message };
+  }
+
+  /** Rebuilds an error from whatever arrived. Unknown codes become `internal` and keep their text. */
+  static from(value: unknown): PoolError {
+    if (value instanceof PoolError) return value;
+    if (isErrorShape(value)) {
+      return new PoolError(value.code, value.message, value.data ? { data: value.data } : {});
+    }
+    if (value instanceof Error) return new PoolError('internal', value.message || value.name, { cause: value });
+    return new PoolError('internal', typeof value === 'string' ? value : 'An unknown failure.');
+  }
+}
+
+function isErrorShape(value: unknown): value is ErrorShape {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message, data } = value as Record<string, unknown>;
+  const dataFits = data === undefined || (typeof data === 'object' && data !== null && !Array.isArray(data));
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code) && typeof message === 'string' && dataFits;
+}
