@@ -77,7 +77,9 @@ export class PoolError extends Error {
   }
 
   toShape(): ErrorShape {
-    return this.data ? { code: this.code, message: this.message, data: this.data } : { code: this.code, message: this.message };
+    return this.data
+      ? { code: this.code, message: this.message, data: this.data }
+      : { code: this.code, message: this.message };
   }
 
   /** Rebuilds an error from whatever arrived. Unknown codes become `internal` and keep their text. */

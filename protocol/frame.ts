@@ -1,0 +1,167 @@
+// The binary frame between stages: a fixed header that carries session, epoch and position, a trace, and a payload.
+// Pure: bytes in, object out. docs/PROTOCOL.md has the same layout with golden vectors.
+import { PoolError } from './errors.ts';
+import type { SessionId } from './ids.ts';
+import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, PROTOCOL_VERSION } from './limits.ts';
+
+/** First byte of each frame: tells a frame from any other traffic. */
+export const FRAME_MAGIC = 0xc9;
+export const FRAME_HEADER_BYTES = 40;
+export const TRACE_ENTRY_BYTES = 16;
+
+/** What a frame is. `step` tokens go in at the entry, `hidden` states hop, `result` ids come out at the exit. */
+export const FRAME_KINDS = { open: 1, step: 2, hidden: 3, result: 4, close: 5, error: 6 } as const;
+export type FrameKind = keyof typeof FRAME_KINDS;
+
+export const FRAME_DTYPES = { none: 0, float32: 1, float16: 2, int32: 3, json: 4 } as const;
+export type FrameDtype = keyof typeof FRAME_DTYPES;
+
+/** Bits of `flags`. They ride in the header so that nothing can overtake or outlive the tensor they are about. */
+export const FRAME_FLAGS = {
+  /** Drop the KV cache of positions >= `position` first. Without it a position other than the next is refused. */
+  rollback: 1,
+  /** Sample the token after the last row; a prefill chunk that is not the last one leaves it out. */
+  sample: 2,
+  /** Sample after every row (verification of drafted tokens). */
+  sampleAll: 4,
+} as const;
+
+/** What one stage spent on this lap, in microseconds. */
+export interface TraceEntry {
+  stage: number;
+  /** Inside the model. */
+  computeMicros: number;
+  /** In the stage, outside the model: queueing, packing, reading back. */
+  waitMicros: number;
+  /** Half the measured round trip of the link on which the frame came in. */
+  hopMicros: number;
+}
+
+export interface Frame {
+  kind: FrameKind;
+  dtype: FrameDtype;
+  epoch: number;
+  session: SessionId;
+  /** Position of the first token of this frame in its session. */
+  position: number;
+  /** Tokens (rows) in this frame. */
+  tokens: number;
+  flags: number;
+  /** Counts up per session at the driver; the result of a step carries the step's number. */
+  lap: number;
+  /** Elements per row of the payload: hidden size for `hidden`, 1 for ids, 0 for JSON. */
+  width: number;
+  trace: TraceEntry[];
+  payload: Uint8Array;
+}
+
+const KIND_NAMES = new Map<number, FrameKind>(
+  Object.entries(FRAME_KINDS).map(([name, code]) => [code, name as FrameKind]),
+);
+const DTYPE_NAMES = new Map<number, FrameDtype>(
+  Object.entries(FRAME_DTYPES).map(([name, code]) => [code, name as FrameDtype]),
+);
+const ELEMENT_BYTES: Record<FrameDtype, number> = { none: 0, float32: 4, float16: 2, int32: 4, json: 1 };
+const ALL_FLAGS = FRAME_FLAGS.rollback | FRAME_FLAGS.sample | FRAME_FLAGS.sampleAll;
+
+/** Serialises a frame, little endian. The payload starts at a multiple of 8, so views need no copy. */
+export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
+  const traceBytes = frame.trace.length * TRACE_ENTRY_BYTES;
+  const bytes = new Uint8Array(FRAME_HEADER_BYTES + traceBytes + frame.payload.byteLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, FRAME_MAGIC);
+  view.setUint8(1, PROTOCOL_VERSION);
+  view.setUint8(2, FRAME_KINDS[frame.kind]);
+  view.setUint8(3, FRAME_DTYPES[frame.dtype]);
+  view.setUint32(4, frame.epoch, true);
+  view.setBigUint64(8, BigInt(`0x${frame.session}`), true);
+  view.setUint32(16, frame.position, true);
+  view.setUint16(20, frame.tokens, true);
+  view.setUint8(22, frame.flags);
+  view.setUint8(23, frame.trace.length);
+  view.setUint32(24, frame.lap, true);
+  view.setUint32(28, frame.width, true);
+  view.setUint32(32, frame.payload.byteLength, true);
+  view.setUint32(36, 0, true);
+  frame.trace.forEach((entry, index) => {
+    const at = FRAME_HEADER_BYTES + index * TRACE_ENTRY_BYTES;
+    view.setUint32(at, entry.stage, true);
+    view.setUint32(at + 4, entry.computeMicros, true);
+    view.setUint32(at + 8, entry.waitMicros, true);
+    view.setUint32(at + 12, entry.hopMicros, true);
+  });
+  bytes.set(frame.payload, FRAME_HEADER_BYTES + traceBytes);
+  return bytes;
+}
+
+const refuse = (message: string): never => {
+  throw new PoolError('bad-frame', message);
+};
+
+/** Parses a frame from a hostile peer. Throws `bad-frame` or `version-mismatch`; the payload is a view, not a copy. */
+export function decodeFrame(bytes: Uint8Array): Frame {
+  if (bytes.byteLength < FRAME_HEADER_BYTES) refuse('The frame is shorter than its header.');
+  if (bytes.byteLength > MAX_FRAME_BYTES) refuse('The frame is larger than the limit.');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint8(0) !== FRAME_MAGIC) refuse('This is no frame of the ring.');
+  const version = view.getUint8(1);
+  if (version !== PROTOCOL_VERSION) {
+    throw new PoolError('version-mismatch', `The peer speaks frame version ${version}, this tab ${PROTOCOL_VERSION}.`);
+  }
+  const kind = KIND_NAMES.get(view.getUint8(2)) ?? refuse('The frame is of an unknown kind.');
+  const dtype = DTYPE_NAMES.get(view.getUint8(3)) ?? refuse('The frame has an unknown element type.');
+  const tokens = view.getUint16(20, true);
+  const flags = view.getUint8(22);
+  const traceLength = view.getUint8(23);
+  const width = view.getUint32(28, true);
+  const payloadBytes = view.getUint32(32, true);
+  if (tokens > MAX_STEP_TOKENS) refuse(`The frame has ${tokens} tokens, more than ${MAX_STEP_TOKENS}.`);
+  if ((flags & ~ALL_FLAGS) !== 0) refuse('The frame has unknown flags.');
+  if (traceLength > MAX_STAGES) refuse('The trace is longer than a coalition can be.');
+  const payloadStart = FRAME_HEADER_BYTES + traceLength * TRACE_ENTRY_BYTES;
+  if (payloadStart + payloadBytes !== bytes.byteLength) refuse('The frame’s length is not what its header says.');
+  checkPayload(kind, dtype, tokens, width, payloadBytes);
+  const trace: TraceEntry[] = [];
+  for (let at = FRAME_HEADER_BYTES; at < payloadStart; at += TRACE_ENTRY_BYTES) {
+    trace.push({
+      stage: view.getUint32(at, true),
+      computeMicros: view.getUint32(at + 4, true),
+      waitMicros: view.getUint32(at + 8, true),
+      hopMicros: view.getUint32(at + 12, true),
+    });
+  }
+  return {
+    kind,
+    dtype,
+    epoch: view.getUint32(4, true),
+    session: view.getBigUint64(8, true).toString(16).padStart(16, '0') as SessionId,
+    position: view.getUint32(16, true),
+    tokens,
+    flags,
+    lap: view.getUint32(24, true),
+    width,
+    trace,
+    payload: bytes.subarray(payloadStart),
+  };
+}
+
+const ALLOWED_DTYPES: Record<FrameKind, readonly FrameDtype[]> = {
+  open: ['json'],
+  step: ['int32'],
+  hidden: ['float32', 'float16'],
+  result: ['int32'],
+  close: ['none'],
+  error: ['json'],
+};
+
+function checkPayload(kind: FrameKind, dtype: FrameDtype, tokens: number, width: number, payloadBytes: number): void {
+  if (!ALLOWED_DTYPES[kind].includes(dtype)) refuse(`A ${kind} frame cannot carry ${dtype}.`);
+  if (kind === 'step' && tokens === 0) refuse('A step has no tokens.');
+  if (kind === 'hidden' && (tokens === 0 || width === 0)) refuse('A hidden state has no rows or no columns.');
+  if ((kind === 'step' || kind === 'result') && width !== 1) refuse('Token ids are one column wide.');
+  if (dtype === 'none' && payloadBytes !== 0) refuse('A frame without element type has a payload.');
+  if (dtype === 'json' || dtype === 'none') return;
+  if (tokens * width * ELEMENT_BYTES[dtype] !== payloadBytes) {
+    refuse('The payload is not tokens × width elements long.');
+  }
+}

@@ -1,0 +1,55 @@
+// Bounds that both ends enforce. Each line says why the number is what it is and what would break it.
+
+/** Version of frames and control messages. A peer with another one is refused with `version-mismatch`. */
+export const PROTOCOL_VERSION = 1;
+
+/** Largest frame after reassembly: 512 tokens of an 8192-wide float32 hidden state, plus header. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024 + 4096;
+
+/**
+ * Largest data channel message. Browsers negotiate at least 64 KiB (RFC 8841); PeerJS closes a raw link without an
+ * error above 262,144 bytes. 16 KiB lets messages of other sessions in between.
+ */
+export const MAX_FRAGMENT_BYTES = 16 * 1024;
+
+/** Most tokens in one step. Longer prompts are prefilled in chunks so that other sessions get their turn. */
+export const MAX_STEP_TOKENS = 512;
+
+/** Tokens of a prefill chunk: small enough to overlap across stages, large enough to fill a GPU. */
+export const PREFILL_CHUNK_TOKENS = 64;
+
+/** Prefill chunks a driver keeps in flight. Bounds what each stage has to queue for one session. */
+export const MAX_CHUNKS_IN_FLIGHT = 4;
+
+/** Frames that a stage queues before it refuses (`sessions-full`): sessions × chunks in flight, with room to spare. */
+export const MAX_QUEUED_FRAMES = 256;
+
+/** Sessions whose KV cache a stage holds at once; the least recently used idle one gives way. */
+export const MAX_SESSIONS_PER_STAGE = 16;
+
+/** An idle session's KV cache is dropped after this long; the driver replays if the person comes back. */
+export const SESSION_IDLE_MS = 10 * 60_000;
+
+/** Most stages in a coalition. Its hop count alone would make more useless for interactive use. */
+export const MAX_STAGES = 64;
+
+/** Largest control message (JSON). An assignment of 64 stages is about 10 KB, a manifest of 200 layers 4 KB. */
+export const MAX_CONTROL_BYTES = 256 * 1024;
+
+/** Heartbeats: a foreground tab beats at this pace; hidden tabs are slowed by browsers to one timer a minute. */
+export const HEARTBEAT_MS = 5_000;
+
+/** A peer is gone after this silence: one slowed timer a minute plus slack (also PeerJS's `alive_timeout`). */
+export const PEER_SILENCE_MS = 90_000;
+
+/** A lap that takes longer than this is lost: a cold WebGPU stage may spend seconds compiling shaders. */
+export const LAP_TIMEOUT_MS = 120_000;
+
+/** A stage has this long to report progress on its slice before the plan goes on without it. */
+export const LOAD_SILENCE_MS = 120_000;
+
+/** How long two peers try to reach each other before `link-failed`. */
+export const LINK_TIMEOUT_MS = 30_000;
+
+/** Candidates that the exit reads back from the GPU for sampling. */
+export const TOP_CANDIDATES = 64;

@@ -1,0 +1,128 @@
+// What a page can see of the peers in it: plain data, no handles. Pages draw these and nothing else.
+import type { Backend, Coalition, PoolSummary } from '../../protocol/control.ts';
+import type { ErrorShape } from '../../protocol/errors.ts';
+import type { ModelRef, PeerId } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+
+/** The life of a stage, in order; `failed` and `left` end it. */
+export type StagePhase =
+  | 'connecting'
+  | 'reading-model'
+  | 'probing'
+  | 'waiting'
+  | 'loading'
+  | 'serving'
+  | 'failed'
+  | 'left';
+
+/** Layers `[start, end)` that this tab holds and how far their bytes have come. */
+export interface SliceState {
+  epoch: number;
+  start: number;
+  end: number;
+  totalBytes: number;
+  loadedBytes: number;
+  /** Of `loadedBytes`: what came over the network, and what this browser still had. */
+  networkBytes: number;
+  cachedBytes: number;
+}
+
+/** Counters since the tab joined. */
+export interface ServedState {
+  sessions: number;
+  /** Rows computed: prompt tokens and generated ones. */
+  tokens: number;
+  /** Mean of the last steps, milliseconds inside the model for one step. */
+  stepMs: number;
+  /** Tokens in the last full second, newest last, at most 60. */
+  tokensPerSecond: number[];
+  bytesIn: number;
+  bytesOut: number;
+}
+
+export interface StageState {
+  phase: StagePhase;
+  model: ModelRef;
+  peer?: PeerId;
+  manifest?: ModelManifest;
+  backend?: Backend;
+  /** For people, e.g. "apple · metal-3" or "WASM, 1 thread". */
+  device?: string;
+  msPerLayer?: number;
+  memoryBytes?: number;
+  slice?: SliceState;
+  coalition?: Coalition;
+  served: ServedState;
+  /** Why a GPU is not used although this tab has no WebGPU, and the like: one sentence for the person. */
+  note?: string;
+  error?: ErrorShape & { next: string };
+}
+
+/** The chat side: which coalition would answer now. */
+export interface ChatState {
+  phase: 'connecting' | 'no-stages' | 'forming' | 'ready' | 'failed';
+  model: ModelRef;
+  peer?: PeerId;
+  coalition?: Coalition;
+  pools: PoolSummary[];
+  error?: ErrorShape & { next: string };
+}
+
+/** One stop of the route that an answer took; times are means per token, in milliseconds. */
+export interface RouteStop {
+  stage: number;
+  start: number;
+  end: number;
+  backend: Backend;
+  device: string;
+  totalBytes: number;
+  computeMs: number;
+  waitMs: number;
+  /** One way, into this stage. */
+  hopMs: number;
+}
+
+export interface AnswerStats {
+  route: RouteStop[];
+  /** From the exit back to the driver. */
+  returnHopMs: number;
+  /** Mean time from sending a token to having the next one. */
+  lapMs: number;
+  promptTokens: number;
+  tokens: number;
+  /** Generated tokens after the first, divided by the time they took. */
+  tokensPerSecond: number;
+  timeToFirstTokenMs: number;
+}
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+export interface AskRequest {
+  messages: ChatMessage[];
+  /** Defaults come from the model's generation_config.json. 0 is greedy. */
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  seed?: number;
+  maxTokens?: number;
+  stop?: string[];
+}
+
+export interface AskHandlers {
+  /** New text; never splits a character. */
+  onText?(delta: string): void;
+  onStats?(stats: AnswerStats): void;
+  /** One sentence when something is being waited for, e.g. a replacement stage; '' when over. */
+  onNotice?(notice: string): void;
+  signal?: AbortSignal;
+}
+
+export interface Answer {
+  text: string;
+  tokenIds: number[];
+  finishReason: 'stop' | 'length' | 'cancelled';
+  stats: AnswerStats;
+}
