@@ -1,0 +1,168 @@
+// The driver's view of one epoch: submits laps at the entry, hears results from the exit, gives each lap its answer or
+// its error. Owns waits and timeouts, no token history.
+import { PoolError } from '../../protocol/errors.ts';
+import { decodeFrame, encodeFrame, type Frame, type TraceEntry } from '../../protocol/frame.ts';
+import type { PeerId, SessionId } from '../../protocol/ids.ts';
+import { LAP_TIMEOUT_MS } from '../../protocol/limits.ts';
+import type { Sampling } from '../../protocol/sampling.ts';
+import type { Link } from '../links/link.ts';
+import { packJson, unpackJson } from '../ring/open-session.ts';
+import { emptyFrame } from '../ring/ring-node.ts';
+
+export interface LapResult {
+  /** Sampled ids: none for a chunk without the sample flag, one per row with `sampleAll`. */
+  ids: number[];
+  trace: TraceEntry[];
+  /** Half the round trip of the link from the exit, milliseconds. */
+  returnHopMs: number;
+  lapMs: number;
+}
+
+export interface LapRequest {
+  position: number;
+  ids: readonly number[];
+  flags: number;
+}
+
+interface Pending {
+  session: SessionId;
+  sentMs: number;
+  resolve(result: LapResult): void;
+  reject(error: PoolError): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export interface RingClientOptions {
+  epoch: number;
+  /** This driver's own id: where the exit sends results. */
+  self: PeerId;
+  entry: Link;
+  /** The same link as `entry` when one stage holds everything. */
+  exit: Link;
+  lapTimeoutMs?: number;
+  now?(): number;
+}
+
+export class RingClient {
+  readonly #options: RingClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  readonly #now: () => number;
+  #lap = 0;
+  #ended: PoolError | undefined;
+
+  constructor(options: RingClientOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    for (const link of new Set([options.entry, options.exit])) {
+      link.listen({
+        onFrame: (bytes) => this.#receive(link, bytes),
+        onClose: () => this.end(new PoolError('stage-left', 'A stage of the route left.')),
+      });
+    }
+  }
+
+  get epoch(): number {
+    return this.#options.epoch;
+  }
+
+  /** Why no lap can be run here any more. */
+  get ended(): PoolError | undefined {
+    return this.#ended;
+  }
+
+  /** Opens a session, or changes how an open one is sampled. */
+  open(session: SessionId, sampling: Sampling): void {
+    const payload = packJson({ driver: this.#options.self, sampling });
+    this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
+  }
+
+  /** One lap. Rejects with the stage's error, `lap-timeout`, or `stage-left` when the ring ends. */
+  lap(session: SessionId, { position, ids, flags }: LapRequest): Promise<LapResult> {
+    this.#lap = (this.#lap + 1) >>> 0;
+    const lap = this.#lap;
+    return new Promise((resolve, reject) => {
+      const timeoutMs = this.#options.lapTimeoutMs ?? LAP_TIMEOUT_MS;
+      const timer = setTimeout(() => {
+        this.#settle(lap)?.reject(
+          new PoolError('lap-timeout', `No answer came from the ring within ${timeoutMs / 1000} s.`),
+        );
+      }, timeoutMs);
+      this.#pending.set(lap, { session, sentMs: this.#now(), resolve, reject, timer });
+      const payload = new Uint8Array(Int32Array.from(ids).buffer);
+      try {
+        this.#send({
+          ...emptyFrame(this.epoch, session),
+          kind: 'step',
+          dtype: 'int32',
+          position,
+          tokens: ids.length,
+          flags,
+          lap,
+          width: 1,
+          payload,
+        });
+      } catch (error) {
+        this.#settle(lap)?.reject(PoolError.from(error));
+      }
+    });
+  }
+
+  /** Frees the session's caches on every stage. */
+  close(session: SessionId): void {
+    try {
+      this.#send(emptyFrame(this.epoch, session));
+    } catch {
+      // The ring is gone and the caches with it.
+    }
+  }
+
+  /** Ends all laps with this error. The links stay their owner's. */
+  end(error: PoolError): void {
+    this.#ended ??= error;
+    for (const lap of [...this.#pending.keys()]) this.#settle(lap)?.reject(error);
+  }
+
+  #send(frame: Frame): void {
+    if (this.#ended) throw this.#ended;
+    this.#options.entry.send(encodeFrame(frame));
+  }
+
+  #settle(lap: number): Pending | undefined {
+    const pending = this.#pending.get(lap);
+    if (pending) clearTimeout(pending.timer);
+    this.#pending.delete(lap);
+    return pending;
+  }
+
+  #receive(link: Link, bytes: Uint8Array): void {
+    let frame: Frame;
+    try {
+      frame = decodeFrame(bytes);
+    } catch {
+      return; // Not ours to answer: the lap it may have belonged to runs into its timeout or its error frame.
+    }
+    if (frame.epoch !== this.epoch) return;
+    if (frame.kind === 'error') this.#fail(frame);
+    else if (frame.kind === 'result' && link === this.#options.exit) this.#resolve(link, frame);
+  }
+
+  #resolve(link: Link, frame: Frame): void {
+    if (this.#pending.get(frame.lap)?.session !== frame.session) return;
+    const pending = this.#settle(frame.lap)!;
+    const ids = Array.from(new Int32Array(frame.payload.slice().buffer));
+    pending.resolve({ ids, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs: this.#now() - pending.sentMs });
+  }
+
+  /** An error names its lap; one without (a stage left, an OPEN refused) ends every lap of its session. */
+  #fail(frame: Frame): void {
+    let error: PoolError;
+    try {
+      error = PoolError.from(unpackJson(frame.payload));
+    } catch (cause) {
+      error = PoolError.from(cause);
+    }
+    for (const [lap, pending] of [...this.#pending]) {
+      if (pending.session === frame.session && (frame.lap === 0 || frame.lap === lap)) this.#settle(lap)?.reject(error);
+    }
+  }
+}

@@ -1,0 +1,228 @@
+// The whole ring with arithmetic in place of the model: equality of routes, chunks and replays, and the guards.
+import { expect, test } from 'vitest';
+import { decodeFrame } from '../../protocol/frame.ts';
+import { newSessionId, type PeerId } from '../../protocol/ids.ts';
+import { GREEDY, type Sampling } from '../../protocol/sampling.ts';
+import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
+import type { Link } from '../links/link.ts';
+import { memoryLinkPair } from '../links/memory-link.ts';
+import { RingNode } from '../ring/ring-node.ts';
+import { Conversation, type GenerateOptions } from './conversation.ts';
+import { RingClient } from './ring-client.ts';
+
+const LAYERS = 8;
+const peer = (index: number) => index.toString(16).padStart(32, '0') as PeerId;
+const DRIVER = peer(999);
+
+interface TestRing {
+  client: RingClient;
+  links: Link[];
+  nodes: RingNode[];
+  entry: Link;
+}
+
+/** A ring of memory links over the given cuts. */
+function makeRing(
+  cuts: number[],
+  options: { epoch?: number; beforeRun?: (stage: number) => void | Promise<void> } = {},
+): TestRing {
+  const epoch = options.epoch ?? 1;
+  const bounds = [0, ...cuts, LAYERS];
+  const stages = bounds.length - 1;
+  const [entryAtDriver, entryAtStage] = memoryLinkPair(DRIVER, peer(0));
+  const [exitAtDriver, exitAtStage] =
+    stages === 1 ? [entryAtDriver, entryAtStage] : memoryLinkPair(DRIVER, peer(stages - 1));
+  const hops = Array.from({ length: stages - 1 }, (_, index) => memoryLinkPair(peer(index), peer(index + 1)));
+  const nodes = Array.from({ length: stages }, (_, stage) => {
+    const next = hops[stage]?.[0];
+    const node = new RingNode({
+      epoch,
+      stage,
+      executor: arithmeticExecutor({
+        start: bounds[stage]!,
+        end: bounds[stage + 1]!,
+        layers: LAYERS,
+        beforeRun: () => options.beforeRun?.(stage),
+      }),
+      ...(next ? { next } : {}),
+      linkTo: (id) => (id === DRIVER && stage === stages - 1 ? exitAtStage : undefined),
+    });
+    const inputs = [stage === 0 ? entryAtStage : hops[stage - 1]![1], ...(next ? [next] : [])];
+    for (const link of inputs) {
+      link.listen({ onFrame: (bytes) => node.accept(link, decodeFrame(bytes)), onClose: () => node.linkClosed(link) });
+    }
+    return node;
+  });
+  const client = new RingClient({ epoch, self: DRIVER, entry: entryAtDriver, exit: exitAtDriver, lapTimeoutMs: 2000 });
+  return { client, nodes, links: hops.map((hop) => hop[0]), entry: entryAtDriver };
+}
+
+const PROMPT = Array.from({ length: 37 }, (_, index) => (index * 31 + 5) % 101);
+const options = (fields: Partial<GenerateOptions> = {}): GenerateOptions => ({
+  sampling: GREEDY,
+  maxTokens: 24,
+  maxContext: 4096,
+  eosIds: new Set(),
+  onToken: () => undefined,
+  ...fields,
+});
+
+async function answer(cuts: number[], fields: Partial<GenerateOptions> = {}): Promise<number[]> {
+  const ring = makeRing(cuts);
+  return (await new Conversation(async () => ring.client).generate(PROMPT, options(fields))).ids;
+}
+
+const SAMPLED: Sampling = { temperature: 0.8, topK: 0, topP: 0.95, seed: 42 };
+
+test.each([[[4]], [[2, 5]], [[1, 2, 3, 4, 5, 6, 7]]])(
+  'cuts %j give the solo tokens, greedy and sampled',
+  async (cuts) => {
+    expect(await answer(cuts)).toEqual(await answer([]));
+    expect(await answer(cuts, { sampling: SAMPLED })).toEqual(await answer([], { sampling: SAMPLED }));
+  },
+);
+
+test('seeds matter, and the answer is not constant', async () => {
+  const a = await answer([3], { sampling: SAMPLED });
+  const b = await answer([3], { sampling: { ...SAMPLED, seed: 43 } });
+  expect(a).not.toEqual(b);
+  expect(new Set(a).size).toBeGreaterThan(3);
+});
+
+test.each([1, 3, 16, 64])('prefill in chunks of %i equals prefill at once', async (chunkTokens) => {
+  expect(await answer([2, 5], { chunkTokens })).toEqual(await answer([], { chunkTokens: 512 }));
+});
+
+test('a second turn continues on the held cache and equals a fresh conversation', async () => {
+  const ring = makeRing([3, 6]);
+  const conversation = new Conversation(async () => ring.client);
+  const first = await conversation.generate(PROMPT, options());
+  const longer = [...PROMPT, ...first.ids, 7, 8, 9];
+  const second = await conversation.generate(longer, options());
+  const edited = [...PROMPT.slice(0, 20), 1, 2, 3];
+  const third = await conversation.generate(edited, options());
+  for (const [prompt, got] of [
+    [longer, second],
+    [edited, third],
+  ] as const) {
+    const fresh = makeRing([]);
+    expect(got.ids).toEqual((await new Conversation(async () => fresh.client).generate(prompt, options())).ids);
+  }
+});
+
+test('a stage that disappears mid-answer: the answer goes on on the next ring and equals the uninterrupted one', async () => {
+  const rings = [makeRing([2, 5]), makeRing([4], { epoch: 2 })];
+  let emitted = 0;
+  const notices: string[] = [];
+  const conversation = new Conversation(async () => rings.find((ring) => !ring.client.ended)!.client);
+  const got = await conversation.generate(
+    PROMPT,
+    options({
+      sampling: SAMPLED,
+      onToken: () => {
+        if (++emitted === 9) {
+          rings[0]!.links[1]!.close();
+          rings[0]!.entry.close();
+        }
+        return undefined;
+      },
+      onNotice: (notice) => notices.push(notice),
+    }),
+  );
+  expect(got.ids).toEqual(await answer([], { sampling: SAMPLED }));
+  expect(notices.some((notice) => notice.includes('another route'))).toBe(true);
+});
+
+test('only a hop in the middle dies: the driver hears of it through the entry', async () => {
+  const rings = [makeRing([2, 5]), makeRing([4], { epoch: 2 })];
+  let acquired = 0;
+  let emitted = 0;
+  const conversation = new Conversation(async () => rings[Math.min(acquired++, 1)]!.client);
+  const got = await conversation.generate(
+    PROMPT,
+    options({
+      onToken: () => {
+        if (++emitted === 5) rings[0]!.links[1]!.close();
+        return undefined;
+      },
+    }),
+  );
+  expect(got.ids).toEqual(await answer([]));
+  expect(acquired).toBe(2);
+});
+
+test('sessions interleave without touching one another', async () => {
+  const ring = makeRing([3, 6]);
+  const prompts = [0, 1, 2, 3].map((shift) => PROMPT.map((id) => (id + shift) % 101));
+  const together = await Promise.all(
+    prompts.map((prompt) => new Conversation(async () => ring.client).generate(prompt, options())),
+  );
+  for (const [index, prompt] of prompts.entries()) {
+    const alone = makeRing([]);
+    expect(together[index]!.ids).toEqual(
+      (await new Conversation(async () => alone.client).generate(prompt, options())).ids,
+    );
+  }
+});
+
+test('end of sequence, stop by the caller, maximum tokens, context and cancel each end the answer', async () => {
+  const solo = await answer([]);
+  const run = async (fields: Partial<GenerateOptions>) => {
+    const ring = makeRing([4]);
+    return new Conversation(async () => ring.client).generate(PROMPT, options(fields));
+  };
+  const stopAt = solo.findIndex((id, index) => index > 3 && solo.indexOf(id) === index);
+  expect(await run({ eosIds: new Set([solo[stopAt]!]) })).toEqual({ ids: solo.slice(0, stopAt), finishReason: 'stop' });
+  let seen = 0;
+  expect((await run({ onToken: () => ++seen === 4 })).ids).toEqual(solo.slice(0, 4));
+  expect(await run({ maxTokens: 3 })).toEqual({ ids: solo.slice(0, 3), finishReason: 'length' });
+  const full = await run({ maxContext: PROMPT.length + 5 });
+  expect(full).toEqual({ ids: solo.slice(0, 5), finishReason: 'length' });
+  const abort = new AbortController();
+  const cancelled = await run({ signal: abort.signal, onToken: (_id, _lap, first) => void (first && abort.abort()) });
+  expect(cancelled).toEqual({ ids: solo.slice(0, 1), finishReason: 'cancelled' });
+  await expect(run({ maxContext: PROMPT.length })).rejects.toMatchObject({ code: 'context-exceeded' });
+});
+
+test('a failing stage is reported at once with its own error, and another session goes on', async () => {
+  let fail = false;
+  const ring = makeRing([3, 6], {
+    beforeRun: (stage) => {
+      if (fail && stage === 1) throw new Error('kernel fault');
+    },
+  });
+  const conversation = new Conversation(async () => ring.client);
+  fail = true;
+  await expect(conversation.generate(PROMPT, options())).rejects.toMatchObject({ message: 'kernel fault' });
+  fail = false;
+  expect((await new Conversation(async () => ring.client).generate(PROMPT, options())).ids).toEqual(await answer([]));
+});
+
+test('the KV guard refuses a gap, a silent overwrite and an unknown session', async () => {
+  const ring = makeRing([4]);
+  const session = newSessionId();
+  await expect(ring.client.lap(session, { position: 0, ids: [1], flags: 2 })).rejects.toMatchObject({
+    code: 'session-unknown',
+  });
+  ring.client.open(session, GREEDY);
+  await ring.client.lap(session, { position: 0, ids: [1, 2, 3], flags: 2 });
+  await expect(ring.client.lap(session, { position: 4, ids: [1], flags: 2 })).rejects.toMatchObject({
+    code: 'kv-missing',
+  });
+  await expect(ring.client.lap(session, { position: 1, ids: [1], flags: 2 })).rejects.toMatchObject({
+    code: 'position-mismatch',
+  });
+  await ring.client.lap(session, { position: 1, ids: [1], flags: 3 });
+});
+
+test('sampling after each row equals token by token: what verification of drafts stands on', async () => {
+  const ring = makeRing([4]);
+  const session = newSessionId();
+  ring.client.open(session, SAMPLED);
+  const tokens = PROMPT.slice(0, 6);
+  const atOnce = await ring.client.lap(session, { position: 0, ids: tokens, flags: 4 });
+  for (const [position, id] of tokens.entries()) {
+    const single = await ring.client.lap(session, { position, ids: [id], flags: position === 0 ? 3 : 2 });
+    expect(single.ids[0]).toBe(atOnce.ids[position]);
+  }
+});

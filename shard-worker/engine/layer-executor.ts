@@ -1,0 +1,48 @@
+// What a stage needs of a model runtime: run some layers over some rows with a KV cache. One interface, two
+// implementations (ORT and, for tests of the ring, arithmetic), one compliance suite.
+import type { CandidateRow } from '../sampling/sample-token.ts';
+
+/** One session's keys and values for the layers of an executor. */
+export interface KvCache {
+  /** Positions that are held. */
+  readonly length: number;
+  /** Forgets positions >= `length`; the next run writes over them. */
+  crop(length: number): void;
+  dispose(): void;
+}
+
+/** Rows of an input: token ids at the entry, hidden states elsewhere. */
+export interface ExecutorInput {
+  /** `[tokens]`, at the entry only. */
+  ids?: Int32Array;
+  /** `[tokens, hidden]` in the activation type's bytes, elsewhere. */
+  hidden?: Uint8Array;
+  tokens: number;
+  /** At the exit: for which rows candidates are read back. */
+  rows: 'none' | 'last' | 'all';
+  /** At the exit: 1/temperature for the log-sum-exp; 1 when greedy. */
+  inverseTemperature: number;
+}
+
+export interface ExecutorOutput {
+  /** `[tokens, hidden]`, everywhere but at the exit. */
+  hidden?: Uint8Array;
+  /** One per row asked for, at the exit. */
+  rows?: CandidateRow[];
+  /** Milliseconds inside the model, readback included. */
+  computeMs: number;
+}
+
+export interface LayerExecutor {
+  readonly start: number;
+  readonly end: number;
+  readonly entry: boolean;
+  readonly exit: boolean;
+  readonly hiddenSize: number;
+  readonly activation: 'float32' | 'float16';
+  readonly maxContext: number;
+  openCache(): KvCache;
+  /** Appends rows to the cache. Throws `stage-failed`, `out-of-memory` or `device-lost`; then the cache is unchanged. */
+  run(cache: KvCache, input: ExecutorInput): Promise<ExecutorOutput>;
+  dispose(): Promise<void>;
+}
