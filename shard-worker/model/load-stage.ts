@@ -1,0 +1,32 @@
+// From a range of layers to something that computes them: cut, fetch just those bytes, build the session.
+import { TOP_CANDIDATES } from '../../protocol/limits.ts';
+import type { LayerExecutor } from '../engine/layer-executor.ts';
+import { createOrtExecutor, type OrtExecutorOptions } from '../engine/ort-executor.ts';
+import type { OrtRuntime } from '../engine/ort-runtime.ts';
+import { type LoadProgress, loadBlobs } from '../hub/load-blobs.ts';
+import { sliceGraph } from '../onnx/slice-graph.ts';
+import type { OpenModel } from './open-model.ts';
+
+/** Shapes that an executor needs to know of a model. */
+export function executorShape(
+  model: OpenModel,
+): Pick<OrtExecutorOptions, 'hiddenSize' | 'activation' | 'kvHeads' | 'headDim' | 'maxContext' | 'fusedAttention'> {
+  const { hiddenSize, activation, kvHeads, headDim, fusedAttention } = model.decoder;
+  return { hiddenSize, activation, kvHeads, headDim, fusedAttention, maxContext: model.manifest.maxContext };
+}
+
+/** Loads layers `[start, end)`. Throws what the download or the runtime failed with. */
+export async function loadStage(
+  runtime: OrtRuntime,
+  model: OpenModel,
+  range: { start: number; end: number },
+  onProgress: (progress: LoadProgress) => void,
+  signal?: AbortSignal,
+): Promise<LayerExecutor> {
+  const slice = sliceGraph(model.graph, range, { topK: TOP_CANDIDATES, maxContext: model.manifest.maxContext });
+  const blobs = await loadBlobs(slice.blobs, (file) => model.openWeights(file), {
+    onProgress,
+    ...(signal ? { signal } : {}),
+  });
+  return createOrtExecutor({ runtime, slice, blobs, ...executorShape(model) });
+}

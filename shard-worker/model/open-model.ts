@@ -1,0 +1,100 @@
+// A model of a hub, opened for cutting: its graph and description, no weights yet. Both the stage and the driver of a
+// worker begin here.
+import { PoolError } from '../../protocol/errors.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import { openBrowserRangeCache } from '../hub/browser-range-cache.ts';
+import { type ByteMeter, createByteMeter } from '../hub/byte-meter.ts';
+import { externalDataPath, graphPath } from '../hub/dtype-files.ts';
+import { type FetchOptions, type HubFile, openHubFile } from '../hub/hub-file.ts';
+import { expectedFile, loadModelIndex, type ModelIndex } from '../hub/model-index.ts';
+import { readJsonFile, readSmallFile } from '../hub/read-small-file.ts';
+import { type DecoderDescription, describeDecoder } from '../onnx/describe-decoder.ts';
+import type { OnnxGraph } from '../onnx/onnx-graph.ts';
+import { readGraph } from '../onnx/read-graph.ts';
+import { sliceGraph } from '../onnx/slice-graph.ts';
+import type { ModelSource } from '../worker/worker-api.ts';
+import { contextLimit } from './context-limit.ts';
+
+export interface ModelFiles {
+  readonly source: ModelSource;
+  /** Everything that came over the network or out of the cache for this model so far. */
+  readonly meter: ByteMeter;
+  json(path: string): Promise<unknown>;
+  /** A text file that a repository may lack; undefined then. */
+  optionalText(path: string): Promise<string | undefined>;
+  open(path: string): Promise<HubFile>;
+}
+
+/** Files of one repository, with the hashes that the site knows of them. */
+export async function openModelFiles(source: ModelSource): Promise<ModelFiles> {
+  const { repo, revision } = source.model;
+  const location = { hubUrl: source.hubUrl, repo, revision };
+  const cache = await openBrowserRangeCache();
+  const index: ModelIndex | undefined = source.indexUrl
+    ? await loadModelIndex(source.indexUrl.replace(/\/index\.json$/, ''))
+    : undefined;
+  const meter = createByteMeter();
+  const options = (path: string): FetchOptions => {
+    const expected = index ? expectedFile(index, repo, path) : undefined;
+    return { meter, ...(cache ? { cache } : {}), ...(expected ? { expected } : {}) };
+  };
+  return {
+    source,
+    meter,
+    json: (path) => readJsonFile(location, path, options(path)),
+    open: (path) => openHubFile(location, path, options(path)),
+    async optionalText(path) {
+      try {
+        return new TextDecoder().decode(await readSmallFile(location, path, options(path)));
+      } catch (error) {
+        if (PoolError.from(error).code === 'model-not-found') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+export interface OpenModel {
+  readonly files: ModelFiles;
+  readonly graph: OnnxGraph;
+  readonly decoder: DecoderDescription;
+  readonly manifest: ModelManifest;
+  /** Opens a file that the graph names: '' is the graph's own file. */
+  openWeights(file: string): Promise<HubFile>;
+}
+
+/** Reads the graph. Throws `model-not-found`, `model-unsupported`, or what the download failed with. */
+export async function openModel(source: ModelSource): Promise<OpenModel> {
+  const files = await openModelFiles(source);
+  const path = graphPath(source.model.dtype);
+  const [config, graphFile] = await Promise.all([files.json('config.json'), files.open(path)]);
+  const graph = await readGraph(graphFile);
+  const decoder = describeDecoder(graph);
+  return {
+    files,
+    graph,
+    decoder,
+    manifest: await makeManifest(graph, decoder, contextLimit(config)),
+    openWeights: async (file) => (file === '' ? graphFile : files.open(externalDataPath(path, file))),
+  };
+}
+
+async function makeManifest(graph: OnnxGraph, decoder: DecoderDescription, maxContext: number): Promise<ModelManifest> {
+  // The whole model as one slice is its structure without weights: equal on all peers that read the same file.
+  const structure = sliceGraph(graph, { start: 0, end: decoder.layers }, { topK: 0 }).model;
+  const digest = await crypto.subtle.digest('SHA-256', structure as Uint8Array<ArrayBuffer>);
+  return {
+    graphSha256: Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    layers: decoder.layers,
+    hiddenSize: decoder.hiddenSize,
+    vocabSize: decoder.vocabSize,
+    activation: decoder.activation,
+    kvHeads: decoder.kvHeads,
+    headDim: decoder.headDim,
+    maxContext,
+    layerBytes: decoder.layerBytes,
+    embeddingBytes: decoder.embeddingBytes,
+    headBytes: decoder.headBytes,
+    sharedBytes: decoder.sharedBytes,
+  };
+}

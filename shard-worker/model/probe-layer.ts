@@ -1,0 +1,45 @@
+// Measures this device on the model's own layer: same graph, same shapes, zero weights, so that nothing is fetched.
+import { createOrtExecutor } from '../engine/ort-executor.ts';
+import type { OrtRuntime } from '../engine/ort-runtime.ts';
+import { sliceGraph } from '../onnx/slice-graph.ts';
+import { executorShape } from './load-stage.ts';
+import type { OpenModel } from './open-model.ts';
+
+const WARM_UP_STEPS = 2;
+const MEASURED_STEPS = 5;
+/** A device that needs longer than this for a few steps of one layer is measured well enough by fewer. */
+const BUDGET_MS = 4_000;
+
+/** Median milliseconds of one decode step of one layer. */
+export async function probeLayer(runtime: OrtRuntime, model: OpenModel): Promise<number> {
+  const { layers } = model.decoder;
+  // An inner layer where there is one: it has neither embedding nor head.
+  const start = Math.min(1, layers - 1);
+  const slice = sliceGraph(model.graph, { start, end: start + 1 }, { maxContext: model.manifest.maxContext });
+  const blobs = new Map(slice.blobs.map((blob) => [blob.location, new Uint8Array(blob.size)]));
+  const executor = await createOrtExecutor({ runtime, slice, blobs, ...executorShape(model) });
+  const cache = executor.openCache();
+  const input = {
+    ...(slice.entry ? { ids: Int32Array.of(0) } : { hidden: new Uint8Array(model.decoder.hiddenSize * elementBytes(model)) }),
+    tokens: 1,
+    rows: 'none' as const,
+    inverseTemperature: 1,
+  };
+  const times: number[] = [];
+  const startedMs = performance.now();
+  for (let step = 0; step < WARM_UP_STEPS + MEASURED_STEPS; step++) {
+    const { computeMs } = await executor.run(cache, input);
+    if (step >= WARM_UP_STEPS) times.push(computeMs);
+    if (times.length > 0 && performance.now() - startedMs > BUDGET_MS) break;
+  }
+  cache.dispose();
+  await executor.dispose();
+  return median(times);
+}
+
+const elementBytes = (model: OpenModel): number => (model.decoder.activation === 'float16' ? 2 : 4);
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
