@@ -51,7 +51,9 @@ export interface RpcClient<Methods extends RpcMethods, Events extends RpcEvents>
 }
 
 /** The calling side. */
-export function connectRpc<Methods extends RpcMethods, Events extends RpcEvents>(port: RpcPort): RpcClient<Methods, Events> {
+export function connectRpc<Methods extends RpcMethods, Events extends RpcEvents>(
+  port: RpcPort,
+): RpcClient<Methods, Events> {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: PoolError): void }>();
   const listeners = new Map<string, ((data: never) => void)[]>();
   let ended: PoolError | undefined;

@@ -58,6 +58,8 @@ export type WorkerMethods = {
   'probe-layer'(params: Record<string, never>): Promise<Pick<Capability, 'msPerLayer'>>;
   /** Fetches a slice's weights and makes it ready for frames of its epoch. Tells `load-progress`. */
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
+  /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */
+  'serve-epoch'(params: { epoch: number }): Promise<void>;
   /** Resolves when the link is proved (out) or listening (in). */
   'add-link'(params: LinkOffer): Promise<void>;
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
@@ -73,7 +75,13 @@ export type WorkerMethods = {
 };
 
 export type WorkerEvents = {
-  'load-progress': { epoch: number; loadedBytes: number; totalBytes: number; networkBytes: number; cachedBytes: number };
+  'load-progress': {
+    epoch: number;
+    loadedBytes: number;
+    totalBytes: number;
+    networkBytes: number;
+    cachedBytes: number;
+  };
   /** Once a second while something happens. */
   served: { sessions: number; tokens: number; stepMs: number; bytesIn: number; bytesOut: number };
   /** The device failed: this stage cannot go on. */

@@ -1,0 +1,151 @@
+// PeerJS brokers the connection; a raw data channel beside PeerJS's own carries the frames. Hands each channel over in
+// the very task that created it, because only then can it be transferred to a worker.
+import type { DataConnection, Peer } from 'peerjs';
+import * as z from 'zod/mini';
+import { PoolError } from '../../protocol/errors.ts';
+import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
+import { LINK_TIMEOUT_MS, PROTOCOL_VERSION } from '../../protocol/limits.ts';
+
+/** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
+const RING_CHANNEL_ID = 100;
+/** Connections that a stranger may have half open here. */
+const MAX_CONNECTIONS = 128;
+
+const metadataSchema = z.object({ version: z.number(), epoch: z.number().check(z.int(), z.gte(0)) });
+
+export interface BrokeredChannel {
+  peer: PeerId;
+  epoch: number;
+  direction: 'in' | 'out';
+  channel: RTCDataChannel;
+  /** Closes the whole connection. */
+  close(): void;
+}
+
+export interface BrokerOptions {
+  self: PeerId;
+  /** The site's origin: the broker is part of the same server. */
+  origin: string;
+  iceServers: RTCIceServer[];
+  /** Called synchronously where the channel is created. */
+  onChannel(channel: BrokeredChannel): void;
+}
+
+export class ChannelBroker {
+  readonly #options: BrokerOptions;
+  readonly #connections = new Set<DataConnection>();
+  #peer: Promise<Peer> | undefined;
+  #closed = false;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when other peers can reach this one. */
+  async open(): Promise<void> {
+    this.#peer ??= this.#start();
+    await this.#peer;
+  }
+
+  /** Asks a peer for a link of an epoch. `onChannel` gets it; rejects with `link-failed`. */
+  async connect(to: PeerId, epoch: number): Promise<void> {
+    this.#peer ??= this.#start();
+    const peer = await this.#peer;
+    const connection = peer.connect(to, {
+      label: `ring-${epoch}`,
+      metadata: { version: PROTOCOL_VERSION, epoch },
+      reliable: true,
+      serialization: 'raw',
+    });
+    await this.#settle(peer, connection, to, epoch, 'out');
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#connections) connection.close();
+    void this.#peer?.then((peer) => peer.destroy()).catch(() => {});
+  }
+
+  async #start(): Promise<Peer> {
+    // Loaded here and not at the top: the package looks for `window` when it is loaded.
+    const { Peer } = await import('peerjs');
+    const { self, origin, iceServers } = this.#options;
+    const url = new URL(origin);
+    const isSecure = url.protocol === 'https:';
+    const peer = new Peer(self, {
+      host: url.hostname,
+      port: Number(url.port) || (isSecure ? 443 : 80),
+      path: '/peerjs',
+      secure: isSecure,
+      debug: 0,
+      // Always set: PeerJS's default has TURN servers that all its users share.
+      config: { iceServers },
+    });
+    peer.on('connection', (connection) => void this.#accept(peer, connection));
+    // The broker's socket broke; links that exist go on without it.
+    peer.on('disconnected', () => {
+      if (!this.#closed && !peer.destroyed)
+        setTimeout(() => !this.#closed && !peer.destroyed && peer.reconnect(), 1000);
+    });
+    return new Promise((resolve, reject) => {
+      peer.once('open', () => resolve(peer));
+      peer.on('error', (cause) => {
+        reject(new PoolError('link-failed', `The connection broker refused this tab: ${cause.message}`, { cause }));
+      });
+    });
+  }
+
+  async #accept(peer: Peer, connection: DataConnection): Promise<void> {
+    const metadata = metadataSchema.safeParse(connection.metadata);
+    const from = peerIdSchema.safeParse(connection.peer);
+    const isWelcome =
+      metadata.success &&
+      from.success &&
+      metadata.data.version === PROTOCOL_VERSION &&
+      this.#connections.size < MAX_CONNECTIONS;
+    if (!isWelcome) {
+      connection.close();
+      return;
+    }
+    // Nobody waits for an incoming link: one that fails has been closed.
+    await this.#settle(peer, connection, from.data, metadata.data.epoch, 'in').catch(() => {});
+  }
+
+  #settle(
+    peer: Peer,
+    connection: DataConnection,
+    other: PeerId,
+    epoch: number,
+    direction: 'in' | 'out',
+  ): Promise<void> {
+    this.#connections.add(connection);
+    return new Promise((resolve, reject) => {
+      const fail = (reason: string, cause?: unknown) => {
+        clearTimeout(deadline);
+        peer.off('error', onPeerError);
+        this.#connections.delete(connection);
+        connection.close();
+        reject(new PoolError('link-failed', reason, { cause, data: { peer: other, epoch } }));
+      };
+      const deadline = setTimeout(() => fail('The other tab could not be reached in time.'), LINK_TIMEOUT_MS);
+      // PeerJS tells of an unknown peer on the Peer and not on its connection.
+      const onPeerError = (cause: Error) => {
+        if (cause.message.includes(other)) fail('The other tab is not there any more.', cause);
+      };
+      peer.on('error', onPeerError);
+      connection.on('error', (cause) => fail('The connection to the other tab failed.', cause));
+      connection.on('close', () => fail('The connection to the other tab was closed.'));
+      connection.once('open', () => {
+        clearTimeout(deadline);
+        peer.off('error', onPeerError);
+        const channel = connection.peerConnection.createDataChannel('ring', { negotiated: true, id: RING_CHANNEL_ID });
+        const close = () => {
+          this.#connections.delete(connection);
+          connection.close();
+        };
+        this.#options.onChannel({ peer: other, epoch, direction, channel, close });
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,107 @@
+// The control socket of a peer: proves who it is, keeps the connection, hands typed messages over. Plans nothing.
+import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import { parseServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { signHello } from '../../protocol/identity.ts';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+
+type Welcome = ServerMessage & { type: 'welcome' };
+
+export interface ControlHandlers {
+  /** After each (re)connection: say again what the server must know. */
+  onWelcome(welcome: Welcome): void;
+  onMessage(message: ServerMessage): void;
+  /** The connection is gone; it is tried again unless the error says that this is of no use. */
+  onDown(error: PoolError, isFinal: boolean): void;
+  /** What a heartbeat reports. */
+  vitals(): { sessions: number; tokens: number };
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 15_000;
+/** Errors that another attempt with the same key and version cannot mend. */
+const FINAL_CODES = new Set(['not-authentic', 'version-mismatch']);
+
+export class ControlClient {
+  readonly #url: string;
+  readonly #keys: CryptoKeyPair;
+  readonly #handlers: ControlHandlers;
+  #socket: WebSocket | undefined;
+  #isWelcome = false;
+  #closed = false;
+  #retryMs = FIRST_RETRY_MS;
+  #beat: ReturnType<typeof setInterval> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string, keys: CryptoKeyPair, handlers: ControlHandlers) {
+    this.#url = url;
+    this.#keys = keys;
+    this.#handlers = handlers;
+    this.#connect();
+  }
+
+  /** Sends when connected and known; otherwise drops it: `onWelcome` is where state is said again. */
+  send(message: ClientMessage): void {
+    if (this.#isWelcome && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    this.send({ type: 'leave' });
+    this.#closed = true;
+    clearTimeout(this.#retryTimer);
+    this.#socket?.close();
+    this.#down();
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    let lastError = new PoolError('link-failed', 'The connection to the server broke.');
+    socket.addEventListener('message', (event) => {
+      try {
+        const message = parseServerMessage(String(event.data));
+        if (message.type === 'error') lastError = PoolError.from(message.error);
+        void this.#hear(socket, message);
+      } catch (error) {
+        lastError = PoolError.from(error);
+        socket.close();
+      }
+    });
+    socket.addEventListener('close', () => {
+      this.#down();
+      if (this.#closed) return;
+      const isFinal = FINAL_CODES.has(lastError.code);
+      this.#handlers.onDown(lastError, isFinal);
+      if (isFinal) return;
+      // Jitter: a server that restarts is not met by all tabs at once.
+      this.#retryTimer = setTimeout(() => this.#connect(), this.#retryMs * (0.5 + Math.random()));
+      this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+    });
+  }
+
+  async #hear(socket: WebSocket, message: ServerMessage): Promise<void> {
+    if (message.type === 'challenge') {
+      const { publicKey, signature } = await signHello(this.#keys, message.nonce);
+      const hello: ClientMessage = { type: 'hello', version: PROTOCOL_VERSION, publicKey, signature };
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(hello));
+      return;
+    }
+    if (message.type === 'welcome') {
+      this.#isWelcome = true;
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#beat = setInterval(() => this.#heartbeat(), message.heartbeatMs);
+      this.#handlers.onWelcome(message);
+      return;
+    }
+    if (message.type !== 'heartbeat-ack') this.#handlers.onMessage(message);
+  }
+
+  #heartbeat(): void {
+    this.send({ type: 'heartbeat', at: performance.now(), ...this.#handlers.vitals() });
+  }
+
+  #down(): void {
+    this.#isWelcome = false;
+    clearInterval(this.#beat);
+  }
+}

@@ -1,0 +1,25 @@
+// Starts the worker program and gives its typed call interface.
+import { PoolError } from '../../protocol/errors.ts';
+import { connectRpc, type RpcClient } from '../worker/rpc.ts';
+import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
+
+export interface SpawnedWorker extends RpcClient<WorkerMethods, WorkerEvents> {
+  terminate(): void;
+}
+
+export function spawnWorker(): SpawnedWorker {
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
+  const client = connectRpc<WorkerMethods, WorkerEvents>(worker as never);
+  worker.addEventListener('error', (event) => {
+    client.end(
+      new PoolError('stage-failed', `The worker of this tab stopped: ${event.message || 'it could not be loaded'}.`),
+    );
+  });
+  return {
+    ...client,
+    terminate() {
+      worker.terminate();
+      client.end(new PoolError('cancelled', 'This tab left.'));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// Chooses WebGPU or WASM for a worker, and says what the device is in words a person knows.
+import type { Backend } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+
+export interface BackendChoice {
+  backend: Backend;
+  device: string;
+  note?: string;
+}
+
+/** `auto` falls back to WASM with a note; a wish for WebGPU that cannot be met is `backend-unavailable`. */
+export async function startBackend(wish: Backend | 'auto'): Promise<BackendChoice> {
+  const wasm: BackendChoice = { backend: 'wasm', device: 'WASM, 1 thread' };
+  if (wish === 'wasm') return wasm;
+  // Absent in browsers without WebGPU and on pages that are not served over https or localhost.
+  const gpu: GPU | undefined = navigator.gpu;
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter) return { backend: 'webgpu', device: describeAdapter(adapter.info) };
+  const reason = gpu ? 'WebGPU found no graphics device' : 'This browser has no WebGPU';
+  if (wish === 'webgpu') throw new PoolError('backend-unavailable', `${reason}.`);
+  return {
+    ...wasm,
+    note: `${reason}: this tab computes on the CPU with WASM, which is slower but gives the same answers.`,
+  };
+}
+
+function describeAdapter(info: GPUAdapterInfo): string {
+  const words = [info.vendor, info.architecture || info.device, info.description].filter((word) => word !== '');
+  return [...new Set(words)].join(' · ').slice(0, 120) || 'WebGPU';
+}
