@@ -82,6 +82,11 @@ export class Conversation {
     }
   }
 
+  /** Frees the caches on a ring that is not the one that serves now, so that its stages can let it go. */
+  releaseUnless(current: RingClient | undefined): void {
+    if (this.#held && this.#held.ring !== current) this.close();
+  }
+
   /** Frees the caches on the stages. */
   close(): void {
     this.#held?.ring.close(this.#held.session);

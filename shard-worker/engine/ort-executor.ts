@@ -20,6 +20,8 @@ export interface OrtExecutorOptions {
   maxContext: number;
   /** Attention is fused (GroupQueryAttention): on WebGPU its cache is updated in place. */
   fusedAttention: boolean;
+  /** Nodes that a GPU would compute too coarsely. */
+  cpuNodes: readonly string[];
 }
 
 /** Builds the session. Throws `out-of-memory`, `device-lost` or `stage-failed`. */
@@ -34,7 +36,9 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
   try {
     session = await runtime.exclusive(() =>
       runtime.ort.InferenceSession.create(slice.model, {
-        executionProviders: [runtime.backend],
+        executionProviders: [onGpu ? gpuProvider(options.cpuNodes) : 'wasm'],
+        // Warnings only say which shape computations stay on the CPU.
+        logSeverityLevel: 3,
         externalData: [...blobs].map(([path, data]) => ({ path, data })),
         graphOptimizationLevel: 'all',
         ...(onGpu
@@ -79,6 +83,10 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
   };
 }
 
+/** The runtime refuses an empty list of names. */
+const gpuProvider = (cpuNodes: readonly string[]): InferenceSession.ExecutionProviderConfig =>
+  cpuNodes.length > 0 ? { name: 'webgpu', forceCpuNodeNames: cpuNodes } : 'webgpu';
+
 async function runSlice(
   options: OrtExecutorOptions,
   session: InferenceSession,
@@ -103,14 +111,21 @@ async function runSlice(
   }
   if (input.rows === 'none') return { rows: [], computeMs: performance.now() - startedMs };
   unread.replace(outputs[slice.exitOutputs.logits]);
-  const rows = await readRows(options.runtime, slice.exitOutputs, outputs);
+  const rows = await readRows(options.runtime, samplerOutputs(slice), outputs);
   return { rows, computeMs: performance.now() - startedMs };
 }
 
 function outputNames(slice: GraphSlice, input: ExecutorInput): string[] {
   if (!slice.exitOutputs) return [slice.hiddenOut!];
-  const { logits, topValues, topIds, logSumExp } = slice.exitOutputs;
-  return input.rows === 'none' ? [] : [logits, topValues, topIds, logSumExp];
+  return input.rows === 'none' ? [] : Object.values(samplerOutputs(slice));
+}
+
+/** Names of all that an exit slice gives. A slice cut without a sampler cannot serve. */
+function samplerOutputs(slice: GraphSlice): Required<NonNullable<GraphSlice['exitOutputs']>> {
+  const { logits, topValues, topIds, logSumExp } = slice.exitOutputs ?? {};
+  if (!logits || !topValues || !topIds || !logSumExp)
+    throw new PoolError('internal', 'The exit slice was cut without its sampler.');
+  return { logits, topValues, topIds, logSumExp };
 }
 
 function makeInput(
@@ -175,7 +190,7 @@ class UnreadLogits {
 /** Candidates of each row that the graph gave out: `[1, rows, k]`, and the whole logits on demand. */
 async function readRows(
   runtime: OrtRuntime,
-  names: NonNullable<GraphSlice['exitOutputs']>,
+  names: Required<NonNullable<GraphSlice['exitOutputs']>>,
   outputs: Record<string, Tensor>,
 ): Promise<CandidateRow[]> {
   const values = (await outputs[names.topValues]!.getData(true)) as Float32Array;

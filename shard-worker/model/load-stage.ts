@@ -5,14 +5,16 @@ import { createOrtExecutor, type OrtExecutorOptions } from '../engine/ort-execut
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { type LoadProgress, loadBlobs } from '../hub/load-blobs.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
+import { cpuNodeNames } from './cpu-nodes.ts';
+import { hasFusedAttention } from './has-fused-attention.ts';
 import type { OpenModel } from './open-model.ts';
 
 /** Shapes that an executor needs to know of a model. */
-export function executorShape(
-  model: OpenModel,
-): Pick<OrtExecutorOptions, 'hiddenSize' | 'activation' | 'kvHeads' | 'headDim' | 'maxContext' | 'fusedAttention'> {
-  const { hiddenSize, activation, kvHeads, headDim, fusedAttention } = model.decoder;
-  return { hiddenSize, activation, kvHeads, headDim, fusedAttention, maxContext: model.manifest.maxContext };
+export function executorShape(model: OpenModel): Omit<OrtExecutorOptions, 'runtime' | 'slice' | 'blobs'> {
+  const { hiddenSize, activation, kvHeads, headDim, kv } = model.decoder;
+  const fusedAttention = hasFusedAttention(model.graph, kv);
+  const cpuNodes = cpuNodeNames(model.graph);
+  return { hiddenSize, activation, kvHeads, headDim, fusedAttention, cpuNodes, maxContext: model.manifest.maxContext };
 }
 
 /** Loads layers `[start, end)`. Throws what the download or the runtime failed with. */

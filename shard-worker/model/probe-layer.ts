@@ -20,7 +20,9 @@ export async function probeLayer(runtime: OrtRuntime, model: OpenModel): Promise
   const executor = await createOrtExecutor({ runtime, slice, blobs, ...executorShape(model) });
   const cache = executor.openCache();
   const input = {
-    ...(slice.entry ? { ids: Int32Array.of(0) } : { hidden: new Uint8Array(model.decoder.hiddenSize * elementBytes(model)) }),
+    ...(slice.entry
+      ? { ids: Int32Array.of(0) }
+      : { hidden: new Uint8Array(model.decoder.hiddenSize * elementBytes(model)) }),
     tokens: 1,
     rows: 'none' as const,
     inverseTemperature: 1,

@@ -1,8 +1,9 @@
-// A tab as a stage: control socket, PeerJS and the worker with the model. Owns their life, no tensor.
+// A tab as a stage, for a page: one state to draw, retry and close.
 import type { Backend } from '../../protocol/control.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { StageState } from './peer-state.ts';
-import type { Store } from './store.ts';
+import { StageRun } from './stage-run.ts';
+import { type Store, ValueStore } from './store.ts';
 
 export interface StagePeer {
   readonly state: Store<StageState>;
@@ -18,8 +19,32 @@ export interface StagePeerOptions {
   backend?: Backend | 'auto';
   /** What the person lends, bytes; default is a careful guess from the device. */
   memoryBytes?: number;
+  /** The site; default is the page's own. */
+  origin?: string;
 }
 
-export function openStagePeer(_options: StagePeerOptions): StagePeer {
-  throw new Error('in the making');
+const NOTHING_SERVED = { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 };
+
+/**
+ * Lends this tab.
+ *
+ * @example
+ * const peer = openStagePeer({ model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * peer.state.subscribe(() => console.log(peer.state.get().phase));
+ */
+export function openStagePeer(options: StagePeerOptions): StagePeer {
+  const { model, backend = 'auto', memoryBytes, origin = location.origin } = options;
+  const fresh = (): StageState => ({ phase: 'connecting', model, served: NOTHING_SERVED });
+  const state = new ValueStore<StageState>(fresh());
+  const start = () => new StageRun({ origin, model, backend, memoryBytes, state });
+  let run = start();
+  return {
+    state,
+    retry() {
+      run.close();
+      state.set(fresh());
+      run = start();
+    },
+    close: () => run.close(),
+  };
 }

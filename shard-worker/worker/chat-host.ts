@@ -66,6 +66,7 @@ export class ChatHost {
     const client = new RingClient({ epoch, self: this.#self, entry, exit });
     this.#clients.add(client);
     this.#serving = { client, coalition };
+    if (this.#asks.size === 0) this.#conversation.releaseUnless(client);
     for (const wake of this.#waiting) wake();
   }
 
@@ -92,6 +93,7 @@ export class ChatHost {
       return await this.#answer(id, request, abort.signal);
     } finally {
       this.#asks.delete(id);
+      this.#conversation.releaseUnless(this.#serving?.client);
     }
   }
 

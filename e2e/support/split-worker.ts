@@ -1,0 +1,137 @@
+// Runs in a browser's worker: cuts one fixture at given places, chains the slices as a ring would, and gives back how far
+// the logits are from the golden ones. The product's own cutter and executor; no network between the stages.
+import type { Backend } from '../../protocol/control.ts';
+import { TOP_CANDIDATES } from '../../protocol/limits.ts';
+import type { LayerExecutor } from '../../shard-worker/engine/layer-executor.ts';
+import { createOrtExecutor } from '../../shard-worker/engine/ort-executor.ts';
+import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
+import { cpuNodeNames } from '../../shard-worker/model/cpu-nodes.ts';
+import { hasFusedAttention } from '../../shard-worker/model/has-fused-attention.ts';
+import { memorySource } from '../../shard-worker/onnx/byte-source.ts';
+import { describeDecoder } from '../../shard-worker/onnx/describe-decoder.ts';
+import { readGraph } from '../../shard-worker/onnx/read-graph.ts';
+import { sliceGraph } from '../../shard-worker/onnx/slice-graph.ts';
+
+export interface SplitCase {
+  backend: Backend;
+  /** URL of the graph and of the external data beside it, if any. */
+  graphUrl: string;
+  dataUrl?: string;
+  prompt: number[];
+  /** Tokens fed after the prompt, one at a time (teacher forcing). */
+  forced: number[];
+  /** Inner cuts; `[]` is the whole model. */
+  splits: number[][];
+  /** Tokens per prefill chunk. */
+  chunkTokens: number;
+  /** After the prompt, steps over wrong tokens and rolls them back before going on. */
+  rollback: boolean;
+}
+
+export interface SplitResult {
+  cuts: number[];
+  /** `[prompt + forced, vocab]`, one row per position. */
+  logits: Float32Array;
+  /** Argmax that the sampler’s candidates give at each position. */
+  greedy: number[];
+  /** Largest difference of the graph’s log-sum-exp from one computed here from the logits. */
+  logSumExpError: number;
+}
+
+const fetchBytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+
+async function runCase(test: SplitCase): Promise<SplitResult[]> {
+  const runtime = await loadOrtRuntime(test.backend, '/ort/');
+  const graphBytes = await fetchBytes(test.graphUrl);
+  const dataBytes = test.dataUrl ? await fetchBytes(test.dataUrl) : new Uint8Array(0);
+  const graph = await readGraph(memorySource(graphBytes));
+  const decoder = describeDecoder(graph);
+  const executors = new Map<string, LayerExecutor>();
+  const executorOf = async (start: number, end: number): Promise<LayerExecutor> => {
+    const key = `${start}-${end}`;
+    const known = executors.get(key);
+    if (known) return known;
+    const slice = sliceGraph(graph, { start, end }, { topK: TOP_CANDIDATES, maxContext: 128 });
+    const blobs = new Map<string, Uint8Array>();
+    for (const blob of slice.blobs) {
+      const bytes = new Uint8Array(blob.size);
+      for (const part of blob.parts) {
+        const source = part.file === '' ? graphBytes : dataBytes;
+        bytes.set(source.subarray(part.offset, part.offset + part.length), part.blobOffset);
+      }
+      blobs.set(blob.location, bytes);
+    }
+    const { hiddenSize, activation, kvHeads, headDim } = decoder;
+    const fusedAttention = hasFusedAttention(graph, decoder.kv);
+    const executor = await createOrtExecutor({
+      runtime,
+      slice,
+      blobs,
+      hiddenSize,
+      activation,
+      kvHeads,
+      headDim,
+      maxContext: 128,
+      fusedAttention,
+      cpuNodes: cpuNodeNames(graph),
+    });
+    executors.set(key, executor);
+    return executor;
+  };
+  const results: SplitResult[] = [];
+  for (const cuts of test.splits) {
+    const bounds = [0, ...cuts, decoder.layers];
+    const chain: LayerExecutor[] = [];
+    for (let index = 0; index + 1 < bounds.length; index++)
+      chain.push(await executorOf(bounds[index]!, bounds[index + 1]!));
+    results.push(await runChain(test, cuts, chain, decoder.vocabSize));
+  }
+  for (const executor of executors.values()) await executor.dispose();
+  return results;
+}
+
+async function runChain(test: SplitCase, cuts: number[], chain: LayerExecutor[], vocab: number): Promise<SplitResult> {
+  const caches = chain.map((executor) => executor.openCache());
+  const logits = new Float32Array((test.prompt.length + test.forced.length) * vocab);
+  const greedy: number[] = [];
+  let logSumExpError = 0;
+  let position = 0;
+  const step = async (ids: number[], keep: boolean) => {
+    let hidden: Uint8Array | undefined;
+    for (const [stage, executor] of chain.entries()) {
+      const output = await executor.run(caches[stage]!, {
+        ...(executor.entry ? { ids: Int32Array.from(ids) } : { hidden: hidden! }),
+        tokens: ids.length,
+        rows: 'all',
+        inverseTemperature: 1,
+      });
+      hidden = output.hidden;
+      if (!output.rows || !keep) continue;
+      for (const [row, candidates] of output.rows.entries()) {
+        const whole = await candidates.fullLogits!();
+        logits.set(whole, (position + row) * vocab);
+        greedy.push(candidates.ids[0]!);
+        const sum = Math.log(whole.reduce((total, value) => total + Math.exp(value), 0));
+        logSumExpError = Math.max(logSumExpError, Math.abs(sum - candidates.logSumExp));
+      }
+    }
+    if (keep) position += ids.length;
+  };
+  for (let at = 0; at < test.prompt.length; at += test.chunkTokens) {
+    await step(test.prompt.slice(at, at + test.chunkTokens), true);
+  }
+  if (test.rollback) {
+    await step([1, 2, 3], false);
+    for (const cache of caches) cache.crop(position);
+  }
+  for (const id of test.forced) await step([id], true);
+  for (const cache of caches) cache.dispose();
+  return { cuts, logits, greedy, logSumExpError };
+}
+
+self.addEventListener('message', (event: MessageEvent<SplitCase>) => {
+  runCase(event.data).then(
+    (results) => self.postMessage({ results }),
+    (error) => self.postMessage({ error: `${error?.code ?? ''} ${error?.message ?? error} ${error?.stack ?? ''}` }),
+  );
+});

@@ -1,0 +1,20 @@
+// How much memory a tab offers when its person has not said. Careful: a tab that is killed helps nobody.
+import type { Backend } from '../../protocol/control.ts';
+
+const GIB = 1024 ** 3;
+/** `navigator.deviceMemory` is missing in Firefox and Safari, and capped at 8 elsewhere to hinder fingerprinting. */
+const UNKNOWN_DEVICE_GIB = 4;
+/** wasm32 ends at 4 GiB, and a session's load needs its weights twice for a moment. */
+const MOST_WASM_BYTES = 1.5 * GIB;
+const MOST_GPU_BYTES = 4 * GIB;
+
+export function defaultMemoryBytes(backend: Backend, deviceGib = deviceMemory()): number {
+  return backend === 'wasm'
+    ? Math.min((deviceGib * GIB) / 4, MOST_WASM_BYTES)
+    : Math.min((deviceGib * GIB) / 2, MOST_GPU_BYTES);
+}
+
+function deviceMemory(): number {
+  const stated = (navigator as { deviceMemory?: number }).deviceMemory;
+  return stated && stated > 0 ? stated : UNKNOWN_DEVICE_GIB;
+}
