@@ -7,9 +7,9 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 /** An uncompressed P-256 point: 0x04, x, y (SEC 1, section 2.3.3). */
-export const PUBLIC_KEY_BYTES = 65;
+const PUBLIC_KEY_BYTES = 65;
 /** r and s, 32 bytes each (IEEE P1363), as WebCrypto gives it. */
-export const SIGNATURE_BYTES = 64;
+const SIGNATURE_BYTES = 64;
 
 /** Base64url without padding (RFC 4648, section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
@@ -43,7 +43,7 @@ export async function peerIdOf(publicKeyRaw: Uint8Array<ArrayBuffer>): Promise<P
 }
 
 /** What a peer signs. The prefix keeps the signature from meaning anything elsewhere. */
-export const helloMessage = (nonce: string): Uint8Array<ArrayBuffer> =>
+const helloMessage = (nonce: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(new TextEncoder().encode(`computepool-hello:${nonce}`));
 
 /** The two fields of a `hello` that answer a `challenge`, both base64url. */
@@ -57,10 +57,7 @@ export async function signHello(
 }
 
 /** The id of whoever signed this nonce. Throws `not-authentic`. */
-export async function verifyHello(
-  hello: { publicKey: string; signature: string },
-  nonce: string,
-): Promise<PeerId> {
+export async function verifyHello(hello: { publicKey: string; signature: string }, nonce: string): Promise<PeerId> {
   const refused = new PoolError('not-authentic', 'The signature does not prove the key that the id is derived from.');
   try {
     const raw = fromBase64Url(hello.publicKey);

@@ -8,6 +8,7 @@ import { externalDataPath, graphPath } from '../hub/dtype-files.ts';
 import { type FetchOptions, type HubFile, openHubFile } from '../hub/hub-file.ts';
 import { expectedFile, loadModelIndex, type ModelIndex } from '../hub/model-index.ts';
 import { readJsonFile, readSmallFile } from '../hub/read-small-file.ts';
+import { memorySource } from '../onnx/byte-source.ts';
 import { type DecoderDescription, describeDecoder } from '../onnx/describe-decoder.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import { readGraph } from '../onnx/read-graph.ts';
@@ -22,8 +23,15 @@ export interface ModelFiles {
   json(path: string): Promise<unknown>;
   /** A text file that a repository may lack; undefined then. */
   optionalText(path: string): Promise<string | undefined>;
+  /** Whether the site knows the file's hash. */
+  isListed(path: string): boolean;
   open(path: string): Promise<HubFile>;
 }
+
+/** The first request for a graph brings its beginning along: one round trip less. */
+const FIRST_WINDOW_BYTES = 64 * 1024;
+/** A graph with its weights outside is far smaller; one with weights inside is never read whole. */
+const MAX_CHECKED_GRAPH_BYTES = 1024 * 1024;
 
 /** Files of one repository, with the hashes that the site knows of them. */
 export async function openModelFiles(source: ModelSource): Promise<ModelFiles> {
@@ -42,7 +50,8 @@ export async function openModelFiles(source: ModelSource): Promise<ModelFiles> {
     source,
     meter,
     json: (path) => readJsonFile(location, path, options(path)),
-    open: (path) => openHubFile(location, path, options(path)),
+    open: (path) => openHubFile(location, path, { firstWindowBytes: FIRST_WINDOW_BYTES, ...options(path) }),
+    isListed: (path) => index !== undefined && expectedFile(index, repo, path) !== undefined,
     async optionalText(path) {
       try {
         return new TextDecoder().decode(await readSmallFile(location, path, options(path)));
@@ -68,7 +77,9 @@ export async function openModel(source: ModelSource): Promise<OpenModel> {
   const files = await openModelFiles(source);
   const path = graphPath(source.model.dtype);
   const [config, graphFile] = await Promise.all([files.json('config.json'), files.open(path)]);
-  const graph = await readGraph(graphFile);
+  // A graph file whose hash is known is read whole when it is small, because only a whole file can be checked.
+  const isChecked = files.isListed(path) && graphFile.size <= MAX_CHECKED_GRAPH_BYTES;
+  const graph = await readGraph(isChecked ? memorySource(await graphFile.read(0, graphFile.size)) : graphFile);
   const decoder = describeDecoder(graph);
   return {
     files,

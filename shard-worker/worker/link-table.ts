@@ -7,6 +7,9 @@ import type { LinkOffer } from './worker-api.ts';
 /** After this many unreadable messages a link is closed: its far side is broken or hostile. */
 const MAX_FAULTS = 20;
 
+/** Messages that wait for a channel to open: a hello each 100 ms for as long as a link may take. */
+const MAX_EARLY_MESSAGES = 512;
+
 export interface LinkTableOptions {
   /** The secret of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
@@ -80,11 +83,19 @@ const keyOf = (offer: Pick<LinkOffer, 'epoch' | 'direction' | 'peer'>): string =
 
 function fromDataChannel(channel: RTCDataChannel): MessageChannelLike {
   channel.binaryType = 'arraybuffer';
+  // Only words of the link itself can come this early: frames wait for the hello.
+  const early: Uint8Array<ArrayBuffer>[] = [];
+  channel.addEventListener('open', () => {
+    for (const message of early.splice(0)) channel.send(message);
+  });
   return {
     get bufferedAmount() {
       return channel.bufferedAmount;
     },
-    send: (message) => channel.send(message),
+    send(message) {
+      if (channel.readyState !== 'connecting') channel.send(message);
+      else if (early.length < MAX_EARLY_MESSAGES) early.push(message);
+    },
     onMessage(listener) {
       channel.addEventListener('message', (event) => {
         if (event.data instanceof ArrayBuffer) listener(new Uint8Array(event.data));

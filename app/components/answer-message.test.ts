@@ -1,0 +1,77 @@
+// Draws the real component to HTML: a model's text is hostile input.
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import type { AnswerStats } from '../../shard-worker/index.ts';
+import type { AnswerTurn } from '../state/conversation.ts';
+import { AnswerMessage } from './answer-message.tsx';
+
+const turn: AnswerTurn = { id: 2, role: 'assistant', text: 'Hello.', status: 'done', notice: '' };
+const stop = {
+  start: 0,
+  end: 4,
+  backend: 'webgpu' as const,
+  device: 'apple',
+  totalBytes: 5e6,
+  computeMs: 7,
+  waitMs: 0,
+  hopMs: 1,
+};
+const stats: AnswerStats = {
+  route: [
+    { ...stop, stage: 0 },
+    { ...stop, stage: 1, start: 4, end: 8, computeMs: 9 },
+  ],
+  returnHopMs: 2,
+  lapMs: 20,
+  promptTokens: 5,
+  tokens: 34,
+  tokensPerSecond: 41.24,
+  timeToFirstTokenMs: 120,
+};
+const draw = (fields: Partial<AnswerTurn>, onRetry?: (id: number) => void) =>
+  renderToStaticMarkup(createElement(AnswerMessage, { turn: { ...turn, ...fields }, onRetry }));
+
+test('the status is there for tests', () => {
+  for (const status of ['streaming', 'done', 'error', 'cancelled'] as const) {
+    expect(draw({ status })).toContain(`data-testid="answer" data-status="${status}"`);
+  }
+});
+
+test('raw HTML stays text and a script address is dropped', () => {
+  const html = draw({
+    text: '<script>x</script> <b>bold</b>\n\n[click](javascript:alert%281%29) [ok](https://a.example)',
+  });
+  expect(html).not.toContain('<script');
+  expect(html).not.toContain('<b>');
+  expect(html).not.toContain('javascript:');
+  expect(html).toContain('href="https://a.example" target="_blank" rel="noopener noreferrer nofollow"');
+});
+
+test('an image is never fetched, only linked', () => {
+  const html = draw({ text: '![map](https://tracker.example/x.png)' });
+  expect(html).not.toContain('<img');
+  expect(html).toContain('href="https://tracker.example/x.png"');
+});
+
+test('the route and the figures stand under the answer', () => {
+  const html = draw({ stats });
+  expect(html).toContain('data-testid="answer-stats" data-tokens="34" data-tokens-per-second="41.24"');
+  expect(html).toContain('sharded over 2 tabs · 41.2 tok/s · first token 120 ms');
+  expect(html.match(/<tr/g)).toHaveLength(4);
+  for (const text of ['[4, 8)', '9.0 ms', '5 MB', 'back to the asker']) expect(html).toContain(text);
+});
+
+test('a failed answer keeps what was written and can be tried again', () => {
+  const error = { code: 'stage-left', message: 'A tab left.', next: 'Ask again.' };
+  const html = draw({ status: 'error', error }, () => {});
+  for (const text of ['Hello.', 'data-code="stage-left"', 'A tab left.', 'Ask again.', 'Try again']) {
+    expect(html).toContain(text);
+  }
+  expect(draw({ status: 'error', error })).not.toContain('Try again');
+});
+
+test('a notice is shown in line, and an answer cut short says so', () => {
+  expect(draw({ status: 'streaming', notice: 'Waiting for a replacement.' })).toContain('Waiting for a replacement.');
+  expect(draw({ finishReason: 'length' })).toContain('limit of tokens');
+});

@@ -1,0 +1,44 @@
+// One answer: its text, what it waits for, how it ended, and the route that it took.
+import { memo } from 'react';
+import type { AnswerTurn } from '../state/conversation.ts';
+import { AnswerStats } from './answer-stats.tsx';
+import { ErrorCard } from './error-card.tsx';
+import { MarkdownText } from './markdown-text.tsx';
+
+interface Props {
+  turn: AnswerTurn;
+  /** Given for an answer that may be tried again. */
+  onRetry?(failedId: number): void;
+}
+
+/** Drawn again only when its turn changes: older answers stay as they are while a new one streams. */
+export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry }: Props) {
+  const { status, text, notice, error, stats, finishReason } = turn;
+  const streaming = status === 'streaming';
+  return (
+    <div data-testid="answer" data-status={status} className="max-w-prose">
+      <p className="sr-only">Answer:</p>
+      {text !== '' && (
+        <div className={`answer-text ${streaming ? 'answer-streaming' : ''}`}>
+          <MarkdownText text={text} />
+        </div>
+      )}
+      {streaming && text === '' && !notice && <p className="caret text-muted">Reading the question</p>}
+      {notice && (
+        <p className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2 text-sm" data-testid="notice">
+          {notice}
+        </p>
+      )}
+      {error && (
+        <div className="mt-2">
+          <ErrorCard error={error} {...(onRetry ? { onRetry: () => onRetry(turn.id) } : {})} />
+        </div>
+      )}
+      {status === 'cancelled' && <p className="mt-2 text-muted text-sm">Stopped.</p>}
+      {finishReason === 'length' && (
+        <p className="mt-2 text-muted text-sm">Ended at the limit of tokens; raise it in the settings.</p>
+      )}
+      {stats && <AnswerStats stats={stats} />}
+    </div>
+  );
+});

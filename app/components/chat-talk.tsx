@@ -1,0 +1,81 @@
+// The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
+'use client';
+import { useEffect, useState } from 'react';
+import type { ChatPeer } from '../../shard-worker/index.ts';
+import { announceTurns } from '../state/conversation.ts';
+import { type SamplingForm, samplingRequest } from '../state/sampling-form.ts';
+import { useConversation } from '../state/use-conversation.ts';
+import { useStickToEnd } from '../state/use-stick-to-end.ts';
+import { Composer } from './composer.tsx';
+import { MessageList } from './message-list.tsx';
+import { SamplingSettings } from './sampling-settings.tsx';
+
+interface Props {
+  peer: ChatPeer | undefined;
+  /** A coalition would answer now. */
+  ready: boolean;
+  /** Asked by itself once ready; '' for none. */
+  firstQuestion: string;
+  firstSampling: SamplingForm;
+  onStreaming(streaming: boolean): void;
+}
+
+export function ChatTalk({ peer, ready, firstQuestion, firstSampling, onStreaming }: Props) {
+  const conversation = useConversation();
+  const { turns, streaming } = conversation;
+  const [text, setText] = useState(firstQuestion);
+  const [queued, setQueued] = useState(firstQuestion !== '');
+  const [sampling, setSampling] = useState(firstSampling);
+  useStickToEnd(turns);
+
+  useEffect(() => onStreaming(streaming), [streaming, onStreaming]);
+
+  const send = () => {
+    const question = text.trim();
+    if (question === '' || streaming) return;
+    if (!peer || !ready) return setQueued(true);
+    setQueued(false);
+    setText('');
+    conversation.ask(peer, question, samplingRequest(sampling));
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only becoming ready sends what waits, not each keystroke
+  useEffect(() => {
+    if (queued && ready && peer) send();
+  }, [queued, ready, peer]);
+
+  const retry = (failedId: number) => {
+    if (peer) conversation.retry(peer, failedId, samplingRequest(sampling));
+  };
+  return (
+    <section className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]" aria-label="Conversation">
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-2 border-line border-b pb-2">
+        <p className="text-muted text-sm">Kept in this tab’s memory only. Reloading forgets it.</p>
+        <button
+          type="button"
+          className="button button-small"
+          disabled={turns.length === 0}
+          onClick={conversation.clear}
+        >
+          New chat
+        </button>
+      </div>
+      <MessageList turns={turns} canRetry={Boolean(peer) && !streaming} onRetry={retry} />
+      <p role="status" aria-live="polite" className="sr-only">
+        {announceTurns(turns)}
+      </p>
+      <div className="sticky bottom-0 mt-auto bg-paper pt-3 pb-3">
+        <Composer
+          text={text}
+          onText={setText}
+          streaming={streaming}
+          queued={queued}
+          onSend={send}
+          onStop={conversation.stop}
+          onUnqueue={() => setQueued(false)}
+        />
+        <SamplingSettings form={sampling} onChange={setSampling} />
+      </div>
+    </section>
+  );
+}

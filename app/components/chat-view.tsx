@@ -1,0 +1,55 @@
+// What /chat does: read the address, open the peer that asks, and lay out state, messages and composer.
+'use client';
+import { useSearchParams } from 'next/navigation';
+import { useMemo, useState } from 'react';
+import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { parseChatQuery } from '../state/chat-query.ts';
+import { resolveModel } from '../state/resolve-model.ts';
+import { useChatPeer } from '../state/use-chat-peer.ts';
+import { useSiteConfig } from '../state/use-site-config.ts';
+import { ChatStatePanel } from './chat-state-panel.tsx';
+import { ChatTalk } from './chat-talk.tsx';
+import { PoolPicker } from './pool-picker.tsx';
+import { ProblemList } from './problem-list.tsx';
+
+export function ChatView() {
+  const address = useSearchParams();
+  const query = useMemo(() => parseChatQuery(new URLSearchParams(address.toString())), [address]);
+  const site = useSiteConfig();
+  const [picked, setPicked] = useState<ModelRef>();
+  const [streaming, setStreaming] = useState(false);
+  const model = picked ?? (site.config && resolveModel(query.wish, site.config.model, site.models));
+  const chat = useChatPeer(model);
+  const error = site.error ?? chat.error ?? (chat.state?.phase === 'failed' ? chat.state.error : undefined);
+
+  return (
+    <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <aside className="min-w-0 space-y-4 self-start lg:sticky lg:top-6 lg:order-2" aria-label="Who answers">
+        <ChatStatePanel
+          state={error ? undefined : chat.state}
+          error={error}
+          model={model}
+          streaming={streaming}
+          onReopen={site.error ? site.retry : chat.reopen}
+        />
+        {model && chat.state && (
+          <PoolPicker
+            pools={chat.state.pools}
+            current={poolIdOf(model)}
+            model={model}
+            disabled={streaming}
+            onPick={setPicked}
+          />
+        )}
+        <ProblemList problems={query.problems} />
+      </aside>
+      <ChatTalk
+        peer={chat.peer}
+        ready={chat.state?.phase === 'ready'}
+        firstQuestion={query.ask}
+        firstSampling={query.sampling}
+        onStreaming={setStreaming}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+// The default pool as it is now, on the start page. Watches; asks nothing.
+'use client';
+import { formatPlural } from '../format/format-count.ts';
+import { formatModel } from '../format/format-model.ts';
+import { useChatPeer } from '../state/use-chat-peer.ts';
+import { useSiteConfig } from '../state/use-site-config.ts';
+import { CoalitionRing } from './coalition-ring.tsx';
+
+export function PoolPicture() {
+  const site = useSiteConfig();
+  const chat = useChatPeer(site.config?.model);
+  const coalition = chat.state?.coalition;
+  const phase = chat.state?.phase;
+  return (
+    <figure className="panel p-4">
+      <CoalitionRing coalition={coalition} driver="asker" className="mx-auto w-full max-w-md" />
+      <figcaption className="mt-2 border-line border-t pt-3 text-sm">
+        <p className="label">The pool now</p>
+        <p className="mt-1 break-words font-medium">{site.config ? formatModel(site.config.model) : 'No model yet'}</p>
+        <p className="text-muted" role="status">
+          {site.error || chat.error || phase === 'failed'
+            ? 'The server does not answer, so the pool cannot be shown.'
+            : describe(phase, coalition?.seats.length ?? 0, coalition?.seats.filter((seat) => seat.ready).length ?? 0)}
+        </p>
+      </figcaption>
+    </figure>
+  );
+}
+
+function describe(phase: string | undefined, seats: number, ready: number): string {
+  if (phase === 'ready') return `${formatPlural(seats, 'tab')} hold it together and would answer.`;
+  if (phase === 'forming') return `${ready} of ${formatPlural(seats, 'tab')} have loaded their layers.`;
+  if (phase === 'no-stages') return 'No tab holds it at the moment. The first one to lend a GPU starts it.';
+  return 'Looking for its tabs.';
+}

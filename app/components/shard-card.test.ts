@@ -1,0 +1,77 @@
+// Draws the real component to HTML: what tests and people read must follow from StageState alone.
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { StageState } from '../../shard-worker/index.ts';
+import { ShardCard } from './shard-card.tsx';
+
+const peer = '0'.repeat(32) as PeerId;
+const connecting: StageState = {
+  phase: 'connecting',
+  model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' },
+  served: { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 },
+};
+const slice = { epoch: 1, start: 2, end: 4, totalBytes: 900, loadedBytes: 600, networkBytes: 500, cachedBytes: 100 };
+const seat = {
+  peer,
+  start: 2,
+  end: 4,
+  backend: 'wasm' as const,
+  device: 'WASM, 1 thread',
+  totalBytes: 900,
+  loadedBytes: 600,
+  ready: false,
+};
+const loading: StageState = {
+  ...connecting,
+  phase: 'loading',
+  peer,
+  backend: 'wasm',
+  device: 'WASM, 1 thread',
+  msPerLayer: 1.25,
+  slice,
+  coalition: { pool: 'p', model: connecting.model, epoch: 1, state: 'forming', seats: [seat], ticket: '0'.repeat(32) },
+};
+
+const draw = (state: StageState) =>
+  renderToStaticMarkup(createElement(ShardCard, { state, number: 1, onRetry() {}, onLeave() {} }));
+
+test('a shard that connects has no slice to show', () => {
+  const html = draw(connecting);
+  expect(html).toContain('data-testid="shard-card" data-phase="connecting"');
+  expect(html).not.toContain('data-start');
+  expect(html).not.toContain('<progress');
+});
+
+test('a loading shard gives its range and where its bytes came from', () => {
+  const html = draw(loading);
+  const attributes = ['data-phase="loading"', 'data-start="2"', 'data-end="4"', 'data-network-bytes="500"'];
+  for (const text of [...attributes, 'data-cached-bytes="100"', 'data-total-bytes="900"', 'this tab']) {
+    expect(html).toContain(text);
+  }
+  expect(html).toMatch(
+    /<progress[^>]*aria-label="Weights loaded"[^>]*value="600"|<progress[^>]*value="600"[^>]*max="900"/,
+  );
+});
+
+test('counters appear only while serving', () => {
+  const served = { ...connecting.served, tokens: 1234, tokensPerSecond: [0, 5, 9] };
+  expect(draw({ ...loading, served })).not.toContain('1,234');
+  const html = draw({ ...loading, phase: 'serving', served });
+  expect(html).toContain('1,234');
+  expect(html).toContain('9.0 tok/s');
+});
+
+test('a failure says what happened, what next, and offers Retry', () => {
+  const error = { code: 'out-of-memory' as const, message: 'No room.', next: 'Close other tabs.' };
+  const html = draw({ ...loading, phase: 'failed', error });
+  for (const text of ['data-code="out-of-memory"', 'No room.', 'Close other tabs.', '>Retry</button>']) {
+    expect(html).toContain(text);
+  }
+});
+
+test('text of a hostile hub stays text', () => {
+  const html = draw({ ...loading, note: '<img src=x onerror=alert(1)>' });
+  expect(html).not.toContain('<img');
+});

@@ -1,0 +1,37 @@
+// The head of every page: the mark and the two places to go.
+'use client';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { Mark } from './mark.tsx';
+
+const PLACES = [
+  { href: '/join', name: 'Join' },
+  { href: '/chat', name: 'Chat' },
+] as const;
+
+export function SiteHeader() {
+  // A static host may serve `/join`, `/join/` or `/join.html`.
+  const here = usePathname().replace(/(\.html|\/)$/, '');
+  return (
+    <header className="border-line border-b bg-panel">
+      <div className="mx-auto flex max-w-6xl items-center justify-between gap-4 px-4 py-2">
+        <Link href="/" className="flex min-h-11 items-center gap-2 font-semibold tracking-tight">
+          <Mark />
+          ComputePool
+        </Link>
+        <nav aria-label="Main" className="flex gap-1">
+          {PLACES.map(({ href, name }) => (
+            <Link
+              key={href}
+              href={href}
+              aria-current={here === href ? 'page' : undefined}
+              className="flex min-h-11 items-center border-transparent border-b-2 px-3 font-medium hover:text-accent aria-[current=page]:border-accent aria-[current=page]:text-accent"
+            >
+              {name}
+            </Link>
+          ))}
+        </nav>
+      </div>
+    </header>
+  );
+}

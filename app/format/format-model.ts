@@ -1,0 +1,23 @@
+// Names of models and backends for people.
+import type { Backend } from '../../protocol/control.ts';
+import type { ModelRef } from '../../protocol/ids.ts';
+
+/** `onnx-community/Qwen3-0.6B-ONNX` -> `Qwen3-0.6B-ONNX`. */
+export const formatRepoName = (repo: string): string => repo.slice(repo.indexOf('/') + 1);
+
+/** `name · dtype`, with the revision only where it is not the usual one. */
+export function formatModel(model: ModelRef): string {
+  const revision = model.revision === 'main' ? '' : ` @ ${model.revision}`;
+  return `${formatRepoName(model.repo)}${revision} · ${model.dtype}`;
+}
+
+export const formatBackend = (backend: Backend): string => (backend === 'webgpu' ? 'WebGPU' : 'WASM');
+
+/** `WebGPU · apple · metal-3`; a device that already names its backend is not told twice. */
+export function formatRunsOn(backend: Backend, device: string): string {
+  const name = formatBackend(backend);
+  return device.toLowerCase().startsWith(name.toLowerCase()) ? device : `${name} · ${device}`;
+}
+
+/** Half-open, as everywhere in this project: `[start, end)`. */
+export const formatLayers = (start: number, end: number): string => `[${start}, ${end})`;

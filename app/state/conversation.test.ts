@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
+import type { Answer, AnswerStats } from '../../shard-worker/index.ts';
+import {
+  type AnswerTurn,
+  announceTurns,
+  applyConversation,
+  type ConversationEvent,
+  requestMessages,
+  streamingTurn,
+  type Turn,
+} from './conversation.ts';
+
+const stats: AnswerStats = {
+  route: [],
+  returnHopMs: 0,
+  lapMs: 0,
+  promptTokens: 3,
+  tokens: 2,
+  tokensPerSecond: 1,
+  timeToFirstTokenMs: 1,
+};
+const answer: Answer = { text: 'Hello.', tokenIds: [1, 2], finishReason: 'stop', stats };
+const asked: ConversationEvent = { type: 'question-asked', questionId: 1, answerId: 2, text: 'Hi' };
+const play = (...events: ConversationEvent[]) => events.reduce<readonly Turn[]>(applyConversation, []);
+const last = (turns: readonly Turn[]) => turns.at(-1) as AnswerTurn;
+
+describe('an answer', () => {
+  test('streams, then becomes what the peer vouches for', () => {
+    const streaming = play(asked, { type: 'text-received', id: 2, delta: 'Hel' });
+    expect(last(streaming)).toMatchObject({ status: 'streaming', text: 'Hel' });
+    const done = applyConversation(streaming, { type: 'answer-finished', id: 2, answer });
+    expect(last(done)).toMatchObject({ status: 'done', text: 'Hello.', stats, finishReason: 'stop' });
+    expect(streamingTurn(done)).toBeUndefined();
+  });
+
+  test('that failed keeps the question and says the next step', () => {
+    const error = new PoolError('stage-left', 'A tab left.');
+    const turns = play(asked, { type: 'answer-failed', id: 2, error });
+    expect(turns[0]).toMatchObject({ role: 'user', text: 'Hi' });
+    expect(last(turns)).toMatchObject({ status: 'error', error: { code: 'stage-left', next: error.next } });
+  });
+
+  test.each([
+    { type: 'answer-failed', id: 2, error: new PoolError('cancelled', 'Stopped.') },
+    { type: 'answer-finished', id: 2, answer: { ...answer, finishReason: 'cancelled' } },
+  ] as ConversationEvent[])('that was stopped is no error', (event) => {
+    expect(last(play(asked, event))).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('that ended takes no late text', () => {
+    const turns = play(
+      asked,
+      { type: 'answer-finished', id: 2, answer },
+      { type: 'text-received', id: 2, delta: ' late' },
+      { type: 'answer-failed', id: 2, error: new Error('late') },
+    );
+    expect(last(turns)).toMatchObject({ status: 'done', text: 'Hello.' });
+  });
+
+  test('shows a notice while it waits and drops it at the end', () => {
+    const waiting = play(asked, { type: 'notice-received', id: 2, notice: 'Waiting for a replacement.' });
+    expect(announceTurns(waiting)).toBe('Waiting for a replacement.');
+    expect(last(applyConversation(waiting, { type: 'answer-finished', id: 2, answer })).notice).toBe('');
+  });
+
+  test('can be tried again under a new id, so that late text of the first is dropped', () => {
+    const turns = play(
+      asked,
+      { type: 'answer-failed', id: 2, error: new Error('x') },
+      { type: 'answer-retried', failedId: 2, answerId: 3 },
+      { type: 'text-received', id: 2, delta: 'old' },
+      { type: 'text-received', id: 3, delta: 'new' },
+    );
+    expect(turns).toHaveLength(2);
+    expect(last(turns)).toMatchObject({ id: 3, status: 'streaming', text: 'new' });
+  });
+});
+
+describe('requestMessages', () => {
+  const failed: ConversationEvent = { type: 'answer-failed', id: 2, error: new Error('x') };
+
+  test('alternates even after a failure', () => {
+    const turns = play(asked, failed, { type: 'question-asked', questionId: 3, answerId: 4, text: 'Still there?' });
+    expect(requestMessages(turns, 4)).toEqual([{ role: 'user', content: 'Hi\n\nStill there?' }]);
+  });
+
+  test('ends before the answer that is asked for', () => {
+    const turns = play(asked, { type: 'answer-finished', id: 2, answer });
+    expect(requestMessages(turns, 2)).toEqual([{ role: 'user', content: 'Hi' }]);
+    expect(requestMessages(turns)).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Hello.' },
+    ]);
+  });
+
+  test('never changes the turns that it reads', () => {
+    const turns = play(asked, failed, { type: 'question-asked', questionId: 3, answerId: 4, text: 'B' });
+    requestMessages(turns);
+    expect(turns[0]).toMatchObject({ text: 'Hi' });
+  });
+});
+
+test('clearing forgets everything', () => {
+  expect(play(asked, { type: 'conversation-cleared' })).toEqual([]);
+});
+
+test('announcements mark the start and the end only', () => {
+  const streaming = play(asked);
+  const more = applyConversation(streaming, { type: 'text-received', id: 2, delta: 'word' });
+  expect(announceTurns(streaming)).toBe(announceTurns(more));
+  expect(announceTurns([])).toBe('');
+});

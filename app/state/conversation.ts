@@ -1,0 +1,114 @@
+// A conversation as data: turns, and what happens to them. Pure reducer; asking and timers live in use-conversation.ts.
+import { PoolError } from '../../protocol/errors.ts';
+import type { Answer, AnswerStats, ChatMessage } from '../../shard-worker/index.ts';
+
+export interface ShownError {
+  code: string;
+  message: string;
+  next: string;
+}
+
+export interface UserTurn {
+  id: number;
+  role: 'user';
+  text: string;
+}
+
+export interface AnswerTurn {
+  id: number;
+  role: 'assistant';
+  text: string;
+  status: 'streaming' | 'done' | 'error' | 'cancelled';
+  /** What is being waited for, '' for nothing. */
+  notice: string;
+  finishReason?: Answer['finishReason'];
+  stats?: AnswerStats;
+  error?: ShownError;
+}
+
+export type Turn = UserTurn | AnswerTurn;
+
+export type ConversationEvent =
+  | { type: 'question-asked'; questionId: number; answerId: number; text: string }
+  | { type: 'answer-retried'; failedId: number; answerId: number }
+  | { type: 'text-received'; id: number; delta: string }
+  | { type: 'stats-received'; id: number; stats: AnswerStats }
+  | { type: 'notice-received'; id: number; notice: string }
+  | { type: 'answer-finished'; id: number; answer: Answer }
+  | { type: 'answer-failed'; id: number; error: unknown }
+  | { type: 'conversation-cleared' };
+
+const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming', notice: '' });
+
+/** Applies one event. Events of an answer that is no longer there, or no longer streams, change nothing. */
+export function applyConversation(turns: readonly Turn[], event: ConversationEvent): readonly Turn[] {
+  switch (event.type) {
+    case 'question-asked':
+      return [...turns, { id: event.questionId, role: 'user', text: event.text }, newAnswer(event.answerId)];
+    case 'answer-retried':
+      return turns.map((turn) => (turn.id === event.failedId ? newAnswer(event.answerId) : turn));
+    case 'text-received':
+      return change(turns, event.id, (turn) => ({ ...turn, text: turn.text + event.delta }));
+    case 'stats-received':
+      return change(turns, event.id, (turn) => ({ ...turn, stats: event.stats }));
+    case 'notice-received':
+      return change(turns, event.id, (turn) => ({ ...turn, notice: event.notice }));
+    case 'answer-finished':
+      return change(turns, event.id, (turn) => finish(turn, event.answer));
+    case 'answer-failed':
+      return change(turns, event.id, (turn) => fail(turn, PoolError.from(event.error)));
+    case 'conversation-cleared':
+      return [];
+  }
+}
+
+function change(turns: readonly Turn[], id: number, next: (turn: AnswerTurn) => AnswerTurn): readonly Turn[] {
+  return turns.map((turn) => {
+    const streams = turn.role === 'assistant' && turn.id === id && turn.status === 'streaming';
+    return streams ? next(turn) : turn;
+  });
+}
+
+// The answer's own text wins over the deltas: it is what the peer vouches for.
+const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
+  ...turn,
+  text: answer.text,
+  stats: answer.stats,
+  notice: '',
+  finishReason: answer.finishReason,
+  status: answer.finishReason === 'cancelled' ? 'cancelled' : 'done',
+});
+
+const fail = (turn: AnswerTurn, error: PoolError): AnswerTurn =>
+  error.code === 'cancelled'
+    ? { ...turn, notice: '', status: 'cancelled', finishReason: 'cancelled' }
+    : { ...turn, notice: '', status: 'error', error: { code: error.code, message: error.message, next: error.next } };
+
+/**
+ * Messages for a request: all that was said before `answerId`. Failed and empty answers are left out, and neighbours of
+ * one role are joined, because chat templates refuse two user messages in a row.
+ */
+export function requestMessages(turns: readonly Turn[], answerId = Number.POSITIVE_INFINITY): ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  for (const turn of turns) {
+    if (turn.id === answerId) break;
+    if (turn.role === 'assistant' && (turn.text === '' || turn.status === 'error')) continue;
+    const last = messages.at(-1);
+    if (last?.role === turn.role) last.content = `${last.content}\n\n${turn.text}`;
+    else messages.push({ role: turn.role, content: turn.text });
+  }
+  return messages;
+}
+
+/** The answer under way, if any. */
+export const streamingTurn = (turns: readonly Turn[]): AnswerTurn | undefined =>
+  turns.find((turn): turn is AnswerTurn => turn.role === 'assistant' && turn.status === 'streaming');
+
+/** What a screen reader is told: when an answer starts and how it ended, never each token. */
+export function announceTurns(turns: readonly Turn[]): string {
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant') return '';
+  if (last.status === 'streaming') return last.notice || 'Answering.';
+  if (last.status === 'error') return `The answer failed. ${last.error?.message ?? ''}`.trim();
+  return last.status === 'cancelled' ? 'Stopped.' : 'The answer is complete.';
+}

@@ -1,0 +1,49 @@
+// Which model is meant, when an address or a form names only part of it. Pure.
+import { type Dtype, dtypeSchema, type ModelRef, repoSchema, revisionSchema } from '../../protocol/ids.ts';
+import type { SiteModel } from './site-models.ts';
+
+/** What was asked for; every field may be missing. */
+export type ModelWish = Partial<ModelRef>;
+
+/** The usual weight format of the hub's ONNX repositories, for models that this site knows nothing of. */
+const USUAL_DTYPE: Dtype = 'q4';
+
+/** Completes a wish from the site's default, then from the site's own models. */
+export function resolveModel(wish: ModelWish, fallback: ModelRef, siteModels: readonly SiteModel[]): ModelRef {
+  const repo = wish.repo ?? fallback.repo;
+  const isDefault = repo === fallback.repo;
+  const known = siteModels.find((model) => model.repo === repo);
+  return {
+    repo,
+    revision: wish.revision ?? (isDefault ? fallback.revision : 'main'),
+    dtype: wish.dtype ?? (isDefault ? fallback.dtype : (known?.dtypes[0] ?? USUAL_DTYPE)),
+  };
+}
+
+/** Reads `model`, `revision` and `dtype` of an address. What does not fit is named in `problems`, not thrown. */
+export function readModelWish(query: URLSearchParams): { wish: ModelWish; problems: string[] } {
+  const repo = readField(query, 'model', repoSchema);
+  const revision = readField(query, 'revision', revisionSchema);
+  const dtype = readField(query, 'dtype', dtypeSchema);
+  const wish: ModelWish = {};
+  if (repo.value !== undefined) wish.repo = repo.value;
+  if (revision.value !== undefined) wish.revision = revision.value;
+  if (dtype.value !== undefined) wish.dtype = dtype.value;
+  return { wish, problems: [repo, revision, dtype].flatMap((field) => field.problem ?? []) };
+}
+
+interface Parser<T> {
+  safeParse(value: unknown): { success: boolean; data?: T | undefined };
+}
+
+function readField<T>(query: URLSearchParams, name: string, schema: Parser<T>): { value?: T; problem?: string } {
+  const text = query.get(name);
+  if (text === null || text === '') return {};
+  const result = schema.safeParse(text);
+  if (result.success) return { value: result.data as T };
+  return { problem: `The address asks for a ${name} that is not one: “${text.slice(0, 80)}”.` };
+}
+
+/** True for `owner/name` as the hub writes it. */
+export const isRepo = (text: string): boolean => repoSchema.safeParse(text).success;
+export const isRevision = (text: string): boolean => revisionSchema.safeParse(text).success;

@@ -1,0 +1,85 @@
+// Asks the chat peer and keeps the conversation, in memory only. The rules are in conversation.ts.
+import { useCallback, useEffect, useReducer, useRef } from 'react';
+import type { AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
+import { applyConversation, requestMessages, streamingTurn, type Turn } from './conversation.ts';
+
+export interface Conversation {
+  turns: readonly Turn[];
+  streaming: boolean;
+  ask(peer: ChatPeer, text: string, settings: Omit<AskRequest, 'messages'>): void;
+  /** Asks again for an answer that failed; the question stays where it is. */
+  retry(peer: ChatPeer, failedId: number, settings: Omit<AskRequest, 'messages'>): void;
+  stop(): void;
+  clear(): void;
+}
+
+/** Text is drawn at most this often: at 200 tokens per second, parsing Markdown per token would be all a tab does. */
+const DRAW_INTERVAL_MS = 40;
+
+export function useConversation(): Conversation {
+  const [turns, dispatch] = useReducer(applyConversation, []);
+  const abort = useRef<AbortController | undefined>(undefined);
+  const nextId = useRef(1);
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const run = useCallback((peer: ChatPeer, id: number, request: AskRequest) => {
+    const controller = new AbortController();
+    abort.current = controller;
+    let held = '';
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const flush = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      if (held !== '') dispatch({ type: 'text-received', id, delta: held });
+      held = '';
+    };
+    const handlers: AskHandlers = {
+      onText: (delta) => {
+        held += delta;
+        timer ??= setTimeout(flush, DRAW_INTERVAL_MS);
+      },
+      onStats: (stats) => dispatch({ type: 'stats-received', id, stats }),
+      onNotice: (notice) => dispatch({ type: 'notice-received', id, notice }),
+      signal: controller.signal,
+    };
+    peer
+      .ask(request, handlers)
+      .then(
+        (answer) => dispatch({ type: 'answer-finished', id, answer }),
+        (error: unknown) => {
+          flush();
+          dispatch({ type: 'answer-failed', id, error });
+        },
+      )
+      .finally(() => clearTimeout(timer));
+  }, []);
+
+  const ask: Conversation['ask'] = (peer, text, settings) => {
+    const questionId = nextId.current++;
+    const answerId = nextId.current++;
+    const messages = requestMessages([...turns, { id: questionId, role: 'user', text }]);
+    dispatch({ type: 'question-asked', questionId, answerId, text });
+    run(peer, answerId, { ...settings, messages });
+  };
+
+  const retry: Conversation['retry'] = (peer, failedId, settings) => {
+    const answerId = nextId.current++;
+    const messages = requestMessages(turns, failedId);
+    dispatch({ type: 'answer-retried', failedId, answerId });
+    run(peer, answerId, { ...settings, messages });
+  };
+
+  const clear = () => {
+    abort.current?.abort();
+    dispatch({ type: 'conversation-cleared' });
+  };
+
+  return {
+    turns,
+    streaming: streamingTurn(turns) !== undefined,
+    ask,
+    retry,
+    stop: () => abort.current?.abort(),
+    clear,
+  };
+}

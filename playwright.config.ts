@@ -1,0 +1,32 @@
+// Browser tests. They start the server themselves, each on a port of its own, so there is no webServer here.
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { findBrowser } from './tools/browser/find-browser.ts';
+import { launchFlags } from './tools/browser/launch-flags.ts';
+
+const browser = findBrowser();
+if (!browser) {
+  throw new Error('No Chromium was found. Run npm test, which installs one, or set CHROMIUM_PATH to its executable.');
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  timeout: 120_000,
+  // Every test runs several tabs that compute: side by side they would starve each other.
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? join('.cache', 'reports', 'browser.json') }],
+  ],
+  use: {
+    headless: true,
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: browser.path,
+      args: launchFlags({ gpu: 'none', asRoot: process.getuid?.() === 0 }),
+    },
+  },
+});

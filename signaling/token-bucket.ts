@@ -1,0 +1,26 @@
+// A rate limit with room for bursts. Pure but for its own count; the clock is the caller's.
+
+/** Lets `burst` messages through at once and `perSecond` in the long run. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #tokens: number;
+  #atMs: number;
+
+  constructor(perSecond: number, burst: number, nowMs: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#atMs = nowMs;
+  }
+
+  /** Whether one more message may pass now. A clock that runs backwards gives nothing and takes nothing. */
+  take(nowMs: number): boolean {
+    const elapsedMs = Math.max(0, nowMs - this.#atMs);
+    this.#atMs = Math.max(this.#atMs, nowMs);
+    this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { makeReceipt } from './receipt.ts';
+
+test('a receipt says what ran, on what, and at which commit', () => {
+  const receipt = makeReceipt({ name: 'split', table: [], results: { ms: [1, 2] } }, ['--stages', '3'], 'Chromium 156');
+  expect(receipt).toMatchObject({
+    name: 'split',
+    command: 'npm run bench -- split --stages 3',
+    machine: { node: process.version, chromium: 'Chromium 156' },
+    results: { ms: [1, 2] },
+  });
+  expect(receipt.commit).toMatch(/^([0-9a-f]{40}|unknown)$/);
+  expect(receipt.machine.cores).toBeGreaterThan(0);
+  expect(Date.parse(receipt.date)).not.toBeNaN();
+});

@@ -1,0 +1,60 @@
+// What a measurement leaves behind: the figures with machine, commit and command. Pure but for asking the machine.
+import { execFileSync } from 'node:child_process';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+
+/** What `bench/NAME.ts` exports as its default: measures and returns figures. */
+export type Bench = (args: string[]) => Promise<BenchResult>;
+
+export interface BenchResult {
+  name: string;
+  /** For people: one object per row, the same fields in each. */
+  table: Record<string, string | number>[];
+  /** For programs: whatever JSON holds. */
+  results: unknown;
+}
+
+export interface Receipt {
+  name: string;
+  date: string;
+  command: string;
+  commit: string;
+  /** Tracked files differed from the commit: the figures are not the commit's alone. */
+  dirty: boolean;
+  machine: {
+    cpu: string;
+    cores: number;
+    memoryBytes: number;
+    os: string;
+    node: string;
+    chromium: string;
+  };
+  results: unknown;
+}
+
+export function makeReceipt({ name, results }: BenchResult, args: readonly string[], chromium: string): Receipt {
+  return {
+    name,
+    date: new Date().toISOString(),
+    command: ['npm run bench --', name, ...args].join(' '),
+    commit: git('rev-parse', 'HEAD') || 'unknown',
+    dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      os: `${platform()} ${release()} ${arch()}`,
+      node: process.version,
+      chromium,
+    },
+    results,
+  };
+}
+
+/** Empty outside of a repository, or without git. */
+function git(...args: string[]): string {
+  try {
+    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return '';
+  }
+}

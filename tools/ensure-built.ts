@@ -1,0 +1,36 @@
+// Makes sure that out/ holds the site as the sources are now.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatMs } from '../app/format/format-ms.ts';
+import { ROOT } from './ensure-installed.mjs';
+import { runCommand } from './run-command.ts';
+import { hashSources } from './site/hash-sources.ts';
+import { UsageError } from './terminal/usage-error.ts';
+import { withProgress } from './terminal/with-progress.ts';
+
+/** Where the built site is. */
+export const SITE_DIR = join(ROOT, 'out');
+
+/** Inside out/, which every build empties: a build that breaks off, or one made by hand, has no stamp and is redone. */
+const STAMP = join(SITE_DIR, '.sources-hash');
+
+/** A slow laptop needs under a minute. */
+const BUILD_TIMEOUT_MS = 10 * 60_000;
+
+/** Builds when the stamp is not that of the sources. Throws `UsageError` with the build's own words when it fails. */
+export async function ensureBuilt(): Promise<'current' | 'built'> {
+  const hash = hashSources(ROOT);
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return 'current';
+  const next = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
+  const { code, output, ms } = await withProgress('Building the site', () =>
+    runCommand(process.execPath, [next, 'build'], {
+      cwd: ROOT,
+      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+      timeoutMs: BUILD_TIMEOUT_MS,
+    }),
+  );
+  if (code !== 0) throw new UsageError(`${output.trim()}\nThe site could not be built. Correct what is named above.`);
+  writeFileSync(STAMP, hash);
+  console.error(`Site built in ${formatMs(ms)}`);
+  return 'built';
+}

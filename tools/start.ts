@@ -1,0 +1,15 @@
+// Builds the site when it is old, then is the server: signaling/main.ts reads the same command line.
+import { ensureBuilt } from './ensure-built.ts';
+import { runMain } from './terminal/run-main.ts';
+
+const args = process.argv.slice(2);
+/** Options with which out/ is not what is served. */
+const OWN_SITE = ['--help', '--no-site', '--site'];
+
+runMain(async () => {
+  if (!args.some((arg) => OWN_SITE.includes(arg.split('=')[0] ?? ''))) await ensureBuilt();
+  // The server ends itself on the first signal. npm sends Ctrl-C a second time; that must not cut the ending short.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  await import('../signaling/main.ts');
+  return new Promise<number>(() => {});
+});

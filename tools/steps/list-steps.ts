@@ -1,0 +1,88 @@
+// What `npm test` runs, in this order: the fast and general first, the browser last.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt } from '../ensure-built.ts';
+import { ROOT } from '../ensure-installed.mjs';
+import { runCommand } from '../run-command.ts';
+import { describeFailure } from '../terminal/run-main.ts';
+import { readPlaywrightReport, readVitestReport } from './read-report.ts';
+import type { Step, StepResult, TestCounts } from './step.ts';
+
+/** Longest that a step may take; the whole takes a few minutes on two cores. */
+const STEP_TIMEOUT_MS = 20 * 60_000;
+
+/** Where reports go; ignored by git. Playwright empties its own folder, so they are not there. */
+const REPORTS = join(ROOT, '.cache', 'reports');
+
+/** `chromiumPath`: for the browser tests; undefined makes them fail with `browserFault`. */
+export function listSteps(chromiumPath: string | undefined, browserFault: string): Step[] {
+  return [
+    commandStep('types', bin('typescript', 'bin/tsc'), ['--noEmit']),
+    commandStep('lint', bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.']),
+    commandStep('dead code', bin('knip', 'bin/knip.js'), []),
+    vitestStep('tree', 'tree'),
+    vitestStep('unit tests', 'unit'),
+    siteStep(),
+    browserStep(chromiumPath, browserFault),
+  ];
+}
+
+const bin = (name: string, path: string): string => join(ROOT, 'node_modules', name, path);
+
+function commandStep(name: string, script: string, args: string[]): Step {
+  return { name, run: async () => result(name, await runNode(script, args)) };
+}
+
+function vitestStep(name: string, project: string): Step {
+  const report = join(REPORTS, `${project}.json`);
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return {
+    name,
+    run: () => reported(name, report, readVitestReport, () => runNode(bin('vitest', 'vitest.mjs'), args)),
+  };
+}
+
+function siteStep(): Step {
+  const name = 'site build';
+  const run = async (): Promise<StepResult> => {
+    const startedAt = performance.now();
+    const fault = await ensureBuilt().then(() => undefined, describeFailure);
+    return { name, ok: fault === undefined, ms: performance.now() - startedAt, output: fault ?? '' };
+  };
+  return { name, run };
+}
+
+function browserStep(chromiumPath: string | undefined, browserFault: string): Step {
+  const name = 'browser tests';
+  if (chromiumPath === undefined) return { name, run: async () => ({ name, ok: false, ms: 0, output: browserFault }) };
+  const report = join(REPORTS, 'browser.json');
+  const env = { CHROMIUM_PATH: chromiumPath, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const run = () => runNode(bin('@playwright/test', 'cli.js'), ['test'], env);
+  return { name, run: () => reported(name, report, readPlaywrightReport, run) };
+}
+
+type Outcome = Awaited<ReturnType<typeof runCommand>>;
+
+/** Colours are off: the output may go to a file. */
+const runNode = (script: string, args: string[], env: Record<string, string> = {}): Promise<Outcome> =>
+  runCommand(process.execPath, [script, ...args], {
+    cwd: ROOT,
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    timeoutMs: STEP_TIMEOUT_MS,
+  });
+
+const result = (name: string, { code, ms, output }: Outcome): StepResult => ({ name, ok: code === 0, ms, output });
+
+/** A report of an earlier run must not stand for this one, and no report is a failure. */
+async function reported(
+  name: string,
+  path: string,
+  read: (text: string) => TestCounts,
+  run: () => Promise<Outcome>,
+): Promise<StepResult> {
+  rmSync(path, { force: true });
+  const outcome = result(name, await run());
+  if (!existsSync(path)) return { ...outcome, ok: false, output: `${outcome.output}\nIt wrote no report.` };
+  const tests = read(readFileSync(path, 'utf8'));
+  return { ...outcome, ok: outcome.ok && tests.failed === 0, tests };
+}

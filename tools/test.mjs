@@ -1,0 +1,4 @@
+// npm test: every check and every test, with totals.
+import { enter } from './enter.mjs';
+
+await enter('test');

@@ -1,0 +1,60 @@
+// The arrows between folders: app -> shard-worker -> protocol <- signaling. Pure.
+import type { ImportEdge } from './read-imports.ts';
+
+/** Folders that each may import besides itself. Folders not named here (e2e, bench, tools) are free. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  app: ['shard-worker', 'protocol'],
+  'shard-worker': ['protocol'],
+  protocol: [],
+  signaling: ['protocol'],
+};
+
+/** The only package that the shared vocabulary may use: it runs in pages, workers and Node alike. */
+const PROTOCOL_PACKAGES = ['zod/mini'];
+
+const ENGINE = 'shard-worker/engine/';
+const RUNTIME = /^onnxruntime-/;
+
+const folderOf = (path: string): string => path.split('/')[0] ?? '';
+const isPackage = (to: string, files: ReadonlySet<string>): boolean => !files.has(to) && !/\.[cm]?[jt]sx?$/.test(to);
+
+/** One sentence per forbidden import. `files`: all paths of the repository. Tests may reach for tools and packages. */
+export function findArrowViolations(edges: readonly ImportEdge[], files: ReadonlySet<string>): string[] {
+  const testCode = findTestCode(edges);
+  return edges.flatMap((edge) => {
+    const { from, to, typeOnly } = edge;
+    const home = folderOf(from);
+    const allowed = MAY_IMPORT[home];
+    if (!allowed) return [];
+    if (isPackage(to, files)) {
+      if (testCode.has(from)) return [];
+      if (home === 'protocol' && !PROTOCOL_PACKAGES.includes(to)) {
+        return [`${from} imports ${to}: protocol/ may use ${PROTOCOL_PACKAGES.join(', ')} and itself alone`];
+      }
+      if (RUNTIME.test(to) && !typeOnly && !from.startsWith(ENGINE)) {
+        return [`${from} loads ${to}: only ${ENGINE} may, everyone else imports its types`];
+      }
+      return [];
+    }
+    const there = folderOf(to);
+    if (there === home || allowed.includes(there)) return [];
+    if (there === 'tools' && testCode.has(from)) return [];
+    return [`${from} imports ${to}: ${home}/ may import ${[...allowed, 'itself'].join(', ')}`];
+  });
+}
+
+/** Tests, and modules that nothing but test code imports. */
+function findTestCode(edges: readonly ImportEdge[]): Set<string> {
+  const importers = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    const known = importers.get(to) ?? new Set();
+    importers.set(to, known.add(from));
+  }
+  const found = new Set(edges.map(({ from }) => from).filter((path) => /\.test\.tsx?$/.test(path)));
+  let before = -1;
+  while (found.size > before) {
+    before = found.size;
+    for (const [path, by] of importers) if ([...by].every((importer) => found.has(importer))) found.add(path);
+  }
+  return found;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { findArrowViolations } from './find-arrow-violations.ts';
+import { isSource, listFiles, readText } from './list-files.ts';
+import { type ImportEdge, readImports } from './read-imports.ts';
+
+test('imports follow the arrows app -> shard-worker -> protocol <- signaling', () => {
+  const files = listFiles();
+  const edges = files.filter(isSource).flatMap((path) => readImports(path, readText(path)));
+  expect(edges.length).toBeGreaterThan(50);
+  expect(findArrowViolations(edges, new Set(files))).toEqual([]);
+});
+
+describe('the check itself', () => {
+  const edge = (from: string, to: string, typeOnly = false): ImportEdge => ({ from, to, typeOnly });
+  const find = (...edges: ImportEdge[]) => findArrowViolations(edges, new Set(['protocol/frame.ts']));
+
+  test.each([
+    ['app/page.tsx', 'signaling/roster.ts'],
+    ['shard-worker/index.ts', 'app/page.tsx'],
+    ['shard-worker/index.ts', 'signaling/roster.ts'],
+    ['signaling/main.ts', 'shard-worker/index.ts'],
+    ['protocol/frame.ts', 'shard-worker/index.ts'],
+    ['protocol/frame.ts', 'zod'],
+    ['protocol/frame.ts', 'node:crypto'],
+    ['app/page.tsx', 'tools/demo.ts'],
+    ['app/page.tsx', 'onnxruntime-web/webgpu'],
+    ['shard-worker/worker.ts', 'onnxruntime-web'],
+  ])('%s -> %s is found', (from, to) => {
+    expect(find(edge(from, to))).toHaveLength(1);
+  });
+
+  test('a type alone crosses no arrow more freely than a value', () => {
+    expect(find(edge('app/page.tsx', 'signaling/roster.ts', true))).toHaveLength(1);
+  });
+
+  test.each([
+    ['app/page.tsx', 'shard-worker/index.ts'],
+    ['app/page.tsx', 'react'],
+    ['signaling/main.ts', 'protocol/frame.ts'],
+    ['protocol/frame.ts', 'zod/mini'],
+    ['shard-worker/engine/ort-runtime.ts', 'onnxruntime-web/webgpu'],
+    ['tools/demo.ts', 'signaling/start-server.ts'],
+    ['signaling/main.test.ts', 'tools/fixtures/index.json'],
+  ])('%s -> %s is fine', (from, to) => {
+    expect(find(edge(from, to))).toEqual([]);
+  });
+
+  test('types of the runtime may be named anywhere', () => {
+    expect(find(edge('shard-worker/worker.ts', 'onnxruntime-web', true))).toEqual([]);
+  });
+
+  test('what only tests import may load the runtime; once something else imports it, it may not', () => {
+    const load = edge('shard-worker/onnx/run-slices.ts', 'onnxruntime-web');
+    const used = edge('shard-worker/onnx/a.test.ts', 'shard-worker/onnx/run-slices.ts');
+    expect(find(load, used)).toEqual([]);
+    expect(find(load, used, edge('shard-worker/index.ts', 'shard-worker/onnx/run-slices.ts'))).toHaveLength(1);
+  });
+});
