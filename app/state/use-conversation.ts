@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
 import { applyConversation, requestMessages, streamingTurn, type Turn } from './conversation.ts';
+import { publishAnswer } from './publish-answer.ts';
 
 export interface Conversation {
   turns: readonly Turn[];
@@ -45,7 +46,10 @@ export function useConversation(): Conversation {
     peer
       .ask(request, handlers)
       .then(
-        (answer) => dispatch({ type: 'answer-finished', id, answer }),
+        (answer) => {
+          publishAnswer(answer);
+          dispatch({ type: 'answer-finished', id, answer });
+        },
         (error: unknown) => {
           flush();
           dispatch({ type: 'answer-failed', id, error });

@@ -1,0 +1,93 @@
+// The main job: tabs in separate contexts hold a model together, and the answer equals the one of a single tab.
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+import { memorySource } from '../shard-worker/onnx/byte-source.ts';
+import { describeDecoder } from '../shard-worker/onnx/describe-decoder.ts';
+import { readGraph } from '../shard-worker/onnx/read-graph.ts';
+import type { Answer } from '../shard-worker/peer/peer-state.ts';
+import { ask, chatReady, openSite, sliceOf } from './support/site.ts';
+
+const MODEL_DIR = 'public/models/computepool/guide-4m';
+const QUESTIONS = ['What is a shard?', 'Tell me a story about a fox.'];
+const GREEDY = { temperature: '0', max: '48' };
+const SEEDED = { temperature: '0.8', topP: '0.95', topK: '0', seed: '1234', max: '48' };
+
+async function answers(site: Awaited<ReturnType<typeof openSite>>, stages: number): Promise<Record<string, Answer>> {
+  const found: Record<string, Answer> = {};
+  for (const [name, query] of Object.entries({ greedy: GREEDY, seeded: SEEDED })) {
+    const chat = await site.openChat(query);
+    await chatReady(chat, stages);
+    for (const question of QUESTIONS) found[`${name}: ${question}`] = await ask(chat, question);
+    await chat.close();
+  }
+  return found;
+}
+
+async function openStages(site: Awaited<ReturnType<typeof openSite>>, count: number): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (let index = 0; index < count; index++) pages.push(await site.openStage());
+  return pages;
+}
+
+test('1, 2, 3 and 8 stages give one text, greedy and seeded at temperature 0.8', async ({ browser }) => {
+  test.setTimeout(300_000);
+  let solo: Record<string, Answer> | undefined;
+  for (const stages of [1, 2, 3, 8]) {
+    const site = await openSite(browser, { stages });
+    try {
+      await openStages(site, stages);
+      const found = await answers(site, stages);
+      solo ??= found;
+      for (const [name, answer] of Object.entries(found)) {
+        expect(answer.stats.route, `${stages} stages, ${name}`).toHaveLength(stages);
+        expect(answer.tokenIds, `${stages} stages, ${name}`).toEqual(solo[name]!.tokenIds);
+        expect(answer.text).toBe(solo[name]!.text);
+        expect(answer.tokenIds.length).toBeGreaterThan(3);
+      }
+    } finally {
+      await site.close();
+    }
+  }
+  const ids = Object.values(solo!).map((answer) => answer.tokenIds.join());
+  expect(new Set(ids).size, 'the four answers differ from one another').toBe(4);
+});
+
+test('a stage fetches its layers’ bytes and no others', async ({ browser }) => {
+  const graph = await readGraph(memorySource(new Uint8Array(readFileSync(`${MODEL_DIR}/onnx/model_q4.onnx`))));
+  const decoder = describeDecoder(graph);
+  const site = await openSite(browser, { stages: 3 });
+  try {
+    const slices = [];
+    for (const page of await openStages(site, 3)) slices.push(await sliceOf(page));
+    slices.sort((a, b) => a.start - b.start);
+    expect(slices.map(({ start }) => start)).toEqual([0, ...slices.slice(0, -1).map(({ end }) => end)]);
+    expect(slices.at(-1)!.end).toBe(decoder.layers);
+    for (const { start, end, networkBytes, cachedBytes } of slices) {
+      const layers = decoder.layerBytes.slice(start, end).reduce((sum, bytes) => sum + bytes, 0);
+      const ends = (start === 0 ? decoder.embeddingBytes : 0) + (end === decoder.layers ? decoder.headBytes : 0);
+      const share = layers + ends + decoder.sharedBytes;
+      expect(cachedBytes, 'a fresh context has nothing cached').toBe(0);
+      expect(
+        Math.abs(networkBytes - share) / share,
+        `layers ${start} to ${end}: ${networkBytes} of ${share}`,
+      ).toBeLessThan(0.03);
+    }
+  } finally {
+    await site.close();
+  }
+});
+
+test('a second visit loads from the browser’s cache', async ({ browser }) => {
+  const site = await openSite(browser, { stages: 1 });
+  try {
+    const page = await site.openStage();
+    const first = await sliceOf(page);
+    expect(first.networkBytes).toBeGreaterThan(1_000_000);
+    await page.reload();
+    const second = await sliceOf(page);
+    expect(second.cachedBytes).toBe(first.networkBytes);
+    expect(second.networkBytes).toBeLessThan(first.networkBytes / 100);
+  } finally {
+    await site.close();
+  }
+});

@@ -1,0 +1,84 @@
+// A whole network for a test: the real server on a free port with the built site, and pages of it in contexts of their own.
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import type { Answer } from '../../shard-worker/peer/peer-state.ts';
+import { type ServerOptions, startServer } from '../../signaling/start-server.ts';
+
+export interface Site {
+  url: string;
+  openStage(query?: Record<string, string>): Promise<Page>;
+  openChat(query?: Record<string, string>): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Browser contexts share nothing: neither storage nor cache, as on machines of different people. */
+export async function openSite(browser: Browser, options: Partial<ServerOptions> = {}): Promise<Site> {
+  const server = await startServer({
+    port: 0,
+    siteDir: 'out',
+    modelsDir: 'public/models',
+    logger: 'silent',
+    ...options,
+  });
+  const contexts: BrowserContext[] = [];
+  const open = async (path: string, query: Record<string, string>) => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => console.error(`page error on ${path}: ${error.message}`));
+    await page.goto(`${server.url}${path}?${new URLSearchParams(query)}`);
+    return page;
+  };
+  return {
+    url: server.url,
+    openStage: (query = {}) => open('/join', { auto: '1', backend: 'wasm', ...query }),
+    openChat: (query = {}) => open('/chat', query),
+    async close() {
+      for (const context of contexts) await context.close();
+      await server.close();
+    },
+  };
+}
+
+export const chatPhase = (chat: Page, phase: string, timeoutMs = 60_000) =>
+  expect(chat.getByTestId('chat-state')).toHaveAttribute('data-phase', phase, { timeout: timeoutMs });
+
+/** Waits until the route has that many stages and answers. */
+export async function chatReady(chat: Page, stages: number, timeoutMs = 90_000): Promise<void> {
+  await chatPhase(chat, 'ready', timeoutMs);
+  await expect(chat.getByTestId('chat-state')).toHaveAttribute('data-stages', String(stages), { timeout: timeoutMs });
+}
+
+/** Types and sends, as a person does; does not wait for the answer. */
+export async function send(chat: Page, text: string): Promise<void> {
+  await chat.getByTestId('composer').fill(text);
+  await chat.getByTestId('send').click();
+}
+
+export const answersOf = (chat: Page): Promise<number> => chat.evaluate(() => window.__computepool?.answers ?? 0);
+
+/** Asks and gives the finished answer with its exact numbers. */
+export async function ask(chat: Page, text: string, timeoutMs = 90_000): Promise<Answer> {
+  const before = await answersOf(chat);
+  await send(chat, text);
+  return finishedAnswer(chat, before, timeoutMs);
+}
+
+export async function finishedAnswer(chat: Page, before: number, timeoutMs = 90_000): Promise<Answer> {
+  await chat.waitForFunction((count) => (window.__computepool?.answers ?? 0) > count, before, { timeout: timeoutMs });
+  return chat.evaluate(() => window.__computepool!.lastAnswer);
+}
+
+/** What a shard card says of its slice. */
+export async function sliceOf(stage: Page) {
+  const card = stage.getByTestId('shard-card').first();
+  await expect(card).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+  const read = async (name: string) => Number(await card.getAttribute(`data-${name}`));
+  return {
+    start: await read('start'),
+    end: await read('end'),
+    networkBytes: await read('network-bytes'),
+    cachedBytes: await read('cached-bytes'),
+    totalBytes: await read('total-bytes'),
+  };
+}
