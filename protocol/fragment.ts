@@ -51,8 +51,10 @@ export class FragmentJoiner {
     if (partial.bodies.length !== count)
       throw new PoolError('bad-frame', 'Fragments of one frame disagree on its length.');
     if (partial.bodies[index]) throw new PoolError('bad-frame', 'A fragment came twice.');
+    if (this.#heldBytes + body.byteLength > this.#maxBytes) {
+      throw new PoolError('bad-frame', 'Too many unfinished bytes.');
+    }
     this.#heldBytes += body.byteLength;
-    if (this.#heldBytes > this.#maxBytes) throw new PoolError('bad-frame', 'Too many unfinished bytes.');
     partial.bodies[index] = body;
     partial.bytes += body.byteLength;
     partial.missing -= 1;

@@ -111,7 +111,7 @@ async function runSlice(
   }
   if (input.rows === 'none') return { rows: [], computeMs: performance.now() - startedMs };
   unread.replace(outputs[slice.exitOutputs.logits]);
-  const rows = await readRows(options.runtime, samplerOutputs(slice), outputs);
+  const rows = await readRows(options.runtime, samplerOutputs(slice), outputs, input.rows === 'all' ? input.tokens : 1);
   return { rows, computeMs: performance.now() - startedMs };
 }
 
@@ -187,11 +187,12 @@ class UnreadLogits {
   }
 }
 
-/** Candidates of each row that the graph gave out: `[1, rows, k]`, and the whole logits on demand. */
+/** Candidates of the last `wanted` rows that the graph gave out, `[1, rows, k]`; the whole logits on demand. */
 async function readRows(
   runtime: OrtRuntime,
   names: Required<NonNullable<GraphSlice['exitOutputs']>>,
   outputs: Record<string, Tensor>,
+  wanted: number,
 ): Promise<CandidateRow[]> {
   const values = (await outputs[names.topValues]!.getData(true)) as Float32Array;
   const ids = (await outputs[names.topIds]!.getData(true)) as BigInt64Array;
@@ -204,7 +205,7 @@ async function readRows(
     whole ??= runtime.exclusive(() => logits.getData()).then(toFloat32);
     return whole;
   };
-  return Array.from({ length: sums.length }, (_, row) => ({
+  return Array.from({ length: wanted }, (_, index) => sums.length - wanted + index).map((row) => ({
     values: values.slice(row * k, (row + 1) * k),
     ids: Int32Array.from(ids.slice(row * k, (row + 1) * k), Number),
     logSumExp: sums[row]!,

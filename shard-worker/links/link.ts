@@ -10,7 +10,7 @@ export interface LinkHandlers {
 
 export interface Link {
   readonly peer: PeerId;
-  /** Smoothed round trip, milliseconds; 0 until the first measurement and between stages in one worker. */
+  /** Least of the last round trips, milliseconds; 0 until the first measurement and between stages in one worker. */
   readonly rttMs: number;
   readonly closed: boolean;
   /** Hands over one frame. Throws `link-failed` when the link is closed or its buffer is full. */

@@ -10,6 +10,7 @@ class MemoryLink implements Link {
   closed = false;
   other: MemoryLink | undefined;
   #handlers: LinkHandlers | undefined;
+  #isToldClosed = false;
   readonly #early: Uint8Array[] = [];
 
   constructor(peer: PeerId) {
@@ -31,13 +32,20 @@ class MemoryLink implements Link {
   listen(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     for (const frame of this.#early.splice(0)) handlers.onFrame(frame);
+    if (this.closed) queueMicrotask(() => this.#tellClosed());
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    queueMicrotask(() => this.#handlers?.onClose());
+    queueMicrotask(() => this.#tellClosed());
     this.other?.close();
+  }
+
+  #tellClosed(): void {
+    if (!this.#handlers || this.#isToldClosed) return;
+    this.#isToldClosed = true;
+    this.#handlers.onClose();
   }
 }
 

@@ -25,7 +25,8 @@ export interface ModelFiles {
   optionalText(path: string): Promise<string | undefined>;
   /** Whether the site knows the file's hash. */
   isListed(path: string): boolean;
-  open(path: string): Promise<HubFile>;
+  /** The first request brings `firstWindowBytes` along. */
+  open(path: string, firstWindowBytes?: number): Promise<HubFile>;
 }
 
 /** The first request for a graph brings its beginning along: one round trip less. */
@@ -50,7 +51,7 @@ export async function openModelFiles(source: ModelSource): Promise<ModelFiles> {
     source,
     meter,
     json: (path) => readJsonFile(location, path, options(path)),
-    open: (path) => openHubFile(location, path, { firstWindowBytes: FIRST_WINDOW_BYTES, ...options(path) }),
+    open: (path, firstWindowBytes = 1) => openHubFile(location, path, { firstWindowBytes, ...options(path) }),
     isListed: (path) => index !== undefined && expectedFile(index, repo, path) !== undefined,
     async optionalText(path) {
       try {
@@ -76,7 +77,7 @@ export interface OpenModel {
 export async function openModel(source: ModelSource): Promise<OpenModel> {
   const files = await openModelFiles(source);
   const path = graphPath(source.model.dtype);
-  const [config, graphFile] = await Promise.all([files.json('config.json'), files.open(path)]);
+  const [config, graphFile] = await Promise.all([files.json('config.json'), files.open(path, FIRST_WINDOW_BYTES)]);
   // A graph file whose hash is known is read whole when it is small, because only a whole file can be checked.
   const isChecked = files.isListed(path) && graphFile.size <= MAX_CHECKED_GRAPH_BYTES;
   const graph = await readGraph(isChecked ? memorySource(await graphFile.read(0, graphFile.size)) : graphFile);

@@ -35,7 +35,8 @@ describe('ports', () => {
     ['qwen3-optimum/fp32', true, true],
     ['gemma3-optimum/fp32', true, false],
   ])('%s: mask %s, positions %s', async (name, needsAttentionMask, needsPositionIds) => {
-    expect(await describeFixture(name)).toMatchObject({ needsAttentionMask, needsPositionIds, otherInputs: [] });
+    const expected = { needsAttentionMask, needsPositionIds, otherInputs: [] };
+    expect(await describeFixture(name)).toMatchObject(expected);
   });
 
   it('names inputs that a stage would have to know', async () => {

@@ -1,6 +1,6 @@
 // Assigns every weight to the blob that it is fetched with: one per layer, `embedding`, `head`, `tied` (both ends use
-// it) and `shared` (several layers use it, or it is a rotary table). The assignment depends on the model alone, so that a layer's blob is the
-// same bytes in every slice and can be cached once.
+// it) and `shared` (several layers use it, or it is a rotary table). The assignment depends on the model alone, so that
+// a layer's blob is the same bytes in every slice and can be cached once.
 import type { OnnxTensor } from './onnx-graph.ts';
 import type { Decoder } from './read-decoder.ts';
 import { type Region, selectRegion } from './select-region.ts';

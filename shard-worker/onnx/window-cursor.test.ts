@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memorySource } from './byte-source.ts';
 import { bytesField, concatBytes, varintField } from './protobuf-write.ts';
 import { WindowCursor } from './window-cursor.ts';
@@ -60,4 +60,56 @@ it('reads headers without moving, and refuses fields longer than their message',
   expect(cursor.position).toBe(0);
   await cursor.take(2);
   await expect(cursor.header(12)).rejects.toMatchObject({ code: 'model-unsupported' });
+});
+
+describe('a file of layers', () => {
+  const WEIGHTS = 40;
+  /** Layers of three weights, 20 to 60 KB, each behind a header whose length varies as names do. */
+  const jumps = Array.from({ length: WEIGHTS }, (_, at) => ({
+    head: 40 + (at > 20 ? 1 : 0),
+    skip: [20, 60, 33][at % 3]! * KB,
+  }));
+  const size = jumps.reduce((sum, { head, skip }) => sum + head + skip, 0);
+  const file = Uint8Array.from({ length: size }, (_, at) => (at * 7) >>> 4);
+
+  /** Walks the file, and notes how many requests were answered one after another. */
+  async function walk(read: (offset: number, length: number) => Promise<Uint8Array>) {
+    const cursor = new WindowCursor({ size, read });
+    for (const { head, skip } of jumps) {
+      const at = cursor.position;
+      expect(Buffer.compare(await cursor.take(head), file.subarray(at, at + head))).toBe(0);
+      cursor.skip(skip);
+    }
+  }
+
+  it('is walked with requests in flight together', async () => {
+    let inFlight = 0;
+    let rounds = 0;
+    let reads = 0;
+    await walk(async (offset, length) => {
+      reads++;
+      if (inFlight++ === 0) rounds++;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      inFlight--;
+      return file.slice(offset, offset + length);
+    });
+    expect(reads).toBeLessThanOrEqual(WEIGHTS + 16);
+    expect(rounds).toBeLessThan(WEIGHTS / 2);
+  });
+
+  it('is read right when every guess fails', async () => {
+    // A read in earnest starts where the walk is; a guess starts a little before where it may come.
+    const landings = new Set([0]);
+    for (let at = 0, index = 0; index < WEIGHTS; index++) {
+      at += jumps[index]!.head + jumps[index]!.skip;
+      landings.add(at);
+    }
+    let failed = 0;
+    await walk(async (offset, length) => {
+      if (landings.has(offset)) return file.slice(offset, offset + length);
+      failed++;
+      throw new Error('lost');
+    });
+    expect(failed).toBeGreaterThan(10);
+  });
 });

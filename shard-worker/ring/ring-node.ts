@@ -4,7 +4,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { encodeFrame, FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES, MAX_SESSIONS_PER_STAGE, SESSION_IDLE_MS } from '../../protocol/limits.ts';
-import type { KvCache, LayerExecutor } from '../engine/layer-executor.ts';
+import type { ExecutorOutput, KvCache, LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import { sampleToken } from '../sampling/sample-token.ts';
 import { checkPosition } from './check-position.ts';
@@ -48,6 +48,8 @@ export class RingNode {
   readonly #queue = new FairQueue<Job>(MAX_QUEUED_FRAMES);
   readonly #now: () => number;
   #running: Promise<void> | undefined;
+  /** The session whose cache the model works on at this moment. */
+  #computing: Session | undefined;
   #closed = false;
 
   constructor(options: RingNodeOptions) {
@@ -111,7 +113,7 @@ export class RingNode {
     if (frame.kind === 'open') return this.#open(job);
     if (frame.kind === 'close') {
       const session = this.#sessions.get(frame.session);
-      if (session) this.#end(session, true);
+      if (session?.upstream === job.from) this.#end(session, true);
       return;
     }
     const expected = this.#options.executor.entry ? 'step' : 'hidden';
@@ -147,12 +149,22 @@ export class RingNode {
     const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
     const { temperature } = session.open.sampling;
     const startedMs = this.#now();
-    const output = await executor.run(session.cache, {
-      ...(frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: frame.payload }),
-      tokens: frame.tokens,
-      rows,
-      inverseTemperature: temperature > 0 ? 1 / temperature : 1,
-    });
+    const isOver = () => this.#sessions.get(session.id) !== session;
+    let output: ExecutorOutput;
+    this.#computing = session;
+    try {
+      output = await executor.run(session.cache, {
+        ...(frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: frame.payload }),
+        tokens: frame.tokens,
+        rows,
+        inverseTemperature: temperature > 0 ? 1 / temperature : 1,
+      });
+    } finally {
+      this.#computing = undefined;
+      // Its link closed meanwhile; the cache could not be taken from under the model.
+      if (isOver()) session.cache.dispose();
+    }
+    if (isOver()) return;
     const ids: number[] = [];
     const firstRow = rows === 'all' ? 0 : frame.tokens - 1;
     for (const [index, row] of (output.rows ?? []).entries()) {
@@ -201,7 +213,7 @@ export class RingNode {
   #end(session: Session, tellNext: boolean): void {
     this.#sessions.delete(session.id);
     this.#queue.drop(session.id);
-    session.cache.dispose();
+    if (this.#computing !== session) session.cache.dispose();
     if (!tellNext) return;
     try {
       this.#options.next?.send(encodeFrame({ ...emptyFrame(this.#options.epoch, session.id), kind: 'close' }));

@@ -61,7 +61,10 @@ export class LinkTable {
     this.#links.get(key)?.close();
     this.#links.set(key, link);
     channel.onClose(() => {
-      if (this.#links.get(key) === link) this.#links.delete(key);
+      const current = this.#links.get(key);
+      // A newer link has taken its place: to say that this one closed would close the newer one's connection.
+      if (current && current !== link) return;
+      this.#links.delete(key);
       this.#options.onClosed(offer);
     });
     // Listening comes before the hello: the far side may send as soon as it has said welcome.

@@ -48,7 +48,6 @@ export interface CoalitionForDriver {
 }
 
 // A type and not an interface: only a type has the index signature that the RPC asks for.
-// biome-ignore lint/style/useConsistentTypeDefinitions: see above
 export type WorkerMethods = {
   /** Chooses the backend and says what the device is. */
   'start-backend'(params: { backend: Backend | 'auto' }): Promise<{ backend: Backend; device: string; note?: string }>;

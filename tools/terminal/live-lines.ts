@@ -20,7 +20,7 @@ export class LiveLines {
   draw(lines: readonly string[]): void {
     if (!this.#screen.isTTY) return;
     // A line that wraps would make the next `up` stop too low, so it is cut.
-    const width = Math.max(20, (this.#screen.columns ?? 80) - 1);
+    const width = Math.max(20, (this.#screen.columns || 80) - 1);
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : '';
     this.#screen.write(`${up}${lines.map((line) => `\r\u001b[2K${line.slice(0, width)}\n`).join('')}\u001b[J`);
     this.#drawn = lines.length;

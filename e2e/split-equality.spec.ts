@@ -1,0 +1,104 @@
+// Equality is the definition of correct: every fixture, every split, both backends, in a real browser, against the whole
+// model (1e-4, and exactly its greedy tokens) and against transformers (1e-3).
+import { expect, type Page, test } from '@playwright/test';
+import { allSplits, FIXTURES_DIR, type Fixture, readFixtures } from './support/fixtures.ts';
+import { softwareGpuLaunch } from './support/launch.ts';
+import { type Harness, serveHarness } from './support/serve-harness.ts';
+import type { SplitCase, SplitResult } from './support/split-worker.ts';
+
+// SwiftShader stands for the GPU: correct and slow.
+test.use({ launchOptions: softwareGpuLaunch() });
+
+const WHOLE_TOLERANCE = 1e-4;
+const GOLDEN_TOLERANCE = 1e-3;
+
+let harness: Harness;
+test.beforeAll(async () => {
+  harness = await serveHarness({ worker: 'e2e/support/split-worker.ts', modelsDir: FIXTURES_DIR });
+});
+test.afterAll(() => harness.close());
+
+interface PlainResult extends Omit<SplitResult, 'logits'> {
+  logits: number[];
+}
+
+async function run(page: Page, fixture: Fixture, fields: Partial<SplitCase>): Promise<PlainResult[]> {
+  const { graphUrl, dataUrl, prompt, greedy } = fixture;
+  const test: SplitCase = {
+    backend: 'wasm',
+    graphUrl,
+    ...(dataUrl ? { dataUrl } : {}),
+    prompt,
+    forced: greedy,
+    splits: allSplits(fixture.layers),
+    chunkTokens: prompt.length,
+    rollback: false,
+    ...fields,
+  };
+  await page.goto(harness.url);
+  const answer = await page.evaluate(async (message) => {
+    const worker = new Worker('/worker.js', { type: 'module' });
+    const reply = await new Promise<{ results?: SplitResult[]; error?: string }>((resolve, reject) => {
+      worker.onmessage = (event) => resolve(event.data);
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.postMessage(message);
+    });
+    worker.terminate();
+    return {
+      error: reply.error,
+      results: reply.results?.map((result) => ({ ...result, logits: Array.from(result.logits) })),
+    };
+  }, test);
+  if (!answer.results) throw new Error(answer.error);
+  return answer.results;
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let largest = 0;
+  // NaN compares as different: Math.max would hide it.
+  for (let index = 0; index < a.length; index++) {
+    const difference = Math.abs(a[index]! - b[index]!);
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
+
+function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): void {
+  for (const result of results) {
+    const label = `${fixture.name} cut at [${result.cuts}]`;
+    expect(largestDifference(result.logits, fixture.logits), `${label} against transformers`).toBeLessThan(
+      GOLDEN_TOLERANCE,
+    );
+    expect(largestDifference(result.logits, whole.logits), `${label} against the whole`).toBeLessThan(WHOLE_TOLERANCE);
+    expect(result.greedy, `${label}: greedy tokens`).toEqual(whole.greedy);
+    const continued = result.greedy.slice(fixture.prompt.length - 1, -1);
+    expect(continued, `${label}: transformers’ greedy tokens`).toEqual(fixture.greedy);
+    expect(result.logSumExpError, `${label}: log-sum-exp`).toBeLessThan(1e-4);
+  }
+}
+
+for (const backend of ['wasm', 'webgpu'] as const) {
+  for (const fixture of readFixtures()) {
+    test(`${backend}: ${fixture.name}, every split`, async ({ page }) => {
+      test.setTimeout(300_000);
+      const results = await run(page, fixture, { backend });
+      expect(results).toHaveLength(2 ** (fixture.layers - 1));
+      check(fixture, results, results.find(({ cuts }) => cuts.length === 0)!);
+    });
+  }
+
+  // One fixture of each kind of attention and cache; the splits that differ most.
+  for (const fixture of readFixtures().filter(({ name }) =>
+    ['qwen3-genai q4', 'llama3.2-optimum fp32'].includes(name),
+  )) {
+    test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async ({ page }) => {
+      test.setTimeout(300_000);
+      const splits = [[], [2], Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1)];
+      const [whole] = await run(page, fixture, { backend, splits: [[]] });
+      for (const fields of [{ chunkTokens: 7 }, { chunkTokens: 1 }, { chunkTokens: 16, rollback: true }]) {
+        check(fixture, await run(page, fixture, { backend, splits, ...fields }), whole!);
+      }
+    });
+  }
+}

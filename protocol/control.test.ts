@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type ClientMessage,
+  clientMessageSchema,
+  parseClientMessage,
+  parseServerMessage,
+  type ServerMessage,
+  serverMessageSchema,
+} from './control.ts';
+import { PoolError } from './errors.ts';
+import type { ModelRef, PeerId } from './ids.ts';
+import { MAX_CONTROL_BYTES } from './limits.ts';
+import type { ModelManifest } from './manifest.ts';
+import { SeededRandom } from './test-random.ts';
+
+const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };
+const pool = 'acme/tiny@main:q4';
+const peer = '0123456789abcdef0123456789abcdef' as PeerId;
+const error = { code: 'stage-failed', message: 'It broke.', data: { layer: 3 } };
+const manifest: ModelManifest = {
+  ...{ graphSha256: '00'.repeat(32), layers: 2, hiddenSize: 8, vocabSize: 16, activation: 'float16', kvHeads: 1 },
+  ...{ headDim: 4, maxContext: 128, layerBytes: [1, 2], embeddingBytes: 3, headBytes: 4, sharedBytes: 5 },
+};
+
+const clientMessages: ClientMessage[] = [
+  { type: 'hello', version: 1, publicKey: 'BA', signature: 'AA' },
+  {
+    type: 'offer',
+    model,
+    manifest,
+    capability: { backend: 'wasm', msPerLayer: 1.5, memoryBytes: 1e9, device: 'WASM' },
+  },
+  { type: 'load-progress', pool, epoch: 7, loadedBytes: 12 },
+  { type: 'stage-ready', pool, epoch: 7, msPerLayer: 0.25 },
+  { type: 'stage-failed', pool, epoch: 7, error },
+  { type: 'link-down', pool, epoch: 7, peer },
+  { type: 'watch', model },
+  { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99 },
+  { type: 'leave' },
+];
+
+const serverMessages: ServerMessage[] = [
+  { type: 'challenge', nonce: 'ab'.repeat(32), version: 1 },
+  {
+    type: 'welcome',
+    peer,
+    iceServers: [{ urls: ['stun:s.example'], username: 'u', credential: 'c' }],
+    heartbeatMs: 5000,
+  },
+  { type: 'pools', pools: [{ pool, model, peers: 2, state: 'ready', reason: '2 tabs serve 2 layers.' }] },
+  {
+    type: 'coalition',
+    coalition: {
+      ...{ pool, model, epoch: 7, state: 'ready', ticket: 'cd'.repeat(16) },
+      seats: [
+        { peer, start: 0, end: 2, backend: 'webgpu', device: 'gpu', totalBytes: 10, loadedBytes: 10, ready: true },
+      ],
+    },
+  },
+  { type: 'retire', pool, epoch: 7 },
+  { type: 'heartbeat-ack', at: 1234.5 },
+  { type: 'error', error },
+];
+
+test.each(clientMessages.map((message) => [message.type, message] as const))(
+  '%s of a peer crosses',
+  (_type, message) => {
+    expect(parseClientMessage(JSON.stringify(message))).toEqual(message);
+  },
+);
+
+test.each(serverMessages.map((message) => [message.type, message] as const))(
+  '%s of the server crosses',
+  (_type, message) => {
+    expect(parseServerMessage(JSON.stringify(message))).toEqual(message);
+  },
+);
+
+test('every message of the protocol is in these lists', () => {
+  const types = (schema: { def: { options: readonly unknown[] } }) => schema.def.options.length;
+  expect(clientMessages).toHaveLength(types(clientMessageSchema as never));
+  expect(serverMessages).toHaveLength(types(serverMessageSchema as never));
+});
+
+const badMessage = expect.objectContaining({ code: 'bad-message' });
+
+describe('hostile text', () => {
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '7',
+    '"leave"',
+    '{}',
+    '{"type":"constructor"}',
+    '{"type":"__proto__"}',
+    '{"type":["leave"]}',
+    '{"type":"welcome"}',
+    `{"type":"watch","model":{"repo":"../../etc","revision":"main","dtype":"q4"}}`,
+    `{"type":"heartbeat","at":1e999,"sessions":0,"tokens":0}`,
+    `{"type":"heartbeat","at":-1,"sessions":0,"tokens":0}`,
+    `{"type":"heartbeat","at":1,"sessions":0.5,"tokens":0}`,
+    `{"type":"load-progress","pool":"","epoch":1,"loadedBytes":1}`,
+    `{"type":"load-progress","pool":"${'p'.repeat(401)}","epoch":1,"loadedBytes":1}`,
+    `{"type":"stage-failed","pool":"p","epoch":1,"error":{"code":"${'c'.repeat(41)}","message":"m"}}`,
+    `{"type":"stage-failed","pool":"p","epoch":1,"error":{"code":"internal","message":"${'m'.repeat(501)}"}}`,
+  ])('%s is refused', (text) => {
+    expect(() => parseClientMessage(text)).toThrow(badMessage);
+  });
+
+  test('text above the limit is refused before it is parsed', () => {
+    const long = JSON.stringify({ type: 'leave', padding: ' '.repeat(MAX_CONTROL_BYTES) });
+    expect(() => parseClientMessage(long)).toThrow(badMessage);
+  });
+
+  test('fields that the protocol does not know are dropped', () => {
+    expect(parseClientMessage('{"type":"leave","extra":1,"__proto__":{"polluted":1}}')).toEqual({ type: 'leave' });
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  test('a server message with a field of another type, or without one, is refused', () => {
+    for (const message of serverMessages) {
+      for (const key of Object.keys(message).filter((name) => name !== 'type')) {
+        expect(() => parseServerMessage(JSON.stringify({ ...message, [key]: [[]] }))).toThrow(badMessage);
+        expect(() => parseServerMessage(JSON.stringify({ ...message, [key]: undefined }))).toThrow(badMessage);
+      }
+    }
+  });
+
+  test('too many seats and a ticket that is no ticket are refused', () => {
+    const message = serverMessages[3] as ServerMessage & { type: 'coalition' };
+    const { coalition } = message;
+    const send = (change: object) => () =>
+      parseServerMessage(JSON.stringify({ ...message, coalition: { ...coalition, ...change } }));
+    expect(send({ seats: new Array(65).fill(coalition.seats[0]) })).toThrow(badMessage);
+    expect(send({ ticket: 'cd' })).toThrow(badMessage);
+    expect(send({})).not.toThrow();
+  });
+
+  test('messages with random characters overwritten are taken or refused with a PoolError', () => {
+    const random = new SeededRandom(21);
+    let refused = 0;
+    for (let round = 0; round < 3000; round++) {
+      const text = [...JSON.stringify(random.pick(clientMessages))];
+      for (let hit = 0; hit < 2; hit++)
+        text[random.whole(0, text.length - 1)] = String.fromCharCode(random.whole(0, 255));
+      try {
+        parseClientMessage(text.join(''));
+      } catch (thrown) {
+        refused++;
+        expect(thrown).toBeInstanceOf(PoolError);
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+  });
+});

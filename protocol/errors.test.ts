@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { ERROR_CODES, type ErrorCode, PoolError } from './errors.ts';
+
+const codes = Object.keys(ERROR_CODES) as ErrorCode[];
+
+test.each(codes)('%s has an HTTP error status and a next step in words', (code) => {
+  const error = new PoolError(code, 'It went wrong.');
+  expect(error.status).toBeGreaterThanOrEqual(400);
+  expect(error.status).toBeLessThan(600);
+  expect(error.next).toMatch(/^[A-Z].*\.$/);
+});
+
+test.each(codes)('%s crosses a wire and is rebuilt', (code) => {
+  const error = new PoolError(code, 'It went wrong.', { data: { held: 3 }, cause: new Error('inside') });
+  const back = PoolError.from(JSON.parse(JSON.stringify(error.toShape())));
+  expect(back).toBeInstanceOf(PoolError);
+  expect(back.toShape()).toEqual({ code, message: 'It went wrong.', data: { held: 3 } });
+  expect(error.cause).toBeInstanceOf(Error);
+});
+
+test('an error without data has none on the wire', () => {
+  expect(new PoolError('internal', 'No.').toShape()).toEqual({ code: 'internal', message: 'No.' });
+});
+
+describe('from', () => {
+  test('gives a PoolError back as it is', () => {
+    const error = new PoolError('kv-missing', 'Gap.');
+    expect(PoolError.from(error)).toBe(error);
+  });
+
+  test('keeps the text and the cause of other errors', () => {
+    const cause = new TypeError('x is not a function');
+    expect(PoolError.from(cause)).toMatchObject({ code: 'internal', message: 'x is not a function', cause });
+    expect(PoolError.from(new RangeError())).toMatchObject({ code: 'internal', message: 'RangeError' });
+    expect(PoolError.from('a text')).toMatchObject({ code: 'internal', message: 'a text' });
+  });
+
+  test.each<[string, unknown]>([
+    ['an unknown code', { code: 'no-such-code', message: 'm' }],
+    ['constructor', { code: 'constructor', message: 'm' }],
+    ['__proto__', JSON.parse('{"code":"__proto__","message":"m"}')],
+    ['toString', { code: 'toString', message: 'm' }],
+    ['hasOwnProperty', { code: 'hasOwnProperty', message: 'm' }],
+    ['no message', { code: 'internal' }],
+    ['a code that is no text', { code: 7, message: 'm' }],
+    ['data that is a list', { code: 'kv-missing', message: 'm', data: [] }],
+    ['data that is null', { code: 'kv-missing', message: 'm', data: null }],
+    ['null', null],
+    ['undefined', undefined],
+    ['a number', 4],
+    ['a list', ['kv-missing', 'm']],
+  ])('%s becomes internal', (_what, value) => {
+    const error = PoolError.from(value);
+    expect(error.code).toBe('internal');
+    expect(error.message).not.toBe('');
+    expect(error.status).toBe(500);
+  });
+
+  test('data that names __proto__ changes no prototype', () => {
+    const shape = JSON.parse('{"code":"internal","message":"m","data":{"__proto__":{"polluted":true}}}');
+    PoolError.from(shape);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});

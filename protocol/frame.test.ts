@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { PoolError } from './errors.ts';
+import {
+  decodeFrame,
+  encodeFrame,
+  FRAME_DTYPES,
+  FRAME_HEADER_BYTES,
+  FRAME_KINDS,
+  type Frame,
+  type FrameDtype,
+  type FrameKind,
+  TRACE_ENTRY_BYTES,
+} from './frame.ts';
+import type { SessionId } from './ids.ts';
+import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS } from './limits.ts';
+import { SeededRandom } from './test-random.ts';
+
+const U32 = 0xffff_ffff;
+
+/** Any frame that the codec should take. */
+function randomFrame(random: SeededRandom): Frame {
+  const kind = random.pick(Object.keys(FRAME_KINDS) as FrameKind[]);
+  const dtypes: Record<FrameKind, FrameDtype[]> = {
+    open: ['json'],
+    step: ['int32'],
+    hidden: ['float32', 'float16'],
+    result: ['int32'],
+    close: ['none'],
+    error: ['json'],
+  };
+  const dtype = random.pick(dtypes[kind]);
+  const isTensor = kind === 'step' || kind === 'hidden' || kind === 'result';
+  const tokens = isTensor ? random.whole(kind === 'result' ? 0 : 1, 6) : 0;
+  const width = kind === 'hidden' ? random.whole(1, 9) : isTensor ? 1 : 0;
+  const elementBytes = dtype === 'float16' ? 2 : 4;
+  const payloadBytes = isTensor ? tokens * width * elementBytes : dtype === 'json' ? random.whole(0, 80) : 0;
+  return {
+    kind,
+    dtype,
+    epoch: random.whole(0, U32),
+    session: Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, '0')).join('') as SessionId,
+    position: random.whole(0, U32),
+    tokens,
+    flags: random.whole(0, 7),
+    lap: random.whole(0, U32),
+    width,
+    trace: Array.from({ length: random.pick([0, 1, 2, 7, MAX_STAGES]) }, () => ({
+      stage: random.whole(0, U32),
+      computeMicros: random.whole(0, U32),
+      waitMicros: random.whole(0, U32),
+      hopMicros: random.whole(0, U32),
+    })),
+    payload: random.bytes(payloadBytes),
+  };
+}
+
+const step = (fields: Partial<Frame> = {}): Frame => ({
+  kind: 'step',
+  dtype: 'int32',
+  epoch: 9,
+  session: '0123456789abcdef' as SessionId,
+  position: 4,
+  tokens: 2,
+  flags: 2,
+  lap: 3,
+  width: 1,
+  trace: [{ stage: 0, computeMicros: 1, waitMicros: 2, hopMicros: 3 }],
+  payload: Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0),
+  ...fields,
+});
+
+const codeOf = (bytes: Uint8Array): string => {
+  try {
+    decodeFrame(bytes);
+    return 'taken';
+  } catch (error) {
+    // Anything but a PoolError would be a crash in the tab that was sent the bytes.
+    expect(error).toBeInstanceOf(PoolError);
+    return (error as PoolError).code;
+  }
+};
+
+test('2,000 random frames come back as they were', () => {
+  const random = new SeededRandom(1);
+  for (let round = 0; round < 2000; round++) {
+    const frame = randomFrame(random);
+    expect(decodeFrame(encodeFrame(frame))).toEqual(frame);
+  }
+});
+
+test('a frame may lie anywhere in a larger buffer, and its payload is a view of it', () => {
+  const encoded = encodeFrame(step());
+  const buffer = new Uint8Array(encoded.byteLength + 20).fill(0xee);
+  buffer.set(encoded, 7);
+  const frame = decodeFrame(buffer.subarray(7, 7 + encoded.byteLength));
+  expect(frame).toEqual(step());
+  expect(frame.payload.buffer).toBe(buffer.buffer);
+});
+
+test.each([0, 1, 3, MAX_STAGES])('with %i trace entries the payload starts at a multiple of 8', (entries) => {
+  const trace = Array.from({ length: entries }, () => ({ stage: 1, computeMicros: 2, waitMicros: 3, hopMicros: 4 }));
+  expect(decodeFrame(encodeFrame(step({ trace }))).payload.byteOffset % 8).toBe(0);
+});
+
+describe('hostile bytes', () => {
+  test('10,000 random messages are refused with a PoolError', () => {
+    const random = new SeededRandom(2);
+    for (let round = 0; round < 10_000; round++) {
+      const bytes = random.bytes(random.whole(0, 120));
+      // Half of them get past magic and version, so that the later checks are reached.
+      if (round % 2 === 0) bytes.set([0xc9, 1, random.whole(0, 7), random.whole(0, 5)].slice(0, bytes.length));
+      expect(['bad-frame', 'version-mismatch']).toContain(codeOf(bytes));
+    }
+  });
+
+  test('frames with random bytes overwritten are taken or refused, never worse', () => {
+    const random = new SeededRandom(3);
+    const seen = new Set<string>();
+    for (let round = 0; round < 5000; round++) {
+      const bytes = encodeFrame(randomFrame(random));
+      for (let hit = 0; hit < 3; hit++) bytes[random.whole(0, FRAME_HEADER_BYTES - 1)] = random.whole(0, 255);
+      seen.add(codeOf(bytes));
+    }
+    expect(seen).toEqual(new Set(['taken', 'bad-frame', 'version-mismatch']));
+  });
+
+  test('a frame cut off at any byte is refused', () => {
+    const bytes = encodeFrame(step());
+    for (let length = 0; length < bytes.byteLength; length++)
+      expect(codeOf(bytes.subarray(0, length))).toBe('bad-frame');
+    expect(codeOf(bytes)).toBe('taken');
+  });
+
+  test('a byte too many is refused', () => {
+    expect(codeOf(Uint8Array.of(...encodeFrame(step()), 0))).toBe('bad-frame');
+  });
+
+  /** Offsets as docs/PROTOCOL.md has them. */
+  test.each<[string, number, number[], string]>([
+    ['another magic', 0, [0xc8], 'bad-frame'],
+    ['version 0', 1, [0], 'version-mismatch'],
+    ['version 2', 1, [2], 'version-mismatch'],
+    ['kind 0', 2, [0], 'bad-frame'],
+    ['kind 7', 2, [7], 'bad-frame'],
+    ['dtype 5', 3, [5], 'bad-frame'],
+    ['a dtype that its kind does not carry', 3, [FRAME_DTYPES.float32], 'bad-frame'],
+    ['more tokens than the payload has', 20, [3, 0], 'bad-frame'],
+    ['no tokens', 20, [0, 0], 'bad-frame'],
+    ['more tokens than a step may have', 20, [(MAX_STEP_TOKENS + 1) & 0xff, (MAX_STEP_TOKENS + 1) >> 8], 'bad-frame'],
+    ['an unknown flag', 22, [8], 'bad-frame'],
+    ['a trace longer than the frame', 23, [2], 'bad-frame'],
+    ['a trace longer than a coalition', 23, [MAX_STAGES + 1], 'bad-frame'],
+    ['ids two columns wide', 28, [2, 0, 0, 0], 'bad-frame'],
+    ['a payload length that lies', 32, [7, 0, 0, 0], 'bad-frame'],
+    ['a payload length of 4 GiB', 32, [255, 255, 255, 255], 'bad-frame'],
+  ])('%s is refused', (_what, offset, bytes, code) => {
+    const frame = encodeFrame(step());
+    frame.set(bytes, offset);
+    expect(codeOf(frame)).toBe(code);
+  });
+
+  test('a hidden state whose rows × columns overflow 32 bits is refused', () => {
+    const bytes = encodeFrame(step({ kind: 'hidden', dtype: 'float32', tokens: 2, width: 1 }));
+    // 2 × 0x80000001 × 4 is 8 modulo 2^32: the very length of the payload.
+    new DataView(bytes.buffer).setUint32(28, 0x8000_0001, true);
+    expect(codeOf(bytes)).toBe('bad-frame');
+  });
+
+  test('a hidden state without columns and a close with a payload are refused', () => {
+    expect(codeOf(encodeFrame(step({ kind: 'hidden', dtype: 'float32', width: 0, payload: new Uint8Array(0) })))).toBe(
+      'bad-frame',
+    );
+    expect(codeOf(encodeFrame(step({ kind: 'close', dtype: 'none', tokens: 0, width: 0 })))).toBe('bad-frame');
+  });
+
+  test('a frame above the limit is refused before its header is read', () => {
+    expect(codeOf(new Uint8Array(MAX_FRAME_BYTES + 1))).toBe('bad-frame');
+  });
+});
+
+test('bytes that are reserved are written as zero and not looked at', () => {
+  const bytes = encodeFrame(step());
+  expect([...bytes.subarray(36, 40)]).toEqual([0, 0, 0, 0]);
+  bytes.set([1, 2, 3, 4], 36);
+  expect(decodeFrame(bytes)).toEqual(step());
+});
+
+test('header and trace are as long as they say', () => {
+  const empty = encodeFrame(
+    step({ kind: 'close', dtype: 'none', tokens: 0, width: 0, trace: [], payload: new Uint8Array(0) }),
+  );
+  expect(empty.byteLength).toBe(FRAME_HEADER_BYTES);
+  expect(encodeFrame(step()).byteLength).toBe(FRAME_HEADER_BYTES + TRACE_ENTRY_BYTES + 8);
+});

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { SeededRandom } from '../../protocol/test-random.ts';
+import { FairQueue } from './fair-queue.ts';
+
+function drain(queue: FairQueue<string>): string[] {
+  const items: string[] = [];
+  for (let item = queue.shift(); item !== undefined; item = queue.shift()) items.push(item);
+  return items;
+}
+
+test('sessions take turns, and each keeps its order', () => {
+  const queue = new FairQueue<string>(10);
+  for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) queue.push(item[0]!, item);
+  expect(drain(queue)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  expect(queue.size).toBe(0);
+});
+
+test('a short step waits for one chunk of a long prefill, not for all', () => {
+  const queue = new FairQueue<string>(100);
+  for (let chunk = 0; chunk < 20; chunk++) queue.push('long', `chunk ${chunk}`);
+  queue.shift();
+  queue.push('short', 'step');
+  expect([queue.shift(), queue.shift()]).toContain('step');
+});
+
+test('what is above the limit is refused, and a place that gets free is given again', () => {
+  const queue = new FairQueue<string>(2);
+  queue.push('a', '1');
+  queue.push('b', '2');
+  expect(() => queue.push('a', '3')).toThrow(expect.objectContaining({ code: 'sessions-full' }));
+  expect(queue.size).toBe(2);
+  queue.shift();
+  expect(() => queue.push('a', '3')).not.toThrow();
+});
+
+test('dropping a session takes out what is its own', () => {
+  const queue = new FairQueue<string>(10);
+  for (const item of ['a1', 'b1', 'a2']) queue.push(item[0]!, item);
+  queue.drop('a');
+  queue.drop('nobody');
+  expect(queue.size).toBe(1);
+  expect(drain(queue)).toEqual(['b1']);
+});
+
+test('in random use nothing is lost, doubled or out of order within its session', () => {
+  const random = new SeededRandom(41);
+  const queue = new FairQueue<{ key: string; number: number }>(50);
+  const next = new Map<string, number>();
+  const expected = new Map<string, number>();
+  let held = 0;
+  for (let round = 0; round < 5000; round++) {
+    const key = `s${random.whole(0, 6)}`;
+    if (random.next() < 0.5 && held < 50) {
+      const number = next.get(key) ?? 0;
+      queue.push(key, { key, number });
+      next.set(key, number + 1);
+      held++;
+    } else {
+      const item = queue.shift();
+      expect(item === undefined).toBe(held === 0);
+      if (!item) continue;
+      expect(item.number).toBe(expected.get(item.key) ?? 0);
+      expected.set(item.key, item.number + 1);
+      held--;
+    }
+    expect(queue.size).toBe(held);
+  }
+});
