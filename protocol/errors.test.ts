@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseClientMessage } from './control.ts';
 import { ERROR_CODES, type ErrorCode, PoolError } from './errors.ts';
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[];
@@ -20,6 +21,12 @@ test.each(codes)('%s crosses a wire and is rebuilt', (code) => {
 
 test('an error without data has none on the wire', () => {
   expect(new PoolError('internal', 'No.').toShape()).toEqual({ code: 'internal', message: 'No.' });
+});
+
+test('a message as long as a runtime can make it still fits a control message and a frame', () => {
+  const shape = PoolError.from(new Error('x'.repeat(100_000))).toShape();
+  const text = JSON.stringify({ type: 'stage-failed', pool: 'a/b@main:q4', epoch: 1, error: shape });
+  expect(parseClientMessage(text)).toMatchObject({ type: 'stage-failed', error: { code: 'internal' } });
 });
 
 describe('from', () => {

@@ -42,6 +42,9 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** A runtime's own message may be a page long; control messages and frames take no more than this. */
+const MAX_MESSAGE_CHARS = 500;
+
 /** The plain form of an error on the wire. `data` is JSON. */
 export interface ErrorShape {
   code: ErrorCode;
@@ -77,9 +80,8 @@ export class PoolError extends Error {
   }
 
   toShape(): ErrorShape {
-    return this.data
-      ? { code: this.code, message: this.message, data: this.data }
-      : { code: this.code, message: this.message };
+    const message = this.message.slice(0, MAX_MESSAGE_CHARS);
+    return this.data ? { code: this.code, message, data: this.data } : { code: this.code, message };
   }
 
   /** Rebuilds an error from whatever arrived. Unknown codes become `internal` and keep their text. */

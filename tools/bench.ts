@@ -33,8 +33,9 @@ runMain(async () => {
 });
 
 /** Benches are the files right below bench/; what they share is in folders there. */
-const listBenches = (): string[] =>
-  readdirSync(join(ROOT, 'bench'), { withFileTypes: true })
+function listBenches(): string[] {
+  return readdirSync(join(ROOT, 'bench'), { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
     .map((entry) => entry.name.slice(0, -'.ts'.length))
     .sort();
+}

@@ -72,7 +72,10 @@ export class StageHost {
         const now = performance.now();
         if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
         toldMs = now;
-        this.#tell('load-progress', { epoch, ...progress });
+        // Counted by the meter, which also knows the bytes that opening a file brought.
+        const networkBytes = model.files.meter.networkBytes - before.networkBytes;
+        const cachedBytes = model.files.meter.cachedBytes - before.cachedBytes;
+        this.#tell('load-progress', { epoch, ...progress, networkBytes, cachedBytes });
       },
       entry.abort.signal,
     );

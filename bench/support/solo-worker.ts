@@ -1,0 +1,66 @@
+// The baseline of sharded-vs-solo: the whole model and its driver in one worker, no network anywhere. The same cutter,
+// executor, ring node and driver as in the network; only the link is memory.
+import type { Backend } from '../../protocol/control.ts';
+import { decodeFrame } from '../../protocol/frame.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { GREEDY } from '../../protocol/sampling.ts';
+import { Conversation } from '../../shard-worker/driver/conversation.ts';
+import { RingClient } from '../../shard-worker/driver/ring-client.ts';
+import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
+import { memoryLinkPair } from '../../shard-worker/links/memory-link.ts';
+import { loadStage } from '../../shard-worker/model/load-stage.ts';
+import { openModel } from '../../shard-worker/model/open-model.ts';
+import { RingNode } from '../../shard-worker/ring/ring-node.ts';
+import type { ModelSource } from '../../shard-worker/worker/worker-api.ts';
+
+export interface SoloRequest {
+  backend: Backend;
+  source: ModelSource;
+  prompt: number[];
+  maxTokens: number;
+}
+
+export interface SoloReply {
+  ids: number[];
+  tokensPerSecond: number;
+  timeToFirstTokenMs: number;
+}
+
+const DRIVER = '0'.repeat(32) as PeerId;
+const STAGE = '1'.repeat(32) as PeerId;
+let ready: Promise<Conversation> | undefined;
+
+async function open({ backend, source }: SoloRequest): Promise<Conversation> {
+  const runtime = await loadOrtRuntime(backend, '/ort/');
+  const model = await openModel(source);
+  const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, () => {});
+  const [atDriver, atStage] = memoryLinkPair(DRIVER, STAGE);
+  const node = new RingNode({ epoch: 1, stage: 0, executor, linkTo: () => atStage });
+  atStage.listen({ onFrame: (bytes) => node.accept(atStage, decodeFrame(bytes)), onClose: () => {} });
+  const client = new RingClient({ epoch: 1, self: DRIVER, entry: atDriver, exit: atDriver });
+  return new Conversation(async () => client);
+}
+
+async function answer(request: SoloRequest): Promise<SoloReply> {
+  ready ??= open(request);
+  const conversation = await ready;
+  conversation.close();
+  const startedMs = performance.now();
+  const times: number[] = [];
+  const { ids } = await conversation.generate(request.prompt, {
+    sampling: GREEDY,
+    maxTokens: request.maxTokens,
+    maxContext: 1024,
+    eosIds: new Set(),
+    onToken: () => void times.push(performance.now()),
+  });
+  const decodeMs = times.at(-1)! - times[0]!;
+  return { ids, tokensPerSecond: ((times.length - 1) * 1000) / decodeMs, timeToFirstTokenMs: times[0]! - startedMs };
+}
+
+self.addEventListener('message', (event: MessageEvent<SoloRequest>) => {
+  answer(event.data).then(
+    (reply) => self.postMessage({ reply }),
+    (error) => self.postMessage({ error: String(error?.message ?? error) }),
+  );
+});
