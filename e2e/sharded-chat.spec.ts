@@ -1,6 +1,8 @@
 // The main job: tabs in separate contexts hold a model together, and the answer equals the one of a single tab.
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
+import { stageBytes } from '../protocol/manifest.ts';
+import { makeManifest } from '../shard-worker/model/make-manifest.ts';
 import { memorySource } from '../shard-worker/onnx/byte-source.ts';
 import { describeDecoder } from '../shard-worker/onnx/describe-decoder.ts';
 import { readGraph } from '../shard-worker/onnx/read-graph.ts';
@@ -55,18 +57,16 @@ test('1, 2, 3 and 8 stages give one text, greedy and seeded at temperature 0.8',
 
 test('a stage fetches its layers’ bytes and no others', async ({ browser }) => {
   const graph = await readGraph(memorySource(new Uint8Array(readFileSync(`${MODEL_DIR}/onnx/model_q4.onnx`))));
-  const decoder = describeDecoder(graph);
+  const manifest = await makeManifest(graph, describeDecoder(graph), 1024);
   const site = await openSite(browser, { stages: 3 });
   try {
     const slices = [];
     for (const page of await openStages(site, 3)) slices.push(await sliceOf(page));
     slices.sort((a, b) => a.start - b.start);
     expect(slices.map(({ start }) => start)).toEqual([0, ...slices.slice(0, -1).map(({ end }) => end)]);
-    expect(slices.at(-1)!.end).toBe(decoder.layers);
+    expect(slices.at(-1)!.end).toBe(manifest.layers);
     for (const { start, end, networkBytes, cachedBytes } of slices) {
-      const layers = decoder.layerBytes.slice(start, end).reduce((sum, bytes) => sum + bytes, 0);
-      const ends = (start === 0 ? decoder.embeddingBytes : 0) + (end === decoder.layers ? decoder.headBytes : 0);
-      const share = layers + ends + decoder.sharedBytes;
+      const share = stageBytes(manifest, start, end);
       expect(cachedBytes, 'a fresh context has nothing cached').toBe(0);
       expect(
         Math.abs(networkBytes - share) / share,

@@ -9,6 +9,9 @@ import type { SplitCase, SplitResult } from './support/split-worker.ts';
 // SwiftShader stands for the GPU: correct and slow.
 test.use({ launchOptions: softwareGpuLaunch() });
 
+/** Decode steps after the prompt: SwiftShader takes a hundred times as long for one as WASM. */
+const DECODE_STEPS = { wasm: 16, webgpu: 5 };
+
 const WHOLE_TOLERANCE = 1e-4;
 const GOLDEN_TOLERANCE = 1e-3;
 
@@ -22,14 +25,19 @@ interface PlainResult extends Omit<SplitResult, 'logits'> {
   logits: number[];
 }
 
-async function run(page: Page, fixture: Fixture, fields: Partial<SplitCase>): Promise<PlainResult[]> {
+async function run(
+  page: Page,
+  fixture: Fixture,
+  backend: SplitCase['backend'],
+  fields: Partial<SplitCase> = {},
+): Promise<PlainResult[]> {
   const { graphUrl, dataUrl, prompt, greedy } = fixture;
   const test: SplitCase = {
-    backend: 'wasm',
+    backend,
     graphUrl,
     ...(dataUrl ? { dataUrl } : {}),
     prompt,
-    forced: greedy,
+    forced: greedy.slice(0, DECODE_STEPS[backend]),
     splits: allSplits(fixture.layers),
     chunkTokens: prompt.length,
     rollback: false,
@@ -67,13 +75,12 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): void {
   for (const result of results) {
     const label = `${fixture.name} cut at [${result.cuts}]`;
-    expect(largestDifference(result.logits, fixture.logits), `${label} against transformers`).toBeLessThan(
-      GOLDEN_TOLERANCE,
-    );
+    const golden = fixture.logits.subarray(0, result.logits.length);
+    expect(largestDifference(result.logits, golden), `${label} against transformers`).toBeLessThan(GOLDEN_TOLERANCE);
     expect(largestDifference(result.logits, whole.logits), `${label} against the whole`).toBeLessThan(WHOLE_TOLERANCE);
     expect(result.greedy, `${label}: greedy tokens`).toEqual(whole.greedy);
     const continued = result.greedy.slice(fixture.prompt.length - 1, -1);
-    expect(continued, `${label}: transformers’ greedy tokens`).toEqual(fixture.greedy);
+    expect(continued, `${label}: transformers’ greedy tokens`).toEqual(fixture.greedy.slice(0, continued.length));
     expect(result.logSumExpError, `${label}: log-sum-exp`).toBeLessThan(1e-4);
   }
 }
@@ -82,7 +89,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
   for (const fixture of readFixtures()) {
     test(`${backend}: ${fixture.name}, every split`, async ({ page }) => {
       test.setTimeout(300_000);
-      const results = await run(page, fixture, { backend });
+      const results = await run(page, fixture, backend);
       expect(results).toHaveLength(2 ** (fixture.layers - 1));
       check(fixture, results, results.find(({ cuts }) => cuts.length === 0)!);
     });
@@ -95,9 +102,9 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async ({ page }) => {
       test.setTimeout(300_000);
       const splits = [[], [2], Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1)];
-      const [whole] = await run(page, fixture, { backend, splits: [[]] });
+      const [whole] = await run(page, fixture, backend, { splits: [[]] });
       for (const fields of [{ chunkTokens: 7 }, { chunkTokens: 1 }, { chunkTokens: 16, rollback: true }]) {
-        check(fixture, await run(page, fixture, { backend, splits, ...fields }), whole!);
+        check(fixture, await run(page, fixture, backend, { splits, ...fields }), whole!);
       }
     });
   }

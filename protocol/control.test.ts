@@ -19,7 +19,7 @@ const peer = '0123456789abcdef0123456789abcdef' as PeerId;
 const error = { code: 'stage-failed', message: 'It broke.', data: { layer: 3 } };
 const manifest: ModelManifest = {
   ...{ graphSha256: '00'.repeat(32), layers: 2, hiddenSize: 8, vocabSize: 16, activation: 'float16', kvHeads: 1 },
-  ...{ headDim: 4, maxContext: 128, layerBytes: [1, 2], embeddingBytes: 3, headBytes: 4, sharedBytes: 5 },
+  ...{ headDim: 4, maxContext: 128, layerBytes: [1, 2], embeddingBytes: 3, headBytes: 4, sharedBytes: 5, tiedBytes: 1 },
 };
 
 const clientMessages: ClientMessage[] = [

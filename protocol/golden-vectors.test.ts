@@ -5,6 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { cutFragments, FragmentJoiner } from './fragment.ts';
 import { decodeFrame, encodeFrame, type Frame } from './frame.ts';
 import { fromHex, toHex } from './hex.ts';
+import {
+  checkLinkProof,
+  type LinkFacts,
+  type LinkProof,
+  type LinkRole,
+  linkStatement,
+  ticketProof,
+} from './link-proof.ts';
 
 interface Golden {
   frames: Record<string, { fields: Omit<Frame, 'payload'>; payload: string; hex: string }>;
@@ -19,6 +27,11 @@ interface Golden {
       firstSha256: string;
       second: string;
     };
+  };
+  link: {
+    ticket: string;
+    facts: LinkFacts;
+    proofs: (LinkProof & { role: LinkRole; statement: string; publicKey: string })[];
   };
   words: { word: unknown; hex: string }[];
   noise: { words: string; uniformBits: string }[];
@@ -68,6 +81,27 @@ test('the golden fragment pair goes both ways', async () => {
   const joiner = new FragmentJoiner();
   expect(joiner.push(first)).toBeUndefined();
   expect(await sha256(new Uint8Array(joiner.push(fromHex(pair.second))!))).toBe(pair.frameSha256);
+});
+
+describe.each(golden.link.proofs)('the golden proof of the $role', ({ role, statement, ...shown }) => {
+  const { ticket, facts } = golden.link;
+
+  test('is over this statement, keyed with this ticket', async () => {
+    expect(linkStatement(role, facts)).toBe(statement);
+    expect(await ticketProof(ticket, statement)).toBe(shown.proof);
+  });
+
+  test('is accepted, signature included', async () => {
+    await expect(checkLinkProof(shown, ticket, role, facts)).resolves.toBeUndefined();
+  });
+});
+
+test('docs/PROTOCOL.md quotes the golden statements and proofs', () => {
+  const text = read('../docs/PROTOCOL.md').replace(/\s/g, '');
+  for (const { statement, proof } of golden.link.proofs) {
+    expect(text).toContain(statement);
+    expect(text).toContain(proof);
+  }
 });
 
 test('docs/PROTOCOL.md quotes exactly these strings', () => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { fromBase64Url, newIdentityKeys, peerIdOf, signHello, toBase64Url, verifyHello } from './identity.ts';
+import {
+  fromBase64Url,
+  identityOf,
+  newIdentityKeys,
+  peerIdOf,
+  signHello,
+  signText,
+  toBase64Url,
+  verifyHello,
+  verifyText,
+} from './identity.ts';
 
 const NONCE = 'ab'.repeat(32);
 
@@ -56,5 +66,14 @@ describe('hello', () => {
   it('keeps the private key where it is', async () => {
     const keys = await newIdentityKeys();
     await expect(crypto.subtle.exportKey('pkcs8', keys.privateKey)).rejects.toThrow();
+  });
+});
+
+describe('a signed text', () => {
+  it('names its signer, and is refused once a letter differs', async () => {
+    const identity = await identityOf(await newIdentityKeys());
+    const signed = { publicKey: identity.publicKey, signature: await signText(identity.privateKey, 'purpose:text') };
+    expect(await verifyText(signed, 'purpose:text')).toBe(identity.peer);
+    await expect(verifyText(signed, 'purpose:texT')).rejects.toMatchObject({ code: 'not-authentic' });
   });
 });

@@ -42,32 +42,55 @@ export async function peerIdOf(publicKeyRaw: Uint8Array<ArrayBuffer>): Promise<P
   return peerIdSchema.parse(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''));
 }
 
-/** What a peer signs. The prefix keeps the signature from meaning anything elsewhere. */
-const helloMessage = (nonce: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(new TextEncoder().encode(`computepool-hello:${nonce}`));
+/** A peer that can sign: what links and the control socket need of a key pair. */
+export interface Identity {
+  peer: PeerId;
+  /** The raw public key in base64url. */
+  publicKey: string;
+  privateKey: CryptoKey;
+}
+
+/** The peer that a key pair is. */
+export async function identityOf(keys: CryptoKeyPair): Promise<Identity> {
+  const raw = await rawPublicKeyOf(keys.publicKey);
+  return { peer: await peerIdOf(raw), publicKey: toBase64Url(raw), privateKey: keys.privateKey };
+}
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(text));
+
+/** Signs a text in base64url. The text must begin with a prefix of its purpose, so that it means nothing elsewhere. */
+export async function signText(privateKey: CryptoKey, text: string): Promise<string> {
+  const signature = await crypto.subtle.sign(SIGNATURE, privateKey, bytesOf(text));
+  return toBase64Url(new Uint8Array(signature));
+}
+
+/** The id of whoever signed this text. Throws `not-authentic`, also for fields that are no key or signature at all. */
+export async function verifyText(signed: { publicKey: string; signature: string }, text: string): Promise<PeerId> {
+  const refused = new PoolError('not-authentic', 'The signature does not prove the key that the id is derived from.');
+  try {
+    const raw = fromBase64Url(signed.publicKey);
+    const signature = fromBase64Url(signed.signature);
+    if (raw.byteLength !== PUBLIC_KEY_BYTES || signature.byteLength !== SIGNATURE_BYTES) throw refused;
+    // importKey checks that the point lies on the curve.
+    const key = await crypto.subtle.importKey('raw', raw, ALGORITHM, false, ['verify']);
+    if (!(await crypto.subtle.verify(SIGNATURE, key, signature, bytesOf(text)))) throw refused;
+    return await peerIdOf(raw);
+  } catch {
+    throw refused;
+  }
+}
+
+const helloText = (nonce: string): string => `computepool-hello:${nonce}`;
 
 /** The two fields of a `hello` that answer a `challenge`, both base64url. */
 export async function signHello(
   keys: CryptoKeyPair,
   nonce: string,
 ): Promise<{ peer: PeerId; publicKey: string; signature: string }> {
-  const raw = await rawPublicKeyOf(keys.publicKey);
-  const signature = new Uint8Array(await crypto.subtle.sign(SIGNATURE, keys.privateKey, helloMessage(nonce)));
-  return { peer: await peerIdOf(raw), publicKey: toBase64Url(raw), signature: toBase64Url(signature) };
+  const { peer, publicKey, privateKey } = await identityOf(keys);
+  return { peer, publicKey, signature: await signText(privateKey, helloText(nonce)) };
 }
 
 /** The id of whoever signed this nonce. Throws `not-authentic`. */
-export async function verifyHello(hello: { publicKey: string; signature: string }, nonce: string): Promise<PeerId> {
-  const refused = new PoolError('not-authentic', 'The signature does not prove the key that the id is derived from.');
-  try {
-    const raw = fromBase64Url(hello.publicKey);
-    const signature = fromBase64Url(hello.signature);
-    if (raw.byteLength !== PUBLIC_KEY_BYTES || signature.byteLength !== SIGNATURE_BYTES) throw refused;
-    // importKey checks that the point lies on the curve.
-    const key = await crypto.subtle.importKey('raw', raw, ALGORITHM, false, ['verify']);
-    if (!(await crypto.subtle.verify(SIGNATURE, key, signature, helloMessage(nonce)))) throw refused;
-    return await peerIdOf(raw);
-  } catch {
-    throw refused;
-  }
-}
+export const verifyHello = (hello: { publicKey: string; signature: string }, nonce: string): Promise<PeerId> =>
+  verifyText(hello, helloText(nonce));

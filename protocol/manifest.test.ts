@@ -14,6 +14,7 @@ const manifest: ModelManifest = {
   embeddingBytes: 500,
   headBytes: 700,
   sharedBytes: 3,
+  tiedBytes: 0,
 };
 
 test.each([
@@ -23,6 +24,15 @@ test.each([
   [3, 4, 40 + 3 + 700],
 ])('the stage [%i, %i) holds %i bytes', (start, end, bytes) => {
   expect(stageBytes(manifest, start, end)).toBe(bytes);
+});
+
+test.each([
+  [0, 4, 10 + 20 + 30 + 40 + 3 + 500 + 700 - 400],
+  [0, 3, 10 + 20 + 30 + 3 + 500],
+  [2, 4, 30 + 40 + 3 + 700],
+  [1, 2, 20 + 3],
+])('with 400 tied bytes the stage [%i, %i) holds %i bytes', (start, end, bytes) => {
+  expect(stageBytes({ ...manifest, tiedBytes: 400 }, start, end)).toBe(bytes);
 });
 
 test('a layer’s KV cache is keys and values of all heads', () => {
@@ -49,6 +59,10 @@ test.each<Partial<Record<keyof ModelManifest, unknown>>>([
   { layerBytes: new Array(1025).fill(1) },
   { headBytes: Number.NaN },
   { sharedBytes: undefined },
+  { tiedBytes: undefined },
+  { tiedBytes: -1 },
+  { tiedBytes: 501 },
+  { tiedBytes: 600, embeddingBytes: 700, headBytes: 500 },
 ])('%j is refused', (change) => {
   expect(manifestSchema.safeParse({ ...manifest, ...change }).success).toBe(false);
 });

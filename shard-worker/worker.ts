@@ -1,6 +1,7 @@
 // The worker program: a stage, a driver, or both. Everything that touches a GPU or a tensor lives behind this file.
 import type { Backend } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
+import { type Identity, identityOf } from '../protocol/identity.ts';
 import { loadOrtRuntime, type OrtRuntime } from './engine/ort-runtime.ts';
 import { ChatHost } from './worker/chat-host.ts';
 import { serveRpc } from './worker/rpc.ts';
@@ -9,6 +10,7 @@ import { startBackend } from './worker/start-backend.ts';
 import type { WorkerEvents, WorkerMethods } from './worker/worker-api.ts';
 
 let backend: Backend | undefined;
+let own: Identity | undefined;
 let stage: StageHost | undefined;
 let chat: ChatHost | undefined;
 
@@ -17,17 +19,25 @@ function runtime(): Promise<OrtRuntime> {
   return loadOrtRuntime(backend);
 }
 
+function identity(): Identity {
+  if (!own) throw new PoolError('internal', 'The worker was given no keys.');
+  return own;
+}
+
 const stageHost = (): StageHost => {
-  stage ??= new StageHost(runtime, tell);
+  stage ??= new StageHost(runtime, identity, tell);
   return stage;
 };
 
 const chatHost = (): ChatHost => {
-  chat ??= new ChatHost(tell);
+  chat ??= new ChatHost(identity, tell);
   return chat;
 };
 
 const methods: WorkerMethods = {
+  'start-identity': async ({ keys }) => {
+    own = await identityOf(keys);
+  },
   'start-backend': async ({ backend: wish }) => {
     const choice = await startBackend(wish);
     backend = choice.backend;

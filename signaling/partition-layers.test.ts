@@ -167,3 +167,14 @@ describe('partitionLayers', () => {
     });
   });
 });
+
+it('counts the bytes that a stage fetches, and its KV cache', () => {
+  const ends = { layerBytes: [10, 20, 30, 40, 50], embeddingBytes: 700, headBytes: 600, sharedBytes: 3 };
+  const tied = manifestOf({ layers: 5, ...ends, tiedBytes: 500 });
+  const bytesOf = rangeBytes(tied, 100);
+  for (let start = 0; start < 5; start++) {
+    for (let end = start + 1; end <= 5; end++) {
+      expect(bytesOf(start, end)).toBe(stageBytes(tied, start, end) + (end - start) * kvBytesPerLayer(tied, 100));
+    }
+  }
+});

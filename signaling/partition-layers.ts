@@ -33,7 +33,8 @@ export function rangeBytes(manifest: ModelManifest, contextTokens: number): (sta
     (before[start] ?? 0) +
     manifest.sharedBytes +
     (start === 0 ? manifest.embeddingBytes : 0) +
-    (end === manifest.layers ? manifest.headBytes : 0);
+    (end === manifest.layers ? manifest.headBytes : 0) -
+    (start === 0 && end === manifest.layers ? manifest.tiedBytes : 0);
 }
 
 /**

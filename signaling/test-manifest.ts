@@ -17,6 +17,7 @@ export function manifestOf(fields: Partial<ModelManifest> = {}): ModelManifest {
     embeddingBytes: 3000,
     headBytes: 3000,
     sharedBytes: 100,
+    tiedBytes: 0,
     ...fields,
   };
 }

@@ -7,12 +7,14 @@ import { MarkdownText } from './markdown-text.tsx';
 
 interface Props {
   turn: AnswerTurn;
+  /** The newest answer shows its route; older ones keep it folded. */
+  isLatest: boolean;
   /** Given for an answer that may be tried again. */
   onRetry?(failedId: number): void;
 }
 
 /** Drawn again only when its turn changes: older answers stay as they are while a new one streams. */
-export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry }: Props) {
+export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRetry }: Props) {
   const { status, text, notice, error, stats, finishReason } = turn;
   const streaming = status === 'streaming';
   return (
@@ -38,7 +40,7 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry }: Prop
       {finishReason === 'length' && (
         <p className="mt-2 text-muted text-sm">Ended at the limit of tokens; raise it in the settings.</p>
       )}
-      {stats && <AnswerStats stats={stats} />}
+      {stats && <AnswerStats stats={stats} isOpen={isLatest && !streaming} />}
     </div>
   );
 });

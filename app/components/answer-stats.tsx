@@ -5,10 +5,17 @@ import { formatMs } from '../format/format-ms.ts';
 import { LapBar } from './lap-bar.tsx';
 import { RouteTable } from './route-table.tsx';
 
-export function AnswerStats({ stats }: { stats: Stats }) {
+interface Props {
+  stats: Stats;
+  /** Whether the route is shown without being asked for. */
+  isOpen: boolean;
+}
+
+export function AnswerStats({ stats, isOpen }: Props) {
   return (
     <details
       className="mt-3 text-sm"
+      open={isOpen}
       data-testid="answer-stats"
       data-tokens={stats.tokens}
       data-tokens-per-second={stats.tokensPerSecond}

@@ -27,7 +27,11 @@ export function MessageList({ turns, canRetry, onRetry }: Props) {
               <p className="whitespace-pre-wrap break-words">{turn.text}</p>
             </div>
           ) : (
-            <AnswerMessage turn={turn} {...(canRetry && turn.id === lastId ? { onRetry } : {})} />
+            <AnswerMessage
+              turn={turn}
+              isLatest={turn.id === lastId}
+              {...(canRetry && turn.id === lastId ? { onRetry } : {})}
+            />
           )}
         </li>
       ))}

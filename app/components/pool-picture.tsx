@@ -2,15 +2,15 @@
 'use client';
 import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
-import { useChatPeer } from '../state/use-chat-peer.ts';
+import { usePeer } from '../state/use-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
 
 export function PoolPicture() {
   const site = useSiteConfig();
-  const chat = useChatPeer(site.config?.model);
-  const coalition = chat.state?.coalition;
-  const phase = chat.state?.phase;
+  const watch = usePeer(site.config?.model, (engine, model) => engine.watchPool({ model }));
+  const coalition = watch.state?.coalition;
+  const phase = watch.state?.phase;
   return (
     <figure className="panel p-4">
       <CoalitionRing coalition={coalition} driver="asker" className="mx-auto w-full max-w-md" />
@@ -18,7 +18,7 @@ export function PoolPicture() {
         <p className="label">The pool now</p>
         <p className="mt-1 break-words font-medium">{site.config ? formatModel(site.config.model) : 'No model yet'}</p>
         <p className="text-muted" role="status">
-          {site.error || chat.error || phase === 'failed'
+          {site.error || watch.error || phase === 'failed'
             ? 'The server does not answer, so the pool cannot be shown.'
             : describe(phase, coalition?.seats.length ?? 0, coalition?.seats.filter((seat) => seat.ready).length ?? 0)}
         </p>
@@ -28,6 +28,7 @@ export function PoolPicture() {
 }
 
 function describe(phase: string | undefined, seats: number, ready: number): string {
+  if (phase === 'ready' && seats === 1) return 'One tab holds all of it and would answer.';
   if (phase === 'ready') return `${formatPlural(seats, 'tab')} hold it together and would answer.`;
   if (phase === 'forming') return `${ready} of ${formatPlural(seats, 'tab')} have loaded their layers.`;
   if (phase === 'no-stages') return 'No tab holds it at the moment. The first one to lend a GPU starts it.';

@@ -47,6 +47,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
         </button>
       </header>
       {!over && <PhaseSteps state={state} />}
+      {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
       {state.note && (
         <p className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">{state.note}</p>
       )}

@@ -1,48 +1,9 @@
-// Opens a chat peer for a model and closes it with the page. Never looks inside it.
-import { useEffect, useState } from 'react';
-import { PoolError } from '../../protocol/errors.ts';
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
-import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
-import type { ShownError } from './conversation.ts';
-import { useStore } from './use-store.ts';
+// A peer that asks, for the chat page.
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { ChatPeer } from '../../shard-worker/index.ts';
+import { type OpenPeer, usePeer } from './use-peer.ts';
 
-export interface OpenChat {
-  peer?: ChatPeer;
-  state?: ChatState;
-  /** Why no peer could be opened at all; failures of an open peer are in `state.error`. */
-  error?: ShownError;
-  /** Closes the peer and opens a new one. */
-  reopen(): void;
-}
+export type OpenChat = OpenPeer<ChatPeer>;
 
-/** Watches the pool of `model`; undefined waits. The engine's code is loaded only now, after the page is drawn. */
-export function useChatPeer(model: ModelRef | undefined): OpenChat {
-  const [opened, setOpened] = useState<{ peer?: ChatPeer; error?: ShownError }>({});
-  const [attempt, setAttempt] = useState(0);
-  const pool = model && poolIdOf(model);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the pool's name stands for the model, attempt for reopen
-  useEffect(() => {
-    if (!model) return;
-    let peer: ChatPeer | undefined;
-    let current = true;
-    import('../../shard-worker/index.ts')
-      .then(({ openChatPeer }) => {
-        if (!current) return;
-        peer = openChatPeer({ model });
-        setOpened({ peer });
-      })
-      .catch((cause: unknown) => {
-        const { code, message, next } = PoolError.from(cause);
-        if (current) setOpened({ error: { code, message, next } });
-      });
-    return () => {
-      current = false;
-      setOpened({});
-      peer?.close();
-    };
-  }, [pool, attempt]);
-
-  const state = useStore(opened.peer?.state);
-  return { ...opened, state, reopen: () => setAttempt((count) => count + 1) };
-}
+export const useChatPeer = (model: ModelRef | undefined): OpenChat =>
+  usePeer(model, (engine, wanted) => engine.openChatPeer({ model: wanted }));

@@ -1,67 +1,53 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
-import { cutFragments } from '../../protocol/fragment.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { SeededRandom } from '../../protocol/test-random.ts';
-import { ChannelLink, type ChannelLinkOptions } from './channel-link.ts';
-import { type FakeChannel, fakeChannelPair } from './channel-pair.ts';
-import { describeLink, PEER_A, PEER_B } from './link-compliance.ts';
+import type { ChannelLink } from './channel-link.ts';
+import type { FakeChannel } from './channel-pair.ts';
+import { describeLink } from './link-compliance.ts';
+import { type Ends, EPOCH, IDENTITY_A, IDENTITY_B, makeEnds, makeProvedEnds, TICKET } from './proved-pair.ts';
 
-const EPOCH = 7;
-const TICKET = '00112233445566778899aabbccddeeff';
 const WORD_MAGIC = 0xcb;
-
-interface Ends {
-  a: ChannelLink;
-  b: ChannelLink;
-  channelA: FakeChannel;
-  channelB: FakeChannel;
-  /** What b complained of. */
-  faults: PoolError[];
-}
 
 const open: ChannelLink[] = [];
 afterEach(() => {
   for (const link of open.splice(0)) link.close();
 });
 
-/** Two ends; b checks tickets, by default against the right one. */
-function makeEnds(checkTicket?: ChannelLinkOptions['checkTicket']): Ends {
-  const [channelA, channelB] = fakeChannelPair();
-  const faults: PoolError[] = [];
-  const check = (epoch: number, ticket: string) => epoch === EPOCH && ticket === TICKET;
-  const a = new ChannelLink({ peer: PEER_B, channel: channelA, checkTicket: () => undefined });
-  const b = new ChannelLink({
-    peer: PEER_A,
-    channel: channelB,
-    checkTicket: checkTicket ?? check,
-    onFault: (error) => faults.push(error),
-  });
-  open.push(a, b);
-  return { a, b, channelA, channelB, faults };
-}
-
-async function provedEnds(): Promise<Ends> {
-  const ends = makeEnds();
-  await ends.a.hello(EPOCH, TICKET);
+/** Closed when the test is over. */
+function keep(ends: Ends): Ends {
+  open.push(ends.a, ends.b);
   return ends;
 }
+
+const newEnds = (...changes: Parameters<typeof makeEnds>): Ends => keep(makeEnds(...changes));
+const provedEnds = async (): Promise<Ends> => keep(await makeProvedEnds());
 
 const word = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.of(WORD_MAGIC, ...new TextEncoder().encode(text));
 const wordsSent = (channel: FakeChannel): { type: string }[] =>
   channel.sent
     .filter((message) => message[0] === WORD_MAGIC)
     .map((message) => JSON.parse(new TextDecoder().decode(message.subarray(1))));
+/** Right in form and wrong in all else. */
+const WELCOME = JSON.stringify({
+  type: 'welcome',
+  version: PROTOCOL_VERSION,
+  epoch: EPOCH,
+  nonce: '0'.repeat(32),
+  publicKey: 'AAAA',
+  signature: 'AAAA',
+  proof: 'AAAA',
+});
 const linkFailed = expect.objectContaining({ code: 'link-failed' });
 const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 describeLink('the channel link', async () => {
   const { a, b } = await provedEnds();
   return [a, b];
-});
+}, [IDENTITY_A.peer, IDENTITY_B.peer]);
 
-describe('the ticket', () => {
-  test('opens its epoch at both ends, and no other', async () => {
+describe('hello', () => {
+  test('opens the epoch at both ends, and no other', async () => {
     const { a, b } = await provedEnds();
     expect([a.speaks(EPOCH), b.speaks(EPOCH)]).toEqual([true, true]);
     expect([a.speaks(EPOCH + 1), b.speaks(EPOCH + 1)]).toEqual([false, false]);
@@ -70,59 +56,87 @@ describe('the ticket', () => {
   test('proved once is not said again', async () => {
     const { a, channelA } = await provedEnds();
     const before = wordsSent(channelA).filter(({ type }) => type === 'hello').length;
-    await a.hello(EPOCH, TICKET);
+    await a.hello(TICKET);
     expect(wordsSent(channelA).filter(({ type }) => type === 'hello')).toHaveLength(before);
   });
 
-  test('that is wrong closes the link, and the asker hears of it at once', async () => {
-    const { a, b, faults } = makeEnds();
-    const startedMs = performance.now();
-    await expect(a.hello(EPOCH, 'f'.repeat(32))).rejects.toEqual(linkFailed);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
-    expect(b.closed).toBe(true);
-    expect(b.speaks(EPOCH)).toBe(false);
-    expect(faults.map(({ code }) => code)).toEqual(['not-authentic']);
-  });
-
-  test('of an epoch not heard of yet is asked for again until it is known', async () => {
-    let known: boolean | undefined;
-    const { a, channelA } = makeEnds(() => known);
-    const proved = a.hello(EPOCH, TICKET);
+  test('of an epoch not heard of yet is said again, the same, until it is known', async () => {
+    let ticket: string | undefined;
+    const { a, channelA, channelB } = newEnds({}, { ticketOf: () => ticket });
+    const proved = a.hello(TICKET);
     await vi.waitFor(() => expect(wordsSent(channelA).length).toBeGreaterThan(2), { timeout: 2000 });
     expect(a.speaks(EPOCH)).toBe(false);
-    known = true;
+    expect(channelB.sent).toEqual([]);
+    ticket = TICKET;
     await proved;
+    const hellos = wordsSent(channelA).filter(({ type }) => type === 'hello');
+    expect(new Set(hellos.map((hello) => JSON.stringify(hello))).size).toBe(1);
     expect(a.speaks(EPOCH)).toBe(true);
   });
 
-  test('that nobody answers fails when its time is over', async () => {
-    const { a } = makeEnds(() => undefined);
-    await expect(a.hello(EPOCH, TICKET, 30)).rejects.toEqual(linkFailed);
+  test('said twice before the answer is there is answered once', async () => {
+    const { a, b, channelA, channelB } = newEnds();
+    const proved = a.hello(TICKET);
+    channelB.deliver(channelA.sent[0]!);
+    await proved;
+    await vi.waitFor(() => expect(b.speaks(EPOCH)).toBe(true));
+    expect(wordsSent(channelB).filter(({ type }) => type === 'welcome')).toHaveLength(1);
   });
 
-  test('of another protocol version is refused', async () => {
-    const { b, channelB, faults } = makeEnds();
-    const version = PROTOCOL_VERSION + 1;
-    channelB.deliver(word(JSON.stringify({ type: 'hello', version, epoch: EPOCH, ticket: TICKET })));
-    expect(faults.map(({ code }) => code)).toEqual(['version-mismatch']);
+  test('of another epoch than the link’s gets no answer', async () => {
+    const { a, channelB } = newEnds({ epoch: EPOCH + 1 });
+    await expect(a.hello(TICKET, 150)).rejects.toEqual(linkFailed);
+    expect(channelB.sent).toEqual([]);
+  });
+
+  test('that nobody answers fails when its time is over, and the link with it', async () => {
+    const { a } = newEnds({}, { ticketOf: () => undefined });
+    await expect(a.hello(TICKET, 30)).rejects.toEqual(linkFailed);
+    expect(a.closed).toBe(true);
+  });
+
+  test('of another protocol version is answered, and the asker hears at once that versions differ', async () => {
+    const { a, b, channelA, channelB, faultsB } = newEnds({}, { ticketOf: () => undefined });
+    const proved = expect(a.hello(TICKET)).rejects.toMatchObject({ code: 'version-mismatch' });
+    const startedMs = performance.now();
+    channelB.deliver(word(JSON.stringify({ type: 'hello', version: PROTOCOL_VERSION + 1, more: [] })));
+    await proved;
+    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(faultsB.map(({ code }) => code)).toEqual(['version-mismatch']);
+    expect([wordsSent(channelB)[0], channelA.closed]).toEqual([{ type: 'refuse', version: PROTOCOL_VERSION }, true]);
     expect(b.speaks(EPOCH)).toBe(false);
   });
 
-  test('is missing: frames are refused and not kept', async () => {
-    const { b, channelB, faults } = makeEnds();
-    const frames: Uint8Array[] = [];
-    for (const message of cutFragments(0, Uint8Array.of(1, 2, 3))) channelB.deliver(message);
-    b.listen({ onFrame: (bytes) => frames.push(bytes), onClose: () => {} });
-    await turn();
-    expect(frames).toEqual([]);
-    expect(faults.map(({ code }) => code)).toEqual(['not-authentic']);
+  test('answered by another protocol version fails at once', async () => {
+    const { a, channelA } = newEnds({}, { ticketOf: () => undefined });
+    const proved = expect(a.hello(TICKET)).rejects.toMatchObject({ code: 'version-mismatch' });
+    channelA.deliver(word(JSON.stringify({ type: 'welcome', version: PROTOCOL_VERSION + 1 })));
+    await proved;
+  });
+
+  test('is not for the side that is asked', async () => {
+    const { b } = newEnds();
+    await expect(b.hello(TICKET)).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  test('that never comes ends an incoming link after 30 s', () => {
+    vi.useFakeTimers();
+    try {
+      const { b } = newEnds();
+      vi.advanceTimersByTime(29_000);
+      expect(b.closed).toBe(false);
+      vi.advanceTimersByTime(2000);
+      expect(b.closed).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
 describe('closing', () => {
   test('rejects a hello that waits, at once', async () => {
-    const { a } = makeEnds(() => undefined);
-    const proved = a.hello(EPOCH, TICKET);
+    const { a } = newEnds({}, { ticketOf: () => undefined });
+    const proved = a.hello(TICKET);
     const rejected = expect(proved).rejects.toEqual(linkFailed);
     const startedMs = performance.now();
     a.close();
@@ -131,9 +145,9 @@ describe('closing', () => {
   });
 
   test('before a hello makes it fail at once', async () => {
-    const { a } = makeEnds();
+    const { a } = newEnds();
     a.close();
-    await expect(a.hello(EPOCH, TICKET)).rejects.toEqual(linkFailed);
+    await expect(a.hello(TICKET)).rejects.toEqual(linkFailed);
   });
 });
 
@@ -165,14 +179,14 @@ describe('sending', () => {
 });
 
 describe('the round trip', () => {
-  test('is measured at both ends once the ticket is proved', async () => {
+  test('is measured at both ends once both are proved', async () => {
     const { a, b } = await provedEnds();
     await vi.waitFor(() => expect(Math.min(a.rttMs, b.rttMs)).toBeGreaterThan(0));
     expect(Math.max(a.rttMs, b.rttMs)).toBeLessThan(1000);
   });
 
   test('does not take a pong for more than a minute or less than nothing', async () => {
-    const { b, channelB } = makeEnds();
+    const { b, channelB } = newEnds();
     channelB.deliver(word(JSON.stringify({ type: 'pong', at: performance.now() - 120_000 })));
     channelB.deliver(word(JSON.stringify({ type: 'pong', at: performance.now() + 120_000 })));
     expect(b.rttMs).toBe(0);
@@ -182,7 +196,7 @@ describe('the round trip', () => {
   });
 
   test('is the least of the last samples, because a busy worker answers late; what was long ago is forgotten', () => {
-    const { b, channelB } = makeEnds();
+    const { b, channelB } = newEnds();
     const pong = (agoMs: number) =>
       channelB.deliver(word(JSON.stringify({ type: 'pong', at: performance.now() - agoMs })));
     for (const agoMs of [300, 100, 500]) pong(agoMs);
@@ -201,17 +215,19 @@ describe('hostile messages', () => {
     ['a word that is no UTF-8', Uint8Array.of(WORD_MAGIC, 0xff, 0xfe)],
     ['a word of no type', word('{}')],
     ['an unknown word', word('{"type":"__proto__"}')],
-    ['a hello without ticket', word('{"type":"hello","version":1,"epoch":7}')],
+    ['a hello without nonce', word('{"type":"hello","version":1,"epoch":7}')],
+    ['a welcome that nobody waits for', word(WELCOME)],
+    ['a refusal that nobody waits for', word('{"type":"refuse","version":2}')],
     ['a word above the limit', word(JSON.stringify({ type: 'ping', at: 1, padding: 'x'.repeat(1024) }))],
   ])('%s is a fault and no more', (_what, message) => {
-    const { b, channelB, faults } = makeEnds();
+    const { b, channelB, faultsB } = newEnds();
     channelB.deliver(message);
-    expect(faults.map(({ code }) => code)).toEqual(['bad-frame']);
+    expect(faultsB.map(({ code }) => code)).toEqual(['bad-frame']);
     expect(b.closed).toBe(false);
   });
 
   test('5,000 random messages are faults or nothing, and a frame still comes through after them', async () => {
-    const { a, b, channelB, faults } = await provedEnds();
+    const { a, b, channelB, faultsB } = await provedEnds();
     const random = new SeededRandom(31);
     const frames: Uint8Array[] = [];
     b.listen({ onFrame: (bytes) => frames.push(bytes), onClose: () => {} });
@@ -220,7 +236,7 @@ describe('hostile messages', () => {
       if (message.length > 0) message[0] = random.pick([0xca, 0xcb, message[0]!]);
       channelB.deliver(message);
     }
-    for (const fault of faults) expect(fault).toBeInstanceOf(PoolError);
+    for (const fault of faultsB) expect(fault).toBeInstanceOf(PoolError);
     frames.length = 0;
     a.send(Uint8Array.of(5, 6));
     await vi.waitFor(() => expect(frames).toEqual([Uint8Array.of(5, 6)]));

@@ -1,45 +1,60 @@
-// A link over one message channel (a raw RTCDataChannel, or a port that stands for one): fragments frames, proves the
-// coalition's ticket, measures the round trip. Never interprets a frame.
-import * as z from 'zod/mini';
+// A link over one message channel (a raw RTCDataChannel, or a port that stands for one): fragments frames, has both ends
+// prove themselves before the first one, measures the round trip. Never interprets a frame.
 import { PoolError } from '../../protocol/errors.ts';
 import { cutFragments, FRAGMENT_MAGIC, FragmentJoiner } from '../../protocol/fragment.ts';
+import type { Identity } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { LINK_TIMEOUT_MS, MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import type { LinkRole } from '../../protocol/link-proof.ts';
 import type { Link, LinkHandlers } from './link.ts';
+import { type Fingerprints, LinkHandshake } from './link-handshake.ts';
+import {
+  type ConfirmWord,
+  encodeWord,
+  type HelloWord,
+  LINK_WORD_MAGIC,
+  type LinkWord,
+  otherVersion,
+  parseWord,
+  type WelcomeWord,
+} from './link-words.ts';
+import type { MessageChannelLike } from './message-channel.ts';
 
-/** What RTCDataChannel and a bridged port have in common. */
-export interface MessageChannelLike {
-  readonly bufferedAmount: number;
-  send(message: Uint8Array<ArrayBuffer>): void;
-  onMessage(listener: (message: Uint8Array) => void): void;
-  onClose(listener: () => void): void;
-  close(): void;
-}
-
-/** First byte of a link's own messages: JSON between the two ends, beside the frames and in order with them. */
-const LINK_WORD_MAGIC = 0xcb;
-const MAX_WORD_BYTES = 1024;
 /** A hello before the far side has heard of the epoch gets no answer; it is said again at this pace. */
 const HELLO_AGAIN_MS = 100;
+/** Messages that wait while a signature is made or checked. Signing takes a millisecond; more than this is a flood. */
+const MAX_HELD_MESSAGES = 64;
 /** Pace of round-trip measurement: cheap (40 bytes), and slow enough for a hidden tab's timers. */
 const PING_EVERY_MS = 1_000;
 /** The round trip is the least of so many samples: a worker that computes answers late, and that is not the wire's. */
 const RTT_SAMPLES = 16;
 
-const wordSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), version: z.number(), epoch: z.number(), ticket: z.string() }),
-  z.object({ type: z.literal('welcome'), epoch: z.number() }),
-  z.object({ type: z.literal('ping'), at: z.number() }),
-  z.object({ type: z.literal('pong'), at: z.number() }),
-]);
-type LinkWord = z.infer<typeof wordSchema>;
-
 export interface ChannelLinkOptions {
+  /** Whom the link must lead to: no other key opens it. */
   peer: PeerId;
+  /** The one epoch whose frames may travel here. */
+  epoch: number;
+  /** The asker says hello; the answerer waits for it. */
+  role: LinkRole;
+  identity: Identity;
+  fingerprints: Fingerprints;
   channel: MessageChannelLike;
-  /** Whether this ticket opens this epoch here. An epoch not heard of yet is `undefined`: the far side will ask again. */
-  checkTicket(epoch: number, ticket: string): boolean | undefined;
+  /** The answerer's secret of the epoch. While it is undefined a hello gets no answer: the far side will ask again. */
+  ticketOf?(): string | undefined;
+  /** Both ends are proved, as far as this end can tell; called once, before the first frame. */
+  onProved?(): void;
   onFault?(error: PoolError): void;
+  /** Called once, in the very call that closes the link. */
+  onClosed?(): void;
+}
+
+/** A hello that waits for its welcome. */
+interface Asking {
+  ticket: string;
+  /** Ends the repetition: a welcome came. */
+  stop(): void;
+  /** Ends the wait: the link is proved, or failed. */
+  finish(error?: PoolError): void;
 }
 
 export class ChannelLink implements Link {
@@ -50,49 +65,62 @@ export class ChannelLink implements Link {
   bytesOut = 0;
   readonly #channel: MessageChannelLike;
   readonly #options: ChannelLinkOptions;
+  readonly #handshake: LinkHandshake;
   readonly #joiner = new FragmentJoiner();
   readonly #early: Uint8Array[] = [];
-  readonly #welcomes = new Map<number, () => void>();
-  readonly #openEpochs = new Set<number>();
   readonly #pingTimer: ReturnType<typeof setInterval>;
+  readonly #proofTimer: ReturnType<typeof setTimeout> | undefined;
   #handlers: LinkHandlers | undefined;
+  #asking: Asking | undefined;
+  #isProved = false;
+  /** What came while a signature is made or checked; in order. */
+  #held: Uint8Array[] | undefined;
   #frameNumber = 0;
   #rttSamples: number[] = [];
 
   constructor(options: ChannelLinkOptions) {
     this.peer = options.peer;
     this.#options = options;
+    this.#handshake = new LinkHandshake(options);
     this.#channel = options.channel;
     this.#channel.onMessage((message) => this.#receive(message));
     this.#channel.onClose(() => this.close());
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
+    // The asker has given up by then: a stranger cannot keep a link half open.
+    if (options.role === 'answerer') this.#proofTimer = setTimeout(() => this.close(), LINK_TIMEOUT_MS);
   }
 
-  /** Proves the ticket of an epoch to the far side. Resolves when it has said welcome; rejects with `link-failed`. */
-  async hello(epoch: number, ticket: string, timeoutMs = LINK_TIMEOUT_MS): Promise<void> {
+  /**
+   * Proves both ends to one another. Resolves when the far side is proved and has been sent this side's proof; closes
+   * the link and rejects with `not-authentic`, `version-mismatch` or `link-failed`.
+   */
+  async hello(ticket: string, timeoutMs = LINK_TIMEOUT_MS): Promise<void> {
     if (this.closed) throw new PoolError('link-failed', 'The link to the neighbouring tab is closed.');
-    if (this.#openEpochs.has(epoch)) return;
+    if (this.#options.role !== 'asker') throw new PoolError('internal', 'The side that is asked says no hello.');
+    if (this.#isProved) return;
     await new Promise<void>((resolve, reject) => {
-      const say = () => this.#say({ type: 'hello', version: PROTOCOL_VERSION, epoch, ticket });
+      const say = () => this.#say(this.#handshake.hello());
       const again = setInterval(say, HELLO_AGAIN_MS);
-      const deadline = setTimeout(() => finish(false), timeoutMs);
-      const finish = (welcome: boolean) => {
-        clearInterval(again);
-        clearTimeout(deadline);
-        this.#welcomes.delete(epoch);
-        if (welcome) resolve();
-        else reject(new PoolError('link-failed', 'The neighbouring tab could not be reached in time.'));
+      const late = new PoolError('link-failed', 'The neighbouring tab could not be reached in time.');
+      const deadline = setTimeout(() => this.#fail(late), timeoutMs);
+      this.#asking = {
+        ticket,
+        stop: () => clearInterval(again),
+        finish: (error) => {
+          clearInterval(again);
+          clearTimeout(deadline);
+          this.#asking = undefined;
+          if (error) reject(error);
+          else resolve();
+        },
       };
-      this.#welcomes.set(epoch, () => finish(!this.closed));
       say();
     });
-    this.#openEpochs.add(epoch);
-    this.#ping();
   }
 
-  /** Whether frames of this epoch may travel here: one side has proved the ticket to the other. */
+  /** Whether frames of this epoch may travel here: both ends have proved themselves. */
   speaks(epoch: number): boolean {
-    return this.#openEpochs.has(epoch);
+    return this.#isProved && epoch === this.#options.epoch;
   }
 
   send(frame: Uint8Array): void {
@@ -111,12 +139,20 @@ export class ChannelLink implements Link {
   }
 
   close(): void {
+    this.#fail(new PoolError('link-failed', 'The link to the neighbouring tab was closed.'));
+  }
+
+  #fail(error: PoolError): void {
     if (this.closed) return;
     this.closed = true;
+    this.#held = undefined;
     clearInterval(this.#pingTimer);
-    for (const settle of [...this.#welcomes.values()]) settle();
+    clearTimeout(this.#proofTimer);
     this.#channel.close();
     this.#handlers?.onClose();
+    // Told before who waits hears of it: it may begin another link to the same peer at once.
+    this.#options.onClosed?.();
+    this.#asking?.finish(error);
   }
 
   #put(message: Uint8Array<ArrayBuffer>): void {
@@ -133,12 +169,8 @@ export class ChannelLink implements Link {
 
   #say(word: LinkWord): void {
     if (this.closed) return;
-    const json = new TextEncoder().encode(JSON.stringify(word));
-    const message = new Uint8Array(json.byteLength + 1);
-    message[0] = LINK_WORD_MAGIC;
-    message.set(json, 1);
     try {
-      this.#put(message);
+      this.#put(encodeWord(word));
     } catch {
       // The link is closed now, and who waits on it has been told by close().
     }
@@ -150,48 +182,110 @@ export class ChannelLink implements Link {
 
   #receive(message: Uint8Array): void {
     this.bytesIn += message.byteLength;
+    if (this.#held) this.#hold(this.#held, message);
+    else this.#take(message);
+  }
+
+  #hold(held: Uint8Array[], message: Uint8Array): void {
+    if (held.length < MAX_HELD_MESSAGES && message.byteLength <= MAX_FRAGMENT_BYTES) held.push(message);
+    else this.#refuse(new PoolError('not-authentic', 'A peer sent too much before it was proved.'));
+  }
+
+  #take(message: Uint8Array): void {
+    if (this.closed) return;
     try {
-      if (message[0] === LINK_WORD_MAGIC) this.#hear(message);
+      if (message[0] === LINK_WORD_MAGIC) this.#hear(parseWord(message));
       else if (message[0] === FRAGMENT_MAGIC) this.#join(message);
       else throw new PoolError('bad-frame', 'A peer sent bytes that are neither frame nor word.');
     } catch (error) {
-      this.#options.onFault?.(PoolError.from(error));
+      const fault = PoolError.from(error);
+      // The only word that every version must understand.
+      if (fault.code === 'version-mismatch') this.#say({ type: 'refuse', version: PROTOCOL_VERSION });
+      if (fault.code === 'version-mismatch' && this.#asking) this.#refuse(fault);
+      else this.#options.onFault?.(fault);
     }
   }
 
   #join(message: Uint8Array): void {
-    if (this.#openEpochs.size === 0) throw new PoolError('not-authentic', 'A peer sent a frame before its ticket.');
+    if (!this.#isProved) throw new PoolError('not-authentic', 'A peer sent a frame before its proof.');
     const frame = this.#joiner.push(message);
     if (!frame) return;
     if (this.#handlers) this.#handlers.onFrame(frame);
     else if (this.#early.length < 64) this.#early.push(frame);
   }
 
-  #hear(message: Uint8Array): void {
-    if (message.byteLength > MAX_WORD_BYTES) throw new PoolError('bad-frame', 'A link word is larger than the limit.');
-    const word = parseWord(message.subarray(1));
+  #hear(word: LinkWord): void {
     if (word.type === 'ping') this.#say({ type: 'pong', at: word.at });
     else if (word.type === 'pong') this.#measure(performance.now() - word.at);
-    else if (word.type === 'welcome') this.#welcomes.get(word.epoch)?.();
-    else this.#admit(word);
+    else if (word.type === 'hello') this.#hearHello(word);
+    else if (word.type === 'welcome') this.#hearWelcome(word);
+    else if (word.type === 'confirm') this.#hearConfirm(word);
+    else this.#hearRefuse(word.version);
   }
 
-  #admit(word: LinkWord & { type: 'hello' }): void {
-    if (word.version !== PROTOCOL_VERSION) {
-      throw new PoolError(
-        'version-mismatch',
-        `The neighbour speaks version ${word.version}, this tab ${PROTOCOL_VERSION}.`,
-      );
-    }
-    const valid = this.#options.checkTicket(word.epoch, word.ticket);
-    if (valid === undefined) return;
-    if (!valid) {
-      this.close();
-      throw new PoolError('not-authentic', 'A peer came with a wrong ticket.');
-    }
-    this.#openEpochs.add(word.epoch);
-    this.#say({ type: 'welcome', epoch: word.epoch });
-    if (this.rttMs === 0) this.#ping();
+  #hearHello(hello: HelloWord): void {
+    const { role, epoch, ticketOf } = this.#options;
+    if (role !== 'answerer') throw new PoolError('bad-frame', 'A peer that was asked asks back.');
+    if (hello.epoch !== epoch || this.#handshake.hasAnswered(hello)) return;
+    const ticket = ticketOf?.();
+    if (ticket === undefined) return;
+    this.#pause(async () => this.#say(await this.#handshake.welcome(hello, ticket)));
+  }
+
+  #hearWelcome(welcome: WelcomeWord): void {
+    const asking = this.#asking;
+    if (!asking || welcome.epoch !== this.#options.epoch) throw unexpected('welcome');
+    asking.stop();
+    this.#pause(async () => {
+      this.#say(await this.#handshake.confirm(welcome, asking.ticket));
+      if (this.closed) return;
+      this.#prove();
+      asking.finish();
+    });
+  }
+
+  #hearConfirm(confirm: ConfirmWord): void {
+    const { role, epoch } = this.#options;
+    if (role !== 'answerer' || this.#isProved || confirm.epoch !== epoch) throw unexpected('confirm');
+    this.#pause(async () => {
+      await this.#handshake.check(confirm);
+      if (!this.closed) this.#prove();
+    });
+  }
+
+  #hearRefuse(version: number): void {
+    if (!this.#asking) throw unexpected('refuse');
+    this.#fail(otherVersion(version));
+  }
+
+  #prove(): void {
+    this.#isProved = true;
+    clearTimeout(this.#proofTimer);
+    this.#options.onProved?.();
+    this.#ping();
+  }
+
+  /** Holds what arrives until `work` is done, so that messages stay in order; a failure closes the link. */
+  #pause(work: () => Promise<void>): void {
+    this.#held = [];
+    work().then(
+      () => {
+        const held = this.#held ?? [];
+        this.#held = undefined;
+        // One of these may pause again: then those behind it are held anew.
+        for (const message of held) {
+          if (this.#held) this.#hold(this.#held, message);
+          else this.#take(message);
+        }
+      },
+      (error) => this.#refuse(PoolError.from(error)),
+    );
+  }
+
+  #refuse(error: PoolError): void {
+    if (this.closed) return;
+    this.#fail(error);
+    this.#options.onFault?.(error);
   }
 
   #measure(sampleMs: number): void {
@@ -201,10 +295,4 @@ export class ChannelLink implements Link {
   }
 }
 
-function parseWord(bytes: Uint8Array): LinkWord {
-  try {
-    return wordSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch (cause) {
-    throw new PoolError('bad-frame', 'A peer sent a link word that cannot be read.', { cause });
-  }
-}
+const unexpected = (word: string): PoolError => new PoolError('bad-frame', `A peer said ${word} out of turn.`);

@@ -1,6 +1,6 @@
 // Two ends of an in-memory message channel that behaves as a data channel does: in order, in a later task, bytes copied,
 // closing told to both ends. For tests of links.
-import type { MessageChannelLike } from './channel-link.ts';
+import type { MessageChannelLike } from './message-channel.ts';
 
 export class FakeChannel implements MessageChannelLike {
   bufferedAmount = 0;

@@ -1,61 +1,52 @@
 // The link words that docs/PROTOCOL.md quotes are the bytes that a link writes and reads.
 import { readFileSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fromHex, toHex } from '../../protocol/hex.ts';
-import { ChannelLink } from './channel-link.ts';
-import { fakeChannelPair } from './channel-pair.ts';
-import { PEER_A } from './link-compliance.ts';
-
-interface Word {
-  word: { type: string; epoch: number; ticket: string; at: number };
-  hex: string;
-}
+import { encodeWord, type LinkWord, parseWord } from './link-words.ts';
+import { makeEnds, makeProvedEnds } from './proved-pair.ts';
 
 const path = new URL('../../protocol/golden-vectors.json', import.meta.url);
-const { words } = JSON.parse(readFileSync(path, 'utf8')) as { words: Word[] };
-const golden = (type: string): Word => words.find(({ word }) => word.type === type)!;
+const { words } = JSON.parse(readFileSync(path, 'utf8')) as { words: { word: LinkWord; hex: string }[] };
+const golden = (type: LinkWord['type']) => words.find(({ word }) => word.type === type)!;
 
-function makeLink() {
-  const [channel] = fakeChannelPair();
-  const checked: [number, string][] = [];
-  const checkTicket = (epoch: number, ticket: string) => checked.push([epoch, ticket]) > 0;
-  return { link: new ChannelLink({ peer: PEER_A, channel, checkTicket }), channel, checked };
-}
+describe.each(words)('the golden $word.type', ({ word, hex }) => {
+  test('is written so', () => {
+    expect(toHex(encodeWord(word))).toBe(hex);
+  });
 
-test('hello is written so', async () => {
-  const { link, channel } = makeLink();
-  const { word, hex } = golden('hello');
-  const proved = link.hello(word.epoch, word.ticket);
-  expect(toHex(channel.sent[0]!)).toBe(hex);
-  channel.deliver(fromHex(golden('welcome').hex));
-  await proved;
-  link.close();
+  test('is read so', () => {
+    expect(parseWord(fromHex(hex))).toEqual(word);
+  });
 });
 
-test('hello is read so, and welcome is the answer', () => {
-  const { link, channel, checked } = makeLink();
-  const { word, hex } = golden('hello');
-  channel.deliver(fromHex(hex));
-  expect(checked).toEqual([[word.epoch, word.ticket]]);
-  expect(toHex(channel.sent[0]!)).toBe(golden('welcome').hex);
-  link.close();
+test('hello, welcome and confirm of two links have the fields of the golden ones, in their order', async () => {
+  const { a, b, channelA, channelB } = await makeProvedEnds();
+  const said = [...channelA.sent, ...channelB.sent].map(parseWord);
+  for (const type of ['hello', 'welcome', 'confirm'] as const) {
+    const word = said.find((candidate) => candidate.type === type)!;
+    expect(Object.keys(word)).toEqual(Object.keys(golden(type).word));
+  }
+  a.close();
+  b.close();
 });
 
-test('ping is read so, and pong is the answer', () => {
-  const { link, channel } = makeLink();
-  channel.deliver(fromHex(golden('ping').hex));
-  expect(channel.sent.map(toHex)).toEqual([golden('pong').hex]);
-  link.close();
+test('ping is answered with pong', () => {
+  const { a, b, channelB } = makeEnds();
+  channelB.deliver(fromHex(golden('ping').hex));
+  expect(channelB.sent.map(toHex)).toEqual([golden('pong').hex]);
+  a.close();
+  b.close();
 });
 
-test('ping is written so', () => {
+test('ping is written so, once a second', () => {
   vi.useFakeTimers();
-  vi.spyOn(performance, 'now').mockReturnValue(golden('ping').word.at);
+  vi.spyOn(performance, 'now').mockReturnValue((golden('ping').word as LinkWord & { type: 'ping' }).at);
   try {
-    const { link, channel } = makeLink();
-    vi.advanceTimersToNextTimer();
-    expect(channel.sent.map(toHex)).toEqual([golden('ping').hex]);
-    link.close();
+    const { a, b, channelA } = makeEnds();
+    vi.advanceTimersByTime(1000);
+    expect(channelA.sent.map(toHex)).toEqual([golden('ping').hex]);
+    a.close();
+    b.close();
   } finally {
     vi.restoreAllMocks();
     vi.useRealTimers();

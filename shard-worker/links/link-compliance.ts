@@ -6,13 +6,14 @@ import type { Link } from './link.ts';
 export const PEER_A = 'a'.repeat(32) as PeerId;
 export const PEER_B = 'b'.repeat(32) as PeerId;
 
-/** Ends that may carry frames: the first leads to `PEER_B`, the second to `PEER_A`. */
+/** Ends that may carry frames: the first leads to peer b, the second to peer a. */
 export type MakePair = () => Promise<[Link, Link]>;
 
 const frame = (length: number, salt = 0) => Uint8Array.from({ length }, (_, at) => (at * 31 + salt) % 256);
 const until = (check: () => boolean) => vi.waitFor(() => expect(check()).toBe(true), { timeout: 3000, interval: 2 });
 
-export function describeLink(name: string, makePair: MakePair): void {
+/** `peers` are whom the ends stand for, where a link asks for real ids. */
+export function describeLink(name: string, makePair: MakePair, peers: [PeerId, PeerId] = [PEER_A, PEER_B]): void {
   describe(`${name} is a link`, () => {
     const open: Link[] = [];
 
@@ -34,7 +35,7 @@ export function describeLink(name: string, makePair: MakePair): void {
 
     test('knows whom it leads to and has a round trip', async () => {
       const [toB, toA] = await pair();
-      expect([toB.peer, toA.peer]).toEqual([PEER_B, PEER_A]);
+      expect([toA.peer, toB.peer]).toEqual(peers);
       expect(toB.rttMs).toBeGreaterThanOrEqual(0);
       expect(toB.closed).toBe(false);
     });

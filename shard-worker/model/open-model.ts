@@ -12,9 +12,9 @@ import { memorySource } from '../onnx/byte-source.ts';
 import { type DecoderDescription, describeDecoder } from '../onnx/describe-decoder.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import { readGraph } from '../onnx/read-graph.ts';
-import { sliceGraph } from '../onnx/slice-graph.ts';
 import type { ModelSource } from '../worker/worker-api.ts';
 import { contextLimit } from './context-limit.ts';
+import { makeManifest } from './make-manifest.ts';
 
 export interface ModelFiles {
   readonly source: ModelSource;
@@ -88,25 +88,5 @@ export async function openModel(source: ModelSource): Promise<OpenModel> {
     decoder,
     manifest: await makeManifest(graph, decoder, contextLimit(config)),
     openWeights: async (file) => (file === '' ? graphFile : files.open(externalDataPath(path, file))),
-  };
-}
-
-async function makeManifest(graph: OnnxGraph, decoder: DecoderDescription, maxContext: number): Promise<ModelManifest> {
-  // The whole model as one slice is its structure without weights: equal on all peers that read the same file.
-  const structure = sliceGraph(graph, { start: 0, end: decoder.layers }, { topK: 0 }).model;
-  const digest = await crypto.subtle.digest('SHA-256', structure as Uint8Array<ArrayBuffer>);
-  return {
-    graphSha256: Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-    layers: decoder.layers,
-    hiddenSize: decoder.hiddenSize,
-    vocabSize: decoder.vocabSize,
-    activation: decoder.activation,
-    kvHeads: decoder.kvHeads,
-    headDim: decoder.headDim,
-    maxContext,
-    layerBytes: decoder.layerBytes,
-    embeddingBytes: decoder.embeddingBytes,
-    headBytes: decoder.headBytes,
-    sharedBytes: decoder.sharedBytes,
   };
 }

@@ -8,7 +8,7 @@ import { bytesField, concatBytes, messageField, textField, varintField } from '.
 /** A model of nothing but the sampler, behind an Identity that stands for the head. */
 async function sample(logits: Float32Array, inverseTemperature: number, opset: number, logitsType = FLOAT32) {
   const vocab = logits.length;
-  const sampler = makeSampler({ logits: 'logits', logitsType, opset, topK: 3, batchDims: ['batch', 'tokens'] });
+  const sampler = makeSampler({ logits: 'logits', logitsType, vocab, opset, topK: 3, batchDims: ['batch', 'tokens'] });
   // Logits come in as float32 and, when half precision is under test, are cast first.
   const head = makeNode({ opType: 'Cast', inputs: ['given'], outputs: ['logits'], attributes: [castTo(logitsType)] });
   const graph = [

@@ -47,7 +47,7 @@ function pickAxes(node: OnnxNode, rank: number): number[] {
 }
 
 /** The node with one input renamed; every other byte stays. */
-function rewire(node: OnnxNode, position: number, name: string): Uint8Array {
+export function rewire(node: OnnxNode, position: number, name: string): Uint8Array {
   let at = 0;
   return rewriteMessage(node.bytes, { [NODE.input]: (value) => (at++ === position ? encoder.encode(name) : value) });
 }

@@ -1,10 +1,11 @@
 // Writes the ModelProto of a slice. What is taken over is copied byte for byte, unknown fields included; what a cut
-// changes is made new. Owns the order: norm half first, nodes in the file's order, sum half and sampler last.
+// changes is made new. Owns the order: norm half first, nodes in the file's order, sum half, picked rows and sampler last.
 import type { Sampler } from './append-sampler.ts';
-import { applyStandIn } from './apply-stand-in.ts';
+import { applyStandIn, rewire } from './apply-stand-in.ts';
 import { type Placement, placedTensor } from './lay-out-blobs.ts';
 import { makeValueInfo } from './make-node.ts';
 import type { OnnxTensor } from './onnx-graph.ts';
+import type { RowPick } from './pick-rows.ts';
 import { placeNested } from './place-nested.ts';
 import { bytesField, concatBytes } from './protobuf-write.ts';
 import type { Decoder } from './read-decoder.ts';
@@ -21,18 +22,24 @@ export interface BuiltSlice {
   outputs: Uint8Array[];
 }
 
+/** What an exit adds behind its layers. */
+export interface ExitParts {
+  sampler?: Sampler | undefined;
+  rows?: RowPick | undefined;
+}
+
 /** Builds the model file of a region. */
 export function buildSlice(
   decoder: Decoder,
   stretch: Stretch,
   region: Region,
   places: Map<OnnxTensor, Placement>,
-  sampler: Sampler | undefined,
+  { sampler, rows }: ExitParts,
 ): BuiltSlice {
   const { graph } = decoder;
-  const body = buildNodes(decoder, stretch, region, places);
-  const ports = buildPorts(decoder, stretch, region);
-  const inputs = [...ports.inputs, ...(sampler?.inputs ?? [])];
+  const body = buildNodes(decoder, stretch, region, places, rows);
+  const ports = buildPorts(decoder, stretch, region, rows);
+  const inputs = [...ports.inputs, ...(rows ? [rows.input] : []), ...(sampler?.inputs ?? [])];
   const outputs = [...ports.outputs, ...(sampler?.outputs ?? [])];
   const constants = [...body.constants, ...(sampler?.constants ?? [])];
   const kept = keptNames(decoder, region, ports.names);
@@ -48,13 +55,19 @@ export function buildSlice(
     ...inputs.map(field(GRAPH.input)),
     ...outputs.map(field(GRAPH.output)),
     ...[...graph.valueInfo.values()]
-      .filter(({ name }) => kept.has(name) && !ports.names.has(name))
+      .filter(({ name }) => kept.has(name) && !ports.names.has(name) && !rows?.reshaped.has(name))
       .map((v) => field(GRAPH.valueInfo)(v.bytes)),
   ]);
   return { model: concatBytes([...graph.modelFields, bytesField(MODEL_GRAPH, graphBytes)]), inputs, outputs };
 }
 
-function buildNodes(decoder: Decoder, { from, to }: Stretch, region: Region, places: Map<OnnxTensor, Placement>) {
+function buildNodes(
+  decoder: Decoder,
+  { from, to }: Stretch,
+  region: Region,
+  places: Map<OnnxTensor, Placement>,
+  rows: RowPick | undefined,
+) {
   const { graph, trace } = decoder;
   const nodes: Uint8Array[] = [];
   const constants: OnnxTensor[] = [];
@@ -62,6 +75,10 @@ function buildNodes(decoder: Decoder, { from, to }: Stretch, region: Region, pla
   for (const index of trace.order) {
     if (!region.nodes.has(index)) continue;
     const node = graph.nodes[index]!;
+    if (rows?.head?.node === index) {
+      nodes.push(rows.head.gather, rewire(node, 0, rows.head.data));
+      continue;
+    }
     const standIn = region.standIns.get(index);
     if (!standIn) {
       nodes.push(placeNested(node, places));
@@ -72,18 +89,19 @@ function buildNodes(decoder: Decoder, { from, to }: Stretch, region: Region, pla
     constants.push(...replacement.constants);
   }
   if (region.sumLast && to) nodes.push(...makeSumHalf(graph.nodes[to.node]!, to));
+  if (rows?.last) nodes.push(rows.last);
   return { nodes, constants };
 }
 
 /** Ports in the file's order, the hidden state where `input_ids` and the logits would be. */
-function buildPorts(decoder: Decoder, { from, to, layers }: Stretch, region: Region) {
+function buildPorts(decoder: Decoder, { from, to, layers }: Stretch, region: Region, rows: RowPick | undefined) {
   const { graph, kv, logits, hiddenSize, batchDims } = decoder;
   const hidden = (name: string, type: number) => makeValueInfo(name, type, [...batchDims, hiddenSize]);
   const own = new Set(kv.slice(layers.start, layers.end).flatMap((port) => [port.keyOut, port.valueOut]));
   const taken = graph.inputs.filter((input) => region.inputs.has(input.name));
   const given = graph.outputs.filter((output) => own.has(output.name) || (!to && output.name === logits.name));
   const inputs = taken.map((input) => input.bytes);
-  const outputs = given.map((output) => output.bytes);
+  const outputs = given.map((output) => (rows && output.name === logits.name ? rows.output : output.bytes));
   if (from) inputs.unshift(hidden(from.tensor, from.type));
   if (to) outputs.unshift(hidden(to.tensor, to.type));
   const names = new Set([...taken, ...given].map((value) => value.name));

@@ -34,23 +34,30 @@ export function findHead(decoder: Decoder, region: Region): Head | undefined {
     if (index === undefined || !region.nodes.has(index)) return undefined;
     const node = graph.nodes[index]!;
     const [data, ...others] = dataFirst(decoder, node);
-    if (data === undefined || !others.every((other) => isRowless(decoder, other))) return undefined;
+    if (data === undefined) return undefined;
     if (PRODUCTS.has(node.opType)) {
-      const isHead = data === node.inputs[0] && !hasOtherUsers(decoder, region, behind);
+      const isHead = others.every((other) => isWeight(decoder, node, other)) && !hasOtherUsers(decoder, region, behind);
       return isHead ? { node: index, data, behind } : undefined;
     }
-    if (!ELEMENTWISE.has(node.opType)) return undefined;
     name = data;
   }
   return undefined;
 }
 
-/** A node's inputs, that which carries the rows before the others; empty when that is not clear. */
+/** A node's inputs, that which carries the rows before the others; empty when the node is not one to look through. */
 function dataFirst(decoder: Decoder, node: OnnxNode): string[] {
   const inputs = node.inputs.filter((name) => name !== '');
   if (PRODUCTS.has(node.opType)) return inputs;
+  if (!ELEMENTWISE.has(node.opType)) return [];
   const carriers = inputs.filter((name) => !isRowless(decoder, name));
-  return carriers.length === 1 ? [carriers[0]!, ...inputs.filter((name) => name !== carriers[0])] : [];
+  return carriers.length === 1 ? carriers : [];
+}
+
+/** A matrix, or what quantisation adds to one: the contrib products have packed weights of rank 3. */
+function isWeight(decoder: Decoder, node: OnnxNode, name: string): boolean {
+  const dims = constantDims(decoder.graph, name);
+  if (dims) return node.domain !== '' || dims.length <= 2;
+  return isRowless(decoder, name);
 }
 
 /**
@@ -60,7 +67,7 @@ function dataFirst(decoder: Decoder, node: OnnxNode): string[] {
 function isRowless(decoder: Decoder, name: string, steps = MAX_STEPS): boolean {
   const { graph, trace } = decoder;
   const dims = constantDims(graph, name);
-  if (dims) return dims.length <= 2;
+  if (dims) return dims.slice(0, -1).every((dim) => dim === 1);
   const node = graph.nodes[trace.producer.get(name) ?? -1];
   if (!node || steps === 0) return false;
   if (node.opType === 'DynamicQuantizeLinear') return name !== node.outputs[0];

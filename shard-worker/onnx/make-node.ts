@@ -1,5 +1,5 @@
 // Makes the few ONNX messages that a slice adds: nodes, attributes, small constants and port descriptions.
-import { INT64, type OnnxTensor } from './onnx-graph.ts';
+import { FLOAT32, INT64, type OnnxTensor } from './onnx-graph.ts';
 import { bytesField, concatBytes, floatField, messageField, textField, varintField } from './protobuf-write.ts';
 import { ATTRIBUTE, NODE } from './read-node.ts';
 import { TENSOR } from './read-tensor.ts';
@@ -58,6 +58,18 @@ export function makeInt64Tensor(name: string, values: readonly number[] | number
     bytesField(TENSOR.rawData, raw),
   ]);
   return { name, type: INT64, dims, bytes };
+}
+
+/** A float32 constant: a scalar, or of the given shape. */
+export function makeFloats(name: string, values: readonly number[] | number, dims: readonly number[] = []): OnnxTensor {
+  const raw = new Uint8Array(Float32Array.from(typeof values === 'number' ? [values] : values).buffer);
+  const bytes = concatBytes([
+    ...dims.map((dim) => varintField(TENSOR.dims, dim)),
+    varintField(TENSOR.type, FLOAT32),
+    textField(TENSOR.name, name),
+    bytesField(TENSOR.rawData, raw),
+  ]);
+  return { name, type: FLOAT32, dims: [...dims], bytes };
 }
 
 /** A ValueInfoProto: names stand for dimensions that differ from call to call. */

@@ -49,8 +49,8 @@ export class SliceChain {
     this.#slices = slices;
   }
 
-  /** Feeds tokens behind those fed before. */
-  async feed(tokens: readonly number[], inverseTemperature = 1): Promise<LapResult> {
+  /** Feeds tokens behind those fed before; an exit with a sampler gives the logits of `rows`, else of all. */
+  async feed(tokens: readonly number[], inverseTemperature = 1, rows = [...tokens.keys()]): Promise<LapResult> {
     const count = tokens.length;
     const total = this.#past + count;
     const positions = tokens.map((_, at) => this.#past + at);
@@ -58,6 +58,7 @@ export class SliceChain {
       input_ids: int64(tokens, [1, count]),
       attention_mask: int64(new Array(total).fill(1), [1, total]),
       position_ids: int64(positions, [1, count]),
+      logit_rows: int64(rows, [rows.length]),
       inverse_temperature: new ort.Tensor('float32', Float32Array.of(inverseTemperature), [1, 1, 1]),
     };
     let hidden: ort.Tensor | undefined;

@@ -1,6 +1,7 @@
 // Equality is the definition of correct: every split of every reference decoder against the whole and against
 // transformers.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { memorySource } from './byte-source.ts';
 import { describeDecoder } from './describe-decoder.ts';
 import { type FixtureModel, listFixtures, readFixture } from './fixture-models.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
@@ -77,6 +78,33 @@ describe.each(listFixtures())('%s', (name) => {
       }
       expect(greatestDifference(Float32Array.from(logits), whole)).toBeLessThan(1e-4);
     }
+  });
+
+  it.each([
+    ['the last', [tokens.length - 1]],
+    ['some', [1, 4, tokens.length - 2]],
+    ['all', [...tokens.keys()]],
+  ])('gives %s of the rows, as they are in the whole', async (_, rows) => {
+    const exit = sliceGraph(graph, { start: 1, end: fixture.layers }, { topK: 8 });
+    expect(exit.outputs.filter(({ dims }) => dims[1] === 'logit_rows').map(({ name }) => name)).toEqual(
+      Object.values(exit.exitOutputs!),
+    );
+    const all = await (await chain([0, 1, fixture.layers])).feed(tokens, 1.3);
+    const some = await (await chain([0, 1, fixture.layers])).feed(tokens, 1.3, rows);
+    const pick = (values: ArrayLike<number>, width: number) =>
+      Float32Array.from(rows.flatMap((row) => Array.from(values).slice(row * width, (row + 1) * width)));
+    expect(greatestDifference(some.logits, pick(whole, fixture.vocab))).toBeLessThan(1e-4);
+    expect(greatestDifference(some.topValues!, pick(all.topValues!, 8))).toBeLessThan(1e-4);
+    expect(some.topIds).toEqual([...pick(all.topIds!, 8)]);
+    expect(greatestDifference(some.logSumExp!, pick(all.logSumExp!, 1))).toBeLessThan(1e-4);
+  });
+
+  it('spares the head the rows that nobody asked for', async () => {
+    const model = await readGraph(memorySource(sliceGraph(graph, { start: 1, end: fixture.layers }).model));
+    const head = model.nodes.find((node) => node.outputs[0] === 'logits')!;
+    const picked = model.nodes.find((node) => node.outputs[0] === head.inputs[0])!;
+    expect([picked.opType, picked.inputs[1]]).toEqual(['Gather', 'logit_rows']);
+    expect(head.opType).toMatch(/^MatMul/);
   });
 
   it('samples as the logits say', async () => {

@@ -3,13 +3,15 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { INVERSE_TEMPERATURE, LOG_SUM_EXP, makeSampler, type Sampler, TOP_IDS, TOP_VALUES } from './append-sampler.ts';
 import { buildSlice } from './build-slice.ts';
+import { findHead } from './find-head.ts';
 import { groupWeights, weightsOf } from './group-weights.ts';
 import type { KvPorts } from './kv-ports.ts';
 import { layOutBlobs, type WeightBlob } from './lay-out-blobs.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
+import { LOGIT_ROWS, PICKED_LOGITS, pickRows, type RowPick } from './pick-rows.ts';
 import { type Decoder, readDecoder, typeName } from './read-decoder.ts';
 import { readValueInfo } from './read-value-info.ts';
-import { type Stretch, selectRegion } from './select-region.ts';
+import { type Region, type Stretch, selectRegion } from './select-region.ts';
 import { findRotaryTables } from './trim-rotary-tables.ts';
 
 /** Ids that a sampler looks at when nothing else is asked: top-k of 50 and a margin. */
@@ -41,7 +43,7 @@ export interface GraphSlice {
   inputs: SlicePort[];
   outputs: SlicePort[];
   kv: KvPorts[];
-  /** Names of what the exit gives; only `logits` when `topK` is 0. */
+  /** Names of what the exit gives, one row for each of `logit_rows`; only `logits`, all rows, when `topK` is 0. */
   exitOutputs?: { logits: string; topValues?: string; topIds?: string; logSumExp?: string };
 }
 
@@ -87,8 +89,11 @@ export function sliceGraph(
   const region = selectRegion(decoder, stretch);
   const rotaryTables = findRotaryTables(graph);
   const { blobs, places } = layOutBlobs(weightsOf(decoder, region), groupWeights(decoder), rotaryTables, maxContext);
-  const sampler = exit && topK > 0 ? samplerOf(decoder, topK) : undefined;
-  const built = buildSlice(decoder, stretch, region, places, sampler);
+  const samples = exit && topK > 0;
+  if (samples) refuseTakenNames(decoder);
+  const rows = samples && !hasOwnPick(region) ? pickRows(decoder, findHead(decoder, region)) : undefined;
+  const sampler = samples ? samplerOf(decoder, topK, rows) : undefined;
+  const built = buildSlice(decoder, stretch, region, places, { sampler, rows });
 
   const slice: GraphSlice = {
     start,
@@ -105,25 +110,34 @@ export function sliceGraph(
   if (stretch.to) slice.hiddenOut = stretch.to.tensor;
   if (exit) {
     const added = sampler && { topValues: TOP_VALUES, topIds: TOP_IDS, logSumExp: LOG_SUM_EXP };
-    slice.exitOutputs = { logits: decoder.logits.name, ...added };
+    slice.exitOutputs = { logits: rows?.logits ?? decoder.logits.name, ...added };
   }
   return slice;
 }
 
-function samplerOf(decoder: Decoder, topK: number): Sampler {
-  const { graph, logits, vocabSize, batchDims } = decoder;
-  const opset = graph.opsets.get('')!;
-  const taken = [INVERSE_TEMPERATURE, TOP_VALUES, TOP_IDS, LOG_SUM_EXP].find(
-    (name) =>
-      decoder.trace.producer.has(name) || graph.initializers.has(name) || graph.inputs.some((i) => i.name === name),
+/** Inputs by which exporters let the caller say how many of the last rows go through the head. */
+const OWN_PICKS = ['num_logits_to_keep', 'logits_to_keep'];
+
+function hasOwnPick(region: Region): boolean {
+  return OWN_PICKS.some((name) => region.inputs.has(name));
+}
+
+function refuseTakenNames({ graph, trace }: Decoder): void {
+  const taken = [INVERSE_TEMPERATURE, TOP_VALUES, TOP_IDS, LOG_SUM_EXP, LOGIT_ROWS, PICKED_LOGITS].find(
+    (name) => trace.producer.has(name) || graph.initializers.has(name) || graph.inputs.some((i) => i.name === name),
   );
   if (taken) throw new PoolError('model-unsupported', `The model already has a tensor named ${taken}.`);
+}
+
+function samplerOf(decoder: Decoder, topK: number, rows: RowPick | undefined): Sampler {
+  const { graph, logits, vocabSize, batchDims } = decoder;
   return makeSampler({
-    logits: logits.name,
+    logits: rows?.logits ?? logits.name,
     logitsType: logits.type,
-    opset,
+    vocab: vocabSize,
+    opset: graph.opsets.get('')!,
     topK: Math.min(topK, vocabSize),
-    batchDims,
+    batchDims: rows ? [batchDims[0], LOGIT_ROWS] : batchDims,
   });
 }
 

@@ -5,19 +5,26 @@ import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { fingerprintOf } from '../../protocol/link-proof.ts';
+import type { Fingerprints } from '../links/link-handshake.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;
 /** Connections that a stranger may have half open here. */
 const MAX_CONNECTIONS = 128;
 
-const metadataSchema = z.object({ version: z.number(), epoch: z.number().check(z.int(), z.gte(0)) });
+/** Its `version` is for people who look: another one is answered by the link itself, with a word. */
+const metadataSchema = z.object({ epoch: z.number().check(z.int(), z.gte(0)) });
 
 export interface BrokeredChannel {
+  /** Counts up per broker. */
+  id: number;
   peer: PeerId;
   epoch: number;
   direction: 'in' | 'out';
   channel: RTCDataChannel;
+  /** Of the two certificates that secure the connection. */
+  fingerprints: Fingerprints;
   /** Closes the whole connection. */
   close(): void;
 }
@@ -36,6 +43,7 @@ export class ChannelBroker {
   readonly #connections = new Set<DataConnection>();
   #peer: Promise<Peer> | undefined;
   #closed = false;
+  #count = 0;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
@@ -98,12 +106,7 @@ export class ChannelBroker {
   async #accept(peer: Peer, connection: DataConnection): Promise<void> {
     const metadata = metadataSchema.safeParse(connection.metadata);
     const from = peerIdSchema.safeParse(connection.peer);
-    const isWelcome =
-      metadata.success &&
-      from.success &&
-      metadata.data.version === PROTOCOL_VERSION &&
-      this.#connections.size < MAX_CONNECTIONS;
-    if (!isWelcome) {
+    if (!metadata.success || !from.success || this.#connections.size >= MAX_CONNECTIONS) {
       connection.close();
       return;
     }
@@ -138,14 +141,28 @@ export class ChannelBroker {
       connection.once('open', () => {
         clearTimeout(deadline);
         peer.off('error', onPeerError);
+        let fingerprints: Fingerprints;
+        try {
+          fingerprints = fingerprintsOf(connection.peerConnection);
+        } catch (cause) {
+          fail('The connection to the other tab does not say what secures it.', cause);
+          return;
+        }
         const channel = connection.peerConnection.createDataChannel('ring', { negotiated: true, id: RING_CHANNEL_ID });
         const close = () => {
           this.#connections.delete(connection);
           connection.close();
         };
-        this.#options.onChannel({ peer: other, epoch, direction, channel, close });
+        this.#count++;
+        this.#options.onChannel({ id: this.#count, peer: other, epoch, direction, channel, fingerprints, close });
         resolve();
       });
     });
   }
 }
+
+/** DTLS is up when this is read, so the browser has checked the far certificate against the remote description. */
+const fingerprintsOf = (connection: RTCPeerConnection): Fingerprints => ({
+  local: fingerprintOf(connection.localDescription?.sdp ?? ''),
+  remote: fingerprintOf(connection.remoteDescription?.sdp ?? ''),
+});

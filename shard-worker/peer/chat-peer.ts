@@ -30,7 +30,8 @@ class ChatRun implements ChatPeer {
   readonly #worker: SpawnedWorker = spawnWorker();
   readonly #asks = new Map<number, AskHandlers>();
   readonly #proofs = new Map<string, (error?: PoolError) => void>();
-  readonly #closers = new Map<number, (() => void)[]>();
+  /** Of the links of an epoch, by their ids. */
+  readonly #closers = new Map<number, Map<number, () => void>>();
   readonly #tickets = new Map<number, string>();
   #control: ControlClient | undefined;
   #broker: ChannelBroker | undefined;
@@ -45,7 +46,7 @@ class ChatRun implements ChatPeer {
     this.#worker.on('text', ({ id, delta }) => this.#asks.get(id)?.onText?.(delta));
     this.#worker.on('stats', ({ id, stats }) => this.#asks.get(id)?.onStats?.(stats));
     this.#worker.on('notice', ({ id, notice }) => this.#asks.get(id)?.onNotice?.(notice));
-    this.#worker.on('link-closed', ({ epoch }) => this.#lost(epoch));
+    this.#worker.on('link-closed', ({ id, epoch }) => this.#lost(id, epoch));
     this.#start().catch((error) => this.#fail(error));
   }
 
@@ -76,6 +77,7 @@ class ChatRun implements ChatPeer {
   async #start(): Promise<void> {
     const [config, keys] = await Promise.all([fetchSiteConfig(this.#origin), newIdentityKeys()]);
     const self = await peerIdOf(await rawPublicKeyOf(keys.publicKey));
+    await this.#worker.call('start-identity', { keys });
     await this.#worker.call('start-driver', { ...modelSource(this.#model, config, this.#origin), self });
     if (this.#closed) return;
     this.state.patch({ peer: self });
@@ -107,9 +109,10 @@ class ChatRun implements ChatPeer {
   #hearPools(pools: ChatState['pools']): void {
     this.state.patch({ pools });
     const own = pools.find(({ pool }) => pool === poolIdOf(this.#model));
-    if (this.#linked === undefined && (!own || own.state === 'empty')) {
+    // A pool that is empty or waits has no coalition; the last one's seats would say otherwise.
+    if (this.#linked === undefined && (!own || own.state === 'empty' || own.state === 'waiting')) {
       const { coalition: _gone, ...rest } = this.state.get();
-      this.state.set({ ...rest, phase: 'no-stages' });
+      this.state.set({ ...rest, phase: own?.state === 'waiting' ? 'forming' : 'no-stages' });
     } else if (this.#linked === undefined && this.state.get().phase === 'no-stages') {
       this.state.patch({ phase: 'forming' });
     }
@@ -167,13 +170,14 @@ class ChatRun implements ChatPeer {
   }
 
   #takeChannel(brokered: BrokeredChannel): void {
-    const { epoch, peer, direction } = brokered;
+    const { id, epoch, peer, direction } = brokered;
     // Nobody has a reason to open a link to a driver.
     if (direction === 'in') {
       brokered.close();
       return;
     }
-    this.#closers.set(epoch, [...(this.#closers.get(epoch) ?? []), brokered.close]);
+    const closers = this.#closers.get(epoch) ?? new Map<number, () => void>();
+    this.#closers.set(epoch, closers.set(id, brokered.close));
     const settle = this.#proofs.get(`${epoch}/${peer}`);
     handOverChannel(this.#worker, brokered, this.#tickets.get(epoch)).then(
       () => settle?.(),
@@ -181,8 +185,9 @@ class ChatRun implements ChatPeer {
     );
   }
 
-  #lost(epoch: number): void {
-    if (this.#tickets.has(epoch)) this.#drop(epoch);
+  #lost(id: number, epoch: number): void {
+    // A link of an earlier attempt at this epoch says nothing about the present one.
+    if (this.#closers.get(epoch)?.has(id)) this.#drop(epoch);
   }
 
   /** This epoch is over: what runs on it continues on the next one. */
@@ -198,7 +203,7 @@ class ChatRun implements ChatPeer {
   }
 
   #closeEpoch(epoch: number): void {
-    for (const close of this.#closers.get(epoch) ?? []) close();
+    for (const close of this.#closers.get(epoch)?.values() ?? []) close();
     this.#closers.delete(epoch);
   }
 

@@ -9,8 +9,8 @@ export function handOverChannel(
   brokered: BrokeredChannel,
   ticket: string | undefined,
 ): Promise<void> {
-  const { peer, epoch, direction, channel } = brokered;
-  const offer = { peer, epoch, direction, ...(ticket === undefined ? {} : { ticket }) };
+  const { id, peer, epoch, direction, fingerprints, channel } = brokered;
+  const offer = { id, peer, epoch, direction, fingerprints, ...(ticket === undefined ? {} : { ticket }) };
   const transfer = (): Promise<void> =>
     worker.call('add-link', { ...offer, channel }, [channel as unknown as Transferable]);
   return transfer().catch((error: unknown) => {

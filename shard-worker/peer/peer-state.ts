@@ -53,6 +53,8 @@ export interface StageState {
   slice?: SliceState;
   coalition?: Coalition;
   served: ServedState;
+  /** While it waits: what for, as the planner says it. */
+  waitsFor?: string;
   /** Why a GPU is not used although this tab has no WebGPU, and the like: one sentence for the person. */
   note?: string;
   error?: ErrorShape & { next: string };

@@ -1,7 +1,7 @@
 // One attempt of a tab to be a stage, from connecting to leaving: control socket, broker and worker in concert. Owns
 // their life and tells the page; touches no tensor.
 import type { Backend, Coalition, ServerMessage } from '../../protocol/control.ts';
-import { PoolError } from '../../protocol/errors.ts';
+import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys, peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -36,7 +36,7 @@ export class StageRun {
   readonly #worker: SpawnedWorker = spawnWorker();
   readonly #joined = new Set<number>();
   readonly #links = new Map<string, PendingLink>();
-  readonly #closers = new Map<string, () => void>();
+  readonly #closers = new Map<number, () => void>();
   #control: ControlClient | undefined;
   #broker: ChannelBroker | undefined;
   #self: PeerId | undefined;
@@ -67,6 +67,7 @@ export class StageRun {
     this.#self = await peerIdOf(await rawPublicKeyOf(keys.publicKey));
     if (this.#ended) return;
     this.#state.patch({ peer: this.#self, phase: 'reading-model' });
+    await this.#worker.call('start-identity', { keys });
     const choice = await this.#worker.call('start-backend', { backend: this.#options.backend });
     this.#state.patch({
       backend: choice.backend,
@@ -104,9 +105,13 @@ export class StageRun {
   #hear(message: ServerMessage): void {
     if (message.type === 'coalition') this.#hearCoalition(message.coalition);
     else if (message.type === 'retire') void this.#retire(message.epoch);
-    else if (message.type === 'error') {
+    else if (message.type === 'pools') {
+      const own = message.pools.find(({ pool }) => pool === poolIdOf(this.#options.model));
+      if (own) this.#state.patch({ waitsFor: own.reason });
+    } else if (message.type === 'error') {
       const error = PoolError.from(message.error);
-      if (error.code === 'manifest-mismatch') this.#fail(error);
+      // An offer that is refused would leave this tab waiting for ever; a member's mishap is the planner's to mend.
+      if (this.#joined.size === 0) this.#fail(error);
     }
   }
 
@@ -168,8 +173,8 @@ export class StageRun {
   }
 
   #takeChannel(brokered: BrokeredChannel): void {
-    const { epoch, direction, peer } = brokered;
-    this.#closers.set(`${direction}/${linkKey(epoch, peer)}`, brokered.close);
+    const { id, epoch, direction, peer } = brokered;
+    this.#closers.set(id, brokered.close);
     const pending = direction === 'out' ? this.#links.get(linkKey(epoch, peer)) : undefined;
     const ticket = direction === 'out' ? this.#tickets.get(epoch) : undefined;
     handOverChannel(this.#worker, brokered, ticket).then(
@@ -191,8 +196,8 @@ export class StageRun {
   #report(epoch: number, error: PoolError): void {
     if (this.#ended || error.code === 'cancelled' || !this.#tickets.has(epoch)) return;
     const pool = poolIdOf(this.#options.model);
-    // A link that cannot be made is reported as such, and the planner decides; this tab itself is sound.
-    if (error.code === 'link-failed') {
+    // A link that cannot be made or proved is reported as such, and the planner decides; this tab itself is sound.
+    if (LINK_CODES.has(error.code)) {
       this.#state.patch({ phase: 'waiting' });
       return;
     }
@@ -224,14 +229,16 @@ export class StageRun {
       const epoch = this.#state.get().slice?.epoch;
       if (epoch !== undefined) this.#report(epoch, PoolError.from(error));
     });
-    worker.on('link-closed', ({ epoch, peer, direction }) => {
-      const key = `${direction}/${linkKey(epoch, peer)}`;
-      this.#closers.get(key)?.();
-      this.#closers.delete(key);
+    worker.on('link-closed', ({ id, epoch, peer, direction }) => {
+      this.#closers.get(id)?.();
+      this.#closers.delete(id);
       const isNext = direction === 'out' && this.#tickets.has(epoch) && !this.#links.has(linkKey(epoch, peer));
       if (isNext) this.#control?.send({ type: 'link-down', pool: poolIdOf(this.#options.model), epoch, peer });
     });
   }
 }
+
+/** What `add-link` and the broker reject with when the far side is the cause. */
+const LINK_CODES: ReadonlySet<ErrorCode> = new Set(['link-failed', 'not-authentic', 'version-mismatch']);
 
 const linkKey = (epoch: number, peer: PeerId): string => `${epoch}/${peer}`;

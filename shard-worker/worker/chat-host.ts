@@ -1,6 +1,7 @@
 // The driver side of a worker: tokenises, drives sessions over the coalition that serves now, detokenises. The prompt
 // leaves this tab only as token ids to the entry stage.
 import { PoolError } from '../../protocol/errors.ts';
+import type { Identity } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
@@ -38,13 +39,14 @@ export class ChatHost {
   #self: PeerId | undefined;
   #serving: Serving | undefined;
 
-  constructor(tell: Tell) {
+  constructor(identity: () => Identity, tell: Tell) {
     this.#tell = tell;
     this.links = new LinkTable({
+      identity,
       // Nobody opens a link to a driver: it asks for both of its own.
       ticketOf: () => undefined,
       onReady: () => {},
-      onClosed: ({ epoch, peer, direction }) => tell('link-closed', { epoch, peer, direction }),
+      onClosed: ({ id, epoch, peer, direction }) => tell('link-closed', { id, epoch, peer, direction }),
     });
   }
 

@@ -1,27 +1,34 @@
 // The table with real message ports in place of bridged data channels: two workers, one link between them.
 import { afterEach, expect, test, vi } from 'vitest';
-import type { PeerId } from '../../protocol/ids.ts';
+import type { Identity } from '../../protocol/identity.ts';
 import type { ChannelLink } from '../links/channel-link.ts';
+import { IDENTITY_A, IDENTITY_B, newIdentity } from '../links/proved-pair.ts';
 import { LinkTable } from './link-table.ts';
 import type { LinkOffer } from './worker-api.ts';
 
 const EPOCH = 5;
 const TICKET = '00112233445566778899aabbccddeeff';
-const [A, B] = ['a', 'b'].map((digit) => digit.repeat(32)) as [PeerId, PeerId];
+const [A, B] = [IDENTITY_A.peer, IDENTITY_B.peer];
+const FINGERPRINTS = { local: 'a'.repeat(64), remote: 'b'.repeat(64) };
+const MIRRORED = { local: FINGERPRINTS.remote, remote: FINGERPRINTS.local };
 
 const ports: MessagePort[] = [];
+const tables: LinkTable[] = [];
 afterEach(() => {
+  for (const table of tables.splice(0)) for (const epoch of [EPOCH, EPOCH + 1]) table.closeEpoch(epoch);
   for (const port of ports.splice(0)) port.close();
 });
 
-function makeTable(tickets: Map<number, string>) {
+function makeTable(identity: Identity, tickets: Map<number, string>) {
   const closed: LinkOffer[] = [];
   const ready: ChannelLink[] = [];
   const table = new LinkTable({
+    identity: () => identity,
     ticketOf: (epoch) => tickets.get(epoch),
     onReady: (link) => ready.push(link),
     onClosed: (offer) => closed.push(offer),
   });
+  tables.push(table);
   return { table, closed, ready };
 }
 
@@ -46,26 +53,43 @@ function bridge(): [MessagePort, MessagePort] {
   return [left.port1, right.port1];
 }
 
-function makeEnds(ticketsAtB = new Map([[EPOCH, TICKET]])) {
-  const a = makeTable(new Map());
-  const b = makeTable(ticketsAtB);
+function makeEnds(ticketsAtB = new Map([[EPOCH, TICKET]]), identityAtA = IDENTITY_A) {
+  const a = makeTable(identityAtA, new Map());
+  const b = makeTable(IDENTITY_B, ticketsAtB);
+  let count = 0;
   async function link(ticket = TICKET): Promise<void> {
     const [portA, portB] = bridge();
-    await b.table.add({ peer: A, epoch: EPOCH, direction: 'in', port: portB });
-    await a.table.add({ peer: B, epoch: EPOCH, direction: 'out', ticket, port: portA });
+    const id = ++count;
+    await b.table.add({ id, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
+    await a.table.add({
+      id,
+      peer: B,
+      epoch: EPOCH,
+      direction: 'out',
+      fingerprints: FINGERPRINTS,
+      ticket,
+      port: portA,
+    });
   }
-  return { a, b, link };
+  /** Resolves when b has found a's proof right: a is done with its part a moment earlier. */
+  async function proved(): Promise<ChannelLink> {
+    await link();
+    const before = b.ready.at(-1)!;
+    await vi.waitFor(() => expect(b.table.get(EPOCH, 'in', A)).toBe(before));
+    return before;
+  }
+  return { a, b, link, proved };
 }
 
 test('a link is proved and found at both ends', async () => {
-  const { a, b, link } = makeEnds();
-  await link();
-  const [out, into] = [a.table.get(EPOCH, 'out', B), b.table.get(EPOCH, 'in', A)];
-  expect([out?.speaks(EPOCH), into?.speaks(EPOCH)]).toEqual([true, true]);
+  const { a, b, proved } = makeEnds();
+  const into = await proved();
+  const out = a.table.get(EPOCH, 'out', B);
+  expect([out?.speaks(EPOCH), into.speaks(EPOCH)]).toEqual([true, true]);
   expect(a.table.get(EPOCH, 'in', B)).toBeUndefined();
   expect(a.table.get(EPOCH + 1, 'out', B)).toBeUndefined();
   const frames: Uint8Array[] = [];
-  into!.listen({ onFrame: (bytes) => frames.push(bytes), onClose: () => {} });
+  into.listen({ onFrame: (bytes) => frames.push(bytes), onClose: () => {} });
   out!.send(Uint8Array.from({ length: 40_000 }, (_, at) => at % 256));
   await vi.waitFor(() => expect(frames).toHaveLength(1));
   expect(frames[0]!.byteLength).toBe(40_000);
@@ -73,61 +97,91 @@ test('a link is proved and found at both ends', async () => {
   expect(b.table.traffic().bytesIn).toBeGreaterThan(40_000);
 });
 
+test('frames sent right behind the proof come through the bridge in order', async () => {
+  const { a, b, link } = makeEnds();
+  await link();
+  const frames: Uint8Array[] = [];
+  b.ready[0]!.listen({ onFrame: (bytes) => frames.push(bytes), onClose: () => {} });
+  for (let at = 0; at < 30; at++) a.table.get(EPOCH, 'out', B)!.send(Uint8Array.of(at));
+  await vi.waitFor(() => expect(frames).toHaveLength(30));
+  expect(frames.map(([first]) => first)).toEqual(Array.from({ length: 30 }, (_, at) => at));
+});
+
 test('a wrong ticket is refused and both ends hear of the close', async () => {
   const { a, b, link } = makeEnds();
-  await expect(link('f'.repeat(32))).rejects.toMatchObject({ code: 'link-failed' });
-  await vi.waitFor(() => expect([a.closed.length, b.closed.length]).toEqual([1, 1]));
+  await expect(link('f'.repeat(32))).rejects.toMatchObject({ code: 'not-authentic' });
+  // Told before the caller hears why: it may try again at once.
+  expect(a.closed.map(({ id }) => id)).toEqual([1]);
+  await vi.waitFor(() => expect(b.closed.map(({ id }) => id)).toEqual([1]));
   expect(a.table.get(EPOCH, 'out', B)).toBeUndefined();
   expect(b.table.get(EPOCH, 'in', A)).toBeUndefined();
 });
 
-test('a ticket of another epoch than the channel was made for opens nothing', async () => {
+test('a link is found only when it is proved, though word of the epoch comes late', async () => {
   const tickets = new Map([[EPOCH + 1, TICKET]]);
-  const { b, link } = makeEnds(tickets);
-  const proved = link();
+  const { a, b, link } = makeEnds(tickets);
+  const linked = link();
   await new Promise((resolve) => setTimeout(resolve, 150));
-  expect(b.table.get(EPOCH, 'in', A)?.speaks(EPOCH + 1)).toBe(false);
-  // Word of the epoch comes late: then it is proved.
+  expect([a.table.get(EPOCH, 'out', B), b.table.get(EPOCH, 'in', A)]).toEqual([undefined, undefined]);
+  expect(b.ready.map((waiting) => waiting.speaks(EPOCH + 1))).toEqual([false]);
   tickets.set(EPOCH, TICKET);
-  await proved;
+  await linked;
+  await vi.waitFor(() => expect(b.table.get(EPOCH, 'in', A)).toBe(b.ready[0]));
 });
 
-test('closing an epoch closes its links and no others', async () => {
-  const { a, b, link } = makeEnds();
-  await link();
-  const [portC] = bridge();
-  await a.table.add({ peer: B, epoch: EPOCH + 1, direction: 'in', port: portC });
+test('closing an epoch closes its links, proved or not, and no others', async () => {
+  const { a, b, proved } = makeEnds();
+  await proved();
+  const [portC, portD] = [bridge()[0], bridge()[0]];
+  const offer = { peer: B, direction: 'in', fingerprints: FINGERPRINTS } as const;
+  await a.table.add({ ...offer, id: 2, epoch: EPOCH + 1, port: portC });
+  await a.table.add({ ...offer, id: 3, epoch: EPOCH, port: portD });
   a.table.closeEpoch(EPOCH);
   await vi.waitFor(() => expect(b.closed).toHaveLength(1));
   expect(a.table.get(EPOCH, 'out', B)).toBeUndefined();
-  expect(a.table.get(EPOCH + 1, 'in', B)?.closed).toBe(false);
+  expect(a.closed.map(({ id }) => id)).toEqual([1, 3]);
+  expect(a.ready.map(({ closed }) => closed)).toEqual([true, false, true]);
 });
 
-test('a newer link takes the place of an older one, and the older one’s end is not told as the newer one’s', async () => {
-  const { b, link } = makeEnds();
-  await link();
-  const first = b.table.get(EPOCH, 'in', A)!;
-  await link();
-  const second = b.table.get(EPOCH, 'in', A)!;
+test('a newer link takes the place of an older one once it is proved, and the older one’s end is told as its own', async () => {
+  const { b, proved } = makeEnds();
+  const first = await proved();
+  const second = await proved();
   expect(second).not.toBe(first);
   await vi.waitFor(() => expect(first.closed).toBe(true));
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(second.closed).toBe(false);
-  expect(b.closed).toEqual([]);
+  expect(b.table.get(EPOCH, 'in', A)).toBe(second);
+  expect(b.closed.map(({ id }) => id)).toEqual([1]);
+});
+
+test('who connects under a peer’s name and cannot prove it does not push that peer out', async () => {
+  const { b, proved } = makeEnds();
+  const honest = await proved();
+  const squatter = makeTable({ ...(await newIdentity()), peer: A }, new Map());
+  const [portA, portB] = bridge();
+  await b.table.add({ id: 2, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
+  expect(b.table.get(EPOCH, 'in', A)).toBe(honest);
+  const offer = { id: 2, peer: B, epoch: EPOCH, direction: 'out', fingerprints: FINGERPRINTS, ticket: TICKET } as const;
+  await expect(squatter.table.add({ ...offer, port: portA })).rejects.toMatchObject({ code: 'link-failed' });
+  await vi.waitFor(() => expect(b.closed.map(({ id }) => id)).toEqual([2]));
+  expect(b.table.get(EPOCH, 'in', A)).toBe(honest);
+  expect(honest.closed).toBe(false);
 });
 
 test('a peer that sends nothing readable is cut off', async () => {
   const { b } = makeEnds();
   const [portA, portB] = bridge();
-  await b.table.add({ peer: A, epoch: EPOCH, direction: 'in', port: portB });
+  await b.table.add({ id: 1, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
   for (let count = 0; count < 19; count++) portA.postMessage(Uint8Array.of(1, 2, 3).buffer);
   await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(b.table.get(EPOCH, 'in', A)?.closed).toBe(false);
+  expect(b.ready[0]!.closed).toBe(false);
   portA.postMessage(Uint8Array.of(1, 2, 3).buffer);
   await vi.waitFor(() => expect(b.closed).toHaveLength(1));
 });
 
 test('a link without channel is a mistake of the caller', async () => {
   const { a } = makeEnds();
-  await expect(a.table.add({ peer: B, epoch: EPOCH, direction: 'in' })).rejects.toMatchObject({ code: 'internal' });
+  const offer = { id: 1, peer: B, epoch: EPOCH, direction: 'in', fingerprints: FINGERPRINTS } as const;
+  await expect(a.table.add(offer)).rejects.toMatchObject({ code: 'internal' });
 });

@@ -1,7 +1,9 @@
-// The links of a worker, by epoch, direction and peer. Owns their life; what frames mean is the listeners' business.
+// The links of a worker; those that are proved by epoch, direction and peer. Owns their life; what frames mean is the listeners' business.
 import { PoolError } from '../../protocol/errors.ts';
+import type { Identity } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { ChannelLink, type MessageChannelLike } from '../links/channel-link.ts';
+import { ChannelLink } from '../links/channel-link.ts';
+import type { MessageChannelLike } from '../links/message-channel.ts';
 import type { LinkOffer } from './worker-api.ts';
 
 /** After this many unreadable messages a link is closed: its far side is broken or hostile. */
@@ -11,73 +13,80 @@ const MAX_FAULTS = 20;
 const MAX_EARLY_MESSAGES = 512;
 
 export interface LinkTableOptions {
+  /** Who this worker's peer is. */
+  identity(): Identity;
   /** The secret of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
-  onReady(link: ChannelLink, offer: LinkOffer): void;
+  onReady(link: ChannelLink): void;
+  /** Once for every link that was added, proved or not. */
   onClosed(offer: LinkOffer): void;
 }
 
 export class LinkTable {
-  readonly #links = new Map<string, ChannelLink>();
+  /** All that are open, those that have proved nothing yet included. */
+  readonly #open = new Map<ChannelLink, LinkOffer>();
+  readonly #proved = new Map<string, ChannelLink>();
   readonly #options: LinkTableOptions;
 
   constructor(options: LinkTableOptions) {
     this.#options = options;
   }
 
+  /** The proved link of that kind, if there is one. */
   get(epoch: number, direction: LinkOffer['direction'], peer: PeerId): ChannelLink | undefined {
-    return this.#links.get(keyOf({ epoch, direction, peer }));
+    return this.#proved.get(keyOf({ epoch, direction, peer }));
   }
 
-  /** Bytes over all links since they opened. */
+  /** Bytes over all open links since they opened. */
   traffic(): { bytesIn: number; bytesOut: number } {
     let bytesIn = 0;
     let bytesOut = 0;
-    for (const link of this.#links.values()) {
+    for (const link of this.#open.keys()) {
       bytesIn += link.bytesIn;
       bytesOut += link.bytesOut;
     }
     return { bytesIn, bytesOut };
   }
 
-  /** Takes a channel over. For `out` it resolves when the far side has accepted the ticket. */
+  /** Takes a channel over. For `out` it resolves when both ends are proved, and rejects as `ChannelLink.hello` does. */
   async add(offer: LinkOffer): Promise<void> {
     const channel = offer.channel ? fromDataChannel(offer.channel) : offer.port ? fromPort(offer.port) : undefined;
     if (!channel) throw new PoolError('internal', 'A link came without a channel.');
+    const { peer, epoch, direction, fingerprints } = offer;
+    const key = keyOf(offer);
     let faults = 0;
     const link: ChannelLink = new ChannelLink({
-      peer: offer.peer,
+      peer,
+      epoch,
+      role: direction === 'out' ? 'asker' : 'answerer',
+      identity: this.#options.identity(),
+      fingerprints,
       channel,
-      checkTicket: (epoch, ticket) => {
-        const expected = epoch === offer.epoch ? this.#options.ticketOf(epoch) : undefined;
-        return expected === undefined ? undefined : expected === ticket;
+      ticketOf: () => this.#options.ticketOf(epoch),
+      onProved: () => {
+        // Only now: whoever has merely connected under a neighbour's name must not push that neighbour out.
+        const older = this.#proved.get(key);
+        this.#proved.set(key, link);
+        older?.close();
       },
       onFault: () => {
         faults++;
         if (faults >= MAX_FAULTS) link.close();
       },
+      onClosed: () => {
+        this.#open.delete(link);
+        if (this.#proved.get(key) === link) this.#proved.delete(key);
+        this.#options.onClosed(offer);
+      },
     });
-    const key = keyOf(offer);
-    this.#links.get(key)?.close();
-    this.#links.set(key, link);
-    channel.onClose(() => {
-      const current = this.#links.get(key);
-      // A newer link has taken its place: to say that this one closed would close the newer one's connection.
-      if (current && current !== link) return;
-      this.#links.delete(key);
-      this.#options.onClosed(offer);
-    });
-    // Listening comes before the hello: the far side may send as soon as it has said welcome.
-    this.#options.onReady(link, offer);
-    if (offer.direction === 'out') await link.hello(offer.epoch, offer.ticket ?? '');
+    this.#open.set(link, offer);
+    // Listening comes before the proof: the far side may send as soon as it is done with its own part.
+    this.#options.onReady(link);
+    if (direction === 'out') await link.hello(offer.ticket ?? '');
   }
 
   closeEpoch(epoch: number): void {
-    for (const [key, link] of [...this.#links]) {
-      if (!key.startsWith(`${epoch}/`)) continue;
-      this.#links.delete(key);
-      link.close();
-    }
+    for (const [link, offer] of [...this.#open]) if (offer.epoch === epoch) link.close();
   }
 }
 

@@ -2,6 +2,7 @@
 // by side, so that a change of members interrupts no answer.
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
+import type { Identity } from '../../protocol/identity.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { ChannelLink } from '../links/channel-link.ts';
@@ -37,13 +38,14 @@ export class StageHost {
   readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false };
   #model: OpenModel | undefined;
 
-  constructor(runtime: () => Promise<OrtRuntime>, tell: Tell) {
+  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, tell: Tell) {
     this.#runtime = runtime;
     this.#tell = tell;
     this.links = new LinkTable({
+      identity,
       ticketOf: (epoch) => this.#epochs.get(epoch)?.assignment.ticket,
       onReady: (link) => this.#listen(link),
-      onClosed: ({ epoch, peer, direction }) => tell('link-closed', { epoch, peer, direction }),
+      onClosed: ({ id, epoch, peer, direction }) => tell('link-closed', { id, epoch, peer, direction }),
     });
     setInterval(() => this.#tellServed(), 1000);
   }
@@ -104,11 +106,7 @@ export class StageHost {
       stage,
       executor: entry.executor,
       ...(link ? { next: link } : {}),
-      linkTo: (peer) => {
-        // A link that has proved no ticket may be anybody's who took the driver's id at the broker.
-        const toDriver = this.links.get(epoch, 'in', peer);
-        return toDriver?.speaks(epoch) ? toDriver : undefined;
-      },
+      linkTo: (peer) => this.links.get(epoch, 'in', peer),
       onFault: (error) => this.#tell('fault', error.toShape()),
       onServed: ({ tokens, computeMs }) => {
         this.#served.tokens += tokens;

@@ -3,6 +3,7 @@ import type { Backend, Capability, Seat } from '../../protocol/control.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
 import type { ModelRef, PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Fingerprints } from '../links/link-handshake.ts';
 import type { Answer, AnswerStats, AskRequest } from '../peer/peer-state.ts';
 
 /** Where files of a model come from. */
@@ -25,10 +26,15 @@ export interface StageAssignment {
 
 /** A raw channel to another peer, handed over by the page that brokered it. */
 export interface LinkOffer {
+  /** The page's number for this connection: another one between the same peers has another. */
+  id: number;
   peer: PeerId;
   epoch: number;
-  /** `out`: this side asked for the link, and proves the ticket. */
+  /** `out`: this side asked for the link. */
   direction: 'in' | 'out';
+  /** The certificates of this very connection, which only the page can see. */
+  fingerprints: Fingerprints;
+  /** Of an outgoing link; for an incoming one the worker knows it from `load-stage`. */
   ticket?: string;
   /** Either the channel itself (where it can be transferred) or a port bridged to it. */
   channel?: RTCDataChannel;
@@ -49,6 +55,8 @@ export interface CoalitionForDriver {
 
 // A type and not an interface: only a type has the index signature that the RPC asks for.
 export type WorkerMethods = {
+  /** The keys of this peer: links are signed in the worker. Comes before the first link. The private key stays unreadable. */
+  'start-identity'(params: { keys: CryptoKeyPair }): Promise<void>;
   /** Chooses the backend and says what the device is. */
   'start-backend'(params: { backend: Backend | 'auto' }): Promise<{ backend: Backend; device: string; note?: string }>;
   /** Reads the graph (no weights) and gives the counts that the planner needs. */
@@ -59,7 +67,7 @@ export type WorkerMethods = {
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
   /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */
   'serve-epoch'(params: { epoch: number }): Promise<void>;
-  /** Resolves when the link is proved (out) or listening (in). */
+  /** Resolves when the link is proved (out) or listening (in). Rejects with `not-authentic` and others of `hello`. */
   'add-link'(params: LinkOffer): Promise<void>;
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
   'retire-epoch'(params: { epoch: number }): Promise<void>;
@@ -85,7 +93,7 @@ export type WorkerEvents = {
   served: { sessions: number; tokens: number; stepMs: number; bytesIn: number; bytesOut: number };
   /** The device failed: this stage cannot go on. */
   fault: ErrorShape;
-  'link-closed': { epoch: number; peer: PeerId; direction: 'in' | 'out' };
+  'link-closed': Pick<LinkOffer, 'id' | 'epoch' | 'peer' | 'direction'>;
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
   notice: { id: number; notice: string };

@@ -1,0 +1,97 @@
+// What a person does with the pages: lends a tab alone in one window, asks, stops, goes on by keyboard.
+import { expect, type Page, test } from '@playwright/test';
+import { ask, chatReady, openSite, send } from './support/site.ts';
+
+test('one window: lend this tab, add another shard, ask, stop, ask again', async ({ browser }) => {
+  test.setTimeout(180_000);
+  const site = await openSite(browser);
+  try {
+    const join = await site.openStage({ auto: '0' });
+    await join.getByTestId('join-button').click();
+    const cards = join.getByTestId('shard-card');
+    await expect(cards.first()).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+    await expect(cards.first()).toContainText('8 layers');
+    await join.getByTestId('add-shard').click();
+    await expect(cards).toHaveCount(2);
+    await expect(cards.nth(1)).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+    await expect(cards.first()).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+
+    const chat = await site.openChat({ temperature: '0.9', seed: '5', max: '200' });
+    await chatReady(chat, 2);
+    await send(chat, 'Tell me a long story about a fox.');
+    await expect(chat.getByTestId('answer')).toHaveAttribute('data-status', 'streaming');
+    await expect(chat.getByTestId('answer')).toContainText(/\w+ \w+ \w+/);
+    await chat.getByTestId('stop').click();
+    await expect(chat.getByTestId('answer')).toHaveAttribute('data-status', 'cancelled');
+
+    const answer = await ask(chat, 'What is a shard?');
+    expect(answer.finishReason).not.toBe('cancelled');
+    const table = chat.getByTestId('route-table').last();
+    await expect(table).toBeVisible();
+    // The head, two stages, and the way back.
+    await expect(table.getByRole('row')).toHaveCount(4);
+    for (const stop of answer.stats.route) expect(stop.computeMs).toBeGreaterThan(0);
+    expect(answer.stats.tokensPerSecond).toBeGreaterThan(0);
+  } finally {
+    await site.close();
+  }
+});
+
+test('by keyboard alone: skip link, composer, Enter sends, Shift+Enter does not', async ({ browser }) => {
+  const site = await openSite(browser);
+  try {
+    await site.openStage();
+    const chat = await site.openChat({ temperature: '0', max: '12' });
+    await chatReady(chat, 1);
+    await chat.keyboard.press('Tab');
+    await expect(chat.locator(':focus')).toHaveText(/skip/i);
+    await chat.keyboard.press('Enter');
+    for (let presses = 0; presses < 20; presses++) {
+      if (await chat.getByTestId('composer').evaluate((element) => element === document.activeElement)) break;
+      await chat.keyboard.press('Tab');
+    }
+    await chat.keyboard.type('What is');
+    await chat.keyboard.press('Shift+Enter');
+    await chat.keyboard.type('a shard?');
+    await expect(chat.getByTestId('answer')).toHaveCount(0);
+    await chat.keyboard.press('Enter');
+    await expect(chat.getByTestId('answer')).toHaveAttribute('data-status', 'done', { timeout: 60_000 });
+  } finally {
+    await site.close();
+  }
+});
+
+const noSidewaysScroll = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+test('every page fits a phone, a tablet and a desk, light and dark, and raises no error', async ({ browser }) => {
+  test.setTimeout(180_000);
+  const site = await openSite(browser);
+  const errors: string[] = [];
+  try {
+    await site.openStage();
+    const chat = await site.openChat({ temperature: '0', max: '40' });
+    await chatReady(chat, 1);
+    await ask(chat, 'What is a shard?');
+    for (const path of ['/', '/join', '/chat', '/nowhere']) {
+      const page = path === '/chat' ? chat : await (await browser.newContext()).newPage();
+      page.on('pageerror', (error) => errors.push(`${path}: ${error.message}`));
+      if (path !== '/chat') await page.goto(`${site.url}${path}`);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of [360, 768, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          expect(await noSidewaysScroll(page), `${path} at ${width} px`).toBe(true);
+          await page.screenshot({
+            path: `test-results/pages/${path.slice(1) || 'home'}-${width}-${colorScheme}.png`,
+            fullPage: true,
+          });
+        }
+      }
+      if (path !== '/chat') await page.context().close();
+    }
+    expect(errors).toEqual([]);
+  } finally {
+    await site.close();
+  }
+});

@@ -1,0 +1,34 @@
+// The main job on WebGPU (SwiftShader stands for the GPU): two tabs give the text of one, and of WASM.
+import { expect, test } from '@playwright/test';
+import { softwareGpuLaunch } from './support/launch.ts';
+import { ask, chatReady, openSite } from './support/site.ts';
+
+test.use({ launchOptions: softwareGpuLaunch() });
+
+test('two WebGPU stages give the tokens of one, and of WASM', async ({ browser }) => {
+  test.setTimeout(400_000);
+  const answers: number[][] = [];
+  for (const { backend, stages } of [
+    { backend: 'wasm', stages: 1 },
+    { backend: 'webgpu', stages: 1 },
+    { backend: 'webgpu', stages: 2 },
+  ]) {
+    const site = await openSite(browser, { stages });
+    try {
+      for (let index = 0; index < stages; index++) {
+        const stage = await site.openStage({ backend });
+        await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-backend', backend, { timeout: 60_000 });
+      }
+      const chat = await site.openChat({ temperature: '0', max: '16' });
+      await chatReady(chat, stages, 240_000);
+      const answer = await ask(chat, 'What is a shard?', 240_000);
+      expect(answer.stats.route.map((stop) => stop.backend)).toEqual(Array(stages).fill(backend));
+      answers.push(answer.tokenIds);
+    } finally {
+      await site.close();
+    }
+  }
+  expect(answers[0]!.length).toBeGreaterThan(5);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+});

@@ -1,0 +1,65 @@
+// The words that the two ends of one channel say about the channel itself: byte 0xCB, then JSON. Reads and writes them;
+// what they mean is the link's business.
+import * as z from 'zod/mini';
+import { PoolError } from '../../protocol/errors.ts';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+
+/** First byte of a link's own messages, beside the frames and in order with them. */
+export const LINK_WORD_MAGIC = 0xcb;
+/** The longest word, a welcome, has about 450 bytes. */
+const MAX_WORD_BYTES = 1024;
+
+const epochSchema = z.number().check(z.int(), z.gte(0));
+const nonceSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+/** Keys, signatures and proofs; their exact lengths are checked where they are used. */
+const bytesSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/));
+const opening = {
+  version: z.literal(PROTOCOL_VERSION),
+  epoch: epochSchema,
+  nonce: nonceSchema,
+  publicKey: bytesSchema,
+};
+const proved = { signature: bytesSchema, proof: bytesSchema };
+
+const wordSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), ...opening }),
+  z.object({ type: z.literal('welcome'), ...opening, ...proved }),
+  z.object({ type: z.literal('confirm'), epoch: epochSchema, ...proved }),
+  z.object({ type: z.literal('refuse'), version: z.number() }),
+  z.object({ type: z.literal('ping'), at: z.number() }),
+  z.object({ type: z.literal('pong'), at: z.number() }),
+]);
+export type LinkWord = z.infer<typeof wordSchema>;
+export type HelloWord = LinkWord & { type: 'hello' };
+export type WelcomeWord = LinkWord & { type: 'welcome' };
+export type ConfirmWord = LinkWord & { type: 'confirm' };
+
+/** All that may be assumed of a hello or welcome of another version. */
+const foreignSchema = z.object({ type: z.enum(['hello', 'welcome']), version: z.number() });
+
+export function encodeWord(word: LinkWord): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(word));
+  const message = new Uint8Array(json.byteLength + 1);
+  message[0] = LINK_WORD_MAGIC;
+  message.set(json, 1);
+  return message;
+}
+
+/** Reads a whole message. Throws `bad-frame`, or `version-mismatch` for a hello or welcome of another version. */
+export function parseWord(message: Uint8Array): LinkWord {
+  if (message.byteLength > MAX_WORD_BYTES) throw new PoolError('bad-frame', 'A link word is larger than the limit.');
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message.subarray(1)));
+  } catch (cause) {
+    throw new PoolError('bad-frame', 'A peer sent a link word that cannot be read.', { cause });
+  }
+  const foreign = foreignSchema.safeParse(json);
+  if (foreign.success && foreign.data.version !== PROTOCOL_VERSION) throw otherVersion(foreign.data.version);
+  const word = wordSchema.safeParse(json);
+  if (!word.success) throw new PoolError('bad-frame', 'A peer sent an unknown link word.', { cause: word.error });
+  return word.data;
+}
+
+export const otherVersion = (version: number): PoolError =>
+  new PoolError('version-mismatch', `The neighbour speaks version ${version}, this tab ${PROTOCOL_VERSION}.`);

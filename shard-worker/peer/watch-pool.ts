@@ -1,0 +1,70 @@
+// Looks at a pool and takes no part: one control socket, no worker and no links. For pages that only draw it.
+import type { Coalition, ServerMessage } from '../../protocol/control.ts';
+import { newIdentityKeys } from '../../protocol/identity.ts';
+import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { ControlClient } from './control-client.ts';
+import type { ChatState } from './peer-state.ts';
+import { controlUrl, shownError } from './site.ts';
+import { type Store, ValueStore } from './store.ts';
+
+export interface PoolWatch {
+  readonly state: Store<ChatState>;
+  close(): void;
+}
+
+/**
+ * Watches the pool of a model.
+ *
+ * @example
+ * const watch = watchPool({ model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * watch.state.subscribe(() => console.log(watch.state.get().coalition?.seats.length));
+ */
+export function watchPool(options: { model: ModelRef; origin?: string }): PoolWatch {
+  const { model, origin = location.origin } = options;
+  const state = new ValueStore<ChatState>({ phase: 'connecting', model, pools: [] });
+  let control: ControlClient | undefined;
+  let closed = false;
+  newIdentityKeys()
+    .then((keys) => {
+      if (closed) return;
+      control = new ControlClient(controlUrl(origin), keys, {
+        onWelcome: () => control?.send({ type: 'watch', model }),
+        onMessage: (message) => state.set(applyMessage(state.get(), message)),
+        onDown: (error, isFinal) =>
+          state.patch(isFinal ? { phase: 'failed', error: shownError(error) } : { phase: 'connecting' }),
+        vitals: () => ({ sessions: 0, tokens: 0 }),
+      });
+    })
+    .catch((error) => state.patch({ phase: 'failed', error: shownError(error) }));
+  return {
+    state,
+    close() {
+      closed = true;
+      control?.close();
+    },
+  };
+}
+
+/** The pool as it is after a message of the server. Pure. */
+export function applyMessage(state: ChatState, message: ServerMessage): ChatState {
+  const { coalition: shown, ...rest } = state;
+  const pool = poolIdOf(state.model);
+  if (message.type === 'pools') {
+    const own = message.pools.find((summary) => summary.pool === pool);
+    const next = { ...rest, pools: message.pools };
+    if (!own || own.state === 'empty') return { ...next, phase: 'no-stages' };
+    // A pool that waits has no coalition; the last one's seats would say otherwise.
+    if (own.state === 'waiting') return { ...next, phase: 'forming' };
+    return { ...next, phase: own.state, ...(shown ? { coalition: shown } : {}) };
+  }
+  if (message.type === 'coalition' && message.coalition.pool === pool) return applyCoalition(state, message.coalition);
+  return state;
+}
+
+function applyCoalition(state: ChatState, coalition: Coalition): ChatState {
+  const { coalition: shown, ...rest } = state;
+  if (coalition.state === 'ready') return { ...rest, phase: 'ready', coalition };
+  if (coalition.state === 'broken') return shown?.epoch === coalition.epoch ? { ...rest, phase: 'forming' } : state;
+  // While an older epoch serves, that one is what would answer.
+  return shown?.state === 'ready' ? state : { ...rest, phase: 'forming', coalition };
+}
