@@ -30,9 +30,7 @@ const stats: AnswerStats = {
   timeToFirstTokenMs: 120,
 };
 const draw = (fields: Partial<AnswerTurn>, onRetry?: (id: number) => void) =>
-  renderToStaticMarkup(
-    createElement(AnswerMessage, { isLatest: true, turn: { ...turn, ...fields }, onRetry }),
-  );
+  renderToStaticMarkup(createElement(AnswerMessage, { isLatest: true, turn: { ...turn, ...fields }, onRetry }));
 
 test('the status is there for tests', () => {
   for (const status of ['streaming', 'done', 'error', 'cancelled'] as const) {
