@@ -1,29 +1,27 @@
 // Tokens per second of one stream over 1, 2 and 3 stages in tabs of one machine (links at 0 ms) against the same model in
 // one worker with no network, in one run: rounds interleave, and the ratio is within a round.
 import { parseArgs } from 'node:util';
-import type { Browser, Page } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { type Harness, serveHarness } from '../e2e/support/serve-harness.ts';
-import { ask, chatReady, openSite, type Site } from '../e2e/support/site.ts';
+import { openSite, type Site } from '../e2e/support/site.ts';
 import type { Backend } from '../protocol/control.ts';
+import type { ModelRef } from '../protocol/ids.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
 import { ensureBuilt } from '../tools/ensure-built.ts';
-import type { SoloReply, SoloRequest } from './support/solo-worker.ts';
+import type {} from './support/ring-driver.ts';
+import type { SoloRequest } from './support/solo-worker.ts';
+import type { TimedAnswer } from './support/timed-answer.ts';
 
 const REPO = 'computepool/guide-4m';
-const QUESTION = 'Tell me a long story about a fox.';
+/** Token ids of no meaning: what a step costs does not depend on them. */
+const PROMPT = Array.from({ length: 24 }, (_, index) => 300 + index * 7);
 const STAGES = [1, 2, 3];
-
-interface Sample {
-  tokensPerSecond: number;
-  timeToFirstTokenMs: number;
-  tokens: number;
-}
 
 interface Lane {
   name: string;
-  measure(): Promise<Sample>;
+  measure(): Promise<TimedAnswer>;
 }
 
 export default async function run(args: string[]): Promise<BenchResult> {
@@ -44,22 +42,18 @@ export default async function run(args: string[]): Promise<BenchResult> {
   const closers: (() => Promise<void>)[] = [];
   try {
     const maxTokens = Number(values.tokens);
+    const model: ModelRef = { repo: REPO, revision: 'main', dtype: values.dtype as 'q4' };
+    const solo = await serveHarness({ worker: 'bench/support/solo-worker.ts', modelsDir: 'public/models' });
+    const driver = await serveHarness({ worker: 'bench/support/ring-driver.ts', modelsDir: 'public/models' });
+    closers.push(solo.close, driver.close);
     const lanes: Lane[] = [];
-    const model = { repo: REPO, revision: 'main', dtype: values.dtype as 'q4' };
-    const sites: { site: Site; chat: Page; stages: number }[] = [];
     for (const stages of STAGES) {
       const site = await openSite(browser, { stages, model });
       closers.push(() => site.close());
-      for (let index = 0; index < stages; index++) await site.openStage({ backend });
-      const chat = await site.openChat({ temperature: '0', max: values.tokens });
-      await chatReady(chat, stages, 300_000);
-      sites.push({ site, chat, stages });
+      for (let index = 0; index < stages; index++) await site.openStage({ backend, dtype: model.dtype });
+      if (stages === 1) lanes.push(await soloLane(browser, solo, { backend, model, maxTokens, site }));
+      lanes.push(await networkLane(browser, driver, { model, maxTokens, site, stages }));
     }
-    // The prompt as the product tokenises it: what the first network answer reports and the solo run must match.
-    const { lane, harness } = await soloLane(browser, { backend, dtype: model.dtype, maxTokens, site: sites[0]!.site });
-    closers.push(() => harness.close());
-    lanes.push(lane);
-    for (const { chat, stages } of sites) lanes.push(networkLane(chat, stages));
     const samples = await measureRounds(lanes, Number(values.rounds));
     return report(samples, { backend, dtype: model.dtype, rounds: Number(values.rounds), maxTokens });
   } finally {
@@ -68,64 +62,61 @@ export default async function run(args: string[]): Promise<BenchResult> {
   }
 }
 
-function networkLane(chat: Page, stages: number): Lane {
+/** A driver with nothing to draw: a page that repaints at each token would compete for the two cores with the stages. */
+async function networkLane(
+  browser: Browser,
+  driver: Harness,
+  options: { model: ModelRef; maxTokens: number; site: Site; stages: number },
+): Promise<Lane> {
+  const { model, maxTokens, site, stages } = options;
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(driver.url);
+  await page.addScriptTag({ url: '/worker.js', type: 'module' });
+  await page.waitForFunction(() => 'drive' in window);
   return {
     name: stages === 1 ? '1 stage, driver in another tab' : `${stages} stages`,
-    async measure() {
-      await chat
-        .getByRole('button', { name: /new chat/i })
-        .click()
-        .catch(() => {});
-      const { stats } = await ask(chat, QUESTION, 300_000);
-      return {
-        tokensPerSecond: stats.tokensPerSecond,
-        timeToFirstTokenMs: stats.timeToFirstTokenMs,
-        tokens: stats.tokens,
-      };
-    },
+    measure: () =>
+      page.evaluate(([origin, ref, prompt, tokens]) => window.drive(origin, ref, prompt, tokens), [
+        site.url,
+        model,
+        PROMPT,
+        maxTokens,
+      ] as const),
   };
 }
 
 async function soloLane(
   browser: Browser,
-  options: { backend: Backend; dtype: string; maxTokens: number; site: Site },
-): Promise<{ lane: Lane; harness: Harness }> {
-  const harness = await serveHarness({ worker: 'bench/support/solo-worker.ts', modelsDir: 'public/models' });
-  const page = await browser.newPage();
-  await page.goto(harness.url);
+  solo: Harness,
+  options: { backend: Backend; model: ModelRef; maxTokens: number; site: Site },
+): Promise<Lane> {
+  const { backend, model, maxTokens, site } = options;
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(solo.url);
   await page.evaluate(() => {
     (window as unknown as { worker: Worker }).worker = new Worker('/worker.js', { type: 'module' });
   });
-  const hubUrl = `${options.site.url}/models`;
-  const request: SoloRequest = {
-    backend: options.backend,
-    source: { model: { repo: REPO, revision: 'main', dtype: options.dtype as 'q4' }, hubUrl },
-    prompt: Array.from({ length: 24 }, (_, index) => 300 + index * 7),
-    maxTokens: options.maxTokens,
-  };
+  const request: SoloRequest = { backend, source: { model, hubUrl: `${site.url}/models` }, prompt: PROMPT, maxTokens };
   return {
-    harness,
-    lane: {
-      name: 'solo, one worker, no network',
-      async measure() {
-        const { reply, error } = await page.evaluate(
-          (message) =>
-            new Promise<{ reply?: SoloReply; error?: string }>((resolve) => {
-              const { worker } = window as unknown as { worker: Worker };
-              worker.onmessage = (event) => resolve(event.data);
-              worker.postMessage(message);
-            }),
-          request,
-        );
-        if (!reply) throw new Error(error);
-        return { ...reply, tokens: reply.ids.length };
-      },
+    name: 'solo, one worker, no network',
+    async measure() {
+      const { reply, error } = await page.evaluate(
+        (message) =>
+          new Promise<{ reply?: TimedAnswer; error?: string }>((resolve) => {
+            const { worker } = window as unknown as { worker: Worker };
+            worker.onmessage = (event) => resolve(event.data);
+            worker.postMessage(message);
+          }),
+        request,
+      );
+      if (!reply) throw new Error(error);
+      return reply;
     },
   };
 }
 
-async function measureRounds(lanes: readonly Lane[], rounds: number): Promise<Map<string, Sample[]>> {
-  const samples = new Map<string, Sample[]>(lanes.map(({ name }) => [name, []]));
+async function measureRounds(lanes: readonly Lane[], rounds: number): Promise<Map<string, TimedAnswer[]>> {
+  const samples = new Map<string, TimedAnswer[]>(lanes.map(({ name }) => [name, []]));
   for (const lane of lanes) await lane.measure();
   for (let round = 0; round < rounds; round++) {
     for (const lane of lanes) {
@@ -136,9 +127,11 @@ async function measureRounds(lanes: readonly Lane[], rounds: number): Promise<Ma
   return samples;
 }
 
-function report(samples: Map<string, Sample[]>, setting: Record<string, string | number>): BenchResult {
+function report(samples: Map<string, TimedAnswer[]>, setting: Record<string, string | number>): BenchResult {
   const solo = samples.values().next().value!;
   const lanes = [...samples].map(([name, lane]) => {
+    const same = lane.every(({ ids }) => ids.join() === solo[0]!.ids.join());
+    if (!same) throw new Error(`${name} gave other tokens than solo: its speed means nothing.`);
     const ratios = lane.map((sample, round) => sample.tokensPerSecond / solo[round]!.tokensPerSecond);
     return {
       name,
@@ -146,7 +139,7 @@ function report(samples: Map<string, Sample[]>, setting: Record<string, string |
       ratioToSolo: median(ratios),
       ratioRange: [Math.min(...ratios), Math.max(...ratios)],
       timeToFirstTokenMs: median(lane.map((sample) => sample.timeToFirstTokenMs)),
-      samples: lane,
+      samples: lane.map(({ ids, ...sample }) => ({ ...sample, tokens: ids.length })),
     };
   });
   return {

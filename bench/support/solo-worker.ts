@@ -3,7 +3,6 @@
 import type { Backend } from '../../protocol/control.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { GREEDY } from '../../protocol/sampling.ts';
 import { Conversation } from '../../shard-worker/driver/conversation.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
@@ -12,18 +11,13 @@ import { loadStage } from '../../shard-worker/model/load-stage.ts';
 import { openModel } from '../../shard-worker/model/open-model.ts';
 import { RingNode } from '../../shard-worker/ring/ring-node.ts';
 import type { ModelSource } from '../../shard-worker/worker/worker-api.ts';
+import { type TimedAnswer, timedAnswer } from './timed-answer.ts';
 
 export interface SoloRequest {
   backend: Backend;
   source: ModelSource;
   prompt: number[];
   maxTokens: number;
-}
-
-export interface SoloReply {
-  ids: number[];
-  tokensPerSecond: number;
-  timeToFirstTokenMs: number;
 }
 
 const DRIVER = '0'.repeat(32) as PeerId;
@@ -41,21 +35,9 @@ async function open({ backend, source }: SoloRequest): Promise<Conversation> {
   return new Conversation(async () => client);
 }
 
-async function answer(request: SoloRequest): Promise<SoloReply> {
+async function answer(request: SoloRequest): Promise<TimedAnswer> {
   ready ??= open(request);
-  const conversation = await ready;
-  conversation.close();
-  const startedMs = performance.now();
-  const times: number[] = [];
-  const { ids } = await conversation.generate(request.prompt, {
-    sampling: GREEDY,
-    maxTokens: request.maxTokens,
-    maxContext: 1024,
-    eosIds: new Set(),
-    onToken: () => void times.push(performance.now()),
-  });
-  const decodeMs = times.at(-1)! - times[0]!;
-  return { ids, tokensPerSecond: ((times.length - 1) * 1000) / decodeMs, timeToFirstTokenMs: times[0]! - startedMs };
+  return timedAnswer(await ready, request.prompt, request.maxTokens);
 }
 
 self.addEventListener('message', (event: MessageEvent<SoloRequest>) => {

@@ -3,14 +3,12 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../links/channel-link.ts';
+import { fromDataChannel } from '../links/from-data-channel.ts';
 import type { MessageChannelLike } from '../links/message-channel.ts';
 import type { LinkOffer } from './worker-api.ts';
 
 /** After this many unreadable messages a link is closed: its far side is broken or hostile. */
 const MAX_FAULTS = 20;
-
-/** Messages that wait for a channel to open: a hello each 100 ms for as long as a link may take. */
-const MAX_EARLY_MESSAGES = 512;
 
 export interface LinkTableOptions {
   /** Who this worker's peer is. */
@@ -92,31 +90,6 @@ export class LinkTable {
 
 const keyOf = (offer: Pick<LinkOffer, 'epoch' | 'direction' | 'peer'>): string =>
   `${offer.epoch}/${offer.direction}/${offer.peer}`;
-
-function fromDataChannel(channel: RTCDataChannel): MessageChannelLike {
-  channel.binaryType = 'arraybuffer';
-  // Only words of the link itself can come this early: frames wait for the hello.
-  const early: Uint8Array<ArrayBuffer>[] = [];
-  channel.addEventListener('open', () => {
-    for (const message of early.splice(0)) channel.send(message);
-  });
-  return {
-    get bufferedAmount() {
-      return channel.bufferedAmount;
-    },
-    send(message) {
-      if (channel.readyState !== 'connecting') channel.send(message);
-      else if (early.length < MAX_EARLY_MESSAGES) early.push(message);
-    },
-    onMessage(listener) {
-      channel.addEventListener('message', (event) => {
-        if (event.data instanceof ArrayBuffer) listener(new Uint8Array(event.data));
-      });
-    },
-    onClose: (listener) => channel.addEventListener('close', listener),
-    close: () => channel.close(),
-  };
-}
 
 /** A channel that could not be transferred: the page pumps bytes both ways; `null` says that it closed. */
 function fromPort(port: MessagePort): MessageChannelLike {
