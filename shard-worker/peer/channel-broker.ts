@@ -138,31 +138,50 @@ export class ChannelBroker {
       peer.on('error', onPeerError);
       connection.on('error', (cause) => fail('The connection to the other tab failed.', cause));
       connection.on('close', () => fail('The connection to the other tab was closed.'));
-      connection.once('open', () => {
-        clearTimeout(deadline);
-        peer.off('error', onPeerError);
-        let fingerprints: Fingerprints;
+      connection.once('open', async () => {
         try {
-          fingerprints = fingerprintsOf(connection.peerConnection);
+          const fingerprints = await fingerprintsOf(connection.peerConnection);
+          clearTimeout(deadline);
+          peer.off('error', onPeerError);
+          const channel = connection.peerConnection.createDataChannel('ring', {
+            negotiated: true,
+            id: RING_CHANNEL_ID,
+          });
+          const close = () => {
+            this.#connections.delete(connection);
+            connection.close();
+          };
+          this.#count++;
+          // In the very task that created the channel.
+          this.#options.onChannel({ id: this.#count, peer: other, epoch, direction, channel, fingerprints, close });
+          resolve();
         } catch (cause) {
           fail('The connection to the other tab does not say what secures it.', cause);
-          return;
         }
-        const channel = connection.peerConnection.createDataChannel('ring', { negotiated: true, id: RING_CHANNEL_ID });
-        const close = () => {
-          this.#connections.delete(connection);
-          connection.close();
-        };
-        this.#count++;
-        this.#options.onChannel({ id: this.#count, peer: other, epoch, direction, channel, fingerprints, close });
-        resolve();
       });
     });
   }
 }
 
-/** DTLS is up when this is read, so the browser has checked the far certificate against the remote description. */
-const fingerprintsOf = (connection: RTCPeerConnection): Fingerprints => ({
-  local: fingerprintOf(connection.localDescription?.sdp ?? ''),
-  remote: fingerprintOf(connection.remoteDescription?.sdp ?? ''),
-});
+/** Pace and bound of waiting for the descriptions of a connection that is already up. */
+const DESCRIPTION_POLL_MS = 10;
+const DESCRIPTION_POLLS = 300;
+
+/**
+ * DTLS is up when this is read, so the browser has checked the far certificate against the remote description. The
+ * description itself may show a moment later: the channel opens on the network's thread, and `setRemoteDescription` ends
+ * on the page's (seen in Chromium 156, three times in a hundred).
+ */
+async function fingerprintsOf(connection: RTCPeerConnection): Promise<Fingerprints> {
+  for (
+    let poll = 0;
+    poll < DESCRIPTION_POLLS && !(connection.localDescription && connection.remoteDescription);
+    poll++
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, DESCRIPTION_POLL_MS));
+  }
+  return {
+    local: fingerprintOf(connection.localDescription?.sdp ?? ''),
+    remote: fingerprintOf(connection.remoteDescription?.sdp ?? ''),
+  };
+}

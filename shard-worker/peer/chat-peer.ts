@@ -18,6 +18,9 @@ export interface ChatPeer {
   close(): void;
 }
 
+/** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
+const LINK_TRIES = 3;
+
 /** Watches a pool and asks it. */
 export function openChatPeer(options: { model: ModelRef; origin?: string }): ChatPeer {
   return new ChatRun(options.model, options.origin ?? location.origin);
@@ -157,6 +160,16 @@ class ChatRun implements ChatPeer {
   }
 
   async #linkTo(peer: PeerId, epoch: number): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#linkOnce(peer, epoch);
+      } catch (error) {
+        if (attempt >= LINK_TRIES || this.#closed || !this.#tickets.has(epoch)) throw error;
+      }
+    }
+  }
+
+  async #linkOnce(peer: PeerId, epoch: number): Promise<void> {
     const proved = new Promise<void>((resolve, reject) => {
       this.#proofs.set(`${epoch}/${peer}`, (error) => (error ? reject(error) : resolve()));
     });
