@@ -3,4 +3,4 @@ export { type ChatPeer, openChatPeer } from './peer/chat-peer.ts';
 export type * from './peer/peer-state.ts';
 export { openStagePeer, type StagePeer } from './peer/stage-peer.ts';
 export type { Store } from './peer/store.ts';
-export { watchPool } from './peer/watch-pool.ts';
+export { type PoolWatch, watchPool } from './peer/watch-pool.ts';

@@ -1,14 +1,21 @@
 // The default pool as it is now, on the start page. Watches; asks nothing.
 'use client';
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { PoolWatch } from '../../shard-worker/index.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
 import { usePeer } from '../state/use-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
 
+async function open(model: ModelRef): Promise<PoolWatch> {
+  const { watchPool } = await import('../../shard-worker/index.ts');
+  return watchPool({ model });
+}
+
 export function PoolPicture() {
   const site = useSiteConfig();
-  const watch = usePeer(site.config?.model, (engine, model) => engine.watchPool({ model }));
+  const watch = usePeer(site.config?.model, open);
   const coalition = watch.state?.coalition;
   const phase = watch.state?.phase;
   return (

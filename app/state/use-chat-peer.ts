@@ -5,5 +5,9 @@ import { type OpenPeer, usePeer } from './use-peer.ts';
 
 export type OpenChat = OpenPeer<ChatPeer>;
 
-export const useChatPeer = (model: ModelRef | undefined): OpenChat =>
-  usePeer(model, (engine, wanted) => engine.openChatPeer({ model: wanted }));
+async function open(model: ModelRef): Promise<ChatPeer> {
+  const { openChatPeer } = await import('../../shard-worker/index.ts');
+  return openChatPeer({ model });
+}
+
+export const useChatPeer = (model: ModelRef | undefined): OpenChat => usePeer(model, open);

@@ -21,12 +21,10 @@ export interface OpenPeer<Peer> {
   reopen(): void;
 }
 
-type Engine = typeof import('../../shard-worker/index.ts');
-
-/** Opens for `model`; undefined waits. The engine's code is loaded only now, after the page is drawn. */
+/** Opens for `model`; undefined waits. `open` imports the engine itself, so that it is loaded after the page is drawn. */
 export function usePeer<Peer extends Closable>(
   model: ModelRef | undefined,
-  open: (engine: Engine, model: ModelRef) => Peer,
+  open: (model: ModelRef) => Promise<Peer>,
 ): OpenPeer<Peer> {
   const [opened, setOpened] = useState<{ peer?: Peer; error?: ShownError }>({});
   const [attempt, setAttempt] = useState(0);
@@ -37,10 +35,13 @@ export function usePeer<Peer extends Closable>(
     if (!model) return;
     let peer: Peer | undefined;
     let current = true;
-    import('../../shard-worker/index.ts')
-      .then((engine) => {
-        if (!current) return;
-        peer = open(engine, model);
+    open(model)
+      .then((opened) => {
+        if (!current) {
+          opened.close();
+          return;
+        }
+        peer = opened;
         setOpened({ peer });
       })
       .catch((cause: unknown) => {
