@@ -33,3 +33,32 @@ test('a stage’s tab closes mid-answer', async ({ browser }) => {
     await site.close();
   }
 });
+
+test('a stage whose line to the server breaks comes back and answers again', async ({ browser }) => {
+  test.setTimeout(120_000);
+  const site = await openSite(browser);
+  try {
+    const stage = await site.openStage({ auto: '0' });
+    let cut = () => {};
+    await stage.routeWebSocket('**/control', (socket) => {
+      const server = socket.connectToServer();
+      cut = () => {
+        void socket.close();
+        void server.close();
+      };
+    });
+    await stage.getByTestId('join-button').click();
+    const chat = await site.openChat({ temperature: '0', max: '12' });
+    await chatReady(chat, 1);
+    const first = await ask(chat, QUESTION);
+    const epoch = await chat.getByTestId('chat-state').getAttribute('data-epoch');
+    cut();
+    await expect(chat.getByTestId('chat-state')).not.toHaveAttribute('data-epoch', epoch!, { timeout: 30_000 });
+    await chatReady(chat, 1);
+    await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-phase', 'serving');
+    await chat.getByRole('button', { name: /new chat/i }).click();
+    expect((await ask(chat, QUESTION)).tokenIds).toEqual(first.tokenIds);
+  } finally {
+    await site.close();
+  }
+});

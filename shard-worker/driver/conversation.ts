@@ -74,7 +74,8 @@ export class Conversation {
         return { ids: generated, finishReason };
       } catch (cause) {
         const error = PoolError.from(cause);
-        this.#forget();
+        // Stages that are still there let the session go now, and not when it has been idle for long.
+        this.close();
         if (options.signal?.aborted) return { ids: generated, finishReason: 'cancelled' };
         if (!RETRIED.has(error.code) || attempt >= MAX_TRIES) throw error;
         options.onNotice?.(`${error.message} Continuing on another route…`);

@@ -1,5 +1,5 @@
 // The whole ring with arithmetic in place of the model: equality of routes, chunks and replays, and the guards.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { decodeFrame } from '../../protocol/frame.ts';
 import { newSessionId, type PeerId } from '../../protocol/ids.ts';
 import { GREEDY, type Sampling } from '../../protocol/sampling.ts';
@@ -194,6 +194,7 @@ test('a failing stage is reported at once with its own error, and another sessio
   const conversation = new Conversation(async () => ring.client);
   fail = true;
   await expect(conversation.generate(PROMPT, options())).rejects.toMatchObject({ message: 'kernel fault' });
+  await vi.waitFor(() => expect(ring.nodes.map((node) => node.sessions)).toEqual([0, 0, 0]));
   fail = false;
   expect((await new Conversation(async () => ring.client).generate(PROMPT, options())).ids).toEqual(await answer([]));
 });

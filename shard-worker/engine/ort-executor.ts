@@ -160,7 +160,10 @@ function makeInput(
       // Past the entry only its shape is used.
       return integers(tokens, (index) => input.ids?.[index] ?? 0, [1, tokens]);
     case 'attention_mask':
-      return integers(past + tokens, () => 1, [1, past + tokens]);
+      // As long as the whole context, at each token: filled, not mapped.
+      return port.type === 'int32'
+        ? new ort.Tensor('int32', new Int32Array(past + tokens).fill(1), [1, past + tokens])
+        : new ort.Tensor('int64', new BigInt64Array(past + tokens).fill(1n), [1, past + tokens]);
     case 'position_ids':
       return integers(tokens, (index) => past + index, [1, tokens]);
     case 'logit_rows':

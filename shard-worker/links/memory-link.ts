@@ -4,6 +4,9 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Link, LinkHandlers } from './link.ts';
 
+/** Frames that wait for a listener: more than one turn of a ring never come before it listens. */
+const MAX_EARLY_FRAMES = 64;
+
 class MemoryLink implements Link {
   readonly peer: PeerId;
   readonly rttMs = 0;
@@ -26,7 +29,8 @@ class MemoryLink implements Link {
   deliver(frame: Uint8Array): void {
     if (this.closed) return;
     if (this.#handlers) this.#handlers.onFrame(frame);
-    else this.#early.push(frame);
+    else if (this.#early.length < MAX_EARLY_FRAMES) this.#early.push(frame);
+    else this.close();
   }
 
   listen(handlers: LinkHandlers): void {

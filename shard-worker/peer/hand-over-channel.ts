@@ -22,6 +22,9 @@ export function handOverChannel(
   });
 }
 
+/** Messages that wait for a channel to open: a hello each 100 ms for as long as a link may take. */
+const MAX_EARLY_MESSAGES = 512;
+
 function bridge(channel: RTCDataChannel, port: MessagePort): void {
   channel.binaryType = 'arraybuffer';
   const early: ArrayBuffer[] = [];
@@ -35,7 +38,7 @@ function bridge(channel: RTCDataChannel, port: MessagePort): void {
   port.addEventListener('message', (event) => {
     if (event.data === null) channel.close();
     else if (channel.readyState === 'open') channel.send(event.data);
-    else if (channel.readyState === 'connecting') early.push(event.data);
+    else if (channel.readyState === 'connecting' && early.length < MAX_EARLY_MESSAGES) early.push(event.data);
   });
   port.start();
 }

@@ -97,6 +97,8 @@ export class StageRun {
       onChannel: (channel) => this.#takeChannel(channel),
     });
     await this.#broker.open();
+    // After a reconnection the server knows this tab no more: the epochs that it was in have gone on without it.
+    for (const epoch of [...this.#tickets.keys()]) void this.#retire(epoch);
     const { manifest, ...capability } = this.#offer!;
     this.#state.patch({ phase: 'waiting' });
     this.#control?.send({ type: 'offer', model: this.#options.model, manifest, capability });
