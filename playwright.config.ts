@@ -11,6 +11,8 @@ if (!browser) {
 
 export default defineConfig({
   testDir: 'e2e',
+  // `*.test.ts` beside them are unit tests of what the specs share.
+  testMatch: '*.spec.ts',
   outputDir: 'test-results',
   timeout: 120_000,
   // Every test runs several tabs that compute: side by side they would starve each other.

@@ -7,7 +7,15 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: [`${folders}/**/*.test.ts`], exclude: ['tools/tree/**', '**/node_modules/**'] },
+        test: {
+          name: 'unit',
+          // Files share a thread's modules: starting a fresh one per file took longer than the tests in it.
+          pool: 'threads',
+          isolate: false,
+          globalSetup: ['tools/postgres/vitest-setup.ts'],
+          include: [`${folders}/**/*.test.ts`],
+          exclude: ['tools/tree/**', '**/node_modules/**'],
+        },
       },
       { test: { name: 'tree', include: ['tools/tree/**/*.test.ts'] } },
     ],

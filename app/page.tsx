@@ -33,15 +33,17 @@ export default function Home() {
           picks a token and sends its number back to you. Then the next lap begins: one lap, one token.
         </Fact>
         <Fact title="Who sees what">
-          The server sees which tabs are there and which layers they hold, never a prompt or an answer. The first tab of
-          the ring receives your token numbers and the last one picks the answer’s, so treat their owners as people who
-          can read along. The tabs between see hidden states, from which text can be recovered in part. Tabs that talk
-          to each other learn each other’s network address.
+          The server sees which tabs are there and which layers they hold. What is asked in the chat never reaches it;
+          what a program asks over HTTP passes through it. The first tab of the ring receives your token numbers and the
+          last one picks the answer’s, so treat their owners as people who can read along. The tabs between see hidden
+          states, from which text can be recovered in part. Tabs that talk to each other learn each other’s network
+          address.
         </Fact>
         <Fact title="What it costs">
-          Asking is free here. Lending costs electricity, the memory of the layers you hold, their download once, and a
-          few kilobytes per token and hop. More tabs do not make one answer faster, since each hop takes time. They make
-          larger models possible and let more people ask at once.
+          Asking costs credits, which lending earns; newcomers get some to begin with, and nobody can buy them. Lending
+          takes electricity, the memory of the layers you hold, their download once, and a few kilobytes per token and
+          hop. More tabs do not make one answer faster, since each hop takes time. They make larger models possible and
+          let more people ask at once.
         </Fact>
       </div>
     </>

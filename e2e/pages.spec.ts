@@ -4,7 +4,7 @@ import { ask, chatReady, openSite, send } from './support/site.ts';
 
 test('one window: lend this tab, add another shard, ask, stop, ask again', async ({ browser }) => {
   test.setTimeout(180_000);
-  const site = await openSite(browser);
+  const site = await openSite(browser, { stages: 'all' });
   try {
     const join = await site.openStage({ auto: '0' });
     await join.getByTestId('join-button').click();
@@ -73,17 +73,23 @@ test('every page fits a phone, a tablet and a desk, light and dark, and raises n
     const chat = await site.openChat({ temperature: '0', max: '40' });
     await chatReady(chat, 1);
     await ask(chat, 'What is a shard?');
-    for (const path of ['/', '/join', '/chat', '/nowhere']) {
+    const pool = `/pools?${new URLSearchParams({ pool: site.server.snapshot().pools[0]!.pool })}`;
+    for (const path of ['/', '/join', '/chat', '/pools', pool, '/account', '/nowhere']) {
       const page = path === '/chat' ? chat : await (await browser.newContext()).newPage();
       page.on('pageerror', (error) => errors.push(`${path}: ${error.message}`));
+      page.on('console', (message) => {
+        // The missing page itself is one, rightly.
+        if (message.type() === 'error' && path !== '/nowhere') errors.push(`${path}: ${message.text()}`);
+      });
       if (path !== '/chat') await page.goto(`${site.url}${path}`);
+      if (path === pool) await page.getByTestId('pool-page').waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         for (const width of [360, 768, 1280]) {
           await page.setViewportSize({ width, height: 800 });
           expect(await noSidewaysScroll(page), `${path} at ${width} px`).toBe(true);
           await page.screenshot({
-            path: `test-results/pages/${path.slice(1) || 'home'}-${width}-${colorScheme}.png`,
+            path: `test-results/pages/${path === pool ? 'pool' : path.slice(1) || 'home'}-${width}-${colorScheme}.png`,
             fullPage: true,
           });
         }

@@ -1,5 +1,6 @@
-// Equality is the definition of correct: every fixture, every split, both backends, in a real browser, against the whole
-// model (1e-4, and exactly its greedy tokens) and against transformers (1e-3).
+// Equality is the definition of correct: every fixture, both backends, in a real browser, against the whole model (1e-4, and
+// exactly its greedy tokens) and against transformers (1e-3). Every split on WASM; on WebGPU the whole, one cut and all
+// cuts, and with ALL_SPLITS=1 (`npm run test:splits`, some minutes) every split there too.
 import { expect, type Page, test } from '@playwright/test';
 import { allSplits, FIXTURES_DIR, type Fixture, readFixtures } from './support/fixtures.ts';
 import { softwareGpuLaunch } from './support/launch.ts';
@@ -11,6 +12,11 @@ test.use({ launchOptions: softwareGpuLaunch() });
 
 /** Decode steps after the prompt: SwiftShader takes a hundred times as long for one as WASM. */
 const DECODE_STEPS = { wasm: 16, webgpu: 5 };
+
+const splitsOn = (backend: SplitCase['backend'], layers: number): number[][] =>
+  backend === 'wasm' || process.env.ALL_SPLITS
+    ? allSplits(layers)
+    : [[], [Math.floor(layers / 2)], Array.from({ length: layers - 1 }, (_, cut) => cut + 1)];
 
 const WHOLE_TOLERANCE = 1e-4;
 const GOLDEN_TOLERANCE = 1e-3;
@@ -87,10 +93,11 @@ function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): vo
 
 for (const backend of ['wasm', 'webgpu'] as const) {
   for (const fixture of readFixtures()) {
-    test(`${backend}: ${fixture.name}, every split`, async ({ page }) => {
+    test(`${backend}: ${fixture.name}, whole and split`, async ({ page }) => {
       test.setTimeout(300_000);
-      const results = await run(page, fixture, backend);
-      expect(results).toHaveLength(2 ** (fixture.layers - 1));
+      const splits = splitsOn(backend, fixture.layers);
+      const results = await run(page, fixture, backend, { splits });
+      expect(results).toHaveLength(splits.length);
       check(fixture, results, results.find(({ cuts }) => cuts.length === 0)!);
     });
   }
@@ -101,9 +108,12 @@ for (const backend of ['wasm', 'webgpu'] as const) {
   )) {
     test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async ({ page }) => {
       test.setTimeout(300_000);
-      const splits = [[], [2], Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1)];
+      const isQuick = backend === 'wasm' || process.env.ALL_SPLITS;
+      const finest = Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1);
+      const splits = isQuick ? [[], [2], finest] : [[2]];
+      const ways = [{ chunkTokens: 7 }, { chunkTokens: 16, rollback: true }];
       const [whole] = await run(page, fixture, backend, { splits: [[]] });
-      for (const fields of [{ chunkTokens: 7 }, { chunkTokens: 1 }, { chunkTokens: 16, rollback: true }]) {
+      for (const fields of isQuick ? [...ways, { chunkTokens: 1 }] : ways) {
         check(fixture, await run(page, fixture, backend, { splits, ...fields }), whole!);
       }
     });

@@ -19,7 +19,7 @@ test('two WebGPU stages give the tokens of one, and of WASM', async ({ browser }
         const stage = await site.openStage({ backend });
         await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-backend', backend, { timeout: 60_000 });
       }
-      const chat = await site.openChat({ temperature: '0', max: '16' });
+      const chat = await site.openChat({ temperature: '0', max: '8' });
       await chatReady(chat, stages, 240_000);
       const answer = await ask(chat, 'What is a shard?', 240_000);
       expect(answer.stats.route.map((stop) => stop.backend)).toEqual(Array(stages).fill(backend));

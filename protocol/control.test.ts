@@ -8,9 +8,12 @@ import {
   serverMessageSchema,
 } from './control.ts';
 import { PoolError } from './errors.ts';
-import type { ModelRef, PeerId } from './ids.ts';
+import type { JobId, ModelRef, PeerId, SessionId } from './ids.ts';
+import type { JobRequest, JobStats } from './job.ts';
 import { MAX_CONTROL_BYTES } from './limits.ts';
 import type { ModelManifest } from './manifest.ts';
+import type { SignedReceipt } from './receipt.ts';
+import type { RoutePlan } from './route-plan.ts';
 import { SeededRandom } from './test-random.ts';
 
 const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };
@@ -20,6 +23,32 @@ const error = { code: 'stage-failed', message: 'It broke.', data: { layer: 3 } }
 const manifest: ModelManifest = {
   ...{ graphSha256: '00'.repeat(32), layers: 2, hiddenSize: 8, vocabSize: 16, activation: 'float16', kvHeads: 1 },
   ...{ headDim: 4, maxContext: 128, layerBytes: [1, 2], embeddingBytes: 3, headBytes: 4, sharedBytes: 5, tiedBytes: 1 },
+};
+
+const job = '1'.repeat(32) as JobId;
+const session = '00f1e2d3c4b5a697' as SessionId;
+const receipt: SignedReceipt = {
+  receipt: {
+    ...{ role: 'stage', job, nonce: '2'.repeat(32), session, pool, epoch: 7, peer, start: 0, end: 2, frames: 12 },
+    ...{ from: 0, to: 52, computeMs: 90.5, chainIn: 'a'.repeat(64), chainOut: 'b'.repeat(64) },
+  },
+  publicKey: 'BA',
+  signature: 'AA',
+};
+const stats: JobStats = {
+  ...{ epoch: 7, returnHopMs: 2, lapMs: 20, laps: 12, drafted: 4, accepted: 3, drafter: 'ngram' },
+  ...{ tokensPerSecond: 50, timeToFirstTokenMs: 80, totalMs: 400 },
+  route: [{ stage: 0, start: 0, end: 2, computeMs: 7, waitMs: 1, hopMs: 2 }],
+};
+const chance = { id: 17, token: 'He', bytes: [72, 101], logprob: -0.25 };
+const plan: RoutePlan = {
+  ...{ mode: 'lan', driver: 'here', local: false, drafter: 'none', stages: 2, reason: 'Two tabs are near.' },
+  predicted: { tokensPerSecond: 40, timeToFirstTokenMs: 90 },
+  rejected: [{ mode: 'batch', why: 'Slower.' }],
+};
+const request: JobRequest = {
+  prompt: { kind: 'chat', messages: [{ role: 'user', content: 'Hello.' }] },
+  ...{ seed: 42, maxTokens: 64, stop: ['.'], choices: 2, logprobs: 3, drafter: 'none', resume: [[1, 2], []] },
 };
 
 const clientMessages: ClientMessage[] = [
@@ -35,7 +64,21 @@ const clientMessages: ClientMessage[] = [
   { type: 'stage-failed', pool, epoch: 7, error },
   { type: 'link-down', pool, epoch: 7, peer },
   { type: 'watch', model },
-  { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99 },
+  { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99, serverRttMs: 4.5, rtts: [{ peer, ms: 12 }] },
+  { type: 'ask', ask: 3, model, promptTokens: 40, maxTokens: 256, mode: 'lan' },
+  { type: 'ask-cancel', ask: 3 },
+  { type: 'ask-done', job, promptTokens: 40, cachedTokens: 0, completionTokens: 12, stats, receipts: [receipt] },
+  {
+    type: 'job-events',
+    events: [
+      { type: 'started', job, promptTokens: 40 },
+      { type: 'delta', job, choice: 0, text: 'He', ids: [17], logprobs: [{ ...chance, top: [chance] }] },
+      { type: 'finished', job, choice: 0, reason: 'stop' },
+      { type: 'done', job, cachedTokens: 0, stats, receipts: [receipt] },
+      { type: 'failed', job, error, receipts: [] },
+    ],
+  },
+  { type: 'receipts', job, epoch: 7, receipts: [receipt] },
   { type: 'leave' },
 ];
 
@@ -46,19 +89,28 @@ const serverMessages: ServerMessage[] = [
     peer,
     iceServers: [{ urls: ['stun:s.example'], username: 'u', credential: 'c' }],
     heartbeatMs: 5000,
+    orchestratorKey: 'BA',
   },
   { type: 'pools', pools: [{ pool, model, peers: 2, state: 'ready', reason: '2 tabs serve 2 layers.' }] },
   {
     type: 'coalition',
     coalition: {
-      ...{ pool, model, epoch: 7, state: 'ready', ticket: 'cd'.repeat(16) },
+      ...{ pool, model, epoch: 7, state: 'ready' },
       seats: [
         { peer, start: 0, end: 2, backend: 'webgpu', device: 'gpu', totalBytes: 10, loadedBytes: 10, ready: true },
       ],
     },
+    ticket: 'a.b',
   },
   { type: 'retire', pool, epoch: 7 },
   { type: 'heartbeat-ack', at: 1234.5 },
+  { type: 'ask-queued', ask: 3, place: 1, waiting: 4, reason: 'Two answers are before this one.' },
+  { type: 'ask-granted', ask: 3, job, grant: 'a.b', epoch: 7, plan, heldMicros: 1200 },
+  { type: 'ask-refused', ask: 3, error },
+  { type: 'ask-settled', job, chargedMicros: 900, receiptId: 'r-1' },
+  { type: 'job-start', job, grant: 'a.b', epoch: 7, request },
+  { type: 'job-cancel', job },
+  { type: 'receipt-request', job, epoch: 7, sessions: [{ session, frames: 12 }] },
   { type: 'error', error },
 ];
 
@@ -134,8 +186,10 @@ describe('hostile text', () => {
     const send = (change: object) => () =>
       parseServerMessage(JSON.stringify({ ...message, coalition: { ...coalition, ...change } }));
     expect(send({ seats: new Array(65).fill(coalition.seats[0]) })).toThrow(badMessage);
-    expect(send({ ticket: 'cd' })).toThrow(badMessage);
     expect(send({})).not.toThrow();
+    for (const ticket of ['', 'x'.repeat(4097), 7, undefined]) {
+      expect(() => parseServerMessage(JSON.stringify({ ...message, ticket }))).toThrow(badMessage);
+    }
   });
 
   test('messages with random characters overwritten are taken or refused with a PoolError', () => {

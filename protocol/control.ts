@@ -1,10 +1,14 @@
-// Words between a peer and the orchestrator, JSON over one WebSocket. The orchestrator plans with them; no activation,
-// prompt or token ever travels here.
+// Words between a peer and the orchestrator, JSON over one WebSocket. The orchestrator plans with them; no activation
+// ever travels here, and text of a conversation only in the messages of jobs, which came over HTTP.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
-import { dtypeSchema, modelRefSchema, peerIdSchema } from './ids.ts';
+import { dtypeSchema, jobIdSchema, modelRefSchema, peerIdSchema, sessionIdSchema } from './ids.ts';
+import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
 import { MAX_CONTROL_BYTES, MAX_STAGES } from './limits.ts';
 import { manifestSchema } from './manifest.ts';
+import { signedReceiptSchema } from './receipt.ts';
+import { modeSchema, routePlanSchema } from './route-plan.ts';
+import { MAX_TOKEN_CHARS } from './signed-token.ts';
 
 const count = z.number().check(z.int(), z.gte(0));
 const millis = z.number().check(z.gte(0));
@@ -26,6 +30,8 @@ export const capabilitySchema = z.object({
   msPerLayer: millis,
   /** Bytes that this tab is willing to hold, weights and KV cache together. */
   memoryBytes: count,
+  /** Measured uplink, bytes per second; unknown until measured. */
+  uplinkBytesPerSecond: z.optional(count),
   /** For people to read, e.g. "apple · metal-3" or "WASM, 1 thread". */
   device: short,
 });
@@ -52,8 +58,6 @@ export const coalitionSchema = z.object({
   epoch: count,
   state: z.enum(['forming', 'ready', 'broken']),
   seats: z.array(seatSchema).check(z.maxLength(MAX_STAGES)),
-  /** Secret of this epoch, known to its members and to drivers that watch the pool: opens a link. */
-  ticket: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
 });
 export type Coalition = z.infer<typeof coalitionSchema>;
 
@@ -67,6 +71,13 @@ export const poolSummarySchema = z.object({
   reason: short,
 });
 export type PoolSummary = z.infer<typeof poolSummarySchema>;
+
+const token = z.string().check(z.minLength(1), z.maxLength(MAX_TOKEN_CHARS));
+/** Chosen by the asking tab: tells its own asks apart. */
+const ask = z.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
+
+/** Round trips to neighbours as links measured them, and to the server as heartbeats did. */
+const rttSchema = z.object({ peer: peerIdSchema, ms: millis });
 
 const iceServer = z.object({
   urls: z.union([z.string(), z.array(z.string())]),
@@ -92,7 +103,46 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('link-down'), pool: poolId, epoch: count, peer: peerIdSchema }),
   /** A driver wants to hear of a pool's coalitions. */
   z.object({ type: z.literal('watch'), model: modelRefSchema }),
-  z.object({ type: z.literal('heartbeat'), at: millis, sessions: count, tokens: count }),
+  z.object({
+    type: z.literal('heartbeat'),
+    at: millis,
+    sessions: count,
+    tokens: count,
+    serverRttMs: z.optional(millis),
+    rtts: z.optional(z.array(rttSchema).check(z.maxLength(64))),
+  }),
+  /** A tab wants to drive an answer itself. It says how long the prompt is, never what it says. */
+  z.object({
+    type: z.literal('ask'),
+    ask,
+    model: modelRefSchema,
+    promptTokens: count,
+    maxTokens: z.number().check(z.int(), z.gte(1), z.lte(131_072)),
+    mode: z.optional(modeSchema),
+    /** What this tab itself could do, if it has measured. */
+    capability: z.optional(capabilitySchema),
+  }),
+  /** The person gave up, or the tab needs the answer no more: waiting or running. */
+  z.object({ type: z.literal('ask-cancel'), ask }),
+  /** The answer is over: what the driver got, and how it went. */
+  z.object({
+    type: z.literal('ask-done'),
+    job: jobIdSchema,
+    promptTokens: count,
+    cachedTokens: count,
+    completionTokens: count,
+    stats: z.optional(jobStatsSchema),
+    receipts: z.array(signedReceiptSchema).check(z.maxLength(64)),
+  }),
+  /** Of the driver at an entry stage: several events in one message, in order. */
+  z.object({ type: z.literal('job-events'), events: z.array(jobEventSchema).check(z.minLength(1), z.maxLength(64)) }),
+  /** A stage's answer to `receipt-request`: one per session, none if it knows nothing of the job. */
+  z.object({
+    type: z.literal('receipts'),
+    job: jobIdSchema,
+    epoch: count,
+    receipts: z.array(signedReceiptSchema).check(z.maxLength(16)),
+  }),
   z.object({ type: z.literal('leave') }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
@@ -100,13 +150,50 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>;
 /** Orchestrator -> peer. */
 export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('challenge'), nonce: z.string().check(z.regex(/^[0-9a-f]{64}$/)), version: count }),
-  z.object({ type: z.literal('welcome'), peer: peerIdSchema, iceServers: z.array(iceServer), heartbeatMs: millis }),
+  z.object({
+    type: z.literal('welcome'),
+    peer: peerIdSchema,
+    iceServers: z.array(iceServer),
+    heartbeatMs: millis,
+    /** Raw public key (base64url) that tickets and grants are signed with. */
+    orchestratorKey: z.string().check(z.maxLength(200)),
+  }),
   z.object({ type: z.literal('pools'), pools: z.array(poolSummarySchema).check(z.maxLength(1000)) }),
-  /** Sent to members and watchers at every change. A member finds its own seat in it and loads that slice. */
-  z.object({ type: z.literal('coalition'), coalition: coalitionSchema }),
+  /**
+   * Sent to members and watchers at every change, and again with a fresh ticket before the old one expires. A member
+   * finds its own seat in it and loads that slice. The ticket is the receiver's own: as a stage if it has a seat, else
+   * as a driver.
+   */
+  z.object({ type: z.literal('coalition'), coalition: coalitionSchema, ticket: token }),
   /** The epoch is over: finish what is running, then free its slice. */
   z.object({ type: z.literal('retire'), pool: poolId, epoch: count }),
   z.object({ type: z.literal('heartbeat-ack'), at: millis }),
+  /** The ask waits: its place (1 is next) among so many, and a sentence for people. Told again when it changes. */
+  z.object({ type: z.literal('ask-queued'), ask, place: count, waiting: count, reason: short }),
+  /** Go: over the coalition of this epoch, or alone when `plan.local`. The stages open sessions for this grant. */
+  z.object({
+    type: z.literal('ask-granted'),
+    ask,
+    job: jobIdSchema,
+    grant: token,
+    epoch: count,
+    plan: routePlanSchema,
+    /** What is held for it, in millionths of a credit; the rest is given back at the end. */
+    heldMicros: count,
+  }),
+  z.object({ type: z.literal('ask-refused'), ask, error: errorShape }),
+  /** After settlement. */
+  z.object({ type: z.literal('ask-settled'), job: jobIdSchema, chargedMicros: count, receiptId: short }),
+  /** To the entry stage: drive this request. */
+  z.object({ type: z.literal('job-start'), job: jobIdSchema, grant: token, epoch: count, request: jobRequestSchema }),
+  z.object({ type: z.literal('job-cancel'), job: jobIdSchema }),
+  /** To a stage: sign what you did for this job in this epoch, at these frame counts per session where you still can. */
+  z.object({
+    type: z.literal('receipt-request'),
+    job: jobIdSchema,
+    epoch: count,
+    sessions: z.array(z.object({ session: sessionIdSchema, frames: count })).check(z.maxLength(16)),
+  }),
   z.object({ type: z.literal('error'), error: errorShape }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

@@ -173,6 +173,13 @@ describe('hostile bytes', () => {
     expect(codeOf(encodeFrame(step({ kind: 'close', dtype: 'none', tokens: 0, width: 0 })))).toBe('bad-frame');
   });
 
+  test('a result as wide as no number of alternatives makes it', () => {
+    const result = (width: number) => step({ kind: 'result', tokens: 1, width, payload: new Uint8Array(width * 4) });
+    for (const width of [1, 2, 4, 42]) expect(decodeFrame(encodeFrame(result(width)))).toEqual(result(width));
+    for (const width of [0, 3, 41, 44]) expect(codeOf(encodeFrame(result(width)))).toBe('bad-frame');
+    expect(codeOf(encodeFrame(step({ tokens: 1, width: 2, payload: new Uint8Array(8) })))).toBe('bad-frame');
+  });
+
   test('a frame above the limit is refused before its header is read', () => {
     expect(codeOf(new Uint8Array(MAX_FRAME_BYTES + 1))).toBe('bad-frame');
   });

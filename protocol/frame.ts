@@ -2,7 +2,7 @@
 // Pure: bytes in, object out. docs/PROTOCOL.md has the same layout with golden vectors.
 import { PoolError } from './errors.ts';
 import type { SessionId } from './ids.ts';
-import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, PROTOCOL_VERSION } from './limits.ts';
+import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, MAX_TOP_LOGPROBS, PROTOCOL_VERSION } from './limits.ts';
 
 /** First byte of each frame: tells a frame from any other traffic. */
 export const FRAME_MAGIC = 0xc9;
@@ -49,7 +49,7 @@ export interface Frame {
   flags: number;
   /** Counts up per session at the driver; the result of a step carries the step's number. */
   lap: number;
-  /** Elements per row of the payload: hidden size for `hidden`, 1 for ids, 0 for JSON. */
+  /** Elements per row: hidden size for `hidden`, 1 for ids, 2 + 2k with k alternatives in a `result`, 0 for JSON. */
   width: number;
   trace: TraceEntry[];
   payload: Uint8Array;
@@ -154,11 +154,16 @@ const ALLOWED_DTYPES: Record<FrameKind, readonly FrameDtype[]> = {
   error: ['json'],
 };
 
+/** An id; or an id, its log-probability, and as many pairs more as alternatives were asked for. */
+const isResultWidth = (width: number): boolean =>
+  width === 1 || (width >= 2 && width % 2 === 0 && width <= 2 + 2 * MAX_TOP_LOGPROBS);
+
 function checkPayload(kind: FrameKind, dtype: FrameDtype, tokens: number, width: number, payloadBytes: number): void {
   if (!ALLOWED_DTYPES[kind].includes(dtype)) refuse(`A ${kind} frame cannot carry ${dtype}.`);
   if (kind === 'step' && tokens === 0) refuse('A step has no tokens.');
   if (kind === 'hidden' && (tokens === 0 || width === 0)) refuse('A hidden state has no rows or no columns.');
-  if ((kind === 'step' || kind === 'result') && width !== 1) refuse('Token ids are one column wide.');
+  if (kind === 'step' && width !== 1) refuse('Token ids are one column wide.');
+  if (kind === 'result' && !isResultWidth(width)) refuse('A result is not as wide as one can be.');
   if (dtype === 'none' && payloadBytes !== 0) refuse('A frame without element type has a payload.');
   if (dtype === 'json' || dtype === 'none') return;
   if (tokens * width * ELEMENT_BYTES[dtype] !== payloadBytes) {

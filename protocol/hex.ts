@@ -1,4 +1,4 @@
-// Bytes as hex, for golden vectors. Used by tests only.
+// Bytes as hex.
 
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -39,3 +39,10 @@ export function newSessionId(): SessionId {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') as SessionId;
 }
+
+/** 32 hex characters: 128 random bits of the orchestrator; names one request from admission to settlement. */
+export const jobIdSchema = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{32}$/))
+  .brand<'JobId'>();
+export type JobId = z.infer<typeof jobIdSchema>;

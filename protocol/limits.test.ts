@@ -6,6 +6,7 @@ import { encodeFrame, FRAME_HEADER_BYTES, type Frame, TRACE_ENTRY_BYTES } from '
 import type { SessionId } from './ids.ts';
 import * as limits from './limits.ts';
 import type { ModelManifest } from './manifest.ts';
+import { MAX_TOKEN_CHARS } from './signed-token.ts';
 
 test('the largest hidden state that a step can make fits a frame, trace included', () => {
   const bytes = limits.MAX_STEP_TOKENS * 8192 * 4 + FRAME_HEADER_BYTES + limits.MAX_STAGES * TRACE_ENTRY_BYTES;
@@ -49,11 +50,12 @@ test('the largest coalition and the largest manifest fit a control message', () 
   const model = { repo: `${'o'.repeat(96)}/${'n'.repeat(96)}`, revision: 'r'.repeat(128), dtype: 'q4f16' };
   const coalition = coalitionSchema.parse({
     ...{ pool: `${model.repo}@${model.revision}:q4f16`, model, epoch: 4_294_967_295, state: 'forming' },
-    ...{ seats: new Array(limits.MAX_STAGES).fill(seat), ticket: '0'.repeat(32) },
+    ...{ seats: new Array(limits.MAX_STAGES).fill(seat) },
   });
-  const text = JSON.stringify({ type: 'coalition', coalition });
+  const ticket = 'x'.repeat(MAX_TOKEN_CHARS);
+  const text = JSON.stringify({ type: 'coalition', coalition, ticket });
   expect(text.length).toBeLessThan(limits.MAX_CONTROL_BYTES);
-  expect(parseServerMessage(text)).toEqual({ type: 'coalition', coalition });
+  expect(parseServerMessage(text)).toEqual({ type: 'coalition', coalition, ticket });
   const layerBytes: ModelManifest['layerBytes'] = new Array(1024).fill(Number.MAX_SAFE_INTEGER);
   expect(JSON.stringify(layerBytes).length).toBeLessThan(limits.MAX_CONTROL_BYTES / 4);
 });

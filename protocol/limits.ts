@@ -53,3 +53,36 @@ export const LINK_TIMEOUT_MS = 30_000;
 
 /** Candidates that the exit reads back from the GPU for sampling. */
 export const TOP_CANDIDATES = 64;
+
+/** Choices of one request (`n`): each is a session of its own at every stage. */
+export const MAX_CHOICES = 8;
+
+/** Alternatives per token in `logprobs`; OpenAI's own bound. Must not exceed TOP_CANDIDATES. */
+export const MAX_TOP_LOGPROBS = 20;
+
+/** Stop strings of one request; OpenAI's own bound is 4, other servers take more. */
+export const MAX_STOPS = 16;
+
+/** Characters of a stop string. */
+export const MAX_STOP_CHARS = 200;
+
+/** UTF-8 bytes of a prompt that comes over HTTP. It travels to the driver in one control message. */
+export const MAX_PROMPT_BYTES = 128 * 1024;
+
+/** A stage's ticket opens links for this long; members get a new one at half of it. */
+export const STAGE_TICKET_SECONDS = 30 * 60;
+
+/** A driver's ticket; a watcher gets a new one at half of it. */
+export const DRIVER_TICKET_SECONDS = 10 * 60;
+
+/** A grant opens sessions for one job for this long: longer than any answer of MAX_STEP_TOKENS laps should take. */
+export const GRANT_SECONDS = 30 * 60;
+
+/** Clocks of tabs and server may differ by this much when an expiry is looked at. */
+export const CLOCK_SKEW_SECONDS = 120;
+
+/** Frames back from the newest at which a stage can still sign a receipt: more than are ever in flight. */
+export const RECEIPT_WINDOW_FRAMES = 16;
+
+/** A stage has this long to answer a receipt request before the job is settled without it. */
+export const RECEIPT_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
-// What proves a link: the statement that both ends make about this very connection, signed with a peer's key and keyed
-// with the coalition's ticket. The ticket itself never travels. WebCrypto only; keeps no key and no state.
+// What proves a link: the statement that both ends make about this very connection, signed with a peer's key. Whether the
+// two may speak at all is their tickets' business. WebCrypto only; keeps no key and no state.
 import { PoolError } from './errors.ts';
-import { fromBase64Url, type Identity, signText, toBase64Url, verifyText } from './identity.ts';
+import { type Identity, signText, verifyText } from './identity.ts';
 import type { PeerId } from './ids.ts';
 
 /** `asker` asked for the connection. The role is in the statement, so that no answer can be sent back as a question. */
@@ -23,14 +23,6 @@ export interface LinkFacts {
   answerer: LinkEnd;
 }
 
-/** Both fields base64url. */
-export interface LinkProof {
-  /** ECDSA P-256 over the statement, 64 bytes. */
-  signature: string;
-  /** HMAC-SHA-256 over the statement, keyed with the ticket's characters, 32 bytes. */
-  proof: string;
-}
-
 /**
  * The text that is signed. Every field has an alphabet without the separator, so no two connections share a text; the
  * ids are in it, so that a proof made for one neighbour says nothing to another.
@@ -46,54 +38,21 @@ export function newLinkNonce(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** HMAC-SHA-256 in base64url: that the maker knows the ticket. */
-export async function ticketProof(ticket: string, statement: string): Promise<string> {
-  const key = await ticketKey(ticket, 'sign');
-  const proof = await crypto.subtle.sign('HMAC', key, bytesOf(statement));
-  return toBase64Url(new Uint8Array(proof));
-}
-
-/** What this end shows as `role`. */
-export async function makeLinkProof(
-  identity: Identity,
-  ticket: string,
-  role: LinkRole,
-  facts: LinkFacts,
-): Promise<LinkProof> {
-  const statement = linkStatement(role, facts);
-  const [signature, proof] = await Promise.all([
-    signText(identity.privateKey, statement),
-    ticketProof(ticket, statement),
-  ]);
-  return { signature, proof };
-}
+/** What this end shows as `role`: ECDSA P-256 over the statement, 64 bytes in base64url. */
+export const signLink = (identity: Identity, role: LinkRole, facts: LinkFacts): Promise<string> =>
+  signText(identity.privateKey, linkStatement(role, facts));
 
 /**
- * Checks what the other end showed as `role`: that it holds the key its id is derived from, knows the ticket, and sees
- * the same two certificates. Throws `not-authentic`.
+ * Checks what the other end showed as `role`: that it holds the key its id is derived from, and sees the same two
+ * certificates. Throws `not-authentic`.
  */
-export async function checkLinkProof(
-  shown: LinkProof & { publicKey: string },
-  ticket: string,
+export async function checkLink(
+  shown: { publicKey: string; signature: string },
   role: LinkRole,
   facts: LinkFacts,
 ): Promise<void> {
-  const statement = linkStatement(role, facts);
-  const signer = await verifyText(shown, statement);
+  const signer = await verifyText(shown, linkStatement(role, facts));
   if (signer !== facts[role].peer) throw new PoolError('not-authentic', 'The neighbour has another key than its id.');
-  if (!(await knowsTicket(shown.proof, ticket, statement))) {
-    throw new PoolError('not-authentic', 'The neighbour does not know the ticket of this coalition.');
-  }
-}
-
-/** The browser compares: its time does not depend on where two proofs differ. */
-async function knowsTicket(proof: string, ticket: string, statement: string): Promise<boolean> {
-  try {
-    const key = await ticketKey(ticket, 'verify');
-    return await crypto.subtle.verify('HMAC', key, fromBase64Url(proof), bytesOf(statement));
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -110,8 +69,3 @@ export function fingerprintOf(sdp: string): string {
   }
   return match[1]!.replaceAll(':', '');
 }
-
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(text));
-
-const ticketKey = (ticket: string, usage: 'sign' | 'verify'): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', bytesOf(ticket), { name: 'HMAC', hash: 'SHA-256' }, false, [usage]);

@@ -3,57 +3,88 @@ import type { Backend } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
 import { type Identity, identityOf } from '../protocol/identity.ts';
 import { loadOrtRuntime, type OrtRuntime } from './engine/ort-runtime.ts';
-import { ChatHost } from './worker/chat-host.ts';
+import { AskerLinks } from './worker/asker-links.ts';
+import { DriverHost } from './worker/driver-host.ts';
 import { serveRpc } from './worker/rpc.ts';
 import { StageHost } from './worker/stage-host.ts';
-import { startBackend } from './worker/start-backend.ts';
+import { type BackendChoice, startBackend } from './worker/start-backend.ts';
 import type { WorkerEvents, WorkerMethods } from './worker/worker-api.ts';
 
-let backend: Backend | undefined;
+let chosen: Promise<BackendChoice> | undefined;
 let own: Identity | undefined;
+let serverKey: string | undefined;
 let stage: StageHost | undefined;
-let chat: ChatHost | undefined;
+let asker: AskerLinks | undefined;
+let driver: DriverHost | undefined;
 
-function runtime(): Promise<OrtRuntime> {
-  if (!backend) throw new PoolError('internal', 'The backend was not started.');
-  return loadOrtRuntime(backend);
+/** A worker has one backend for its life: the runtime is loaded once. A wish that failed may be followed by another. */
+function backend(wish: Backend | 'auto'): Promise<BackendChoice> {
+  chosen ??= startBackend(wish).catch((error) => {
+    chosen = undefined;
+    throw error;
+  });
+  return chosen;
 }
+
+const runtime = async (): Promise<OrtRuntime> => loadOrtRuntime((await backend('auto')).backend);
 
 function identity(): Identity {
   if (!own) throw new PoolError('internal', 'The worker was given no keys.');
   return own;
 }
 
+function orchestratorKey(): string {
+  if (!serverKey) throw new PoolError('internal', 'The worker does not know the server’s key.');
+  return serverKey;
+}
+
 const stageHost = (): StageHost => {
-  stage ??= new StageHost(runtime, identity, tell);
+  stage ??= new StageHost(runtime, identity, orchestratorKey, tell);
   return stage;
 };
 
-const chatHost = (): ChatHost => {
-  chat ??= new ChatHost(identity, tell);
-  return chat;
+/** Of a tab that serves nothing. */
+const askerLinks = (): AskerLinks => {
+  asker ??= new AskerLinks(identity, orchestratorKey, tell);
+  return asker;
+};
+
+const driverHost = (): DriverHost => {
+  driver ??= new DriverHost({ identity, orchestratorKey, backend, runtime, tell });
+  return driver;
 };
 
 const methods: WorkerMethods = {
   'start-identity': async ({ keys }) => {
     own = await identityOf(keys);
   },
-  'start-backend': async ({ backend: wish }) => {
-    const choice = await startBackend(wish);
-    backend = choice.backend;
-    return choice;
+  'trust-server': async (params) => {
+    serverKey = params.orchestratorKey;
   },
+  'hold-ticket': async ({ epoch, ticket }) => (stage ?? askerLinks()).holdTicket(epoch, ticket),
+  'start-backend': ({ backend: wish }) => backend(wish),
   'read-model': (source) => stageHost().readModel(source),
   'probe-layer': () => stageHost().probe(),
   'load-stage': (assignment) => stageHost().load(assignment),
   'serve-epoch': async ({ epoch }) => stageHost().serve(epoch),
-  'add-link': (offer) => (chat ? chat.links : stageHost().links).add(offer),
+  'add-link': (offer) => (stage ?? askerLinks()).links.add(offer),
   'retire-epoch': ({ epoch }) => stageHost().retire(epoch),
-  'start-driver': (params) => chatHost().start(params),
-  'use-coalition': async (coalition) => chatHost().use(coalition),
-  'drop-coalition': async ({ epoch, error }) => chatHost().drop(epoch, PoolError.from(error)),
-  ask: ({ id, request }) => chatHost().ask(id, request),
-  cancel: async ({ id }) => chatHost().cancel(id),
+  'sign-receipts': (params) => stageHost().signReceipts(params),
+  'start-driver': (source) => driverHost().start(source),
+  'use-coalition': async (coalition) => {
+    const { epoch, seats } = coalition;
+    driverHost().use(coalition, stage ? stage.driverLinks(epoch) : askerLinks().driverLinks(epoch, seats));
+  },
+  'drop-coalition': async ({ epoch, error }) => {
+    driverHost().drop(epoch, PoolError.from(error));
+    asker?.closeEpoch(epoch);
+  },
+  'count-prompt': ({ messages }) => driverHost().countPrompt(messages),
+  ask: (request) => driverHost().drive(request),
+  cancel: async ({ id }) => driverHost().cancel(id),
+  'run-job': (job) => driverHost().runJob(job),
+  'cancel-job': async ({ job }) => driverHost().cancelJob(job),
+  'open-local': ({ backend: wish }) => driverHost().openLocal(wish),
 };
 
 const tell = serveRpc<WorkerEvents>(self as never, methods);

@@ -4,6 +4,7 @@ import type { Seat } from '../protocol/control.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import { announce, promoteForming, replan } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
+import { headLayersOf } from './planner/ring-context.ts';
 import type { Effect, Forming, Pool, PoolStep, World } from './roster-state.ts';
 
 /** A seat got further. A number that does not grow is no progress, so a loader that hangs is found out. */
@@ -17,8 +18,11 @@ export function noteProgress(pool: Pool, peer: PeerId, epoch: number, loadedByte
 export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: number, world: World): PoolStep {
   const seat = formingSeat(pool, peer, epoch);
   if (!seat) return { pool, effects: [] };
+  const ownMs = msPerLayer * layersShare(pool, seat);
   const peers = pool.peers.map((entry) =>
-    entry.peer === peer && msPerLayer > 0 ? { ...entry, capability: { ...entry.capability, msPerLayer } } : entry,
+    entry.peer === peer && msPerLayer > 0
+      ? { ...entry, capability: { ...entry.capability, msPerLayer: ownMs } }
+      : entry,
   );
   const next = updateSeat({ ...pool, peers }, peer, { ready: true, loadedBytes: seat.totalBytes }, world);
   return next.forming?.coalition.seats.every(({ ready }) => ready)
@@ -31,6 +35,15 @@ export function noteFailure(pool: Pool, peer: PeerId, epoch: number, world: Worl
   if (formingSeat(pool, peer, epoch)) return excludePeer(pool, peer, 'failed', 'forming', world);
   const serves = pool.serving?.epoch === epoch && pool.serving.seats.some((seat) => seat.peer === peer);
   return serves ? excludePeer(pool, peer, 'failed', 'both', world) : { pool, effects: [] };
+}
+
+/**
+ * What of a slice's time its layers took: an exit's step has the head in it, which is as many layers as it weighs. The
+ * planner adds it where it plans an exit; counted here too it would be there twice.
+ */
+function layersShare({ manifest }: Pool, { start, end }: Seat): number {
+  if (!manifest || end < manifest.layers) return 1;
+  return (end - start) / (end - start + headLayersOf(manifest));
 }
 
 const formingSeat = (pool: Pool, peer: PeerId, epoch: number): Seat | undefined =>

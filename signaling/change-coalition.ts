@@ -2,6 +2,7 @@
 // up for one that is not ready yet.
 import type { Coalition, Seat } from '../protocol/control.ts';
 import type { PeerId } from '../protocol/ids.ts';
+import { MAX_STAGES } from '../protocol/limits.ts';
 import { planPool } from './plan-pool.ts';
 import type { Effect, Pool, PoolStep, World } from './roster-state.ts';
 
@@ -9,17 +10,17 @@ export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean
   coalition?.seats.some((seat) => seat.peer === peer) ?? false;
 
 /** Members and watchers. A member that is gone is skipped where the message is sent. */
-const audience = (pool: Pool, coalition: Coalition): PeerId[] => [
+export const audienceOf = (pool: Pool, coalition: Coalition): PeerId[] => [
   ...new Set([...coalition.seats.map(({ peer }) => peer), ...pool.watchers]),
 ];
 
 export const announce = (pool: Pool, coalition: Coalition): Effect => ({
-  to: audience(pool, coalition),
+  to: audienceOf(pool, coalition),
   message: { type: 'coalition', coalition },
 });
 
 const retire = (pool: Pool, coalition: Coalition): Effect => ({
-  to: audience(pool, coalition),
+  to: audienceOf(pool, coalition),
   message: { type: 'retire', pool: pool.id, epoch: coalition.epoch },
 });
 
@@ -63,9 +64,13 @@ export function replan(current: Pool, world: World): PoolStep {
   const pool: Pool = { ...current, replanAtMs: undefined, waitingReason: '' };
   const live = pool.forming?.coalition ?? (pool.serving?.state === 'ready' ? pool.serving : undefined);
   const candidates = pool.peers.filter(({ excluded }) => excluded === undefined);
-  const { stages } = world;
+  const policy = world.policyOf?.(pool.id);
+  if (policy?.loaded === false) return unload(pool, world);
   const plan = pool.manifest
-    ? planPool({ manifest: pool.manifest, candidates, stages, waitForAll: !pool.hasServed })
+    ? planPool({
+        ...{ manifest: pool.manifest, candidates, rtt: world.rtt, current: live?.seats.map(({ peer }) => peer) },
+        ...stagesOf(policy?.stages ?? world.stages, pool),
+      })
     : ({ kind: 'waiting', reason: 'Waits for a tab to join.' } as const);
   if (plan.kind === 'waiting') {
     if (live) return { pool, effects: [] };
@@ -77,7 +82,19 @@ export function replan(current: Pool, world: World): PoolStep {
   return begin(pool, plan.seats, world);
 }
 
-function begin(pool: Pool, seats: Seat[], { nowMs, newTicket }: World): PoolStep {
+/** With a number, the first coalition waits until so many are there. */
+const stagesOf = (stages: number | 'all' | undefined, pool: Pool) =>
+  stages === 'all' ? { stages: MAX_STAGES, waitForAll: false } : { stages, waitForAll: !pool.hasServed };
+
+/** Its maker wants it to rest: nothing serves and nothing loads. */
+function unload(pool: Pool, world: World): PoolStep {
+  const abandoned = abandonForming(pool, world);
+  const effects = [...abandoned.effects, ...(pool.serving ? [retire(pool, pool.serving)] : [])];
+  const waitingReason = 'The pool is unloaded: whoever made it can load it again.';
+  return { pool: { ...abandoned.pool, serving: undefined, replanAtMs: undefined, waitingReason }, effects };
+}
+
+function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
   const epoch = pool.lastEpoch + 1;
   const coalition: Coalition = {
     pool: pool.id,
@@ -85,7 +102,6 @@ function begin(pool: Pool, seats: Seat[], { nowMs, newTicket }: World): PoolStep
     epoch,
     state: 'forming',
     seats,
-    ticket: newTicket(),
   };
   const progressAtMs = new Map(seats.map(({ peer }) => [peer, nowMs]));
   const next: Pool = { ...pool, lastEpoch: epoch, forming: { coalition, progressAtMs }, flushAtMs: undefined };

@@ -6,6 +6,7 @@ import type { PeerId } from '../protocol/ids.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { abandonForming, breakServing, hasSeat, replanIn } from './change-coalition.ts';
 import {
+  type Effect,
   type Exclusion,
   LINK_STRIKES,
   MAX_PEERS_PER_POOL,
@@ -22,6 +23,14 @@ export function takeOffer(
   world: World,
 ): PoolStep {
   const { peer, manifest, capability } = offer;
+  const policy = world.policyOf?.(pool.id);
+  if (policy && !policy.recruit && !policy.members.includes(peer)) {
+    return refuse(pool, peer, new PoolError('forbidden', 'This pool takes only the tabs that its maker has listed.'));
+  }
+  if (policy?.manifest && !sameManifest(policy.manifest, manifest)) {
+    const error = new PoolError('manifest-mismatch', 'This tab read another model file than the server.');
+    return refuse(pool, peer, error);
+  }
   const isNew = !pool.peers.some((entry) => entry.peer === peer);
   if (!isNew && pool.manifest && !sameManifest(pool.manifest, manifest)) {
     // It read another file since: first it gives up what it holds, then it counts as new.
@@ -46,6 +55,25 @@ const refuse = (pool: Pool, peer: PeerId, error: PoolError): PoolStep => ({
   pool,
   effects: [{ to: [peer], message: { type: 'error', error: error.toShape() } }],
 });
+
+/** Whoever made the pool has changed it: who is not wanted any more goes, and there is a new plan. */
+export function applyPolicy(pool: Pool, world: World): PoolStep {
+  const policy = world.policyOf?.(pool.id);
+  const unwanted = policy && !policy.recruit ? pool.peers.filter(({ peer }) => !policy.members.includes(peer)) : [];
+  let next = pool;
+  const effects: Effect[] = [];
+  for (const { peer } of unwanted) {
+    const refused = refuse(
+      next,
+      peer,
+      new PoolError('forbidden', 'The maker of this pool took this tab off its list.'),
+    );
+    const step = dropPeer(next, peer, world);
+    next = step.pool;
+    effects.push(...refused.effects, ...step.effects);
+  }
+  return { pool: replanIn(next, 0, world), effects };
+}
 
 /** The tab is gone or lends no more. The last one takes the pool's manifest along. */
 export function dropPeer(pool: Pool, peer: PeerId, world: World): PoolStep {

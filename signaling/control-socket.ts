@@ -1,16 +1,16 @@
-// The door for peers: takes upgraded sockets, knows which peer is on which, ends the silent ones, and carries messages
-// between them and the orchestrator.
+// The door for peers: takes upgraded sockets, knows which peer is on which, ends the silent ones. What messages mean is
+// the listener's business.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { ServerMessage } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
-import type { ModelRef, PeerId, PoolId } from '../protocol/ids.ts';
+import type { PeerId } from '../protocol/ids.ts';
 import { MAX_CONTROL_BYTES } from '../protocol/limits.ts';
 import { type ConnectionOptions, ControlConnection, type PeerMessage } from './control-connection.ts';
-import { Orchestrator } from './orchestrator.ts';
-import type { RosterEvent } from './roster.ts';
+import { clientAddress } from './observe/client-address.ts';
+import { type ConnectionGate, createConnectionGate } from './observe/connection-gate.ts';
 import type { RosterTiming } from './roster-state.ts';
 
 /** Most sockets at once, those that have not said hello included. */
@@ -30,34 +30,37 @@ export interface ControlTiming extends RosterTiming {
   helloTimeoutMs: number;
 }
 
+/** Who listens to peers. */
+export interface PeerListener {
+  /** The peer proved its id. `address` is where its socket comes from, for limits. */
+  joined(peer: PeerId, address: string): void;
+  heard(peer: PeerId, message: PeerMessage): void;
+  left(peer: PeerId): void;
+}
+
 export interface ControlSocketOptions {
-  model: ModelRef;
-  stages?: number | undefined;
   iceServers: IceServer[];
+  /** What tickets and grants are signed with, for `welcome`. */
+  orchestratorKey: string;
   timing: ControlTiming;
   logger: Logger;
+  trustedProxies?: number;
+  gate?: ConnectionGate;
+  listener: PeerListener;
 }
 
 export class ControlSocket {
-  readonly orchestrator: Orchestrator;
   readonly #options: ControlSocketOptions;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_CONTROL_BYTES, perMessageDeflate: false });
   readonly #connections = new Set<ControlConnection>();
   readonly #peers = new Map<PeerId, ControlConnection>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #gate: ConnectionGate;
 
   constructor(options: ControlSocketOptions) {
     this.#options = options;
-    const { model, stages, timing, logger } = options;
-    this.orchestrator = new Orchestrator({
-      model,
-      stages,
-      timing,
-      logger,
-      send: (peer, message) => this.#peers.get(peer)?.send(message),
-      broadcast: (message) => this.#broadcast(message),
-    });
-    this.#sweeper = setInterval(() => this.#endSilent(), Math.max(10, timing.silenceMs / 10));
+    this.#gate = options.gate ?? createConnectionGate();
+    this.#sweeper = setInterval(() => this.#endSilent(), Math.max(10, options.timing.silenceMs / 10));
   }
 
   /** Peers that have proved who they are. */
@@ -65,38 +68,48 @@ export class ControlSocket {
     return this.#peers.size;
   }
 
+  /** Whether it is connected. */
+  has(peer: PeerId): boolean {
+    return this.#peers.has(peer);
+  }
+
+  /** False when the peer is not connected. */
+  send(peer: PeerId, message: ServerMessage): boolean {
+    return this.#peers.get(peer)?.send(message) ?? false;
+  }
+
+  broadcast(message: ServerMessage): void {
+    for (const connection of this.#peers.values()) connection.send(message);
+  }
+
   /** Takes over a socket whose HTTP request asked for an upgrade. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#connections.size >= MAX_SOCKETS) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+    const address = clientAddress(request, this.#options.trustedProxies);
+    const release = this.#connections.size < MAX_SOCKETS ? this.#gate.admit(address) : undefined;
+    if (!release) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\r\n');
       return;
     }
+    socket.once('close', release);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#connections.add(new ControlConnection(webSocket, this.#connectionOptions()));
+      this.#connections.add(new ControlConnection(webSocket, this.#connectionOptions(address)));
     });
   }
 
   close(): void {
     clearInterval(this.#sweeper);
-    this.orchestrator.close();
     for (const connection of this.#connections) connection.close('goingAway');
     for (const socket of this.#server.clients) socket.terminate();
     this.#server.close();
   }
 
-  #connectionOptions(): ConnectionOptions {
-    const { logger, timing } = this.#options;
+  #connectionOptions(address: string): ConnectionOptions {
+    const { logger, timing, listener } = this.#options;
     return {
       logger,
       helloTimeoutMs: timing.helloTimeoutMs,
-      onWelcome: (peer, connection) => this.#admit(peer, connection),
-      onMessage: (peer, message) => {
-        if (message.type === 'stage-failed') {
-          // The code alone: a message may quote what the stage worked on.
-          logger.warn({ peer, epoch: message.epoch, code: PoolError.from(message.error).code }, 'stage failed');
-        }
-        this.orchestrator.dispatch(eventOf(peer, message));
-      },
+      onWelcome: (peer, connection) => this.#admit(peer, connection, address),
+      onMessage: (peer, message) => listener.heard(peer, message),
       onClose: (peer, connection) => {
         this.#connections.delete(connection);
         if (peer && this.#peers.get(peer) === connection) this.#forget(peer);
@@ -104,7 +117,7 @@ export class ControlSocket {
     };
   }
 
-  #admit(peer: PeerId, connection: ControlConnection): void {
+  #admit(peer: PeerId, connection: ControlConnection, address: string): void {
     const older = this.#peers.get(peer);
     if (older) {
       // A reloaded tab lost its slice, so the newer socket starts with nothing, as any other.
@@ -114,15 +127,15 @@ export class ControlSocket {
     }
     this.#peers.set(peer, connection);
     this.#options.logger.info({ peer, replaced: older !== undefined }, 'peer joined');
-    const { iceServers, timing } = this.#options;
-    connection.send({ type: 'welcome', peer, iceServers, heartbeatMs: timing.heartbeatMs });
-    connection.send({ type: 'pools', pools: this.orchestrator.pools() });
+    const { iceServers, timing, orchestratorKey, listener } = this.#options;
+    connection.send({ type: 'welcome', peer, iceServers, heartbeatMs: timing.heartbeatMs, orchestratorKey });
+    listener.joined(peer, address);
   }
 
   #forget(peer: PeerId): void {
     this.#peers.delete(peer);
     this.#options.logger.info({ peer }, 'peer left');
-    this.orchestrator.dispatch({ type: 'peer-left', peer });
+    this.#options.listener.left(peer);
   }
 
   #endSilent(): void {
@@ -131,31 +144,7 @@ export class ControlSocket {
       if (nowMs - connection.heardAtMs > this.#options.timing.silenceMs) connection.close('silent');
     }
   }
-
-  #broadcast(message: ServerMessage): void {
-    for (const connection of this.#peers.values()) connection.send(message);
-  }
 }
 
 /** Of a code that clients do not retry: two tabs with one key would take the id from each other for ever. */
 const REPLACED = new PoolError('not-authentic', 'The same identity has connected again; this connection gives way.');
-
-/** A message in the roster's words. */
-function eventOf(peer: PeerId, message: PeerMessage): RosterEvent {
-  switch (message.type) {
-    case 'offer':
-      return { ...message, type: 'peer-offered', peer };
-    case 'load-progress':
-      return { ...message, type: 'load-progressed', peer, pool: message.pool as PoolId };
-    case 'stage-ready':
-      return { ...message, type: 'stage-readied', peer, pool: message.pool as PoolId };
-    case 'stage-failed':
-      return { type: 'stage-failed', peer, pool: message.pool as PoolId, epoch: message.epoch };
-    case 'link-down':
-      return { type: 'link-broken', peer, pool: message.pool as PoolId, epoch: message.epoch, to: message.peer };
-    case 'watch':
-      return { type: 'pool-watched', peer, model: message.model };
-    case 'leave':
-      return { type: 'stage-left', peer };
-  }
-}

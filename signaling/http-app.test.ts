@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { siteConfigSchema } from '../protocol/control.ts';
 import { poolIdOf } from '../protocol/ids.ts';
+import { OPEN_TIMEOUT_MS } from './db/test-databases.ts';
 import { DEFAULT_MODEL, type RunningServer, startServer } from './start-server.ts';
 
 let server: RunningServer;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await write('models/index.json', JSON.stringify({ models: [{ repo: 'owner/name' }] }));
   await write('models/owner/name/onnx/big.onnx_data', new Uint8Array(50e6));
   server = await startServer({ logger: 'silent', siteDir: join(root, 'site'), modelsDir: join(root, 'models') });
-});
+}, OPEN_TIMEOUT_MS);
 afterAll(async () => {
   await server.close();
   await rm(root, { recursive: true });
@@ -78,8 +79,8 @@ describe('the API', () => {
 
   it('answers what it does not know with a typed error', async () => {
     const response = await get('/api/nothing');
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: 'bad-request', next: expect.any(String) } });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: { code: 'not-found', next: expect.any(String) } });
   });
 
   it('sets headers that keep browsers careful, and none that isolate', async () => {

@@ -1,13 +1,19 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { startServer } from './start-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-const RUN_MS = 20_000;
-const argsFor = (...args: string[]): string[] => ['--import', 'tsx', MAIN, ...args];
+/** The embedded database takes seconds to start on a busy machine. */
+const RUN_MS = 60_000;
+const dataDir = mkdtempSync(join(tmpdir(), 'computepool-main-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+const argsFor = (...args: string[]): string[] => ['--import', 'tsx', MAIN, '--data-dir', dataDir, ...args];
 
 /** Exit code and words of a run that ends by itself. */
 const run = async (...args: string[]): Promise<{ code: number; said: string }> => {
@@ -49,5 +55,12 @@ describe('the command line', { timeout: RUN_MS }, () => {
     const { code, said } = await run('--site', 'no-such-folder', '--port', '0');
     expect(code).toBe(1);
     expect(said).toContain('Run npm start');
+  });
+
+  it('tells every mistake of a configuration, and no secret', async () => {
+    const { code, said } = await run('--port', 'x', '--stages', '0', '--database-url', 'mysql://u:hunter2@db/x');
+    expect(code).toBe(1);
+    expect(said.trim().split('\n')).toHaveLength(3);
+    expect(said).not.toContain('hunter2');
   });
 });

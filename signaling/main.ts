@@ -1,40 +1,43 @@
 // The command line's entry: reads options, starts the server, says where it serves, ends it on a signal.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HELP, readOptions, UsageError } from './read-options.ts';
-import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
+import { pino } from 'pino';
+import type { ServerConfig } from './config/config-types.ts';
+import { describeConfig } from './config/describe-config.ts';
+import { UsageError } from './config/usage-error.ts';
+import { HELP, readOptions } from './read-options.ts';
+import { exitOnSignals } from './shutdown.ts';
+import { startServer } from './start-server.ts';
 
-const LISTEN_FAULTS: Record<string, (options: ServerOptions) => string> = {
-  EADDRINUSE: ({ port }) =>
-    `Port ${port} is in use. Stop what uses it, or take another one: --port ${(port ?? 0) + 1}.`,
+const LISTEN_FAULTS: Record<string, (config: ServerConfig) => string> = {
+  EADDRINUSE: ({ port }) => `Port ${port} is in use. Stop what uses it, or take another one: --port ${port + 1}.`,
   EACCES: ({ port }) => `Port ${port} needs more rights than this user has. Take one above 1023, e.g. --port 3000.`,
   EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Use --host 127.0.0.1 or --host 0.0.0.0.`,
   ENOTFOUND: ({ host }) => `There is no host ${host}. Use --host 127.0.0.1 or --host 0.0.0.0.`,
 };
 
+/** Answers that run when a signal comes may end. */
+const ANSWER_GRACE_MS = 10_000;
+
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2), process.env);
-  if (options === 'help') {
+  const config = readOptions(process.argv.slice(2), process.env);
+  if (config === 'help') {
     console.log(HELP);
     return;
   }
-  if (options.siteDir && !existsSync(join(options.siteDir, 'index.html'))) {
+  if (config.siteDir && !existsSync(join(config.siteDir, 'index.html'))) {
     throw new UsageError(
-      `The site is not built: there is no ${join(options.siteDir, 'index.html')}. Run npm start, which builds it first, or add --no-site.`,
+      `The site is not built: there is no ${join(config.siteDir, 'index.html')}. Run npm start, which builds it first, or add --no-site.`,
     );
   }
-  const server = await startServer({ ...options, logger: 'info' }).catch((error) => {
+  pino({ level: config.logLevel, base: null }).info({ config: describeConfig(config) }, 'configuration');
+  const server = await startServer({ ...config, logger: config.logLevel }).catch((error) => {
     const fault = LISTEN_FAULTS[(error as NodeJS.ErrnoException).code ?? ''];
-    throw fault ? new UsageError(fault(options), { cause: error }) : error;
+    throw fault ? new UsageError(fault(config), { cause: error }) : error;
   });
-  const shown = options.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
+  const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
   console.log(`ComputePool serves at ${shown}`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(server));
-}
-
-/** Exits by itself: the broker's package keeps timers that it gives no way to stop. */
-function end(server: RunningServer): void {
-  server.close().then(() => process.exit(0));
+  exitOnSignals(() => server.close(ANSWER_GRACE_MS));
 }
 
 main().catch((error) => {

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { OPEN_TIMEOUT_MS } from './db/test-databases.ts';
 import { CONTROL_PATH, type RunningServer, startServer } from './start-server.ts';
 import { TestPeer } from './test-peer.ts';
 
 let server: RunningServer;
 beforeAll(async () => {
   server = await startServer({ logger: 'silent' });
-});
+}, OPEN_TIMEOUT_MS);
 afterAll(() => server.close());
 
 const query = (id: string): string => `?key=peerjs&id=${id}&token=t${id}&version=1.5.5`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerId } from '../protocol/ids.ts';
-import { type Candidate, type PoolPlan, planPool } from './plan-pool.ts';
+import { type Candidate, type PlanRequest, type PoolPlan, planPool } from './plan-pool.ts';
 import { MAX_LAYERS, MAX_PEERS_PER_POOL } from './roster-state.ts';
 import { manifestOf } from './test-manifest.ts';
 
@@ -16,23 +16,37 @@ const seatsOf = (plan: PoolPlan): string[] =>
 describe('planPool', () => {
   const manifest = manifestOf({ layers: 4 });
 
-  it.each([
-    ['one tab holds all', [tab(1)], ['1:0-4']],
-    ['every tab gets layers, in order of joining', [tab(3), tab(1), tab(2)], ['3:0-2', '1:2-3', '2:3-4']],
-    [
-      'a tab beyond the layers is a spare',
-      [tab(1), tab(2), tab(3), tab(4), tab(5)],
-      ['1:0-1', '2:1-2', '3:2-3', '4:3-4'],
-    ],
-    ['a tab too small for any layer is left out', [tab(1), tab(2, 100), tab(3)], ['1:0-2', '3:2-4']],
-    ['a slow tab gets less', [tab(1, 1e9, 3), tab(2)], ['1:0-1', '2:1-4']],
-    ['nobody is there', [], ['Waits for a tab to join.']],
-  ])('%s', (_name, candidates, expected) => {
-    expect(seatsOf(planPool({ manifest, candidates }))).toEqual(expected);
+  describe('with no number asked for', () => {
+    // Half of the model and its entry or exit: 2 layers of 1,256, 3,000, 100.
+    const HALF = 5700;
+
+    it.each([
+      ['one tab holds all', [tab(1)], ['1:0-4']],
+      ['the fastest of those that hold all; the others wait', [tab(1, 1e9, 3), tab(2), tab(3, 1e9, 2)], ['2:0-4']],
+      ['the earliest of equals', [tab(3), tab(1)], ['3:0-4']],
+      ['two where one is not enough', [tab(1, HALF), tab(2, HALF)], ['1:0-2', '2:2-4']],
+      ['no more than it takes', [tab(1, HALF), tab(2, HALF), tab(3, HALF)], ['1:0-2', '2:2-4']],
+      ['a tab too small for any layer is left out', [tab(1, HALF), tab(2, 100), tab(3, HALF)], ['1:0-2', '3:2-4']],
+      ['nobody is there', [], ['Waits for a tab to join.']],
+    ])('%s', (_name, candidates, expected) => {
+      expect(seatsOf(planPool({ manifest, candidates }))).toEqual(expected);
+    });
+
+    it('keeps the members it is told of through jitter, not through a fifth', () => {
+      const current = [peerOf(1)];
+      expect(seatsOf(planPool({ manifest, candidates: [tab(1, 1e9, 1.1), tab(2)], current }))).toEqual(['1:0-4']);
+      expect(seatsOf(planPool({ manifest, candidates: [tab(1, 1e9, 2), tab(2)], current }))).toEqual(['2:0-4']);
+      expect(seatsOf(planPool({ manifest, candidates: [tab(2)], current }))).toEqual(['2:0-4']);
+    });
+
+    it('says why', () => {
+      const plan = planPool({ manifest, candidates: [tab(1), tab(2)] });
+      expect(plan).toMatchObject({ kind: 'plan', reason: expect.stringContaining('1 tab in reserve.') });
+    });
   });
 
   it('fills a seat with what it has to load', () => {
-    const plan = planPool({ manifest, candidates: [tab(1), tab(2)] });
+    const plan = planPool({ manifest, candidates: [tab(1), tab(2)], stages: 2 });
     if (plan.kind !== 'plan') throw new Error(plan.reason);
     expect(plan.seats[0]).toEqual({
       peer: peerOf(1),
@@ -62,6 +76,39 @@ describe('planPool', () => {
       expect(seatsOf(planPool({ manifest, candidates, stages: 2, waitForAll: true }))).toEqual(expected);
     });
 
+    it('cuts by speed, and takes tabs in order of joining though others are faster', () => {
+      expect(seatsOf(planPool({ manifest, candidates: [tab(1, 1e9, 3), tab(2)], stages: 2 }))).toEqual([
+        '1:0-1',
+        '2:1-4',
+      ]);
+      const three = [tab(3, 1e9, 9), tab(1), tab(2)];
+      expect(seatsOf(planPool({ manifest, candidates: three, stages: 2 }))[0]).toMatch(/^3:/);
+    });
+
+    describe('orders the ring by round trips', () => {
+      const candidates = [1, 2, 3, 4].map((digit) => tab(digit));
+      const order = (fields: Partial<PlanRequest>): string =>
+        seatsOf(planPool({ manifest, candidates, stages: 4, ...fields }))
+          .map((seat) => seat[0])
+          .join('');
+      /** 1 and 3 are in one place, 2 and 4 in another. */
+      const rtt: PlanRequest['rtt'] = (a, b) => (Number(a[0]) % 2 === Number(b[0]) % 2 ? 2 : 100);
+
+      it('when all are known', () => {
+        expect(order({})).toBe('1234');
+        expect(order({ rtt })).toMatch(/^(1342|1324|3142|3124)$/);
+        expect(order({ rtt: (a, b) => (a[0] === '4' || b[0] === '4' ? undefined : rtt(a, b)) })).toBe('1234');
+      });
+
+      it('not for a few milliseconds, nor for what serves nearly as well', () => {
+        expect(order({ rtt: (a, b) => (rtt(a, b) ?? 0) / 100 })).toBe('1234');
+        const current = ['3', '1', '4', '2'].map((digit) => peerOf(Number(digit)));
+        expect(order({ rtt, current })).toBe('3142');
+        expect(order({ rtt: () => 50, current })).toBe('3142');
+        expect(order({ current: current.slice(1) })).toBe('1234');
+      });
+    });
+
     it('goes on with fewer when it need not wait', () => {
       expect(seatsOf(planPool({ manifest, candidates: [tab(1)], stages: 2 }))).toEqual(['1:0-4']);
     });
@@ -86,8 +133,10 @@ describe('planPool', () => {
         tab(index, memoryBytes, 1 + (index % 20)),
       );
       const startedMs = performance.now();
-      expect(planPool({ manifest: deep, candidates }).kind).toBe(memoryBytes >= 9000 ? 'plan' : 'waiting');
-      expect(performance.now() - startedMs).toBeLessThan(1000);
+      for (const stages of [undefined, 64]) {
+        expect(planPool({ manifest: deep, candidates, stages }).kind).toBe(memoryBytes >= 9000 ? 'plan' : 'waiting');
+      }
+      expect(performance.now() - startedMs).toBeLessThan(2000);
     }
   });
 

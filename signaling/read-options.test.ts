@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readOptions, UsageError } from './read-options.ts';
+import { OPTIONS } from './config/option-table.ts';
+import { UsageError } from './config/usage-error.ts';
+import { HELP, readOptions } from './read-options.ts';
 import { DEFAULT_MODEL } from './start-server.ts';
 
 const read = (line: string, env = {}) => readOptions(line.split(' ').filter(Boolean), env);
@@ -14,13 +19,27 @@ describe('readOptions', () => {
       modelsDir: 'public/models',
       siteDir: 'out',
       iceServers: [],
+      database: { dataDir: '.data' },
+      grantMicros: 10_000_000,
+      grantsPerAddressPerDay: 50,
+      maxQueue: 100,
+      maxQueuePerAccount: 8,
+      corsOrigins: '*',
+      ratePerMinute: 600,
+      logLevel: 'info',
+      metrics: { kind: 'loopback' },
+      trustedProxies: 0,
+      allowLocalWebhooks: false,
+      prices: {},
     });
   });
 
   it('takes what is given', () => {
     const line =
       '--port 0 --host 0.0.0.0 --model a/b --revision v1 --dtype fp16 --hub http://mirror.example/ --stages 3 --no-site';
-    expect(read(line, { ICE_SERVERS: '[{"urls":["stun:s.example"]}]' })).toEqual({
+    const options = read(line, { ICE_SERVERS: '[{"urls":["stun:s.example"]}]' });
+    expect(options).not.toHaveProperty('siteDir');
+    expect(options).toMatchObject({
       port: 0,
       host: '0.0.0.0',
       model: { repo: 'a/b', revision: 'v1', dtype: 'fp16' },
@@ -52,5 +71,21 @@ describe('readOptions', () => {
   ])('explains %s', (line, message) => {
     expect(() => read(line)).toThrow(UsageError);
     expect(() => read(line)).toThrow(message);
+  });
+
+  it('reads the file that --config names', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'computepool-options-'));
+    try {
+      writeFileSync(join(dir, 'pool.json'), '{"port": 4000, "no-site": true}');
+      expect(read(`--config ${join(dir, 'pool.json')}`)).toMatchObject({ port: 4000 });
+      expect(() => read(`--config ${join(dir, 'absent.json')}`)).toThrow('absent.json cannot be read');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('names every option in the help', () => {
+    for (const name of [...Object.keys(OPTIONS), 'config', 'help']) expect(HELP).toContain(`  --${name} `);
+    for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(160);
   });
 });

@@ -79,19 +79,38 @@ export interface Roster {
   readonly epochFloor: number;
 }
 
+/** What a pool's maker decides. */
+export interface Policy {
+  /** Tabs to wait for and to split over; undefined leaves that to the planner. */
+  readonly stages?: number | undefined;
+  /** False: only `members` may lend a tab. */
+  readonly recruit: boolean;
+  readonly members: readonly PeerId[];
+  /** False: nothing is planned, and what serves retires. */
+  readonly loaded: boolean;
+  /** Of the graph as the server read it; else the first tab's is believed. */
+  readonly manifest?: ModelManifest | undefined;
+}
+
 /** What a pure step may ask of the outside. */
 export interface World {
   nowMs: number;
-  /** 32 random hex characters. */
-  newTicket(): string;
   timing: RosterTiming;
-  stages?: number | undefined;
+  /** For pools whose maker decided nothing: so many tabs, `all` that are there, or what the planner finds best. */
+  stages?: number | 'all' | undefined;
+  /** What was decided of a pool that somebody made; undefined: whoever comes is taken. */
+  policyOf?(pool: PoolId): Policy | undefined;
+  /** Measured or estimated round trip of two peers, milliseconds. */
+  rtt?(a: PeerId, b: PeerId): number | undefined;
 }
+
+/** What the roster says. Each receiver's ticket is put in where it is sent: the roster holds no secret. */
+export type RosterMessage = Exclude<ServerMessage, { type: 'coalition' }> | { type: 'coalition'; coalition: Coalition };
 
 /** A message for those of `to` that are still connected. */
 export interface Effect {
   readonly to: readonly PeerId[];
-  readonly message: ServerMessage;
+  readonly message: RosterMessage;
 }
 
 export interface PoolStep {

@@ -6,7 +6,7 @@ import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../protocol/i
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
 import { announce } from './change-coalition.ts';
-import { dropPeer, reportLink, takeOffer } from './change-members.ts';
+import { applyPolicy, dropPeer, reportLink, takeOffer } from './change-members.ts';
 import {
   type Effect,
   emptyPool,
@@ -32,6 +32,8 @@ export type RosterEvent =
   | { type: 'stage-left'; peer: PeerId }
   /** Its socket closed or it fell silent. */
   | { type: 'peer-left'; peer: PeerId }
+  /** What was decided of a pool is another than before. */
+  | { type: 'policy-changed'; pool: PoolId }
   | { type: 'clock-ticked' };
 
 export interface RosterStep {
@@ -63,6 +65,8 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
         const watchers = pool.watchers.filter((watcher) => watcher !== event.peer);
         return dropPeer(watchers.length < pool.watchers.length ? { ...pool, watchers } : pool, event.peer, world);
       });
+    case 'policy-changed':
+      return inPool(roster, event.pool, (pool) => applyPolicy(pool, world));
     case 'clock-ticked':
       return inEachPool(roster, (pool) => passTime(pool, world));
   }

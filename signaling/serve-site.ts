@@ -2,6 +2,7 @@
 // not there.
 import { join } from 'node:path';
 import { type FoundFile, findFile } from './find-file.ts';
+import type { HeadersOf } from './observe/security-headers.ts';
 import { serveFile } from './serve-file.ts';
 
 /** Names below carry a hash of their content. */
@@ -10,13 +11,19 @@ const FOREVER = 'public, max-age=31536000, immutable';
 const REVALIDATE = 'public, max-age=0, must-revalidate';
 
 /** The page or asset at `urlPath` (still encoded), else the site's 404 page, else undefined. */
-export async function serveSite(siteDir: string, urlPath: string, request: Request): Promise<Response | undefined> {
+export async function serveSite(
+  siteDir: string,
+  urlPath: string,
+  request: Request,
+  headersOf?: HeadersOf,
+): Promise<Response | undefined> {
   const file = await findPage(siteDir, urlPath);
-  if (file) {
-    return serveFile(request, file, { cacheControl: urlPath.startsWith(HASHED_ASSETS) ? FOREVER : REVALIDATE });
-  }
-  const notFound = await findFile(siteDir, '404.html');
-  return notFound && serveFile(request, notFound, { cacheControl: 'no-store', status: 404 });
+  const shown = file ?? (await findFile(siteDir, '404.html'));
+  if (!shown) return undefined;
+  const cacheControl = urlPath.startsWith(HASHED_ASSETS) ? FOREVER : REVALIDATE;
+  const response = serveFile(request, shown, file ? { cacheControl } : { cacheControl: 'no-store', status: 404 });
+  for (const [name, value] of Object.entries((await headersOf?.(shown)) ?? {})) response.headers.set(name, value);
+  return response;
 }
 
 /** `/join` is `join`, `join.html` or `join/index.html`, whichever the export wrote. */

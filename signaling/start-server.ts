@@ -1,47 +1,50 @@
 // The door of this folder: one HTTP server with the site, the model files, the API, the control socket and the PeerJS
 // broker on one port. Started by main.ts, the demo and the tests alike.
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { type LevelWithSilent, pino } from 'pino';
+import { type LevelWithSilent, type Logger, pino } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
+import { PoolError } from '../protocol/errors.ts';
 import type { ModelRef } from '../protocol/ids.ts';
 import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import type { ModelEntry } from './api/api-types.ts';
+import { createBatchRunner } from './batches/batch-runner.ts';
+import type { ServerConfig } from './config/config-types.ts';
 import { ControlSocket, type ControlTiming, type IceServer } from './control-socket.ts';
+import type { OpenDatabase } from './db/open-database.ts';
 import { createHttpApp } from './http-app.ts';
+import { MICROS_PER_CREDIT } from './ledger/ledger-types.ts';
+import { listModels } from './list-models.ts';
+import { createMetrics } from './observe/create-metrics.ts';
+import { observeJobs } from './observe/observe-jobs.ts';
 import { createPeerBroker, PEERJS_PATH } from './peer-broker.ts';
+import { createPlatform, databaseOf, type Platform } from './platform.ts';
+import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster-state.ts';
+import { createShutdown } from './shutdown.ts';
 
 export const DEFAULT_MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
 export const DEFAULT_HUB_URL = 'https://huggingface.co';
 /** Path of the control socket. */
 export const CONTROL_PATH = '/control';
 
-export interface ServerOptions {
-  /** 0 (the default) takes a free one. */
-  port?: number;
-  /** This machine only by default; `0.0.0.0` opens it to the network. */
-  host?: string;
-  /** The built static site; without it pages answer 404. */
-  siteDir?: string;
-  /** Folder of `owner/repo` models that the site serves itself. */
-  modelsDir?: string;
-  model?: ModelRef;
-  hubUrl?: string;
-  /** Waits for so many tabs before the first coalition and splits over at most so many; undefined takes who is there. */
-  stages?: number;
-  /** Given to peers in `welcome`. None by default: on one network, host candidates are enough. */
-  iceServers?: IceServer[];
+export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | 'logLevel'>> {
+  /** In memory by default, so that a test leaves nothing behind; one that is open already stays its owner's. */
+  database?: ServerConfig['database'] | OpenDatabase;
   logger?: LevelWithSilent;
   /** Shorter times, for tests. */
-  timing?: Partial<ControlTiming>;
+  timing?: Partial<ControlTiming> & { receiptTimeoutMs?: number; desertedMs?: number };
 }
 
 interface ServerSnapshot {
   peers: number;
   pools: PoolSummary[];
-  /** Serving and forming coalitions, tickets included. */
+  /** Serving and forming coalitions. */
   coalitions: Coalition[];
 }
 
@@ -50,8 +53,10 @@ export interface RunningServer {
   url: string;
   port: number;
   snapshot(): ServerSnapshot;
-  /** Ends every socket. Resolves when the port is free. */
-  close(): Promise<void>;
+  /** Admits no more, gives running answers `graceMs`, ends every socket. Resolves when the port is free. */
+  close(graceMs?: number): Promise<void>;
+  /** The parts behind the port, for tests and the demo. */
+  readonly platform: Platform;
 }
 
 const TIMING: ControlTiming = {
@@ -62,25 +67,80 @@ const TIMING: ControlTiming = {
   helloTimeoutMs: 10_000,
 };
 
+/** What a test or the demo gets that names nothing; the command line has its own, which are the same but for these. */
+const DEFAULTS = {
+  port: 0,
+  host: '127.0.0.1',
+  model: DEFAULT_MODEL,
+  hubUrl: DEFAULT_HUB_URL,
+  iceServers: [] as IceServer[],
+  grantMicros: 10 * MICROS_PER_CREDIT,
+  grantsPerAddressPerDay: 50,
+  maxQueue: 100,
+  maxQueuePerAccount: 8,
+  prices: {},
+  trustedProxies: 0,
+  corsOrigins: '*' as const,
+  ratePerMinute: 600,
+  metrics: { kind: 'loopback' as const },
+  allowLocalWebhooks: false,
+};
+
+/** Running answers have this long at the end, and the settlement after them. */
+const DRAIN_MS = 20_000;
+
 /** Starts everything. Rejects with Node's error (`EADDRINUSE`, `EACCES`, ...) when the port cannot be had. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { model = DEFAULT_MODEL, host = '127.0.0.1', hubUrl = DEFAULT_HUB_URL, stages } = options;
+  const config = { ...DEFAULTS, ...options };
   const logger = pino({ level: options.logger ?? 'info', base: null });
-  const timing: ControlTiming = { ...TIMING, ...options.timing };
-  const control = new ControlSocket({ model, stages, iceServers: options.iceServers ?? [], timing, logger });
-  const app = createHttpApp({
-    model,
-    hubUrl,
-    siteDir: options.siteDir,
-    modelsDir: options.modelsDir,
-    logger,
-    peerCount: () => control.peerCount,
-    pools: () => control.orchestrator.pools(),
+  const { receiptTimeoutMs, desertedMs, ...times } = options.timing ?? {};
+  const timing: ControlTiming = { ...TIMING, ...times };
+  const given = options.database ?? { memory: true };
+  const database = await databaseOf(given);
+  const metrics = createMetrics({
+    controlPeers: () => control.peerCount,
+    pools: () => platform.orchestrator.pools(),
+    coalitions: () =>
+      platform.orchestrator.coalitions().map(({ pool, state, seats }) => ({ pool, state, stages: seats.length })),
+    queue: () => platform.desk.load(),
+    ledger: () => platform.ledger.totals(),
   });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const platform: Platform = await createPlatform({
+    config,
+    database,
+    timing,
+    logger,
+    send: (peer, message) => control.send(peer, message),
+    broadcast: (message) => control.broadcast(message),
+    observe: observeJobs(metrics),
+    readManifest: (model) => readSiteManifest(model, config, logger),
+    hasDraftModel: (repo) => config.modelsDir !== undefined && existsSync(join(config.modelsDir, `${repo}-draft`)),
+    ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
+    ...(desertedMs === undefined ? {} : { desertedMs }),
+  });
+  const { orchestrator, orchestratorKey, listener } = platform;
+  const control: ControlSocket = new ControlSocket({
+    ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
+    trustedProxies: config.trustedProxies,
+  });
+  const models = (): ModelEntry[] => listModels(platform);
+  const runner = createBatchRunner({
+    ...{ db: database.db, jobs: platform.desk, models, logger },
+    webhooks: { allowLoopback: config.allowLocalWebhooks },
+  });
+  const app = createHttpApp({
+    ...{ config, platform, database, metrics, logger, models },
+    checks: [
+      { name: 'The database', check: () => database.ping() },
+      { name: 'The server', check: () => shutdown.check() },
+    ],
+    wakeBatches: () => runner.wake(),
+    peerCount: () => control.peerCount,
+  });
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     if (isUnder(PEERJS_PATH, request)) broker.handle(request, response);
-    else listener(request, response);
+    else answer(request, response);
   });
   const broker = createPeerBroker(server, logger);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -90,32 +150,68 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     else if (isUnder(PEERJS_PATH, request)) broker.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   });
-  const closeSockets = (): void => {
-    control.close();
-    broker.close();
-  };
+  let graceMs = 0;
+  const shutdown = createShutdown(
+    {
+      stopAdmitting: () => {
+        void platform.desk.close(graceMs);
+      },
+      drain: async () => {
+        await runner.stop();
+        await platform.close(graceMs);
+      },
+      async closeSockets() {
+        metrics.close();
+        control.close();
+        broker.close();
+        if (!server.listening) return;
+        await new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        });
+      },
+      closeDatabase: async () => {
+        if (database !== given) await database.close();
+      },
+    },
+    { logger, drainMs: DRAIN_MS },
+  );
   try {
-    await listen(server, options.port ?? 0, host);
+    await listen(server, config.port, config.host);
   } catch (error) {
-    closeSockets();
+    await shutdown.begin('it could not listen');
     throw error;
   }
+  runner.start();
   const { port } = server.address() as AddressInfo;
+  const { host } = config;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
+    platform,
     snapshot: () => ({
       peers: control.peerCount,
-      pools: control.orchestrator.pools(),
-      coalitions: control.orchestrator.coalitions(),
+      pools: orchestrator.pools(),
+      coalitions: orchestrator.coalitions(),
     }),
-    close: () =>
-      new Promise((resolve) => {
-        closeSockets();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close(given = 0) {
+      graceMs = given;
+      return shutdown.begin('close');
+    },
   };
+}
+
+/** A model of the hub is not waited for: its first tab tells, or whoever makes a pool of it. */
+async function readSiteManifest(
+  model: ModelRef,
+  { hubUrl, modelsDir }: Pick<ServerOptions, 'modelsDir'> & { hubUrl: string },
+  logger: Logger,
+): Promise<ModelManifest | undefined> {
+  if (!modelsDir || !existsSync(join(modelsDir, model.repo))) return undefined;
+  return createManifestReader({ hubUrl, modelsDir })(model).catch((error) => {
+    logger.warn({ reason: PoolError.from(error).code }, 'the graph of the configured model cannot be read');
+    return undefined;
+  });
 }
 
 const pathOf = (request: IncomingMessage): string => request.url?.split('?')[0] ?? '';

@@ -18,16 +18,15 @@ export class Table {
   roster: Roster = emptyRoster(MODEL);
   nowMs = 0;
   inbox: Effect[] = [];
-  tickets = 0;
-  readonly stages: number | undefined;
+  readonly stages: number | 'all';
 
-  constructor(stages?: number) {
+  /** `all`: these tests are of the coalitions' moves, and every tab takes part. */
+  constructor(stages: number | 'all' = 'all') {
     this.stages = stages;
   }
 
   apply(event: RosterEvent): void {
-    const newTicket = (): string => (++this.tickets).toString(16).padStart(32, '0');
-    const world = { nowMs: this.nowMs, newTicket, timing: ROSTER_TIMING, stages: this.stages };
+    const world = { nowMs: this.nowMs, timing: ROSTER_TIMING, stages: this.stages };
     const step = applyRosterEvent(this.roster, event, world);
     this.roster = step.roster;
     this.inbox.push(...step.effects);
@@ -37,7 +36,8 @@ export class Table {
     name: string | number,
     fields: { memoryBytes?: number; manifest?: ModelManifest; model?: ModelRef } = {},
   ): void {
-    const { memoryBytes = 1e9, manifest = manifestOf(), model = MODEL } = fields;
+    // Without a head, a seat's time is that of its layers, wherever it sits.
+    const { memoryBytes = 1e9, manifest = manifestOf({ headBytes: 0 }), model = MODEL } = fields;
     const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes, device: String(name) } as const;
     this.apply({ type: 'peer-offered', peer: peerOf(name), model, manifest, capability });
   }

@@ -27,7 +27,10 @@ runMain(async () => {
   const result = await run(args);
   const path = join('docs', 'receipts', `${result.name}.json`);
   mkdirSync(join(ROOT, 'docs', 'receipts'), { recursive: true });
-  writeFileSync(join(ROOT, path), `${JSON.stringify(makeReceipt(result, args, browser.version), undefined, 2)}\n`);
+  writeFileSync(
+    join(ROOT, path),
+    `${JSON.stringify(makeReceipt(result, { bench: name, args, chromium: browser.version }), undefined, 2)}\n`,
+  );
   console.log([...formatRows(result.table), '', `Receipt: ${path}`].join('\n'));
   return 0;
 });

@@ -2,6 +2,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { AnswerStats } from '../../shard-worker/index.ts';
 import type { AnswerTurn } from '../state/conversation.ts';
 import { AnswerMessage } from './answer-message.tsx';
@@ -28,6 +29,20 @@ const stats: AnswerStats = {
   tokens: 34,
   tokensPerSecond: 41.24,
   timeToFirstTokenMs: 120,
+  laps: 33,
+  drafted: 0,
+  accepted: 0,
+  drafter: 'none',
+};
+const plan: RoutePlan = {
+  mode: 'speculative',
+  driver: 'here',
+  local: false,
+  drafter: 'ngram',
+  stages: 2,
+  reason: 'Laps take 80 ms, so guessing ahead pays.',
+  predicted: { tokensPerSecond: 44, timeToFirstTokenMs: 130 },
+  rejected: [{ mode: 'solo', why: 'No device has room for 9 GB.' }],
 };
 const draw = (fields: Partial<AnswerTurn>, onRetry?: (id: number) => void) =>
   renderToStaticMarkup(createElement(AnswerMessage, { isLatest: true, turn: { ...turn, ...fields }, onRetry }));
@@ -74,4 +89,30 @@ test('a failed answer keeps what was written and can be tried again', () => {
 test('a notice is shown in line, and an answer cut short says so', () => {
   expect(draw({ status: 'streaming', notice: 'Waiting for a replacement.' })).toContain('Waiting for a replacement.');
   expect(draw({ finishReason: 'length' })).toContain('limit of tokens');
+});
+
+test('why this route: predicted beside measured, and what was turned down', () => {
+  const html = draw({ stats, plan });
+  expect(html).toContain('data-testid="route-choice" data-mode="speculative"');
+  for (const text of [plan.reason, '44.0 tok/s', '41.2 tok/s', '130 ms', 'No device has room', 'not possible now']) {
+    expect(html).toContain(text);
+  }
+});
+
+test('what it cost stands with the receipt', () => {
+  const html = draw({ stats, plan, settlement: { job: 'j', chargedMicros: 1_240, receiptId: 'r-77' } });
+  for (const text of ['0.0012 credits', 'r-77', 'data-charged-micros="1240"']) expect(html).toContain(text);
+});
+
+test('a queue is a place in words and marks', () => {
+  const html = draw({ text: '', status: 'streaming', queue: { place: 2, waiting: 5, reason: 'Four answers run.' } });
+  expect(html).toContain('data-testid="queue-place" data-place="2" data-waiting="5"');
+  for (const text of ['2nd of 5 in the queue', 'Four answers run.']) expect(html).toContain(text);
+  expect(html).not.toContain('Reading the question');
+});
+
+test('without credits the card leads to where they are earned', () => {
+  const error = { code: 'insufficient-credits', message: 'Not enough.', next: 'Lend a GPU.' };
+  expect(draw({ status: 'error', error })).toContain('href="/join"');
+  expect(draw({ status: 'error', error: { ...error, code: 'no-stages' } })).not.toContain('href="/join"');
 });

@@ -2,8 +2,10 @@
 import { memo } from 'react';
 import type { AnswerTurn } from '../state/conversation.ts';
 import { AnswerStats } from './answer-stats.tsx';
+import { EarnLinks } from './earn-links.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { MarkdownText } from './markdown-text.tsx';
+import { QueuePlace } from './queue-place.tsx';
 
 interface Props {
   turn: AnswerTurn;
@@ -15,7 +17,7 @@ interface Props {
 
 /** Drawn again only when its turn changes: older answers stay as they are while a new one streams. */
 export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRetry }: Props) {
-  const { status, text, notice, error, stats, finishReason } = turn;
+  const { status, text, notice, queue, plan, error, stats, settlement, finishReason } = turn;
   const streaming = status === 'streaming';
   return (
     <div data-testid="answer" data-status={status} className="max-w-prose">
@@ -25,7 +27,8 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRet
           <MarkdownText text={text} />
         </div>
       )}
-      {streaming && text === '' && !notice && <p className="caret text-muted">Reading the question</p>}
+      {streaming && text === '' && !notice && !queue && <p className="caret text-muted">Reading the question</p>}
+      {queue && <QueuePlace queue={queue} />}
       {notice && (
         <p className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2 text-sm" data-testid="notice">
           {notice}
@@ -33,14 +36,18 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRet
       )}
       {error && (
         <div className="mt-2">
-          <ErrorCard error={error} {...(onRetry ? { onRetry: () => onRetry(turn.id) } : {})} />
+          <ErrorCard error={error} {...(onRetry ? { onRetry: () => onRetry(turn.id) } : {})}>
+            {error.code === 'insufficient-credits' && <EarnLinks />}
+          </ErrorCard>
         </div>
       )}
       {status === 'cancelled' && <p className="mt-2 text-muted text-sm">Stopped.</p>}
       {finishReason === 'length' && (
         <p className="mt-2 text-muted text-sm">Ended at the limit of tokens; raise it in the settings.</p>
       )}
-      {stats && <AnswerStats stats={stats} isOpen={isLatest && !streaming} />}
+      {(stats || plan) && (
+        <AnswerStats stats={stats} plan={plan} settlement={settlement} isOpen={isLatest && !streaming} />
+      )}
     </div>
   );
 });

@@ -1,33 +1,46 @@
-// How an answer was made: one line, which opens to the route and one lap's composition.
-import type { AnswerStats as Stats } from '../../shard-worker/index.ts';
-import { answerLine, tokenLine } from '../format/answer-line.ts';
+// How an answer was made: one line, which opens to why this route, the route itself and one lap's composition.
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { Settlement, AnswerStats as Stats } from '../../shard-worker/index.ts';
+import { answerLine, draftLine, tokenLine } from '../format/answer-line.ts';
+import { nameRoute } from '../format/describe-mode.ts';
 import { formatMs } from '../format/format-ms.ts';
+import { ChargeLine } from './charge-line.tsx';
 import { LapBar } from './lap-bar.tsx';
+import { RouteChoice } from './route-choice.tsx';
 import { RouteTable } from './route-table.tsx';
 
 interface Props {
-  stats: Stats;
+  /** Missing until the first figures are in. */
+  stats: Stats | undefined;
+  plan: RoutePlan | undefined;
+  settlement: Settlement | undefined;
   /** Whether the route is shown without being asked for. */
   isOpen: boolean;
 }
 
-export function AnswerStats({ stats, isOpen }: Props) {
+export function AnswerStats({ stats, plan, settlement, isOpen }: Props) {
+  const line = stats ? answerLine(stats, plan) || tokenLine(stats) : '';
+  const drafts = stats && draftLine(stats);
   return (
     <details
       className="mt-3 text-sm"
       open={isOpen}
       data-testid="answer-stats"
-      data-tokens={stats.tokens}
-      data-tokens-per-second={stats.tokensPerSecond}
+      data-tokens={stats?.tokens}
+      data-tokens-per-second={stats?.tokensPerSecond}
     >
-      <summary className="w-fit py-1.5 font-mono text-muted">{answerLine(stats) || tokenLine(stats)}</summary>
+      <summary className="w-fit py-1.5 font-mono text-muted">{line || (plan && nameRoute(plan))}</summary>
       <div className="mt-2 space-y-4 border-line border-l-2 pl-4">
-        <p className="text-muted">
-          {tokenLine(stats)}
-          {stats.lapMs > 0 && `; one lap took ${formatMs(stats.lapMs)} on average`}.
-        </p>
-        <LapBar stats={stats} />
-        <RouteTable stats={stats} />
+        {stats && (
+          <p className="text-muted">
+            {tokenLine(stats)}
+            {stats.lapMs > 0 && `; one lap took ${formatMs(stats.lapMs)} on average`}.{drafts && ` ${drafts}`}
+          </p>
+        )}
+        {settlement && <ChargeLine settlement={settlement} />}
+        {plan && <RouteChoice plan={plan} outcome={stats} />}
+        {stats && <LapBar stats={stats} />}
+        {stats && stats.route.length > 0 && <RouteTable stats={stats} />}
       </div>
     </details>
   );

@@ -24,7 +24,6 @@ const coalition = (ready: boolean): Coalition => ({
   epoch: 1,
   state: ready ? 'ready' : 'forming',
   seats: [seat(0, true), seat(1, ready)],
-  ticket: '0'.repeat(32),
 });
 const draw = (state: ChatState | undefined, error?: { code: string; message: string; next: string }) =>
   renderToStaticMarkup(createElement(ChatStatePanel, { state, error, model, streaming: false, onReopen() {} }));
@@ -59,4 +58,11 @@ test('a failure is a card with the next step', () => {
   expect(html).toContain('data-phase="failed"');
   expect(html).toContain('data-code="version-mismatch"');
   expect(html).toContain('Reload.');
+});
+
+test('a tab that holds the whole model needs nobody', () => {
+  const local = { phase: 'ready' as const, loadedBytes: 8, totalBytes: 8 };
+  const html = draw({ phase: 'no-stages', model, pools: [], local });
+  expect(html).toContain('this one holds all of it');
+  expect(html).not.toContain('nobody can answer');
 });

@@ -33,7 +33,9 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
     >
       <p className="break-words font-mono text-muted text-sm">{model ? formatModel(model) : 'Model'}</p>
       <p role="status" className="mt-1 font-medium">
-        {describeChat(phase, seats, pool?.peers)}
+        {phase === 'no-stages' && state?.local?.phase === 'ready'
+          ? 'No tabs have joined, but this one holds all of it and would answer.'
+          : describeChat(phase, seats, pool?.peers)}
       </p>
       {phase === 'forming' && reason && <p className="text-muted text-sm">{reason}</p>}
       {error && (

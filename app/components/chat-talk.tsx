@@ -1,7 +1,8 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
 'use client';
 import { useEffect, useState } from 'react';
-import type { ChatPeer } from '../../shard-worker/index.ts';
+import type { ChatPeer, Settlement } from '../../shard-worker/index.ts';
+import { type ChatMode, modeRequest } from '../state/chat-mode.ts';
 import { announceTurns } from '../state/conversation.ts';
 import { type SamplingForm, samplingRequest } from '../state/sampling-form.ts';
 import { useConversation } from '../state/use-conversation.ts';
@@ -12,23 +13,33 @@ import { SamplingSettings } from './sampling-settings.tsx';
 
 interface Props {
   peer: ChatPeer | undefined;
-  /** A coalition would answer now. */
+  mode: ChatMode;
+  /** A coalition, or this tab alone, would answer now. */
   ready: boolean;
+  /** What the last answer cost, once that is known. */
+  settlement: Settlement | undefined;
   /** Asked by itself once ready; '' for none. */
   firstQuestion: string;
   firstSampling: SamplingForm;
   onStreaming(streaming: boolean): void;
 }
 
-export function ChatTalk({ peer, ready, firstQuestion, firstSampling, onStreaming }: Props) {
+export function ChatTalk(props: Props) {
+  const { peer, mode, ready, settlement, firstQuestion, firstSampling, onStreaming } = props;
   const conversation = useConversation();
-  const { turns, streaming } = conversation;
+  const { turns, streaming, settle } = conversation;
   const [text, setText] = useState(firstQuestion);
   const [queued, setQueued] = useState(firstQuestion !== '');
   const [sampling, setSampling] = useState(firstSampling);
   useStickToEnd(turns);
 
   useEffect(() => onStreaming(streaming), [streaming, onStreaming]);
+  // Also when streaming ends: a settlement may arrive while its answer still counts as streaming.
+  useEffect(() => {
+    if (settlement && !streaming) settle(settlement);
+  }, [settlement, streaming, settle]);
+
+  const settings = () => ({ ...samplingRequest(sampling), ...modeRequest(mode) });
 
   const send = () => {
     const question = text.trim();
@@ -36,7 +47,7 @@ export function ChatTalk({ peer, ready, firstQuestion, firstSampling, onStreamin
     if (!peer || !ready) return setQueued(true);
     setQueued(false);
     setText('');
-    conversation.ask(peer, question, samplingRequest(sampling));
+    conversation.ask(peer, question, settings());
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only becoming ready sends what waits, not each keystroke
@@ -45,7 +56,7 @@ export function ChatTalk({ peer, ready, firstQuestion, firstSampling, onStreamin
   }, [queued, ready, peer]);
 
   const retry = (failedId: number) => {
-    if (peer) conversation.retry(peer, failedId, samplingRequest(sampling));
+    if (peer) conversation.retry(peer, failedId, settings());
   };
   return (
     <section className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]" aria-label="Conversation">

@@ -1,14 +1,16 @@
 // What /chat does: read the address, open the peer that asks, and lay out state, messages and composer.
 'use client';
 import { useSearchParams } from 'next/navigation';
-import { useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { type ChatMode, canAsk } from '../state/chat-mode.ts';
 import { parseChatQuery } from '../state/chat-query.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { useChatPeer } from '../state/use-chat-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { ChatStatePanel } from './chat-state-panel.tsx';
 import { ChatTalk } from './chat-talk.tsx';
+import { ModePicker } from './mode-picker.tsx';
 import { PoolPicker } from './pool-picker.tsx';
 import { ProblemList } from './problem-list.tsx';
 
@@ -18,8 +20,18 @@ export function ChatView() {
   const site = useSiteConfig();
   const [picked, setPicked] = useState<ModelRef>();
   const [streaming, setStreaming] = useState(false);
+  const [mode, setMode] = useState<ChatMode>(query.mode);
   const model = picked ?? (site.config && resolveModel(query.wish, site.config.model, site.models));
   const chat = useChatPeer(model);
+  const { peer } = chat;
+  const local = chat.state?.local;
+  const hasLocal = local !== undefined;
+  const isConnected = chat.state !== undefined && chat.state.phase !== 'connecting';
+  // Its failures are in the state too, where the picker shows them.
+  const prepare = useCallback(() => void peer?.prepareLocal().catch(() => {}), [peer]);
+  useEffect(() => {
+    if (mode === 'solo' && isConnected && !hasLocal) prepare();
+  }, [mode, isConnected, hasLocal, prepare]);
   const error = site.error ?? chat.error ?? (chat.state?.phase === 'failed' ? chat.state.error : undefined);
 
   return (
@@ -41,11 +53,16 @@ export function ChatView() {
             onPick={setPicked}
           />
         )}
+        {chat.state && (
+          <ModePicker mode={mode} local={chat.state.local} disabled={streaming} onPick={setMode} onPrepare={prepare} />
+        )}
         <ProblemList problems={query.problems} />
       </aside>
       <ChatTalk
-        peer={chat.peer}
-        ready={chat.state?.phase === 'ready'}
+        peer={peer}
+        mode={mode}
+        ready={canAsk(mode, { coalition: chat.state?.phase === 'ready', local: local?.phase === 'ready' })}
+        settlement={chat.state?.settlement}
         firstQuestion={query.ask}
         firstSampling={query.sampling}
         onStreaming={setStreaming}

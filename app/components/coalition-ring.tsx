@@ -3,7 +3,8 @@ import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatLayers } from '../format/format-model.ts';
-import { layoutRing, placeLabel, type RingNode } from '../format/ring-layout.ts';
+import { formatMs } from '../format/format-ms.ts';
+import { layoutRing, placeLabel, type RingArc, type RingNode } from '../format/ring-layout.ts';
 
 interface Props {
   coalition: Coalition | undefined;
@@ -14,13 +15,15 @@ interface Props {
   /** Tokens are travelling now. */
   active?: boolean;
   className?: string;
+  /** Mean milliseconds per token, where measured: in each seat, and on each arc (the last one leads back). */
+  measured?: { stageMs: readonly (number | undefined)[]; hopMs: readonly (number | undefined)[] };
 }
 
 const CIRCLE = { centerX: 180, centerY: 128, radius: 86 };
 /** Beyond this many stages labels would overlap; the list beside the picture has them. */
 const MAX_LABELS = 12;
 
-export function CoalitionRing({ coalition, own = [], driver, active = false, className = '' }: Props) {
+export function CoalitionRing({ coalition, own = [], driver, active = false, className = '', measured }: Props) {
   const seats = coalition?.seats ?? [];
   const { nodes, nodeRadius, driverRadius, arcs } = layoutRing(seats.length, CIRCLE);
   const label =
@@ -28,7 +31,13 @@ export function CoalitionRing({ coalition, own = [], driver, active = false, cla
       ? 'No tabs are joined yet'
       : `${formatPlural(seats.length, 'tab')} in a ring: ${seats.map((seat) => formatLayers(seat.start, seat.end)).join(', ')}`;
   return (
-    <svg viewBox="0 12 360 244" role="img" aria-label={label} data-testid="coalition-ring" className={className}>
+    <svg
+      viewBox={`0 12 360 ${measured ? 262 : 244}`}
+      role="img"
+      aria-label={label}
+      data-testid="coalition-ring"
+      className={className}
+    >
       {seats.length === 0 && (
         <circle
           cx={CIRCLE.centerX}
@@ -39,7 +48,7 @@ export function CoalitionRing({ coalition, own = [], driver, active = false, cla
           strokeDasharray="2 6"
         />
       )}
-      {arcs.map((arc) => (
+      {arcs.map((arc, index) => (
         <g key={arc.path}>
           <path
             d={arc.path}
@@ -54,6 +63,7 @@ export function CoalitionRing({ coalition, own = [], driver, active = false, cla
             transform={`translate(${arc.tip.x} ${arc.tip.y}) rotate(${arc.tip.degrees})`}
             className={coalition?.state === 'ready' ? 'stroke-accent' : 'stroke-control'}
           />
+          {seats.length <= MAX_LABELS && <HopLabel arc={arc} ms={measured?.hopMs[index]} />}
         </g>
       ))}
       <DriverNode node={nodes[0]!} radius={driverRadius} name={driver} />
@@ -66,9 +76,26 @@ export function CoalitionRing({ coalition, own = [], driver, active = false, cla
           radius={nodeRadius}
           own={own.includes(seat.peer)}
           labelled={seats.length <= MAX_LABELS}
+          ms={measured?.stageMs[index]}
         />
       ))}
     </svg>
+  );
+}
+
+/** Inside the ring, where the stages' own labels are not. */
+function HopLabel({ arc, ms }: { arc: RingArc; ms: number | undefined }) {
+  if (ms === undefined) return null;
+  const { x, y, angle } = arc.middle;
+  return (
+    <text
+      x={x - 8 * Math.cos(angle)}
+      y={y - 8 * Math.sin(angle) + 4}
+      textAnchor={Math.cos(angle) > 0.3 ? 'end' : Math.cos(angle) < -0.3 ? 'start' : 'middle'}
+      className="fill-hop font-mono text-[11px]"
+    >
+      {formatMs(ms)}
+    </text>
   );
 }
 
@@ -98,9 +125,10 @@ interface SeatNodeProps {
   radius: number;
   own: boolean;
   labelled: boolean;
+  ms: number | undefined;
 }
 
-function SeatNode({ seat, index, node, radius, own, labelled }: SeatNodeProps) {
+function SeatNode({ seat, index, node, radius, own, labelled, ms }: SeatNodeProps) {
   const label = placeLabel(node, radius + 10);
   const fill = own ? 'fill-accent' : seat.ready ? 'fill-accent-soft' : 'fill-panel';
   const loaded = seat.totalBytes > 0 ? Math.min(1, seat.loadedBytes / seat.totalBytes) : 0;
@@ -131,6 +159,11 @@ function SeatNode({ seat, index, node, radius, own, labelled }: SeatNodeProps) {
       {labelled && (
         <text x={label.x} y={label.y + 4} textAnchor={label.anchor} className="fill-ink font-mono text-[13px]">
           {formatLayers(seat.start, seat.end)}
+          {ms !== undefined && (
+            <tspan x={label.x} dy="15" className="fill-muted">
+              {formatMs(ms)}
+            </tspan>
+          )}
         </text>
       )}
     </g>

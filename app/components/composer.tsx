@@ -28,7 +28,7 @@ export function Composer({ text, onText, streaming, queued, onSend, onStop, onUn
     <form onSubmit={submit}>
       {queued && (
         <p className="mb-2 flex flex-wrap items-center gap-x-3 text-sm" role="status">
-          Will be sent as soon as the tabs are ready.
+          Will be sent as soon as it can be answered.
           <button type="button" className="link min-h-9" onClick={onUnqueue}>
             Do not send
           </button>

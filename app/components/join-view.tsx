@@ -4,8 +4,10 @@ import { useSearchParams } from 'next/navigation';
 import { useEffect, useMemo, useRef } from 'react';
 import { parseJoinQuery } from '../state/join-query.ts';
 import { resolveModel } from '../state/resolve-model.ts';
+import { useShardPeers } from '../state/use-shard-peers.ts';
 import { useShards } from '../state/use-shards.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { Earnings } from './earnings.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { JoinForm } from './join-form.tsx';
 import { ProblemList } from './problem-list.tsx';
@@ -16,6 +18,7 @@ export function JoinView() {
   const query = useMemo(() => parseJoinQuery(new URLSearchParams(address.toString())), [address]);
   const site = useSiteConfig();
   const { shards, error, options, full, add, leave } = useShards();
+  const peers = useShardPeers(shards);
   const joined = useRef(false);
 
   useEffect(() => {
@@ -30,6 +33,7 @@ export function JoinView() {
   return (
     <div className="space-y-5">
       <ProblemList problems={query.problems} />
+      <Earnings peers={peers} />
       {error && <ErrorCard error={error} {...(options ? { onRetry: () => add(options) } : {})} />}
       {shards.length === 0 ? (
         <JoinForm config={site.config} models={site.models} query={query} onJoin={add} />

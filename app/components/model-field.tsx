@@ -51,7 +51,11 @@ export function ModelField({ config, models, value, onChange }: Props) {
         {choices.map((choice, index) => (
           <Option key={choice.repo} checked={!other && value.repo === choice.repo} onPick={() => pick(choice.repo)}>
             <span className="font-medium">{choice.title}</span>
-            {index === 0 && <span className="ml-2 rounded-sm bg-accent-soft px-1.5 text-sm">the pool’s default</span>}
+            {index === 0 && (
+              <span className="ml-2 inline-block whitespace-nowrap rounded-sm bg-accent-soft px-1.5 text-sm">
+                the pool’s default
+              </span>
+            )}
             {choice.about && <span className="block break-words text-muted text-sm">{choice.about}</span>}
           </Option>
         ))}

@@ -31,7 +31,7 @@ const loading: StageState = {
   device: 'WASM, 1 thread',
   msPerLayer: 1.25,
   slice,
-  coalition: { pool: 'p', model: connecting.model, epoch: 1, state: 'forming', seats: [seat], ticket: '0'.repeat(32) },
+  coalition: { pool: 'p', model: connecting.model, epoch: 1, state: 'forming', seats: [seat] },
 };
 
 const draw = (state: StageState) =>

@@ -2,6 +2,7 @@
 import type { StageState } from '../../shard-worker/index.ts';
 import { formatModel } from '../format/format-model.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
+import type { ShownError } from '../state/conversation.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { PhaseSteps } from './phase-steps.tsx';
@@ -27,6 +28,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       className="panel p-4 sm:p-6"
       data-testid="shard-card"
       data-phase={phase}
+      data-peer={state.peer}
       data-start={slice?.start}
       data-end={slice?.end}
       data-network-bytes={slice?.networkBytes}
@@ -53,7 +55,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       )}
       {error && (
         <div className="mt-4">
-          <ErrorCard error={error} retryLabel="Retry" {...(phase === 'failed' ? { onRetry } : {})} />
+          <ErrorCard error={explainRefusal(error)} retryLabel="Retry" {...(phase === 'failed' ? { onRetry } : {})} />
         </div>
       )}
       <div className="mt-5 grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
@@ -79,3 +81,9 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
     </article>
   );
 }
+
+/** The table's step for this code speaks of accounts; a tab that a pool does not take can do something else. */
+const explainRefusal = (error: ShownError): ShownError =>
+  error.code === 'forbidden'
+    ? { ...error, next: 'Give the pool’s maker the id of this tab, shown below, then retry; or lend to another pool.' }
+    : error;

@@ -12,6 +12,8 @@ export function ShardDevice({ state }: { state: StageState }) {
   if (state.msPerLayer !== undefined) figures.push({ name: 'Per layer, measured', value: formatMs(state.msPerLayer) });
   if (state.memoryBytes !== undefined) figures.push({ name: 'Lends up to', value: formatBytes(state.memoryBytes) });
   if (state.manifest) figures.push({ name: 'Model has', value: `${state.manifest.layers} layers` });
+  if (state.peer)
+    figures.push({ name: 'Its id as a peer', value: <span className="break-all text-sm">{state.peer}</span> });
   if (figures.length === 0) return null;
   return <Figures figures={figures} />;
 }

@@ -1,12 +1,14 @@
-// The head of every page: the mark and the two places to go.
+// The head of every page: the mark and the places to go.
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { Mark } from './mark.tsx';
 
 const PLACES = [
-  { href: '/join', name: 'Join' },
   { href: '/chat', name: 'Chat' },
+  { href: '/join', name: 'Join' },
+  { href: '/pools', name: 'Pools' },
+  { href: '/account', name: 'Account' },
 ] as const;
 
 export function SiteHeader() {
@@ -17,15 +19,16 @@ export function SiteHeader() {
       <div className="mx-auto flex max-w-6xl items-center justify-between gap-4 px-4 py-2">
         <Link href="/" className="flex min-h-11 items-center gap-2 font-semibold tracking-tight">
           <Mark />
-          ComputePool
+          {/* Four places leave a phone no room for the name. */}
+          <span className="sr-only sm:not-sr-only">ComputePool</span>
         </Link>
-        <nav aria-label="Main" className="flex gap-1">
+        <nav aria-label="Main" className="flex sm:gap-1">
           {PLACES.map(({ href, name }) => (
             <Link
               key={href}
               href={href}
               aria-current={here === href ? 'page' : undefined}
-              className="flex min-h-11 items-center border-transparent border-b-2 px-3 font-medium hover:text-accent aria-[current=page]:border-accent aria-[current=page]:text-accent"
+              className="flex min-h-11 items-center border-transparent border-b-2 px-2.5 font-medium sm:px-3 hover:text-accent aria-[current=page]:border-accent aria-[current=page]:text-accent"
             >
               {name}
             </Link>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AnswerStats } from '../../shard-worker/index.ts';
-import { answerLine, tokenLine } from './answer-line.ts';
+import { answerLine, draftLine, tokenLine } from './answer-line.ts';
 
 const stop = {
   stage: 0,
@@ -21,6 +21,10 @@ const stats: AnswerStats = {
   tokens: 1,
   tokensPerSecond: 41.24,
   timeToFirstTokenMs: 120.3,
+  laps: 0,
+  drafted: 0,
+  accepted: 0,
+  drafter: 'none',
 };
 
 test('the line says how many tabs, how fast, how soon', () => {
@@ -38,4 +42,14 @@ test('what is not known yet is left out', () => {
 
 test('tokens in and out', () => {
   expect(tokenLine(stats)).toBe('12 tokens of prompt, 1 token generated');
+});
+
+test('the asking tab alone is not any tab', () => {
+  expect(answerLine({ ...stats, route: [stop] }, { local: true })).toMatch(/^this device · /);
+});
+
+test('drafts are counted against laps, the first token aside', () => {
+  const drafted = { tokens: 31, laps: 10, drafted: 40, accepted: 20 };
+  expect(draftLine(drafted)).toBe('3.0 tokens per lap: 20 of 40 drafted tokens were right (50 %).');
+  expect(draftLine({ ...drafted, drafted: 0, accepted: 0 })).toBe('');
 });

@@ -14,6 +14,10 @@ const stats: AnswerStats = {
   tokens: 2,
   tokensPerSecond: 20,
   timeToFirstTokenMs: 60,
+  laps: 33,
+  drafted: 0,
+  accepted: 0,
+  drafter: 'none',
 };
 
 test('stages are summed and what they did not report is the rest', () => {

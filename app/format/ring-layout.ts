@@ -22,6 +22,8 @@ export interface RingArc {
   path: string;
   /** Where the arrow's tip is and where it points, degrees. */
   tip: { x: number; y: number; degrees: number };
+  /** Half way, for a label: a node like any other. */
+  middle: RingNode;
 }
 
 interface Circle {
@@ -78,7 +80,10 @@ function drawArc(circle: Circle, from: number, to: number): RingArc {
   const move = `M${round(start.x)} ${round(start.y)}`;
   const arc = `A${circle.radius} ${circle.radius} 0 ${large} 1 ${round(end.x)} ${round(end.y)}`;
   const degrees = ((to + Math.PI / 2) * 180) / Math.PI;
-  return { path: `${move}${arc}`, tip: { x: round(end.x), y: round(end.y), degrees: round(degrees) } };
+  const angle = (from + to) / 2;
+  const half = at(circle, angle);
+  const middle = { x: round(half.x), y: round(half.y), angle };
+  return { path: `${move}${arc}`, middle, tip: { x: round(end.x), y: round(end.y), degrees: round(degrees) } };
 }
 
 /** Where a node's label goes: outside the ring, anchored towards it. */

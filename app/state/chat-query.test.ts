@@ -25,3 +25,11 @@ test('a setting out of bounds is named and left empty', () => {
 test('a question is bounded', () => {
   expect(parse(`ask=${'a'.repeat(50_000)}`).ask).toHaveLength(16_000);
 });
+
+test('a mode is read, and one that is none is named', () => {
+  expect(parse('').mode).toBe('auto');
+  expect(parse('mode=speculative')).toMatchObject({ mode: 'speculative', problems: [] });
+  const wrong = parse('mode=turbo');
+  expect(wrong.mode).toBe('auto');
+  expect(wrong.problems).toHaveLength(1);
+});

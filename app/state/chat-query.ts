@@ -1,4 +1,5 @@
 // What the address of /chat asks for. Pure.
+import { type ChatMode, readChatMode } from './chat-mode.ts';
 import { type ModelWish, readModelWish } from './resolve-model.ts';
 import { EMPTY_SAMPLING, readSampling, type SamplingField, type SamplingForm } from './sampling-form.ts';
 
@@ -7,6 +8,7 @@ export interface ChatQuery {
   /** Asked by itself as soon as a coalition is ready; '' asks nothing. */
   ask: string;
   sampling: SamplingForm;
+  mode: ChatMode;
   problems: string[];
 }
 
@@ -21,7 +23,7 @@ const SAMPLING_NAMES: readonly [name: string, field: SamplingField][] = [
   ['max', 'maxTokens'],
 ];
 
-/** Reads `model, revision, dtype, ask, temperature, topP, topK, seed, max`. */
+/** Reads `model, revision, dtype, ask, temperature, topP, topK, seed, max, mode`. */
 export function parseChatQuery(query: URLSearchParams): ChatQuery {
   const { wish, problems } = readModelWish(query);
   const sampling = { ...EMPTY_SAMPLING };
@@ -31,5 +33,9 @@ export function parseChatQuery(query: URLSearchParams): ChatQuery {
     if (problem) problems.push(problem);
     else sampling[field] = text.trim();
   }
-  return { wish, ask: (query.get('ask') ?? '').trim().slice(0, MAX_ASK_CHARACTERS), sampling, problems };
+  const mode = readChatMode(query.get('mode'));
+  if (query.get('mode') && !mode)
+    problems.push('The address asks for a mode that is none: use auto, solo, lan or speculative.');
+  const ask = (query.get('ask') ?? '').trim().slice(0, MAX_ASK_CHARACTERS);
+  return { wish, ask, sampling, mode: mode ?? 'auto', problems };
 }

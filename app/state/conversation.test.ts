@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Answer, AnswerStats } from '../../shard-worker/index.ts';
 import {
   type AnswerTurn,
@@ -19,8 +20,23 @@ const stats: AnswerStats = {
   tokens: 2,
   tokensPerSecond: 1,
   timeToFirstTokenMs: 1,
+  laps: 33,
+  drafted: 0,
+  accepted: 0,
+  drafter: 'none',
 };
-const answer: Answer = { text: 'Hello.', tokenIds: [1, 2], finishReason: 'stop', stats };
+const plan: RoutePlan = {
+  mode: 'lan',
+  driver: 'here',
+  local: false,
+  drafter: 'none',
+  stages: 2,
+  reason: 'Two tabs hold it.',
+  predicted: { tokensPerSecond: 40, timeToFirstTokenMs: 90 },
+  rejected: [],
+};
+const answer: Answer = { text: 'Hello.', tokenIds: [1, 2], finishReason: 'stop', stats, plan };
+const settlement = { job: 'a', chargedMicros: 12, receiptId: 'r-1' };
 const asked: ConversationEvent = { type: 'question-asked', questionId: 1, answerId: 2, text: 'Hi' };
 const play = (...events: ConversationEvent[]) => events.reduce<readonly Turn[]>(applyConversation, []);
 const last = (turns: readonly Turn[]) => turns.at(-1) as AnswerTurn;
@@ -62,6 +78,35 @@ describe('an answer', () => {
     const waiting = play(asked, { type: 'notice-received', id: 2, notice: 'Waiting for a replacement.' });
     expect(announceTurns(waiting)).toBe('Waiting for a replacement.');
     expect(last(applyConversation(waiting, { type: 'answer-finished', id: 2, answer })).notice).toBe('');
+  });
+
+  test('shows its place while it waits and forgets it once it has a route', () => {
+    const queue = { place: 2, waiting: 5, reason: 'Two answers run.' };
+    const waiting = play(asked, { type: 'queue-received', id: 2, queue });
+    expect(last(waiting).queue).toEqual(queue);
+    expect(announceTurns(waiting)).toBe('2nd of 5 in the queue.');
+    const routed = applyConversation(waiting, { type: 'plan-received', id: 2, plan });
+    expect(last(routed)).toMatchObject({ plan, queue: undefined });
+    const failed = applyConversation(waiting, {
+      type: 'answer-failed',
+      id: 2,
+      error: new PoolError('queue-full', 'x'),
+    });
+    expect(last(failed).queue).toBeUndefined();
+  });
+
+  test('takes a settlement that comes late, once', () => {
+    const done = play(asked, { type: 'answer-finished', id: 2, answer });
+    const settled = applyConversation(done, { type: 'settlement-received', settlement });
+    expect(last(settled).settlement).toEqual(settlement);
+    expect(applyConversation(settled, { type: 'settlement-received', settlement })).toBe(settled);
+    const other = { ...settlement, job: 'b' };
+    expect(applyConversation(settled, { type: 'settlement-received', settlement: other })).toBe(settled);
+  });
+
+  test('that still streams takes no settlement of an earlier one', () => {
+    const streaming = play(asked);
+    expect(applyConversation(streaming, { type: 'settlement-received', settlement })).toBe(streaming);
   });
 
   test('can be tried again under a new id, so that late text of the first is dropped', () => {

@@ -1,6 +1,8 @@
 // A conversation as data: turns, and what happens to them. Pure reducer; asking and timers live in use-conversation.ts.
 import { PoolError } from '../../protocol/errors.ts';
-import type { Answer, AnswerStats, ChatMessage } from '../../shard-worker/index.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { Answer, AnswerStats, ChatMessage, QueuePlace, Settlement } from '../../shard-worker/index.ts';
+import { formatPlace } from '../format/format-place.ts';
 
 export interface ShownError {
   code: string;
@@ -22,7 +24,12 @@ export interface AnswerTurn {
   /** What is being waited for, '' for nothing. */
   notice: string;
   finishReason?: Answer['finishReason'];
+  /** While it waits for its turn at the server. */
+  queue?: QueuePlace;
+  /** How it is answered, and why so. */
+  plan?: RoutePlan;
   stats?: AnswerStats;
+  settlement?: Settlement;
   error?: ShownError;
 }
 
@@ -34,6 +41,10 @@ export type ConversationEvent =
   | { type: 'text-received'; id: number; delta: string }
   | { type: 'stats-received'; id: number; stats: AnswerStats }
   | { type: 'notice-received'; id: number; notice: string }
+  | { type: 'queue-received'; id: number; queue: QueuePlace }
+  | { type: 'plan-received'; id: number; plan: RoutePlan }
+  /** After the answer: the server settles when the receipts are in. */
+  | { type: 'settlement-received'; settlement: Settlement }
   | { type: 'answer-finished'; id: number; answer: Answer }
   | { type: 'answer-failed'; id: number; error: unknown }
   | { type: 'conversation-cleared' };
@@ -53,6 +64,12 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
       return change(turns, event.id, (turn) => ({ ...turn, stats: event.stats }));
     case 'notice-received':
       return change(turns, event.id, (turn) => ({ ...turn, notice: event.notice }));
+    case 'queue-received':
+      return change(turns, event.id, (turn) => ({ ...turn, queue: event.queue }));
+    case 'plan-received':
+      return change(turns, event.id, (turn) => ({ ...turn, plan: event.plan, queue: undefined }));
+    case 'settlement-received':
+      return settle(turns, event.settlement);
     case 'answer-finished':
       return change(turns, event.id, (turn) => finish(turn, event.answer));
     case 'answer-failed':
@@ -74,15 +91,36 @@ const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
   ...turn,
   text: answer.text,
   stats: answer.stats,
+  plan: answer.plan,
+  settlement: answer.settlement,
   notice: '',
+  queue: undefined,
   finishReason: answer.finishReason,
   status: answer.finishReason === 'cancelled' ? 'cancelled' : 'done',
 });
 
 const fail = (turn: AnswerTurn, error: PoolError): AnswerTurn =>
   error.code === 'cancelled'
-    ? { ...turn, notice: '', status: 'cancelled', finishReason: 'cancelled' }
-    : { ...turn, notice: '', status: 'error', error: { code: error.code, message: error.message, next: error.next } };
+    ? { ...turn, notice: '', queue: undefined, status: 'cancelled', finishReason: 'cancelled' }
+    : {
+        ...turn,
+        notice: '',
+        queue: undefined,
+        status: 'error',
+        error: { code: error.code, message: error.message, next: error.next },
+      };
+
+/**
+ * A settlement that came late names no answer, so it goes to the newest one that has ended without any. One that is
+ * shown already changes nothing.
+ */
+function settle(turns: readonly Turn[], settlement: Settlement): readonly Turn[] {
+  const answers = turns.filter((turn): turn is AnswerTurn => turn.role === 'assistant');
+  if (answers.some((turn) => turn.settlement?.job === settlement.job)) return turns;
+  const ended = answers.filter((turn) => turn.status !== 'streaming').at(-1);
+  if (!ended || ended.settlement) return turns;
+  return turns.map((turn) => (turn === ended ? { ...ended, settlement } : turn));
+}
 
 /**
  * Messages for a request: all that was said before `answerId`. Failed and empty answers are left out, and neighbours of
@@ -108,7 +146,9 @@ export const streamingTurn = (turns: readonly Turn[]): AnswerTurn | undefined =>
 export function announceTurns(turns: readonly Turn[]): string {
   const last = turns.at(-1);
   if (last?.role !== 'assistant') return '';
-  if (last.status === 'streaming') return last.notice || 'Answering.';
+  if (last.status === 'streaming') {
+    return last.notice || (last.queue ? `${formatPlace(last.queue.place, last.queue.waiting)}.` : 'Answering.');
+  }
   if (last.status === 'error') return `The answer failed. ${last.error?.message ?? ''}`.trim();
   return last.status === 'cancelled' ? 'Stopped.' : 'The answer is complete.';
 }

@@ -1,8 +1,8 @@
 // Runs in a page with nothing to draw: drives answers over the coalition of a site, as the chat tab's worker does.
-
-import { openPoolLinks } from '../../e2e/support/pool-links.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import { openPoolLinks, type PoolLinks } from '../../e2e/support/pool-links.ts';
+import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
 import { Conversation } from '../../shard-worker/driver/conversation.ts';
+import { JobLeave } from '../../shard-worker/driver/job-leave.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { type TimedAnswer, timedAnswer } from './timed-answer.ts';
 
@@ -12,15 +12,18 @@ declare global {
   }
 }
 
-let conversation: Promise<Conversation> | undefined;
+let driver: Promise<{ links: PoolLinks; conversation: Conversation }> | undefined;
 
-async function open(origin: string, model: ModelRef): Promise<Conversation> {
-  const { self, coalition, entry, exit } = await openPoolLinks(origin, model);
-  const client = new RingClient({ epoch: coalition.epoch, self, entry, exit });
-  return new Conversation(async () => client);
+async function open(origin: string, model: ModelRef, prompt: number[], maxTokens: number) {
+  const links = await openPoolLinks(origin, model, { promptTokens: prompt.length, maxTokens });
+  const { self, coalition, entry, exit } = links;
+  const client = new RingClient({ epoch: coalition.epoch, self, entry, exit, seats: coalition.seats });
+  return { links, conversation: new Conversation(async () => client) };
 }
 
 window.drive = async (origin, model, prompt, maxTokens) => {
-  conversation ??= open(origin, model);
-  return timedAnswer(await conversation, prompt, maxTokens);
+  driver ??= open(origin, model, prompt, maxTokens);
+  const { links, conversation } = await driver;
+  const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(model) };
+  return timedAnswer(conversation, prompt, maxTokens, await JobLeave.read(await links.askAgain(), expected));
 };

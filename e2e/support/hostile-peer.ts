@@ -13,7 +13,7 @@ declare global {
 }
 
 window.attack = async (origin, model) => {
-  const { entry: link, coalition } = await openPoolLinks(origin, model);
+  const { entry: link, coalition, self, grant } = await openPoolLinks(origin, model);
   const { epoch } = coalition;
   const answers = new Map<string, (code: string) => void>();
   link.listen({
@@ -30,7 +30,7 @@ window.attack = async (origin, model) => {
       link.send(encodeFrame(frame));
     });
   const open = (): Frame => {
-    const payload = packJson({ driver: '0'.repeat(32), sampling: GREEDY });
+    const payload = packJson({ driver: self, sampling: GREEDY, grant });
     return { ...emptyFrame(epoch, newSessionId()), kind: 'open', dtype: 'json', payload };
   };
   const step = (session = newSessionId(), position = 0): Frame => ({

@@ -1,7 +1,8 @@
 // For scripts in a page that are a peer without the product's pages: waits for a coalition and opens proved links to its
 // entry and exit, with the product's own control client, broker and links.
 import type { Coalition } from '../../protocol/control.ts';
-import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { ModelRef, PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../../shard-worker/links/channel-link.ts';
 import { fromDataChannel } from '../../shard-worker/links/from-data-channel.ts';
@@ -11,37 +12,64 @@ import { controlUrl } from '../../shard-worker/peer/site.ts';
 
 export interface PoolLinks {
   self: PeerId;
+  /** Leave for one session of up to so many positions as were asked for. */
+  grant: string;
+  /** Another one. */
+  askAgain(): Promise<string>;
+  orchestratorKey: string;
+  identity: Identity;
   coalition: Coalition;
   entry: ChannelLink;
   /** The same link as `entry` where one stage holds everything. */
   exit: ChannelLink;
 }
 
-export async function openPoolLinks(origin: string, model: ModelRef): Promise<PoolLinks> {
+/** `order` is what the server is asked to hold credits for. */
+export async function openPoolLinks(
+  origin: string,
+  model: ModelRef,
+  order: { promptTokens: number; maxTokens: number } = { promptTokens: 64, maxTokens: 512 },
+): Promise<PoolLinks> {
   const keys = await newIdentityKeys();
   const identity = await identityOf(keys);
   return new Promise((resolve, reject) => {
     const proved = new Map<PeerId, ChannelLink>();
     let broker: ChannelBroker | undefined;
-    let coalition: Coalition | undefined;
-    let self: PeerId | undefined;
+    let ready: { coalition: Coalition; ticket: string } | undefined;
+    let orchestratorKey = '';
+    let granted: string | undefined;
+    const asks = new Map<number, (grant: string) => void>();
+    const askFor = (): Promise<string> =>
+      new Promise((resolveAsk) => {
+        const ask = asks.size + 1;
+        asks.set(ask, resolveAsk);
+        control.send({ type: 'ask', ask, model, ...order });
+      });
     const finish = () => {
-      const entry = proved.get(coalition!.seats[0]!.peer);
-      const exit = proved.get(coalition!.seats.at(-1)!.peer);
-      if (entry && exit) resolve({ self: self!, coalition: coalition!, entry, exit });
+      const seats = ready?.coalition.seats ?? [];
+      const entry = seats[0] && proved.get(seats[0].peer);
+      const exit = seats[0] && proved.get(seats.at(-1)!.peer);
+      if (!ready || !entry || !exit || !granted) return;
+      resolve({
+        ...{ self: identity.peer, coalition: ready.coalition, entry, exit, identity, orchestratorKey },
+        ...{ grant: granted, askAgain: askFor },
+      });
     };
     const control = new ControlClient(controlUrl(origin), keys, {
-      onWelcome: ({ peer }) => {
-        self = peer;
+      onWelcome: (welcome) => {
+        orchestratorKey = welcome.orchestratorKey;
         broker = new ChannelBroker({
-          self: peer,
+          self: welcome.peer,
           origin,
           iceServers: [],
-          onChannel: ({ peer: stage, epoch, channel, fingerprints }) => {
-            const options = { peer: stage, epoch, role: 'asker' as const, identity, fingerprints };
-            const link = new ChannelLink({ ...options, channel: fromDataChannel(channel) });
-            link.hello(coalition!.ticket).then(() => {
-              proved.set(stage, link);
+          onChannel: ({ peer, epoch, channel, fingerprints }) => {
+            const link = new ChannelLink({
+              ...{ peer, epoch, role: 'asker', identity, fingerprints, channel: fromDataChannel(channel) },
+              orchestratorKey: () => orchestratorKey,
+              ticketOf: () => ready?.ticket,
+            });
+            link.hello().then(() => {
+              proved.set(peer, link);
               finish();
             }, reject);
           },
@@ -49,10 +77,21 @@ export async function openPoolLinks(origin: string, model: ModelRef): Promise<Po
         control.send({ type: 'watch', model });
       },
       onMessage: (message) => {
-        if (message.type !== 'coalition' || message.coalition.state !== 'ready' || coalition) return;
-        coalition = message.coalition;
-        const ends = new Set([coalition.seats[0]!.peer, coalition.seats.at(-1)!.peer]);
-        for (const peer of ends) broker!.connect(peer, coalition.epoch).catch(reject);
+        if (message.type === 'ask-refused') reject(PoolError.from(message.error));
+        if (message.type === 'ask-granted') {
+          // Told as done at once: nobody is charged for what these scripts compute, and the next ask finds room.
+          const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, receipts: [] };
+          control.send({ type: 'ask-done', job: message.job, ...nothing });
+          asks.get(message.ask)?.(message.grant);
+        }
+        if (message.type !== 'coalition' || message.coalition.state !== 'ready' || ready) return;
+        ready = { coalition: message.coalition, ticket: message.ticket };
+        void askFor().then((grant) => {
+          granted = grant;
+          finish();
+        });
+        const ends = new Set([ready.coalition.seats[0]!.peer, ready.coalition.seats.at(-1)!.peer]);
+        for (const peer of ends) broker!.connect(peer, ready.coalition.epoch).catch(reject);
       },
       onDown: reject,
       vitals: () => ({ sessions: 0, tokens: 0 }),

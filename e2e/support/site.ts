@@ -2,10 +2,11 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect } from '@playwright/test';
 import type { Answer } from '../../shard-worker/peer/peer-state.ts';
-import { type ServerOptions, startServer } from '../../signaling/start-server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../signaling/start-server.ts';
 
 export interface Site {
   url: string;
+  server: RunningServer;
   openStage(query?: Record<string, string>): Promise<Page>;
   openChat(query?: Record<string, string>): Promise<Page>;
   close(): Promise<void>;
@@ -31,6 +32,7 @@ export async function openSite(browser: Browser, options: Partial<ServerOptions>
   };
   return {
     url: server.url,
+    server,
     openStage: (query = {}) => open('/join', { auto: '1', backend: 'wasm', ...query }),
     openChat: (query = {}) => open('/chat', query),
     async close() {

@@ -1,7 +1,10 @@
-// Adds up the traces of an answer's laps into what a page shows: where each millisecond of a token went.
+// Adds up the traces of an answer's laps into what pages and the server show: where each millisecond went. Pure.
 import type { Seat } from '../../protocol/control.ts';
+import type { JobStats } from '../../protocol/job.ts';
 import type { AnswerStats, RouteStop } from '../peer/peer-state.ts';
-import type { LapResult } from './ring-client.ts';
+import type { LapReport } from './conversation.ts';
+import type { RingClient } from './ring-client.ts';
+import type { SpeculationCounts } from './speculation.ts';
 
 interface Sums {
   computeMs: number;
@@ -9,38 +12,43 @@ interface Sums {
   hopMs: number;
 }
 
+/** Of one job, all of its choices. */
 export class AnswerStatsMeter {
-  readonly #seats: readonly Seat[];
   readonly #promptTokens: number;
   readonly #startedMs: number;
+  readonly #speculation: () => SpeculationCounts;
   #firstTokenMs: number | undefined;
   #lastTokenMs = 0;
   #tokens = 0;
+  #tokensAfterFirst = 0;
   #laps = 0;
-  #lapMs = 0;
-  #returnHopMs = 0;
-  readonly #perStage: Sums[];
+  #ring: RingClient | undefined;
+  /** Of the present ring alone: another route has other seats. */
+  #route: { laps: number; lapMs: number; returnHopMs: number; perStage: Sums[] } = noRoute([]);
 
-  constructor(seats: readonly Seat[], promptTokens: number, startedMs: number) {
-    this.#seats = seats;
-    this.#promptTokens = promptTokens;
-    this.#startedMs = startedMs;
-    this.#perStage = seats.map(() => ({ computeMs: 0, waitMs: 0, hopMs: 0 }));
+  constructor(options: { promptTokens: number; startedMs: number; speculation: () => SpeculationCounts }) {
+    this.#promptTokens = options.promptTokens;
+    this.#startedMs = options.startedMs;
+    this.#speculation = options.speculation;
   }
 
-  /** Counts one token. The first belongs to the prefill and says nothing about a decode lap. */
-  add(lap: LapResult, nowMs: number): void {
-    this.#tokens++;
-    this.#lastTokenMs = nowMs;
-    if (this.#firstTokenMs === undefined) {
-      this.#firstTokenMs = nowMs;
-      return;
+  /** Counts one lap. One that ends a prefill brings a token and says nothing about a decode lap. */
+  add({ lap, ring, isPrefill, gained }: LapReport, nowMs: number): void {
+    if (ring !== this.#ring) {
+      this.#ring = ring;
+      this.#route = noRoute(ring.seats);
     }
+    this.#tokens += gained;
+    this.#lastTokenMs = nowMs;
+    if (this.#firstTokenMs === undefined) this.#firstTokenMs = nowMs;
+    else this.#tokensAfterFirst += gained;
+    if (isPrefill) return;
     this.#laps++;
-    this.#lapMs += lap.lapMs;
-    this.#returnHopMs += lap.returnHopMs;
+    this.#route.laps++;
+    this.#route.lapMs += lap.lapMs;
+    this.#route.returnHopMs += lap.returnHopMs;
     for (const entry of lap.trace) {
-      const sums = this.#perStage[entry.stage];
+      const sums = this.#route.perStage[entry.stage];
       if (!sums) continue;
       sums.computeMs += entry.computeMicros / 1000;
       sums.waitMs += entry.waitMicros / 1000;
@@ -48,30 +56,68 @@ export class AnswerStatsMeter {
     }
   }
 
-  stats(): AnswerStats {
-    const laps = Math.max(1, this.#laps);
-    const route = this.#seats.map(
-      (seat, stage): RouteStop => ({
+  /** Whether anything has come back at all. */
+  get hasLaps(): boolean {
+    return this.#ring !== undefined;
+  }
+
+  /** `tokens`: those of the answer, once they are known; a lap may have brought some beyond its end. */
+  stats(tokens = this.#tokens): AnswerStats {
+    const { perStage } = this.#route;
+    const laps = Math.max(1, this.#route.laps);
+    const route = this.#seats().map(
+      ({ start, end, backend, device, totalBytes }, stage): RouteStop => ({
         stage,
-        start: seat.start,
-        end: seat.end,
-        backend: seat.backend,
-        device: seat.device,
-        totalBytes: seat.totalBytes,
-        computeMs: this.#perStage[stage]!.computeMs / laps,
-        waitMs: this.#perStage[stage]!.waitMs / laps,
-        hopMs: this.#perStage[stage]!.hopMs / laps,
+        start,
+        end,
+        backend,
+        device,
+        totalBytes,
+        computeMs: perStage[stage]!.computeMs / laps,
+        waitMs: perStage[stage]!.waitMs / laps,
+        hopMs: perStage[stage]!.hopMs / laps,
       }),
     );
     const decodeMs = this.#firstTokenMs === undefined ? 0 : this.#lastTokenMs - this.#firstTokenMs;
     return {
       route,
-      returnHopMs: this.#returnHopMs / laps,
-      lapMs: this.#lapMs / laps,
+      returnHopMs: this.#route.returnHopMs / laps,
+      lapMs: this.#route.lapMs / laps,
       promptTokens: this.#promptTokens,
-      tokens: this.#tokens,
-      tokensPerSecond: decodeMs > 0 ? ((this.#tokens - 1) * 1000) / decodeMs : 0,
+      tokens,
+      tokensPerSecond: decodeMs > 0 ? (this.#tokensAfterFirst * 1000) / decodeMs : 0,
       timeToFirstTokenMs: this.#firstTokenMs === undefined ? 0 : this.#firstTokenMs - this.#startedMs,
+      laps: this.#laps,
+      ...this.#speculation(),
     };
   }
+
+  /** The same for the server. `epoch` is told where no lap has come back. */
+  jobStats(epoch: number): JobStats {
+    const { route, tokens: _tokens, promptTokens: _prompt, ...numbers } = this.stats();
+    return {
+      ...numbers,
+      epoch: this.#ring?.epoch ?? epoch,
+      route: route.map(({ stage, start, end, computeMs, waitMs, hopMs }) => ({
+        stage,
+        start,
+        end,
+        computeMs,
+        waitMs,
+        hopMs,
+      })),
+      totalMs: Math.max(0, this.#lastTokenMs - this.#startedMs),
+    };
+  }
+
+  #seats(): readonly Seat[] {
+    return this.#ring?.seats ?? [];
+  }
 }
+
+const noRoute = (seats: readonly Seat[]) => ({
+  laps: 0,
+  lapMs: 0,
+  returnHopMs: 0,
+  perStage: seats.map((): Sums => ({ computeMs: 0, waitMs: 0, hopMs: 0 })),
+});

@@ -1,45 +1,59 @@
 // One conversation: owns the token history, feeds it to whichever ring serves now, and continues on the next ring when a
-// stage disappears. The answer is a pure function of (model, prompt, sampling), whatever the route does meanwhile.
+// stage disappears. The answer is a pure function of (model, prompt, sampling), whatever route and drafter do meanwhile.
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import { newSessionId, type SessionId } from '../../protocol/ids.ts';
 import { MAX_CHUNKS_IN_FLIGHT, PREFILL_CHUNK_TOKENS } from '../../protocol/limits.ts';
-import type { Sampling } from '../../protocol/sampling.ts';
+import type { ResultRow } from '../ring/result-rows.ts';
 import { commonPrefix } from './common-prefix.ts';
-import type { LapResult, RingClient } from './ring-client.ts';
+import type { LapResult, RingClient, SessionTerms } from './ring-client.ts';
+import type { Speculation } from './speculation.ts';
 
-/** Gives the ring that serves now; waits for one to form. Rejects when none comes. */
-export type AcquireRing = (signal?: AbortSignal) => Promise<RingClient>;
+/** Gives the ring that serves now, another one than `avoid` if it can; waits for one to form. Rejects when none comes. */
+export type AcquireRing = (signal?: AbortSignal, avoid?: RingClient) => Promise<RingClient>;
 
-export interface GenerateOptions {
-  sampling: Sampling;
+/** A lap that is over, as statistics see it. */
+export interface LapReport {
+  lap: LapResult;
+  ring: RingClient;
+  /** The one that ends a prefill: its times say nothing about decoding. */
+  isPrefill: boolean;
+  /** Tokens that it brought: 1, and one for each drafted token that was right. */
+  gained: number;
+}
+
+export interface GenerateOptions extends SessionTerms {
+  /** Of the whole answer, `resume` included. */
   maxTokens: number;
   /** Positions that the model can hold. */
   maxContext: number;
   eosIds: ReadonlySet<number>;
+  /** Ids of the answer that are known already; it goes on after them and they are not told again. */
+  resume?: readonly number[] | undefined;
   /** Called for each new token but an end of sequence; return true to stop after it (a stop string). */
-  onToken(id: number, lap: LapResult, isFirst: boolean): boolean | undefined;
+  onToken(row: ResultRow): boolean | undefined;
+  onLap?(report: LapReport): void;
+  /** Once: positions of the prompt that the stages still held. */
+  onCached?(tokens: number): void;
   onNotice?(notice: string): void;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Drafts tokens; equal results with and without. */
+  speculation?: Speculation | undefined;
+  /** `route` goes on over another ring; `session` stays with this one and reports its end. */
+  retry?: 'route' | 'session';
   /** Tokens per prefill chunk; equal results for any value. */
   chunkTokens?: number;
 }
 
 export interface Generated {
+  /** The whole answer's, `resume` included. */
   ids: number[];
   finishReason: 'stop' | 'length' | 'cancelled';
 }
 
 /** What disappeared is retried; what failed is reported at once (DESIGN section 8). */
-const RETRIED = new Set([
-  'session-unknown',
-  'kv-missing',
-  'epoch-stale',
-  'position-mismatch',
-  'stage-left',
-  'link-failed',
-  'device-lost',
-]);
+const LOST_SESSION = new Set(['session-unknown', 'kv-missing', 'position-mismatch']);
+const LOST_ROUTE = new Set(['epoch-stale', 'stage-left', 'link-failed', 'device-lost']);
 const MAX_TRIES = 5;
 
 interface Held {
@@ -59,25 +73,23 @@ export class Conversation {
 
   /** Generates after `prompt` (token ids). Throws `context-exceeded`, `prompt-empty`, or what the ring reported. */
   async generate(prompt: readonly number[], options: GenerateOptions): Promise<Generated> {
-    if (prompt.length === 0) throw new PoolError('prompt-empty', 'There is nothing to answer.');
-    if (prompt.length >= options.maxContext) {
-      throw new PoolError(
-        'context-exceeded',
-        `The conversation has ${prompt.length} tokens; this model holds ${options.maxContext} and needs room to answer.`,
-        { data: { promptTokens: prompt.length, maxContext: options.maxContext } },
-      );
-    }
-    const generated: number[] = [];
+    checkPrompt(prompt, options.maxContext);
+    const ids = [...(options.resume ?? [])];
+    let lost: RingClient | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        const finishReason = await this.#continue(prompt, generated, options);
-        return { ids: generated, finishReason };
+        const finishReason = isFull(prompt, ids, options)
+          ? 'length'
+          : await this.#continue(prompt, ids, options, { isFirst: attempt === 1, avoid: lost });
+        return { ids, finishReason };
       } catch (cause) {
         const error = PoolError.from(cause);
+        lost = LOST_ROUTE.has(error.code) ? this.#held?.ring : undefined;
         // Stages that are still there let the session go now, and not when it has been idle for long.
         this.close();
-        if (options.signal?.aborted) return { ids: generated, finishReason: 'cancelled' };
-        if (!RETRIED.has(error.code) || attempt >= MAX_TRIES) throw error;
+        if (options.signal?.aborted) return { ids, finishReason: 'cancelled' };
+        const isRetried = LOST_SESSION.has(error.code) || (options.retry !== 'session' && LOST_ROUTE.has(error.code));
+        if (!isRetried || attempt >= MAX_TRIES) throw error;
         options.onNotice?.(`${error.message} Continuing on another route…`);
       }
     }
@@ -91,10 +103,6 @@ export class Conversation {
   /** Frees the caches on the stages. */
   close(): void {
     this.#held?.ring.close(this.#held.session);
-    this.#forget();
-  }
-
-  #forget(): void {
     this.#held = undefined;
   }
 
@@ -102,27 +110,44 @@ export class Conversation {
     prompt: readonly number[],
     generated: number[],
     options: GenerateOptions,
+    { isFirst, avoid }: { isFirst: boolean; avoid: RingClient | undefined },
   ): Promise<Generated['finishReason']> {
-    const held = await this.#sessionOn(await this.#acquire(options.signal));
+    const held = this.#sessionOn(await this.#acquire(options.signal, avoid));
     options.onNotice?.('');
-    held.ring.open(held.session, options.sampling);
+    const { sampling, leave, logprobs, speculation } = options;
+    held.ring.open(held.session, { sampling, leave, logprobs });
     const history = [...prompt, ...generated];
-    let lap = await this.#prefill(held, history, options);
+    if (isFirst) options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
+    let rows = await this.#prefill(held, history, options);
+    // The stages hold rows of drafted tokens that were wrong: the next lap writes over them.
+    let isAhead = false;
     for (;;) {
       if (options.signal?.aborted) return 'cancelled';
-      const id = lap.ids[0];
-      if (id === undefined) throw new PoolError('stage-failed', 'The exit stage answered a step without a token.');
-      if (options.eosIds.has(id)) return 'stop';
-      generated.push(id);
-      if (options.onToken(id, lap, generated.length === 1)) return 'stop';
-      const position = held.tokens.length;
-      if (generated.length >= options.maxTokens || position + 1 >= options.maxContext) return 'length';
-      lap = await held.ring.lap(held.session, { position, ids: [id], flags: FRAME_FLAGS.sample });
-      held.tokens.push(id);
+      for (const row of rows) {
+        if (options.eosIds.has(row.id)) return 'stop';
+        generated.push(row.id);
+        history.push(row.id);
+        if (options.onToken(row)) return 'stop';
+        if (isFull(prompt, generated, options)) return 'length';
+      }
+      // A guess beyond the end of the answer or of the context could not be used.
+      const room = Math.min(options.maxTokens - generated.length, options.maxContext - history.length) - 1;
+      const drafts = speculation ? await speculation.propose(history, room, sampling) : [];
+      if (options.signal?.aborted) return 'cancelled';
+      const ids = [history[history.length - 1]!, ...drafts];
+      const sample = drafts.length > 0 ? FRAME_FLAGS.sampleAll : FRAME_FLAGS.sample;
+      const flags = sample | (isAhead ? FRAME_FLAGS.rollback : 0);
+      const lap = await held.ring.lap(held.session, { position: held.tokens.length, ids, flags });
+      const right = agreed(lap.rows, drafts);
+      rows = lap.rows.slice(0, right + 1);
+      isAhead = right < drafts.length;
+      held.tokens.push(...ids.slice(0, right + 1));
+      speculation?.learn(right);
+      options.onLap?.({ lap, ring: held.ring, isPrefill: false, gained: right + 1 });
     }
   }
 
-  async #sessionOn(ring: RingClient): Promise<Held> {
+  #sessionOn(ring: RingClient): Held {
     if (this.#held?.ring === ring && !ring.ended) return this.#held;
     this.close();
     this.#held = { session: newSessionId(), ring, tokens: [] };
@@ -130,14 +155,14 @@ export class Conversation {
   }
 
   /** Computes what the stages do not hold yet, in chunks that overlap across stages; the last one samples. */
-  async #prefill(held: Held, history: readonly number[], options: GenerateOptions): Promise<LapResult> {
-    // At least one row must be computed to have something to sample from.
-    const from = Math.min(commonPrefix(held.tokens, history), history.length - 1);
+  async #prefill(held: Held, history: readonly number[], options: GenerateOptions): Promise<ResultRow[]> {
+    const from = heldPrefix(held, history);
     held.tokens.length = from;
     const chunkTokens = options.chunkTokens ?? PREFILL_CHUNK_TOKENS;
     const inFlight: Promise<LapResult>[] = [];
     let result: LapResult | undefined;
     for (let position = from; position < history.length; position += chunkTokens) {
+      if (options.signal?.aborted) throw new PoolError('cancelled', 'The answer was cancelled.');
       const ids = history.slice(position, position + chunkTokens);
       const isLast = position + ids.length === history.length;
       const flags = (position === from ? FRAME_FLAGS.rollback : 0) | (isLast ? FRAME_FLAGS.sample : 0);
@@ -149,6 +174,35 @@ export class Conversation {
     }
     for (const lap of inFlight) result = await lap;
     held.tokens.push(...history.slice(from));
-    return result!;
+    agreed(result!.rows, []);
+    options.onLap?.({ lap: result!, ring: held.ring, isPrefill: true, gained: 1 });
+    return result!.rows;
   }
+}
+
+/** Positions that need not be computed again: at least one row must be, to have something to sample from. */
+const heldPrefix = (held: Held, history: readonly number[]): number =>
+  Math.min(commonPrefix(held.tokens, history), history.length - 1);
+
+const isFull = (prompt: readonly number[], ids: readonly number[], options: GenerateOptions): boolean =>
+  ids.length >= options.maxTokens || (ids.length > 0 && prompt.length + ids.length >= options.maxContext);
+
+function checkPrompt(prompt: readonly number[], maxContext: number): void {
+  if (prompt.length === 0) throw new PoolError('prompt-empty', 'There is nothing to answer.');
+  if (prompt.length < maxContext) return;
+  throw new PoolError(
+    'context-exceeded',
+    `The conversation has ${prompt.length} tokens; this model holds ${maxContext} and needs room to answer.`,
+    { data: { promptTokens: prompt.length, maxContext } },
+  );
+}
+
+/** How many drafted tokens are what the coalition sampled there, from the first on. */
+function agreed(rows: readonly ResultRow[], drafts: readonly number[]): number {
+  if (rows.length !== drafts.length + 1) {
+    throw new PoolError('stage-failed', `The exit stage answered ${rows.length} tokens to ${drafts.length + 1} rows.`);
+  }
+  let right = 0;
+  while (right < drafts.length && rows[right]!.id === drafts[right]) right++;
+  return right;
 }

@@ -4,6 +4,7 @@ import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { PoolError } from '../../protocol/errors.ts';
 import type { ChatMessage } from '../peer/peer-state.ts';
+import { byteSchemeOf, tokenBytes, utf8 } from './token-bytes.ts';
 
 /** Files of a repository in the hub's layout, parsed as JSON but otherwise unchecked: they are data of a stranger. */
 export interface TokenizerFiles {
@@ -25,11 +26,18 @@ export interface PromptFormat {
   /** Token ids of a conversation up to where the assistant begins to speak. */
   encodeChat(messages: readonly ChatMessage[]): number[];
   encode(text: string): number[];
+  /** Plain text to go on from: with what the tokenizer puts before every text. */
+  encodeText(text: string): number[];
   /** Text of ids, special tokens left out. */
   decode(ids: number[]): string;
+  /** One token by itself, special ones as they are written; undefined for an id that the vocabulary has not. */
+  describe(id: number): { token: string; bytes?: number[] } | undefined;
   eosIds: ReadonlySet<number>;
   defaults: GenerationDefaults;
 }
+
+/** Bytes that are no whole character become U+FFFD. */
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Builds it from a repository's files. Throws `model-unsupported` naming what is missing. */
 export function makePromptFormat(files: TokenizerFiles): PromptFormat {
@@ -39,8 +47,18 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
   const template = makeTemplate(files.chatTemplate ?? tokenizerConfig.chat_template);
   const special = { bos_token: tokenText(tokenizerConfig.bos_token), eos_token: tokenText(tokenizerConfig.eos_token) };
   const encode = (text: string) => Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids, Number);
+  const scheme = byteSchemeOf(record(files.tokenizer).decoder);
+  const added = tokenizer.get_added_tokens_decoder();
   return {
     encode,
+    encodeText: (text) => Array.from(tokenizer.encode(text, { add_special_tokens: true }).ids, Number),
+    describe(id) {
+      const written = tokenizer.id_to_token(id);
+      if (written === undefined) return undefined;
+      const bytes = added.has(id) ? utf8(written) : scheme && tokenBytes(written, scheme);
+      if (bytes) return { token: lossy.decode(Uint8Array.from(bytes)), bytes };
+      return { token: tokenizer.decode([id], { skip_special_tokens: false }) };
+    },
     encodeChat(messages) {
       if (messages.length === 0) throw new PoolError('prompt-empty', 'There is no message to answer.');
       return encode(render(template, { messages, add_generation_prompt: true, ...special }));

@@ -1,17 +1,21 @@
 // The driver's view of one epoch: submits laps at the entry, hears results from the exit, gives each lap its answer or
 // its error. Owns waits and timeouts, no token history.
+import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type TraceEntry } from '../../protocol/frame.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { LAP_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import type { Link } from '../links/link.ts';
+import type { JobMeter } from '../ring/job-meter.ts';
 import { packJson, unpackJson } from '../ring/open-session.ts';
+import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../ring/ring-node.ts';
+import type { JobLeave } from './job-leave.ts';
 
 export interface LapResult {
-  /** Sampled ids: none for a chunk without the sample flag, one per row with `sampleAll`. */
-  ids: number[];
+  /** Sampled tokens: none for a chunk without the sample flag, one per row with `sampleAll`. */
+  rows: ResultRow[];
   trace: TraceEntry[];
   /** Half the round trip of the link from the exit, milliseconds. */
   returnHopMs: number;
@@ -24,9 +28,19 @@ export interface LapRequest {
   flags: number;
 }
 
+/** How a session is opened, or goes on for another job. */
+export interface SessionTerms {
+  sampling: Sampling;
+  /** Absent only where no stage asks for one: a model that is whole in this tab. */
+  leave?: JobLeave | undefined;
+  /** Alternatives per result row; undefined for bare ids. */
+  logprobs?: number | undefined;
+}
+
 interface Pending {
   session: SessionId;
   sentMs: number;
+  meter: JobMeter | undefined;
   resolve(result: LapResult): void;
   reject(error: PoolError): void;
   timer: ReturnType<typeof setTimeout>;
@@ -39,6 +53,8 @@ export interface RingClientOptions {
   entry: Link;
   /** The same link as `entry` when one stage holds everything. */
   exit: Link;
+  /** Of the coalition, in order: what a trace's stages are. */
+  seats?: readonly Seat[];
   lapTimeoutMs?: number;
   now?(): number;
 }
@@ -46,6 +62,7 @@ export interface RingClientOptions {
 export class RingClient {
   readonly #options: RingClientOptions;
   readonly #pending = new Map<number, Pending>();
+  readonly #meters = new Map<SessionId, JobMeter>();
   readonly #now: () => number;
   #lap = 0;
   #ended: PoolError | undefined;
@@ -65,15 +82,22 @@ export class RingClient {
     return this.#options.epoch;
   }
 
+  get seats(): readonly Seat[] {
+    return this.#options.seats ?? [];
+  }
+
   /** Why no lap can be run here any more. */
   get ended(): PoolError | undefined {
     return this.#ended;
   }
 
-  /** Opens a session, or changes how an open one is sampled. */
-  open(session: SessionId, sampling: Sampling): void {
-    const payload = packJson({ driver: this.#options.self, sampling });
+  /** Opens a session, or says for which job and how an open one goes on. */
+  open(session: SessionId, { sampling, leave, logprobs }: SessionTerms): void {
+    const payload = packJson({ driver: this.#options.self, sampling, grant: leave?.grant, logprobs });
     this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
+    const meter = leave?.meterOf(session, this.epoch, this.seats.at(-1)?.end ?? 0);
+    if (meter) this.#meters.set(session, meter);
+    else this.#meters.delete(session);
   }
 
   /** One lap. Rejects with the stage's error, `lap-timeout`, or `stage-left` when the ring ends. */
@@ -87,20 +111,14 @@ export class RingClient {
           new PoolError('lap-timeout', `No answer came from the ring within ${timeoutMs / 1000} s.`),
         );
       }, timeoutMs);
-      this.#pending.set(lap, { session, sentMs: this.#now(), resolve, reject, timer });
+      const meter = this.#meters.get(session);
+      this.#pending.set(lap, { session, sentMs: this.#now(), meter, resolve, reject, timer });
       const payload = new Uint8Array(Int32Array.from(ids).buffer);
+      const tokens = ids.length;
       try {
-        this.#send({
-          ...emptyFrame(this.epoch, session),
-          kind: 'step',
-          dtype: 'int32',
-          position,
-          tokens: ids.length,
-          flags,
-          lap,
-          width: 1,
-          payload,
-        });
+        const step = { kind: 'step', dtype: 'int32', position, tokens, flags, lap, width: 1, payload } as const;
+        this.#send({ ...emptyFrame(this.epoch, session), ...step });
+        meter?.countIn({ position, tokens, payload });
       } catch (error) {
         this.#settle(lap)?.reject(PoolError.from(error));
       }
@@ -109,6 +127,7 @@ export class RingClient {
 
   /** Frees the session's caches on every stage. */
   close(session: SessionId): void {
+    this.#meters.delete(session);
     try {
       this.#send(emptyFrame(this.epoch, session));
     } catch {
@@ -119,6 +138,7 @@ export class RingClient {
   /** Ends all laps with this error. The links stay their owner's. */
   end(error: PoolError): void {
     this.#ended ??= error;
+    this.#meters.clear();
     for (const lap of [...this.#pending.keys()]) this.#settle(lap)?.reject(error);
   }
 
@@ -149,8 +169,15 @@ export class RingClient {
   #resolve(link: Link, frame: Frame): void {
     if (this.#pending.get(frame.lap)?.session !== frame.session) return;
     const pending = this.#settle(frame.lap)!;
-    const ids = Array.from(new Int32Array(frame.payload.slice().buffer));
-    pending.resolve({ ids, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs: this.#now() - pending.sentMs });
+    let rows: ResultRow[];
+    try {
+      rows = unpackResultRows(frame.payload, frame.width);
+    } catch (error) {
+      pending.reject(PoolError.from(error));
+      return;
+    }
+    pending.meter?.countOut({ position: frame.position, tokens: frame.tokens, payload: frame.payload });
+    pending.resolve({ rows, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs: this.#now() - pending.sentMs });
   }
 
   /** An error names its lap; one without (a stage left, an OPEN refused) ends every lap of its session. */

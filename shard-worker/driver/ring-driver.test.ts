@@ -1,78 +1,9 @@
 // The whole ring with arithmetic in place of the model: equality of routes, chunks and replays, and the guards.
 import { expect, test, vi } from 'vitest';
-import { decodeFrame } from '../../protocol/frame.ts';
-import { newSessionId, type PeerId } from '../../protocol/ids.ts';
-import { GREEDY, type Sampling } from '../../protocol/sampling.ts';
-import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
-import type { Link } from '../links/link.ts';
-import { memoryLinkPair } from '../links/memory-link.ts';
-import { RingNode } from '../ring/ring-node.ts';
+import { newSessionId } from '../../protocol/ids.ts';
+import { GREEDY } from '../../protocol/sampling.ts';
 import { Conversation, type GenerateOptions } from './conversation.ts';
-import { RingClient } from './ring-client.ts';
-
-const LAYERS = 8;
-const peer = (index: number) => index.toString(16).padStart(32, '0') as PeerId;
-const DRIVER = peer(999);
-
-interface TestRing {
-  client: RingClient;
-  links: Link[];
-  nodes: RingNode[];
-  entry: Link;
-}
-
-/** A ring of memory links over the given cuts. */
-function makeRing(
-  cuts: number[],
-  options: { epoch?: number; beforeRun?: (stage: number) => void | Promise<void> } = {},
-): TestRing {
-  const epoch = options.epoch ?? 1;
-  const bounds = [0, ...cuts, LAYERS];
-  const stages = bounds.length - 1;
-  const [entryAtDriver, entryAtStage] = memoryLinkPair(DRIVER, peer(0));
-  const [exitAtDriver, exitAtStage] =
-    stages === 1 ? [entryAtDriver, entryAtStage] : memoryLinkPair(DRIVER, peer(stages - 1));
-  const hops = Array.from({ length: stages - 1 }, (_, index) => memoryLinkPair(peer(index), peer(index + 1)));
-  const nodes = Array.from({ length: stages }, (_, stage) => {
-    const next = hops[stage]?.[0];
-    const node = new RingNode({
-      epoch,
-      stage,
-      executor: arithmeticExecutor({
-        start: bounds[stage]!,
-        end: bounds[stage + 1]!,
-        layers: LAYERS,
-        beforeRun: () => options.beforeRun?.(stage),
-      }),
-      ...(next ? { next } : {}),
-      linkTo: (id) => (id === DRIVER && stage === stages - 1 ? exitAtStage : undefined),
-    });
-    const inputs = [stage === 0 ? entryAtStage : hops[stage - 1]![1], ...(next ? [next] : [])];
-    for (const link of inputs) {
-      link.listen({ onFrame: (bytes) => node.accept(link, decodeFrame(bytes)), onClose: () => node.linkClosed(link) });
-    }
-    return node;
-  });
-  const client = new RingClient({ epoch, self: DRIVER, entry: entryAtDriver, exit: exitAtDriver, lapTimeoutMs: 2000 });
-  return { client, nodes, links: hops.map((hop) => hop[0]), entry: entryAtDriver };
-}
-
-const PROMPT = Array.from({ length: 37 }, (_, index) => (index * 31 + 5) % 101);
-const options = (fields: Partial<GenerateOptions> = {}): GenerateOptions => ({
-  sampling: GREEDY,
-  maxTokens: 24,
-  maxContext: 4096,
-  eosIds: new Set(),
-  onToken: () => undefined,
-  ...fields,
-});
-
-async function answer(cuts: number[], fields: Partial<GenerateOptions> = {}): Promise<number[]> {
-  const ring = makeRing(cuts);
-  return (await new Conversation(async () => ring.client).generate(PROMPT, options(fields))).ids;
-}
-
-const SAMPLED: Sampling = { temperature: 0.8, topK: 0, topP: 0.95, seed: 42 };
+import { answer, makeRing, testOptions as options, PROMPT, SAMPLED } from './test-ring.ts';
 
 test.each([[[4]], [[2, 5]], [[1, 2, 3, 4, 5, 6, 7]]])(
   'cuts %j give the solo tokens, greedy and sampled',
@@ -179,7 +110,7 @@ test('end of sequence, stop by the caller, maximum tokens, context and cancel ea
   const full = await run({ maxContext: PROMPT.length + 5 });
   expect(full).toEqual({ ids: solo.slice(0, 5), finishReason: 'length' });
   const abort = new AbortController();
-  const cancelled = await run({ signal: abort.signal, onToken: (_id, _lap, first) => void (first && abort.abort()) });
+  const cancelled = await run({ signal: abort.signal, onToken: () => void abort.abort() });
   expect(cancelled).toEqual({ ids: solo.slice(0, 1), finishReason: 'cancelled' });
   await expect(run({ maxContext: PROMPT.length })).rejects.toMatchObject({ code: 'context-exceeded' });
 });
@@ -205,7 +136,7 @@ test('the KV guard refuses a gap, a silent overwrite and an unknown session', as
   await expect(ring.client.lap(session, { position: 0, ids: [1], flags: 2 })).rejects.toMatchObject({
     code: 'session-unknown',
   });
-  ring.client.open(session, GREEDY);
+  ring.client.open(session, { sampling: GREEDY });
   await ring.client.lap(session, { position: 0, ids: [1, 2, 3], flags: 2 });
   await expect(ring.client.lap(session, { position: 4, ids: [1], flags: 2 })).rejects.toMatchObject({
     code: 'kv-missing',
@@ -219,11 +150,89 @@ test('the KV guard refuses a gap, a silent overwrite and an unknown session', as
 test('sampling after each row equals token by token: what verification of drafts stands on', async () => {
   const ring = makeRing([4]);
   const session = newSessionId();
-  ring.client.open(session, SAMPLED);
+  ring.client.open(session, { sampling: SAMPLED });
   const tokens = PROMPT.slice(0, 6);
   const atOnce = await ring.client.lap(session, { position: 0, ids: tokens, flags: 4 });
   for (const [position, id] of tokens.entries()) {
     const single = await ring.client.lap(session, { position, ids: [id], flags: position === 0 ? 3 : 2 });
-    expect(single.ids[0]).toBe(atOnce.ids[position]);
+    expect(single.rows[0]).toEqual(atOnce.rows[position]);
   }
+});
+
+test('a route that just failed is not taken again while another one can come', async () => {
+  const rings = [makeRing([2, 5]), makeRing([4], { epoch: 2 })];
+  let emitted = 0;
+  const avoided: unknown[] = [];
+  const conversation = new Conversation(async (_signal, avoid) => {
+    avoided.push(avoid);
+    return rings[avoid ? 1 : 0]!.client;
+  });
+  const onToken = () => {
+    if (++emitted === 5) rings[0]!.links[1]!.close();
+    return undefined;
+  };
+  const got = await conversation.generate(PROMPT, options({ onToken }));
+  expect(got.ids).toEqual(await answer([]));
+  expect(avoided).toEqual([undefined, rings[0]!.client]);
+});
+
+test('a driver that stays with its ring reports the end of it, and goes on where a session alone was lost', async () => {
+  const broken = makeRing([2, 5]);
+  let emitted = 0;
+  const onToken = () => {
+    if (++emitted === 5) broken.links[1]!.close();
+    return undefined;
+  };
+  const stays = new Conversation(async () => broken.client);
+  const lost = stays.generate(PROMPT, options({ onToken, retry: 'session' }));
+  await expect(lost).rejects.toMatchObject({ code: 'stage-left' });
+
+  const ring = makeRing([4]);
+  let last = newSessionId();
+  const open = ring.client.open.bind(ring.client);
+  ring.client.open = (session, terms) => {
+    last = session;
+    open(session, terms);
+  };
+  let seen = 0;
+  const forget = () => {
+    // As a stage does that had to make room.
+    if (++seen === 5) ring.client.close(last);
+    return undefined;
+  };
+  const again = new Conversation(async () => ring.client);
+  const got = await again.generate(PROMPT, options({ onToken: forget, retry: 'session', sampling: SAMPLED }));
+  expect(got.ids).toEqual(await answer([], { sampling: SAMPLED }));
+});
+
+test.each([0, 1, 5, 23])('an answer that goes on after %i known tokens is the whole answer', async (known) => {
+  const whole = await answer([3], { sampling: SAMPLED });
+  const told: number[] = [];
+  const onToken = ({ id }: { id: number }) => void told.push(id);
+  const resume = whole.slice(0, known);
+  expect(await answer([2, 5], { sampling: SAMPLED, resume, onToken })).toEqual(whole);
+  expect(told).toEqual(whole.slice(known));
+});
+
+test('known tokens that fill the answer or the context leave nothing to do', async () => {
+  const whole = await answer([]);
+  const ring = makeRing([]);
+  const run = (fields: Partial<GenerateOptions>) =>
+    new Conversation(async () => ring.client).generate(PROMPT, options({ resume: whole, ...fields }));
+  expect(await run({ maxTokens: whole.length })).toEqual({ ids: whole, finishReason: 'length' });
+  const full = { maxContext: PROMPT.length + whole.length, maxTokens: 999 };
+  expect(await run(full)).toEqual({ ids: whole, finishReason: 'length' });
+  expect(ring.nodes[0]!.sessions).toBe(0);
+});
+
+test('positions that the stages still hold are told once, and none of a first turn', async () => {
+  const ring = makeRing([3]);
+  const conversation = new Conversation(async () => ring.client);
+  const cached: number[] = [];
+  const onCached = (tokens: number) => void cached.push(tokens);
+  const first = await conversation.generate(PROMPT, options({ onCached }));
+  await conversation.generate([...PROMPT, ...first.ids, 7], options({ onCached }));
+  await conversation.generate(PROMPT, options({ onCached }));
+  // The last token of the first answer was never computed; of an equal prompt one position must be.
+  expect(cached).toEqual([0, PROMPT.length + first.ids.length - 1, PROMPT.length - 1]);
 });

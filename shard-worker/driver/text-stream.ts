@@ -20,6 +20,8 @@ export class TextStream {
   /** Text that came out of the decoder and is held back for a stop string. */
   #heldBack = '';
   #stopped = false;
+  #decodedChars = 0;
+  #releasedChars = 0;
 
   constructor(options: TextStreamOptions) {
     this.#decode = options.decode;
@@ -29,6 +31,20 @@ export class TextStream {
   /** True when a stop string was met; its text and what follows are not given out. */
   get stopped(): boolean {
     return this.#stopped;
+  }
+
+  /** UTF-16 units that came out of the decoder so far, and how many of them were given out. */
+  get decodedChars(): number {
+    return this.#decodedChars;
+  }
+
+  get releasedChars(): number {
+    return this.#releasedChars;
+  }
+
+  /** Whether the last ids have given no text yet: the rest of a character is awaited. */
+  get isMidCharacter(): boolean {
+    return this.#pendingStart < this.#ids.length;
   }
 
   /** Text that is certain after this token; often empty. */
@@ -49,22 +65,28 @@ export class TextStream {
     if (this.#stopped) return '';
     const before = this.#decode(this.#ids.slice(this.#windowStart, this.#pendingStart));
     const after = this.#decode(this.#ids.slice(this.#windowStart));
+    this.#pendingStart = this.#ids.length;
     const text = this.#release(after.slice(before.length));
     const rest = this.#stopped ? '' : this.#heldBack;
     this.#heldBack = '';
+    this.#releasedChars += rest.length;
     return text + rest;
   }
 
   #release(text: string): string {
     this.#heldBack += text;
+    this.#decodedChars += text.length;
     const found = this.#stop.map((stop) => this.#heldBack.indexOf(stop)).filter((at) => at >= 0);
     if (found.length > 0) {
       this.#stopped = true;
-      return this.#heldBack.slice(0, Math.min(...found));
+      const before = this.#heldBack.slice(0, Math.min(...found));
+      this.#releasedChars += before.length;
+      return before;
     }
     const keep = Math.max(0, ...this.#stop.map((stop) => overlap(this.#heldBack, stop)));
     const out = this.#heldBack.slice(0, this.#heldBack.length - keep);
     this.#heldBack = this.#heldBack.slice(this.#heldBack.length - keep);
+    this.#releasedChars += out.length;
     return out;
   }
 }

@@ -5,7 +5,7 @@ import { SeededRandom } from '../../protocol/test-random.ts';
 import type { ChannelLink } from './channel-link.ts';
 import type { FakeChannel } from './channel-pair.ts';
 import { describeLink } from './link-compliance.ts';
-import { type Ends, EPOCH, IDENTITY_A, IDENTITY_B, makeEnds, makeProvedEnds, TICKET } from './proved-pair.ts';
+import { type Ends, EPOCH, IDENTITY_A, IDENTITY_B, makeEnds, makeProvedEnds, TICKET_B } from './proved-pair.ts';
 
 const WORD_MAGIC = 0xcb;
 
@@ -36,7 +36,7 @@ const WELCOME = JSON.stringify({
   nonce: '0'.repeat(32),
   publicKey: 'AAAA',
   signature: 'AAAA',
-  proof: 'AAAA',
+  ticket: 'AAAA',
 });
 const linkFailed = expect.objectContaining({ code: 'link-failed' });
 const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
@@ -56,18 +56,18 @@ describe('hello', () => {
   test('proved once is not said again', async () => {
     const { a, channelA } = await provedEnds();
     const before = wordsSent(channelA).filter(({ type }) => type === 'hello').length;
-    await a.hello(TICKET);
+    await a.hello();
     expect(wordsSent(channelA).filter(({ type }) => type === 'hello')).toHaveLength(before);
   });
 
   test('of an epoch not heard of yet is said again, the same, until it is known', async () => {
     let ticket: string | undefined;
     const { a, channelA, channelB } = newEnds({}, { ticketOf: () => ticket });
-    const proved = a.hello(TICKET);
+    const proved = a.hello();
     await vi.waitFor(() => expect(wordsSent(channelA).length).toBeGreaterThan(2), { timeout: 2000 });
     expect(a.speaks(EPOCH)).toBe(false);
-    expect(channelB.sent).toEqual([]);
-    ticket = TICKET;
+    expect(wordsSent(channelB).filter(({ type }) => type !== 'ping')).toEqual([]);
+    ticket = TICKET_B;
     await proved;
     const hellos = wordsSent(channelA).filter(({ type }) => type === 'hello');
     expect(new Set(hellos.map((hello) => JSON.stringify(hello))).size).toBe(1);
@@ -76,7 +76,7 @@ describe('hello', () => {
 
   test('said twice before the answer is there is answered once', async () => {
     const { a, b, channelA, channelB } = newEnds();
-    const proved = a.hello(TICKET);
+    const proved = a.hello();
     channelB.deliver(channelA.sent[0]!);
     await proved;
     await vi.waitFor(() => expect(b.speaks(EPOCH)).toBe(true));
@@ -85,19 +85,19 @@ describe('hello', () => {
 
   test('of another epoch than the link’s gets no answer', async () => {
     const { a, channelB } = newEnds({ epoch: EPOCH + 1 });
-    await expect(a.hello(TICKET, 150)).rejects.toEqual(linkFailed);
+    await expect(a.hello(150)).rejects.toEqual(linkFailed);
     expect(channelB.sent).toEqual([]);
   });
 
   test('that nobody answers fails when its time is over, and the link with it', async () => {
     const { a } = newEnds({}, { ticketOf: () => undefined });
-    await expect(a.hello(TICKET, 30)).rejects.toEqual(linkFailed);
+    await expect(a.hello(30)).rejects.toEqual(linkFailed);
     expect(a.closed).toBe(true);
   });
 
   test('of another protocol version is answered, and the asker hears at once that versions differ', async () => {
     const { a, b, channelA, channelB, faultsB } = newEnds({}, { ticketOf: () => undefined });
-    const proved = expect(a.hello(TICKET)).rejects.toMatchObject({ code: 'version-mismatch' });
+    const proved = expect(a.hello()).rejects.toMatchObject({ code: 'version-mismatch' });
     const startedMs = performance.now();
     channelB.deliver(word(JSON.stringify({ type: 'hello', version: PROTOCOL_VERSION + 1, more: [] })));
     await proved;
@@ -109,14 +109,20 @@ describe('hello', () => {
 
   test('answered by another protocol version fails at once', async () => {
     const { a, channelA } = newEnds({}, { ticketOf: () => undefined });
-    const proved = expect(a.hello(TICKET)).rejects.toMatchObject({ code: 'version-mismatch' });
+    const proved = expect(a.hello()).rejects.toMatchObject({ code: 'version-mismatch' });
     channelA.deliver(word(JSON.stringify({ type: 'welcome', version: PROTOCOL_VERSION + 1 })));
     await proved;
   });
 
+  test('without a ticket of its own is not said at all', async () => {
+    const { a, channelA } = newEnds({ ticketOf: () => undefined });
+    await expect(a.hello()).rejects.toMatchObject({ code: 'ticket-refused' });
+    expect([a.closed, channelA.sent]).toEqual([true, []]);
+  });
+
   test('is not for the side that is asked', async () => {
     const { b } = newEnds();
-    await expect(b.hello(TICKET)).rejects.toMatchObject({ code: 'internal' });
+    await expect(b.hello()).rejects.toMatchObject({ code: 'internal' });
   });
 
   test('that never comes ends an incoming link after 30 s', () => {
@@ -136,7 +142,7 @@ describe('hello', () => {
 describe('closing', () => {
   test('rejects a hello that waits, at once', async () => {
     const { a } = newEnds({}, { ticketOf: () => undefined });
-    const proved = a.hello(TICKET);
+    const proved = a.hello();
     const rejected = expect(proved).rejects.toEqual(linkFailed);
     const startedMs = performance.now();
     a.close();
@@ -147,7 +153,7 @@ describe('closing', () => {
   test('before a hello makes it fail at once', async () => {
     const { a } = newEnds();
     a.close();
-    await expect(a.hello(TICKET)).rejects.toEqual(linkFailed);
+    await expect(a.hello()).rejects.toEqual(linkFailed);
   });
 });
 
@@ -218,7 +224,7 @@ describe('hostile messages', () => {
     ['a hello without nonce', word('{"type":"hello","version":1,"epoch":7}')],
     ['a welcome that nobody waits for', word(WELCOME)],
     ['a refusal that nobody waits for', word('{"type":"refuse","version":2}')],
-    ['a word above the limit', word(JSON.stringify({ type: 'ping', at: 1, padding: 'x'.repeat(1024) }))],
+    ['a word above the limit', word(JSON.stringify({ type: 'ping', at: 1, padding: 'x'.repeat(6000) }))],
   ])('%s is a fault and no more', (_what, message) => {
     const { b, channelB, faultsB } = newEnds();
     channelB.deliver(message);

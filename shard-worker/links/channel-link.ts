@@ -7,7 +7,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { LinkRole } from '../../protocol/link-proof.ts';
 import type { Link, LinkHandlers } from './link.ts';
-import { type Fingerprints, LinkHandshake } from './link-handshake.ts';
+import { type Fingerprints, LinkHandshake, type Standing } from './link-handshake.ts';
 import {
   type ConfirmWord,
   encodeWord,
@@ -16,9 +16,11 @@ import {
   type LinkWord,
   otherVersion,
   parseWord,
+  unexpected,
   type WelcomeWord,
 } from './link-words.ts';
 import type { MessageChannelLike } from './message-channel.ts';
+import { RoundTrip } from './round-trip.ts';
 
 /** A hello before the far side has heard of the epoch gets no answer; it is said again at this pace. */
 const HELLO_AGAIN_MS = 100;
@@ -26,8 +28,6 @@ const HELLO_AGAIN_MS = 100;
 const MAX_HELD_MESSAGES = 64;
 /** Pace of round-trip measurement: 40 bytes, and quick enough that the first answer has a figure from a quiet moment. */
 const PING_EVERY_MS = 250;
-/** The round trip is the least of so many samples: a worker that computes answers late, and that is not the wire's. */
-const RTT_SAMPLES = 16;
 
 export interface ChannelLinkOptions {
   /** Whom the link must lead to: no other key opens it. */
@@ -39,8 +39,10 @@ export interface ChannelLinkOptions {
   identity: Identity;
   fingerprints: Fingerprints;
   channel: MessageChannelLike;
-  /** The answerer's secret of the epoch. While it is undefined a hello gets no answer: the far side will ask again. */
-  ticketOf?(): string | undefined;
+  /** Public key of the orchestrator that signs tickets, base64url. */
+  orchestratorKey(): string;
+  /** This side's own ticket. While the answerer has none a hello gets no answer: the far side will ask again. */
+  ticketOf(): string | undefined;
   /** Both ends are proved, as far as this end can tell; called once, before the first frame. */
   onProved?(): void;
   onFault?(error: PoolError): void;
@@ -51,16 +53,14 @@ export interface ChannelLinkOptions {
 /** A hello that waits for its welcome. */
 interface Asking {
   ticket: string;
-  /** Ends the repetition: a welcome came. */
+  /** A welcome came: ends the repetition. `finish` ends the wait: the link is proved, or failed. */
   stop(): void;
-  /** Ends the wait: the link is proved, or failed. */
   finish(error?: PoolError): void;
 }
 
 export class ChannelLink implements Link {
   readonly peer: PeerId;
   closed = false;
-  rttMs = 0;
   bytesIn = 0;
   bytesOut = 0;
   readonly #channel: MessageChannelLike;
@@ -76,7 +76,7 @@ export class ChannelLink implements Link {
   /** What came while a signature is made or checked; in order. */
   #held: Uint8Array[] | undefined;
   #frameNumber = 0;
-  #rttSamples: number[] = [];
+  readonly #roundTrip = new RoundTrip();
 
   constructor(options: ChannelLinkOptions) {
     this.peer = options.peer;
@@ -92,15 +92,20 @@ export class ChannelLink implements Link {
 
   /**
    * Proves both ends to one another. Resolves when the far side is proved and has been sent this side's proof; closes
-   * the link and rejects with `not-authentic`, `version-mismatch` or `link-failed`.
+   * the link and rejects with `ticket-refused`, `not-authentic`, `version-mismatch` or `link-failed`.
    */
-  async hello(ticket: string, timeoutMs = LINK_TIMEOUT_MS): Promise<void> {
+  async hello(timeoutMs = LINK_TIMEOUT_MS): Promise<void> {
     if (this.closed) throw new PoolError('link-failed', 'The link to the neighbouring tab is closed.');
     if (this.#options.role !== 'asker') throw new PoolError('internal', 'The side that is asked says no hello.');
     if (this.#isProved) return;
+    const ticket = this.#options.ticketOf();
+    if (ticket === undefined) {
+      this.close();
+      throw new PoolError('ticket-refused', 'This tab has no ticket of that coalition.');
+    }
     await new Promise<void>((resolve, reject) => {
-      const say = () => this.#say(this.#handshake.hello());
-      const again = setInterval(say, HELLO_AGAIN_MS);
+      const hello = this.#handshake.hello(ticket);
+      const again = setInterval(() => this.#say(hello), HELLO_AGAIN_MS);
       const late = new PoolError('link-failed', 'The neighbouring tab could not be reached in time.');
       const deadline = setTimeout(() => this.#fail(late), timeoutMs);
       this.#asking = {
@@ -114,8 +119,17 @@ export class ChannelLink implements Link {
           else resolve();
         },
       };
-      say();
+      this.#say(hello);
     });
+  }
+
+  get rttMs(): number {
+    return this.#roundTrip.ms;
+  }
+
+  /** What both tickets say; undefined until the far side's was accepted. */
+  get standing(): Standing | undefined {
+    return this.#handshake.standing;
   }
 
   /** Whether frames of this epoch may travel here: both ends have proved themselves. */
@@ -216,18 +230,19 @@ export class ChannelLink implements Link {
 
   #hear(word: LinkWord): void {
     if (word.type === 'ping') this.#say({ type: 'pong', at: word.at });
-    else if (word.type === 'pong') this.#measure(performance.now() - word.at);
+    else if (word.type === 'pong') this.#roundTrip.add(performance.now() - word.at);
     else if (word.type === 'hello') this.#hearHello(word);
     else if (word.type === 'welcome') this.#hearWelcome(word);
     else if (word.type === 'confirm') this.#hearConfirm(word);
-    else this.#hearRefuse(word.version);
+    else if (this.#asking) this.#fail(otherVersion(word.version));
+    else throw unexpected('refuse');
   }
 
   #hearHello(hello: HelloWord): void {
     const { role, epoch, ticketOf } = this.#options;
     if (role !== 'answerer') throw new PoolError('bad-frame', 'A peer that was asked asks back.');
     if (hello.epoch !== epoch || this.#handshake.hasAnswered(hello)) return;
-    const ticket = ticketOf?.();
+    const ticket = ticketOf();
     if (ticket === undefined) return;
     this.#pause(async () => this.#say(await this.#handshake.welcome(hello, ticket)));
   }
@@ -251,11 +266,6 @@ export class ChannelLink implements Link {
       await this.#handshake.check(confirm);
       if (!this.closed) this.#prove();
     });
-  }
-
-  #hearRefuse(version: number): void {
-    if (!this.#asking) throw unexpected('refuse');
-    this.#fail(otherVersion(version));
   }
 
   #prove(): void {
@@ -287,12 +297,4 @@ export class ChannelLink implements Link {
     this.#fail(error);
     this.#options.onFault?.(error);
   }
-
-  #measure(sampleMs: number): void {
-    if (!(sampleMs >= 0 && sampleMs < 60_000)) return;
-    this.#rttSamples = [...this.#rttSamples, sampleMs].slice(-RTT_SAMPLES);
-    this.rttMs = Math.min(...this.#rttSamples);
-  }
 }
-
-const unexpected = (word: string): PoolError => new PoolError('bad-frame', `A peer said ${word} out of turn.`);

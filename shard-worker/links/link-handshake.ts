@@ -1,17 +1,18 @@
-// One end of the proof of one link: makes and checks hello, welcome and confirm for one epoch. Owns the nonces and what
-// the far side said of itself; never touches the channel, and what a failure does to the link is the link's business.
+// One end of the proof of one link: makes and checks hello, welcome and confirm for one epoch, tickets before anything
+// else. Owns the nonces and what the far side said of itself; never touches the channel: a failure is the link's business.
 import { PoolError } from '../../protocol/errors.ts';
 import { fromBase64Url, type Identity, peerIdOf } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import {
-  checkLinkProof,
+  checkLink,
   type LinkEnd,
   type LinkFacts,
   type LinkRole,
-  makeLinkProof,
   newLinkNonce,
+  signLink,
 } from '../../protocol/link-proof.ts';
+import { checkMayAsk, openTicket, type Ticket } from '../../protocol/ticket.ts';
 import type { ConfirmWord, HelloWord, WelcomeWord } from './link-words.ts';
 
 /** The two certificates that secure the connection, as this side sees them: 64 hex characters each. */
@@ -27,61 +28,90 @@ export interface LinkHandshakeOptions {
   /** Whom this side meant to reach, or whom PeerJS named. */
   peer: PeerId;
   fingerprints: Fingerprints;
+  /** Public key of the orchestrator that signs tickets, base64url. */
+  orchestratorKey(): string;
+}
+
+/** What the two tickets say, once both are opened. */
+export interface Standing {
+  own: Ticket;
+  far: Ticket;
 }
 
 export class LinkHandshake {
   readonly #options: LinkHandshakeOptions;
   readonly #nonce = newLinkNonce();
-  /** The answerer's only: whose hello it has answered, with which ticket. */
-  #answered: { hello: HelloWord; ticket: string } | undefined;
+  /** The answerer's only: whose hello it has answered. */
+  #answered: HelloWord | undefined;
+  #standing: Standing | undefined;
 
   constructor(options: LinkHandshakeOptions) {
     this.#options = options;
   }
 
-  /** The asker's first word, always the same one. */
-  hello(): HelloWord {
-    return { type: 'hello', ...this.#opening() };
+  /** Undefined until the far side's ticket was opened and the two may speak. */
+  get standing(): Standing | undefined {
+    return this.#standing;
+  }
+
+  /** The asker's first word, always the same one for a ticket. */
+  hello(ticket: string): HelloWord {
+    return { type: 'hello', ...this.#opening(ticket) };
   }
 
   /** Whether this very hello was answered: it was said again while the answer was on its way. */
   hasAnswered(hello: HelloWord): boolean {
-    const first = this.#answered?.hello;
+    const first = this.#answered;
     return first?.nonce === hello.nonce && first.publicKey === hello.publicKey;
   }
 
-  /** The answer to a hello. Throws `not-authentic` when the key is not the one of the asker's id, or on a second asker. */
+  /**
+   * The answer to a hello. Throws `not-authentic` when the key is not the one of the asker's id, or on a second asker,
+   * and `ticket-refused` when the asker may not ask here: before anything is signed.
+   */
   async welcome(hello: HelloWord, ticket: string): Promise<WelcomeWord> {
     if (this.#answered) throw new PoolError('not-authentic', 'A peer began a link twice.');
-    this.#answered = { hello, ticket };
+    this.#answered = hello;
     const { identity, peer } = this.#options;
     // Its signature comes with the confirm; a wrong key needs no signature of ours.
     if ((await idOfKey(hello.publicKey)) !== peer) {
       throw new PoolError('not-authentic', 'A peer came with another key than its id.');
     }
-    const proof = await makeLinkProof(identity, ticket, 'answerer', this.#facts(hello.nonce));
-    return { type: 'welcome', ...this.#opening(), ...proof };
+    await this.#meet(ticket, hello.ticket);
+    const signature = await signLink(identity, 'answerer', this.#facts(hello.nonce));
+    return { type: 'welcome', ...this.#opening(ticket), signature };
   }
 
-  /** Checks a welcome and gives the confirm that ends the asker's part. Throws `not-authentic`. */
+  /** Checks a welcome and gives the confirm that ends the asker's part. Throws `not-authentic` or `ticket-refused`. */
   async confirm(welcome: WelcomeWord, ticket: string): Promise<ConfirmWord> {
     const { identity, epoch } = this.#options;
     const facts = this.#facts(welcome.nonce);
-    await checkLinkProof(welcome, ticket, 'answerer', facts);
-    return { type: 'confirm', epoch, ...(await makeLinkProof(identity, ticket, 'asker', facts)) };
+    await checkLink(welcome, 'answerer', facts);
+    await this.#meet(ticket, welcome.ticket);
+    return { type: 'confirm', epoch, signature: await signLink(identity, 'asker', facts) };
   }
 
   /** Checks a confirm: the answerer's part ends when it resolves. Throws `not-authentic`. */
   async check(confirm: ConfirmWord): Promise<void> {
-    if (!this.#answered) throw new PoolError('not-authentic', 'A peer confirmed what nobody had welcomed.');
-    const { hello, ticket } = this.#answered;
-    const shown = { publicKey: hello.publicKey, signature: confirm.signature, proof: confirm.proof };
-    await checkLinkProof(shown, ticket, 'asker', this.#facts(hello.nonce));
+    const hello = this.#answered;
+    if (!hello) throw new PoolError('not-authentic', 'A peer confirmed what nobody had welcomed.');
+    const shown = { publicKey: hello.publicKey, signature: confirm.signature };
+    await checkLink(shown, 'asker', this.#facts(hello.nonce));
   }
 
-  #opening() {
+  async #meet(ownTicket: string, farTicket: string): Promise<void> {
+    const { role, epoch, identity, peer, orchestratorKey } = this.#options;
+    const publicKey = orchestratorKey();
+    const far = await openTicket(farTicket, { publicKey, peer, epoch });
+    const own = await openTicket(ownTicket, { publicKey, peer: identity.peer, epoch });
+    if (role === 'asker') checkMayAsk(own, far);
+    else checkMayAsk(far, own);
+    this.#standing = { own, far };
+  }
+
+  #opening(ticket: string) {
     const { epoch, identity } = this.#options;
-    return { version: PROTOCOL_VERSION, epoch, nonce: this.#nonce, publicKey: identity.publicKey } as const;
+    return { version: PROTOCOL_VERSION, epoch, nonce: this.#nonce, publicKey: identity.publicKey, ticket } as const;
   }
 
   #facts(otherNonce: string): LinkFacts {

@@ -3,28 +3,31 @@
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { MAX_TOKEN_CHARS } from '../../protocol/signed-token.ts';
 
 /** First byte of a link's own messages, beside the frames and in order with them. */
 export const LINK_WORD_MAGIC = 0xcb;
-/** The longest word, a welcome, has about 450 bytes. */
-const MAX_WORD_BYTES = 1024;
+/** A welcome has about 400 bytes and a ticket, which has some 500 characters and never more than `MAX_TOKEN_CHARS`. */
+const MAX_WORD_BYTES = 1024 + MAX_TOKEN_CHARS;
 
 const epochSchema = z.number().check(z.int(), z.gte(0));
 const nonceSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/));
-/** Keys, signatures and proofs; their exact lengths are checked where they are used. */
+/** Keys and signatures; their exact lengths are checked where they are used. */
 const bytesSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/));
 const opening = {
   version: z.literal(PROTOCOL_VERSION),
   epoch: epochSchema,
   nonce: nonceSchema,
   publicKey: bytesSchema,
+  /** May be empty: then it is refused as a ticket and not as a word. */
+  ticket: z.string().check(z.maxLength(MAX_TOKEN_CHARS)),
 };
-const proved = { signature: bytesSchema, proof: bytesSchema };
+const signature = bytesSchema;
 
 const wordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), ...opening }),
-  z.object({ type: z.literal('welcome'), ...opening, ...proved }),
-  z.object({ type: z.literal('confirm'), epoch: epochSchema, ...proved }),
+  z.object({ type: z.literal('welcome'), ...opening, signature }),
+  z.object({ type: z.literal('confirm'), epoch: epochSchema, signature }),
   z.object({ type: z.literal('refuse'), version: z.number() }),
   z.object({ type: z.literal('ping'), at: z.number() }),
   z.object({ type: z.literal('pong'), at: z.number() }),
@@ -63,3 +66,6 @@ export function parseWord(message: Uint8Array): LinkWord {
 
 export const otherVersion = (version: number): PoolError =>
   new PoolError('version-mismatch', `The neighbour speaks version ${version}, this tab ${PROTOCOL_VERSION}.`);
+
+export const unexpected = (word: LinkWord['type']): PoolError =>
+  new PoolError('bad-frame', `A peer said ${word} out of turn.`);

@@ -34,6 +34,8 @@ export interface BrokerOptions {
   /** The site's origin: the broker is part of the same server. */
   origin: string;
   iceServers: RTCIceServer[];
+  /** Secret of this peer: with the same one it gets its id back after a reload, before its old socket is given up. */
+  token?: string;
   /** Called synchronously where the channel is created. */
   onChannel(channel: BrokeredChannel): void;
 }
@@ -77,7 +79,7 @@ export class ChannelBroker {
   async #start(): Promise<Peer> {
     // Loaded here and not at the top: the package looks for `window` when it is loaded.
     const { Peer } = await import('peerjs');
-    const { self, origin, iceServers } = this.#options;
+    const { self, origin, iceServers, token } = this.#options;
     const url = new URL(origin);
     const isSecure = url.protocol === 'https:';
     const peer = new Peer(self, {
@@ -86,6 +88,7 @@ export class ChannelBroker {
       path: '/peerjs',
       secure: isSecure,
       debug: 0,
+      ...(token === undefined ? {} : { token }),
       // Always set: PeerJS's default has TURN servers that all its users share.
       config: { iceServers },
     });

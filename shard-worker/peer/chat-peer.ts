@@ -1,11 +1,16 @@
-// A tab that asks: watches a pool, keeps links to entry and exit of the coalition that serves, and lets the worker drive.
-import type { Coalition, ServerMessage } from '../../protocol/control.ts';
+// A tab that asks: watches a pool, asks the server for leave, and lets the worker drive over the coalition that serves, or
+// alone where the whole model is in this tab.
+import type { Capability, Coalition, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { newIdentityKeys, peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
-import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
-import { type BrokeredChannel, ChannelBroker } from './channel-broker.ts';
+import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
+import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { DEFAULT_MAX_TOKENS } from '../worker/default-max-tokens.ts';
+import type { Driven } from '../worker/worker-api.ts';
+import { AskDesk, type Granted } from './ask-desk.ts';
+import { CoalitionLinks } from './coalition-links.ts';
 import { ControlClient } from './control-client.ts';
-import { handOverChannel } from './hand-over-channel.ts';
+import { keepIdentity } from './keep-identity.ts';
+import { defaultMemoryBytes } from './lend-memory.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from './peer-state.ts';
 import { controlUrl, fetchSiteConfig, modelSource, shownError } from './site.ts';
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts';
@@ -15,11 +20,16 @@ export interface ChatPeer {
   readonly state: Store<ChatState>;
   /** Streams an answer. Rejects with `PoolError`. One at a time per peer object is enough for a page. */
   ask(request: AskRequest, handlers?: AskHandlers): Promise<Answer>;
+  /**
+   * Loads the whole model into this tab, so that the planner may let it answer alone. `ChatState.local` shows how far it
+   * is. Once is enough; rejects with what the download or the runtime failed with.
+   */
+  prepareLocal(): Promise<void>;
   close(): void;
 }
 
-/** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
-const LINK_TRIES = 3;
+/** An answer is shown as over even if its settlement takes longer; `ChatState.settlement` has it when it comes. */
+const SETTLEMENT_WAIT_MS = 1_500;
 
 /** Watches a pool and asks it. */
 export function openChatPeer(options: { model: ModelRef; origin?: string }): ChatPeer {
@@ -32,13 +42,13 @@ class ChatRun implements ChatPeer {
   readonly #origin: string;
   readonly #worker: SpawnedWorker = spawnWorker();
   readonly #asks = new Map<number, AskHandlers>();
-  readonly #proofs = new Map<string, (error?: PoolError) => void>();
-  /** Of the links of an epoch, by their ids. */
-  readonly #closers = new Map<number, Map<number, () => void>>();
-  readonly #tickets = new Map<number, string>();
+  readonly #desk: AskDesk;
+  readonly #links: CoalitionLinks;
+  readonly #started: Promise<void>;
   #control: ControlClient | undefined;
-  #broker: ChannelBroker | undefined;
-  #linked: number | undefined;
+  #brokerToken = '';
+  #releaseIdentity: (() => void) | undefined;
+  #capability: Capability | undefined;
   #askCount = 0;
   #closed = false;
 
@@ -46,44 +56,83 @@ class ChatRun implements ChatPeer {
     this.#model = model;
     this.#origin = origin;
     this.state = new ValueStore<ChatState>({ phase: 'connecting', model, pools: [] });
+    this.#desk = new AskDesk({
+      send: (message) => this.#control?.send(message),
+      onSettled: (settlement) => this.state.patch({ settlement }),
+    });
+    this.#links = new CoalitionLinks({
+      worker: this.#worker,
+      origin,
+      onUse: (coalition) => this.#without(['error'], { phase: 'ready', coalition }),
+      onDrop: () => this.#without(['coalition'], { phase: 'forming' }),
+      onFail: (error) => this.state.patch({ phase: 'failed', error: shownError(error) }),
+    });
     this.#worker.on('text', ({ id, delta }) => this.#asks.get(id)?.onText?.(delta));
     this.#worker.on('stats', ({ id, stats }) => this.#asks.get(id)?.onStats?.(stats));
     this.#worker.on('notice', ({ id, notice }) => this.#asks.get(id)?.onNotice?.(notice));
-    this.#worker.on('link-closed', ({ id, epoch }) => this.#lost(id, epoch));
-    this.#start().catch((error) => this.#fail(error));
+    this.#worker.on('local', (local) => {
+      // A model that failed computes nothing any more.
+      if (local.phase === 'failed') this.#capability = undefined;
+      this.state.patch({ local });
+    });
+    this.#started = this.#start();
+    this.#started.catch((error) => this.#fail(error));
   }
 
   async ask(request: AskRequest, handlers: AskHandlers = {}): Promise<Answer> {
     if (request.messages.every((message) => message.content.trim() === '')) {
       throw new PoolError('prompt-empty', 'There is nothing to answer.');
     }
-    if (this.state.get().phase === 'no-stages') throw new PoolError('no-stages', 'No tab serves this model yet.');
+    if (this.state.get().phase === 'no-stages' && !this.#capability) {
+      throw new PoolError('no-stages', 'No tab serves this model yet.');
+    }
+    if (this.#asks.size > 0) throw new PoolError('rate-limited', 'One answer at a time in this tab.');
     const id = ++this.#askCount;
     this.#asks.set(id, handlers);
-    const cancel = () => void this.#worker.call('cancel', { id });
-    handlers.signal?.addEventListener('abort', cancel);
     try {
-      return await this.#worker.call('ask', { id, request });
+      const granted = await this.#getLeave(request, handlers);
+      handlers.onPlan?.(granted.plan);
+      const driven = await this.#drive(id, request, granted, handlers.signal);
+      const { promptTokens, cachedTokens, completionTokens, stats, receipts } = driven;
+      const usage = { promptTokens, cachedTokens, completionTokens, receipts };
+      const settled = this.#desk.done({ job: granted.job, ...usage, ...(stats ? { stats } : {}) }, SETTLEMENT_WAIT_MS);
+      if (!driven.answer) throw PoolError.from(driven.error);
+      // The next question need not wait for this one's bill.
+      this.#asks.delete(id);
+      const settlement = await settled;
+      return { ...driven.answer, plan: granted.plan, ...(settlement ? { settlement } : {}) };
     } finally {
-      handlers.signal?.removeEventListener('abort', cancel);
       this.#asks.delete(id);
     }
   }
 
+  async prepareLocal(): Promise<void> {
+    await this.#started;
+    const { backend, device, msPerLayer, totalBytes } = await this.#worker.call('open-local', { backend: 'auto' });
+    // It holds that much already, whatever a careful default would lend.
+    const memoryBytes = Math.max(defaultMemoryBytes(backend), totalBytes);
+    this.#capability = { backend, device, msPerLayer, memoryBytes };
+  }
+
   close(): void {
     this.#closed = true;
+    this.#desk.close(new PoolError('cancelled', 'This tab left.'));
     this.#control?.close();
-    this.#broker?.close();
+    this.#links.close();
     this.#worker.terminate();
+    this.#releaseIdentity?.();
   }
 
   async #start(): Promise<void> {
-    const [config, keys] = await Promise.all([fetchSiteConfig(this.#origin), newIdentityKeys()]);
+    const [config, { keys, brokerToken, release }] = await Promise.all([fetchSiteConfig(this.#origin), keepIdentity()]);
+    if (this.#closed) return release();
+    this.#releaseIdentity = release;
     const self = await peerIdOf(await rawPublicKeyOf(keys.publicKey));
     await this.#worker.call('start-identity', { keys });
-    await this.#worker.call('start-driver', { ...modelSource(this.#model, config, this.#origin), self });
+    await this.#worker.call('start-driver', modelSource(this.#model, config, this.#origin));
     if (this.#closed) return;
     this.state.patch({ peer: self });
+    this.#brokerToken = brokerToken;
     this.#control = new ControlClient(controlUrl(this.#origin), keys, {
       onWelcome: (welcome) => this.#welcome(welcome),
       onMessage: (message) => this.#hear(message),
@@ -92,132 +141,87 @@ class ChatRun implements ChatPeer {
     });
   }
 
+  /** Until the server lets this ask run. It learns how long the prompt is, never what it says. */
+  async #getLeave(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
+    const { promptTokens, maxContext } = await this.#worker.call('count-prompt', { messages: request.messages });
+    if (promptTokens >= maxContext) {
+      const sentence = `The conversation has ${promptTokens} tokens; this model holds ${maxContext} and needs room to answer.`;
+      throw new PoolError('context-exceeded', sentence, { data: { promptTokens, maxContext } });
+    }
+    const wish = {
+      model: this.#model,
+      promptTokens,
+      maxTokens: Math.max(1, Math.min(request.maxTokens ?? DEFAULT_MAX_TOKENS, maxContext - promptTokens)),
+      ...(request.mode && request.mode !== 'auto' ? { mode: request.mode } : {}),
+      ...(this.#capability ? { capability: this.#capability } : {}),
+    };
+    const onQueue: AskHandlers['onQueue'] = (queue) => {
+      this.state.patch({ queue });
+      handlers.onQueue?.(queue);
+    };
+    try {
+      return await this.#desk.request(wish, { onQueue, signal: handlers.signal });
+    } finally {
+      this.#without(['queue'], {});
+    }
+  }
+
+  /** Never rejects: once there is a grant the server is told how it ended. */
+  async #drive(id: number, request: AskRequest, granted: Granted, signal?: AbortSignal): Promise<Driven> {
+    const cancel = () => void this.#worker.call('cancel', { id }).catch(() => {});
+    signal?.addEventListener('abort', cancel);
+    try {
+      const { plan, grant } = granted;
+      const driving = this.#worker.call('ask', { id, request, plan, ...(plan.local ? {} : { grant }) });
+      if (signal?.aborted) cancel();
+      return await driving;
+    } catch (cause) {
+      const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, receipts: [] };
+      return { error: PoolError.from(cause).toShape(), ...nothing };
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
   #welcome(welcome: ServerMessage & { type: 'welcome' }): void {
-    this.#broker ??= new ChannelBroker({
-      self: welcome.peer,
-      origin: this.#origin,
-      iceServers: welcome.iceServers as RTCIceServer[],
-      onChannel: (channel) => this.#takeChannel(channel),
-    });
+    const { orchestratorKey } = welcome;
+    this.#worker.call('trust-server', { orchestratorKey }).catch((error) => this.#fail(error));
+    this.#links.open(welcome.peer, this.#brokerToken, welcome.iceServers as RTCIceServer[]);
     this.#control?.send({ type: 'watch', model: this.#model });
+    this.#desk.welcome();
     // A reconnection finds the links as they were; the first connection waits for word of a coalition.
-    this.state.patch({ phase: this.#linked === undefined ? 'no-stages' : 'ready' });
+    this.state.patch({ phase: this.#links.linked === undefined ? 'no-stages' : 'ready' });
   }
 
   #hear(message: ServerMessage): void {
     if (message.type === 'pools') this.#hearPools(message.pools);
-    else if (message.type === 'coalition') void this.#hearCoalition(message.coalition);
+    else if (message.type === 'coalition') this.#hearCoalition(message.coalition, message.ticket);
+    else this.#desk.hear(message);
   }
 
   #hearPools(pools: ChatState['pools']): void {
     this.state.patch({ pools });
+    if (this.#links.linked !== undefined) return;
     const own = pools.find(({ pool }) => pool === poolIdOf(this.#model));
     // A pool that is empty or waits has no coalition; the last one's seats would say otherwise.
-    if (this.#linked === undefined && (!own || own.state === 'empty' || own.state === 'waiting')) {
-      const { coalition: _gone, ...rest } = this.state.get();
-      this.state.set({ ...rest, phase: own?.state === 'waiting' ? 'forming' : 'no-stages' });
-    } else if (this.#linked === undefined && this.state.get().phase === 'no-stages') {
-      this.state.patch({ phase: 'forming' });
-    }
+    if (!own || own.state === 'empty' || own.state === 'waiting') {
+      this.#without(['coalition'], { phase: own?.state === 'waiting' ? 'forming' : 'no-stages' });
+    } else if (this.state.get().phase === 'no-stages') this.state.patch({ phase: 'forming' });
   }
 
-  async #hearCoalition(coalition: Coalition): Promise<void> {
+  #hearCoalition(coalition: Coalition, ticket: string): void {
     if (coalition.pool !== poolIdOf(this.#model)) return;
-    const { epoch, state } = coalition;
-    if (state === 'broken') {
-      this.#drop(epoch);
-      return;
-    }
-    if (state === 'forming') {
-      // While an older epoch serves, the page goes on showing that one.
-      if (this.#linked === undefined) this.state.patch({ phase: 'forming', coalition });
-      return;
-    }
-    if (this.#tickets.has(epoch)) {
-      if (this.#linked === epoch) this.state.patch({ coalition });
-      return;
-    }
-    this.#tickets.set(epoch, coalition.ticket);
-    try {
-      await this.#link(coalition);
-    } catch (error) {
-      this.#tickets.delete(epoch);
-      this.#closeEpoch(epoch);
-      if (!this.#closed && this.#linked === undefined) this.state.patch({ phase: 'failed', error: shownError(error) });
-    }
+    if (coalition.state === 'broken') this.#links.drop(coalition.epoch);
+    else if (coalition.state === 'ready') void this.#links.use(coalition, ticket);
+    // While an older epoch serves, the page goes on showing that one.
+    else if (this.#links.linked === undefined) this.state.patch({ phase: 'forming', coalition });
   }
 
-  /** Links to entry and exit, then answers go there; the old epoch's links go when nothing runs over them. */
-  async #link(coalition: Coalition): Promise<void> {
-    const { epoch, ticket, seats } = coalition;
-    const ends = new Set([seats[0]!.peer, seats[seats.length - 1]!.peer]);
-    await Promise.all([...ends].map((peer) => this.#linkTo(peer, epoch)));
-    if (!this.#tickets.has(epoch)) return;
-    await this.#worker.call('use-coalition', { epoch, ticket, seats });
-    const { error: _mended, ...rest } = this.state.get();
-    this.#linked = epoch;
-    this.state.set({ ...rest, phase: 'ready', coalition });
-  }
-
-  async #linkTo(peer: PeerId, epoch: number): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#linkOnce(peer, epoch);
-      } catch (error) {
-        if (attempt >= LINK_TRIES || this.#closed || !this.#tickets.has(epoch)) throw error;
-      }
-    }
-  }
-
-  async #linkOnce(peer: PeerId, epoch: number): Promise<void> {
-    const proved = new Promise<void>((resolve, reject) => {
-      this.#proofs.set(`${epoch}/${peer}`, (error) => (error ? reject(error) : resolve()));
-    });
-    proved.catch(() => {});
-    try {
-      await this.#broker!.connect(peer, epoch);
-      await proved;
-    } finally {
-      this.#proofs.delete(`${epoch}/${peer}`);
-    }
-  }
-
-  #takeChannel(brokered: BrokeredChannel): void {
-    const { id, epoch, peer, direction } = brokered;
-    // Nobody has a reason to open a link to a driver.
-    if (direction === 'in') {
-      brokered.close();
-      return;
-    }
-    const closers = this.#closers.get(epoch) ?? new Map<number, () => void>();
-    this.#closers.set(epoch, closers.set(id, brokered.close));
-    const settle = this.#proofs.get(`${epoch}/${peer}`);
-    handOverChannel(this.#worker, brokered, this.#tickets.get(epoch)).then(
-      () => settle?.(),
-      (error) => settle?.(PoolError.from(error)),
-    );
-  }
-
-  #lost(id: number, epoch: number): void {
-    // A link of an earlier attempt at this epoch says nothing about the present one.
-    if (this.#closers.get(epoch)?.has(id)) this.#drop(epoch);
-  }
-
-  /** This epoch is over: what runs on it continues on the next one. */
-  #drop(epoch: number): void {
-    if (!this.#tickets.delete(epoch)) return;
-    const error = new PoolError('stage-left', 'A stage of the route left.').toShape();
-    void this.#worker.call('drop-coalition', { epoch, error }).catch(() => {});
-    this.#closeEpoch(epoch);
-    if (this.#linked !== epoch) return;
-    this.#linked = undefined;
-    const { coalition: _gone, ...rest } = this.state.get();
-    this.state.set({ ...rest, phase: 'forming' });
-  }
-
-  #closeEpoch(epoch: number): void {
-    for (const close of this.#closers.get(epoch)?.values() ?? []) close();
-    this.#closers.delete(epoch);
+  /** Patches the state without these fields. */
+  #without(names: readonly ('error' | 'coalition' | 'queue')[], fields: Partial<ChatState>): void {
+    const rest = { ...this.state.get() };
+    for (const name of names) delete rest[name];
+    this.state.set({ ...rest, ...fields });
   }
 
   #fail(cause: unknown): void {

@@ -11,7 +11,10 @@ import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { ControlClient } from './control-client.ts';
 
 const NONCE = 'ab'.repeat(32);
-const WELCOME: ServerMessage = { type: 'welcome', peer: 'a'.repeat(32) as PeerId, iceServers: [], heartbeatMs: 20 };
+const PEER = 'b'.repeat(32) as PeerId;
+const WELCOME: ServerMessage = {
+  ...{ type: 'welcome', peer: 'a'.repeat(32) as PeerId, iceServers: [], heartbeatMs: 20, orchestratorKey: 'BA' },
+};
 
 let server: WebSocketServer;
 let client: ControlClient | undefined;
@@ -45,7 +48,7 @@ async function connect(): Promise<Seen> {
     onWelcome: () => seen.welcomes++,
     onMessage: (message) => seen.messages.push(message),
     onDown: (error, isFinal) => seen.downs.push({ code: error.code, isFinal }),
-    vitals: () => ({ sessions: 2, tokens: 30 }),
+    vitals: () => ({ sessions: 2, tokens: 30, rtts: [{ peer: PEER, ms: 12 }] }),
   });
   return seen;
 }
@@ -91,6 +94,23 @@ test('hands messages over, but not the acknowledgements of its heartbeats', asyn
   say({ type: 'heartbeat-ack', at: 1 });
   say({ type: 'retire', pool: 'a/b@main:q4', epoch: 3 });
   await vi.waitFor(() => expect(seen.messages).toEqual([{ type: 'retire', pool: 'a/b@main:q4', epoch: 3 }]));
+});
+
+test('tells the server its round trip, once one was measured, and those to neighbours', async () => {
+  const next = acceptNext();
+  await connect();
+  const { say, heard, socket } = await next;
+  say(WELCOME);
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
+  const rtts = [{ peer: PEER, ms: 12 }];
+  expect(heard[0]).toEqual({ type: 'heartbeat', at: expect.any(Number), sessions: 2, tokens: 30, rtts });
+  socket.on('message', (data) => {
+    const message = parseClientMessage(String(data));
+    if (message.type === 'heartbeat') setTimeout(() => say({ type: 'heartbeat-ack', at: message.at }), 30);
+  });
+  const measured = () => heard.map((message) => (message as ClientMessage & { type: 'heartbeat' }).serverRttMs);
+  await vi.waitFor(() => expect(measured().at(-1)).toBeGreaterThanOrEqual(29));
+  expect(measured().at(-1)).toBeLessThan(1000);
 });
 
 test('comes back after the connection broke, and says welcome again', async () => {

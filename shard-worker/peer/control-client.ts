@@ -3,6 +3,7 @@ import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { parseServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { signHello } from '../../protocol/identity.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 
 type Welcome = ServerMessage & { type: 'welcome' };
@@ -13,8 +14,8 @@ export interface ControlHandlers {
   onMessage(message: ServerMessage): void;
   /** The connection is gone; it is tried again unless the error says that this is of no use. */
   onDown(error: PoolError, isFinal: boolean): void;
-  /** What a heartbeat reports. */
-  vitals(): { sessions: number; tokens: number };
+  /** What a heartbeat reports; the round trip to the server is added here. */
+  vitals(): { sessions: number; tokens: number; rtts?: { peer: PeerId; ms: number }[] };
 }
 
 const FIRST_RETRY_MS = 500;
@@ -28,6 +29,7 @@ export class ControlClient {
   readonly #handlers: ControlHandlers;
   #socket: WebSocket | undefined;
   #isWelcome = false;
+  #serverRttMs: number | undefined;
   #closed = false;
   #retryMs = FIRST_RETRY_MS;
   #beat: ReturnType<typeof setInterval> | undefined;
@@ -89,19 +91,34 @@ export class ControlClient {
     if (message.type === 'welcome') {
       this.#isWelcome = true;
       this.#retryMs = FIRST_RETRY_MS;
-      this.#beat = setInterval(() => this.#heartbeat(), message.heartbeatMs);
+      this.#beat = setInterval(() => this.beat(), message.heartbeatMs);
       this.#handlers.onWelcome(message);
+      this.beat();
       return;
     }
-    if (message.type !== 'heartbeat-ack') this.#handlers.onMessage(message);
+    if (message.type === 'heartbeat-ack') {
+      const isFirst = this.#serverRttMs === undefined;
+      this.#measure(performance.now() - message.at);
+      // The planner need not wait for the next beat to learn how far away this tab is.
+      if (isFirst) this.beat();
+    } else this.#handlers.onMessage(message);
   }
 
-  #heartbeat(): void {
-    this.send({ type: 'heartbeat', at: performance.now(), ...this.#handlers.vitals() });
+  /** Says now what a heartbeat says: something that the planner asks about has been measured. */
+  beat(): void {
+    const serverRttMs = this.#serverRttMs;
+    const measured = serverRttMs === undefined ? {} : { serverRttMs };
+    this.send({ type: 'heartbeat', at: performance.now(), ...measured, ...this.#handlers.vitals() });
+  }
+
+  /** The last one: beats are seconds apart, and an old least would hide that a tab has moved. */
+  #measure(ms: number): void {
+    if (ms >= 0 && ms < 60_000) this.#serverRttMs = ms;
   }
 
   #down(): void {
     this.#isWelcome = false;
+    this.#serverRttMs = undefined;
     clearInterval(this.#beat);
   }
 }

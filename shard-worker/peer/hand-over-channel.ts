@@ -7,10 +7,9 @@ import type { BrokeredChannel } from './channel-broker.ts';
 export function handOverChannel(
   worker: RpcClient<WorkerMethods, WorkerEvents>,
   brokered: BrokeredChannel,
-  ticket: string | undefined,
 ): Promise<void> {
   const { id, peer, epoch, direction, fingerprints, channel } = brokered;
-  const offer = { id, peer, epoch, direction, fingerprints, ...(ticket === undefined ? {} : { ticket }) };
+  const offer = { id, peer, epoch, direction, fingerprints };
   const transfer = (): Promise<void> =>
     worker.call('add-link', { ...offer, channel }, [channel as unknown as Transferable]);
   return transfer().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type { Backend, Coalition, PoolSummary } from '../../protocol/control.ts'
 import type { ErrorShape } from '../../protocol/errors.ts';
 import type { ModelRef, PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Mode, RoutePlan } from '../../protocol/route-plan.ts';
 
 /** The life of a stage, in order; `failed` and `left` end it. */
 export type StagePhase =
@@ -67,7 +68,39 @@ export interface ChatState {
   peer?: PeerId;
   coalition?: Coalition;
   pools: PoolSummary[];
+  /** While an ask of this tab waits for its turn. */
+  queue?: QueuePlace;
+  /** After `prepareLocal`: whether this tab can answer alone. */
+  local?: LocalState;
+  /** What the last answer cost, once the server has settled it. */
+  settlement?: Settlement;
   error?: ErrorShape & { next: string };
+}
+
+/** Place 1 is next. */
+export interface QueuePlace {
+  place: number;
+  waiting: number;
+  /** One sentence for people. */
+  reason: string;
+}
+
+/** The whole model in this tab: probed first, then loaded, then ready. */
+export interface LocalState {
+  phase: 'probing' | 'loading' | 'ready' | 'failed';
+  loadedBytes: number;
+  totalBytes: number;
+  msPerLayer?: number;
+  backend?: Backend;
+  device?: string;
+  error?: ErrorShape & { next: string };
+}
+
+/** In millionths of a credit. */
+export interface Settlement {
+  job: string;
+  chargedMicros: number;
+  receiptId: string;
 }
 
 /** One stop of the route that an answer took; times are means per token, in milliseconds. */
@@ -95,6 +128,12 @@ export interface AnswerStats {
   /** Generated tokens after the first, divided by the time they took. */
   tokensPerSecond: number;
   timeToFirstTokenMs: number;
+  /** After the prefill. Fewer than tokens when drafted ones were right. */
+  laps: number;
+  /** Tokens that were guessed ahead, and how many of them the coalition agreed with. */
+  drafted: number;
+  accepted: number;
+  drafter: 'none' | 'ngram' | 'model';
 }
 
 export interface ChatMessage {
@@ -111,9 +150,15 @@ export interface AskRequest {
   seed?: number;
   maxTokens?: number;
   stop?: string[];
+  /** `auto` (default) leaves the route to the planner. */
+  mode?: 'auto' | Mode;
 }
 
 export interface AskHandlers {
+  /** While the server has no room for it. */
+  onQueue?(place: QueuePlace): void;
+  /** How it will be answered, and why so. */
+  onPlan?(plan: RoutePlan): void;
   /** New text; never splits a character. */
   onText?(delta: string): void;
   onStats?(stats: AnswerStats): void;
@@ -127,4 +172,7 @@ export interface Answer {
   tokenIds: number[];
   finishReason: 'stop' | 'length' | 'cancelled';
   stats: AnswerStats;
+  plan: RoutePlan;
+  /** Absent when the server was slow to settle: `ChatState.settlement` shows it when it comes. */
+  settlement?: Settlement;
 }

@@ -2,13 +2,16 @@
 // their life and tells the page; touches no tensor.
 import type { Backend, Coalition, ServerMessage } from '../../protocol/control.ts';
 import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
-import { newIdentityKeys, peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
+import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import { type BrokeredChannel, ChannelBroker } from './channel-broker.ts';
+import type { WorkerEvents } from '../worker/worker-api.ts';
+import { ChannelBroker } from './channel-broker.ts';
 import { ControlClient } from './control-client.ts';
-import { handOverChannel } from './hand-over-channel.ts';
+import { JobRelay } from './job-relay.ts';
+import { type KeptIdentity, keepIdentity } from './keep-identity.ts';
 import { defaultMemoryBytes } from './lend-memory.ts';
+import { NeighbourLinks } from './neighbour-links.ts';
 import type { StageState } from './peer-state.ts';
 import { controlUrl, fetchSiteConfig, modelSource, shownError } from './site.ts';
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts';
@@ -24,24 +27,26 @@ export interface StageRunOptions {
 
 type Offer = { manifest: ModelManifest; backend: Backend; device: string; msPerLayer: number; memoryBytes: number };
 
-/** A link that must be proved before its epoch is served. */
-interface PendingLink {
-  resolve(): void;
-  reject(error: PoolError): void;
-}
-
 export class StageRun {
   readonly #options: StageRunOptions;
   readonly #state: ValueStore<StageState>;
   readonly #worker: SpawnedWorker = spawnWorker();
   readonly #joined = new Set<number>();
-  readonly #links = new Map<string, PendingLink>();
-  readonly #closers = new Map<number, () => void>();
+  /** Epochs that this tab is a member of and that are not over. */
+  readonly #live = new Map<number, Coalition>();
+  readonly #links = new NeighbourLinks({
+    worker: this.#worker,
+    broker: () => this.#broker!,
+    isLive: (epoch) => !this.#ended && this.#live.has(epoch),
+    onBroken: (epoch, peer) => this.#linkBroke(epoch, peer),
+  });
+  #identity: KeptIdentity | undefined;
+  #relay: JobRelay | undefined;
   #control: ControlClient | undefined;
   #broker: ChannelBroker | undefined;
   #self: PeerId | undefined;
   #offer: Offer | undefined;
-  #tickets = new Map<number, string>();
+  #rtts: WorkerEvents['links']['rtts'] = [];
   #ended = false;
 
   constructor(options: StageRunOptions) {
@@ -55,17 +60,21 @@ export class StageRun {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#relay?.close();
     this.#control?.close();
     this.#broker?.close();
+    this.#identity?.release();
     this.#worker.terminate();
     if (this.#state.get().phase !== 'failed') this.#state.patch({ phase: 'left' });
   }
 
   async #start(): Promise<void> {
     const { origin, model } = this.#options;
-    const [config, keys] = await Promise.all([fetchSiteConfig(origin), newIdentityKeys()]);
+    const [config, identity] = await Promise.all([fetchSiteConfig(origin), keepIdentity()]);
+    this.#identity = identity;
+    const { keys } = identity;
     this.#self = await peerIdOf(await rawPublicKeyOf(keys.publicKey));
-    if (this.#ended) return;
+    if (this.#ended) return identity.release();
     this.#state.patch({ peer: this.#self, phase: 'reading-model' });
     await this.#worker.call('start-identity', { keys });
     const choice = await this.#worker.call('start-backend', { backend: this.#options.backend });
@@ -74,39 +83,53 @@ export class StageRun {
       device: choice.device,
       ...(choice.note ? { note: choice.note } : {}),
     });
-    const manifest = await this.#worker.call('read-model', modelSource(model, config, origin));
+    const source = modelSource(model, config, origin);
+    const manifest = await this.#worker.call('read-model', source);
     this.#state.patch({ manifest, phase: 'probing' });
     const { msPerLayer } = await this.#worker.call('probe-layer', {});
     const memoryBytes = this.#options.memoryBytes ?? defaultMemoryBytes(choice.backend);
     this.#offer = { manifest, msPerLayer, memoryBytes, backend: choice.backend, device: choice.device };
     if (this.#ended) return;
     this.#state.patch({ msPerLayer, memoryBytes, phase: 'waiting' });
+    this.#relay = new JobRelay({ worker: this.#worker, source, send: (message) => this.#control?.send(message) });
     this.#control = new ControlClient(controlUrl(origin), keys, {
       onWelcome: (welcome) => this.#welcome(welcome).catch((error) => this.#fail(error)),
       onMessage: (message) => this.#hear(message),
-      onDown: (error, isFinal) => (isFinal ? this.#fail(error) : this.#state.patch({ phase: 'connecting' })),
-      vitals: () => ({ sessions: this.#state.get().served.sessions, tokens: this.#state.get().served.tokens }),
+      onDown: (error, isFinal) => {
+        this.#relay?.cancelAll();
+        if (isFinal) this.#fail(error);
+        else this.#state.patch({ phase: 'connecting' });
+      },
+      vitals: () => {
+        const { sessions, tokens } = this.#state.get().served;
+        return { sessions, tokens, ...(this.#rtts.length > 0 ? { rtts: this.#rtts } : {}) };
+      },
     });
   }
 
   async #welcome(welcome: ServerMessage & { type: 'welcome' }): Promise<void> {
+    await this.#worker.call('trust-server', { orchestratorKey: welcome.orchestratorKey });
     this.#broker ??= new ChannelBroker({
       self: welcome.peer,
+      token: this.#identity!.brokerToken,
       origin: this.#options.origin,
       iceServers: welcome.iceServers as RTCIceServer[],
-      onChannel: (channel) => this.#takeChannel(channel),
+      onChannel: (channel) => this.#links.take(channel),
     });
     await this.#broker.open();
     // After a reconnection the server knows this tab no more: the epochs that it was in have gone on without it.
-    for (const epoch of [...this.#tickets.keys()]) void this.#retire(epoch);
+    for (const epoch of [...this.#live.keys()]) void this.#retire(epoch);
     const { manifest, ...capability } = this.#offer!;
     this.#state.patch({ phase: 'waiting' });
     this.#control?.send({ type: 'offer', model: this.#options.model, manifest, capability });
   }
 
   #hear(message: ServerMessage): void {
-    if (message.type === 'coalition') this.#hearCoalition(message.coalition);
+    if (message.type === 'coalition') this.#hearCoalition(message.coalition, message.ticket);
     else if (message.type === 'retire') void this.#retire(message.epoch);
+    else if (message.type === 'job-start') this.#relay?.start(message);
+    else if (message.type === 'job-cancel') this.#relay?.cancel(message.job);
+    else if (message.type === 'receipt-request') void this.#sign(message);
     else if (message.type === 'pools') {
       const own = message.pools.find(({ pool }) => pool === poolIdOf(this.#options.model));
       if (own) this.#state.patch({ waitsFor: own.reason });
@@ -117,77 +140,91 @@ export class StageRun {
     }
   }
 
-  #hearCoalition(coalition: Coalition): void {
-    if (coalition.pool !== poolIdOf(this.#options.model)) return;
-    const isMember = coalition.seats.some((seat) => seat.peer === this.#self);
-    if (!isMember) return;
+  #hearCoalition(coalition: Coalition, ticket: string): void {
+    const { epoch, pool, seats, state } = coalition;
+    if (pool !== poolIdOf(this.#options.model)) return;
+    if (!seats.some((seat) => seat.peer === this.#self)) return;
     const shown = this.#state.get().coalition;
-    if (!shown || coalition.epoch >= shown.epoch) this.#state.patch({ coalition });
-    if (coalition.state !== 'broken' && !this.#joined.has(coalition.epoch)) {
-      this.#joined.add(coalition.epoch);
-      this.#join(coalition).catch((error) => this.#report(coalition.epoch, PoolError.from(error)));
+    if (!shown || epoch >= shown.epoch) this.#state.patch({ coalition });
+    if (state === 'broken') {
+      this.#drop(epoch, new PoolError('stage-left', 'A stage of the route left.'));
+      return;
     }
+    const isNew = !this.#joined.has(epoch);
+    // Comes again for an epoch before the old ticket expires. Messages to the worker keep their order.
+    if (isNew || this.#live.has(epoch)) void this.#worker.call('hold-ticket', { epoch, ticket }).catch(() => {});
+    if (!isNew) return;
+    this.#joined.add(epoch);
+    this.#join(coalition).catch((error) => this.#report(epoch, PoolError.from(error)));
   }
 
   /** Loads this tab's slice and proves the link to the next stage, side by side; then serves. */
   async #join(coalition: Coalition): Promise<void> {
-    const { epoch, ticket, seats, pool } = coalition;
+    const { epoch, seats, pool } = coalition;
     const stage = seats.findIndex((seat) => seat.peer === this.#self);
-    const seat = seats[stage]!;
+    const { start, end, totalBytes } = seats[stage]!;
     const next = seats[stage + 1]?.peer;
-    this.#tickets.set(epoch, ticket);
-    const slice = { epoch, start: seat.start, end: seat.end, totalBytes: seat.totalBytes };
+    this.#live.set(epoch, coalition);
+    const slice = { epoch, start, end, totalBytes };
     this.#state.patch({ phase: 'loading', slice: { ...slice, loadedBytes: 0, networkBytes: 0, cachedBytes: 0 } });
-    const loading = this.#worker.call('load-stage', {
-      epoch,
-      ticket,
-      stage,
-      start: seat.start,
-      end: seat.end,
-      ...(next ? { next } : {}),
-    });
+    const { layers } = this.#offer!.manifest;
+    const assignment = { epoch, pool, stage, start, end, layers, ...(next ? { next } : {}) };
+    const loading = this.#worker.call('load-stage', assignment);
     const linking = next ? this.#linkTo(next, epoch, pool) : Promise.resolve();
     const [loaded] = await Promise.all([loading, linking]);
     await this.#worker.call('serve-epoch', { epoch });
     this.#control?.send({ type: 'stage-ready', pool, epoch, msPerLayer: loaded.msPerLayer });
     this.#state.patch({ phase: 'serving', msPerLayer: loaded.msPerLayer });
+    // By then the new links have measured their round trips.
+    setTimeout(() => this.#control?.beat(), FIRST_RTTS_MS);
+    // The ring serves drivers of other tabs also if this fails.
+    if (stage === 0) this.#driveFrom(coalition).catch(() => {});
   }
 
-  /** Asks the neighbour for a link, once more if it fails: a first ICE round may meet a tab that is still busy. */
-  async #linkTo(next: PeerId, epoch: number, pool: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const proved = new Promise<void>((resolve, reject) =>
-          this.#links.set(linkKey(epoch, next), { resolve, reject }),
-        );
-        proved.catch(() => {});
-        await this.#broker!.connect(next, epoch);
-        return await proved;
-      } catch (error) {
-        if (this.#ended || !this.#tickets.has(epoch)) throw new PoolError('cancelled', 'The coalition changed.');
-        if (attempt < 2) continue;
-        this.#control?.send({ type: 'link-down', pool, epoch, peer: next });
-        throw error;
-      } finally {
-        this.#links.delete(linkKey(epoch, next));
-      }
-    }
+  /** At the entry: jobs of the server are driven from here, and their results come straight from the exit. */
+  async #driveFrom({ epoch, pool, seats }: Coalition): Promise<void> {
+    // With two stages the link to the next one leads to the exit already.
+    if (seats.length > 2) await this.#linkTo(seats.at(-1)!.peer, epoch, pool);
+    await this.#worker.call('use-coalition', { epoch, seats });
   }
 
-  #takeChannel(brokered: BrokeredChannel): void {
-    const { id, epoch, direction, peer } = brokered;
-    this.#closers.set(id, brokered.close);
-    const pending = direction === 'out' ? this.#links.get(linkKey(epoch, peer)) : undefined;
-    const ticket = direction === 'out' ? this.#tickets.get(epoch) : undefined;
-    handOverChannel(this.#worker, brokered, ticket).then(
-      () => pending?.resolve(),
-      (error) => pending?.reject(PoolError.from(error)),
-    );
+  #drop(epoch: number, error: PoolError): void {
+    void this.#worker.call('drop-coalition', { epoch, error: error.toShape() }).catch(() => {});
+  }
+
+  /** Always answers, so that settlement need not wait: with nothing when this tab knows nothing of the job. */
+  async #sign({ job, epoch, sessions }: ServerMessage & { type: 'receipt-request' }): Promise<void> {
+    const receipts = await this.#worker.call('sign-receipts', { job, epoch, sessions }).catch(() => []);
+    this.#control?.send({ type: 'receipts', job, epoch, receipts });
+  }
+
+  /** The server hears of a link that cannot be made, and decides who is at fault. */
+  async #linkTo(peer: PeerId, epoch: number, pool: string): Promise<void> {
+    await this.#links.connect(peer, epoch).catch((error) => {
+      if (error.code !== 'cancelled') this.#control?.send({ type: 'link-down', pool, epoch, peer });
+      throw error;
+    });
+  }
+
+  #linkBroke(epoch: number, peer: PeerId): void {
+    const coalition = this.#live.get(epoch)!;
+    const { pool, seats } = coalition;
+    const stage = seats.findIndex((seat) => seat.peer === this.#self);
+    if (seats[stage + 1]?.peer === peer) this.#control?.send({ type: 'link-down', pool, epoch, peer });
+    else this.#linkAgain(coalition);
+  }
+
+  /** The driver's link to the exit broke, the ring may be whole: another try, and the server is told if it fails. */
+  #linkAgain(coalition: Coalition): void {
+    this.#drop(coalition.epoch, new PoolError('link-failed', 'The link to the exit broke.'));
+    const again = () => this.#live.has(coalition.epoch) && !this.#ended && this.#driveFrom(coalition);
+    setTimeout(() => Promise.resolve(again()).catch(() => {}), LINK_AGAIN_MS);
   }
 
   async #retire(epoch: number): Promise<void> {
-    this.#tickets.delete(epoch);
+    this.#live.delete(epoch);
     await this.#worker.call('retire-epoch', { epoch }).catch(() => {});
+    this.#drop(epoch, new PoolError('epoch-stale', 'The coalition changed.'));
     const { slice, phase } = this.#state.get();
     if (slice?.epoch === epoch && phase !== 'failed') {
       const { slice: _gone, coalition: _old, ...rest } = this.#state.get();
@@ -196,7 +233,7 @@ export class StageRun {
   }
 
   #report(epoch: number, error: PoolError): void {
-    if (this.#ended || error.code === 'cancelled' || !this.#tickets.has(epoch)) return;
+    if (this.#ended || error.code === 'cancelled' || !this.#live.has(epoch)) return;
     const pool = poolIdOf(this.#options.model);
     // A link that cannot be made or proved is reported as such, and the planner decides; this tab itself is sound.
     if (LINK_CODES.has(error.code)) {
@@ -227,20 +264,26 @@ export class StageRun {
       const tokensPerSecond = [...before.tokensPerSecond, served.tokens - before.tokens].slice(-60);
       this.#state.patch({ served: { ...served, tokensPerSecond } });
     });
+    worker.on('links', ({ rtts }) => {
+      this.#rtts = rtts.slice(0, MAX_RTTS);
+    });
     worker.on('fault', (error) => {
       const epoch = this.#state.get().slice?.epoch;
       if (epoch !== undefined) this.#report(epoch, PoolError.from(error));
     });
-    worker.on('link-closed', ({ id, epoch, peer, direction }) => {
-      this.#closers.get(id)?.();
-      this.#closers.delete(id);
-      const isNext = direction === 'out' && this.#tickets.has(epoch) && !this.#links.has(linkKey(epoch, peer));
-      if (isNext) this.#control?.send({ type: 'link-down', pool: poolIdOf(this.#options.model), epoch, peer });
-    });
   }
 }
 
+/** A link that breaks again and again is not asked for at once. */
+const LINK_AGAIN_MS = 1_000;
+/** A link measures four times a second, and its worker tells once. */
+const FIRST_RTTS_MS = 1_500;
+/** As many as a heartbeat takes. */
+const MAX_RTTS = 64;
 /** What `add-link` and the broker reject with when the far side is the cause. */
-const LINK_CODES: ReadonlySet<ErrorCode> = new Set(['link-failed', 'not-authentic', 'version-mismatch']);
-
-const linkKey = (epoch: number, peer: PeerId): string => `${epoch}/${peer}`;
+const LINK_CODES: ReadonlySet<ErrorCode> = new Set([
+  'link-failed',
+  'not-authentic',
+  'ticket-refused',
+  'version-mismatch',
+]);

@@ -13,14 +13,13 @@ const coalition = (epoch: number, state: Coalition['state'], name = pool): Coali
   epoch,
   state,
   seats: [],
-  ticket: '0'.repeat(32),
 });
 const pools = (state: PoolSummary['state']) => ({
   type: 'pools' as const,
   pools: [{ pool, model, peers: 1, state, reason: '' }],
 });
 const hear = (...messages: Parameters<typeof applyMessage>[1][]) => messages.reduce(applyMessage, start);
-const tell = (value: Coalition) => ({ type: 'coalition' as const, coalition: value });
+const tell = (value: Coalition) => ({ type: 'coalition' as const, coalition: value, ticket: 'a.b' });
 
 test('a pool goes from nobody over forming to ready', () => {
   expect(hear({ type: 'pools', pools: [] }).phase).toBe('no-stages');

@@ -23,6 +23,29 @@ test('a short step waits for one chunk of a long prefill, not for all', () => {
   expect([queue.shift(), queue.shift()]).toContain('step');
 });
 
+test('own sessions go first, and among themselves in turn', () => {
+  const queue = new FairQueue<string>(10);
+  for (const item of ['a1', 'x1', 'x2', 'y1']) queue.push(item[0]!, item, item[0] !== 'a');
+  expect(drain(queue)).toEqual(['x1', 'y1', 'x2', 'a1']);
+});
+
+test('others have at least every fourth turn, however much the owner asks', () => {
+  const queue = new FairQueue<string>(100);
+  for (let index = 0; index < 12; index++) queue.push('x', 'own', true);
+  for (const key of ['a', 'b', 'a']) queue.push(key, key);
+  const turns = drain(queue);
+  expect(turns.slice(0, 12)).toEqual(['own', 'own', 'own', 'a', 'own', 'own', 'own', 'b', 'own', 'own', 'own', 'a']);
+  expect(turns).toHaveLength(15);
+});
+
+test('a session that becomes its owner’s while it has work queued keeps its order', () => {
+  const queue = new FairQueue<string>(10);
+  queue.push('a', 'a1');
+  queue.push('b', 'b1');
+  queue.push('a', 'a2', true);
+  expect(drain(queue)).toEqual(['a1', 'b1', 'a2']);
+});
+
 test('what is above the limit is refused, and a place that gets free is given again', () => {
   const queue = new FairQueue<string>(2);
   queue.push('a', '1');
@@ -52,7 +75,7 @@ test('in random use nothing is lost, doubled or out of order within its session'
     const key = `s${random.whole(0, 6)}`;
     if (random.next() < 0.5 && held < 50) {
       const number = next.get(key) ?? 0;
-      queue.push(key, { key, number });
+      queue.push(key, { key, number }, random.next() < 0.3);
       next.set(key, number + 1);
       held++;
     } else {

@@ -1,12 +1,26 @@
-// What an OPEN frame says: who drives the session and how its tokens are sampled.
+// What an OPEN frame says: who drives the session, how its tokens are sampled, and the leave of the orchestrator to do so.
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdSchema } from '../../protocol/ids.ts';
+import { MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
 import { samplingSchema } from '../../protocol/sampling.ts';
+import { MAX_TOKEN_CHARS } from '../../protocol/signed-token.ts';
 
-const MAX_OPEN_BYTES = 4096;
+/** A grant of the longest kind has 4,096 characters; the other fields have some hundred. */
+export const MAX_OPEN_BYTES = 8192;
 
-const openSchema = z.object({ driver: peerIdSchema, sampling: samplingSchema });
+const openSchema = z.object({
+  /** Where the exit sends results; the grant names it too. */
+  driver: peerIdSchema,
+  sampling: samplingSchema,
+  /**
+   * A token that `openGrant` reads. Another job's on an open session is the next turn of the conversation. Absent only
+   * where driver and stage are one worker and nobody pays.
+   */
+  grant: z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_TOKEN_CHARS))),
+  /** Alternatives per result row; absent: result rows are bare ids. 0: the log-probability of the token alone. */
+  logprobs: z.optional(z.number().check(z.int(), z.gte(0), z.lte(MAX_TOP_LOGPROBS))),
+});
 export type OpenSession = z.infer<typeof openSchema>;
 
 export const packJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

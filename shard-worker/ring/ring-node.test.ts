@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
-import { newSessionId, type PeerId } from '../../protocol/ids.ts';
+import { type JobId, newSessionId, type PeerId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES, MAX_SESSIONS_PER_STAGE, SESSION_IDLE_MS } from '../../protocol/limits.ts';
 import { SeededRandom } from '../../protocol/test-random.ts';
 import { packJson } from './open-session.ts';
@@ -12,6 +12,7 @@ import {
   EPOCH,
   HeldLink,
   hiddenFrame,
+  makeGrant,
   makeStage,
   openFrame,
   openSession,
@@ -49,7 +50,8 @@ describe('a session', () => {
   test('whose driver has no link here ends its lap with link-failed', async () => {
     const stage = exitStage();
     const session = newSessionId();
-    accept(stage, openFrame(session, 'e'.repeat(32) as PeerId));
+    const driver = 'e'.repeat(32) as PeerId;
+    accept(stage, openFrame(session, { driver, grant: makeGrant({ driver }) }));
     accept(stage, hiddenFrame(session));
     await settle();
     expect(stage.up.errors()).toEqual(['link-failed']);
@@ -158,11 +160,15 @@ describe('bounds', () => {
   test(`the session after ${MAX_SESSIONS_PER_STAGE} busy ones is refused; an old one gives way to it later`, async () => {
     let nowMs = 0;
     const stage = makeStage({ now: () => nowMs });
-    for (let count = 0; count < MAX_SESSIONS_PER_STAGE; count++) await openSession(stage);
-    await openSession(stage);
+    const openAnother = async (job: number) => {
+      const grant = makeGrant({ job: job.toString(16).padStart(32, '0') as JobId });
+      accept(stage, openFrame(newSessionId(), { grant }));
+      await settle();
+    };
+    for (let count = 0; count <= MAX_SESSIONS_PER_STAGE; count++) await openAnother(count);
     expect(stage.up.errors()).toEqual(['sessions-full']);
     nowMs = 31_000;
-    await openSession(stage);
+    await openAnother(99);
     expect(stage.node.sessions).toBe(MAX_SESSIONS_PER_STAGE);
     expect(stage.caches).toEqual({ opened: MAX_SESSIONS_PER_STAGE + 1, disposed: 1 });
   });
@@ -286,7 +292,8 @@ describe('failures', () => {
     stage.up.close();
     accept(stage, stepFrame(newSessionId()));
     await settle();
-    await openSession(stage);
+    accept(stage, openFrame(newSessionId()), new HeldLink());
+    await settle();
     expect(stage.node.sessions).toBe(1);
   });
 });

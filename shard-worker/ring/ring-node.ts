@@ -1,40 +1,43 @@
-// One stage of one epoch: takes frames of many sessions, computes them in turn on its layers, passes them on. Errors
-// travel back the way the frame came, so that the driver always hears of them. Knows no WebRTC and no GPU.
+// One stage of one epoch: takes frames of sessions that a grant lets in, computes them in turn on its layers, passes them
+// on. Errors travel back the way the frame came, so that the driver always hears of them. Knows no WebRTC and no GPU.
 import { PoolError } from '../../protocol/errors.ts';
-import { encodeFrame, FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
+import { encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
+import type { Grant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
-import { MAX_QUEUED_FRAMES, MAX_SESSIONS_PER_STAGE, SESSION_IDLE_MS } from '../../protocol/limits.ts';
-import type { ExecutorOutput, KvCache, LayerExecutor } from '../engine/layer-executor.ts';
+import { MAX_QUEUED_FRAMES } from '../../protocol/limits.ts';
+import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
-import { sampleToken } from '../sampling/sample-token.ts';
+import { hiddenFrame, resultFrame, traceWith } from './answer-frame.ts';
 import { checkPosition } from './check-position.ts';
 import { FairQueue } from './fair-queue.ts';
+import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
+import { inverseTemperatureOf, sampleRows } from './sample-rows.ts';
+import { type LeaveByGrant, SessionGate } from './session-gate.ts';
+import { type Session, SessionTable } from './session-table.ts';
 
-interface Session {
-  id: SessionId;
-  cache: KvCache;
-  open: OpenSession;
-  upstream: Link;
-  lastUsedMs: number;
-}
-
-interface Job {
+interface Work {
   from: Link;
   frame: Frame;
   arrivedMs: number;
+  /** Of an OPEN frame, once it was read. */
+  opening?: { open: OpenSession; grant?: Grant };
 }
 
 export interface RingNodeOptions {
   epoch: number;
   stage: number;
   executor: LayerExecutor;
+  /** `local`: whoever has a link may compute; for a driver in the same worker, whose own device it is. */
+  leave: 'local' | LeaveByGrant;
   /** The link to the next stage; none at the exit. */
   next?: Link;
   /** At the exit: the link on which a driver listens for results. */
   linkTo(peer: PeerId): Link | undefined;
   /** A failure of the device itself: the page and the planner must hear of it. */
   onFault?(error: PoolError): void;
+  /** Whenever a frame is refused. */
+  onRefused?(error: PoolError): void;
   onServed?(work: { tokens: number; computeMs: number; sessions: number }): void;
   now?(): number;
 }
@@ -44,17 +47,18 @@ const DEVICE_FAULTS = new Set(['device-lost', 'out-of-memory']);
 
 export class RingNode {
   readonly #options: RingNodeOptions;
-  readonly #sessions = new Map<SessionId, Session>();
-  readonly #queue = new FairQueue<Job>(MAX_QUEUED_FRAMES);
+  readonly #sessions = new SessionTable();
+  readonly #queue = new FairQueue<Work>(MAX_QUEUED_FRAMES);
+  readonly #line = new OpenLine<Work>(MAX_QUEUED_FRAMES);
+  readonly #gate: SessionGate | undefined;
   readonly #now: () => number;
   #running: Promise<void> | undefined;
-  /** The session whose cache the model works on at this moment. */
-  #computing: Session | undefined;
   #closed = false;
 
   constructor(options: RingNodeOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    if (options.leave !== 'local') this.#gate = new SessionGate(options.leave, options.epoch, options.executor);
   }
 
   get sessions(): number {
@@ -67,10 +71,12 @@ export class RingNode {
       this.#passErrorUp(frame);
       return;
     }
+    const work: Work = { from, frame, arrivedMs: this.#now() };
     try {
       if (this.#closed) throw new PoolError('epoch-stale', 'This stage left the coalition.');
-      this.#queue.push(frame.session, { from, frame, arrivedMs: this.#now() });
-      this.#running ??= this.#drain();
+      if (this.#line.isOpening(frame.session)) this.#line.hold(frame.session, work);
+      else if (frame.kind === 'open') this.#readOpen(work);
+      else this.#push(work);
     } catch (error) {
       this.#refuse(from, frame, PoolError.from(error));
     }
@@ -78,7 +84,7 @@ export class RingNode {
 
   /** Sessions that came in over a dead link end; those that went out over it are told so. */
   linkClosed(link: Link): void {
-    for (const session of [...this.#sessions.values()]) {
+    for (const session of this.#sessions.all()) {
       if (session.upstream === link) this.#end(session, true);
       else if (this.#options.next === link) {
         const error = new PoolError('stage-left', 'The next stage of the route left.');
@@ -91,49 +97,85 @@ export class RingNode {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
-    for (const session of this.#sessions.values()) session.cache.dispose();
-    this.#sessions.clear();
+    for (const session of this.#sessions.all()) this.#sessions.remove(session);
+  }
+
+  #push(work: Work): void {
+    const grant = work.opening?.grant ?? this.#sessions.get(work.frame.session)?.admitted?.grant;
+    this.#queue.push(work.frame.session, work, grant !== undefined && this.#gate?.isOwn(grant));
+    this.#running ??= this.#drain();
+  }
+
+  /** Verifies an OPEN frame beside the queue, so that no other session waits for it; its own frames do. */
+  #readOpen(work: Work): void {
+    const { from, frame } = work;
+    const open = readOpenSession(frame.payload);
+    const gate = this.#gate;
+    if (!gate) {
+      this.#push({ ...work, opening: { open } });
+      return;
+    }
+    this.#line.begin(frame.session);
+    gate
+      .read(open, from)
+      .then((grant) => {
+        if (this.#closed) throw new PoolError('epoch-stale', 'This stage left the coalition.');
+        this.#push({ ...work, opening: { open, grant } });
+      })
+      .catch((cause) => {
+        this.#refuse(from, frame, PoolError.from(cause));
+      })
+      .finally(() => {
+        // One of these may be another OPEN: then those behind it wait anew.
+        for (const waited of this.#line.end(frame.session)) this.accept(waited.from, waited.frame);
+      });
   }
 
   async #drain(): Promise<void> {
-    for (let job = this.#queue.shift(); job && !this.#closed; job = this.#queue.shift()) {
+    for (let work = this.#queue.shift(); work && !this.#closed; work = this.#queue.shift()) {
       try {
-        await this.#handle(job);
+        await this.#handle(work);
       } catch (cause) {
         const error = PoolError.from(cause);
-        this.#refuse(job.from, job.frame, error);
+        this.#refuse(work.from, work.frame, error);
         if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
       }
     }
     this.#running = undefined;
   }
 
-  async #handle(job: Job): Promise<void> {
-    const { frame } = job;
-    if (frame.kind === 'open') return this.#open(job);
+  async #handle(work: Work): Promise<void> {
+    const { frame } = work;
+    if (work.opening) return this.#open(work, work.opening);
     if (frame.kind === 'close') {
       const session = this.#sessions.get(frame.session);
-      if (session?.upstream === job.from) this.#end(session, true);
+      if (session?.upstream === work.from) this.#end(session, true);
       return;
     }
     const expected = this.#options.executor.entry ? 'step' : 'hidden';
     if (frame.kind !== expected) {
       throw new PoolError('bad-frame', `This stage takes ${expected} frames and got a ${frame.kind} frame.`);
     }
-    await this.#compute(job);
+    await this.#compute(work);
   }
 
-  #open({ from, frame }: Job): void {
-    const open = readOpenSession(frame.payload);
-    const known = this.#sessions.get(frame.session);
+  /** A new session, or the next turn of one that is open: its cache stays, its job and meter are others. */
+  #open({ from, frame }: Work, { open, grant }: NonNullable<Work['opening']>): void {
+    if (from.closed) return;
+    const { session: id } = frame;
+    const known = this.#sessions.get(id);
     if (known && known.upstream !== from) throw new PoolError('bad-frame', 'This session belongs to another link.');
-    if (!known) this.#makeRoom();
+    const others = this.#sessions.all().filter((session) => session !== known);
+    const jobs = others.map(({ admitted }) => admitted?.grant.job);
+    const admitted = grant && this.#gate?.admit(id, grant, jobs);
+    // Those that give way are idle: nobody waits for word of it behind this stage.
+    if (!known) for (const idle of this.#sessions.idle(this.#now())) this.#end(idle, false);
     const cache = known?.cache ?? this.#options.executor.openCache();
-    this.#sessions.set(frame.session, { id: frame.session, cache, open, upstream: from, lastUsedMs: this.#now() });
+    this.#sessions.set({ id, cache, open, upstream: from, lastUsedMs: this.#now(), admitted });
     this.#options.next?.send(encodeFrame(frame));
   }
 
-  async #compute({ from, frame, arrivedMs }: Job): Promise<void> {
+  async #compute({ from, frame, arrivedMs }: Work): Promise<void> {
     const { executor, next } = this.#options;
     const session = this.#sessions.get(frame.session);
     if (!session || session.upstream !== from) {
@@ -145,75 +187,49 @@ export class RingNode {
         `The hidden state is ${frame.width} wide in ${frame.dtype}; the model has other.`,
       );
     }
+    if (session.admitted) this.#gate?.check(session.admitted, frame);
     session.cache.crop(checkPosition(session.cache.length, frame, executor.maxContext));
     const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
-    const { temperature } = session.open.sampling;
     const startedMs = this.#now();
-    const isOver = () => this.#sessions.get(session.id) !== session;
-    let output: ExecutorOutput;
-    this.#computing = session;
-    try {
-      output = await executor.run(session.cache, {
+    const output = await this.#sessions.compute(session, () =>
+      executor.run(session.cache, {
         ...(frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: frame.payload }),
         tokens: frame.tokens,
         rows,
-        inverseTemperature: temperature > 0 ? 1 / temperature : 1,
-      });
-    } finally {
-      this.#computing = undefined;
-      // Its link closed meanwhile; the cache could not be taken from under the model.
-      if (isOver()) session.cache.dispose();
-    }
-    if (isOver()) return;
-    const ids: number[] = [];
-    const firstRow = rows === 'all' ? 0 : frame.tokens - 1;
-    for (const [index, row] of (output.rows ?? []).entries()) {
-      ids.push(await sampleToken(row, session.open.sampling, frame.position + firstRow + index + 1));
-    }
+        inverseTemperature: inverseTemperatureOf(session.open),
+      }),
+    );
+    if (!this.#sessions.holds(session)) return;
+    const sampled = await sampleRows(output.rows ?? [], session.open, frame.position + frame.tokens);
     session.lastUsedMs = this.#now();
     this.#options.onServed?.({ tokens: frame.tokens, computeMs: output.computeMs, sessions: this.#sessions.size });
-    const computeMicros = micros(Math.min(output.computeMs, session.lastUsedMs - startedMs));
-    const trace: TraceEntry[] = [
-      ...frame.trace,
-      {
-        stage: this.#options.stage,
-        computeMicros,
-        waitMicros: Math.max(0, micros(session.lastUsedMs - arrivedMs) - computeMicros),
-        hopMicros: micros(from.rttMs / 2),
-      },
-    ];
-    if (next) {
-      const { hiddenSize, activation } = executor;
-      next.send(
-        encodeFrame({ ...frame, kind: 'hidden', dtype: activation, width: hiddenSize, trace, payload: output.hidden! }),
-      );
-    } else {
-      const driver = this.#options.linkTo(session.open.driver);
-      if (!driver) throw new PoolError('link-failed', 'The exit stage has no link to the driver of this conversation.');
-      const payload = new Uint8Array(Int32Array.from(ids).buffer);
-      driver.send(
-        encodeFrame({ ...frame, kind: 'result', dtype: 'int32', width: 1, tokens: ids.length, trace, payload }),
-      );
-    }
-  }
-
-  /** Drops the idle session that was used longest ago; refuses when all are in use. */
-  #makeRoom(): void {
-    const now = this.#now();
-    const byAge = [...this.#sessions.values()].sort((a, b) => a.lastUsedMs - b.lastUsedMs);
-    for (const session of byAge) if (now - session.lastUsedMs > SESSION_IDLE_MS) this.#end(session, false);
-    if (this.#sessions.size < MAX_SESSIONS_PER_STAGE) return;
-    const oldest = byAge[0]!;
-    if (now - oldest.lastUsedMs < 30_000) {
-      throw new PoolError('sessions-full', `This stage already serves ${MAX_SESSIONS_PER_STAGE} conversations.`);
-    }
-    this.#end(oldest, false);
+    const times = {
+      stage: this.#options.stage,
+      computeMs: Math.min(output.computeMs, session.lastUsedMs - startedMs),
+      totalMs: session.lastUsedMs - arrivedMs,
+      rttMs: from.rttMs,
+    };
+    const traced = { ...frame, trace: traceWith(frame, times) };
+    const answer = next
+      ? hiddenFrame(traced, executor, output.hidden!)
+      : resultFrame(traced, sampled, session.open.logprobs);
+    const link = next ?? this.#options.linkTo(session.open.driver);
+    if (!link) throw new PoolError('link-failed', 'The exit stage has no link to the driver of this conversation.');
+    const bytes = encodeFrame(answer);
+    link.send(bytes);
+    const meter = session.admitted?.meter;
+    if (!meter) return;
+    // Behind the sending; of the sent bytes, because the runtime may use its own buffer again.
+    meter.countIn(frame);
+    meter.countOut(
+      { ...answer, payload: bytes.subarray(bytes.byteLength - answer.payload.byteLength) },
+      output.computeMs,
+    );
   }
 
   #end(session: Session, tellNext: boolean): void {
-    this.#sessions.delete(session.id);
+    this.#sessions.remove(session);
     this.#queue.drop(session.id);
-    if (this.#computing !== session) session.cache.dispose();
     if (!tellNext) return;
     try {
       this.#options.next?.send(encodeFrame({ ...emptyFrame(this.#options.epoch, session.id), kind: 'close' }));
@@ -228,6 +244,10 @@ export class RingNode {
   }
 
   #refuse(link: Link, frame: Frame, error: PoolError): void {
+    this.#options.onRefused?.(error);
+    // What an earlier grant paid for is over when another is refused: the driver asked for something else.
+    const known = frame.kind === 'open' ? this.#sessions.get(frame.session) : undefined;
+    if (known?.upstream === link) this.#end(known, true);
     // A frame that only ends or reports is never answered: two refusals could go back and forth for ever.
     if (frame.kind !== 'close' && frame.kind !== 'error') this.#sendError(link, frame, error);
   }
@@ -251,8 +271,6 @@ export class RingNode {
     }
   }
 }
-
-const micros = (ms: number): number => Math.min(0xffffffff, Math.max(0, Math.round(ms * 1000)));
 
 /** Token ids of a payload, copied because a payload may start anywhere in its buffer. */
 function int32View(payload: Uint8Array): Int32Array {

@@ -1,20 +1,50 @@
 // A ring node with arithmetic for a model and links that a test holds in its hands. Used by tests only.
 import { decodeFrame, encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
-import { newSessionId, type PeerId, type SessionId } from '../../protocol/ids.ts';
+import { type Grant, openGrant, sealGrant } from '../../protocol/grant.ts';
+import { type JobId, newSessionId, type PeerId, type SessionId } from '../../protocol/ids.ts';
 import { GREEDY } from '../../protocol/sampling.ts';
+import { inSeconds, newOrchestrator } from '../../protocol/test-orchestrator.ts';
 import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
 import type { KvCache, LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
-import { packJson, unpackJson } from './open-session.ts';
+import { MeterBook } from './meter-book.ts';
+import { type OpenSession, packJson, unpackJson } from './open-session.ts';
 import { emptyFrame, RingNode, type RingNodeOptions } from './ring-node.ts';
 
 export const EPOCH = 3;
 export const DRIVER = 'd'.repeat(32) as PeerId;
+export const SELF = '5'.repeat(32) as PeerId;
+export const POOL = 'test/model@main:q4';
+export const JOB = '1'.repeat(32) as JobId;
+export const ORCHESTRATOR = newOrchestrator();
+
+/** By default of `DRIVER`, for many sessions and all positions. */
+export const makeGrant = (fields: Partial<Grant> = {}, signer = ORCHESTRATOR): string =>
+  sealGrant(
+    {
+      job: JOB,
+      nonce: '2'.repeat(32),
+      pool: POOL,
+      driver: DRIVER,
+      sessions: 8,
+      maxPosition: 4096,
+      own: [],
+      expires: inSeconds(3600),
+      ...fields,
+    },
+    signer.sign,
+  );
+
+/** What most tests open sessions with; signed once. */
+export const GRANT = makeGrant();
 
 /** A link that keeps what it was given. */
 export class HeldLink implements Link {
-  readonly peer = DRIVER;
+  readonly peer: PeerId;
   readonly rttMs = 8;
+  constructor(peer: PeerId = DRIVER) {
+    this.peer = peer;
+  }
   closed = false;
   readonly sent: Frame[] = [];
   send(bytes: Uint8Array): void {
@@ -45,12 +75,14 @@ export interface TestStage {
   next: HeldLink;
   toDriver: HeldLink;
   caches: { opened: number; disposed: number };
+  meters: MeterBook;
 }
 
 /** By default layers 0 to 2 of 4: an entry with a next stage. */
 export function makeStage({ start = 0, end = 2, beforeRun, ...options }: StageOptions = {}): TestStage {
   const [up, next, toDriver] = [new HeldLink(), new HeldLink(), new HeldLink()];
   const caches = { opened: 0, disposed: 0 };
+  const meters = new MeterBook();
   const inner = arithmeticExecutor({ start, end, layers: 4, maxContext: 64, ...(beforeRun ? { beforeRun } : {}) });
   const executor: LayerExecutor = {
     ...inner,
@@ -69,21 +101,27 @@ export function makeStage({ start = 0, end = 2, beforeRun, ...options }: StageOp
     epoch: EPOCH,
     stage: start === 0 ? 0 : 1,
     executor,
+    leave: { orchestratorKey: () => ORCHESTRATOR.publicKey, pool: POOL, self: SELF, meters },
     ...(end < 4 ? { next } : {}),
     linkTo: (peer) => (peer === DRIVER ? toDriver : undefined),
     ...options,
   });
-  return { node, up, next, toDriver, caches };
+  return { node, up, next, toDriver, caches, meters };
 }
 
-/** Lets every queued frame be handled. */
-export const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Lets every queued frame be handled. Signatures are checked on other threads: a busy machine is given more time. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    await openGrant(GRANT, { publicKey: ORCHESTRATOR.publicKey, driver: DRIVER, pool: POOL, nowSeconds: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+}
 
-export const openFrame = (session: SessionId, driver = DRIVER): Frame => ({
+export const openFrame = (session: SessionId, fields: Partial<OpenSession> = {}): Frame => ({
   ...emptyFrame(EPOCH, session),
   kind: 'open',
   dtype: 'json',
-  payload: packJson({ driver, sampling: GREEDY }),
+  payload: packJson({ driver: DRIVER, sampling: GREEDY, grant: GRANT, ...fields }),
 });
 
 export const closeFrame = (session: SessionId): Frame => emptyFrame(EPOCH, session);

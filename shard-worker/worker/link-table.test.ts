@@ -2,12 +2,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Identity } from '../../protocol/identity.ts';
 import type { ChannelLink } from '../links/channel-link.ts';
-import { IDENTITY_A, IDENTITY_B, newIdentity } from '../links/proved-pair.ts';
+import { IDENTITY_A, IDENTITY_B, newIdentity, ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
 import { LinkTable } from './link-table.ts';
 import type { LinkOffer } from './worker-api.ts';
 
 const EPOCH = 5;
-const TICKET = '00112233445566778899aabbccddeeff';
+/** a holds layers 0 to 2 of 4, b the rest. */
+const ticketA = (epoch = EPOCH, fields = {}) => ticketOf(IDENTITY_A, { epoch, end: 2, ...fields });
+const ticketB = (epoch = EPOCH, fields = {}) => ticketOf(IDENTITY_B, { epoch, start: 2, ...fields });
 const [A, B] = [IDENTITY_A.peer, IDENTITY_B.peer];
 const FINGERPRINTS = { local: 'a'.repeat(64), remote: 'b'.repeat(64) };
 const MIRRORED = { local: FINGERPRINTS.remote, remote: FINGERPRINTS.local };
@@ -24,6 +26,7 @@ function makeTable(identity: Identity, tickets: Map<number, string>) {
   const ready: ChannelLink[] = [];
   const table = new LinkTable({
     identity: () => identity,
+    orchestratorKey: () => ORCHESTRATOR.publicKey,
     ticketOf: (epoch) => tickets.get(epoch),
     onReady: (link) => ready.push(link),
     onClosed: (offer) => closed.push(offer),
@@ -53,11 +56,11 @@ function bridge(): [MessagePort, MessagePort] {
   return [left.port1, right.port1];
 }
 
-function makeEnds(ticketsAtB = new Map([[EPOCH, TICKET]]), identityAtA = IDENTITY_A) {
-  const a = makeTable(identityAtA, new Map());
+function makeEnds(ticketsAtB = new Map([[EPOCH, ticketB()]]), ticketsAtA = new Map([[EPOCH, ticketA()]])) {
+  const a = makeTable(IDENTITY_A, ticketsAtA);
   const b = makeTable(IDENTITY_B, ticketsAtB);
   let count = 0;
-  async function link(ticket = TICKET): Promise<void> {
+  async function link(): Promise<void> {
     const [portA, portB] = bridge();
     const id = ++count;
     await b.table.add({ id, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
@@ -67,7 +70,6 @@ function makeEnds(ticketsAtB = new Map([[EPOCH, TICKET]]), identityAtA = IDENTIT
       epoch: EPOCH,
       direction: 'out',
       fingerprints: FINGERPRINTS,
-      ticket,
       port: portA,
     });
   }
@@ -108,8 +110,8 @@ test('frames sent right behind the proof come through the bridge in order', asyn
 });
 
 test('a wrong ticket is refused and both ends hear of the close', async () => {
-  const { a, b, link } = makeEnds();
-  await expect(link('f'.repeat(32))).rejects.toMatchObject({ code: 'not-authentic' });
+  const { a, b, link } = makeEnds(undefined, new Map([[EPOCH, ticketA(EPOCH, { start: 1, end: 3 })]]));
+  await expect(link()).rejects.toMatchObject({ code: 'link-failed' });
   // Told before the caller hears why: it may try again at once.
   expect(a.closed.map(({ id }) => id)).toEqual([1]);
   await vi.waitFor(() => expect(b.closed.map(({ id }) => id)).toEqual([1]));
@@ -118,13 +120,13 @@ test('a wrong ticket is refused and both ends hear of the close', async () => {
 });
 
 test('a link is found only when it is proved, though word of the epoch comes late', async () => {
-  const tickets = new Map([[EPOCH + 1, TICKET]]);
+  const tickets = new Map([[EPOCH + 1, ticketB(EPOCH + 1)]]);
   const { a, b, link } = makeEnds(tickets);
   const linked = link();
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect([a.table.get(EPOCH, 'out', B), b.table.get(EPOCH, 'in', A)]).toEqual([undefined, undefined]);
   expect(b.ready.map((waiting) => waiting.speaks(EPOCH + 1))).toEqual([false]);
-  tickets.set(EPOCH, TICKET);
+  tickets.set(EPOCH, ticketB());
   await linked;
   await vi.waitFor(() => expect(b.table.get(EPOCH, 'in', A)).toBe(b.ready[0]));
 });
@@ -158,11 +160,11 @@ test('a newer link takes the place of an older one once it is proved, and the ol
 test('who connects under a peer’s name and cannot prove it does not push that peer out', async () => {
   const { b, proved } = makeEnds();
   const honest = await proved();
-  const squatter = makeTable({ ...(await newIdentity()), peer: A }, new Map());
+  const squatter = makeTable({ ...(await newIdentity()), peer: A }, new Map([[EPOCH, ticketA()]]));
   const [portA, portB] = bridge();
   await b.table.add({ id: 2, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
   expect(b.table.get(EPOCH, 'in', A)).toBe(honest);
-  const offer = { id: 2, peer: B, epoch: EPOCH, direction: 'out', fingerprints: FINGERPRINTS, ticket: TICKET } as const;
+  const offer = { id: 2, peer: B, epoch: EPOCH, direction: 'out', fingerprints: FINGERPRINTS } as const;
   await expect(squatter.table.add({ ...offer, port: portA })).rejects.toMatchObject({ code: 'link-failed' });
   await vi.waitFor(() => expect(b.closed.map(({ id }) => id)).toEqual([2]));
   expect(b.table.get(EPOCH, 'in', A)).toBe(honest);
@@ -178,6 +180,34 @@ test('a peer that sends nothing readable is cut off', async () => {
   expect(b.ready[0]!.closed).toBe(false);
   portA.postMessage(Uint8Array.of(1, 2, 3).buffer);
   await vi.waitFor(() => expect(b.closed).toHaveLength(1));
+});
+
+test('who is refused is counted, by why', async () => {
+  const { a, b, link } = makeEnds();
+  const identity = await newIdentity();
+  // A replayed ticket: it is a's.
+  const stranger = makeTable(identity, new Map([[EPOCH, ticketA()]]));
+  for (const id of [1, 2]) {
+    const [portA, portB] = bridge();
+    const from = { id, peer: identity.peer, epoch: EPOCH, fingerprints: MIRRORED } as const;
+    await b.table.add({ ...from, direction: 'in', port: portB });
+    const to = { id, peer: B, epoch: EPOCH, direction: 'out', fingerprints: FINGERPRINTS } as const;
+    await expect(stranger.table.add({ ...to, port: portA })).rejects.toMatchObject({ code: 'link-failed' });
+  }
+  expect(b.table.refusals).toEqual({ 'ticket-refused': 2 });
+  expect(b.ready.map(({ closed }) => closed)).toEqual([true, true]);
+  await link();
+  expect([a.table.refusals, b.table.refusals]).toEqual([{}, { 'ticket-refused': 2 }]);
+});
+
+test('round trips are told of proved links, and links that this side asked for are listed', async () => {
+  const { a, b, proved } = makeEnds();
+  expect([a.table.rtts(), a.table.outgoing(EPOCH)]).toEqual([[], []]);
+  await proved();
+  await vi.waitFor(() => expect(a.table.rtts()).toEqual([{ peer: B, ms: expect.any(Number) }]));
+  expect(a.table.rtts()[0]!.ms).toBeGreaterThan(0);
+  expect(a.table.outgoing(EPOCH).map(({ standing }) => standing?.far.start)).toEqual([2]);
+  expect([a.table.outgoing(EPOCH + 1), b.table.outgoing(EPOCH)]).toEqual([[], []]);
 });
 
 test('a link without channel is a mistake of the caller', async () => {

@@ -1,5 +1,6 @@
-// The links of a worker; those that are proved by epoch, direction and peer. Owns their life; what frames mean is the listeners' business.
-import { PoolError } from '../../protocol/errors.ts';
+// The links of a worker; those that are proved by epoch, direction and peer. Owns their life and counts who was refused;
+// what frames mean is the listeners' business.
+import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../links/channel-link.ts';
@@ -13,7 +14,9 @@ const MAX_FAULTS = 20;
 export interface LinkTableOptions {
   /** Who this worker's peer is. */
   identity(): Identity;
-  /** The secret of an epoch; undefined while this worker has not heard of it. */
+  /** Public key of the orchestrator that signs tickets, base64url. */
+  orchestratorKey(): string;
+  /** This peer's own ticket of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
   onReady(link: ChannelLink): void;
   /** Once for every link that was added, proved or not. */
@@ -25,6 +28,8 @@ export class LinkTable {
   readonly #open = new Map<ChannelLink, LinkOffer>();
   readonly #proved = new Map<string, ChannelLink>();
   readonly #options: LinkTableOptions;
+  /** Messages, words and whole links that were refused since the worker began, by the error's code. */
+  readonly refusals: Partial<Record<ErrorCode, number>> = {};
 
   constructor(options: LinkTableOptions) {
     this.#options = options;
@@ -33,6 +38,20 @@ export class LinkTable {
   /** The proved link of that kind, if there is one. */
   get(epoch: number, direction: LinkOffer['direction'], peer: PeerId): ChannelLink | undefined {
     return this.#proved.get(keyOf({ epoch, direction, peer }));
+  }
+
+  /** Proved links of an epoch that this side asked for. */
+  outgoing(epoch: number): ChannelLink[] {
+    return [...this.#proved].filter(([key]) => key.startsWith(`${epoch}/out/`)).map(([, link]) => link);
+  }
+
+  /** Round trips of the proved links, milliseconds: the least where a peer has several. */
+  rtts(): { peer: PeerId; ms: number }[] {
+    const least = new Map<PeerId, number>();
+    for (const { peer, rttMs } of this.#proved.values()) {
+      if (rttMs > 0) least.set(peer, Math.min(rttMs, least.get(peer) ?? rttMs));
+    }
+    return Array.from(least, ([peer, ms]) => ({ peer, ms }));
   }
 
   /** Bytes over all open links since they opened. */
@@ -60,6 +79,7 @@ export class LinkTable {
       identity: this.#options.identity(),
       fingerprints,
       channel,
+      orchestratorKey: this.#options.orchestratorKey,
       ticketOf: () => this.#options.ticketOf(epoch),
       onProved: () => {
         // Only now: whoever has merely connected under a neighbour's name must not push that neighbour out.
@@ -67,7 +87,8 @@ export class LinkTable {
         this.#proved.set(key, link);
         older?.close();
       },
-      onFault: () => {
+      onFault: (fault) => {
+        this.refusals[fault.code] = (this.refusals[fault.code] ?? 0) + 1;
         faults++;
         if (faults >= MAX_FAULTS) link.close();
       },
@@ -80,7 +101,7 @@ export class LinkTable {
     this.#open.set(link, offer);
     // Listening comes before the proof: the far side may send as soon as it is done with its own part.
     this.#options.onReady(link);
-    if (direction === 'out') await link.hello(offer.ticket ?? '');
+    if (direction === 'out') await link.hello();
   }
 
   closeEpoch(epoch: number): void {

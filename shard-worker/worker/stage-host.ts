@@ -1,17 +1,21 @@
-// The stage side of a worker: one model, and per epoch a slice of it with its ring node. Old and new epoch may stand side
-// by side, so that a change of members interrupts no answer.
+// The stage side of a worker: one model, and per epoch a slice of it with its ring node and, at the entry, the links of a
+// driver beside it. Old and new epoch may stand side by side, so that a change of members interrupts no answer.
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Identity } from '../../protocol/identity.ts';
+import type { SignedReceipt } from '../../protocol/receipt.ts';
+import { mayFeed } from '../../protocol/ticket.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
-import type { ChannelLink } from '../links/channel-link.ts';
+import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { type OpenModel, openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
+import { MeterBook, type ReceiptQuery } from '../ring/meter-book.ts';
 import { packJson } from '../ring/open-session.ts';
 import { emptyFrame, RingNode } from '../ring/ring-node.ts';
+import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
 import type { ModelSource, StageAssignment, StageLoaded, WorkerEvents } from './worker-api.ts';
 
@@ -20,6 +24,7 @@ interface Epoch {
   abort: AbortController;
   executor?: LayerExecutor;
   node?: RingNode;
+  driver?: DriverLinks;
 }
 
 /** How long a retired epoch may finish what is running. */
@@ -30,24 +35,71 @@ const TELL_EVERY_MS = 100;
 
 type Tell = <Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]) => void;
 
+/** Tickets that are held: old and new epoch, and some that come before their coalition is joined. */
+const MAX_TICKETS = 8;
+
 export class StageHost {
   readonly #runtime: () => Promise<OrtRuntime>;
+  readonly #identity: () => Identity;
+  readonly #orchestratorKey: () => string;
   readonly #tell: Tell;
   readonly #epochs = new Map<number, Epoch>();
+  readonly #tickets = new Map<number, string>();
+  readonly #meters = new MeterBook();
   readonly links: LinkTable;
   readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false };
+  readonly #refusals: Record<string, number> = {};
+  #toldLinks = '';
   #model: OpenModel | undefined;
 
-  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, tell: Tell) {
+  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, orchestratorKey: () => string, tell: Tell) {
     this.#runtime = runtime;
+    this.#identity = identity;
+    this.#orchestratorKey = orchestratorKey;
     this.#tell = tell;
     this.links = new LinkTable({
       identity,
-      ticketOf: (epoch) => this.#epochs.get(epoch)?.assignment.ticket,
+      orchestratorKey,
+      ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: (link) => this.#listen(link),
       onClosed: ({ id, epoch, peer, direction }) => tell('link-closed', { id, epoch, peer, direction }),
     });
-    setInterval(() => this.#tellServed(), 1000);
+    setInterval(() => {
+      this.#tellServed();
+      this.#tellLinks();
+    }, 1000);
+  }
+
+  /** This peer's own newest ticket of an epoch. */
+  holdTicket(epoch: number, ticket: string): void {
+    this.#tickets.set(epoch, ticket);
+    const [oldest] = this.#tickets.keys();
+    if (oldest !== undefined && this.#tickets.size > MAX_TICKETS) this.#tickets.delete(oldest);
+  }
+
+  /** What this stage did for a job in an epoch, retired or not. */
+  signReceipts(query: ReceiptQuery): Promise<SignedReceipt[]> {
+    return this.#meters.receiptsFor(this.#identity(), query);
+  }
+
+  /**
+   * For a driver in this worker: the same two links at each call. Undefined unless this worker serves the entry of the
+   * epoch and, where another is the exit, has a proved link to it.
+   */
+  driverLinks(epoch: number): Pick<DriverLinks, 'entry' | 'exit'> | undefined {
+    const entry = this.#epochs.get(epoch);
+    if (!entry?.node || entry.assignment.start !== 0) return undefined;
+    if (entry.driver && !entry.driver.exit.closed) return entry.driver;
+    const { end, layers } = entry.assignment;
+    const toExit = end === layers ? undefined : this.links.outgoing(epoch).find(leadsToExit);
+    if (end !== layers && !toExit) return undefined;
+    const driver = new DriverLinks(this.#identity().peer, toExit);
+    entry.driver = driver;
+    driver.atNode.listen({
+      onFrame: (bytes) => this.#route(driver.atNode, bytes),
+      onClose: () => entry.node?.linkClosed(driver.atNode),
+    });
+    return driver;
   }
 
   async readModel(source: ModelSource) {
@@ -98,7 +150,7 @@ export class StageHost {
   serve(epoch: number): void {
     const entry = this.#epochs.get(epoch);
     if (!entry?.executor || entry.node) return;
-    const { stage, next } = entry.assignment;
+    const { pool, stage, next } = entry.assignment;
     const link = next ? this.links.get(epoch, 'out', next) : undefined;
     if (next && !link) return;
     entry.node = new RingNode({
@@ -106,8 +158,12 @@ export class StageHost {
       stage,
       executor: entry.executor,
       ...(link ? { next: link } : {}),
-      linkTo: (peer) => this.links.get(epoch, 'in', peer),
+      leave: { orchestratorKey: this.#orchestratorKey, pool, self: this.#identity().peer, meters: this.#meters },
+      linkTo: (peer) => (peer === this.#identity().peer ? entry.driver?.atNode : this.links.get(epoch, 'in', peer)),
       onFault: (error) => this.#tell('fault', error.toShape()),
+      onRefused: ({ code }) => {
+        if (code === 'grant-refused') this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
+      },
       onServed: ({ tokens, computeMs }) => {
         this.#served.tokens += tokens;
         this.#served.steps++;
@@ -126,6 +182,8 @@ export class StageHost {
       await new Promise((resolve) => setTimeout(resolve, RETIRE_POLL_MS));
     }
     this.#epochs.delete(epoch);
+    this.#tickets.delete(epoch);
+    entry.driver?.close();
     this.links.closeEpoch(epoch);
     await entry.node?.close();
     await entry.executor?.dispose();
@@ -140,21 +198,37 @@ export class StageHost {
     link.listen({
       onFrame: (bytes) => this.#route(link, bytes),
       onClose: () => {
-        for (const { node } of this.#epochs.values()) node?.linkClosed(link);
+        for (const { node, driver } of this.#epochs.values()) {
+          node?.linkClosed(link);
+          driver?.linkClosed(link);
+        }
       },
     });
   }
 
-  #route(link: ChannelLink, bytes: Uint8Array): void {
+  #route(link: Link, bytes: Uint8Array): void {
     let frame: Frame;
     try {
       frame = decodeFrame(bytes);
     } catch {
       return; // Random bytes: nothing in them says whom to answer.
     }
-    const node = this.#epochs.get(frame.epoch)?.node;
-    if (node && link.speaks(frame.epoch)) node.accept(link, frame);
-    else if (frame.kind !== 'error' && frame.kind !== 'close') refuseEpoch(link, frame);
+    const entry = this.#epochs.get(frame.epoch);
+    if (!entry?.node || (link instanceof ChannelLink && !link.speaks(frame.epoch))) {
+      refuse(link, frame, 'epoch-stale', NOT_SERVED);
+    } else if (entry.driver?.take(link, frame, bytes)) return;
+    else if (UPSTREAM_KINDS.has(frame.kind) && !maySend(link)) refuse(link, frame, 'ticket-refused', NOT_BEFORE);
+    else entry.node.accept(link, frame);
+  }
+
+  #tellLinks(): void {
+    // Tenths of a millisecond: what changes less than that is not told again.
+    const rtts = this.links.rtts().map(({ peer, ms }) => ({ peer, ms: Math.round(ms * 10) / 10 }));
+    const links = { rtts, refusals: { ...this.links.refusals, ...this.#refusals } };
+    const text = JSON.stringify(links);
+    if (text === this.#toldLinks) return;
+    this.#toldLinks = text;
+    this.#tell('links', links);
   }
 
   #tellServed(): void {
@@ -166,9 +240,25 @@ export class StageHost {
   }
 }
 
-function refuseEpoch(link: Link, frame: Frame): void {
-  const error = new PoolError('epoch-stale', 'This stage does not serve that coalition.');
-  const payload = packJson(error.toShape());
+const NOT_SERVED = 'This stage does not serve that coalition.';
+const NOT_BEFORE = 'Frames of a session come from the stage before.';
+/** What only the stage before, or at the entry a driver, may send. */
+const UPSTREAM_KINDS: ReadonlySet<Frame['kind']> = new Set(['open', 'step', 'hidden', 'close']);
+
+/** A driver has a link to the exit as well, and so has the entry: for results, not to send it frames past the others. */
+function maySend(link: Link): boolean {
+  if (!(link instanceof ChannelLink)) return true;
+  const { own, far } = link.standing ?? {};
+  return own !== undefined && far !== undefined && mayFeed(far, own);
+}
+
+const leadsToExit = ({ standing }: ChannelLink): boolean =>
+  standing !== undefined && standing.far.end === standing.far.layers;
+
+/** A frame that only ends or reports is never answered. */
+function refuse(link: Link, frame: Frame, code: 'epoch-stale' | 'ticket-refused', why: string): void {
+  if (frame.kind === 'error' || frame.kind === 'close') return;
+  const payload = packJson(new PoolError(code, why).toShape());
   try {
     link.send(
       encodeFrame({ ...emptyFrame(frame.epoch, frame.session), kind: 'error', dtype: 'json', lap: frame.lap, payload }),

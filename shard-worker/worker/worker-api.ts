@@ -1,10 +1,13 @@
 // The one message file between a page and its worker: what can be asked of a worker, and what it tells unasked.
 import type { Backend, Capability, Seat } from '../../protocol/control.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
-import type { ModelRef, PeerId } from '../../protocol/ids.ts';
+import type { JobId, ModelRef, PeerId, SessionId } from '../../protocol/ids.ts';
+import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { SignedReceipt } from '../../protocol/receipt.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Fingerprints } from '../links/link-handshake.ts';
-import type { Answer, AnswerStats, AskRequest } from '../peer/peer-state.ts';
+import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../peer/peer-state.ts';
 
 /** Where files of a model come from. */
 export interface ModelSource {
@@ -16,10 +19,12 @@ export interface ModelSource {
 
 export interface StageAssignment {
   epoch: number;
-  ticket: string;
+  pool: string;
   stage: number;
   start: number;
   end: number;
+  /** Of the whole model. */
+  layers: number;
   /** The peer that holds the next layers; none at the exit. */
   next?: PeerId;
 }
@@ -34,8 +39,6 @@ export interface LinkOffer {
   direction: 'in' | 'out';
   /** The certificates of this very connection, which only the page can see. */
   fingerprints: Fingerprints;
-  /** Of an outgoing link; for an incoming one the worker knows it from `load-stage`. */
-  ticket?: string;
   /** Either the channel itself (where it can be transferred) or a port bridged to it. */
   channel?: RTCDataChannel;
   port?: MessagePort;
@@ -49,14 +52,47 @@ export interface StageLoaded {
 
 export interface CoalitionForDriver {
   epoch: number;
-  ticket: string;
   seats: Seat[];
+}
+
+/** An answer that this tab drives for its own person. */
+export interface DriveRequest {
+  /** The page's number for it. */
+  id: number;
+  request: AskRequest;
+  plan: Pick<RoutePlan, 'local' | 'drafter'>;
+  /** The server's leave; stages ask for it. Absent only when `plan.local`. */
+  grant?: string;
+}
+
+/** How it went, also if it failed: what `ask-done` says to the server. */
+export interface Driven {
+  answer?: Pick<Answer, 'text' | 'tokenIds' | 'finishReason' | 'stats'>;
+  error?: ErrorShape;
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+  /** Once a lap has come back. */
+  stats?: JobStats;
+  receipts: SignedReceipt[];
+}
+
+/** A request that came over HTTP, for the driver at the entry stage. */
+export interface ServerJob {
+  job: JobId;
+  grant: string;
+  epoch: number;
+  request: JobRequest;
 }
 
 // A type and not an interface: only a type has the index signature that the RPC asks for.
 export type WorkerMethods = {
   /** The keys of this peer: links are signed in the worker. Comes before the first link. The private key stays unreadable. */
   'start-identity'(params: { keys: CryptoKeyPair }): Promise<void>;
+  /** The key that tickets and grants are signed with: at each `welcome`, before anything else. */
+  'trust-server'(params: { orchestratorKey: string }): Promise<void>;
+  /** This peer's own newest ticket of an epoch: before its first link or load, and again for each fresh one. */
+  'hold-ticket'(params: { epoch: number; ticket: string }): Promise<void>;
   /** Chooses the backend and says what the device is. */
   'start-backend'(params: { backend: Backend | 'auto' }): Promise<{ backend: Backend; device: string; note?: string }>;
   /** Reads the graph (no weights) and gives the counts that the planner needs. */
@@ -71,15 +107,38 @@ export type WorkerMethods = {
   'add-link'(params: LinkOffer): Promise<void>;
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
   'retire-epoch'(params: { epoch: number }): Promise<void>;
-  /** Drives answers over this pool from now on. */
-  'start-driver'(params: ModelSource & { self: PeerId }): Promise<void>;
+  /** What this stage did for a job in an epoch, signed; sessions that it knows nothing of are left out. */
+  'sign-receipts'(params: {
+    job: JobId;
+    epoch: number;
+    sessions: { session: SessionId; frames: number }[];
+  }): Promise<SignedReceipt[]>;
+  /** Drives answers over this pool from now on: reads its tokenizer, once. */
+  'start-driver'(params: ModelSource): Promise<void>;
   /** The links to entry and exit of this coalition are in place: answers go there from now on. */
   'use-coalition'(params: CoalitionForDriver): Promise<void>;
   /** No coalition serves now. */
   'drop-coalition'(params: { epoch: number; error: ErrorShape }): Promise<void>;
-  ask(params: { id: number; request: AskRequest }): Promise<Answer>;
+  /** Tokens of a conversation, as the model's chat template writes it. */
+  'count-prompt'(params: { messages: ChatMessage[] }): Promise<{ promptTokens: number; maxContext: number }>;
+  /** Drives an answer. Tells `text`, `stats` and `notice`; a failure is in the result, so that receipts come along. */
+  ask(params: DriveRequest): Promise<Driven>;
   cancel(params: { id: number }): Promise<void>;
+  /** Drives a job of the server. Tells `job-event`, at last `done` or `failed`, and resolves then. */
+  'run-job'(params: ServerJob): Promise<void>;
+  'cancel-job'(params: { job: JobId }): Promise<void>;
+  /** Loads the whole model into this tab, once; plans with `local` run there. Tells `local`. */
+  'open-local'(params: { backend: Backend | 'auto' }): Promise<LocalReady>;
 };
+
+/** A model that is whole in this tab. */
+export interface LocalReady {
+  backend: Backend;
+  device: string;
+  msPerLayer: number;
+  /** Weights that are held. */
+  totalBytes: number;
+}
 
 export type WorkerEvents = {
   'load-progress': {
@@ -94,6 +153,11 @@ export type WorkerEvents = {
   /** The device failed: this stage cannot go on. */
   fault: ErrorShape;
   'link-closed': Pick<LinkOffer, 'id' | 'epoch' | 'peer' | 'direction'>;
+  /** When changed, at most once a second: round trips to neighbours, and links that were refused, by why. */
+  links: { rtts: { peer: PeerId; ms: number }[]; refusals: Record<string, number> };
+  /** Of a job of the server, in order. */
+  'job-event': JobEvent;
+  local: LocalState;
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
   notice: { id: number; notice: string };

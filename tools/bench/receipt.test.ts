@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { makeReceipt } from './receipt.ts';
 
 test('a receipt says what ran, on what, and at which commit', () => {
-  const receipt = makeReceipt({ name: 'split', table: [], results: { ms: [1, 2] } }, ['--stages', '3'], 'Chromium 156');
+  const receipt = makeReceipt(
+    { name: 'split-wasm', table: [], results: { ms: [1, 2] } },
+    { bench: 'split', args: ['--stages', '3'], chromium: 'Chromium 156' },
+  );
   expect(receipt).toMatchObject({
-    name: 'split',
+    name: 'split-wasm',
     command: 'npm run bench -- split --stages 3',
     machine: { node: process.version, chromium: 'Chromium 156' },
     results: { ms: [1, 2] },

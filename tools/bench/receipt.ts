@@ -31,11 +31,15 @@ export interface Receipt {
   results: unknown;
 }
 
-export function makeReceipt({ name, results }: BenchResult, args: readonly string[], chromium: string): Receipt {
+/** `bench` is the name that the command line gives; a bench may write receipts of several names. */
+export function makeReceipt(
+  { name, results }: BenchResult,
+  { bench, args, chromium }: { bench: string; args: readonly string[]; chromium: string },
+): Receipt {
   return {
     name,
     date: new Date().toISOString(),
-    command: ['npm run bench --', name, ...args].join(' '),
+    command: ['npm run bench --', bench, ...args].join(' '),
     commit: git('rev-parse', 'HEAD') || 'unknown',
     dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
     machine: {

@@ -11,10 +11,18 @@ const answer: Answer = {
   text: 'A pool.',
   tokenIds: [1, 2],
   finishReason: 'stop',
+  plan: {
+    ...{ mode: 'lan', driver: 'here', local: false, drafter: 'none', stages: 2, reason: 'A test.', rejected: [] },
+    predicted: { tokensPerSecond: 40, timeToFirstTokenMs: 80 },
+  },
   stats: {
     route: [stop(0, 0, 3), stop(1, 3, 4)],
     returnHopMs: 0.8,
     lapMs: 4,
+    laps: 1,
+    drafted: 0,
+    accepted: 0,
+    drafter: 'none',
     promptTokens: 12,
     tokens: 2,
     tokensPerSecond: 41.24,

@@ -21,7 +21,8 @@ export function listSteps(chromiumPath: string | undefined, browserFault: string
     commandStep('lint', bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.']),
     commandStep('dead code', bin('knip', 'bin/knip.js'), []),
     vitestStep('tree', 'tree'),
-    vitestStep('unit tests', 'unit'),
+    // The suites that touch the database run on PostgreSQL too, where there is one.
+    vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' }),
     siteStep(),
     browserStep(chromiumPath, browserFault),
   ];
@@ -33,12 +34,12 @@ function commandStep(name: string, script: string, args: string[]): Step {
   return { name, run: async () => result(name, await runNode(script, args)) };
 }
 
-function vitestStep(name: string, project: string): Step {
+function vitestStep(name: string, project: string, env: Record<string, string> = {}): Step {
   const report = join(REPORTS, `${project}.json`);
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   return {
     name,
-    run: () => reported(name, report, readVitestReport, () => runNode(bin('vitest', 'vitest.mjs'), args)),
+    run: () => reported(name, report, readVitestReport, () => runNode(bin('vitest', 'vitest.mjs'), args, env)),
   };
 }
 

@@ -1,0 +1,21 @@
+// What an answer cost and the receipt that proves it.
+import type { Settlement } from '../../shard-worker/index.ts';
+import { formatCreditAmount } from '../format/format-credits.ts';
+
+export function ChargeLine({ settlement }: { settlement: Omit<Settlement, 'job'> }) {
+  return (
+    <p
+      className="flex flex-wrap gap-x-3 text-muted"
+      data-testid="charge"
+      data-charged-micros={settlement.chargedMicros}
+      data-receipt={settlement.receiptId}
+    >
+      <span>
+        Cost <span className="font-mono text-ink">{formatCreditAmount(settlement.chargedMicros)}</span>
+      </span>
+      <span className="min-w-0 break-all">
+        receipt <span className="font-mono">{settlement.receiptId}</span>
+      </span>
+    </p>
+  );
+}

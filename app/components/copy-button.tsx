@@ -1,0 +1,41 @@
+// Copies a text and says so, to eyes and to screen readers.
+'use client';
+import { useEffect, useState } from 'react';
+
+interface Props {
+  text: string;
+  /** What is copied, for screen readers: "key", "program". */
+  what: string;
+}
+
+const SHOWN_MS = 2500;
+
+export function CopyButton({ text, what }: Props) {
+  const [outcome, setOutcome] = useState<'copied' | 'refused'>();
+  useEffect(() => {
+    if (!outcome) return;
+    const timer = setTimeout(() => setOutcome(undefined), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+
+  // A page without HTTPS has no clipboard, and a browser may refuse: then the person selects the text by hand.
+  const copy = () => {
+    const written = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+    written.then(
+      () => setOutcome('copied'),
+      () => setOutcome('refused'),
+    );
+  };
+  return (
+    <span className="inline-flex items-center gap-2">
+      <button type="button" className="button button-small" onClick={copy}>
+        {outcome === 'copied' ? 'Copied' : 'Copy'}
+        <span className="sr-only"> the {what}</span>
+      </button>
+      <span role="status" className={outcome === 'refused' ? 'text-danger text-sm' : 'sr-only'}>
+        {outcome === 'copied' && `The ${what} is copied.`}
+        {outcome === 'refused' && 'The browser refused: select it and copy by hand.'}
+      </span>
+    </span>
+  );
+}

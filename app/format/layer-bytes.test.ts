@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { knownBytes, splitBytes } from './layer-bytes.ts';
+
+const facts = { layerBytes: [100, 100], embeddingBytes: 200, headBytes: 210, tiedBytes: 200 };
+
+test('parts stand in the order of the model and fill the strip', () => {
+  const parts = splitBytes(facts);
+  expect(parts.map(({ name, bytes }) => [name, bytes])).toEqual([
+    ['embedding', 200],
+    ['layer 0', 100],
+    ['layer 1', 100],
+    ['output head', 10],
+  ]);
+  expect(parts.reduce((sum, part) => sum + part.percent, 0)).toBeCloseTo(100);
+});
+
+test('a head that is all tied takes no room of its own', () => {
+  expect(splitBytes({ ...facts, headBytes: 200 }).map(({ kind }) => kind)).toEqual(['embedding', 'layer', 'layer']);
+});
+
+test('layers alone are shown where the ends are not told', () => {
+  expect(splitBytes({ layerBytes: [30, 10] }).map(({ percent }) => percent)).toEqual([75, 25]);
+  expect(splitBytes({ layerBytes: [] })).toEqual([]);
+});
+
+test('a tied embedding counts once', () => {
+  expect(knownBytes(facts)).toBe(410);
+});

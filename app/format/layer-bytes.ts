@@ -1,0 +1,29 @@
+// Where a model's bytes are: embedding, layers and head as one strip. Pure numbers.
+import type { ModelFacts } from '../state/pool-schemas.ts';
+
+export interface BytesPart {
+  key: string;
+  name: string;
+  kind: 'embedding' | 'layer' | 'head';
+  bytes: number;
+  percent: number;
+}
+
+type Weights = Pick<ModelFacts, 'layerBytes' | 'embeddingBytes' | 'headBytes' | 'tiedBytes'>;
+
+/**
+ * Parts in the order of the model, as one device that holds all of it would. A tied embedding counts once; ends that
+ * the server does not tell are left out.
+ */
+export function splitBytes({ layerBytes, embeddingBytes = 0, headBytes = 0, tiedBytes = 0 }: Weights): BytesPart[] {
+  const parts: Omit<BytesPart, 'percent'>[] = [
+    { key: 'embedding', name: 'embedding', kind: 'embedding', bytes: embeddingBytes },
+    ...layerBytes.map((bytes, layer) => ({ key: `${layer}`, name: `layer ${layer}`, kind: 'layer' as const, bytes })),
+    { key: 'head', name: 'output head', kind: 'head', bytes: headBytes - tiedBytes },
+  ];
+  const whole = parts.reduce((sum, part) => sum + Math.max(0, part.bytes), 0);
+  return parts.filter((part) => part.bytes > 0).map((part) => ({ ...part, percent: (100 * part.bytes) / whole }));
+}
+
+/** Bytes of all weights that the server told of. */
+export const knownBytes = (facts: Weights): number => splitBytes(facts).reduce((sum, part) => sum + part.bytes, 0);

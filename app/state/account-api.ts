@@ -1,0 +1,84 @@
+// The account routes as functions. Each throws `PoolError`; `not-logged-in` is the usual one.
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import {
+  type AccountInfo,
+  type AccountJob,
+  type ApiKey,
+  accountSchema,
+  anySchema,
+  jobsSchema,
+  keysSchema,
+  type NewKey,
+  newKeySchema,
+  type PeerBalance,
+  peerBalanceSchema,
+  type StatementPage,
+  statementSchema,
+} from './account-schemas.ts';
+import { callApi } from './call-api.ts';
+import { mayBeLoggedIn, noteLogin } from './login-hint.ts';
+
+const ROOT = '/api/account';
+
+export interface Credentials {
+  name: string;
+  password: string;
+}
+
+/** Asks the server only where this browser has logged in before. */
+export async function readAccount(signal?: AbortSignal): Promise<AccountInfo> {
+  if (!mayBeLoggedIn()) throw new PoolError('not-logged-in', 'This browser is not logged in.');
+  try {
+    return await callApi(ROOT, accountSchema, { signal });
+  } catch (cause) {
+    if (PoolError.from(cause).code === 'not-logged-in') noteLogin(false);
+    throw cause;
+  }
+}
+
+/** Makes the account; the answer's cookie logs in with it. */
+export async function register(credentials: Credentials): Promise<void> {
+  await callApi(ROOT, anySchema, { method: 'POST', body: credentials });
+  noteLogin(true);
+}
+
+export async function logIn(credentials: Credentials): Promise<void> {
+  await callApi(`${ROOT}/login`, anySchema, { method: 'POST', body: credentials });
+  noteLogin(true);
+}
+
+export async function logOut(): Promise<void> {
+  await callApi(`${ROOT}/logout`, anySchema, { method: 'POST' });
+  noteLogin(false);
+}
+
+/** Newest first; `before` is what the page before gave as `next`. */
+export function readStatement(before?: string, signal?: AbortSignal): Promise<StatementPage> {
+  const query = before === undefined ? '' : `?before=${encodeURIComponent(before)}`;
+  return callApi(`${ROOT}/statement${query}`, statementSchema, { signal });
+}
+
+export const readKeys = async (signal?: AbortSignal): Promise<ApiKey[]> =>
+  (await callApi(`${ROOT}/keys`, keysSchema, { signal })).keys;
+
+export const createKey = (label: string): Promise<NewKey> =>
+  callApi(`${ROOT}/keys`, newKeySchema, { method: 'POST', body: { label } });
+
+export async function revokeKey(id: string): Promise<void> {
+  await callApi(`${ROOT}/keys/${encodeURIComponent(id)}`, anySchema, { method: 'DELETE' });
+}
+
+export async function claimPeer(shown: { publicKey: string; signature: string }): Promise<void> {
+  await callApi(`${ROOT}/peers`, anySchema, { method: 'POST', body: shown });
+}
+
+export async function releasePeer(peer: PeerId): Promise<void> {
+  await callApi(`${ROOT}/peers/${peer}`, anySchema, { method: 'DELETE' });
+}
+
+export const readJobs = async (signal?: AbortSignal): Promise<AccountJob[]> =>
+  (await callApi(`${ROOT}/jobs`, jobsSchema, { signal })).jobs;
+
+export const readPeerBalance = (peer: PeerId, signal?: AbortSignal): Promise<PeerBalance> =>
+  callApi(`/api/peers/${peer}/balance`, peerBalanceSchema, { signal });

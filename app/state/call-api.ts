@@ -1,0 +1,40 @@
+// One request to the site's HTTP API: JSON out, parsed JSON in, typed errors. Sends the login cookie, keeps nothing.
+import { PoolError } from '../../protocol/errors.ts';
+import { readFailure } from './read-failure.ts';
+
+/** What zod/mini's schemas offer; a page needs no more of them. */
+export interface Parser<T> {
+  safeParse(value: unknown): { success: boolean; data?: T | undefined };
+}
+
+export interface ApiCall {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Passwords are hashed slowly on purpose, and a pool's graph may be read from the hub first. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/** Throws `PoolError`: the server's own, `link-failed` when it cannot be reached, `bad-message` for a strange answer. */
+export async function callApi<T>(path: string, schema: Parser<T>, call: ApiCall = {}): Promise<T> {
+  const { method = 'GET', body, signal } = call;
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  }).catch((cause: unknown) => {
+    if (signal?.aborted) throw new PoolError('cancelled', 'The page went on without the answer.', { cause });
+    throw new PoolError('link-failed', 'The server did not answer.', {
+      cause,
+      data: { next: 'Check that the server runs and that this device is online, then try again.' },
+    });
+  });
+  const value: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
+  if (!response.ok) throw readFailure(value, response.status);
+  const result = schema.safeParse(value);
+  if (!result.success) throw new PoolError('bad-message', 'The server’s answer has a field that does not fit.');
+  return result.data as T;
+}

@@ -1,0 +1,28 @@
+// How a person wants to be answered: what the picker offers and what it asks of the peer. Pure.
+import type { AskRequest } from '../../shard-worker/index.ts';
+
+export type ChatMode = 'auto' | 'solo' | 'lan' | 'speculative';
+
+export const CHAT_MODES: readonly { value: ChatMode; name: string; about: string }[] = [
+  { value: 'auto', name: 'Auto', about: 'The planner picks whatever answers fastest, and says why.' },
+  { value: 'solo', name: 'This device', about: 'This tab loads the whole model and answers alone.' },
+  { value: 'lan', name: 'Coalition', about: 'The tabs that hold the model answer together, one token per lap.' },
+  {
+    value: 'speculative',
+    name: 'Coalition, drafted',
+    about: 'A drafter guesses ahead; one lap checks many tokens. The answer stays the same.',
+  },
+];
+
+/** `mode` of an address; undefined for none or for one that is not offered. */
+export const readChatMode = (text: string | null): ChatMode | undefined =>
+  CHAT_MODES.find(({ value }) => value === text)?.value;
+
+/** The field of a request; the planner chooses where the person does not. */
+export const modeRequest = (mode: ChatMode): Pick<AskRequest, 'mode'> => (mode === 'auto' ? {} : { mode });
+
+/** Whether a question may be sent now: alone the tab needs its own model, otherwise a coalition. */
+export function canAsk(mode: ChatMode, { coalition, local }: { coalition: boolean; local: boolean }): boolean {
+  if (mode === 'solo') return local;
+  return mode === 'auto' ? coalition || local : coalition;
+}

@@ -1,0 +1,17 @@
+// Makes the peers of this browser earn for an account: each signs with its own key, the server is shown the proof.
+import { claimPeer } from './account-api.ts';
+
+/**
+ * Resolves to how many peers this browser has shown. Claiming one's own again changes nothing. A refusal (another
+ * account owns that peer) does not keep the others back: the first one is thrown at the end.
+ */
+export async function claimThisBrowser(accountId: string): Promise<number> {
+  const { claimPeers } = await import('../../shard-worker/index.ts');
+  const proofs = await claimPeers(accountId);
+  const refusals: unknown[] = [];
+  for (const { publicKey, signature } of proofs) {
+    await claimPeer({ publicKey, signature }).catch((refusal: unknown) => refusals.push(refusal));
+  }
+  if (refusals.length > 0) throw refusals[0];
+  return proofs.length;
+}

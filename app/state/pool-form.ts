@@ -1,0 +1,28 @@
+// The form that makes a pool: what is typed and what it asks the server for. Pure.
+
+import { type ModelRef, peerIdSchema } from '../../protocol/ids.ts';
+import { MAX_STAGES } from '../../protocol/limits.ts';
+
+export interface NewPool {
+  model: ModelRef;
+  /** Left out: the planner takes as few tabs as hold the model. */
+  stages?: number;
+  recruit: boolean;
+}
+
+/** The number of stages in a field; '' leaves it to the planner. */
+export function readStages(text: string): { value?: number; problem?: string } {
+  const trimmed = text.trim();
+  if (trimmed === '') return {};
+  const value = Number(trimmed);
+  if (!Number.isInteger(value) || value < 1 || value > MAX_STAGES) {
+    return { problem: `Stages are a whole number from 1 to ${MAX_STAGES}, or empty for automatic.` };
+  }
+  return { value };
+}
+
+/** The id of a peer as a person pastes it. */
+export function readPeer(text: string): { value?: string; problem?: string } {
+  const result = peerIdSchema.safeParse(text.trim().toLowerCase());
+  return result.success ? { value: result.data } : { problem: 'A peer’s id has 32 digits from 0-9 and a-f.' };
+}

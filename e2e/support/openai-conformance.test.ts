@@ -1,0 +1,29 @@
+// The conformance cases against the scripted service: fast, on every run of the unit tests. The browser tests run the same
+// ones against real tabs.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { pino } from 'pino';
+import { afterAll, beforeAll, test } from 'vitest';
+import { createAuthenticate } from '../../signaling/api/authenticate.ts';
+import { createOpenAiRoutes } from '../../signaling/api/open-ai-routes.ts';
+import { ScriptedJobService } from '../../signaling/api/scripted-job-service.ts';
+import { openTestSite, TEST_ACCOUNTS, TEST_MODEL, TEST_MODELS, type TestSite } from '../../signaling/api/test-site.ts';
+import { OPENAI_CONFORMANCE } from './openai-conformance.ts';
+
+let site: TestSite;
+
+beforeAll(async () => {
+  const app = new OpenAPIHono();
+  const routes = createOpenAiRoutes({
+    jobs: new ScriptedJobService(),
+    models: () => TEST_MODELS,
+    authenticate: createAuthenticate(TEST_ACCOUNTS),
+    receiptsOf: async () => [],
+    logger: pino({ level: 'silent' }),
+  });
+  app.route('/v1', routes);
+  site = await openTestSite(app);
+});
+
+afterAll(() => site.close());
+
+test.each(OPENAI_CONFORMANCE)('$name', ({ run }) => run({ client: site.client, model: TEST_MODEL }));

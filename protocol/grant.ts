@@ -1,0 +1,39 @@
+// Leave to run one job: the orchestrator holds the payer's credits and says so to the stages. A stage opens no session
+// without one. Pure.
+import * as z from 'zod/mini';
+import { PoolError } from './errors.ts';
+import { jobIdSchema, type PeerId, peerIdSchema } from './ids.ts';
+import { MAX_CHOICES } from './limits.ts';
+import { openToken, type SignText, sealToken } from './signed-token.ts';
+
+const count = z.number().check(z.int(), z.gte(0));
+
+export const grantSchema = z.object({
+  job: jobIdSchema,
+  /** 32 hex characters, fresh per job: receipts repeat it, so that none can be used twice. */
+  nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+  pool: z.string().check(z.minLength(1), z.maxLength(400)),
+  driver: peerIdSchema,
+  /** Sessions that the job may open at a stage, one per choice. */
+  sessions: z.number().check(z.int(), z.gte(1), z.lte(MAX_CHOICES)),
+  /** No session of it computes this position or a later one: what is held pays for no more. */
+  maxPosition: count,
+  /** Devices of whoever asks: there its frames go first. */
+  own: z.array(peerIdSchema).check(z.maxLength(32)),
+  /** Seconds since 1970. */
+  expires: count,
+});
+export type Grant = z.infer<typeof grantSchema>;
+
+export const sealGrant = (grant: Grant, sign: SignText): string => sealToken('grant', grant, sign);
+
+/** A grant that `driver` shows. Throws `grant-refused`: forged, expired, another driver's or pool's. */
+export async function openGrant(
+  token: string,
+  expected: { publicKey: string; driver: PeerId; pool: string; nowSeconds?: number },
+): Promise<Grant> {
+  const grant = await openToken('grant', token, { ...expected, schema: grantSchema });
+  if (grant.driver !== expected.driver) throw new PoolError('grant-refused', 'The grant is another driver’s.');
+  if (grant.pool !== expected.pool) throw new PoolError('grant-refused', 'The grant is for another pool.');
+  return grant;
+}

@@ -1,0 +1,32 @@
+// A grant for a test's driver, and stages that ask for it. Used by tests only.
+import { type Grant, sealGrant } from '../../protocol/grant.ts';
+import type { JobId, PeerId } from '../../protocol/ids.ts';
+import { inSeconds, newOrchestrator } from '../../protocol/test-orchestrator.ts';
+import { MeterBook } from '../ring/meter-book.ts';
+import type { LeaveByGrant } from '../ring/session-gate.ts';
+import { JobLeave } from './job-leave.ts';
+import { peer } from './test-ring.ts';
+
+export const POOL = 'computepool/guide-4m@main:q4';
+export const JOB = 'a'.repeat(32) as JobId;
+
+export function testGrants(driver: PeerId) {
+  const { publicKey, sign } = newOrchestrator();
+  const books = [0, 1, 2].map(() => new MeterBook());
+  const seal = (fields: Partial<Grant> = {}): string => {
+    const claims = { job: JOB, nonce: 'b'.repeat(32), pool: POOL, driver, sessions: 1, maxPosition: 4096, own: [] };
+    return sealGrant({ ...claims, expires: inSeconds(600), ...fields }, sign);
+  };
+  return {
+    publicKey,
+    books,
+    seal,
+    read: (grant = seal()) => JobLeave.read(grant, { publicKey, driver, pool: POOL }),
+    leave: (stage: number): LeaveByGrant => ({
+      orchestratorKey: () => publicKey,
+      pool: POOL,
+      self: peer(stage),
+      meters: books[stage]!,
+    }),
+  };
+}

@@ -1,0 +1,136 @@
+// A tab's asks as the server sees them: wished for, queued, granted, done, settled. Says again after a reconnection what
+// has not been answered. Drives nothing and sees no text.
+import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobId } from '../../protocol/ids.ts';
+import type { QueuePlace, Settlement } from './peer-state.ts';
+
+type AskMessage = ClientMessage & { type: 'ask' };
+type DoneMessage = ClientMessage & { type: 'ask-done' };
+export type Granted = ServerMessage & { type: 'ask-granted' };
+
+interface Waiting {
+  message: AskMessage;
+  hooks: AskHooks;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** No abort is heard any more. */
+  off(): void;
+  resolve(granted: Granted): void;
+  reject(error: PoolError): void;
+}
+
+export interface AskHooks {
+  onQueue?(place: QueuePlace): void;
+  signal?: AbortSignal | undefined;
+}
+
+export interface AskDeskOptions {
+  send(message: ClientMessage): void;
+  /** Whenever one comes, also late. */
+  onSettled(settlement: Settlement): void;
+  answerTimeoutMs?: number;
+}
+
+/** The server says something of an ask at once; its silence means that it never heard it. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Ended answers that the server has not settled: older ones are given up. */
+const MAX_UNSETTLED = 8;
+
+export class AskDesk {
+  readonly #options: AskDeskOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #unsettled = new Map<JobId, DoneMessage>();
+  readonly #settlers = new Map<JobId, (settlement: Settlement) => void>();
+  #count = 0;
+
+  constructor(options: AskDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it is this ask's turn. Rejects with the server's refusal, `cancelled`, or `link-failed`. */
+  request(wish: Omit<AskMessage, 'type' | 'ask'>, hooks: AskHooks = {}): Promise<Granted> {
+    this.#count++;
+    const message: AskMessage = { type: 'ask', ask: this.#count, ...wish };
+    return new Promise((resolve, reject) => {
+      const cancelled = () => new PoolError('cancelled', 'The ask was cancelled while it waited.');
+      if (hooks.signal?.aborted) return reject(cancelled());
+      const onAbort = () => {
+        this.#options.send({ type: 'ask-cancel', ask: message.ask });
+        this.#take(message.ask)?.reject(cancelled());
+      };
+      hooks.signal?.addEventListener('abort', onAbort);
+      this.#waiting.set(message.ask, {
+        message,
+        hooks,
+        timer: undefined,
+        off: () => hooks.signal?.removeEventListener('abort', onAbort),
+        resolve,
+        reject,
+      });
+      this.#say(message.ask);
+    });
+  }
+
+  /** Tells the server how it ended, until it has settled. Resolves with the settlement, or with nothing after `waitMs`. */
+  done(message: Omit<DoneMessage, 'type'>, waitMs: number): Promise<Settlement | undefined> {
+    const done: DoneMessage = { type: 'ask-done', ...message };
+    const oldest = this.#unsettled.keys().next();
+    if (this.#unsettled.size >= MAX_UNSETTLED && !oldest.done) this.#unsettled.delete(oldest.value);
+    this.#unsettled.set(done.job, done);
+    this.#options.send(done);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(undefined), waitMs);
+      const settle = (settlement: Settlement | undefined) => {
+        clearTimeout(timer);
+        this.#settlers.delete(done.job);
+        resolve(settlement);
+      };
+      this.#settlers.set(done.job, settle);
+    });
+  }
+
+  /** After a (re)connection: the server may have heard none of it. */
+  welcome(): void {
+    for (const ask of this.#waiting.keys()) this.#say(ask);
+    for (const done of this.#unsettled.values()) this.#options.send(done);
+  }
+
+  hear(message: ServerMessage): void {
+    if (message.type === 'ask-granted') this.#take(message.ask)?.resolve(message);
+    else if (message.type === 'ask-refused') this.#take(message.ask)?.reject(PoolError.from(message.error));
+    else if (message.type === 'ask-queued') {
+      const waiting = this.#waiting.get(message.ask);
+      clearTimeout(waiting?.timer);
+      const { place, waiting: count, reason } = message;
+      waiting?.hooks.onQueue?.({ place, waiting: count, reason });
+    } else if (message.type === 'ask-settled') {
+      const { job, chargedMicros, receiptId } = message;
+      this.#unsettled.delete(job);
+      this.#options.onSettled({ job, chargedMicros, receiptId });
+      this.#settlers.get(job)?.({ job, chargedMicros, receiptId });
+    }
+  }
+
+  /** Rejects all that wait. */
+  close(error: PoolError): void {
+    for (const ask of [...this.#waiting.keys()]) this.#take(ask)?.reject(error);
+  }
+
+  #say(ask: number): void {
+    const waiting = this.#waiting.get(ask);
+    if (!waiting) return;
+    this.#options.send(waiting.message);
+    clearTimeout(waiting.timer);
+    waiting.timer = setTimeout(() => {
+      this.#take(ask)?.reject(new PoolError('link-failed', 'The server did not answer the ask.'));
+    }, this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
+  }
+
+  #take(ask: number): Waiting | undefined {
+    const waiting = this.#waiting.get(ask);
+    clearTimeout(waiting?.timer);
+    waiting?.off();
+    this.#waiting.delete(ask);
+    return waiting;
+  }
+}

@@ -1,0 +1,99 @@
+// Between the server and the driver of a tab that serves the entry: hands jobs to the worker, and its events to the
+// server: the first at once, the next ones gathered for a moment. Reads no text.
+import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobId } from '../../protocol/ids.ts';
+import type { JobEvent } from '../../protocol/job.ts';
+import type { RpcClient } from '../worker/rpc.ts';
+import type { ModelSource, WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
+import { packJobEvents } from './pack-job-events.ts';
+
+/** A person sees no difference; the server has one message for several tokens of several jobs. */
+const GATHER_MS = 25;
+
+export interface JobRelayOptions {
+  worker: Pick<RpcClient<WorkerMethods, WorkerEvents>, 'call' | 'on'>;
+  send(message: ClientMessage): void;
+  /** Where the tokenizer comes from: read at the first job. */
+  source: ModelSource;
+}
+
+type JobStart = Omit<ServerMessage & { type: 'job-start' }, 'type'>;
+
+export class JobRelay {
+  readonly #options: JobRelayOptions;
+  /** With the ones that the worker has not got yet, and whether they were cancelled meanwhile. */
+  readonly #jobs = new Map<JobId, { isStarted: boolean; isCancelled: boolean }>();
+  #waiting: JobEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(options: JobRelayOptions) {
+    this.#options = options;
+    options.worker.on('job-event', (event) => this.#hear(event));
+  }
+
+  /** Jobs that are being driven. */
+  get running(): number {
+    return this.#jobs.size;
+  }
+
+  start({ job, grant, epoch, request }: JobStart): void {
+    if (this.#isClosed || this.#jobs.has(job)) return;
+    this.#jobs.set(job, { isStarted: false, isCancelled: false });
+    this.#run({ job, grant, epoch, request }).catch((cause) => {
+      // The worker reports its jobs' failures itself: this one could not begin, or the worker is gone.
+      this.#hear({ type: 'failed', job, error: PoolError.from(cause).toShape(), receipts: [] });
+    });
+  }
+
+  cancel(job: JobId): void {
+    const state = this.#jobs.get(job);
+    if (!state) return;
+    state.isCancelled = true;
+    if (state.isStarted) void this.#options.worker.call('cancel-job', { job }).catch(() => {});
+  }
+
+  /** The server is out of reach: nobody hears these jobs any more, and it starts them anew elsewhere. */
+  cancelAll(): void {
+    for (const job of this.#jobs.keys()) this.cancel(job);
+    this.#jobs.clear();
+    this.#waiting = [];
+  }
+
+  close(): void {
+    this.cancelAll();
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(job: JobStart): Promise<void> {
+    // The worker reads the tokenizer once.
+    await this.#options.worker.call('start-driver', this.#options.source);
+    const state = this.#jobs.get(job.job);
+    if (!state) return;
+    state.isStarted = true;
+    const running = this.#options.worker.call('run-job', job);
+    // It tells the end of a cancelled job as of any other.
+    if (state.isCancelled) this.cancel(job.job);
+    await running;
+  }
+
+  #hear(event: JobEvent): void {
+    // Of a job that was given up.
+    if (!this.#jobs.has(event.job)) return;
+    if (event.type === 'done' || event.type === 'failed') this.#jobs.delete(event.job);
+    this.#waiting.push(event);
+    // While the timer runs something was sent a moment ago.
+    if (this.#timer === undefined) this.#flush();
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const waiting = this.#waiting;
+    if (waiting.length === 0 || this.#isClosed) return;
+    this.#waiting = [];
+    for (const events of packJobEvents(waiting)) this.#options.send({ type: 'job-events', events });
+    this.#timer = setTimeout(() => this.#flush(), GATHER_MS);
+  }
+}

@@ -1,0 +1,125 @@
+// Who this tab is, also after a reload: key pairs in IndexedDB, one per slot, and a Web Lock per slot so that two open tabs
+// are never the same peer. Where a browser has neither, the keys live as long as the tab. Never exports a private key.
+import { newIdentityKeys } from '../../protocol/identity.ts';
+
+export interface KeptIdentity {
+  keys: CryptoKeyPair;
+  /** Secret of this peer towards the connection broker, which gives an id back only to who shows the same one. */
+  brokerToken: string;
+  /** Another tab may be this peer from now on. */
+  release(): void;
+}
+
+/** What is asked of the browser. */
+export interface IdentityBrowser {
+  indexedDB: Pick<IDBFactory, 'open'> | undefined;
+  locks: Pick<LockManager, 'request'> | undefined;
+}
+
+const DATABASE = 'computepool-identity';
+const STORE = 'peers';
+/** Tabs of one browser that keep an identity; more than these have fresh ones. */
+const SLOTS = 64;
+/** A browser that does not answer within this has no storage to speak of. */
+const PATIENCE_MS = 3_000;
+
+interface Stored {
+  keys: CryptoKeyPair;
+  brokerToken: string;
+}
+
+/** The identity of the first slot that no other tab holds. Rejects only if the browser can make no keys at all. */
+export async function keepIdentity(browser: IdentityBrowser = thisBrowser()): Promise<KeptIdentity> {
+  const { indexedDB, locks } = browser;
+  if (indexedDB && locks) {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const lock = await within(holdLock(locks, `computepool-peer-${slot}`)).catch(() => undefined);
+      if (lock === undefined) break;
+      if (lock === 'taken') continue;
+      const stored = await within(readOrMake(indexedDB, `peer-${slot}`)).catch(() => undefined);
+      if (stored) return { ...stored, release: lock };
+      lock();
+      break;
+    }
+  }
+  return { ...(await makeIdentity()), release: () => {} };
+}
+
+/** Key pairs of all peers that this browser keeps, in use or not. Empty where it keeps none. */
+export async function keptKeys({ indexedDB }: IdentityBrowser = thisBrowser()): Promise<CryptoKeyPair[]> {
+  if (!indexedDB) return [];
+  const stored = await within(withStore(indexedDB, (store) => done(store('readonly').getAll()))).catch(() => []);
+  return stored.filter(isStored).map(({ keys }) => keys);
+}
+
+/** Private windows throw at the mere look at these. */
+function thisBrowser(): IdentityBrowser {
+  try {
+    return { indexedDB: globalThis.indexedDB, locks: globalThis.navigator?.locks };
+  } catch {
+    return { indexedDB: undefined, locks: undefined };
+  }
+}
+
+async function makeIdentity(): Promise<Stored> {
+  return { keys: await newIdentityKeys(), brokerToken: crypto.randomUUID() };
+}
+
+/** Resolves to what releases the lock, which is held until then, or to `taken`. */
+function holdLock(locks: Pick<LockManager, 'request'>, name: string): Promise<(() => void) | 'taken'> {
+  return new Promise((resolve, reject) => {
+    const held = (lock: Lock | null): Promise<void> | undefined => {
+      if (!lock) {
+        resolve('taken');
+        return undefined;
+      }
+      return new Promise((release) => resolve(() => release()));
+    };
+    locks.request(name, { ifAvailable: true }, held).catch(reject);
+  });
+}
+
+async function readOrMake(indexedDB: Pick<IDBFactory, 'open'>, slot: string): Promise<Stored> {
+  return withStore(indexedDB, async (store) => {
+    const known: unknown = await done(store('readonly').get(slot));
+    if (isStored(known)) return known;
+    const made = await makeIdentity();
+    // Made before the transaction begins: one that waits for anything else ends by itself.
+    await done(store('readwrite').put(made, slot));
+    return made;
+  });
+}
+
+async function withStore<Value>(
+  indexedDB: Pick<IDBFactory, 'open'>,
+  work: (store: (mode: IDBTransactionMode) => IDBObjectStore) => Promise<Value>,
+): Promise<Value> {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+  const database = await done(opening);
+  try {
+    return await work((mode) => database.transaction(STORE, mode).objectStore(STORE));
+  } finally {
+    database.close();
+  }
+}
+
+/** What another version of the site may have left there is not taken for keys. */
+function isStored(value: unknown): value is Stored {
+  const { keys, brokerToken } = (value ?? {}) as Partial<Stored>;
+  const isKey = (key: CryptoKey | undefined, usage: KeyUsage) => key?.usages?.includes(usage) === true;
+  return isKey(keys?.privateKey, 'sign') && isKey(keys?.publicKey, 'verify') && typeof brokerToken === 'string';
+}
+
+const done = <Value>(request: IDBRequest<Value>): Promise<Value> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+function within<Value>(work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The browser’s storage does not answer.')), PATIENCE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

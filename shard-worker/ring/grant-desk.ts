@@ -1,0 +1,62 @@
+// Reads the grants that sessions are opened with, each token once. Says whether a grant covers what is asked; keeps no
+// session.
+import { PoolError } from '../../protocol/errors.ts';
+import { type Grant, openGrant } from '../../protocol/grant.ts';
+import { CLOCK_SKEW_SECONDS } from '../../protocol/limits.ts';
+import type { OpenSession } from './open-session.ts';
+
+/** Verified grants that are remembered: one per choice and retry would be verified again otherwise. */
+const MAX_REMEMBERED = 256;
+
+export interface GrantDeskOptions {
+  /** Public key of the orchestrator that signs grants, base64url. */
+  orchestratorKey(): string;
+  pool: string;
+  /** Seconds since 1970. */
+  nowSeconds?(): number;
+}
+
+export class GrantDesk {
+  readonly #options: GrantDeskOptions;
+  readonly #known = new Map<string, Grant>();
+
+  constructor(options: GrantDeskOptions) {
+    this.#options = options;
+  }
+
+  /** The grant of an OPEN frame. Throws `grant-refused`. */
+  async read({ grant: token, driver }: OpenSession): Promise<Grant> {
+    if (token === undefined) throw new PoolError('grant-refused', 'A session was opened without a grant.');
+    const known = this.#known.get(token);
+    if (known && known.driver !== driver) throw new PoolError('grant-refused', 'The grant is another driver’s.');
+    if (known) {
+      this.checkTime(known);
+      return known;
+    }
+    const { orchestratorKey, pool } = this.#options;
+    const nowSeconds = this.#nowSeconds();
+    const grant = await openGrant(token, { publicKey: orchestratorKey(), driver, pool, nowSeconds });
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size >= MAX_REMEMBERED) this.#known.delete(oldest);
+    this.#known.set(token, grant);
+    return grant;
+  }
+
+  /** Throws `grant-refused` once the grant has expired. */
+  checkTime({ expires }: Grant): void {
+    if (this.#nowSeconds() > expires + CLOCK_SKEW_SECONDS) {
+      throw new PoolError('grant-refused', 'The grant has expired.');
+    }
+  }
+
+  #nowSeconds(): number {
+    return this.#options.nowSeconds?.() ?? Date.now() / 1000;
+  }
+}
+
+/** Throws `grant-refused` for rows that nobody holds credits for. */
+export function checkReach({ maxPosition }: Grant, frame: { position: number; tokens: number }): void {
+  if (frame.position + frame.tokens > maxPosition) {
+    throw new PoolError('grant-refused', `The grant ends at position ${maxPosition}.`, { data: { maxPosition } });
+  }
+}

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
+import type { JobId, SessionId } from '../../protocol/ids.ts';
+import { chainNext, chainStart, checkReceipt } from '../../protocol/receipt.ts';
+import { SeededRandom } from '../../protocol/test-random.ts';
+import { JobMeter, type MeterAbout, type MeteredFrame } from './job-meter.ts';
+import { MeterBook } from './meter-book.ts';
+
+const identity = await identityOf(await newIdentityKeys());
+const about: MeterAbout = {
+  ...{ role: 'stage', job: '1'.repeat(32) as JobId, nonce: '2'.repeat(32), session: '3'.repeat(16) as SessionId },
+  ...{ pool: 'a/b@main:q4', epoch: 7, peer: identity.peer, start: 0, end: 2 },
+};
+const random = new SeededRandom(5);
+const frame = (position: number, tokens = 1): MeteredFrame => ({ position, tokens, payload: random.bytes(16) });
+
+/** One after another and awaited at once, which the meter does not do. */
+async function chainOf(frames: MeteredFrame[]): Promise<string> {
+  let chain = await chainStart(about);
+  for (const { position, tokens, payload } of frames)
+    chain = await chainNext(chain, { position, rows: tokens, payload });
+  return chain;
+}
+
+test('a receipt has the chains of all frames in order, large and small, and is signed', async () => {
+  const meter = new JobMeter(about);
+  const ins = [{ ...frame(4, 3), payload: random.bytes(200_000) }, frame(7), frame(8)];
+  const outs = [{ ...frame(4, 3), payload: random.bytes(90_000) }, frame(7), frame(8)];
+  for (const [index, each] of ins.entries()) {
+    meter.countIn(each);
+    meter.countOut(outs[index]!, 1.5);
+  }
+  const receipt = await checkReceipt((await meter.receipt(identity))!);
+  expect(receipt).toEqual({
+    ...{ ...about, frames: 3, from: 4, to: 9, computeMs: 4.5 },
+    ...{ chainIn: await chainOf(ins), chainOut: await chainOf(outs) },
+  });
+});
+
+test('a receipt is given at an earlier count too, with the sums of then; the last 16 are held', async () => {
+  const meter = new JobMeter(about);
+  const ins = Array.from({ length: 40 }, (_, position) => frame(position));
+  for (const each of ins) {
+    meter.countIn(each);
+    meter.countOut(each, 2);
+  }
+  const at = async (frames: number) => (await meter.receipt(identity, frames))!.receipt;
+  expect(await at(25)).toMatchObject({ frames: 25, from: 0, to: 25, computeMs: 50 });
+  expect((await at(25)).chainIn).toBe(await chainOf(ins.slice(0, 25)));
+  for (const gone of [24, 1, 0, 41]) expect(await at(gone)).toMatchObject({ frames: 40, to: 40, computeMs: 80 });
+});
+
+test('positions that are taken back and computed again are counted once', async () => {
+  const meter = new JobMeter(about);
+  for (const each of [frame(10, 5), frame(12, 2), frame(14)]) {
+    meter.countIn(each);
+    meter.countOut(each);
+  }
+  expect((await meter.receipt(identity))!.receipt).toMatchObject({ frames: 3, from: 10, to: 15 });
+  expect(meter.rows).toBe(8);
+});
+
+test('what was sent and not answered is in no receipt; nor is an answer that nobody asked for', async () => {
+  const meter = new JobMeter(about);
+  const [first, second, stray] = [frame(0, 4), frame(4, 4), frame(99)];
+  meter.countOut(stray);
+  meter.countIn(first);
+  meter.countIn(second);
+  expect(await meter.receipt(identity)).toBeUndefined();
+  meter.countOut(first);
+  expect(meter.frames).toBe(1);
+  const { receipt } = (await meter.receipt(identity))!;
+  expect(receipt).toMatchObject({ frames: 1, from: 0, to: 4, chainIn: await chainOf([first]) });
+});
+
+test('frames that follow while a receipt is signed do not disturb it', async () => {
+  const meter = new JobMeter(about);
+  const count = (each: MeteredFrame) => {
+    meter.countIn(each);
+    meter.countOut(each);
+  };
+  const first = frame(0);
+  count(first);
+  const signing = meter.receipt(identity);
+  for (let position = 1; position < 40; position++) count(frame(position));
+  expect((await signing)!.receipt).toMatchObject({ frames: 1, to: 1, chainIn: await chainOf([first]) });
+});
+
+function makeBook() {
+  const clock = { ms: 0 };
+  const book = new MeterBook(() => clock.ms);
+  const fill = (fields: Partial<MeterAbout>, frames = 1): JobMeter => {
+    const meter = book.open({ ...about, ...fields });
+    for (let position = 0; position < frames; position++) {
+      meter.countIn(frame(position));
+      meter.countOut(frame(position));
+    }
+    return meter;
+  };
+  return { clock, book, fill };
+}
+const session = (digit: string) => digit.repeat(16) as SessionId;
+const { job, epoch } = about;
+
+test('a book gives the receipts of one job and epoch: named sessions at their counts, the others at their latest', async () => {
+  const { book, fill } = makeBook();
+  fill({ session: session('a') }, 5);
+  fill({ session: session('b') }, 3);
+  fill({ session: session('c'), epoch: 8 });
+  fill({ session: session('d'), job: '9'.repeat(32) as JobId });
+  const sessions = [
+    { session: session('b'), frames: 2 },
+    { session: session('e'), frames: 1 },
+  ];
+  const receipts = await book.receiptsFor(identity, { job, epoch, sessions });
+  expect(receipts.map(({ receipt }) => [receipt.session[0], receipt.frames])).toEqual([
+    ['b', 2],
+    ['a', 5],
+  ]);
+  expect(await book.receiptsFor(identity, { job, epoch: 99, sessions: [] })).toEqual([]);
+});
+
+test('a meter is forgotten ten minutes after its last frame, and the oldest one when there are too many', async () => {
+  const { clock, book, fill } = makeBook();
+  const used = fill({ session: session('a') });
+  fill({ session: session('b') });
+  clock.ms = 9 * 60_000;
+  book.touch(used);
+  clock.ms = 11 * 60_000;
+  fill({ session: session('c') });
+  const held = async () =>
+    (await book.receiptsFor(identity, { job, epoch, sessions: [] })).map((one) => one.receipt.session[0]);
+  expect(await held()).toEqual(['a', 'c']);
+  for (let index = 0; index < 511; index++) book.open({ ...about, epoch: 100 + index });
+  expect(await held()).toEqual(['c']);
+});

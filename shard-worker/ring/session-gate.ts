@@ -1,0 +1,82 @@
+// What a grant lets a driver do at one stage: open so many sessions, compute so far, and for so long. Gives each admitted
+// session its meter. Owns no session and no cache.
+import { PoolError } from '../../protocol/errors.ts';
+import type { Grant } from '../../protocol/grant.ts';
+import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
+import type { LayerExecutor } from '../engine/layer-executor.ts';
+import type { Link } from '../links/link.ts';
+import { checkReach, GrantDesk, type GrantDeskOptions } from './grant-desk.ts';
+import type { JobMeter } from './job-meter.ts';
+import type { MeterBook } from './meter-book.ts';
+import type { OpenSession } from './open-session.ts';
+
+/** A driver that replays opens another session for the same choice; it tries five times (DESIGN section 8). */
+const SESSIONS_PER_CHOICE = 6;
+/** Rows computed in all, against those that a grant pays: drafts that are taken back are computed again. */
+const ROWS_PER_POSITION = 16;
+
+export interface LeaveByGrant extends GrantDeskOptions {
+  /** This stage's own peer: where the asker owns the device its frames go first. */
+  self: PeerId;
+  meters: MeterBook;
+}
+
+/** The layers that meters are about; drivers themselves open sessions at the entry, elsewhere the stage before does. */
+type Layers = Pick<LayerExecutor, 'start' | 'end' | 'entry'>;
+
+export interface Admitted {
+  grant: Grant;
+  meter: JobMeter;
+}
+
+export class SessionGate {
+  readonly #leave: LeaveByGrant;
+  readonly #epoch: number;
+  readonly #layers: Layers;
+  readonly #desk: GrantDesk;
+
+  constructor(leave: LeaveByGrant, epoch: number, layers: Layers) {
+    this.#leave = leave;
+    this.#epoch = epoch;
+    this.#layers = layers;
+    this.#desk = new GrantDesk(leave);
+  }
+
+  /** The grant of an OPEN frame that came from this link. Throws `grant-refused`. */
+  async read(open: OpenSession, from: Link): Promise<Grant> {
+    if (this.#layers.entry && from.peer !== open.driver) {
+      throw new PoolError('grant-refused', 'A driver opens sessions with its own grant only.');
+    }
+    return this.#desk.read(open);
+  }
+
+  /** Counts the session in. `open` are the jobs of the other sessions that are open here. Throws `grant-refused`. */
+  admit(session: SessionId, grant: Grant, open: Iterable<JobId | undefined>): Admitted {
+    const { job, nonce, sessions, pool } = grant;
+    const epoch = this.#epoch;
+    const { start, end } = this.#layers;
+    const { meters, self } = this.#leave;
+    const isKnown = meters.has({ epoch, job, session });
+    let others = 0;
+    for (const other of open) if (other === job) others++;
+    const isTooMany = others >= sessions || meters.sessionsOf(job, epoch) >= sessions * SESSIONS_PER_CHOICE;
+    if (!isKnown && isTooMany) {
+      throw new PoolError('grant-refused', `The grant is for ${sessions} sessions.`, { data: { sessions } });
+    }
+    return { grant, meter: meters.open({ role: 'stage', job, nonce, session, pool, epoch, peer: self, start, end }) };
+  }
+
+  /** Before a frame is computed. Throws `grant-refused`. */
+  check({ grant, meter }: Admitted, frame: { position: number; tokens: number }): void {
+    this.#desk.checkTime(grant);
+    checkReach(grant, frame);
+    if (meter.rows > ROWS_PER_POSITION * grant.maxPosition) {
+      throw new PoolError('grant-refused', 'The session was computed again more often than any grant pays.');
+    }
+    this.#leave.meters.touch(meter);
+  }
+
+  isOwn(grant: Grant): boolean {
+    return grant.own.includes(this.#leave.self);
+  }
+}

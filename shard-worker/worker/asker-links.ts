@@ -1,0 +1,42 @@
+// The links of a tab that serves nothing: its own to the entry and the exit of a coalition. Nobody opens a link to it.
+import type { Seat } from '../../protocol/control.ts';
+import type { Identity } from '../../protocol/identity.ts';
+import type { Link } from '../links/link.ts';
+import { LinkTable } from './link-table.ts';
+import type { WorkerEvents } from './worker-api.ts';
+
+export class AskerLinks {
+  readonly links: LinkTable;
+  readonly #tickets = new Map<number, string>();
+
+  constructor(
+    identity: () => Identity,
+    orchestratorKey: () => string,
+    tell: <Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]) => void,
+  ) {
+    this.links = new LinkTable({
+      identity,
+      orchestratorKey,
+      ticketOf: (epoch) => this.#tickets.get(epoch),
+      onReady: () => {},
+      onClosed: ({ id, epoch, peer, direction }) => tell('link-closed', { id, epoch, peer, direction }),
+    });
+  }
+
+  holdTicket(epoch: number, ticket: string): void {
+    this.#tickets.set(epoch, ticket);
+  }
+
+  /** Undefined until both are proved. */
+  driverLinks(epoch: number, seats: readonly Seat[]): { entry: Link; exit: Link } | undefined {
+    const [first, last] = [seats[0], seats.at(-1)];
+    const entry = first && this.links.get(epoch, 'out', first.peer);
+    const exit = last && this.links.get(epoch, 'out', last.peer);
+    return entry && exit ? { entry, exit } : undefined;
+  }
+
+  closeEpoch(epoch: number): void {
+    this.#tickets.delete(epoch);
+    this.links.closeEpoch(epoch);
+  }
+}

@@ -1,0 +1,107 @@
+// One answer for the person in this tab: from messages to text, statistics and receipts. Tells the page as it goes.
+import { PoolError } from '../../protocol/errors.ts';
+import type { Sampling } from '../../protocol/sampling.ts';
+import { AnswerStatsMeter } from '../driver/answer-stats.ts';
+import type { Conversation, Generated } from '../driver/conversation.ts';
+import { driveChoices } from '../driver/drive-choices.ts';
+import type { JobLeave } from '../driver/job-leave.ts';
+import type { PromptFormat } from '../driver/prompt-format.ts';
+import type { Speculation } from '../driver/speculation.ts';
+import { totalOf } from '../driver/speculation.ts';
+import type { AskRequest } from '../peer/peer-state.ts';
+import { DEFAULT_MAX_TOKENS } from './default-max-tokens.ts';
+import type { DriverHost } from './driver-host.ts';
+import type { Driven, DriveRequest } from './worker-api.ts';
+
+const STATS_EVERY_MS = 250;
+
+/** Rejects only for what is known before the first lap and not this answer's: a driver that was not started. */
+export async function driveAnswer(
+  host: DriverHost,
+  { id, request, plan, grant }: DriveRequest,
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<Driven> {
+  const { format, maxContext } = await host.format();
+  const { tell, identity } = host.options;
+  const startedMs = performance.now();
+  const guesses: Speculation[] = [];
+  let meter: AnswerStatsMeter | undefined;
+  let leave: JobLeave | undefined;
+  let promptTokens = 0;
+  let cachedTokens = 0;
+  let completionTokens = 0;
+  let text = '';
+  let toldMs = 0;
+  let answer: Driven['answer'];
+  let error: PoolError | undefined;
+  try {
+    const prompt = format.encodeChat(request.messages);
+    promptTokens = prompt.length;
+    if (grant !== undefined) leave = await host.leaveOf(grant);
+    const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => totalOf(guesses) });
+    meter = meterNow;
+    const job = {
+      prompt,
+      sampling: samplingOf(request, format),
+      maxTokens: request.maxTokens ?? DEFAULT_MAX_TOKENS,
+      stop: request.stop,
+      choices: 1,
+    };
+    const speculate = () => {
+      const guess = host.speculate(plan.drafter);
+      if (guess) guesses.push(guess);
+      return guess;
+    };
+    const tools = { format, maxContext, conversationOf: () => conversation, leave, speculate, retry: 'route' } as const;
+    const [generated] = await driveChoices(job, tools, {
+      signal,
+      onPiece(_choice, piece) {
+        completionTokens += piece.ids.length;
+        text += piece.text;
+        if (piece.text !== '') tell('text', { id, delta: piece.text });
+      },
+      onLap(report) {
+        const now = performance.now();
+        meterNow.add(report, now);
+        if (now - toldMs < STATS_EVERY_MS) return;
+        toldMs = now;
+        tell('stats', { id, stats: meterNow.stats() });
+      },
+      onCached(tokens) {
+        cachedTokens = tokens;
+      },
+      onNotice: (notice) => tell('notice', { id, notice }),
+    });
+    answer = answerOf(generated!, text, meterNow);
+    tell('stats', { id, stats: answer.stats });
+  } catch (cause) {
+    error = PoolError.from(cause);
+  }
+  const receipts = (await leave?.receipts(identity())) ?? [];
+  return {
+    ...(answer ? { answer } : {}),
+    ...(error ? { error: error.toShape() } : {}),
+    ...(meter?.hasLaps ? { stats: meter.jobStats(0) } : {}),
+    promptTokens,
+    cachedTokens,
+    completionTokens,
+    receipts,
+  };
+}
+
+const answerOf = (generated: Generated, text: string, meter: AnswerStatsMeter): NonNullable<Driven['answer']> => ({
+  text,
+  tokenIds: generated.ids,
+  finishReason: generated.finishReason,
+  stats: meter.stats(generated.ids.length),
+});
+
+function samplingOf(request: AskRequest, { defaults }: PromptFormat): Sampling {
+  return {
+    temperature: request.temperature ?? defaults.temperature,
+    topK: request.topK ?? defaults.topK,
+    topP: request.topP ?? defaults.topP,
+    seed: request.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!,
+  };
+}

@@ -1,0 +1,75 @@
+// Answers for the person of a tab: one conversation over many turns, over whichever epoch serves.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { ChatMessage } from '../peer/peer-state.ts';
+import { EPOCH, jobId, startTestDriver, type TestDriver } from './test-driver.ts';
+import type { Driven, DriveRequest } from './worker-api.ts';
+
+let driver: TestDriver;
+beforeAll(async () => {
+  driver = await startTestDriver(() => new Promise((resolve) => setTimeout(resolve, 1)));
+});
+afterAll(() => driver.close());
+
+const QUESTION: ChatMessage = { role: 'user', content: 'What is a coalition?' };
+let asks = 0;
+
+function drive(messages: ChatMessage[], fields: Partial<DriveRequest> = {}): Promise<Driven> {
+  asks++;
+  return driver.host.drive({
+    id: asks,
+    request: { messages, temperature: 0.7, seed: 3, maxTokens: 20 },
+    plan: { local: false, drafter: 'ngram' },
+    grant: driver.seal({ job: jobId(asks) }),
+    ...fields,
+  });
+}
+
+test('an answer with its text, statistics and one receipt; the next turn computes what is new', async () => {
+  const { promptTokens } = await driver.host.countPrompt([QUESTION]);
+  const first = await drive([QUESTION]);
+  expect(first).toMatchObject({ promptTokens, cachedTokens: 0, completionTokens: first.answer!.tokenIds.length });
+  expect(first.stats).toMatchObject({ epoch: EPOCH, route: [{ stage: 0 }, { stage: 1 }] });
+  expect(first.receipts.map(({ receipt }) => receipt.job)).toEqual([jobId(asks)]);
+  const told = driver.told.flatMap(({ event, data }) => (event === 'text' && data.id === asks ? [data.delta] : []));
+  expect(told.join('')).toBe(first.answer!.text);
+  const next = await drive([QUESTION, { role: 'assistant', content: first.answer!.text }, QUESTION]);
+  expect(next.cachedTokens).toBeGreaterThanOrEqual(promptTokens - 1);
+  expect(next.receipts[0]!.receipt.session).toBe(first.receipts[0]!.receipt.session);
+});
+
+test('one answer at a time, and it can be cancelled', async () => {
+  const from = driver.told.length;
+  const running = drive([QUESTION], { request: { messages: [QUESTION], maxTokens: 900, temperature: 0.7, seed: 1 } });
+  const id = asks;
+  await expect(drive([QUESTION])).rejects.toMatchObject({ code: 'rate-limited' });
+  await vi.waitFor(() => expect(driver.told.length).toBeGreaterThan(from + 2));
+  driver.host.cancel(id);
+  const { answer, receipts } = await running;
+  expect(answer!.finishReason).toBe('cancelled');
+  expect(receipts).toHaveLength(1);
+});
+
+test('a failure comes with what was used, so that it can be settled', async () => {
+  const refused = await drive([QUESTION], { grant: 'x' });
+  expect(refused).toMatchObject({ error: { code: 'grant-refused' }, completionTokens: 0, receipts: [] });
+  expect(refused.answer).toBeUndefined();
+  const short = await drive([QUESTION, QUESTION], { grant: driver.seal({ job: jobId(asks + 1), maxPosition: 30 }) });
+  expect(short.error?.code).toBe('grant-refused');
+});
+
+test('an epoch that ends is followed by the next one, with the same grant and a receipt of each', async () => {
+  const whole = await drive([QUESTION]);
+  const from = driver.told.length;
+  const running = drive([QUESTION], { plan: { local: false, drafter: 'none' } });
+  await vi.waitFor(() => expect(driver.told.slice(from).some(({ event }) => event === 'text')).toBe(true));
+  driver.ring.entry.close();
+  driver.serve(EPOCH + 1);
+  const { answer, receipts } = await running;
+  expect(answer!.tokenIds).toEqual(whole.answer!.tokenIds);
+  expect(receipts.map(({ receipt }) => receipt.epoch)).toEqual([EPOCH, EPOCH + 1]);
+});
+
+test('a plan for this tab alone is an error while the model is not here', async () => {
+  const alone = await drive([QUESTION], { plan: { local: true, drafter: 'none' } });
+  expect(alone.error?.code).toBe('internal');
+});

@@ -1,0 +1,187 @@
+// The driver of a worker, in a tab that chats and in one that serves: tokenises, drives sessions over the rings that it
+// was given, detokenises. A prompt leaves the tab only as token ids to the entry stage.
+import type { Backend } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { Identity } from '../../protocol/identity.ts';
+import { type JobId, poolIdOf } from '../../protocol/ids.ts';
+import { Conversation } from '../driver/conversation.ts';
+import type { Drafter } from '../driver/drafter.ts';
+import { JobLeave } from '../driver/job-leave.ts';
+import { ModelDrafter } from '../driver/model-drafter.ts';
+import { NgramDrafter } from '../driver/ngram-drafter.ts';
+import { RingClient } from '../driver/ring-client.ts';
+import { Speculation } from '../driver/speculation.ts';
+import type { OrtRuntime } from '../engine/ort-runtime.ts';
+import type { Link } from '../links/link.ts';
+import type { ChatMessage } from '../peer/peer-state.ts';
+import { DraftModel } from './draft-model.ts';
+import { driveAnswer } from './drive-answer.ts';
+import { type LocalModel, openLocalModel } from './local-model.ts';
+import { type DriverFormat, readFormat } from './read-format.ts';
+import { RingTable } from './ring-table.ts';
+import { runServerJob } from './run-server-job.ts';
+import type { BackendChoice } from './start-backend.ts';
+import type {
+  CoalitionForDriver,
+  Driven,
+  DriveRequest,
+  LocalReady,
+  ModelSource,
+  ServerJob,
+  WorkerEvents,
+} from './worker-api.ts';
+
+export interface DriverHostOptions {
+  identity(): Identity;
+  orchestratorKey(): string;
+  /** Starts the backend of this worker, or gives the one that runs. */
+  backend(wish: Backend | 'auto'): Promise<BackendChoice>;
+  runtime(): Promise<OrtRuntime>;
+  tell<Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]): void;
+}
+
+/** How long an answer of this tab's person waits for a coalition to form again before it gives up. */
+const ACQUIRE_TIMEOUT_MS = 120_000;
+/** Jobs of the server at once: each is a session at every stage, and a stage holds no more. */
+const MAX_SERVER_JOBS = 16;
+
+export class DriverHost {
+  readonly options: DriverHostOptions;
+  readonly rings = new RingTable();
+  readonly #asks = new Map<number, AbortController>();
+  readonly #jobs = new Map<JobId, AbortController>();
+  /** Of the person in this tab: its stages keep what was computed between turns. */
+  readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
+  #isAskLocal = false;
+  #source: ModelSource | undefined;
+  #format: Promise<DriverFormat> | undefined;
+  #draft: DraftModel | undefined;
+  #local: Promise<LocalModel> | undefined;
+
+  constructor(options: DriverHostOptions) {
+    this.options = options;
+  }
+
+  /** Reads the tokenizer; again after a failure, else once. */
+  async start(source: ModelSource): Promise<void> {
+    this.#source ??= source;
+    await this.format();
+  }
+
+  format(): Promise<DriverFormat> {
+    const source = this.#opened();
+    this.#format ??= readFormat(source).catch((error) => {
+      this.#format = undefined;
+      throw error;
+    });
+    return this.#format;
+  }
+
+  use({ epoch, seats }: CoalitionForDriver, links: { entry: Link; exit: Link } | undefined): void {
+    if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
+    const ring = new RingClient({ epoch, self: this.options.identity().peer, ...links, seats });
+    this.rings.add(ring);
+    if (this.#asks.size === 0) this.#conversation.releaseUnless(ring);
+  }
+
+  /** Laps over this epoch end with `error`; answers of this tab go on when the next coalition is there. */
+  drop(epoch: number, error: PoolError): void {
+    this.rings.drop(epoch, error);
+  }
+
+  async countPrompt(messages: ChatMessage[]): Promise<{ promptTokens: number; maxContext: number }> {
+    const { format, maxContext } = await this.format();
+    return { promptTokens: format.encodeChat(messages).length, maxContext };
+  }
+
+  cancel(id: number): void {
+    this.#asks.get(id)?.abort();
+  }
+
+  /** An answer for this tab's own person: one at a time, in one conversation. */
+  async drive(request: DriveRequest): Promise<Driven> {
+    if (this.#asks.size > 0) throw new PoolError('rate-limited', 'One answer at a time in this tab.');
+    const abort = new AbortController();
+    this.#asks.set(request.id, abort);
+    try {
+      this.#isAskLocal = request.plan.local;
+      return await driveAnswer(this, request, this.#conversation, abort.signal);
+    } finally {
+      this.#asks.delete(request.id);
+      if (!request.plan.local) this.#conversation.releaseUnless(this.rings.newest);
+    }
+  }
+
+  cancelJob(job: JobId): void {
+    this.#jobs.get(job)?.abort();
+  }
+
+  /** A job of the server. Never rejects: its last event says how it went. */
+  async runJob(job: ServerJob): Promise<void> {
+    if (this.#jobs.has(job.job)) return;
+    const abort = new AbortController();
+    const isFull = this.#jobs.size >= MAX_SERVER_JOBS;
+    if (!isFull) this.#jobs.set(job.job, abort);
+    try {
+      await runServerJob(this, job, abort.signal, isFull);
+    } finally {
+      if (!isFull) this.#jobs.delete(job.job);
+    }
+  }
+
+  /** Throws `grant-refused`. */
+  leaveOf(grant: string): Promise<JobLeave> {
+    const { identity, orchestratorKey } = this.options;
+    const pool = poolIdOf(this.#opened().model);
+    return JobLeave.read(grant, { publicKey: orchestratorKey(), driver: identity().peer, pool });
+  }
+
+  /** A draft model is used from the guess on at which it is there. */
+  speculate(kind: 'none' | 'ngram' | 'model'): Speculation | undefined {
+    if (kind === 'none') return undefined;
+    const ngram = new NgramDrafter();
+    if (kind === 'ngram') return new Speculation(() => ngram);
+    this.#draft ??= new DraftModel(this.options.runtime, this.#opened());
+    const draft = this.#draft;
+    let model: Drafter | undefined;
+    return new Speculation(() => {
+      const executor = draft.executor();
+      if (executor) model ??= new ModelDrafter(executor);
+      return model ?? ngram;
+    });
+  }
+
+  /** Once; again after a failure, also one while it computed. */
+  async openLocal(wish: Backend | 'auto'): Promise<LocalReady> {
+    const source = this.#opened();
+    if ((await this.#local)?.ring.ended) this.#local = undefined;
+    const tell = (state: WorkerEvents['local']) => this.options.tell('local', state);
+    this.#local ??= this.#loadLocal(source, wish).catch((cause) => {
+      this.#local = undefined;
+      const error = PoolError.from(cause);
+      tell({ phase: 'failed', loadedBytes: 0, totalBytes: 0, error: { ...error.toShape(), next: error.next } });
+      throw error;
+    });
+    return (await this.#local).ready;
+  }
+
+  async #loadLocal(source: ModelSource, wish: Backend | 'auto'): Promise<LocalModel> {
+    const { identity, backend, runtime, tell } = this.options;
+    const choice = await backend(wish);
+    const options = { source, self: identity().peer, choice, runtime: await runtime() };
+    return openLocalModel({ ...options, tell: (state) => tell('local', state) });
+  }
+
+  async #acquire(signal?: AbortSignal, avoid?: RingClient): Promise<RingClient> {
+    if (!this.#isAskLocal) return this.rings.acquire({ signal, avoid, timeoutMs: ACQUIRE_TIMEOUT_MS });
+    const local = await this.#local;
+    if (!local) throw new PoolError('internal', 'The model is not loaded into this tab.');
+    if (local.ring.ended) throw new PoolError('stage-failed', local.ring.ended.message);
+    return local.ring;
+  }
+
+  #opened(): ModelSource {
+    if (!this.#source) throw new PoolError('internal', 'The driver was not started.');
+    return this.#source;
+  }
+}

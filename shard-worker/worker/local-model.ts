@@ -1,0 +1,94 @@
+// The whole model in this tab: probed, loaded and served over a link in memory. The same cutter, executor, ring node and
+// driver as across tabs, so that an answer is the same token for token.
+import type { Seat } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { decodeFrame } from '../../protocol/frame.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { RingClient } from '../driver/ring-client.ts';
+import type { LayerExecutor } from '../engine/layer-executor.ts';
+import type { OrtRuntime } from '../engine/ort-runtime.ts';
+import { memoryLinkPair } from '../links/memory-link.ts';
+import { loadStage } from '../model/load-stage.ts';
+import { openModel } from '../model/open-model.ts';
+import { probeLayer } from '../model/probe-layer.ts';
+import type { LocalState } from '../peer/peer-state.ts';
+import { RingNode } from '../ring/ring-node.ts';
+import type { BackendChoice } from './start-backend.ts';
+import type { LocalReady, ModelSource } from './worker-api.ts';
+
+/** No coalition has it: they count from 1. */
+const LOCAL_EPOCH = 0;
+/** Progress is told at this pace at most: a page cannot show more. */
+const TELL_EVERY_MS = 100;
+
+export interface LocalModelOptions {
+  source: ModelSource;
+  self: PeerId;
+  choice: BackendChoice;
+  runtime: OrtRuntime;
+  tell(state: LocalState): void;
+}
+
+export interface LocalModel {
+  ring: RingClient;
+  ready: LocalReady;
+}
+
+/** Throws what the download or the runtime failed with. */
+export async function openLocalModel(options: LocalModelOptions): Promise<LocalModel> {
+  const { source, choice, runtime, tell } = options;
+  const { backend, device } = choice;
+  tell({ phase: 'probing', loadedBytes: 0, totalBytes: 0, backend, device });
+  const model = await openModel(source);
+  const msPerLayer = await probeLayer(runtime, model);
+  let toldMs = 0;
+  let totalBytes = 0;
+  const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, (progress) => {
+    totalBytes = progress.totalBytes;
+    const now = performance.now();
+    if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
+    toldMs = now;
+    const { loadedBytes } = progress;
+    tell({ phase: 'loading', loadedBytes, totalBytes, msPerLayer, backend, device });
+  });
+  const ready: LocalReady = { backend, device, msPerLayer, totalBytes };
+  const ring = serveInMemory(executor, options, totalBytes);
+  tell({ phase: 'ready', loadedBytes: totalBytes, totalBytes, msPerLayer, backend, device });
+  return { ring, ready };
+}
+
+/** One stage and its driver in one worker. */
+function serveInMemory(
+  executor: LayerExecutor,
+  { self, choice, tell }: LocalModelOptions,
+  totalBytes: number,
+): RingClient {
+  const [atDriver, atStage] = memoryLinkPair(self, self);
+  const { backend, device } = choice;
+  const node = new RingNode({
+    epoch: LOCAL_EPOCH,
+    stage: 0,
+    executor,
+    leave: 'local',
+    linkTo: () => atStage,
+    onFault(error) {
+      tell({
+        phase: 'failed',
+        loadedBytes: 0,
+        totalBytes,
+        backend,
+        device,
+        error: { ...error.toShape(), next: error.next },
+      });
+      ring.end(new PoolError('device-lost', error.message));
+    },
+  });
+  atStage.listen({
+    onFrame: (bytes) => node.accept(atStage, decodeFrame(bytes)),
+    onClose: () => node.linkClosed(atStage),
+  });
+  const { end } = executor;
+  const seat: Seat = { peer: self, start: 0, end, backend, device, totalBytes, loadedBytes: totalBytes, ready: true };
+  const ring = new RingClient({ epoch: LOCAL_EPOCH, self, entry: atDriver, exit: atDriver, seats: [seat] });
+  return ring;
+}

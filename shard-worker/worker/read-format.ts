@@ -1,0 +1,40 @@
+// Reads what a driver needs of a repository: tokenizer, chat template, end tokens, context. No weights.
+import { PoolError } from '../../protocol/errors.ts';
+import { makePromptFormat, type PromptFormat } from '../driver/prompt-format.ts';
+import { contextLimit } from '../model/context-limit.ts';
+import { openModelFiles } from '../model/open-model.ts';
+import type { ModelSource } from './worker-api.ts';
+
+export interface DriverFormat {
+  format: PromptFormat;
+  /** Positions that a session of this model has here. */
+  maxContext: number;
+}
+
+export async function readFormat(source: ModelSource): Promise<DriverFormat> {
+  const files = await openModelFiles(source);
+  const [tokenizer, tokenizerConfig, config] = await Promise.all([
+    files.json('tokenizer.json'),
+    files.json('tokenizer_config.json'),
+    files.json('config.json'),
+  ]);
+  const generation = await files.optionalText('generation_config.json');
+  const inConfig = typeof (tokenizerConfig as { chat_template?: unknown })?.chat_template;
+  const chatTemplate = inConfig === 'undefined' ? await files.optionalText('chat_template.jinja') : undefined;
+  const format = makePromptFormat({
+    tokenizer,
+    tokenizerConfig,
+    config,
+    generationConfig: generation === undefined ? {} : parseObject(generation),
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+  });
+  return { format, maxContext: contextLimit(config) };
+}
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PoolError('model-unsupported', 'The model’s generation_config.json is not JSON.', { cause });
+  }
+}

@@ -1,0 +1,79 @@
+// The rings that a driver's tab could use now, by epoch, and who waits for one. Owns no links.
+import { PoolError } from '../../protocol/errors.ts';
+import type { RingClient } from '../driver/ring-client.ts';
+
+export interface AcquireOptions {
+  signal?: AbortSignal | undefined;
+  /** This epoch and no other; by default the newest. */
+  epoch?: number;
+  /** It just failed: another one is waited for, and after a while it is tried again after all. */
+  avoid?: RingClient | undefined;
+  timeoutMs: number;
+}
+
+/** A coalition that broke is replaced within seconds; one that mended itself is the only one there will be. */
+const AVOID_MS = 10_000;
+
+export class RingTable {
+  readonly #rings = new Map<number, RingClient>();
+  readonly #waiting = new Set<() => void>();
+  #newest: RingClient | undefined;
+
+  /** The one that serves now. */
+  get newest(): RingClient | undefined {
+    return this.#newest && !this.#newest.ended ? this.#newest : undefined;
+  }
+
+  add(ring: RingClient): void {
+    this.#rings.set(ring.epoch, ring);
+    if (!this.newest || ring.epoch >= this.newest.epoch) this.#newest = ring;
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** Laps over this epoch end with `error`. */
+  drop(epoch: number, error: PoolError): void {
+    const ring = this.#rings.get(epoch);
+    this.#rings.delete(epoch);
+    ring?.end(error);
+    if (this.#newest !== ring) return;
+    // An older one that still serves is better than none.
+    const rest = [...this.#rings.values()].filter(({ ended }) => !ended);
+    this.#newest = rest.sort((a, b) => b.epoch - a.epoch)[0];
+  }
+
+  /** Rejects with `no-stages`, for one epoch with `epoch-stale`, or with `cancelled`. */
+  acquire({ signal, epoch, avoid, timeoutMs }: AcquireOptions): Promise<RingClient> {
+    return new Promise((resolve, reject) => {
+      let avoided = avoid;
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        clearTimeout(avoidTimer);
+        this.#waiting.delete(look);
+        signal?.removeEventListener('abort', onAbort);
+        settle();
+      };
+      const look = () => {
+        const ring = epoch === undefined ? this.newest : this.#rings.get(epoch);
+        if (ring && !ring.ended && ring !== avoided) end(() => resolve(ring));
+      };
+      const onAbort = () => end(() => reject(new PoolError('cancelled', 'Stopped while waiting for a coalition.')));
+      const onLate = () =>
+        end(() =>
+          reject(
+            epoch === undefined
+              ? new PoolError('no-stages', 'No coalition serves this model now.')
+              : new PoolError('epoch-stale', 'This tab is not the entry of that coalition, or not any more.'),
+          ),
+        );
+      const avoidTimer = setTimeout(() => {
+        avoided = undefined;
+        look();
+      }, AVOID_MS);
+      const timer = setTimeout(onLate, timeoutMs);
+      this.#waiting.add(look);
+      signal?.addEventListener('abort', onAbort);
+      if (signal?.aborted) onAbort();
+      else look();
+    });
+  }
+}

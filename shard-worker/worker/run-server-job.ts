@@ -1,0 +1,93 @@
+// One job of the server at the entry stage: request in, events out, in order; the last one is `done` or `failed`. Stays
+// with the ring that it was given: when that ends, the server starts the job again where the next entry is.
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobRequest } from '../../protocol/job.ts';
+import type { SignedReceipt } from '../../protocol/receipt.ts';
+import { AnswerStatsMeter } from '../driver/answer-stats.ts';
+import { Conversation } from '../driver/conversation.ts';
+import { driveChoices } from '../driver/drive-choices.ts';
+import type { JobLeave } from '../driver/job-leave.ts';
+import type { PromptFormat } from '../driver/prompt-format.ts';
+import { type Speculation, totalOf } from '../driver/speculation.ts';
+import type { DriverHost } from './driver-host.ts';
+import type { ServerJob } from './worker-api.ts';
+
+/** Links of an epoch come up a moment after the server has heard that it serves. */
+const EPOCH_WAIT_MS = 5_000;
+/** What fits into `done` and `failed`. */
+const MAX_RECEIPTS = 64;
+
+/** Never rejects. `isFull`: there are as many jobs here as there may be. */
+export async function runServerJob(
+  host: Pick<DriverHost, 'options' | 'format' | 'leaveOf' | 'speculate' | 'rings'>,
+  { job, grant, epoch, request }: ServerJob,
+  signal: AbortSignal,
+  isFull: boolean,
+): Promise<void> {
+  const { tell, identity } = host.options;
+  const startedMs = performance.now();
+  const guesses: Speculation[] = [];
+  const conversations: Conversation[] = [];
+  let leave: JobLeave | undefined;
+  let cachedTokens = 0;
+  const receipts = async (): Promise<SignedReceipt[]> =>
+    ((await leave?.receipts(identity())) ?? []).slice(0, MAX_RECEIPTS);
+  try {
+    if (isFull) throw new PoolError('sessions-full', 'This tab already drives as many answers as it may.');
+    const { format, maxContext } = await host.format();
+    leave = await host.leaveOf(grant);
+    const prompt = promptIds(request.prompt, format);
+    const meter = new AnswerStatsMeter({ promptTokens: prompt.length, startedMs, speculation: () => totalOf(guesses) });
+    tell('job-event', { type: 'started', job, promptTokens: prompt.length });
+    const acquire = (end?: AbortSignal) => host.rings.acquire({ epoch, signal: end, timeoutMs: EPOCH_WAIT_MS });
+    const tools = {
+      format,
+      maxContext,
+      conversationOf() {
+        const conversation = new Conversation(acquire);
+        conversations.push(conversation);
+        return conversation;
+      },
+      leave,
+      speculate() {
+        const guess = host.speculate(request.drafter);
+        if (guess) guesses.push(guess);
+        return guess;
+      },
+      retry: 'session',
+    } as const;
+    const { temperature, topK, topP, seed, maxTokens, stop, choices, logprobs, resume } = request;
+    const { defaults } = format;
+    const sampling = {
+      temperature: temperature ?? defaults.temperature,
+      topK: topK ?? defaults.topK,
+      topP: topP ?? defaults.topP,
+      seed,
+    };
+    await driveChoices({ prompt, sampling, maxTokens, stop, choices, logprobs, resume }, tools, {
+      signal,
+      onPiece: (choice, piece) => tell('job-event', { type: 'delta', job, choice, ...piece }),
+      onFinished: (choice, reason) => tell('job-event', { type: 'finished', job, choice, reason }),
+      onLap: (report) => meter.add(report, performance.now()),
+      onCached(tokens) {
+        cachedTokens = tokens;
+      },
+    });
+    const stats = meter.jobStats(epoch);
+    tell('job-event', { type: 'done', job, cachedTokens, stats, receipts: await receipts() });
+  } catch (cause) {
+    const error = PoolError.from(cause).toShape();
+    tell('job-event', { type: 'failed', job, error, receipts: await receipts().catch(() => []) });
+  } finally {
+    for (const conversation of conversations) conversation.close();
+  }
+}
+
+/** Throws `bad-request` for ids that the model's vocabulary has not, and what the chat template refuses. */
+function promptIds(prompt: JobRequest['prompt'], format: PromptFormat): number[] {
+  if (prompt.kind === 'chat') return format.encodeChat(prompt.messages);
+  if (prompt.kind === 'text') return format.encodeText(prompt.text);
+  const strange = prompt.ids.find((id) => format.describe(id) === undefined);
+  if (strange !== undefined) throw new PoolError('bad-request', `The model has no token ${strange}.`);
+  return prompt.ids;
+}

@@ -1,0 +1,41 @@
+// The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
+import type { PeerId } from '../../protocol/ids.ts';
+
+export type AccountId = string & { readonly __brand: 'AccountId' };
+
+export interface Account {
+  id: AccountId;
+  name: string;
+  createdAt: Date;
+}
+
+export interface ApiKeyInfo {
+  id: string;
+  label: string;
+  /** The first characters of the key, to tell keys apart. */
+  prefix: string;
+  createdAt: Date;
+  lastUsedAt?: Date | undefined;
+}
+
+export interface Accounts {
+  /** Throws `bad-request` (name or password does not fit) or `conflict` (name taken). */
+  register(entry: { name: string; password: string }): Promise<Account>;
+  /** Throws `not-logged-in`, the same sentence for an unknown name and a wrong password, after the same time. */
+  logIn(entry: { name: string; password: string }): Promise<{ account: Account; token: string; expiresAt: Date }>;
+  logOut(token: string): Promise<void>;
+  /** The account of a session token (cookie), if it is still good. */
+  bySession(token: string): Promise<Account | undefined>;
+  /** The account of an API key, if it was not revoked. Notes when it was last used, at most once a minute. */
+  byKey(key: string): Promise<Account | undefined>;
+  /** `key` is shown this once; the database has its hash. Throws `conflict` at the most keys of an account. */
+  createKey(account: AccountId, label: string): Promise<ApiKeyInfo & { key: string }>;
+  listKeys(account: AccountId): Promise<ApiKeyInfo[]>;
+  /** Throws `not-found` for another account's key. */
+  revokeKey(account: AccountId, id: string): Promise<void>;
+  /** `signature`: by the peer's key over `claimText(account, peer)`. Throws `not-authentic`, or `conflict` if another account owns it. */
+  claimPeer(account: AccountId, shown: { publicKey: string; signature: string }): Promise<PeerId>;
+  releasePeer(account: AccountId, peer: PeerId): Promise<void>;
+  peersOf(account: AccountId): Promise<PeerId[]>;
+  ownerOf(peer: PeerId): Promise<AccountId | undefined>;
+}

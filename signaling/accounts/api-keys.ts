@@ -1,0 +1,92 @@
+// API keys of accounts. A key is shown when it is made and never again; what is kept is its hash.
+import { and, asc, count, eq, isNull, lt, or } from 'drizzle-orm';
+import { PoolError } from '../../protocol/errors.ts';
+import type { Database } from '../db/open-database.ts';
+import type { Accounts } from './account-types.ts';
+import { lockAccount } from './lock-account.ts';
+import { hashSecret, isId, isKey, newId, newKey, prefixOf } from './secrets.ts';
+import { accounts, apiKeys } from './tables.ts';
+
+/** One per program that somebody runs; the list stays readable. */
+const MAX_KEYS = 20;
+const MAX_LABEL_CHARS = 64;
+
+/** A write per request would cost more than the request; a minute is near enough for a list. */
+const NOTE_USE_MS = 60_000;
+
+/** Control characters would be refused by PostgreSQL (NUL) or by eyes; half a surrogate pair is no text. */
+const NOT_IN_LABEL = /[\p{Cc}\p{Cs}]/u;
+
+type ApiKeys = Pick<Accounts, 'byKey' | 'createKey' | 'listKeys' | 'revokeKey'>;
+
+export function createApiKeys(db: Database, clock: () => Date): ApiKeys {
+  return {
+    async byKey(key) {
+      if (!isKey(key)) return undefined;
+      const rows = await db
+        .select({ account: accounts, id: apiKeys.id, lastUsedAt: apiKeys.lastUsedAt })
+        .from(apiKeys)
+        .innerJoin(accounts, eq(accounts.id, apiKeys.account))
+        .where(eq(apiKeys.keyHash, hashSecret(key)));
+      const found = rows[0];
+      if (!found) return undefined;
+      await noteUse(db, found, clock());
+      const { id, name, createdAt } = found.account;
+      return { id, name, createdAt };
+    },
+
+    async createKey(account, label) {
+      const clean = label.length <= 4 * MAX_LABEL_CHARS ? label.trim() : label;
+      if (clean.length < 1 || clean.length > MAX_LABEL_CHARS || NOT_IN_LABEL.test(clean)) {
+        throw new PoolError('bad-request', `A key’s label is one line of 1 to ${MAX_LABEL_CHARS} characters.`);
+      }
+      const key = newKey();
+      const info = { id: newId(), label: clean, prefix: prefixOf(key), createdAt: clock() };
+      await db.transaction(async (transaction) => {
+        await lockAccount(transaction, account);
+        const [held] = await transaction.select({ keys: count() }).from(apiKeys).where(eq(apiKeys.account, account));
+        if ((held?.keys ?? 0) >= MAX_KEYS) {
+          throw new PoolError('conflict', `An account has ${MAX_KEYS} keys at most: revoke one first.`);
+        }
+        await transaction.insert(apiKeys).values({ ...info, account, keyHash: hashSecret(key) });
+      });
+      return { ...info, key };
+    },
+
+    async listKeys(account) {
+      const rows = await db
+        .select()
+        .from(apiKeys)
+        .where(eq(apiKeys.account, account))
+        .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id));
+      return rows.map(({ id, label, prefix, createdAt, lastUsedAt }) => ({
+        id,
+        label,
+        prefix,
+        createdAt,
+        lastUsedAt: lastUsedAt ?? undefined,
+      }));
+    },
+
+    async revokeKey(account, id) {
+      const gone = isId(id)
+        ? await db
+            .delete(apiKeys)
+            .where(and(eq(apiKeys.id, id), eq(apiKeys.account, account)))
+            .returning({ id: apiKeys.id })
+        : [];
+      if (gone.length === 0) throw new PoolError('not-found', 'This account has no such key.');
+    },
+  };
+}
+
+/** The condition is in the statement too: of many requests at once, one writes. */
+async function noteUse(db: Database, key: { id: string; lastUsedAt: Date | null }, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - NOTE_USE_MS);
+  if (key.lastUsedAt && key.lastUsedAt > before) return;
+  const isOld = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, before));
+  await db
+    .update(apiKeys)
+    .set({ lastUsedAt: now })
+    .where(and(eq(apiKeys.id, key.id), isOld));
+}

@@ -1,0 +1,129 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import type { Accounts } from './account-types.ts';
+import { createAccounts } from './create-accounts.ts';
+import { accountSessions, accounts } from './tables.ts';
+import { freshName, PASSWORD, stoppedClock } from './test-account.ts';
+
+const DAY_MS = 24 * 3600 * 1000;
+const HUGE = 'x'.repeat(5_000_000);
+
+forEachDatabase('log in', (open) => {
+  let people: Accounts;
+  let db: Awaited<ReturnType<typeof open>>['db'];
+  const { clock, move } = stoppedClock();
+  beforeAll(async () => {
+    ({ db } = await open());
+    people = createAccounts(db, clock);
+  }, OPEN_TIMEOUT_MS);
+
+  describe('register', () => {
+    it('keeps the name in lowercase, and knows it in any case', async () => {
+      const account = await people.register({ name: 'Ada_L-1', password: PASSWORD });
+      expect(account).toEqual({ id: expect.stringMatching(/^[0-9a-f]{32}$/), name: 'ada_l-1', createdAt: clock() });
+      await expect(people.register({ name: 'ADA_l-1', password: PASSWORD })).rejects.toMatchObject({
+        code: 'conflict',
+      });
+      expect((await people.logIn({ name: 'aDa_L-1', password: PASSWORD })).account).toEqual(account);
+    });
+
+    it.each(['ab', 'a'.repeat(33), '', 'a b c', 'a\0bc', 'abc\n', 'käthe', '\u212aelvin', "a';--", HUGE])(
+      'refuses the name %#',
+      async (name) => {
+        await expect(people.register({ name, password: PASSWORD })).rejects.toMatchObject({ code: 'bad-request' });
+        await expect(people.logIn({ name, password: PASSWORD })).rejects.toMatchObject({ code: 'not-logged-in' });
+      },
+    );
+
+    it('takes passwords of 8 to 200 characters, whatever is in them', async () => {
+      for (const password of ['1234567', '', 'x'.repeat(201), HUGE]) {
+        await expect(people.register({ name: freshName(), password })).rejects.toMatchObject({ code: 'bad-request' });
+      }
+      for (const password of ['12345678', 'x'.repeat(200), 'nul\0 and \ud800 half']) {
+        const name = freshName();
+        const account = await people.register({ name, password });
+        expect((await people.logIn({ name, password })).account.id).toBe(account.id);
+      }
+    });
+
+    it('lets one of 20 have a name that all want at once', { timeout: 30_000 }, async () => {
+      const name = freshName();
+      const tries = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, at) => people.register({ name, password: `${PASSWORD}${at}` })),
+      );
+      const winner = tries.findIndex(({ status }) => status === 'fulfilled');
+      const losers = tries.filter((result) => result.status === 'rejected' && result.reason.code === 'conflict');
+      expect(losers).toHaveLength(19);
+      expect(await db.select().from(accounts).where(eq(accounts.name, name))).toHaveLength(1);
+      expect((await people.logIn({ name, password: `${PASSWORD}${winner}` })).account.name).toBe(name);
+    });
+  });
+
+  describe('logIn', () => {
+    it('says the same to a stranger and to a wrong password', async () => {
+      const name = freshName();
+      await people.register({ name, password: PASSWORD });
+      const fault = (entry: { name: string; password: string }) => people.logIn(entry).then(String, (error) => error);
+      const faults = await Promise.all([
+        fault({ name, password: 'wrong horse' }),
+        fault({ name: freshName(), password: PASSWORD }),
+        fault({ name: 'no name\0', password: PASSWORD }),
+        fault({ name, password: HUGE }),
+        fault({ name, password: '' }),
+      ]);
+      for (const { code, message } of faults) {
+        expect({ code, message }).toEqual({ code: 'not-logged-in', message: 'The name or the password is wrong.' });
+      }
+    });
+
+    it('gives every browser a session of its own, good for 30 days', async () => {
+      const name = freshName();
+      const account = await people.register({ name, password: PASSWORD });
+      const [one, two] = [
+        await people.logIn({ name, password: PASSWORD }),
+        await people.logIn({ name, password: PASSWORD }),
+      ];
+      expect(one.token).toMatch(/^[\w-]{43}$/);
+      expect(one.token).not.toBe(two.token);
+      expect(one.expiresAt.getTime() - clock().getTime()).toBe(30 * DAY_MS);
+      expect(await people.bySession(one.token)).toEqual(account);
+      await people.logOut(one.token);
+      await people.logOut(one.token);
+      expect(await people.bySession(one.token)).toBeUndefined();
+      move(30 * DAY_MS - 1);
+      expect(await people.bySession(two.token)).toEqual(account);
+      move(1);
+      expect(await people.bySession(two.token)).toBeUndefined();
+    });
+
+    it('keeps 64 sessions of an account and forgets those that are over', { timeout: 60_000 }, async () => {
+      const name = freshName();
+      const account = await people.register({ name, password: PASSWORD });
+      const logIn = () => people.logIn({ name, password: PASSWORD });
+      const row = (at: number) => ({
+        tokenHash: `${account.id}-${at}`,
+        account: account.id,
+        createdAt: new Date(clock().getTime() + at),
+        expiresAt: new Date(clock().getTime() + DAY_MS),
+      });
+      await db.insert(accountSessions).values(Array.from({ length: 64 }, (_, at) => row(at)));
+      move(1000);
+      const tokens = (await Promise.all([logIn(), logIn(), logIn()])).map(({ token }) => token);
+      const kept = () => db.select().from(accountSessions).where(eq(accountSessions.account, account.id));
+      const hashes = (await kept()).map(({ tokenHash }) => tokenHash);
+      expect(hashes).toHaveLength(64);
+      // The three oldest made room.
+      expect(hashes.filter((hash) => /-[012]$/.test(hash))).toEqual([]);
+      for (const token of tokens) expect(await people.bySession(token)).toEqual(account);
+      move(DAY_MS);
+      await logIn();
+      expect(await kept()).toHaveLength(4);
+    });
+
+    it.each(['', 'x'.repeat(43), `${'x'.repeat(42)}\0`, HUGE, "' or 1=1 --"])('knows no token %#', async (token) => {
+      expect(await people.bySession(token)).toBeUndefined();
+      await people.logOut(token);
+    });
+  });
+});

@@ -1,0 +1,71 @@
+// What is kept of accounts. Passwords, session tokens and API keys are here as hashes only; the server's own key is the
+// one secret in plain, so whoever reads the database can sign as this server.
+import type { JsonWebKey } from 'node:crypto';
+import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { AccountId } from './account-types.ts';
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
+
+export const accounts = pgTable('accounts', {
+  id: text('id').$type<AccountId>().primaryKey(),
+  /** Lowercase. */
+  name: text('name').notNull().unique(),
+  /** What `hashPassword` wrote: parameters, salt and hash. */
+  passwordHash: text('password_hash').notNull(),
+  createdAt: at('created_at').notNull(),
+});
+
+/** The account that a row is of; the row goes with it. */
+const owner = () =>
+  text('account_id')
+    .$type<AccountId>()
+    .notNull()
+    .references(() => accounts.id, { onDelete: 'cascade' });
+
+export const accountSessions = pgTable(
+  'account_sessions',
+  {
+    /** SHA-256 of the token in the cookie, hex. */
+    tokenHash: text('token_hash').primaryKey(),
+    account: owner(),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (table) => [index('account_sessions_account').on(table.account)],
+);
+
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    account: owner(),
+    label: text('label').notNull(),
+    /** The first characters of the key: enough to tell two apart, far too few to guess the rest. */
+    prefix: text('prefix').notNull(),
+    /** SHA-256 of the key, hex. */
+    keyHash: text('key_hash').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    lastUsedAt: at('last_used_at'),
+  },
+  (table) => [index('api_keys_account').on(table.account)],
+);
+
+/** A peer earns for one account at most: its id is the key. */
+export const accountPeers = pgTable(
+  'account_peers',
+  {
+    peer: text('peer').$type<PeerId>().primaryKey(),
+    account: owner(),
+    claimedAt: at('claimed_at').notNull(),
+  },
+  (table) => [index('account_peers_account').on(table.account)],
+);
+
+export const serverKeys = pgTable('server_keys', {
+  /** What it signs: `orchestrator` is the only one. */
+  purpose: text('purpose').primaryKey(),
+  /** The private key (RFC 7517). */
+  jwk: jsonb('jwk').$type<JsonWebKey>().notNull(),
+  createdAt: at('created_at').notNull(),
+});

@@ -1,0 +1,69 @@
+// Gives every failure of a group of routes its answer: OpenAI's shape under /v1, the platform's own elsewhere. Logs what
+// nobody foresaw.
+import type { Hook } from '@hono/zod-openapi';
+import type { Context, ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Logger } from 'pino';
+import { PoolError } from '../../protocol/errors.ts';
+import { toOpenAiError } from './open-ai-error.ts';
+
+/** hono's own refusals in our words. */
+export function toPoolError(thrown: unknown): PoolError {
+  if (!(thrown instanceof HTTPException)) return PoolError.from(thrown);
+  if (thrown.status === 413) return new PoolError('too-large', 'The body is larger than the limit.');
+  if (thrown.status >= 500) return new PoolError('internal', thrown.message);
+  if (thrown.status === 403) return new PoolError('forbidden', 'The request came from another site.');
+  if (thrown.status === 415) return new PoolError('bad-request', 'The body must be sent as application/json.');
+  return new PoolError('bad-request', thrown.message || 'The body is not valid JSON.');
+}
+
+export const answerOpenAiError =
+  (logger: Logger): ErrorHandler =>
+  (thrown, c) => {
+    const error = toPoolError(thrown);
+    if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
+    const { status, body, headers } = toOpenAiError(error);
+    return jsonAnswer(c, body, status, headers);
+  };
+
+export const answerPoolError =
+  (logger: Logger): ErrorHandler =>
+  (thrown, c) => {
+    const error = toPoolError(thrown);
+    const isUnforeseen = error.code === 'internal';
+    if (isUnforeseen) logger.error({ err: thrown }, 'request failed');
+    const shape = (isUnforeseen ? new PoolError('internal', 'The server failed.') : error).toShape();
+    return jsonAnswer(c, { error: { ...shape, next: error.next } }, error.status, {});
+  };
+
+/** Keeps the headers that middleware set before the failure. */
+function jsonAnswer(c: Context, body: unknown, status: number, headers: Record<string, string>): Response {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  c.header('Content-Type', 'application/json');
+  return c.newResponse(JSON.stringify(body), status as 400);
+}
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** `messages[0].content`, as OpenAI writes it. */
+export function paramOf(path: readonly PropertyKey[]): string | null {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return text === '' ? null : text.replace(/^\./, '').slice(0, 200);
+}
+
+/** The first thing that does not fit, as `bad-request` naming the field. */
+export function issueError(issues: readonly Issue[]): PoolError {
+  const [first] = issues;
+  const param = paramOf(first?.path ?? []);
+  const what = first?.message ?? 'Invalid input';
+  return new PoolError('bad-request', param ? `'${param}': ${what}.` : `${what}.`, { data: { param } });
+}
+
+/** For `defaultHook`: a request that does not fit its schema throws, so that one place answers. */
+// biome-ignore lint/suspicious/noExplicitAny: one hook for groups that differ in what their middleware hands on
+export const throwIssue: Hook<unknown, any, any, any> = (result) => {
+  if (!result.success) throw issueError(result.error.issues);
+};

@@ -1,0 +1,45 @@
+// The words of the HTTP API's own modules: who asks, what can be asked for, and how much at once.
+import type { Context } from 'hono';
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { Account } from '../accounts/account-types.ts';
+import type { OwnerId } from '../ledger/ledger-types.ts';
+
+/** A pool as the API offers it. The order of a list is the order of preference among pools of one repository. */
+export interface ModelEntry {
+  model: ModelRef;
+  createdAt: Date;
+  /** Most positions of a session, where the manifest is known. */
+  contextTokens?: number | undefined;
+  /** Changes when the answers may: the manifest's digest, for example. Part of `system_fingerprint`. */
+  version?: string | undefined;
+}
+
+export interface Caller {
+  account?: Account | undefined;
+  /** Who pays, and whose jobs, files and batches are shown. */
+  owner: OwnerId;
+}
+
+/** Throws `not-logged-in`, or `forbidden` for a cookie that another site made the browser send. */
+export type Authenticate = (c: Context) => Promise<Caller>;
+
+export interface ApiLimits {
+  /** Of a JSON body. */
+  bodyBytes: number;
+  /** Nested arrays and objects of a JSON body. A chat with content parts needs 4. */
+  jsonDepth: number;
+  /** Highest `max_tokens`. */
+  maxTokens: number;
+  /** `max_tokens` of a chat that names none: what is held for it must be affordable. */
+  defaultMaxTokens: number;
+  /** Silence after which a stream sends a comment, so that proxies keep it open. */
+  keepAliveMs: number;
+}
+
+export const API_LIMITS: ApiLimits = {
+  bodyBytes: 1024 * 1024,
+  jsonDepth: 32,
+  maxTokens: 32_768,
+  defaultMaxTokens: 1024,
+  keepAliveMs: 15_000,
+};

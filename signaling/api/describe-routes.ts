@@ -1,0 +1,41 @@
+// Pieces of route descriptions that several groups share: security, the answers to errors, JSON answers.
+import { z } from '@hono/zod-openapi';
+
+/** An API key, or the site's own cookie. */
+export const SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { session: [] }];
+
+export const openAiErrorSchema = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .openapi('OpenAiError');
+
+export const poolErrorSchema = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      next: z.string(),
+      data: z.record(z.string(), z.unknown()).optional(),
+    }),
+  })
+  .openapi('PoolError');
+
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** For `request.body`: required, so that a body of another kind is refused and not passed by. */
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
+
+export const OPEN_AI_FAILURE = { default: json(openAiErrorSchema, 'What failed, in OpenAI’s shape.') };
+export const POOL_FAILURE = { default: json(poolErrorSchema, 'What failed, and what to do next.') };

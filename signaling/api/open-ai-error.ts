@@ -1,0 +1,76 @@
+// The one table from our errors to OpenAI's: status, `type`, `code`, and when to come back. Says nothing of a stack or of
+// the server's insides.
+import { ERROR_CODES, type ErrorCode, PoolError } from '../../protocol/errors.ts';
+
+export interface OpenAiErrorBody {
+  error: { message: string; type: string; param: string | null; code: string | null };
+}
+
+export interface OpenAiError {
+  status: number;
+  body: OpenAiErrorBody;
+  headers: Record<string, string>;
+}
+
+interface Row {
+  status?: number;
+  type?: string;
+  /** null: OpenAI sends none either. */
+  code?: string | null;
+  /** Seconds until another try may succeed. */
+  retryAfterSeconds?: number;
+  /** Tells the official client not to try again by itself. */
+  isFinal?: true;
+}
+
+/**
+ * Where OpenAI has a word for it, its word; else our code with `_` for `-`. `insufficient-credits` is 429
+ * `insufficient_quota` as at OpenAI and not 402, because its clients show that as a lack of quota; they are told not to
+ * retry. `cancelled` is only ever sent when the server itself cancelled: whoever hung up hears nothing.
+ */
+const TABLE: Partial<Record<ErrorCode, Row>> = {
+  'bad-request': { code: null },
+  'not-logged-in': { code: 'invalid_api_key' },
+  'not-authentic': { code: 'invalid_api_key' },
+  forbidden: { type: 'permission_error', code: 'insufficient_permissions' },
+  'model-not-found': { code: 'model_not_found' },
+  'context-exceeded': { code: 'context_length_exceeded' },
+  'too-large': { code: 'request_too_large' },
+  'insufficient-credits': { status: 429, type: 'insufficient_quota', code: 'insufficient_quota', isFinal: true },
+  conflict: { isFinal: true },
+  'rate-limited': { type: 'rate_limit_error', code: 'rate_limit_exceeded', retryAfterSeconds: 5 },
+  'queue-full': { retryAfterSeconds: 5 },
+  'sessions-full': { retryAfterSeconds: 5 },
+  'shutting-down': { retryAfterSeconds: 5 },
+  'no-stages': { retryAfterSeconds: 10 },
+  'stage-left': { retryAfterSeconds: 2 },
+  'device-lost': { retryAfterSeconds: 2 },
+  'lap-timeout': { retryAfterSeconds: 2 },
+  'link-failed': { retryAfterSeconds: 2 },
+  cancelled: { status: 503, retryAfterSeconds: 2 },
+  internal: { code: 'internal_error' },
+};
+
+/** `error.data`: `param` names the field, `code` a word of OpenAI's, `retryAfterSeconds` overrides the table. */
+export function toOpenAiError(thrown: unknown): OpenAiError {
+  const error = PoolError.from(thrown);
+  const row = TABLE[error.code] ?? {};
+  const status = row.status ?? ERROR_CODES[error.code].status;
+  const { param, code, retryAfterSeconds } = error.data ?? {};
+  const headers: Record<string, string> = {};
+  const waitSeconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : row.retryAfterSeconds;
+  if (waitSeconds !== undefined) headers['Retry-After'] = String(Math.max(1, Math.ceil(waitSeconds)));
+  if (row.isFinal) headers['x-should-retry'] = 'false';
+  return {
+    status,
+    headers,
+    body: {
+      error: {
+        message: error.code === 'internal' ? 'The server failed. Try again later.' : `${error.message} ${error.next}`,
+        type: row.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error'),
+        param: typeof param === 'string' ? param : null,
+        code: typeof code === 'string' ? code : row.code === undefined ? error.code.replaceAll('-', '_') : row.code,
+      },
+    },
+  };
+}

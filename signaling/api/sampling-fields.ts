@@ -1,0 +1,31 @@
+// The fields that chat and plain completions share, as OpenAI names and bounds them, and our few extensions. Schemas only:
+// what a field may not say here is looked at in refuse-unsupported.ts.
+import { z } from '@hono/zod-openapi';
+import { MAX_CHOICES, MAX_STOP_CHARS, MAX_STOPS } from '../../protocol/limits.ts';
+
+const stop = z.string().min(1).max(MAX_STOP_CHARS);
+
+export const samplingFields = {
+  model: z
+    .string()
+    .min(1)
+    .max(400)
+    .openapi({ description: 'A repository (`owner/name`) or a whole pool id (`owner/name@revision:dtype`).' }),
+  temperature: z.number().min(0).max(2).nullish().openapi({ description: 'Unset: the model’s own default.' }),
+  top_p: z.number().gt(0).max(1).nullish(),
+  top_k: z.int().min(0).max(1000).nullish().openapi({ description: 'Extension.' }),
+  seed: z.int().nullish().openapi({ description: 'Same seed, request and `system_fingerprint`: same answer, always.' }),
+  stop: z.union([stop, z.array(stop).max(MAX_STOPS)]).nullish(),
+  n: z.int().min(1).max(MAX_CHOICES).nullish().openapi({ description: 'Choice i is sampled with seed + i.' }),
+  stream: z.boolean().nullish(),
+  stream_options: z
+    .object({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
+    .nullish(),
+  max_tokens: z.int().min(1).nullish(),
+  user: z.string().max(512).nullish(),
+  mode: z.enum(['auto', 'solo', 'lan', 'speculative']).nullish().openapi({
+    description: 'Extension. Anything but `auto` (the default) is refused when the platform would route otherwise.',
+  }),
+  drafting: z.boolean().nullish().openapi({ description: 'Extension. `false` turns speculation off.' }),
+  dry_run: z.boolean().nullish().openapi({ description: 'Extension. Answers with the route and the price instead.' }),
+};

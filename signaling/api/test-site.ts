@@ -1,0 +1,62 @@
+// For tests: a real HTTP server on a loopback port around an app, as main.ts would run it, with accounts that are only a list.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import OpenAI from 'openai';
+import type { Account, AccountId, Accounts } from '../accounts/account-types.ts';
+import type { ModelEntry } from './api-types.ts';
+
+export const TEST_KEY = 'cp_test_ann';
+export const OTHER_KEY = 'cp_test_bob';
+
+const account = (name: string): Account => ({
+  id: name as AccountId,
+  name,
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+});
+
+/** Two accounts, `ann` and `bob`, each with a key and a session token of the same text. */
+export const TEST_ACCOUNTS: Pick<Accounts, 'byKey' | 'bySession'> = {
+  byKey: async (key) => ({ [TEST_KEY]: account('ann'), [OTHER_KEY]: account('bob') })[key],
+  bySession: async (token) => (token === 'session-ann' ? account('ann') : undefined),
+};
+
+export const TEST_MODELS: ModelEntry[] = [
+  {
+    model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' },
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+    contextTokens: 1024,
+    version: 'abc',
+  },
+  {
+    model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'fp32' },
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+  },
+];
+export const TEST_MODEL = 'computepool/guide-4m';
+
+export interface TestSite {
+  url: string;
+  client: OpenAI;
+  other: OpenAI;
+  close(): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any app
+export async function openTestSite(app: Hono<any>): Promise<TestSite> {
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clientOf = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
+  return {
+    url,
+    client: clientOf(TEST_KEY),
+    other: clientOf(OTHER_KEY),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

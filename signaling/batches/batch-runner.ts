@@ -1,0 +1,178 @@
+// The worker of batches: takes requests from the durable queue, runs them as jobs, writes results, ends batches and has
+// their webhooks sent. Any number of processes may run one on the same database; each may die at any moment.
+import type { Logger } from 'pino';
+import { PoolError } from '../../protocol/errors.ts';
+import { API_LIMITS, type ApiLimits, type ModelEntry } from '../api/api-types.ts';
+import { collectJob } from '../api/follow-job.ts';
+import { toOpenAiError } from '../api/open-ai-error.ts';
+import { parseRequest } from '../api/prepare-request.ts';
+import { writeWhole } from '../api/write-answer.ts';
+import type { Database } from '../db/open-database.ts';
+import type { JobService, Usage } from '../jobs/job-types.ts';
+import type { OwnerId } from '../ledger/ledger-types.ts';
+import { BATCH_LIMITS, type BatchLimits } from './batch-types.ts';
+import { endBatches } from './end-batch.ts';
+import { deleteExpiredFiles } from './file-store.ts';
+import { finishItem, putBack, renewLease, type TakenItem, takeItem } from './item-queue.ts';
+import { judgeFailure, MAX_ATTEMPTS, pauseMs } from './judge-failure.ts';
+import { responseLine } from './result-line.ts';
+import { deliverNext, type WebhookOptions } from './webhook-queue.ts';
+import { WorkLoop } from './work-loop.ts';
+
+export interface BatchRunnerOptions {
+  db: Database;
+  jobs: JobService;
+  models(): readonly ModelEntry[];
+  logger: Logger;
+  limits?: Partial<BatchLimits>;
+  apiLimits?: Partial<ApiLimits>;
+  webhooks?: Partial<WebhookOptions>;
+  timing?: Partial<RunnerTiming>;
+  /** Requests at a time: few, because the job service's queue takes turns by account and knows no lower class. */
+  parallel?: number;
+}
+
+export interface RunnerTiming {
+  /** Without a sign of life for so long, another runner takes the request. */
+  leaseMs: number;
+  /** Between looks at an empty queue. */
+  pollMs: number;
+  /** The first pause of a request that was put back. */
+  backoffMs: number;
+  /** How long `stop` lets requests go on before it puts them back. */
+  graceMs: number;
+}
+
+export interface BatchRunner {
+  start(): void;
+  /** Look at the queue now: something was put into it. */
+  wake(): void;
+  /** Resolves when nothing runs. What was running is back in the queue. */
+  stop(): Promise<void>;
+}
+
+/** A cancelled batch's running requests are stopped within this time. */
+const LOOK_MS = 5000;
+
+const TIMING: RunnerTiming = { leaseMs: 60_000, pollMs: 1000, backoffMs: 1000, graceMs: 5000 };
+
+export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
+  const { db, logger } = options;
+  const timing = { ...TIMING, ...options.timing };
+  const limits = { ...BATCH_LIMITS, ...options.limits };
+  const stopping = new AbortController();
+  const onError = (err: unknown): void => logger.error({ err }, 'batch step failed');
+
+  const settle = async (taken: TakenItem, line: string, state: 'done' | 'failed', usage?: Usage): Promise<void> => {
+    const { item } = taken;
+    const isLarge = state === 'done' && Buffer.byteLength(line) > limits.resultBytes;
+    const written = isLarge ? 'full' : await finishItem(db, item, { state, line, usage }, limits.batchResultBytes);
+    if (written === 'lost') logger.warn({ batch: item.batchId, line: item.line }, 'a result came after its lease');
+    if (written !== 'full') return;
+    const error = new PoolError('too-large', 'The answers of this batch have more bytes than a batch may have.');
+    const short = failureLine(item.customId, error, '');
+    // Errors are short and bounded in number: they always have room.
+    await finishItem(db, item, { state: 'failed', line: short, usage }, Number.MAX_SAFE_INTEGER);
+  };
+
+  const runItem = async (taken: TakenItem): Promise<void> => {
+    const { item, batch } = taken;
+    if (item.attempts >= MAX_ATTEMPTS) {
+      const error = new PoolError('stage-left', `The request was lost ${item.attempts} times while it ran.`);
+      return settle(taken, failureLine(item.customId, error, ''), 'failed');
+    }
+    const cancel = new AbortController();
+    const abort = (): void => cancel.abort();
+    stopping.signal.addEventListener('abort', abort);
+    const renewal = setInterval(
+      () => {
+        renewLease(db, item, timing.leaseMs).then((isOurs) => isOurs || abort(), onError);
+      },
+      Math.min(timing.leaseMs / 3, LOOK_MS),
+    );
+    let jobId = '';
+    try {
+      const context = { models: options.models(), limits: { ...API_LIMITS, ...options.apiLimits } };
+      const prepared = parseRequest(batch.endpoint, JSON.parse(item.body), context);
+      const startedMs = performance.now();
+      const order = { ...prepared.order, payer: batch.owner as OwnerId, source: 'batch' as const };
+      const job = await options.jobs.submit({ ...order, signal: cancel.signal });
+      jobId = job.id;
+      const collected = await collectJob(job, prepared.order.request, startedMs);
+      const body = writeWhole(prepared, job.id, collected);
+      const line = responseLine(item.customId, { status_code: 200, request_id: job.id, body });
+      await settle(taken, line, 'done', collected.done.usage);
+    } catch (thrown) {
+      const error = PoolError.from(thrown);
+      if (error.code === 'internal') onError(thrown);
+      const verdict = judgeFailure(error.code);
+      if (stopping.signal.aborted && verdict !== 'fail') {
+        await putBack(db, item, { notBefore: new Date(), isAttempt: false, isWait: false });
+      } else if (
+        verdict === 'fail' ||
+        (verdict === 'retry' && item.attempts + 1 >= MAX_ATTEMPTS && !cancel.signal.aborted)
+      ) {
+        await settle(taken, failureLine(item.customId, error, jobId), 'failed');
+      } else {
+        const notBefore = new Date(Date.now() + pauseMs(item.waits, timing.backoffMs));
+        await putBack(db, item, { notBefore, isAttempt: verdict === 'retry', isWait: true });
+      }
+    } finally {
+      clearInterval(renewal);
+      stopping.signal.removeEventListener('abort', abort);
+    }
+  };
+
+  const items = new WorkLoop({
+    parallel: options.parallel ?? 2,
+    pollMs: timing.pollMs,
+    onError,
+    async step() {
+      const taken = await takeItem(db, timing.leaseMs);
+      if (!taken) return false;
+      await runItem(taken);
+      ends.wake();
+      return true;
+    },
+  });
+  const ends = new WorkLoop({
+    parallel: 1,
+    pollMs: timing.pollMs,
+    onError,
+    async step() {
+      await deleteExpiredFiles(db, new Date());
+      const ended = await endBatches(db);
+      for (const { id, status, completed, failed } of ended) {
+        logger.info({ batch: id, status, completed, failed }, 'batch ended');
+      }
+      if (ended.length > 0) posts.wake();
+      return false;
+    },
+  });
+  const posts = new WorkLoop({
+    parallel: 1,
+    pollMs: timing.pollMs,
+    onError,
+    step: () => deliverNext(db, { logger, ...options.webhooks }),
+  });
+  return {
+    start() {
+      for (const loop of [items, ends, posts]) loop.start();
+    },
+    wake() {
+      items.wake();
+      ends.wake();
+    },
+    async stop() {
+      const grace = setTimeout(() => stopping.abort(), timing.graceMs);
+      await Promise.all([items.stop(), posts.stop()]);
+      clearTimeout(grace);
+      await ends.stop();
+    },
+  };
+}
+
+function failureLine(customId: string, error: PoolError, jobId: string): string {
+  const { status, body } = toOpenAiError(error);
+  return responseLine(customId, { status_code: status, request_id: jobId, body });
+}

@@ -1,0 +1,146 @@
+// The durable queue of requests. Whoever takes one holds a lease; only its holder may write the result, and only while the
+// item is running: a result is written once, however many runners there are and whatever dies.
+import { randomUUID } from 'node:crypto';
+import { and, asc, eq, exists, gt, lt, lte, or, sql } from 'drizzle-orm';
+import type { Database } from '../db/open-database.ts';
+import type { Usage } from '../jobs/job-types.ts';
+import type { BatchRow, ItemRow } from './batch-types.ts';
+import { batches, batchItems } from './tables.ts';
+
+export interface TakenItem {
+  item: ItemRow & { lease: string };
+  batch: Pick<BatchRow, 'owner' | 'endpoint'>;
+}
+
+/**
+ * An item that may run: one that waits, or one whose runner has let its lease end (which counts as an attempt). The batch
+ * is drawn by lot first, so that a large one holds up no small one.
+ */
+export async function takeItem(db: Database, leaseMs: number, now = new Date()): Promise<TakenItem | undefined> {
+  const isDue = or(
+    and(eq(batchItems.state, 'waiting'), lte(batchItems.notBefore, now)),
+    and(eq(batchItems.state, 'running'), lt(batchItems.leaseUntil, now)),
+  );
+  return db.transaction(async (tx) => {
+    const dueItems = tx
+      .select({ line: batchItems.line })
+      .from(batchItems)
+      .where(and(eq(batchItems.batchId, batches.id), isDue));
+    const [drawn] = await tx
+      .select({ id: batches.id })
+      .from(batches)
+      .where(and(eq(batches.status, 'in_progress'), gt(batches.expiresAt, now), exists(dueItems)))
+      .orderBy(sql`random()`)
+      .limit(1);
+    if (!drawn) return undefined;
+    const [found] = await tx
+      .select({ item: batchItems, owner: batches.owner, endpoint: batches.endpoint })
+      .from(batchItems)
+      .innerJoin(batches, eq(batches.id, batchItems.batchId))
+      .where(and(eq(batchItems.batchId, drawn.id), eq(batches.status, 'in_progress'), isDue))
+      .orderBy(asc(batchItems.notBefore), asc(batchItems.line))
+      .limit(1)
+      .for('update', { of: batchItems, skipLocked: true });
+    if (!found) return undefined;
+    const { item, ...batch } = found;
+    const lease = randomUUID();
+    const attempts = item.state === 'running' ? item.attempts + 1 : item.attempts;
+    const leaseUntil = new Date(now.getTime() + leaseMs);
+    await tx
+      .update(batchItems)
+      .set({ state: 'running', lease, leaseUntil, attempts })
+      .where(and(eq(batchItems.batchId, item.batchId), eq(batchItems.line, item.line)));
+    return { item: { ...item, state: 'running', lease, leaseUntil, attempts }, batch };
+  });
+}
+
+/** false: the item is no longer the caller's to run, or its batch wants no more answers. */
+export async function renewLease(db: Database, item: TakenItem['item'], leaseMs: number): Promise<boolean> {
+  const kept = await db
+    .update(batchItems)
+    .set({ leaseUntil: new Date(Date.now() + leaseMs) })
+    .where(
+      and(
+        held(item),
+        sql`exists (select 1 from ${batches} where ${batches.id} = ${item.batchId} and ${batches.status} = 'in_progress')`,
+      ),
+    )
+    .returning({ line: batchItems.line });
+  return kept.length === 1;
+}
+
+/** Gives it back to the queue. `isAttempt`: it was lost while it ran. */
+export async function putBack(
+  db: Database,
+  item: TakenItem['item'],
+  { notBefore, isAttempt, isWait }: { notBefore: Date; isAttempt: boolean; isWait: boolean },
+): Promise<void> {
+  await db
+    .update(batchItems)
+    .set({
+      // A batch that is being cancelled takes nothing back.
+      state: sql`case when (select ${batches.status} from ${batches} where ${batches.id} = ${item.batchId}) = 'in_progress'
+        then 'waiting' else 'dropped' end`,
+      lease: null,
+      leaseUntil: null,
+      notBefore,
+      attempts: item.attempts + (isAttempt ? 1 : 0),
+      waits: item.waits + (isWait ? 1 : 0),
+    })
+    .where(held(item));
+}
+
+export interface ItemResult {
+  state: 'done' | 'failed';
+  /** JSON line without its line break. */
+  line: string;
+  usage?: Usage | undefined;
+}
+
+/**
+ * Writes the result and counts it. `lost`: another runner has the item now. `full`: the batch has no room for a result of
+ * this size, and nothing was written.
+ */
+export async function finishItem(
+  db: Database,
+  item: TakenItem['item'],
+  { state, line, usage }: ItemResult,
+  mostBytes: number,
+): Promise<'written' | 'lost' | 'full'> {
+  const bytes = Buffer.byteLength(line) + 1;
+  return db.transaction(async (tx) => {
+    const written = await tx
+      .update(batchItems)
+      // The prompt is not needed any more.
+      .set({ state, result: line, body: '', lease: null, leaseUntil: null })
+      .where(held(item))
+      .returning({ line: batchItems.line });
+    if (written.length === 0) return 'lost';
+    const counted = await tx
+      .update(batches)
+      .set({
+        ...(state === 'done' ? { completed: sql`${batches.completed} + 1` } : { failed: sql`${batches.failed} + 1` }),
+        resultBytes: sql`${batches.resultBytes} + ${bytes}`,
+        promptTokens: sql`${batches.promptTokens} + ${usage?.promptTokens ?? 0}`,
+        cachedTokens: sql`${batches.cachedTokens} + ${usage?.cachedTokens ?? 0}`,
+        completionTokens: sql`${batches.completionTokens} + ${usage?.completionTokens ?? 0}`,
+      })
+      .where(and(eq(batches.id, item.batchId), sql`${batches.resultBytes} + ${bytes} <= ${mostBytes}`))
+      .returning({ id: batches.id });
+    if (counted.length === 1) return 'written';
+    // Undone by hand, since a rollback would be an error to the caller.
+    await tx
+      .update(batchItems)
+      .set({ state: 'running', result: null, body: item.body, lease: item.lease, leaseUntil: item.leaseUntil })
+      .where(and(eq(batchItems.batchId, item.batchId), eq(batchItems.line, item.line)));
+    return 'full';
+  });
+}
+
+const held = (item: TakenItem['item']) =>
+  and(
+    eq(batchItems.batchId, item.batchId),
+    eq(batchItems.line, item.line),
+    eq(batchItems.state, 'running'),
+    eq(batchItems.lease, item.lease),
+  );

@@ -1,0 +1,64 @@
+// Runs a step again and again, so many at a time: at once while there is work, else when woken or after a pause. Stops
+// without leaving a step behind.
+
+export interface WorkLoopOptions {
+  /** true: there was work, and there may be more. */
+  step(): Promise<boolean>;
+  parallel: number;
+  /** Pause when there was nothing to do. */
+  pollMs: number;
+  onError(error: unknown): void;
+}
+
+export class WorkLoop {
+  readonly #options: WorkLoopOptions;
+  #workers: Promise<void>[] = [];
+  readonly #sleepers = new Set<() => void>();
+  #isStopped = true;
+
+  constructor(options: WorkLoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (!this.#isStopped) return;
+    this.#isStopped = false;
+    this.#workers = Array.from({ length: this.#options.parallel }, () => this.#work());
+  }
+
+  /** There may be something to do now. */
+  wake(): void {
+    for (const rise of [...this.#sleepers]) rise();
+  }
+
+  /** Resolves when the last step has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.wake();
+    await Promise.all(this.#workers);
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#isStopped) {
+      let isBusy = false;
+      try {
+        isBusy = await this.#options.step();
+      } catch (error) {
+        this.#options.onError(error);
+      }
+      if (!isBusy && !this.#isStopped) await this.#pause();
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const rise = (): void => {
+        clearTimeout(timer);
+        this.#sleepers.delete(rise);
+        resolve();
+      };
+      const timer = setTimeout(rise, this.#options.pollMs);
+      this.#sleepers.add(rise);
+    });
+  }
+}

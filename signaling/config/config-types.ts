@@ -1,0 +1,49 @@
+// The configuration as the rest of the server sees it: checked, with units in the names. No reading, no defaults.
+import type { LevelWithSilent } from 'pino';
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { DatabaseOptions } from '../db/open-database.ts';
+import type { Price } from '../ledger/ledger-types.ts';
+
+export interface IceServerConfig {
+  urls: string | string[];
+  username?: string | undefined;
+  credential?: string | undefined;
+}
+
+/** Who may read `/metrics`: processes of this machine, holders of a token, or nobody. */
+export type MetricsAccess = { kind: 'loopback' } | { kind: 'token'; token: string } | { kind: 'off' };
+
+export interface ServerConfig {
+  /** 0 takes a free one. */
+  port: number;
+  host: string;
+  model: ModelRef;
+  /** Without a slash at the end. A path is one of this site. */
+  hubUrl: string;
+  /** So many tabs, `all` that are there, or (absent) the fewest that hold the model. */
+  stages?: number | 'all';
+  iceServers: IceServerConfig[];
+  siteDir?: string;
+  modelsDir: string;
+  database: DatabaseOptions;
+  /** Given once to who joins, in millionths of a credit. */
+  grantMicros: number;
+  grantsPerAddressPerDay: number;
+  /** Jobs that wait, over all pools, before `queue-full`. */
+  maxQueue: number;
+  maxQueuePerAccount: number;
+  /** Origins whose pages may call `/v1` and read public data; `*` is any. Never with cookies. */
+  corsOrigins: '*' | string[];
+  /** HTTP requests of one account, or of one address without an account. */
+  ratePerMinute: number;
+  logLevel: LevelWithSilent;
+  /** As people reach it, behind a proxy for example; without a slash at the end. */
+  publicUrl?: string;
+  metrics: MetricsAccess;
+  /** Proxies in front whose X-Forwarded-For is believed; 0 believes nobody. */
+  trustedProxies: number;
+  /** Lets web hooks go to this machine and to private networks: for tests and development. */
+  allowLocalWebhooks: boolean;
+  /** By repository; other models get the price that the server computes. */
+  prices: Record<string, Price>;
+}

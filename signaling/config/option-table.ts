@@ -1,0 +1,158 @@
+// Every option once: its flag, how its text is read, what it is by default and what --help says. The names in the
+// environment and in the file are made from the flag's.
+import { dtypeSchema, repoSchema, revisionSchema } from '../../protocol/ids.ts';
+import { DEFAULT_HUB_URL, DEFAULT_MODEL } from '../start-server.ts';
+import * as read from './parse-value.ts';
+
+export interface Option<T> {
+  parse: read.ParseValue<T>;
+  /** Text as somebody would type it; undefined has none. */
+  fallback?: string;
+  /** After the flag in --help; '' is a flag without a value. */
+  hint: string;
+  help: string;
+  /** Another name in the environment, for what other programs read too. */
+  env?: string;
+  /** Neither an error nor a log shows what is set. */
+  isSecret?: boolean;
+}
+
+const option = <T>(parse: read.ParseValue<T>, entry: Omit<Option<T>, 'parse'>): Option<T> => ({ parse, ...entry });
+
+/** In the order of --help. */
+export const OPTIONS = {
+  port: option(read.wholeNumber(0, 65_535), {
+    fallback: '3000',
+    hint: '<number>',
+    help: 'default 3000; 0 takes a free one',
+  }),
+  host: option(read.anyText, {
+    fallback: '127.0.0.1',
+    hint: '<address>',
+    help: 'default 127.0.0.1; 0.0.0.0 opens it to the network',
+  }),
+  model: option(read.fitting(repoSchema, 'owner/name, as on the hub'), {
+    fallback: DEFAULT_MODEL.repo,
+    hint: '<owner/name>',
+    help: `the pool that pages show first, default ${DEFAULT_MODEL.repo}`,
+  }),
+  revision: option(read.fitting(revisionSchema, 'a branch, tag or commit'), {
+    fallback: DEFAULT_MODEL.revision,
+    hint: '<name>',
+    help: `default ${DEFAULT_MODEL.revision}`,
+  }),
+  dtype: option(read.oneOf(...dtypeSchema.options), {
+    fallback: DEFAULT_MODEL.dtype,
+    hint: '<name>',
+    help: `one of ${dtypeSchema.options.join(', ')}; default ${DEFAULT_MODEL.dtype}`,
+  }),
+  hub: option(read.hubAddress, {
+    fallback: DEFAULT_HUB_URL,
+    hint: '<url>',
+    help: `where other models come from, default ${DEFAULT_HUB_URL}`,
+  }),
+  stages: option(read.stageCount, {
+    hint: '<number|all>',
+    help: 'wait for so many tabs and split over them, or over all that are there; default: the fewest that hold the model',
+  }),
+  'ice-servers': option(read.iceServers, {
+    fallback: '[]',
+    hint: '<json>',
+    env: 'ICE_SERVERS',
+    isSecret: true,
+    help: `RTCIceServer list, e.g. '[{"urls":"stun:stun.example.org"}]'; or set ICE_SERVERS`,
+  }),
+  site: option(read.anyText, { fallback: 'out', hint: '<folder>', help: 'the built site, default out' }),
+  models: option(read.anyText, {
+    fallback: 'public/models',
+    hint: '<folder>',
+    help: 'models that the site serves itself, default public/models',
+  }),
+  'no-site': option(read.yesOrNo, { fallback: 'false', hint: '', help: 'serve everything but the pages' }),
+  'database-url': option(read.postgresUrl, {
+    hint: '<url>',
+    env: 'DATABASE_URL',
+    isSecret: true,
+    help: 'a PostgreSQL server, postgres://…; or set DATABASE_URL; default: embedded, see --data-dir',
+  }),
+  'data-dir': option(read.anyText, {
+    fallback: '.data',
+    hint: '<folder>',
+    help: 'where the embedded database and keys are kept, default .data',
+  }),
+  grant: option(read.creditsInMicros, {
+    fallback: '10',
+    hint: '<credits>',
+    help: 'given once to who joins, default 10',
+  }),
+  'grants-per-address-per-day': option(read.wholeNumber(0, 1_000_000), {
+    fallback: '50',
+    hint: '<number>',
+    help: 'most grants to one network address, default 50',
+  }),
+  'max-queue': option(read.wholeNumber(0, 100_000), {
+    fallback: '100',
+    hint: '<number>',
+    help: 'requests that wait before more are refused, default 100',
+  }),
+  'max-queue-per-account': option(read.wholeNumber(0, 100_000), {
+    fallback: '8',
+    hint: '<number>',
+    help: 'of them, of one account, default 8',
+  }),
+  'cors-origins': option(read.origins, {
+    fallback: '*',
+    hint: '<list>',
+    help: 'origins whose pages may call /v1 and read public data, commas between; default * (any, without cookies)',
+  }),
+  'rate-per-minute': option(read.wholeNumber(1, 1_000_000), {
+    fallback: '600',
+    hint: '<number>',
+    help: 'HTTP requests of one account or address, default 600',
+  }),
+  'log-level': option(read.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), {
+    fallback: 'info',
+    hint: '<level>',
+    help: 'trace, debug, info, warn, error, fatal or silent; default info',
+  }),
+  'public-url': option(read.publicAddress, {
+    hint: '<url>',
+    help: 'the address that people use, where it is another one (a proxy in front)',
+  }),
+  'trusted-proxies': option(read.wholeNumber(0, 10), {
+    fallback: '0',
+    hint: '<number>',
+    help: 'proxies in front whose X-Forwarded-For is believed, default 0',
+  }),
+  metrics: option(read.oneOf('loopback', 'token', 'off'), {
+    fallback: 'loopback',
+    hint: '<who>',
+    help: 'who reads /metrics: loopback (this machine, default), token or off',
+  }),
+  'metrics-token': option(read.secretToken, {
+    hint: '<secret>',
+    isSecret: true,
+    help: 'for --metrics token: asked for as a bearer token, 16 characters or more',
+  }),
+  'allow-local-webhooks': option(read.yesOrNo, {
+    fallback: 'false',
+    hint: '',
+    help: 'let web hooks go to this machine and to private networks; for development',
+  }),
+  prices: option(read.prices, {
+    fallback: '{}',
+    hint: '<json>',
+    help: `per token and model, e.g. '{"owner/name":{"promptMicros":1,"completionMicros":2}}'`,
+  }),
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+type Parsed<O> = O extends Option<infer T> ? T : never;
+/** What the options were read to; undefined where nothing is set and there is no default. */
+export type OptionValues = { [N in OptionName]?: Parsed<(typeof OPTIONS)[N]> };
+
+/** Names in the environment begin with it, so that a mistyped one is found. */
+export const ENV_PREFIX = 'COMPUTEPOOL_';
+
+export const envNameOf = (name: OptionName): string =>
+  (OPTIONS[name] as Option<unknown>).env ?? `${ENV_PREFIX}${name.toUpperCase().replaceAll('-', '_')}`;

@@ -1,0 +1,136 @@
+// One configured value from its text, or the rest of a sentence that says what it must be. Pure; knows no option's name.
+
+import * as z from 'zod/mini';
+import { repoSchema } from '../../protocol/ids.ts';
+import { MAX_STAGES } from '../../protocol/limits.ts';
+import { MICROS_PER_CREDIT, type Price } from '../ledger/ledger-types.ts';
+import type { IceServerConfig } from './config-types.ts';
+
+/** What a value must be, e.g. "a whole number from 0 to 65535"; the reader adds the name and what was there. */
+export class Misfit extends Error {}
+
+export type ParseValue<T> = (text: string) => T;
+
+export const anyText: ParseValue<string> = (text) => {
+  if (text.trim() === '' || text.includes('\0')) throw new Misfit('text that is not empty');
+  return text;
+};
+
+export const wholeNumber =
+  (low: number, high: number): ParseValue<number> =>
+  (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new Misfit(`a whole number from ${low} to ${high}`);
+  };
+
+/** `all`, or how many. */
+export const stageCount: ParseValue<number | 'all'> = (text) =>
+  text === 'all' ? text : wholeNumber(1, MAX_STAGES)(text);
+
+export const oneOf =
+  <T extends string>(...words: readonly T[]): ParseValue<T> =>
+  (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw new Misfit(`one of ${words.join(', ')}`);
+    return found;
+  };
+
+export const fitting =
+  <T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, expected: string): ParseValue<T> =>
+  (text) => {
+    const result = schema.safeParse(text);
+    if (!result.success) throw new Misfit(expected);
+    return result.data as T;
+  };
+
+export const yesOrNo: ParseValue<boolean> = (text) => {
+  if (['true', '1', 'yes'].includes(text)) return true;
+  if (['false', '0', 'no'].includes(text)) return false;
+  throw new Misfit('true or false');
+};
+
+/** Credits with at most six places, as whole micros. Read from the text: 0.1 has no exact binary form. */
+export const creditsInMicros: ParseValue<number> = (text) => {
+  const [, whole = '', part = ''] = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
+  if (whole === '') throw new Misfit('a number of credits from 0 to 999999999, with at most 6 decimal places');
+  return Number(whole) * MICROS_PER_CREDIT + Number(part.padEnd(6, '0'));
+};
+
+/** An http(s) address or a path of this site, without slashes at the end. */
+export const hubAddress: ParseValue<string> = (text) => {
+  const url = webUrl(text);
+  if ((url && !url.username && !url.password) || /^\/(?!\/)/.test(text)) return text.replace(/\/+$/, '');
+  throw new Misfit('an http(s) address or a path of this site');
+};
+
+/** Scheme, host and port, with or without a path. */
+export const publicAddress: ParseValue<string> = (text) => {
+  const url = webUrl(text);
+  if (!url || url.username || url.password || url.search || url.hash)
+    throw new Misfit('an http(s) address without a query');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+};
+
+/** `*`, or origins with commas between them; "" is none. */
+export const origins: ParseValue<'*' | string[]> = (text) => {
+  if (text.trim() === '*') return '*';
+  const listed = text.split(',').map((one) => one.trim());
+  return listed.filter(Boolean).map((one) => {
+    const url = webUrl(one);
+    if (!url || url.origin !== one.replace(/\/$/, '').toLowerCase())
+      throw new Misfit('* or origins such as https://app.example, with commas between them');
+    return url.origin;
+  });
+};
+
+export const postgresUrl: ParseValue<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if ((url?.protocol === 'postgres:' || url?.protocol === 'postgresql:') && url.pathname.length > 1) return text;
+  throw new Misfit('an address such as postgres://user:password@host:5432/database');
+};
+
+/** Long enough that it cannot be guessed over HTTP. */
+export const secretToken: ParseValue<string> = (text) => {
+  if (!/^[\x21-\x7e]{16,200}$/.test(text)) throw new Misfit('16 to 200 visible characters without spaces');
+  return text;
+};
+
+const iceServersSchema = z
+  .array(
+    z.object({
+      urls: z.union([z.string(), z.array(z.string())]),
+      username: z.optional(z.string()),
+      credential: z.optional(z.string()),
+    }),
+  )
+  .check(z.maxLength(20));
+
+export const iceServers: ParseValue<IceServerConfig[]> = (text) =>
+  fromJson(text, iceServersSchema, 'a JSON list of {urls, username?, credential?}');
+
+/** A token costs at most a thousand credits: keeps the sum of any job a safe integer. */
+const micros = z.number().check(z.int(), z.gte(0), z.lte(1000 * MICROS_PER_CREDIT));
+const pricesSchema = z.record(repoSchema, z.strictObject({ promptMicros: micros, completionMicros: micros }));
+
+export const prices: ParseValue<Record<string, Price>> = (text) =>
+  fromJson(text, pricesSchema, 'JSON such as {"owner/name": {"promptMicros": 1, "completionMicros": 2}}');
+
+function fromJson<T>(
+  text: string,
+  schema: { safeParse(value: unknown): { success: boolean; data?: T } },
+  expected: string,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Misfit(expected);
+  }
+  return fitting(schema, expected)(value as string);
+}
+
+function webUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}

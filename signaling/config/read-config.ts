@@ -1,0 +1,99 @@
+// The one configuration of the server out of flags, environment and file. Says every mistake at once. Pure but for the
+// file that it is given a reader for.
+import { collectValues, configPathOf, type Env, type FoundText, readFlags } from './collect-values.ts';
+import type { MetricsAccess, ServerConfig } from './config-types.ts';
+import { OPTIONS, type Option, type OptionName, type OptionValues } from './option-table.ts';
+import { Misfit } from './parse-value.ts';
+import { UsageError } from './usage-error.ts';
+
+const MAX_SHOWN_CHARS = 200;
+
+/**
+ * `help` asks for nothing but the text.
+ *
+ * @param readText gives the text of the file that `--config` names.
+ * @throws UsageError with one line per mistake.
+ * @example
+ * readConfig(['--port', '0'], process.env, (path) => readFileSync(path, 'utf8'));
+ */
+export function readConfig(
+  args: readonly string[],
+  env: Env,
+  readText: (path: string) => string = noFile,
+): ServerConfig | 'help' {
+  const flags = readFlags(args);
+  if (flags.flags.help) return 'help';
+  const { found, mistakes } = collectValues(flags, env, readFile(configPathOf(flags.flags, env), readText));
+  const values = parseAll(found, mistakes);
+  if (values.metrics === 'token' && !values['metrics-token'] && !found.has('metrics-token')) {
+    mistakes.push('--metrics token needs --metrics-token (or COMPUTEPOOL_METRICS_TOKEN).');
+  }
+  if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
+  return toConfig(values);
+}
+
+function readFile(path: string | undefined, readText: (path: string) => string) {
+  if (path === undefined) return undefined;
+  try {
+    return { path, text: readText(path) };
+  } catch (cause) {
+    throw new UsageError(`The configuration ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const noFile = (): string => {
+  throw new Error('no files are read here.');
+};
+
+function parseAll(found: Map<OptionName, FoundText>, mistakes: string[]): OptionValues {
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(OPTIONS) as OptionName[]) {
+    const option = OPTIONS[name] as Option<unknown>;
+    const one = found.get(name);
+    const text = one?.text ?? option.fallback;
+    if (text === undefined) continue;
+    try {
+      values[name] = option.parse(text);
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      const shown = option.isSecret ? '' : `, not "${text.slice(0, MAX_SHOWN_CHARS)}"`;
+      mistakes.push(`${one?.source ?? `--${name}`} must be ${error.message}${shown}.`);
+    }
+  }
+  return values;
+}
+
+/** Every option with a default is there once nothing was mistaken. */
+function toConfig(found: OptionValues): ServerConfig {
+  const values = found as Required<OptionValues>;
+  const config: ServerConfig = {
+    port: values.port,
+    host: values.host,
+    model: { repo: values.model, revision: values.revision, dtype: values.dtype },
+    hubUrl: values.hub,
+    modelsDir: values.models,
+    iceServers: values['ice-servers'],
+    database: found['database-url'] ? { url: found['database-url'] } : { dataDir: values['data-dir'] },
+    grantMicros: values.grant,
+    grantsPerAddressPerDay: values['grants-per-address-per-day'],
+    maxQueue: values['max-queue'],
+    maxQueuePerAccount: values['max-queue-per-account'],
+    corsOrigins: values['cors-origins'],
+    ratePerMinute: values['rate-per-minute'],
+    logLevel: values['log-level'],
+    metrics: metricsAccess(values),
+    trustedProxies: values['trusted-proxies'],
+    allowLocalWebhooks: values['allow-local-webhooks'],
+    prices: values.prices,
+  };
+  if (!values['no-site']) config.siteDir = values.site;
+  if (found.stages !== undefined) config.stages = found.stages;
+  if (found['public-url'] !== undefined) config.publicUrl = found['public-url'];
+  return config;
+}
+
+function metricsAccess(values: Required<OptionValues>): MetricsAccess {
+  return values.metrics === 'token'
+    ? { kind: 'token', token: values['metrics-token'] }
+    : { kind: values.metrics as 'loopback' | 'off' };
+}

@@ -1,0 +1,94 @@
+// Opens the one database: PostgreSQL's dialect in both cases, embedded (PGlite) or a server (`pg`), and brings its schema
+// up to date. Owns connections; knows no table.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
+import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import pg from 'pg';
+
+/** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
+export type Database = PgDatabase<PgQueryResultHKT>;
+
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly kind: 'pglite' | 'postgres';
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type DatabaseOptions =
+  /** `postgres://…` of a PostgreSQL server, 13 or newer. */
+  | { url: string }
+  /** A folder, made if need be, for the embedded one. */
+  | { dataDir: string }
+  /** Forgets everything at `close`: for tests. */
+  | { memory: true };
+
+const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
+
+/** Most connections to a PostgreSQL server: a ledger settlement holds one for a few milliseconds. */
+const MAX_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Names the advisory lock of migrations; the letters "cpmg". */
+const MIGRATE_LOCK = 0x63706d67;
+/** Another server migrates in well under a second; a migration of a large table may take its time. */
+const MIGRATE_TIMEOUT_MS = 5 * 60_000;
+
+/** Opens and migrates. Rejects with the driver's error when it cannot be reached or is another program's. */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  return 'url' in options ? openPostgres(options.url) : openPglite('dataDir' in options ? options.dataDir : undefined);
+}
+
+async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
+  if (dataDir) mkdirSync(dataDir, { recursive: true });
+  const client = await PGlite.create(dataDir ?? 'memory://');
+  const db = drizzlePglite(client);
+  await migratePglite(db, { migrationsFolder: MIGRATIONS });
+  return {
+    db,
+    kind: 'pglite',
+    ping: async () => void (await client.query('select 1')),
+    close: () => client.close(),
+  };
+}
+
+async function openPostgres(url: string): Promise<OpenDatabase> {
+  await migrateAlone(url);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  // An idle connection that the server ends would otherwise end this process.
+  pool.on('error', () => {});
+  return {
+    db: drizzlePg(pool),
+    kind: 'postgres',
+    ping: async () => void (await pool.query('select 1')),
+    close: () => pool.end(),
+  };
+}
+
+/**
+ * Servers that start at once on an empty database would all make its tables, and all but one would fail. The lock is the
+ * connection's: it is let go however this ends.
+ */
+async function migrateAlone(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // What ends the connection also fails the query that waits for it.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(`set lock_timeout = ${MIGRATE_TIMEOUT_MS}`);
+    await client.query('select pg_advisory_lock($1)', [MIGRATE_LOCK]);
+    await migratePg(drizzlePg(client), { migrationsFolder: MIGRATIONS });
+  } finally {
+    await client.end();
+  }
+}

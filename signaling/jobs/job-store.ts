@@ -1,0 +1,111 @@
+// The job's row: made when it is admitted, changed as it moves, read back for whoever paid. Holds no text of anybody.
+import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { JobId, PoolId } from '../../protocol/ids.ts';
+import type { JobStats } from '../../protocol/job.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { Database } from '../db/open-database.ts';
+import type { OwnerId } from '../ledger/ledger-types.ts';
+import type { JobRecord } from './job-types.ts';
+import type { LiveJob } from './live-job.ts';
+import { jobs } from './tables.ts';
+
+const LIVE = ['waiting', 'running', 'settling'] as const;
+const MAX_PAGE = 100;
+const MAX_RECENT = 20;
+
+/** Prediction and outcome of one finished job. */
+export interface RecentJob {
+  endedAt: Date;
+  plan: RoutePlan;
+  outcome: JobStats;
+}
+
+export interface JobStore {
+  insert(job: LiveJob): Promise<void>;
+  /** State, plan, usage and outcome as they are now. */
+  update(job: LiveJob, change?: { chargedMicros?: number; errorCode?: string; isOver?: boolean }): Promise<void>;
+  find(id: string, payer: OwnerId): Promise<JobRecord | undefined>;
+  /** Newest first. */
+  listOf(payer: OwnerId, limit: number): Promise<JobRecord[]>;
+  /** Finished jobs of a pool with prediction and outcome, newest first. */
+  recentOf(pool: PoolId): Promise<RecentJob[]>;
+  /** Jobs that a server that died left behind become `failed`. Resolves to their ids. */
+  endOrphans(): Promise<JobId[]>;
+}
+
+export function createJobStore(db: Database): JobStore {
+  return {
+    async insert(job) {
+      const { id, pool, payer, source, nonce, heldMicros } = job;
+      await db.insert(jobs).values({ id, pool, payer, source, nonce, heldMicros, state: 'waiting' });
+    },
+    async update(job, { chargedMicros, errorCode, isOver = false } = {}) {
+      const state = isOver ? (errorCode === undefined ? 'done' : 'failed') : job.state === 'over' ? 'done' : job.state;
+      await db
+        .update(jobs)
+        .set({
+          state,
+          ...job.usage,
+          ...(job.plan ? { plan: job.plan } : {}),
+          ...(job.stats ? { outcome: job.stats } : {}),
+          ...(chargedMicros === undefined ? {} : { chargedMicros }),
+          ...(errorCode === undefined ? {} : { errorCode }),
+          ...(isOver ? { endedAt: new Date() } : {}),
+        })
+        .where(eq(jobs.id, job.id));
+    },
+    async find(id, payer) {
+      const [row] = await db
+        .select()
+        .from(jobs)
+        .where(and(eq(jobs.id, id), eq(jobs.payer, payer)));
+      return row && recordOf(row);
+    },
+    async listOf(payer, limit) {
+      const rows = await db
+        .select()
+        .from(jobs)
+        .where(eq(jobs.payer, payer))
+        .orderBy(desc(jobs.createdAt))
+        .limit(Math.min(limit, MAX_PAGE));
+      return rows.map(recordOf);
+    },
+    async recentOf(pool) {
+      const rows = await db
+        .select({ endedAt: jobs.endedAt, plan: jobs.plan, outcome: jobs.outcome })
+        .from(jobs)
+        .where(and(eq(jobs.pool, pool), eq(jobs.state, 'done'), isNotNull(jobs.plan), isNotNull(jobs.outcome)))
+        .orderBy(desc(jobs.endedAt))
+        .limit(MAX_RECENT);
+      return rows.flatMap(({ endedAt, plan, outcome }) =>
+        endedAt && plan && outcome ? [{ endedAt, plan, outcome }] : [],
+      );
+    },
+    async endOrphans() {
+      const rows = await db
+        .update(jobs)
+        .set({ state: 'failed', errorCode: 'shutting-down', endedAt: new Date() })
+        .where(inArray(jobs.state, [...LIVE]))
+        .returning({ id: jobs.id });
+      return rows.map(({ id }) => id as JobId);
+    },
+  };
+}
+
+function recordOf(row: typeof jobs.$inferSelect): JobRecord {
+  const { promptTokens, cachedTokens, completionTokens } = row;
+  return {
+    id: row.id as JobId,
+    pool: row.pool,
+    state: row.state,
+    plan: row.plan ?? undefined,
+    outcome: row.outcome ?? undefined,
+    usage: { promptTokens, cachedTokens, completionTokens },
+    chargedMicros: row.chargedMicros,
+    // The column has what the desk wrote there: a code of the table.
+    ...(row.errorCode ? { error: { code: row.errorCode as ErrorCode } } : {}),
+    createdAt: row.createdAt,
+    endedAt: row.endedAt ?? undefined,
+  };
+}

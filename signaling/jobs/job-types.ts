@@ -1,0 +1,64 @@
+// The words of jobs on the server: what a caller orders, what it may follow, what it learns at the end. The service behind
+// them admits, holds credits, finds a driver, survives its loss and settles.
+import type { ErrorShape } from '../../protocol/errors.ts';
+import type { JobId, ModelRef } from '../../protocol/ids.ts';
+import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { OwnerId } from '../ledger/ledger-types.ts';
+
+export interface JobOrder {
+  payer: OwnerId;
+  model: ModelRef;
+  request: JobRequest;
+  source: 'http' | 'batch';
+  /** UTF-8 bytes of the prompt: an upper bound of its tokens, from which the hold is made. */
+  promptBytes: number;
+  /** Aborting cancels: in the queue at once, at the driver within a lap. */
+  signal?: AbortSignal;
+}
+
+/** What the caller of a running job hears, in order. The stream ends after `settled` or throws a `PoolError`. */
+export type JobUpdate =
+  | { type: 'queued'; place: number; waiting: number; reason: string }
+  | { type: 'routed'; plan: RoutePlan }
+  | Exclude<JobEvent, { type: 'done' | 'failed' }>
+  | { type: 'done'; stats: JobStats; usage: Usage; plan: RoutePlan; receiptId: string; chargedMicros: number };
+
+export interface Usage {
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+}
+
+export interface Job {
+  readonly id: JobId;
+  /** Resolves when the job has a route, rejects when it never gets one (`queue-full`, `insufficient-credits`, ...). */
+  readonly routed: Promise<RoutePlan>;
+  /** May be read once. */
+  readonly updates: AsyncIterable<JobUpdate>;
+}
+
+export interface JobService {
+  /** Throws at once what can be known at once: `no-stages`, `queue-full`, `insufficient-credits`, `shutting-down`. */
+  submit(order: JobOrder): Promise<Job>;
+  /** The most that such an order could cost, and how it would be routed now. Changes nothing. */
+  quote(order: Pick<JobOrder, 'model' | 'promptBytes' | 'payer'> & { maxTokens: number; choices: number }): Promise<{
+    maxMicros: number;
+    plan: RoutePlan;
+  }>;
+  /** Stored prediction and outcome of one job of this payer; undefined for anybody else's. */
+  find(id: string, payer: OwnerId): Promise<JobRecord | undefined>;
+}
+
+export interface JobRecord {
+  id: JobId;
+  pool: string;
+  state: 'waiting' | 'running' | 'settling' | 'done' | 'failed';
+  plan?: RoutePlan | undefined;
+  outcome?: JobStats | undefined;
+  usage: Usage;
+  chargedMicros: number;
+  error?: Pick<ErrorShape, 'code'> | undefined;
+  createdAt: Date;
+  endedAt?: Date | undefined;
+}

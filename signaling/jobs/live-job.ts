@@ -1,0 +1,111 @@
+// One job while it lives: what it may cost, who drives it, what came of it so far. Plain data; the desk moves it along.
+import type { Seat } from '../../protocol/control.ts';
+import type { PoolError } from '../../protocol/errors.ts';
+import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
+import type { SignedReceipt } from '../../protocol/receipt.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { OwnerId, Price } from '../ledger/ledger-types.ts';
+import type { Usage } from './job-types.ts';
+
+/** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
+export interface Voice {
+  queued(place: number, waiting: number, reason: string): void;
+  /** It has a route. For a tab this is the leave to begin. */
+  routed(plan: RoutePlan, epoch: number, grant: string): void;
+  /** HTTP only: what its driver says on the way. */
+  event(event: Exclude<JobEvent, { type: 'done' | 'failed' }>): void;
+  ended(end: { stats: JobStats | undefined; usage: Usage; plan: RoutePlan; chargedMicros: number }): void;
+  failed(error: PoolError): void;
+}
+
+/** A coalition that may have worked on the job. */
+export interface UsedEpoch {
+  epoch: number;
+  seats: readonly Pick<Seat, 'peer' | 'start' | 'end'>[];
+}
+
+export interface LiveJob {
+  readonly id: JobId;
+  readonly nonce: string;
+  readonly pool: PoolId;
+  readonly payer: OwnerId;
+  readonly source: 'http' | 'batch' | 'tab';
+  /** The turn in the queue is this one's. */
+  readonly account: string;
+  /** Devices of the payer. */
+  readonly own: readonly PeerId[];
+  readonly choices: number;
+  /** No session computes this position or a later one. */
+  readonly maxPosition: number;
+  readonly maxTokens: number;
+  /** Of the prompt, until its driver has counted: what the planner reckons with. */
+  readonly likelyTokens: number;
+  readonly price: Price;
+  readonly heldMicros: number;
+  /** What a driver at the entry is asked to do; a tab knows its own prompt. */
+  readonly request: JobRequest | undefined;
+  readonly voice: Voice;
+  readonly createdMs: number;
+
+  state: 'waiting' | 'running' | 'settling' | 'over';
+  /** Who drives it now, and who did before. */
+  driver: PeerId | undefined;
+  drivers: Set<PeerId>;
+  plan: RoutePlan | undefined;
+  /** In order of use. */
+  epochs: UsedEpoch[];
+  attempts: number;
+  /** Ids that were told, per choice: where the next driver goes on. */
+  emitted: number[][];
+  finished: Set<number>;
+  hasStarted: boolean;
+  usage: Usage;
+  stats: JobStats | undefined;
+  driverReceipts: SignedReceipt[];
+  /** The last place that was told. */
+  toldPlace: number;
+  cancelled: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export type NewJob = Pick<
+  LiveJob,
+  | 'id'
+  | 'nonce'
+  | 'pool'
+  | 'payer'
+  | 'source'
+  | 'account'
+  | 'own'
+  | 'choices'
+  | 'maxPosition'
+  | 'maxTokens'
+  | 'price'
+  | 'heldMicros'
+  | 'request'
+  | 'voice'
+> & { driver?: PeerId; promptTokens?: number; likelyTokens?: number };
+
+export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens, ...fields }: NewJob): LiveJob {
+  return {
+    ...fields,
+    likelyTokens,
+    createdMs: performance.now(),
+    state: 'waiting',
+    driver,
+    drivers: new Set(),
+    plan: undefined,
+    epochs: [],
+    attempts: 0,
+    emitted: Array.from({ length: fields.choices }, () => []),
+    finished: new Set(),
+    hasStarted: false,
+    usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
+    stats: undefined,
+    driverReceipts: [],
+    toldPlace: 0,
+    cancelled: false,
+    timer: undefined,
+  };
+}

@@ -1,0 +1,142 @@
+// One pool's jobs: who waits, who runs, how many sessions its coalition takes, and which coalitions there were while they
+// ran. Starts jobs through the desk; sends nothing itself.
+import type { Coalition } from '../../protocol/control.ts';
+import type { PoolId } from '../../protocol/ids.ts';
+import { type AdmissionLimits, AdmissionQueue, type Entry } from '../admission/admission-queue.ts';
+import { sessionSlots } from '../admission/session-slots.ts';
+import type { Pool } from '../roster-state.ts';
+import type { LiveJob, UsedEpoch } from './live-job.ts';
+
+/** Places are told at this pace at most. */
+const TELL_EVERY_MS = 100;
+
+export interface LaneOptions {
+  id: PoolId;
+  limits: AdmissionLimits;
+  /** The roster's present view. */
+  pool(): Pool | undefined;
+  /** Begins a job on this coalition. False when its driver cannot be told: it waits on. */
+  start(job: LiveJob, coalition: Coalition): boolean;
+}
+
+export class PoolLane {
+  readonly #options: LaneOptions;
+  readonly #queue: AdmissionQueue<LiveJob>;
+  readonly running = new Set<LiveJob>();
+  #tellTimer: NodeJS.Timeout | undefined;
+  #deserted: NodeJS.Timeout | undefined;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#queue = new AdmissionQueue(options.limits);
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.size === 0 && this.running.size === 0;
+  }
+
+  /** Sessions that are open or may be at any time. */
+  get runningSessions(): number {
+    return [...this.running].reduce((sum, job) => sum + job.choices, 0);
+  }
+
+  /** Sessions that the serving coalition takes at once; 0 while none serves. */
+  get slots(): number {
+    const pool = this.#options.pool();
+    if (pool?.serving?.state !== 'ready' || !pool.manifest) return 0;
+    const memory = new Map(pool.peers.map(({ peer, capability }) => [peer, capability.memoryBytes]));
+    return sessionSlots(pool.manifest, pool.serving.seats, (peer) => memory.get(peer));
+  }
+
+  /** Throws `queue-full` or `rate-limited`. */
+  add(job: LiveJob): void {
+    this.#queue.push(entryOf(job, this.#options.pool()));
+    this.pump();
+  }
+
+  /** A job that lost its driver: it goes on before any other. */
+  putBack(job: LiveJob): void {
+    this.running.delete(job);
+    this.#queue.putBack(entryOf(job, this.#options.pool()));
+    this.pump();
+  }
+
+  /** It waits or runs no more. */
+  drop(job: LiveJob): void {
+    this.#queue.remove(job);
+    this.running.delete(job);
+    this.pump();
+  }
+
+  /** Starts what has room, and tells the others their place. */
+  pump(): void {
+    const serving = this.#options.pool()?.serving;
+    if (serving?.state === 'ready') {
+      for (;;) {
+        // A job larger than the coalition runs alone.
+        const free = this.running.size === 0 ? Number.POSITIVE_INFINITY : this.slots - this.runningSessions;
+        const entry = this.#queue.shift(free);
+        if (!entry) break;
+        this.running.add(entry.item);
+        if (this.#options.start(entry.item, serving)) continue;
+        this.running.delete(entry.item);
+        this.#queue.putBack(entry);
+        break;
+      }
+    }
+    this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_EVERY_MS);
+  }
+
+  /** A coalition is ready: what runs may move there. */
+  addEpoch(used: UsedEpoch): void {
+    for (const job of this.running) {
+      if (!job.epochs.some(({ epoch }) => epoch === used.epoch)) job.epochs.push(used);
+    }
+    this.pump();
+  }
+
+  /** Nobody is in the pool, or somebody is again. After a while of nobody, `letGo` gets all that wait. */
+  watchDesertion(isDeserted: boolean, afterMs: number, letGo: (waiting: LiveJob[]) => void): void {
+    if (!isDeserted) {
+      clearTimeout(this.#deserted);
+      this.#deserted = undefined;
+    } else this.#deserted ??= setTimeout(() => letGo(this.order()), afterMs);
+  }
+
+  close(): void {
+    clearTimeout(this.#deserted);
+    clearTimeout(this.#tellTimer);
+  }
+
+  /** All that wait, next first. */
+  order(): LiveJob[] {
+    return this.#queue.order();
+  }
+
+  #tell(): void {
+    this.#tellTimer = undefined;
+    const order = this.#queue.order();
+    const reason = this.#reason();
+    for (const [index, job] of order.entries()) {
+      if (job.toldPlace === index + 1) continue;
+      job.toldPlace = index + 1;
+      job.voice.queued(index + 1, order.length, reason);
+    }
+  }
+
+  #reason(): string {
+    const slots = this.slots;
+    if (slots === 0) return 'No coalition serves this model at this moment: the tabs that are here load their layers.';
+    return `The coalition answers ${this.running.size} at once now and has room for ${slots}.`;
+  }
+}
+
+function entryOf(job: LiveJob, pool: Pool | undefined): Entry<LiveJob> {
+  const seats = pool?.serving?.seats ?? [];
+  const isOwner = seats.some(({ peer }) => job.own.includes(peer));
+  return { item: job, account: job.account, isOwner, sessions: job.choices };
+}

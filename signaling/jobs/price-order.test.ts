@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { maxCost } from '../meter/price-of.ts';
+import { manifestOf } from '../test-manifest.ts';
+import { positionBounds, promptBound, promptEstimate } from './price-order.ts';
+
+it.each([
+  ['within the model', 100, 50, { maxPosition: 150, promptTokens: 100, completionTokens: 50 }],
+  ['an answer that the model cannot hold', 100, 5000, { maxPosition: 1000, promptTokens: 100, completionTokens: 1000 }],
+  ['a prompt that it cannot hold', 5000, 50, { maxPosition: 1000, promptTokens: 1000, completionTokens: 50 }],
+])('bounds %s', (_name, prompt, completion, bounds) => {
+  expect(positionBounds(manifestOf({ maxContext: 1000 }), prompt, completion)).toEqual(bounds);
+});
+
+it('bounds the tokens of a text by its bytes, and expects fewer', () => {
+  expect(promptBound(1000, 2)).toBeGreaterThan(1000);
+  expect(promptEstimate(1000, 2)).toBeLessThan(500);
+});
+
+it('costs the most when every choice uses all that it may', () => {
+  const price = { promptMicros: 2, completionMicros: 10 };
+  expect(maxCost({ promptTokens: 100, maxTokens: 50, choices: 3, price })).toBe(3 * (100 * 2 + 50 * 10));
+});

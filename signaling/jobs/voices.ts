@@ -1,0 +1,61 @@
+// The two ways a job speaks: into a stream that an HTTP handler reads, or as control messages to the tab that asked.
+import type { ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobId } from '../../protocol/ids.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { JobStream } from './job-stream.ts';
+import type { Job } from './job-types.ts';
+import type { Voice } from './live-job.ts';
+
+/** A job for HTTP and the voice that feeds it. */
+export function streamVoice(id: JobId): { voice: Voice; job: Job } {
+  const stream = new JobStream();
+  let resolveRouted: (plan: RoutePlan) => void;
+  let rejectRouted: (error: PoolError) => void;
+  const routed = new Promise<RoutePlan>((resolve, reject) => {
+    resolveRouted = resolve;
+    rejectRouted = reject;
+  });
+  // Whoever reads only the updates hears of the failure there.
+  routed.catch(() => {});
+  const voice: Voice = {
+    queued: (place, waiting, reason) => stream.push({ type: 'queued', place, waiting, reason }),
+    routed: (plan) => {
+      resolveRouted(plan);
+      stream.push({ type: 'routed', plan });
+    },
+    event: (event) => stream.push(event),
+    ended: ({ stats, usage, plan, chargedMicros }) => {
+      if (stats) stream.push({ type: 'done', stats, usage, plan, receiptId: id, chargedMicros });
+      stream.end();
+    },
+    failed: (error) => {
+      rejectRouted(error);
+      stream.fail(error);
+    },
+  };
+  return { voice, job: { id, routed, updates: stream } };
+}
+
+/** To a tab that drives its answer itself. `send` drops what the tab is not there to hear. */
+export function tabVoice(id: JobId, ask: number, heldMicros: number, send: (message: ServerMessage) => void): Voice {
+  let isRouted = false;
+  return {
+    queued: (place, waiting, reason) => send({ type: 'ask-queued', ask, place, waiting, reason }),
+    routed: (plan, epoch, grant) => {
+      isRouted = true;
+      send({ type: 'ask-granted', ask, job: id, grant, epoch, plan, heldMicros });
+    },
+    event: () => {},
+    ended: ({ chargedMicros }) => send({ type: 'ask-settled', job: id, chargedMicros, receiptId: id }),
+    failed: (error) => {
+      if (!isRouted) send({ type: 'ask-refused', ask, error: error.toShape() });
+    },
+  };
+}
+
+/** What a person or program is told of a failure inside the server: never its text. */
+export const shownFailure = (thrown: unknown): PoolError => {
+  const error = PoolError.from(thrown);
+  return error.code === 'internal' ? new PoolError('internal', 'The server failed.') : error;
+};

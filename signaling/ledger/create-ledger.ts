@@ -1,0 +1,40 @@
+// The ledger over one database: each verb in a file of its own, bound to database, options and clock. Keeps no state, so
+// that several servers can have one each.
+import type { Database } from '../db/open-database.ts';
+import { claimBalance } from './claim-balance.ts';
+import { grantOnJoin } from './grant-on-join.ts';
+import { holdCredits } from './hold-credits.ts';
+import type { Ledger } from './ledger-types.ts';
+import { checkAmount } from './net-entries.ts';
+import { readBalance, readStatement, readTotals } from './read-ledger.ts';
+import { releaseExpired, releaseHold, settleHold } from './settle-hold.ts';
+
+export interface LedgerOptions {
+  /** What an owner gets on joining; 0 for nothing. */
+  grantMicros: number;
+  grantsPerAddressPerDay: number;
+  now?(): Date;
+}
+
+/**
+ * @example
+ * const ledger = createLedger(db, { grantMicros: 2 * MICROS_PER_CREDIT, grantsPerAddressPerDay: 5 });
+ * await ledger.hold({ job, payer, amountMicros, expiresAt });
+ * await ledger.settle({ job, payments });
+ */
+export function createLedger(db: Database, options: LedgerOptions): Ledger {
+  const { grantMicros, grantsPerAddressPerDay, now = () => new Date() } = options;
+  checkAmount(grantMicros);
+  return {
+    grantOnJoin: (owner, address) =>
+      grantOnJoin(db, { owner, address, grantMicros, grantsPerAddressPerDay, at: now() }),
+    balanceOf: (owner) => readBalance(db, owner),
+    hold: (hold) => holdCredits(db, hold, now()),
+    settle: (settlement) => settleHold(db, settlement, now()),
+    release: async (job) => void (await releaseHold(db, job, now())),
+    releaseExpired: (expiredBefore) => releaseExpired(db, expiredBefore, now()),
+    claim: (peer, account) => claimBalance(db, peer, account, now()),
+    statementOf: (owner, page) => readStatement(db, owner, page),
+    totals: () => readTotals(db),
+  };
+}

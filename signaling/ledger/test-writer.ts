@@ -1,0 +1,32 @@
+// A process to be killed: carries out the operations that it reads, a few lanes at once, and says each that is done on a line
+// of its own. Started by killed-ledger.test.ts alone.
+import { readFileSync, writeSync } from 'node:fs';
+import { type DatabaseOptions, openDatabase } from '../db/open-database.ts';
+import { createLedger } from './create-ledger.ts';
+import { carryOut, GRANT_MICROS, type Operation, PAYER } from './test-operations.ts';
+
+/** Lanes that are under way at once. */
+const LANES = 4;
+
+const { database, lanes } = JSON.parse(readFileSync(0, 'utf8')) as {
+  database: DatabaseOptions;
+  lanes: Operation[][];
+};
+const { db, close } = await openDatabase(database);
+const ledger = createLedger(db, { grantMicros: GRANT_MICROS, grantsPerAddressPerDay: 1 });
+// Holds need it. Every writer asks, one of them gets it.
+await ledger.grantOnJoin(PAYER, 'an address');
+// Written at once and past every buffer of this process: what the parent reads was promised.
+writeSync(1, 'ready\n');
+const waiting = [...lanes];
+const work = async (): Promise<void> => {
+  for (let lane = waiting.shift(); lane; lane = waiting.shift()) {
+    for (const operation of lane) {
+      await carryOut(ledger, operation);
+      writeSync(1, `${operation}\n`);
+    }
+  }
+};
+await Promise.all(Array.from({ length: LANES }, work));
+await close();
+writeSync(1, 'finished\n');

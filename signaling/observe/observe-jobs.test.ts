@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import type { DeskObserver } from '../jobs/job-engine.ts';
+import type { JobOutcome, SettlementOutcome } from './metric-types.ts';
+import { observeJobs } from './observe-jobs.ts';
+
+type Job = Parameters<DeskObserver['ended']>[0];
+type End = Parameters<DeskObserver['ended']>[1];
+
+const JOB = {
+  ...{ id: 'cd'.repeat(16), pool: 'a/b@main:q4', source: 'http', cancelled: false },
+  ...{ plan: undefined, stats: undefined, usage: { promptTokens: 3, cachedTokens: 0, completionTokens: 5 } },
+} as unknown as Job;
+
+it('tells a job’s wait, end and settlement, once', () => {
+  const jobs: JobOutcome[] = [];
+  const settlements: SettlementOutcome[] = [];
+  const observer = observeJobs({ jobEnded: (job) => jobs.push(job), settled: (one) => settlements.push(one) });
+  observer.started(JOB, 40);
+  const gap = { start: 2, end: 4, from: 10, to: 15 };
+  observer.ended(JOB, { settlement: { chargedMicros: 9, gaps: [gap], disputes: [{}] } } as unknown as End);
+  observer.ended({ ...JOB, cancelled: true }, { errorCode: 'cancelled' });
+  observer.ended(JOB, { errorCode: 'internal' });
+  expect(jobs.map(({ state, queueMs, completionTokens }) => [state, queueMs, completionTokens])).toEqual([
+    ['done', 40, 5],
+    ['cancelled', undefined, 5],
+    ['failed', undefined, 5],
+  ]);
+  expect(settlements).toEqual([{ paidMicros: 9, gapCells: 10, disputes: 1 }]);
+});

@@ -1,0 +1,33 @@
+// Tells the metrics what the job desk tells: the one place that knows both. Writes nothing else.
+import type { DeskObserver } from '../jobs/job-engine.ts';
+import type { Metrics } from './metric-types.ts';
+
+/** Jobs whose wait is remembered until they end: more than ever wait and run together. */
+const MAX_WAITS = 10_000;
+
+/**
+ * @example
+ * createPlatform({ ..., observe: observeJobs(metrics) });
+ */
+export function observeJobs(metrics: Pick<Metrics, 'jobEnded' | 'settled'>): DeskObserver {
+  const waits = new Map<string, number>();
+  return {
+    started(job, waitMs) {
+      if (waits.size < MAX_WAITS) waits.set(job.id, waitMs);
+    },
+    ended(job, { errorCode, settlement }) {
+      const { pool, source, plan, stats, usage } = job;
+      metrics.jobEnded({
+        ...{ pool, source, stats, mode: plan?.mode, predicted: plan?.predicted },
+        state: job.cancelled ? 'cancelled' : errorCode === undefined ? 'done' : 'failed',
+        queueMs: waits.get(job.id),
+        promptTokens: usage.promptTokens,
+        completionTokens: usage.completionTokens,
+      });
+      waits.delete(job.id);
+      if (!settlement) return;
+      const gapCells = settlement.gaps.reduce((sum, { start, end, from, to }) => sum + (end - start) * (to - from), 0);
+      metrics.settled({ paidMicros: settlement.chargedMicros, gapCells, disputes: settlement.disputes.length });
+    },
+  };
+}

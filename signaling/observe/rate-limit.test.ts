@@ -1,0 +1,53 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
+import { LOGIN_TRIES_PER_MINUTE, limitLogins, rateLimit } from './rate-limit.ts';
+
+const withErrors = (): Hono => {
+  const app = new Hono();
+  app.onError((thrown, c) => {
+    const error = PoolError.from(thrown);
+    return Response.json({ error: error.toShape() }, { status: error.status, headers: c.res.headers });
+  });
+  return app;
+};
+const env = (remoteAddress: string, forwarded?: string) => ({
+  incoming: { socket: { remoteAddress }, headers: forwarded ? { 'x-forwarded-for': forwarded } : {} },
+});
+
+describe('rateLimit', () => {
+  it('answers 429 with Retry-After, by address', async () => {
+    const app = withErrors();
+    let refused = 0;
+    app.use(rateLimit({ perMinute: 60, burst: 2, onRefused: () => (refused += 1) }));
+    app.get('/', (c) => c.text('ok'));
+    const get = (address: string) => app.request('/', {}, env(address));
+    expect((await get('203.0.113.7')).status).toBe(200);
+    expect((await get('203.0.113.7')).status).toBe(200);
+    const late = await get('203.0.113.7');
+    expect([late.status, late.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(await late.json()).toMatchObject({ error: { code: 'rate-limited', data: { retryAfterSeconds: 1 } } });
+    expect((await get('203.0.113.8')).status).toBe(200);
+    expect(refused).toBe(1);
+  });
+
+  it('counts an account wherever it comes from, and proxies for those behind them', async () => {
+    const app = withErrors();
+    app.use(rateLimit({ perMinute: 1, burst: 1, trustedProxies: 1, accountOf: (c) => c.req.header('x-account') }));
+    app.get('/', (c) => c.text('ok'));
+    const get = async (forwarded: string, account?: string) =>
+      (await app.request('/', account ? { headers: { 'x-account': account } } : {}, env('10.0.0.1', forwarded))).status;
+    expect([await get('1.1.1.1', 'a'), await get('2.2.2.2', 'a')]).toEqual([200, 429]);
+    expect([await get('1.1.1.1'), await get('9.9.9.9, 1.1.1.1'), await get('2.2.2.2')]).toEqual([200, 429, 200]);
+  });
+
+  it('lets few log-ins through', async () => {
+    const app = withErrors();
+    app.post('/login', limitLogins(), (c) => c.text('no', 401));
+    const statuses: number[] = [];
+    for (let tries = 0; tries <= LOGIN_TRIES_PER_MINUTE; tries++)
+      statuses.push((await app.request('/login', { method: 'POST' }, env('203.0.113.7'))).status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(LOGIN_TRIES_PER_MINUTE);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});

@@ -1,0 +1,156 @@
+// Puts the server's parts together over one database: accounts, ledger, roster, jobs. No HTTP and no port in here.
+import type { Logger } from 'pino';
+import type { ServerMessage } from '../protocol/control.ts';
+import type { ModelRef, PeerId, PoolId } from '../protocol/ids.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import type { Accounts } from './accounts/account-types.ts';
+import { createAccounts } from './accounts/create-accounts.ts';
+import { loadServerKey } from './accounts/server-key.ts';
+import type { ServerConfig } from './config/config-types.ts';
+import type { PeerListener } from './control-socket.ts';
+import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import { JobDesk } from './jobs/job-desk.ts';
+import type { DeskObserver, RouteQuestion } from './jobs/job-engine.ts';
+import { createJobStore, type JobStore } from './jobs/job-store.ts';
+import { createLedger } from './ledger/create-ledger.ts';
+import type { Ledger } from './ledger/ledger-types.ts';
+import { priceOf } from './meter/price-of.ts';
+import { createReceiptStore, type ReceiptStore } from './meter/receipt-store.ts';
+import { Orchestrator } from './orchestrator.ts';
+import { RttBook, SERVER_NODE } from './planner/rtt-book.ts';
+import { createPoolStore } from './pools/pool-store.ts';
+import type { PoolStore } from './pools/pool-types.ts';
+import type { RosterTiming } from './roster-state.ts';
+import { RouteDesk } from './route-desk.ts';
+import { createSwitchboard } from './switchboard.ts';
+import { TicketOffice } from './ticket-office.ts';
+
+/** Holds that a crash left behind are looked for at this pace. */
+const SWEEP_MS = 60_000;
+
+export interface PlatformOptions {
+  config: Pick<
+    ServerConfig,
+    'model' | 'stages' | 'grantMicros' | 'grantsPerAddressPerDay' | 'maxQueue' | 'maxQueuePerAccount' | 'prices'
+  >;
+  database: OpenDatabase;
+  timing: RosterTiming;
+  logger: Logger;
+  send(peer: PeerId, message: ServerMessage): boolean;
+  broadcast(message: ServerMessage): void;
+  observe?: DeskObserver;
+  /** Whether the site has a small model of the same vocabulary. */
+  hasDraftModel(repo: string): boolean;
+  /** Of the configured model, if this server can read its graph without asking anybody. */
+  readManifest(model: ModelRef): Promise<ModelManifest | undefined>;
+  receiptTimeoutMs?: number;
+  desertedMs?: number;
+}
+
+export interface Platform {
+  readonly accounts: Accounts;
+  readonly ledger: Ledger;
+  readonly receipts: ReceiptStore;
+  readonly jobs: JobStore;
+  readonly desk: JobDesk;
+  readonly orchestrator: Orchestrator;
+  readonly routes: RouteDesk;
+  readonly pools: PoolStore;
+  /** Raw public key of tickets and grants, base64url. */
+  readonly orchestratorKey: string;
+  /** What peers say goes here. */
+  readonly listener: PeerListener;
+  /** Ends jobs and timers. The database stays its owner's. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  const { config, database, logger, timing, send } = options;
+  const { db } = database;
+  const key = await loadServerKey(db);
+  const accounts = createAccounts(db);
+  const ledger = createLedger(db, config);
+  const receipts = createReceiptStore(db);
+  const jobs = createJobStore(db);
+  // Nobody drives them any more: one server runs over one database.
+  for (const job of await jobs.endOrphans()) await ledger.release(job);
+  const rtts = new RttBook();
+  const nowMs = (): number => performance.now();
+  const pools = await createPoolStore(db);
+  const manifest = await options.readManifest(config.model);
+  await pools.ensure(config.model, {
+    stages: typeof config.stages === 'number' ? config.stages : undefined,
+    ...(manifest ? { manifest } : {}),
+  });
+  const routes = new RouteDesk({ rtts, nowMs, hasDraftModel: options.hasDraftModel });
+  const orchestrator: Orchestrator = new Orchestrator({
+    model: config.model,
+    stages: config.stages,
+    timing,
+    logger,
+    tickets: new TicketOffice(key.sign),
+    policyOf: (pool) => pools.find(pool),
+    rtt: (a, b) => rtts.at(nowMs())(a, b),
+    send: (peer, message) => void send(peer, message),
+    broadcast: options.broadcast,
+    onPoolChanged: (pool) => desk.poolChanged(pool),
+  });
+  const desk: JobDesk = new JobDesk({
+    ledger,
+    store: jobs,
+    receipts,
+    accounts,
+    sign: key.sign,
+    logger,
+    limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
+    poolOf: (id: PoolId) => orchestrator.pool(id),
+    manifestOf: (id: PoolId) => pools.find(id)?.manifest,
+    send,
+    route: (question: RouteQuestion) => routes.plan(question),
+    priceOf: (pool) => pools.find(pool.id)?.price ?? priceOf(pool.manifest!, config.prices[pool.model.repo]),
+    observe: {
+      started: (job, waitMs) => options.observe?.started(job, waitMs),
+      ended: (job, end) => {
+        if (job.plan && job.stats) routes.learn(job.pool, job.plan, job.stats);
+        options.observe?.ended(job, end);
+      },
+    },
+    ...(options.receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs: options.receiptTimeoutMs }),
+    ...(options.desertedMs === undefined ? {} : { desertedMs: options.desertedMs }),
+  });
+  const listener = createSwitchboard({
+    orchestrator,
+    desk,
+    ledger,
+    logger,
+    isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
+    onLeft: (peer) => rtts.forget(peer),
+    onRtts: (peer, measured, serverRttMs) => {
+      if (serverRttMs !== undefined) rtts.record(peer, SERVER_NODE, serverRttMs, nowMs());
+      for (const { peer: other, ms } of measured) rtts.record(peer, other, ms, nowMs());
+    },
+  });
+  pools.onChange((change) => {
+    const pool = change.type === 'changed' ? change.policy.id : change.id;
+    orchestrator.dispatch({ type: 'policy-changed', pool });
+  });
+  const sweeper = setInterval(() => {
+    ledger
+      .releaseExpired(new Date())
+      .catch((thrown) => logger.error({ err: thrown }, 'expired holds could not be released'));
+  }, SWEEP_MS);
+  sweeper.unref();
+  return {
+    ...{ accounts, ledger, receipts, jobs, desk, orchestrator, routes, listener, pools },
+    orchestratorKey: key.publicKey,
+    async close(graceMs) {
+      clearInterval(sweeper);
+      await desk.close(graceMs);
+      orchestrator.close();
+    },
+  };
+}
+
+/** Opens what the configuration names, or takes what a test already has open. */
+export const databaseOf = async (given: ServerConfig['database'] | OpenDatabase): Promise<OpenDatabase> =>
+  'db' in given ? given : openDatabase(given);

@@ -1,0 +1,64 @@
+// A pool as it is this moment, for people and programs: who is here, what was measured of them, what serves. Pure. Has no
+// ticket, no link report, and no word of who asks.
+import type { Coalition } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { RecentJob } from '../jobs/job-store.ts';
+import type { Pool } from '../roster-state.ts';
+import type { PoolPolicy } from './pool-types.ts';
+
+export interface PoolFigures {
+  waiting: number;
+  running: number;
+  /** Newest first. */
+  recent: readonly RecentJob[];
+}
+
+export const NO_FIGURES: PoolFigures = { waiting: 0, running: 0, recent: [] };
+
+/** Jobs that are shown: enough to see a trend. */
+const MAX_RECENT = 20;
+
+const describeCoalition = ({ epoch, state, seats }: Coalition) => ({
+  epoch,
+  state,
+  seats: seats.map(({ peer, start, end, backend, totalBytes, loadedBytes, ready }) => ({
+    ...{ peer, start, end, backend, totalBytes, loadedBytes, ready },
+  })),
+});
+
+/**
+ * @param pool of the roster; undefined while nobody is there.
+ * @example
+ * describePoolState(policy, roster.pools.get(policy.id), figures).members[0].msPerLayer;
+ */
+export function describePoolState(policy: PoolPolicy | undefined, pool: Pool | undefined, figures: PoolFigures) {
+  const listed = new Set<PeerId>(policy?.members ?? []);
+  const seatOf = (peer: PeerId) => pool?.serving?.seats.find((seat) => seat.peer === peer);
+  const here = (pool?.peers ?? []).map(({ peer, capability, excluded }) => {
+    const seat = seatOf(peer);
+    const { backend, device, msPerLayer, memoryBytes, uplinkBytesPerSecond } = capability;
+    return {
+      ...{ peer, isHere: true, isListed: listed.has(peer), backend, device, msPerLayer, memoryBytes },
+      ...(uplinkBytesPerSecond === undefined ? {} : { uplinkBytesPerSecond }),
+      ...(excluded === undefined ? {} : { excluded }),
+      ...(seat === undefined ? {} : { layers: { start: seat.start, end: seat.end } }),
+    };
+  });
+  const arePresent = new Set(here.map(({ peer }) => peer));
+  const away = [...listed].filter((peer) => !arePresent.has(peer));
+  return {
+    members: [...here, ...away.map((peer) => ({ peer, isHere: false as const, isListed: true }))],
+    lastEpoch: pool?.lastEpoch ?? 0,
+    serving: pool?.serving ? describeCoalition(pool.serving) : null,
+    forming: pool?.forming ? describeCoalition(pool.forming.coalition) : null,
+    waiting: figures.waiting,
+    running: figures.running,
+    recent: figures.recent.slice(0, MAX_RECENT).map(({ endedAt, plan, outcome }) => ({
+      endedAt: endedAt.toISOString(),
+      mode: plan.mode,
+      predicted: { ...plan.predicted },
+      plan,
+      outcome,
+    })),
+  };
+}

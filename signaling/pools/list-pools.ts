@@ -1,0 +1,55 @@
+// The list of pools as pages read it: what the roster says, and beside it what was decided about each. Pure.
+import type { PoolSummary } from '../../protocol/control.ts';
+import { kvBytesPerLayer, type ModelManifest } from '../../protocol/manifest.ts';
+import type { PoolPolicy } from './pool-types.ts';
+
+/** What a pool's model is like, from its graph. */
+export const describeModel = (manifest: ModelManifest, context: number) => ({
+  layers: manifest.layers,
+  hiddenSize: manifest.hiddenSize,
+  layerBytes: manifest.layerBytes,
+  embeddingBytes: manifest.embeddingBytes,
+  headBytes: manifest.headBytes,
+  /** Counted in both of them where they are one. */
+  tiedBytes: manifest.tiedBytes,
+  /** Of all layers together. */
+  kvBytesPerToken: manifest.layers * kvBytesPerLayer(manifest, 1),
+  contextTokens: context,
+});
+
+/** A summary that the control socket knows, and what only HTTP tells. */
+export const describePool = (summary: PoolSummary, policy: PoolPolicy | undefined) => ({
+  ...summary,
+  policy: policy?.policy ?? ('commons' as const),
+  /** False for a pool that some tab opened by offering a model. */
+  isKept: policy !== undefined,
+  stages: policy?.stages ?? null,
+  recruit: policy?.recruit ?? true,
+  loaded: policy?.loaded ?? true,
+  listedPeers: policy?.members.length ?? 0,
+  price: policy?.price ?? null,
+  /** Account; null is the server itself, or nobody. */
+  createdBy: policy?.createdBy ?? null,
+  details: policy?.manifest ? describeModel(policy.manifest, policy.maxContext) : null,
+  createdAt: policy?.createdAt.toISOString() ?? null,
+  updatedAt: policy?.updatedAt.toISOString() ?? null,
+});
+
+export type PoolView = ReturnType<typeof describePool>;
+
+/** What the roster would say of a pool that nobody has come to. */
+export const emptySummary = ({ id, model, loaded }: PoolPolicy): PoolSummary => ({
+  pool: id,
+  model,
+  peers: 0,
+  state: 'empty',
+  reason: loaded ? 'Waits for a tab to join.' : 'It is not loaded.',
+});
+
+/** The roster's pools in its order, then kept ones that nobody has come to. */
+export function listPools(summaries: readonly PoolSummary[], policies: readonly PoolPolicy[]): PoolView[] {
+  const byId = new Map<string, PoolPolicy>(policies.map((policy) => [policy.id, policy]));
+  const seen = new Set(summaries.map(({ pool }) => pool));
+  const empty = policies.filter(({ id }) => !seen.has(id)).map(emptySummary);
+  return [...summaries, ...empty].map((summary) => describePool(summary, byId.get(summary.pool)));
+}

@@ -1,0 +1,233 @@
+import { Hono } from 'hono';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PoolSummary } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import type { Account, AccountId } from '../accounts/account-types.ts';
+import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { emptyPool, type Pool } from '../roster-state.ts';
+import { manifestOf } from '../test-manifest.ts';
+import { createManifestReader, type ReadPoolManifest } from './manifest-reader.ts';
+import { createPoolRoutes } from './pool-routes.ts';
+import { createPoolStore } from './pool-store.ts';
+import { pools } from './tables.ts';
+
+const MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
+const ID = poolIdOf(MODEL);
+const AT = `/api/pools/${encodeURIComponent(ID)}`;
+const PEER = 'ab'.repeat(16) as PeerId;
+const BODY = { repo: MODEL.repo, dtype: 'q4' };
+
+let database: OpenDatabase;
+let app: Hono;
+let summaries: PoolSummary[];
+let roster: Map<string, Pool>;
+let readManifest: ReadPoolManifest;
+
+beforeAll(async () => {
+  database = await openDatabase({ memory: true });
+}, 30_000);
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  await database.db.delete(pools);
+  const store = await createPoolStore(database.db);
+  summaries = [];
+  roster = new Map();
+  readManifest = async () => manifestOf({ maxContext: 2048 });
+  app = new Hono();
+  const routes = createPoolRoutes({
+    store,
+    readManifest: (...parameters) => readManifest(...parameters),
+    authenticate: async (c) => {
+      const name = c.req.header('x-account');
+      if (!name) throw new PoolError('not-logged-in', 'Who is it?');
+      const account: Account = { id: name as AccountId, name, createdAt: new Date() };
+      return { account, owner: `account:${name}` };
+    },
+    ownerOf: async (peer) => (peer === PEER ? 'carol' : undefined),
+    summaries: () => summaries,
+    poolOf: (id) => roster.get(id),
+    figuresOf: () => ({ waiting: 2, running: 1, recent: [] }),
+    logger: pino({ level: 'silent' }),
+  });
+  app.route('/api/pools', routes);
+});
+
+async function call(method: string, path: string, { as, body }: { as?: string; body?: unknown } = {}) {
+  const headers: Record<string, string> = { ...(as ? { 'x-account': as } : {}) };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await app.request(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+}
+const make = (as = 'ann', fields = {}) => call('POST', '/api/pools', { as, body: { ...BODY, ...fields } });
+
+describe('pools over HTTP', () => {
+  it('are made from the graph alone, listed and read', async () => {
+    // The real reader over the real model that this site serves, without a network.
+    readManifest = createManifestReader({ hubUrl: 'https://hub.invalid', modelsDir: 'public/models' });
+    const made = await make('ann', { stages: 2, recruit: false });
+    expect(made.status).toBe(201);
+    expect(made.headers.get('location')).toBe(AT);
+    expect(made.body).toMatchObject({
+      ...{ pool: ID, model: MODEL, peers: 0, state: 'empty', reason: 'Waits for a tab to join.', isKept: true },
+      ...{ stages: 2, recruit: false, loaded: true, listedPeers: 0, price: null },
+    });
+    const { layers, layerBytes, kvBytesPerToken, hiddenSize, contextTokens } = made.body.details;
+    expect(layerBytes).toHaveLength(layers);
+    for (const number of [layers, kvBytesPerToken, hiddenSize, contextTokens]) expect(number).toBeGreaterThan(0);
+    expect((await call('GET', AT)).body).toEqual(made.body);
+    expect((await call('GET', '/api/pools')).body).toEqual({ pools: [made.body] });
+  });
+
+  it('that tabs opened are listed as the roster tells them', async () => {
+    summaries = [
+      { pool: 'x/y@main:q4', model: { ...MODEL, repo: 'x/y' }, peers: 3, state: 'ready', reason: 'Serves.' },
+    ];
+    await make();
+    const listed = (await call('GET', '/api/pools')).body.pools;
+    expect(listed).toMatchObject([
+      { ...summaries[0], isKept: false, details: null },
+      { pool: ID, isKept: true },
+    ]);
+    expect((await call('GET', `/api/pools/${encodeURIComponent('x/y@main:q4')}`)).body).toMatchObject({ peers: 3 });
+  });
+
+  it('are changed, loaded, unloaded and deleted by their maker', async () => {
+    await make();
+    const price = { promptMicros: 1, completionMicros: 2 };
+    expect((await call('PATCH', AT, { as: 'ann', body: { stages: 3, price } })).body).toMatchObject({
+      stages: 3,
+      price,
+    });
+    expect((await call('PATCH', AT, { as: 'ann', body: { stages: null, price: null } })).body).toMatchObject({
+      stages: null,
+      price: null,
+    });
+    expect((await call('POST', `${AT}/unload`, { as: 'ann' })).body).toMatchObject({
+      loaded: false,
+      reason: 'It is not loaded.',
+    });
+    expect((await call('POST', `${AT}/load`, { as: 'ann' })).body).toMatchObject({ loaded: true });
+    expect((await call('DELETE', AT, { as: 'ann' })).status).toBe(204);
+    expect((await call('GET', AT)).status).toBe(404);
+  });
+
+  it('list peers; a peer’s owner may take it off', async () => {
+    await make();
+    expect((await call('POST', `${AT}/peers`, { as: 'ann', body: { peer: PEER } })).body).toMatchObject({
+      listedPeers: 1,
+    });
+    expect((await call('DELETE', `${AT}/peers/${PEER}`, { as: 'bob' })).status).toBe(403);
+    expect((await call('DELETE', `${AT}/peers/${PEER}`, { as: 'carol' })).body).toMatchObject({ listedPeers: 0 });
+    expect((await call('DELETE', `${AT}/peers/${PEER}`, { as: 'ann' })).status).toBe(200);
+    expect((await call('DELETE', `${AT}/peers/nobody`, { as: 'ann' })).status).toBe(404);
+  });
+
+  it.each([
+    ['PATCH', '', { stages: 1 }],
+    ['DELETE', '', undefined],
+    ['POST', '/load', undefined],
+    ['POST', '/unload', undefined],
+    ['POST', '/peers', { peer: PEER }],
+    ['DELETE', `/peers/${PEER}`, undefined],
+  ])('%s %s is the maker’s alone', async (method, path, body) => {
+    await make();
+    expect((await call(method, AT + path, { body })).status).toBe(401);
+    expect((await call(method, AT + path, { as: 'bob', body })).status).toBe(403);
+    expect((await call(method, `/api/pools/none%2Fsuch${path}`, { as: 'bob', body })).status).not.toBe(200);
+  });
+
+  it.each([
+    ['no model', { repo: 'x' }],
+    ['a path', { repo: '../../etc' }],
+    ['an address', { repo: 'http://evil.example/x' }],
+    ['another dtype', { dtype: 'q3' }],
+    ['a revision that is a path', { revision: '../x' }],
+    ['stages beyond the most', { stages: 65 }],
+    ['a price with parts', { price: { promptMicros: 0.5, completionMicros: 1 } }],
+    ['a field that nobody knows', { bogus: 1 }],
+  ])('refuse %s', async (_name, fields) => {
+    const { status, body } = await make('ann', fields);
+    expect([status, body.error.code]).toEqual([400, 'bad-request']);
+  });
+
+  it('refuse a second pool of a model, nobody’s request, and too much', async () => {
+    await make();
+    expect((await make('bob')).status).toBe(409);
+    expect((await call('POST', '/api/pools', { body: BODY })).status).toBe(401);
+    expect((await make('ann', { repo: 'x'.repeat(70_000) })).status).toBe(413);
+  });
+
+  it('tell why a model cannot be read', async () => {
+    readManifest = createManifestReader({ hubUrl: '/no-hub', modelsDir: 'public/models' });
+    expect((await make('ann', { repo: 'acme/other' })).body.error.code).toBe('model-not-found');
+    expect((await make('ann', { dtype: 'bnb4' })).body.error.code).toBe('model-not-found');
+  });
+});
+
+it('reads few models at once', async () => {
+  const read = createManifestReader({
+    hubUrl: 'https://hub.invalid',
+    modelsDir: 'public/models',
+  });
+  const readings = await Promise.allSettled([read(MODEL), read(MODEL), read(MODEL)]);
+  expect(readings.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  expect(readings[2]).toMatchObject({ reason: { code: 'rate-limited' } });
+  expect(await read(MODEL)).toHaveProperty('layers');
+});
+
+/** Whatever the roster may come to keep beside a coalition stays there. */
+const SECRET = { ticket: 'secret-ticket' };
+
+describe('the state of a pool', () => {
+  it('shows members as measured, coalitions without tickets, the queue', async () => {
+    await make();
+    await call('POST', `${AT}/peers`, { as: 'ann', body: { peer: 'cd'.repeat(16) } });
+    const capability = { backend: 'wasm', msPerLayer: 1.5, memoryBytes: 1e9, device: 'test' } as const;
+    const seat = {
+      peer: PEER,
+      start: 0,
+      end: 4,
+      backend: 'wasm',
+      device: 'test',
+      totalBytes: 9,
+      loadedBytes: 9,
+      ready: true,
+    } as const;
+    const coalition = {
+      pool: ID,
+      model: MODEL,
+      epoch: 7,
+      state: 'ready',
+      seats: [seat],
+    } as const;
+    const pool: Pool = {
+      ...emptyPool(MODEL, 7),
+      peers: [{ peer: PEER, capability }],
+      serving: { ...coalition, seats: [...coalition.seats], ...SECRET },
+    };
+    roster.set(ID, pool);
+    const { body } = await call('GET', `${AT}/state`);
+    expect(body).toMatchObject({
+      pool: ID,
+      lastEpoch: 7,
+      members: [
+        { peer: PEER, isHere: true, isListed: false, msPerLayer: 1.5, memoryBytes: 1e9, layers: { start: 0, end: 4 } },
+        { peer: 'cd'.repeat(16), isHere: false, isListed: true },
+      ],
+      serving: { epoch: 7, state: 'ready', seats: [{ peer: PEER, start: 0, end: 4 }] },
+      forming: null,
+      waiting: 2,
+      running: 1,
+      recent: [],
+    });
+    expect(JSON.stringify(body)).not.toContain('ticket');
+  });
+
+  it('is not there for a pool that is not', async () => {
+    expect((await call('GET', '/api/pools/no%2Fsuch@main:q4/state')).status).toBe(404);
+  });
+});

@@ -1,0 +1,121 @@
+// `/api/pools`: everybody reads, whoever made a pool changes it. Composes store, manifest reader and roster; the rules of
+// who may do what are here.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Logger } from 'pino';
+import type { PoolSummary } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { type PeerId, type PoolId, peerIdSchema } from '../../protocol/ids.ts';
+import { answerPoolError, throwIssue } from '../api/answer-error.ts';
+import type { Authenticate, Caller } from '../api/api-types.ts';
+import { boundJson } from '../api/bound-json.ts';
+import { SMALL_BODY_BYTES } from '../observe/rate-limit.ts';
+import type { Pool } from '../roster-state.ts';
+import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
+import * as routes from './describe-routes.ts';
+import { describePool, emptySummary, listPools, type PoolView } from './list-pools.ts';
+import type { ReadPoolManifest } from './manifest-reader.ts';
+import type { PoolPolicy, PoolStore } from './pool-types.ts';
+
+export interface PoolRoutesOptions {
+  store: PoolStore;
+  readManifest: ReadPoolManifest;
+  authenticate: Authenticate;
+  /** The account that earns with a peer: it may take its own peer off any list. */
+  ownerOf(peer: PeerId): Promise<string | undefined>;
+  /** Of the roster, as the control socket tells them. */
+  summaries(): readonly PoolSummary[];
+  /** The roster's own memory of a pool. */
+  poolOf(id: PoolId): Pool | undefined;
+  /** Queue, running jobs and what came of predictions. */
+  figuresOf?(id: PoolId): PoolFigures | Promise<PoolFigures>;
+  logger: Logger;
+}
+
+const NO_STORE = 'no-store';
+const JSON_DEPTH = 8;
+
+/**
+ * @example
+ * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, ownerOf, summaries, poolOf, logger }));
+ */
+export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
+  const { store, readManifest, authenticate, logger } = options;
+  const app = new OpenAPIHono({ defaultHook: throwIssue });
+  const bounds = boundJson({ bodyBytes: SMALL_BODY_BYTES, jsonDepth: JSON_DEPTH });
+  app.use('*', async (c, next) => {
+    await next();
+    c.res.headers.set('Cache-Control', NO_STORE);
+  });
+  for (const bound of bounds) {
+    app.post('*', bound);
+    app.patch('*', bound);
+  }
+
+  const view = (id: PoolId): PoolView => {
+    const policy = store.find(id);
+    const summary = options.summaries().find(({ pool }) => pool === id) ?? (policy && emptySummary(policy));
+    if (!summary) throw new PoolError('not-found', 'There is no such pool.');
+    return describePool(summary, policy);
+  };
+  const requireOwn = (id: string, caller: Caller): PoolPolicy => {
+    const policy = store.find(id as PoolId);
+    if (!policy) throw new PoolError('not-found', 'There is no such pool.');
+    if (policy.createdBy === undefined) throw new PoolError('forbidden', 'This pool belongs to the server.');
+    if (policy.createdBy !== caller.account?.id) throw new PoolError('forbidden', 'Another account made this pool.');
+    return policy;
+  };
+
+  app.openapi(routes.listRoute, (c) => c.json({ pools: listPools(options.summaries(), store.list()) }, 200));
+  app.openapi(routes.readRoute, (c) => c.json(view(c.req.valid('param').id as PoolId), 200));
+  app.openapi(routes.stateRoute, async (c) => {
+    const id = c.req.valid('param').id as PoolId;
+    const pool = view(id);
+    const figures = (await options.figuresOf?.(id)) ?? NO_FIGURES;
+    return c.json({ ...pool, ...describePoolState(store.find(id), options.poolOf(id), figures) }, 200);
+  });
+  app.openapi(routes.createPoolRoute, async (c) => {
+    const { account } = await authenticate(c);
+    if (!account) throw new PoolError('forbidden', 'A pool needs an account that it belongs to.');
+    const { repo, revision = 'main', dtype, ...entry } = c.req.valid('json');
+    const model = { repo, revision, dtype };
+    const manifest = await readManifest(model, c.req.raw.signal);
+    const { id } = await store.create({ ...entry, model, manifest, createdBy: account.id });
+    return c.json(view(id), 201, { Location: `/api/pools/${encodeURIComponent(id)}` });
+  });
+  app.openapi(routes.updateRoute, async (c) => {
+    const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
+    await store.update(id, c.req.valid('json'));
+    return c.json(view(id), 200);
+  });
+  app.openapi(routes.deleteRoute, async (c) => {
+    await store.remove(requireOwn(c.req.valid('param').id, await authenticate(c)).id);
+    return c.body(null, 204);
+  });
+  for (const [route, loaded] of [
+    [routes.loadRoute, true],
+    [routes.unloadRoute, false],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
+      await store.update(id, { loaded });
+      return c.json(view(id), 200);
+    });
+  }
+  app.openapi(routes.addPeerRoute, async (c) => {
+    const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
+    await store.addMember(id, c.req.valid('json').peer as PeerId);
+    return c.json(view(id), 200);
+  });
+  app.openapi(routes.removePeerRoute, async (c) => {
+    const caller = await authenticate(c);
+    const { id, peer: shown } = c.req.valid('param');
+    const peer = peerIdSchema.safeParse(shown);
+    if (!peer.success) throw new PoolError('not-found', 'There is no such peer.');
+    const isOwn = caller.account !== undefined && (await options.ownerOf(peer.data)) === caller.account.id;
+    if (!isOwn) requireOwn(id, caller);
+    await store.removeMember(id as PoolId, peer.data);
+    return c.json(view(id as PoolId), 200);
+  });
+  app.onError(answerPoolError(logger));
+  return app;
+}

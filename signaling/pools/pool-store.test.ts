@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { manifestOf } from '../test-manifest.ts';
+import { createPoolStore } from './pool-store.ts';
+import {
+  MAX_MEMBERS_PER_POOL,
+  MAX_POOLS_PER_ACCOUNT,
+  type NewPool,
+  type PoolChange,
+  type PoolStore,
+} from './pool-types.ts';
+import { pools } from './tables.ts';
+
+const MODEL: ModelRef = { repo: 'a/b', revision: 'main', dtype: 'q4' };
+const ID = poolIdOf(MODEL);
+const peerOf = (index: number): PeerId => index.toString(16).padStart(32, '0') as PeerId;
+const entry = (fields: Partial<NewPool> = {}): NewPool => ({
+  model: MODEL,
+  manifest: manifestOf({ maxContext: 4096 }),
+  createdBy: 'ann',
+  ...fields,
+});
+
+let database: OpenDatabase;
+let store: PoolStore;
+let nowMs: number;
+beforeAll(async () => {
+  database = await openDatabase({ memory: true });
+}, 30_000);
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.delete(pools);
+  nowMs = 0;
+  store = await createPoolStore(database.db, () => {
+    nowMs += 1_000;
+    return new Date(nowMs);
+  });
+});
+
+describe('createPoolStore', () => {
+  it('keeps all of a pool over a restart', async () => {
+    const price = { promptMicros: 3, completionMicros: 4 };
+    await store.create(entry({ stages: 3, recruit: false, price, maxContext: 1024 }));
+    await store.addMember(ID, peerOf(2));
+    await store.addMember(ID, peerOf(1));
+    await store.update(ID, { loaded: false });
+    const again = await createPoolStore(database.db);
+    expect(again.list()).toEqual(store.list());
+    expect(again.find(ID)).toMatchObject({
+      ...{ id: ID, model: MODEL, policy: 'commons', stages: 3, recruit: false, loaded: false, price, maxContext: 1024 },
+      ...{ manifest: manifestOf({ maxContext: 4096 }), createdBy: 'ann', createdAt: new Date(1_000) },
+    });
+    expect(again.find(ID)?.members).toEqual([peerOf(2), peerOf(1)]);
+    await again.remove(ID);
+    expect((await createPoolStore(database.db)).list()).toEqual([]);
+  });
+
+  it('tells what changed, after it is written, and goes on when a listener fails', async () => {
+    const heard: PoolChange[] = [];
+    store.onChange(() => {
+      throw new Error('no');
+    });
+    const stop = store.onChange((change) => heard.push(change));
+    await store.create(entry());
+    await store.update(ID, { stages: 2 });
+    await store.update(ID, { stages: null });
+    await store.addMember(ID, peerOf(1));
+    await store.addMember(ID, peerOf(1));
+    await store.removeMember(ID, peerOf(1));
+    await store.removeMember(ID, peerOf(1));
+    await store.remove(ID);
+    stop();
+    await store.create(entry());
+    expect(
+      heard.map((change) =>
+        change.type === 'changed' ? [change.policy.stages, change.policy.members.length] : change.type,
+      ),
+    ).toEqual([[undefined, 0], [2, 0], [undefined, 0], [undefined, 1], [undefined, 0], 'removed']);
+  });
+
+  it('has one pool per model, even when two are made at once', async () => {
+    const made = await Promise.allSettled([store.create(entry()), store.create(entry({ createdBy: 'bob' }))]);
+    expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(made[1]).toMatchObject({ reason: { code: 'conflict', data: { pool: ID } } });
+    expect(store.find(ID)?.createdBy).toBe('ann');
+  });
+
+  it('bounds pools per account and members per pool', async () => {
+    for (let index = 0; index < MAX_POOLS_PER_ACCOUNT; index++)
+      await store.create(entry({ model: { ...MODEL, repo: `a/b${index}` } }));
+    await expect(store.create(entry())).rejects.toMatchObject({ code: 'rate-limited' });
+    await store.create(entry({ createdBy: 'bob' }));
+    for (let index = 0; index < MAX_MEMBERS_PER_POOL; index++) await store.addMember(ID, peerOf(index));
+    await expect(store.addMember(ID, peerOf(9999))).rejects.toMatchObject({ code: 'rate-limited' });
+  });
+
+  it('refuses what is not there, and a context that the model has not', async () => {
+    await expect(store.update(ID, {})).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.remove(ID)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.addMember(ID, peerOf(1))).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.create(entry({ maxContext: 4097 }))).rejects.toMatchObject({ code: 'bad-request' });
+    await store.create(entry());
+    await expect(store.update(ID, { maxContext: 4097 })).rejects.toMatchObject({ code: 'bad-request' });
+    expect(store.find(ID)?.maxContext).toBe(4096);
+  });
+
+  it('makes the configured pool once, follows the configuration, and leaves another’s alone', async () => {
+    expect(await store.ensure(MODEL, { stages: 2 })).toMatchObject({ stages: 2, createdBy: undefined, loaded: true });
+    expect(await store.ensure(MODEL, { manifest: manifestOf({ maxContext: 512 }) })).toMatchObject({
+      stages: undefined,
+      maxContext: 512,
+    });
+    expect(store.list()).toHaveLength(1);
+    const other = { ...MODEL, dtype: 'fp32' } as const;
+    await store.create(entry({ model: other, stages: 5 }));
+    expect(await store.ensure(other)).toMatchObject({ createdBy: 'ann', stages: 5 });
+  });
+});

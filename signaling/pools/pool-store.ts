@@ -1,0 +1,209 @@
+// Pools in the database and, for the roster, in memory. Writes go to the database first, one after the other, so that
+// memory never says what a restart would not.
+import { asc, eq, sql } from 'drizzle-orm';
+import { PoolError } from '../../protocol/errors.ts';
+import { dtypeSchema, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Database } from '../db/open-database.ts';
+import { MAX_POOLS } from '../roster-state.ts';
+import {
+  MAX_MEMBERS_PER_POOL,
+  MAX_POOLS_PER_ACCOUNT,
+  type PoolChange,
+  type PoolPatch,
+  type PoolPolicy,
+  type PoolStore,
+} from './pool-types.ts';
+import { poolMembers, pools } from './tables.ts';
+
+type PoolRow = typeof pools.$inferSelect;
+
+/** For the configured pool, until its manifest is known. */
+const UNKNOWN_CONTEXT = 2048;
+
+/**
+ * Reads all pools and gives the store over them.
+ *
+ * @param now for tests.
+ */
+export async function createPoolStore(db: Database, now: () => Date = () => new Date()): Promise<PoolStore> {
+  const policies = await readAll(db);
+  const listeners = new Set<(change: PoolChange) => void>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: limits are counted in memory, and listeners hear changes in the order of the database. */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act, act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const tell = (change: PoolChange): void => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch {
+        // Its own business: the change is written, and others wait to hear of it.
+      }
+    }
+  };
+  const keep = (policy: PoolPolicy): PoolPolicy => {
+    policies.set(policy.id, policy);
+    tell({ type: 'changed', policy });
+    return policy;
+  };
+  const known = (id: PoolId): PoolPolicy => {
+    const policy = policies.get(id);
+    if (!policy) throw new PoolError('not-found', 'There is no such pool.');
+    return policy;
+  };
+  const insert = async (row: PoolRow): Promise<PoolPolicy> => {
+    const [written] = await db.insert(pools).values(row).onConflictDoNothing().returning();
+    if (!written) throw new PoolError('conflict', 'There is a pool of this model already.', { data: { pool: row.id } });
+    return keep(toPolicy(written, []));
+  };
+
+  return {
+    list: () => [...policies.values()],
+    find: (id) => policies.get(id),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    create: ({ model, manifest, createdBy, price, ...entry }) =>
+      inTurn(async () => {
+        const id = poolIdOf(model);
+        if (policies.has(id))
+          throw new PoolError('conflict', 'There is a pool of this model already.', { data: { pool: id } });
+        const own = [...policies.values()].filter((policy) => policy.createdBy === createdBy).length;
+        if (own >= MAX_POOLS_PER_ACCOUNT)
+          throw new PoolError('rate-limited', `An account has at most ${MAX_POOLS_PER_ACCOUNT} pools.`);
+        if (policies.size >= MAX_POOLS)
+          throw new PoolError('rate-limited', 'The server has as many pools as it takes.');
+        return insert({
+          id,
+          ...model,
+          policy: 'commons',
+          stages: entry.stages ?? null,
+          recruit: entry.recruit ?? true,
+          loaded: entry.loaded ?? true,
+          maxContext: shortened(entry.maxContext, manifest),
+          manifest,
+          promptMicros: price?.promptMicros ?? null,
+          completionMicros: price?.completionMicros ?? null,
+          createdBy,
+          createdAt: now(),
+          updatedAt: now(),
+        });
+      }),
+    ensure: (model, { stages, manifest } = {}) =>
+      inTurn(async () => {
+        const id = poolIdOf(model);
+        const there = policies.get(id);
+        if (!there) {
+          const fields = { policy: 'commons', recruit: true, loaded: true, createdBy: null } as const;
+          const numbers = { promptMicros: null, completionMicros: null, createdAt: now(), updatedAt: now() };
+          const maxContext = manifest?.maxContext ?? UNKNOWN_CONTEXT;
+          return insert({
+            id,
+            ...model,
+            ...fields,
+            ...numbers,
+            maxContext,
+            stages: stages ?? null,
+            manifest: manifest ?? null,
+          });
+        }
+        if (there.createdBy !== undefined || (there.stages === stages && !manifest)) return there;
+        // What is configured may change from one start to the next.
+        const set = {
+          stages: stages ?? null,
+          ...(manifest ? { manifest, maxContext: manifest.maxContext } : {}),
+          updatedAt: now(),
+        };
+        return keep(await write(db, there, set));
+      }),
+    update: (id, patch) =>
+      inTurn(async () => {
+        const before = known(id);
+        return keep(await write(db, before, { ...toColumns(patch, before), updatedAt: now() }));
+      }),
+    remove: (id) =>
+      inTurn(async () => {
+        known(id);
+        await db.delete(pools).where(eq(pools.id, id));
+        policies.delete(id);
+        tell({ type: 'removed', id });
+      }),
+    addMember: (id, peer) =>
+      inTurn(async () => {
+        const before = known(id);
+        if (before.members.includes(peer)) return before;
+        if (before.members.length >= MAX_MEMBERS_PER_POOL)
+          throw new PoolError('rate-limited', `A pool lists at most ${MAX_MEMBERS_PER_POOL} peers.`);
+        await db.insert(poolMembers).values({ pool: id, peer, addedAt: now() }).onConflictDoNothing();
+        return keep({ ...before, members: [...before.members, peer] });
+      }),
+    removeMember: (id, peer) =>
+      inTurn(async () => {
+        const before = known(id);
+        if (!before.members.includes(peer)) return before;
+        await db.delete(poolMembers).where(sql`${poolMembers.pool} = ${id} and ${poolMembers.peer} = ${peer}`);
+        return keep({ ...before, members: before.members.filter((member) => member !== peer) });
+      }),
+  };
+}
+
+async function readAll(db: Database): Promise<Map<PoolId, PoolPolicy>> {
+  const rows = await db.select().from(pools).orderBy(asc(pools.createdAt), asc(pools.id));
+  const members = await db.select().from(poolMembers).orderBy(asc(poolMembers.addedAt), asc(poolMembers.peer));
+  const byPool = new Map<PoolId, PeerId[]>();
+  for (const { pool, peer } of members) byPool.set(pool, [...(byPool.get(pool) ?? []), peer]);
+  return new Map(rows.map((row) => [row.id, toPolicy(row, byPool.get(row.id) ?? [])]));
+}
+
+async function write(db: Database, before: PoolPolicy, set: Partial<PoolRow>): Promise<PoolPolicy> {
+  const [row] = await db.update(pools).set(set).where(eq(pools.id, before.id)).returning();
+  if (!row) throw new PoolError('not-found', 'There is no such pool.');
+  return toPolicy(row, before.members);
+}
+
+const toPolicy = (row: PoolRow, members: readonly PeerId[]): PoolPolicy => ({
+  id: row.id,
+  model: { repo: row.repo, revision: row.revision, dtype: dtypeSchema.parse(row.dtype) },
+  policy: row.policy,
+  stages: row.stages ?? undefined,
+  recruit: row.recruit,
+  members,
+  loaded: row.loaded,
+  manifest: row.manifest ?? undefined,
+  maxContext: row.maxContext,
+  price:
+    row.promptMicros === null || row.completionMicros === null
+      ? undefined
+      : { promptMicros: row.promptMicros, completionMicros: row.completionMicros },
+  createdBy: row.createdBy ?? undefined,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+});
+
+function toColumns({ price, maxContext, ...patch }: PoolPatch, before: PoolPolicy): Partial<PoolRow> {
+  const columns: Partial<PoolRow> = {};
+  if (patch.stages !== undefined) columns.stages = patch.stages;
+  if (patch.recruit !== undefined) columns.recruit = patch.recruit;
+  if (patch.loaded !== undefined) columns.loaded = patch.loaded;
+  if (maxContext !== undefined) columns.maxContext = shortened(maxContext, before.manifest);
+  if (price !== undefined) {
+    columns.promptMicros = price?.promptMicros ?? null;
+    columns.completionMicros = price?.completionMicros ?? null;
+  }
+  return columns;
+}
+
+function shortened(asked: number | undefined, manifest: ModelManifest | undefined): number {
+  const most = manifest?.maxContext ?? UNKNOWN_CONTEXT;
+  if (asked !== undefined && asked > most)
+    throw new PoolError('bad-request', `The model has at most ${most} positions here.`, {
+      data: { param: 'max_context' },
+    });
+  return asked ?? most;
+}

@@ -1,0 +1,76 @@
+// The words of pools as people make them: what the roster asks before it plans. No table, no HTTP.
+import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Price } from '../ledger/ledger-types.ts';
+
+/** Never mutated: a change makes a new one. */
+export interface PoolPolicy {
+  readonly id: PoolId;
+  readonly model: ModelRef;
+  readonly policy: 'commons';
+  /** Tabs to wait for and to split over; undefined takes whoever is there. */
+  readonly stages?: number | undefined;
+  /** Whether peers that are not `members` may be planned. */
+  readonly recruit: boolean;
+  readonly members: readonly PeerId[];
+  /** False: no coalition; the one there is retires. */
+  readonly loaded: boolean;
+  /** As the server read it from the graph: a peer that offers another one has another file. */
+  readonly manifest?: ModelManifest | undefined;
+  readonly maxContext: number;
+  readonly price?: Price | undefined;
+  /** Account; undefined is the server itself. */
+  readonly createdBy?: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type PoolChange = { type: 'changed'; policy: PoolPolicy } | { type: 'removed'; id: PoolId };
+
+/** What the roster reads: all of it in memory, never behind a wait. */
+export interface PoolDirectory {
+  /** In the order they were made. */
+  list(): readonly PoolPolicy[];
+  find(id: PoolId): PoolPolicy | undefined;
+  /** Told after the database has it. Returns the way to stop. A listener that throws stops nobody else. */
+  onChange(listener: (change: PoolChange) => void): () => void;
+}
+
+export interface NewPool {
+  model: ModelRef;
+  stages?: number | undefined;
+  recruit?: boolean | undefined;
+  loaded?: boolean | undefined;
+  price?: Price | undefined;
+  /** Shortens the manifest's own. */
+  maxContext?: number | undefined;
+  manifest: ModelManifest;
+  createdBy: string;
+}
+
+/** Null takes a value away; undefined leaves it. */
+export interface PoolPatch {
+  stages?: number | null | undefined;
+  recruit?: boolean | undefined;
+  loaded?: boolean | undefined;
+  price?: Price | null | undefined;
+  maxContext?: number | undefined;
+}
+
+/** Most pools of one account, so that nobody fills the list alone. */
+export const MAX_POOLS_PER_ACCOUNT = 20;
+/** Most listed peers of one pool: as many as the roster takes. */
+export const MAX_MEMBERS_PER_POOL = 256;
+
+export interface PoolStore extends PoolDirectory {
+  /** Throws `conflict` when there is one for this model, `rate-limited` at the most of the account or of the server. */
+  create(entry: NewPool): Promise<PoolPolicy>;
+  /** Makes the configured pool if need be. It belongs to the server. */
+  ensure(model: ModelRef, fields?: { stages?: number | undefined; manifest?: ModelManifest }): Promise<PoolPolicy>;
+  /** Throws `not-found`. */
+  update(id: PoolId, patch: PoolPatch): Promise<PoolPolicy>;
+  remove(id: PoolId): Promise<void>;
+  addMember(id: PoolId, peer: PeerId): Promise<PoolPolicy>;
+  /** No effect on a peer that is not listed. */
+  removeMember(id: PoolId, peer: PeerId): Promise<PoolPolicy>;
+}

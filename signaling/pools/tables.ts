@@ -1,0 +1,49 @@
+// What is kept of pools that somebody made: which model, who may take part, whether it serves. Not who is here now.
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
+
+export const pools = pgTable(
+  'pools',
+  {
+    /** `repo@revision:dtype`: there is one pool per model. */
+    id: text('id').$type<PoolId>().primaryKey(),
+    repo: text('repo').notNull(),
+    revision: text('revision').notNull(),
+    dtype: text('dtype').notNull(),
+    /** Who may lend and ask. Only the commons so far: everybody. */
+    policy: text('policy', { enum: ['commons'] }).notNull(),
+    /** Tabs to wait for and to split over; null takes whoever is there. */
+    stages: integer('stages'),
+    /** Whether peers that are not listed may be planned. */
+    recruit: boolean('recruit').notNull(),
+    /** Whether a coalition is formed at all. */
+    loaded: boolean('loaded').notNull(),
+    maxContext: integer('max_context').notNull(),
+    /** As the server read it from the graph; null for the configured pool until then. */
+    manifest: jsonb('manifest').$type<ModelManifest>(),
+    /** Per token; null takes the computed price. */
+    promptMicros: bigint('prompt_micros', { mode: 'number' }),
+    completionMicros: bigint('completion_micros', { mode: 'number' }),
+    /** Account; null is the server itself, and nobody may change it. */
+    createdBy: text('created_by'),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (table) => [index('pools_by_creator').on(table.createdBy)],
+);
+
+export const poolMembers = pgTable(
+  'pool_members',
+  {
+    pool: text('pool')
+      .$type<PoolId>()
+      .notNull()
+      .references(() => pools.id, { onDelete: 'cascade' }),
+    peer: text('peer').$type<PeerId>().notNull(),
+    addedAt: at('added_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pool, table.peer] })],
+);
