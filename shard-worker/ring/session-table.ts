@@ -18,8 +18,11 @@ export interface Session {
   admitted: Admitted | undefined;
 }
 
-/** A session that was used within this time does not give way to another. */
-const IN_USE_MS = 30_000;
+/**
+ * A session that was used within this time does not give way to another. The server admits no more running ones than there
+ * is room for, so the one that was used longest ago is a chat between two questions: its driver replays it.
+ */
+const IN_USE_MS = 5_000;
 
 export class SessionTable {
   readonly #sessions = new Map<SessionId, Session>();

@@ -4,9 +4,11 @@ import type { ChatMessage } from '../peer/peer-state.ts';
 import { EPOCH, jobId, startTestDriver, type TestDriver } from './test-driver.ts';
 import type { Driven, DriveRequest } from './worker-api.ts';
 
+/** How long each step of a stage takes. */
+let stepMs = 1;
 let driver: TestDriver;
 beforeAll(async () => {
-  driver = await startTestDriver(() => new Promise((resolve) => setTimeout(resolve, 1)));
+  driver = await startTestDriver(() => new Promise((resolve) => setTimeout(resolve, stepMs)));
 });
 afterAll(() => driver.close());
 
@@ -60,8 +62,14 @@ test('a failure comes with what was used, so that it can be settled', async () =
 test('an epoch that ends is followed by the next one, with the same grant and a receipt of each', async () => {
   const whole = await drive([QUESTION]);
   const from = driver.told.length;
+  // Slow enough to be interrupted in the middle.
+  stepMs = 60;
   const running = drive([QUESTION], { plan: { local: false, drafter: 'none' } });
-  await vi.waitFor(() => expect(driver.told.slice(from).some(({ event }) => event === 'text')).toBe(true));
+  await vi.waitFor(() => expect(driver.told.slice(from).some(({ event }) => event === 'text')).toBe(true), {
+    timeout: 5000,
+    interval: 5,
+  });
+  stepMs = 1;
   driver.ring.entry.close();
   driver.serve(EPOCH + 1);
   const { answer, receipts } = await running;
