@@ -357,6 +357,16 @@ describe('a tab that drives its own answer', () => {
     expect((await ledger.balanceOf(`peer:${network.peer(0)}`)).availableMicros).toBeGreaterThan(0);
   });
 
+  it('leaves no job behind when it vanished before its leave came', async () => {
+    const peer = network.peer(3);
+    const asking = ask();
+    desk.peerGone(peer);
+    network.gone.add(peer);
+    await asking;
+    await expect.poll(() => desk.load()).toEqual({ running: 0, waiting: 0 });
+    await expect.poll(async () => (await ledger.totals()).openHolds).toBe(0);
+  });
+
   it('is refused with a reason, and may give up while it waits', async () => {
     network.isServing = false;
     await ask();

@@ -101,7 +101,7 @@ export class JobDesk implements JobService {
       const terms = this.#engine.terms(pool, { promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();
-      const voice = tabVoice(id, ask, heldMicros, (reply) => void this.#options.send(peer, reply));
+      const voice = tabVoice(id, ask, heldMicros, (reply) => this.#options.send(peer, reply));
       const job = { ...terms, heldMicros, id, voice, payer, request: undefined, source: 'tab', driver: peer } as const;
       const live = await this.#engine.admit({ ...job, promptTokens }, plan);
       this.#remember(keyOf(peer, ask), live.id);

@@ -195,7 +195,7 @@ export class JobEngine {
   #startLocal(job: LiveJob, plan: RoutePlan): void {
     job.state = 'running';
     this.#begin(job);
-    job.voice.routed(plan, 0, this.#grant(job, job.driver!));
+    this.#tellRoute(job, plan, 0, this.#grant(job, job.driver!));
   }
 
   #start(job: LiveJob, coalition: Coalition): boolean {
@@ -218,8 +218,13 @@ export class JobEngine {
     job.drivers.add(driver);
     job.epochs = [...job.epochs.filter((used) => used.epoch !== epoch), usedEpoch(coalition)];
     if (job.attempts++ === 0) this.#begin(job);
-    job.voice.routed(job.plan, epoch, grant);
+    this.#tellRoute(job, job.plan, epoch, grant);
     return true;
+  }
+
+  /** A tab that left while its job was admitted: nobody else would end it. */
+  #tellRoute(job: LiveJob, plan: RoutePlan, epoch: number, grant: string): void {
+    if (!job.voice.routed(plan, epoch, grant)) this.finish(job, new PoolError('stage-left', 'The asking tab left.'));
   }
 
   #begin(job: LiveJob): void {

@@ -11,8 +11,8 @@ import type { Usage } from './job-types.ts';
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
 export interface Voice {
   queued(place: number, waiting: number, reason: string): void;
-  /** It has a route. For a tab this is the leave to begin. */
-  routed(plan: RoutePlan, epoch: number, grant: string): void;
+  /** It has a route. For a tab this is the leave to begin; false when the tab is gone. */
+  routed(plan: RoutePlan, epoch: number, grant: string): boolean;
   /** HTTP only: what its driver says on the way. */
   event(event: Exclude<JobEvent, { type: 'done' | 'failed' }>): void;
   ended(end: { stats: JobStats | undefined; usage: Usage; plan: RoutePlan; chargedMicros: number }): void;

@@ -23,6 +23,7 @@ export function streamVoice(id: JobId): { voice: Voice; job: Job } {
     routed: (plan) => {
       resolveRouted(plan);
       stream.push({ type: 'routed', plan });
+      return true;
     },
     event: (event) => stream.push(event),
     ended: ({ stats, usage, plan, chargedMicros }) => {
@@ -38,16 +39,16 @@ export function streamVoice(id: JobId): { voice: Voice; job: Job } {
 }
 
 /** To a tab that drives its answer itself. `send` drops what the tab is not there to hear. */
-export function tabVoice(id: JobId, ask: number, heldMicros: number, send: (message: ServerMessage) => void): Voice {
+export function tabVoice(id: JobId, ask: number, heldMicros: number, send: (message: ServerMessage) => boolean): Voice {
   let isRouted = false;
   return {
-    queued: (place, waiting, reason) => send({ type: 'ask-queued', ask, place, waiting, reason }),
+    queued: (place, waiting, reason) => void send({ type: 'ask-queued', ask, place, waiting, reason }),
     routed: (plan, epoch, grant) => {
       isRouted = true;
-      send({ type: 'ask-granted', ask, job: id, grant, epoch, plan, heldMicros });
+      return send({ type: 'ask-granted', ask, job: id, grant, epoch, plan, heldMicros });
     },
     event: () => {},
-    ended: ({ chargedMicros }) => send({ type: 'ask-settled', job: id, chargedMicros, receiptId: id }),
+    ended: ({ chargedMicros }) => void send({ type: 'ask-settled', job: id, chargedMicros, receiptId: id }),
     failed: (error) => {
       if (!isRouted) send({ type: 'ask-refused', ask, error: error.toShape() });
     },
