@@ -147,7 +147,7 @@ function fixedExecutor(width: number): LayerExecutor {
     openCache: () => new CountingCache(),
     run: async (cache, { tokens }) => {
       (cache as CountingCache).length += tokens;
-      return { hidden, computeMs: 0 };
+      return { hidden, uploadMs: 0, computeMs: 0, readbackMs: 0 };
     },
     dispose: async () => {},
   };

@@ -36,9 +36,9 @@ const receipt: SignedReceipt = {
   signature: 'AA',
 };
 const stats: JobStats = {
-  ...{ epoch: 7, returnHopMs: 2, lapMs: 20, laps: 12, drafted: 4, accepted: 3, drafter: 'ngram' },
+  ...{ epoch: 7, returnHopMs: 2, lapMs: 20, draftMs: 1, laps: 12, drafted: 4, accepted: 3, drafter: 'ngram' },
   ...{ tokensPerSecond: 50, timeToFirstTokenMs: 80, totalMs: 400 },
-  route: [{ stage: 0, start: 0, end: 2, computeMs: 7, waitMs: 1, hopMs: 2 }],
+  route: [{ stage: 0, start: 0, end: 2, batch: 1, hopMs: 2, queueMs: 1, uploadMs: 0, computeMs: 7, readbackMs: 1 }],
 };
 const chance = { id: 17, token: 'He', bytes: [72, 101], logprob: -0.25 };
 const plan: RoutePlan = {

@@ -12,10 +12,12 @@ import {
   TRACE_ENTRY_BYTES,
 } from './frame.ts';
 import type { SessionId } from './ids.ts';
-import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS } from './limits.ts';
+import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, PROTOCOL_VERSION } from './limits.ts';
 import { SeededRandom } from './test-random.ts';
 
+const U16 = 0xffff;
 const U32 = 0xffff_ffff;
+const TIMES = { queueMicros: 1, uploadMicros: 2, computeMicros: 3, readbackMicros: 4, hopMicros: 5 };
 
 /** Any frame that the codec should take. */
 function randomFrame(random: SeededRandom): Frame {
@@ -23,7 +25,7 @@ function randomFrame(random: SeededRandom): Frame {
   const dtypes: Record<FrameKind, FrameDtype[]> = {
     open: ['json'],
     step: ['int32'],
-    hidden: ['float32', 'float16'],
+    hidden: ['float32', 'float16', 'int8'],
     result: ['int32'],
     close: ['none'],
     error: ['json'],
@@ -32,8 +34,8 @@ function randomFrame(random: SeededRandom): Frame {
   const isTensor = kind === 'step' || kind === 'hidden' || kind === 'result';
   const tokens = isTensor ? random.whole(kind === 'result' ? 0 : 1, 6) : 0;
   const width = kind === 'hidden' ? random.whole(1, 9) : isTensor ? 1 : 0;
-  const elementBytes = dtype === 'float16' ? 2 : 4;
-  const payloadBytes = isTensor ? tokens * width * elementBytes : dtype === 'json' ? random.whole(0, 80) : 0;
+  const rowBytes = dtype === 'int8' ? 4 + width : width * (dtype === 'float16' ? 2 : 4);
+  const payloadBytes = isTensor ? tokens * rowBytes : dtype === 'json' ? random.whole(0, 80) : 0;
   return {
     kind,
     dtype,
@@ -45,9 +47,12 @@ function randomFrame(random: SeededRandom): Frame {
     lap: random.whole(0, U32),
     width,
     trace: Array.from({ length: random.pick([0, 1, 2, 7, MAX_STAGES]) }, () => ({
-      stage: random.whole(0, U32),
+      stage: random.whole(0, U16),
+      batch: random.whole(0, U16),
+      queueMicros: random.whole(0, U32),
+      uploadMicros: random.whole(0, U32),
       computeMicros: random.whole(0, U32),
-      waitMicros: random.whole(0, U32),
+      readbackMicros: random.whole(0, U32),
       hopMicros: random.whole(0, U32),
     })),
     payload: random.bytes(payloadBytes),
@@ -64,7 +69,7 @@ const step = (fields: Partial<Frame> = {}): Frame => ({
   flags: 2,
   lap: 3,
   width: 1,
-  trace: [{ stage: 0, computeMicros: 1, waitMicros: 2, hopMicros: 3 }],
+  trace: [{ stage: 0, batch: 1, ...TIMES }],
   payload: Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0),
   ...fields,
 });
@@ -98,7 +103,7 @@ test('a frame may lie anywhere in a larger buffer, and its payload is a view of 
 });
 
 test.each([0, 1, 3, MAX_STAGES])('with %i trace entries the payload starts at a multiple of 8', (entries) => {
-  const trace = Array.from({ length: entries }, () => ({ stage: 1, computeMicros: 2, waitMicros: 3, hopMicros: 4 }));
+  const trace = Array.from({ length: entries }, () => ({ stage: 1, batch: 2, ...TIMES }));
   expect(decodeFrame(encodeFrame(step({ trace }))).payload.byteOffset % 8).toBe(0);
 });
 
@@ -108,7 +113,8 @@ describe('hostile bytes', () => {
     for (let round = 0; round < 10_000; round++) {
       const bytes = random.bytes(random.whole(0, 120));
       // Half of them get past magic and version, so that the later checks are reached.
-      if (round % 2 === 0) bytes.set([0xc9, 1, random.whole(0, 7), random.whole(0, 5)].slice(0, bytes.length));
+      if (round % 2 === 0)
+        bytes.set([0xc9, PROTOCOL_VERSION, random.whole(0, 7), random.whole(0, 6)].slice(0, bytes.length));
       expect(['bad-frame', 'version-mismatch']).toContain(codeOf(bytes));
     }
   });
@@ -139,10 +145,12 @@ describe('hostile bytes', () => {
   test.each<[string, number, number[], string]>([
     ['another magic', 0, [0xc8], 'bad-frame'],
     ['version 0', 1, [0], 'version-mismatch'],
-    ['version 2', 1, [2], 'version-mismatch'],
+    ['the version before this one', 1, [PROTOCOL_VERSION - 1], 'version-mismatch'],
+    ['the version after this one', 1, [PROTOCOL_VERSION + 1], 'version-mismatch'],
     ['kind 0', 2, [0], 'bad-frame'],
     ['kind 7', 2, [7], 'bad-frame'],
-    ['dtype 5', 3, [5], 'bad-frame'],
+    ['dtype 6', 3, [6], 'bad-frame'],
+    ['rows of codes where ids belong', 3, [FRAME_DTYPES.int8], 'bad-frame'],
     ['a dtype that its kind does not carry', 3, [FRAME_DTYPES.float32], 'bad-frame'],
     ['more tokens than the payload has', 20, [3, 0], 'bad-frame'],
     ['no tokens', 20, [0, 0], 'bad-frame'],
@@ -164,6 +172,25 @@ describe('hostile bytes', () => {
     // 2 × 0x80000001 × 4 is 8 modulo 2^32: the very length of the payload.
     new DataView(bytes.buffer).setUint32(28, 0x8000_0001, true);
     expect(codeOf(bytes)).toBe('bad-frame');
+  });
+
+  test('rows of int8 need one scale of 4 bytes each, no more and no fewer', () => {
+    const hidden = (payloadBytes: number) =>
+      step({ kind: 'hidden', dtype: 'int8', tokens: 3, width: 5, payload: new Uint8Array(payloadBytes) });
+    expect(decodeFrame(encodeFrame(hidden(27)))).toEqual(hidden(27));
+    for (const bytes of [0, 15, 19, 26, 28, 60]) expect(codeOf(encodeFrame(hidden(bytes)))).toBe('bad-frame');
+    // 2 × (0x80000000 + 4) is 8 modulo 2^32.
+    const wraps = encodeFrame(step({ kind: 'hidden', dtype: 'int8', tokens: 2, width: 0x8000_0000 }));
+    expect(codeOf(wraps)).toBe('bad-frame');
+  });
+
+  test('another version is refused in words that say what to do, whatever else the frame holds', () => {
+    const bytes = encodeFrame(step());
+    bytes.fill(0xff, 2);
+    bytes[1] = PROTOCOL_VERSION - 1;
+    expect(() => decodeFrame(bytes)).toThrow(
+      expect.objectContaining({ code: 'version-mismatch', next: expect.stringContaining('Reload') }),
+    );
   });
 
   test('a hidden state without columns and a close with a payload are refused', () => {

@@ -7,13 +7,15 @@ import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, MAX_TOP_LOGPROBS, PROTOCO
 /** First byte of each frame: tells a frame from any other traffic. */
 export const FRAME_MAGIC = 0xc9;
 export const FRAME_HEADER_BYTES = 40;
-export const TRACE_ENTRY_BYTES = 16;
+/** A multiple of 8, as the header is: so the payload begins at one whatever the trace holds. */
+export const TRACE_ENTRY_BYTES = 24;
 
 /** What a frame is. `step` tokens go in at the entry, `hidden` states hop, `result` ids come out at the exit. */
 export const FRAME_KINDS = { open: 1, step: 2, hidden: 3, result: 4, close: 5, error: 6 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
-export const FRAME_DTYPES = { none: 0, float32: 1, float16: 2, int32: 3, json: 4 } as const;
+/** `int8` has one float32 scale per row, all of them before the first row: see `payloadBytesOf`. */
+export const FRAME_DTYPES = { none: 0, float32: 1, float16: 2, int32: 3, json: 4, int8: 5 } as const;
 export type FrameDtype = keyof typeof FRAME_DTYPES;
 
 /** Bits of `flags`. They ride in the header so that nothing can overtake or outlive the tensor they are about. */
@@ -26,14 +28,20 @@ export const FRAME_FLAGS = {
   sampleAll: 4,
 } as const;
 
-/** What one stage spent on this lap, in microseconds. */
+/** What one stage spent on this lap, in microseconds. What comes first in a stage is first here. */
 export interface TraceEntry {
   stage: number;
+  /** Sessions that shared the run; 1 where it was this one's alone. */
+  batch: number;
+  /** From the frame's arrival until its run began. */
+  queueMicros: number;
+  /** Unpacking the rows and making tensors of them. */
+  uploadMicros: number;
   /** Inside the model. */
   computeMicros: number;
-  /** In the stage, outside the model: queueing, packing, reading back. */
-  waitMicros: number;
-  /** Half the measured round trip of the link on which the frame came in. */
+  /** Reading back, sampling, packing. */
+  readbackMicros: number;
+  /** Half the measured round trip of the link on which the frame came in: the wire before all of these. */
   hopMicros: number;
 }
 
@@ -61,7 +69,7 @@ const KIND_NAMES = new Map<number, FrameKind>(
 const DTYPE_NAMES = new Map<number, FrameDtype>(
   Object.entries(FRAME_DTYPES).map(([name, code]) => [code, name as FrameDtype]),
 );
-const ELEMENT_BYTES: Record<FrameDtype, number> = { none: 0, float32: 4, float16: 2, int32: 4, json: 1 };
+const ELEMENT_BYTES = { float32: 4, float16: 2, int32: 4, int8: 1 } as const;
 const ALL_FLAGS = FRAME_FLAGS.rollback | FRAME_FLAGS.sample | FRAME_FLAGS.sampleAll;
 
 /** Serialises a frame, little endian. The payload starts at a multiple of 8, so views need no copy. */
@@ -85,10 +93,13 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   view.setUint32(36, 0, true);
   frame.trace.forEach((entry, index) => {
     const at = FRAME_HEADER_BYTES + index * TRACE_ENTRY_BYTES;
-    view.setUint32(at, entry.stage, true);
-    view.setUint32(at + 4, entry.computeMicros, true);
-    view.setUint32(at + 8, entry.waitMicros, true);
-    view.setUint32(at + 12, entry.hopMicros, true);
+    view.setUint16(at, entry.stage, true);
+    view.setUint16(at + 2, entry.batch, true);
+    view.setUint32(at + 4, entry.queueMicros, true);
+    view.setUint32(at + 8, entry.uploadMicros, true);
+    view.setUint32(at + 12, entry.computeMicros, true);
+    view.setUint32(at + 16, entry.readbackMicros, true);
+    view.setUint32(at + 20, entry.hopMicros, true);
   });
   bytes.set(frame.payload, FRAME_HEADER_BYTES + traceBytes);
   return bytes;
@@ -124,10 +135,13 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const trace: TraceEntry[] = [];
   for (let at = FRAME_HEADER_BYTES; at < payloadStart; at += TRACE_ENTRY_BYTES) {
     trace.push({
-      stage: view.getUint32(at, true),
-      computeMicros: view.getUint32(at + 4, true),
-      waitMicros: view.getUint32(at + 8, true),
-      hopMicros: view.getUint32(at + 12, true),
+      stage: view.getUint16(at, true),
+      batch: view.getUint16(at + 2, true),
+      queueMicros: view.getUint32(at + 4, true),
+      uploadMicros: view.getUint32(at + 8, true),
+      computeMicros: view.getUint32(at + 12, true),
+      readbackMicros: view.getUint32(at + 16, true),
+      hopMicros: view.getUint32(at + 20, true),
     });
   }
   return {
@@ -148,11 +162,15 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 const ALLOWED_DTYPES: Record<FrameKind, readonly FrameDtype[]> = {
   open: ['json'],
   step: ['int32'],
-  hidden: ['float32', 'float16'],
+  hidden: ['float32', 'float16', 'int8'],
   result: ['int32'],
   close: ['none'],
   error: ['json'],
 };
+
+/** Bytes of `tokens` rows of `width` elements: with `int8` the scales of all rows, 4 bytes each, then the rows. */
+export const payloadBytesOf = (dtype: keyof typeof ELEMENT_BYTES, tokens: number, width: number): number =>
+  tokens * width * ELEMENT_BYTES[dtype] + (dtype === 'int8' ? tokens * 4 : 0);
 
 /** An id; or an id, its log-probability, and as many pairs more as alternatives were asked for. */
 const isResultWidth = (width: number): boolean =>
@@ -166,7 +184,7 @@ function checkPayload(kind: FrameKind, dtype: FrameDtype, tokens: number, width:
   if (kind === 'result' && !isResultWidth(width)) refuse('A result is not as wide as one can be.');
   if (dtype === 'none' && payloadBytes !== 0) refuse('A frame without element type has a payload.');
   if (dtype === 'json' || dtype === 'none') return;
-  if (tokens * width * ELEMENT_BYTES[dtype] !== payloadBytes) {
-    refuse('The payload is not tokens × width elements long.');
+  if (payloadBytesOf(dtype, tokens, width) !== payloadBytes) {
+    refuse('The payload is not as long as its rows are.');
   }
 }

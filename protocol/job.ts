@@ -52,21 +52,29 @@ export type TokenLogprob = z.infer<typeof tokenLogprobSchema>;
 
 export const finishReasonSchema = z.enum(['stop', 'length', 'cancelled']);
 
-/** One stop of the route; times are means per lap in milliseconds. */
+/** One stop of the route; times are means per lap in milliseconds, as in a frame's `TraceEntry`. */
 export const jobStopSchema = z.object({
   stage: count,
   start: count,
   end: count,
-  computeMs: millis,
-  waitMs: millis,
+  /** Sessions that shared a run, on average. */
+  batch: z.number().check(z.gte(0)),
+  /** One way, into this stage; the others follow in this order. */
   hopMs: millis,
+  queueMs: millis,
+  uploadMs: millis,
+  computeMs: millis,
+  readbackMs: millis,
 });
 
 export const jobStatsSchema = z.object({
   epoch: count,
   route: z.array(jobStopSchema).check(z.maxLength(64)),
   returnHopMs: millis,
+  /** From sending a lap to its result. */
   lapMs: millis,
+  /** What the driver waited for drafted tokens before a lap, on average. */
+  draftMs: millis,
   laps: count,
   /** Tokens that were drafted, and how many of them the coalition agreed with. */
   drafted: count,

@@ -15,7 +15,10 @@ const stop = {
   device: 'apple',
   totalBytes: 5e6,
   computeMs: 7,
-  waitMs: 0,
+  batch: 1,
+  queueMs: 0,
+  uploadMs: 0,
+  readbackMs: 0,
   hopMs: 1,
 };
 const stats: AnswerStats = {
@@ -25,6 +28,7 @@ const stats: AnswerStats = {
   ],
   returnHopMs: 2,
   lapMs: 20,
+  draftMs: 0,
   promptTokens: 5,
   tokens: 34,
   tokensPerSecond: 41.24,

@@ -61,7 +61,7 @@ function StopRow({ stop }: { stop: RouteStop }) {
       </td>
       <td className={figure}>{formatBytes(stop.totalBytes)}</td>
       <td className={figure}>{formatMs(stop.computeMs)}</td>
-      <td className={figure}>{formatMs(stop.waitMs)}</td>
+      <td className={figure}>{formatMs(stop.queueMs + stop.uploadMs + stop.readbackMs)}</td>
       <td className={figure}>{formatMs(stop.hopMs)}</td>
     </tr>
   );

@@ -10,13 +10,17 @@ const stop = {
   device: 'WASM, 1 thread',
   totalBytes: 1,
   computeMs: 1,
-  waitMs: 1,
+  batch: 1,
+  queueMs: 1,
+  uploadMs: 0,
+  readbackMs: 0,
   hopMs: 1,
 };
 const stats: AnswerStats = {
   route: [stop, stop, stop],
   returnHopMs: 1,
   lapMs: 24,
+  draftMs: 0,
   promptTokens: 12,
   tokens: 1,
   tokensPerSecond: 41.24,

@@ -5,11 +5,12 @@ import { splitLap } from './lap-parts.ts';
 const stop = { stage: 0, start: 0, end: 4, backend: 'wasm' as const, device: 'd', totalBytes: 1 };
 const stats: AnswerStats = {
   route: [
-    { ...stop, computeMs: 10, waitMs: 1, hopMs: 2 },
-    { ...stop, stage: 1, computeMs: 20, waitMs: 0, hopMs: 3 },
+    { ...stop, computeMs: 10, batch: 1, queueMs: 1, uploadMs: 0, readbackMs: 0, hopMs: 2 },
+    { ...stop, stage: 1, computeMs: 20, batch: 1, queueMs: 0, uploadMs: 0, readbackMs: 0, hopMs: 3 },
   ],
   returnHopMs: 4,
   lapMs: 50,
+  draftMs: 0,
   promptTokens: 1,
   tokens: 2,
   tokensPerSecond: 20,
@@ -37,7 +38,7 @@ test('the shares fill the bar', () => {
 });
 
 test('parts that are longer than the lap leave no negative rest', () => {
-  const parts = splitLap({ ...stats, lapMs: 12 });
+  const parts = splitLap({ ...stats, lapMs: 12, draftMs: 0 });
   expect(parts.map((part) => part.name)).not.toContain('rest');
   expect(parts.reduce((sum, part) => sum + part.percent, 0)).toBeCloseTo(100);
 });
@@ -48,5 +49,5 @@ test('a clock that ran backwards does not shrink the others', () => {
 });
 
 test('no lap, no parts', () => {
-  expect(splitLap({ ...stats, route: [], returnHopMs: 0, lapMs: 0 })).toEqual([]);
+  expect(splitLap({ ...stats, route: [], returnHopMs: 0, lapMs: 0, draftMs: 0 })).toEqual([]);
 });

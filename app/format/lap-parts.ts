@@ -18,7 +18,7 @@ export function splitLap(stats: AnswerStats): LapPart[] {
     stats.route.reduce((total, stop) => total + Math.max(0, pick(stop)), 0);
   const parts: Omit<LapPart, 'percent'>[] = [
     { name: 'compute', label: 'compute', ms: sum((stop) => stop.computeMs) },
-    { name: 'wait', label: 'wait in queues', ms: sum((stop) => stop.waitMs) },
+    { name: 'wait', label: 'wait in stages', ms: sum((stop) => stop.queueMs + stop.uploadMs + stop.readbackMs) },
     { name: 'hops', label: 'hops between tabs', ms: sum((stop) => stop.hopMs) },
     { name: 'return', label: 'return to the asker', ms: Math.max(0, stats.returnHopMs) },
   ];

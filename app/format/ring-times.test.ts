@@ -23,7 +23,10 @@ const stop = (stage: number) => ({
   start: 4 * stage,
   end: 4 * stage + 4,
   computeMs: 7 + stage,
-  waitMs: 0,
+  batch: 1,
+  queueMs: 0,
+  uploadMs: 0,
+  readbackMs: 0,
   hopMs: 1,
 });
 const answer = (epoch: number, stops: number): PoolLive['recent'][number] => ({
@@ -31,7 +34,7 @@ const answer = (epoch: number, stops: number): PoolLive['recent'][number] => ({
   mode: 'lan',
   predicted: { tokensPerSecond: 1, timeToFirstTokenMs: 1 },
   outcome: {
-    ...{ tokensPerSecond: 1, timeToFirstTokenMs: 1, lapMs: 1, epoch, returnHopMs: 2 },
+    ...{ tokensPerSecond: 1, timeToFirstTokenMs: 1, lapMs: 1, draftMs: 0, epoch, returnHopMs: 2 },
     route: Array.from({ length: stops }, (_, index) => stop(index)),
   },
 });

@@ -16,6 +16,7 @@ const stats: AnswerStats = {
   route: [],
   returnHopMs: 0,
   lapMs: 0,
+  draftMs: 0,
   promptTokens: 3,
   tokens: 2,
   tokensPerSecond: 1,

@@ -78,6 +78,9 @@ const coalitionSchema = z.object({
   seats: z.array(seatSchema).check(z.maxLength(MAX_STAGES)),
 });
 
+/** What the picture needs. Answers kept by an older server have other times beside these. */
+const recentStopSchema = z.pick(jobStopSchema, { stage: true, start: true, end: true, computeMs: true, hopMs: true });
+
 const recentSchema = z.object({
   endedAt: short,
   mode: modeSchema,
@@ -85,7 +88,7 @@ const recentSchema = z.object({
   outcome: z.extend(predictionSchema, {
     lapMs: millis,
     epoch: z.optional(count),
-    route: z.optional(z.array(jobStopSchema).check(z.maxLength(MAX_STAGES))),
+    route: z.optional(z.array(recentStopSchema).check(z.maxLength(MAX_STAGES))),
     returnHopMs: z.optional(millis),
   }),
   /** The whole plan, where the server tells it. */

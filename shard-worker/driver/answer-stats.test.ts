@@ -9,9 +9,7 @@ const NO_GUESS = { drafted: 0, accepted: 0, drafter: 'none' } as const;
 
 function report(ring: RingClient, fields: Partial<LapReport> = {}): LapReport {
   const trace = ring.seats.map((_, stage) => ({
-    stage,
-    computeMicros: 2000,
-    waitMicros: 500,
+    ...{ stage, batch: 1 + stage, queueMicros: 500, uploadMicros: 100, computeMicros: 2000, readbackMicros: 250 },
     hopMicros: 1000 * stage,
   }));
   const lap = { rows: [], trace, returnHopMs: 3, lapMs: 10 };
@@ -27,17 +25,26 @@ test('means are per lap, rates per token, and the prefill belongs to neither', (
   });
   expect(meter.hasLaps).toBe(false);
   meter.add(report(client, { isPrefill: true }), 150);
-  meter.add(report(client, { gained: 3 }), 170);
+  meter.add(report(client, { gained: 3, draftMs: 4 }), 170);
   meter.add(report(client), 190);
   const stats = meter.stats(5);
-  expect(stats).toMatchObject({ lapMs: 10, returnHopMs: 3, laps: 2, tokens: 5, promptTokens: 7, drafted: 4 });
+  expect(stats).toMatchObject({
+    lapMs: 10,
+    draftMs: 2,
+    returnHopMs: 3,
+    laps: 2,
+    tokens: 5,
+    promptTokens: 7,
+    drafted: 4,
+  });
   expect(stats).toMatchObject({ timeToFirstTokenMs: 50, tokensPerSecond: 100 });
-  expect(stats.route.map(({ start, end, computeMs, waitMs, hopMs }) => [start, end, computeMs, waitMs, hopMs])).toEqual(
-    [
-      [0, 3, 2, 0.5, 0],
-      [3, 8, 2, 0.5, 1],
-    ],
-  );
+  const times = { queueMs: 0.5, uploadMs: 0.1, computeMs: 2, readbackMs: 0.25 };
+  expect(stats.route).toEqual([
+    expect.objectContaining({ start: 0, end: 3, batch: 1, hopMs: 0, ...times }),
+    expect.objectContaining({ start: 3, end: 8, batch: 2, hopMs: 1, ...times }),
+  ]);
+  const stop = { stage: 1, start: 3, end: 8, batch: 2, hopMs: 1, ...times };
+  expect(meter.jobStats(99).route[1]).toEqual(stop);
   expect(meter.jobStats(99)).toMatchObject({ epoch: 1, totalMs: 90, laps: 2 });
 });
 
@@ -64,7 +71,8 @@ test('a trace of a stage that no coalition has is left out', () => {
   const { client } = makeRing([]);
   const meter = new AnswerStatsMeter({ promptTokens: 1, startedMs: 0, speculation: () => NO_GUESS });
   const odd = report(client);
-  odd.lap.trace = [{ stage: 7, computeMicros: 1e6, waitMicros: 0, hopMicros: 0 }];
+  const micros = { queueMicros: 0, uploadMicros: 0, computeMicros: 1e6, readbackMicros: 0, hopMicros: 0 };
+  odd.lap.trace = [{ stage: 7, batch: 1, ...micros }];
   meter.add(odd, 1);
   expect(meter.stats().route).toEqual([expect.objectContaining({ stage: 0, computeMs: 0 })]);
 });

@@ -6,11 +6,9 @@ import type { LapReport } from './conversation.ts';
 import type { RingClient } from './ring-client.ts';
 import type { SpeculationCounts } from './speculation.ts';
 
-interface Sums {
-  computeMs: number;
-  waitMs: number;
-  hopMs: number;
-}
+/** Of a stop; times in milliseconds. */
+type Sums = Pick<RouteStop, (typeof SUMMED)[number]>;
+const SUMMED = ['batch', 'hopMs', 'queueMs', 'uploadMs', 'computeMs', 'readbackMs'] as const;
 
 /** Of one job, all of its choices. */
 export class AnswerStatsMeter {
@@ -24,7 +22,7 @@ export class AnswerStatsMeter {
   #laps = 0;
   #ring: RingClient | undefined;
   /** Of the present ring alone: another route has other seats. */
-  #route: { laps: number; lapMs: number; returnHopMs: number; perStage: Sums[] } = noRoute([]);
+  #route: { laps: number; lapMs: number; draftMs: number; returnHopMs: number; perStage: Sums[] } = noRoute([]);
 
   constructor(options: { promptTokens: number; startedMs: number; speculation: () => SpeculationCounts }) {
     this.#promptTokens = options.promptTokens;
@@ -33,7 +31,7 @@ export class AnswerStatsMeter {
   }
 
   /** Counts one lap. One that ends a prefill brings a token and says nothing about a decode lap. */
-  add({ lap, ring, isPrefill, gained }: LapReport, nowMs: number): void {
+  add({ lap, ring, isPrefill, gained, draftMs = 0 }: LapReport, nowMs: number): void {
     if (ring !== this.#ring) {
       this.#ring = ring;
       this.#route = noRoute(ring.seats);
@@ -46,13 +44,17 @@ export class AnswerStatsMeter {
     this.#laps++;
     this.#route.laps++;
     this.#route.lapMs += lap.lapMs;
+    this.#route.draftMs += draftMs;
     this.#route.returnHopMs += lap.returnHopMs;
     for (const entry of lap.trace) {
       const sums = this.#route.perStage[entry.stage];
       if (!sums) continue;
-      sums.computeMs += entry.computeMicros / 1000;
-      sums.waitMs += entry.waitMicros / 1000;
+      sums.batch += entry.batch;
       sums.hopMs += entry.hopMicros / 1000;
+      sums.queueMs += entry.queueMicros / 1000;
+      sums.uploadMs += entry.uploadMicros / 1000;
+      sums.computeMs += entry.computeMicros / 1000;
+      sums.readbackMs += entry.readbackMicros / 1000;
     }
   }
 
@@ -73,9 +75,7 @@ export class AnswerStatsMeter {
         backend,
         device,
         totalBytes,
-        computeMs: perStage[stage]!.computeMs / laps,
-        waitMs: perStage[stage]!.waitMs / laps,
-        hopMs: perStage[stage]!.hopMs / laps,
+        ...sumsOf((field) => perStage[stage]![field] / laps),
       }),
     );
     const decodeMs = this.#firstTokenMs === undefined ? 0 : this.#lastTokenMs - this.#firstTokenMs;
@@ -83,6 +83,7 @@ export class AnswerStatsMeter {
       route,
       returnHopMs: this.#route.returnHopMs / laps,
       lapMs: this.#route.lapMs / laps,
+      draftMs: this.#route.draftMs / laps,
       promptTokens: this.#promptTokens,
       tokens,
       tokensPerSecond: decodeMs > 0 ? (this.#tokensAfterFirst * 1000) / decodeMs : 0,
@@ -98,13 +99,9 @@ export class AnswerStatsMeter {
     return {
       ...numbers,
       epoch: this.#ring?.epoch ?? epoch,
-      route: route.map(({ stage, start, end, computeMs, waitMs, hopMs }) => ({
-        stage,
-        start,
-        end,
-        computeMs,
-        waitMs,
-        hopMs,
+      route: route.map((stop) => ({
+        ...{ stage: stop.stage, start: stop.start, end: stop.end },
+        ...sumsOf((field) => stop[field]),
       })),
       totalMs: Math.max(0, this.#lastTokenMs - this.#startedMs),
     };
@@ -116,8 +113,9 @@ export class AnswerStatsMeter {
 }
 
 const noRoute = (seats: readonly Seat[]) => ({
-  laps: 0,
-  lapMs: 0,
-  returnHopMs: 0,
-  perStage: seats.map((): Sums => ({ computeMs: 0, waitMs: 0, hopMs: 0 })),
+  ...{ laps: 0, lapMs: 0, draftMs: 0, returnHopMs: 0 },
+  perStage: seats.map(() => sumsOf(() => 0)),
 });
+
+const sumsOf = (of: (field: (typeof SUMMED)[number]) => number): Sums =>
+  Object.fromEntries(SUMMED.map((field) => [field, of(field)])) as Sums;

@@ -20,6 +20,8 @@ export interface LapReport {
   isPrefill: boolean;
   /** Tokens that it brought: 1, and one for each drafted token that was right. */
   gained: number;
+  /** Before it was sent, milliseconds: what was waited for drafts. */
+  draftMs?: number;
 }
 
 export interface GenerateOptions extends SessionTerms {
@@ -132,7 +134,9 @@ export class Conversation {
       }
       // A guess beyond the end of the answer or of the context could not be used.
       const room = Math.min(options.maxTokens - generated.length, options.maxContext - history.length) - 1;
+      const askedMs = performance.now();
       const drafts = speculation ? await speculation.propose(history, room, sampling) : [];
+      const draftMs = performance.now() - askedMs;
       if (options.signal?.aborted) return 'cancelled';
       const ids = [history[history.length - 1]!, ...drafts];
       const sample = drafts.length > 0 ? FRAME_FLAGS.sampleAll : FRAME_FLAGS.sample;
@@ -143,7 +147,7 @@ export class Conversation {
       isAhead = right < drafts.length;
       held.tokens.push(...ids.slice(0, right + 1));
       speculation?.learn(right);
-      options.onLap?.({ lap, ring: held.ring, isPrefill: false, gained: right + 1 });
+      options.onLap?.({ lap, ring: held.ring, isPrefill: false, gained: right + 1, draftMs });
     }
   }
 

@@ -45,9 +45,10 @@ export function arithmeticExecutor(options: ArithmeticOptions): LayerExecutor {
       const held = cache as ArithmeticCache;
       const rows = inputRows(input);
       const outputs = rows.map((row) => appendRow(held, row, start, end));
-      if (!exit) return { hidden: packRows(outputs), computeMs: 0 };
+      const times = { uploadMs: 0, computeMs: 0, readbackMs: 0 };
+      if (!exit) return { hidden: packRows(outputs), ...times };
       const wanted = input.rows === 'all' ? outputs : input.rows === 'last' ? outputs.slice(-1) : [];
-      return { rows: wanted.map((row) => candidates(row, input.inverseTemperature)), computeMs: 0 };
+      return { rows: wanted.map((row) => candidates(row, input.inverseTemperature)), ...times };
     },
     dispose: async () => {},
   };

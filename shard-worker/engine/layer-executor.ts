@@ -29,9 +29,17 @@ export interface ExecutorOutput {
   hidden?: Uint8Array;
   /** One per row asked for, at the exit. */
   rows?: CandidateRow[];
-  /** Milliseconds inside the model, readback included. */
+  /** Milliseconds until the model ran: tensors made of what came in. */
+  uploadMs: number;
+  /** Milliseconds inside the model. */
   computeMs: number;
+  /** Milliseconds from there to what is given here. A runtime that waits for its GPU only then counts that wait here. */
+  readbackMs: number;
 }
+
+/** All of a run's milliseconds: what a stage is measured and paid by. */
+export const runMsOf = ({ uploadMs, computeMs, readbackMs }: ExecutorOutput): number =>
+  uploadMs + computeMs + readbackMs;
 
 export interface LayerExecutor {
   readonly start: number;

@@ -103,16 +103,23 @@ async function runSlice(
   }
   const wanted = outputNames(slice, input);
   for (const name of wanted) fetches[name] = null;
+  const fedMs = performance.now();
   const outputs = await session.run(feeds, fetches);
+  const ranMs = performance.now();
+  const times = () => ({
+    uploadMs: fedMs - startedMs,
+    computeMs: ranMs - fedMs,
+    readbackMs: performance.now() - ranMs,
+  });
   cache.commit(input.tokens, outputs);
   if (!slice.exitOutputs) {
-    const hidden = outputs[slice.hiddenOut!]!;
-    return { hidden: await bytesOf(hidden), computeMs: performance.now() - startedMs };
+    const hidden = await bytesOf(outputs[slice.hiddenOut!]!);
+    return { hidden, ...times() };
   }
-  if (input.rows === 'none') return { rows: [], computeMs: performance.now() - startedMs };
+  if (input.rows === 'none') return { rows: [], ...times() };
   unread.replace(outputs[slice.exitOutputs.logits]);
   const rows = await readRows(options.runtime, samplerOutputs(slice), outputs, input.rows === 'all' ? input.tokens : 1);
-  return { rows, computeMs: performance.now() - startedMs };
+  return { rows, ...times() };
 }
 
 function outputNames(slice: GraphSlice, input: ExecutorInput): string[] {

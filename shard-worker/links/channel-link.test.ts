@@ -221,7 +221,7 @@ describe('hostile messages', () => {
     ['a word that is no UTF-8', Uint8Array.of(WORD_MAGIC, 0xff, 0xfe)],
     ['a word of no type', word('{}')],
     ['an unknown word', word('{"type":"__proto__"}')],
-    ['a hello without nonce', word('{"type":"hello","version":1,"epoch":7}')],
+    ['a hello without nonce', word(JSON.stringify({ type: 'hello', version: PROTOCOL_VERSION, epoch: 7 }))],
     ['a welcome that nobody waits for', word(WELCOME)],
     ['a refusal that nobody waits for', word('{"type":"refuse","version":2}')],
     ['a word above the limit', word(JSON.stringify({ type: 'ping', at: 1, padding: 'x'.repeat(6000) }))],

@@ -103,7 +103,7 @@ export interface Settlement {
   receiptId: string;
 }
 
-/** One stop of the route that an answer took; times are means per token, in milliseconds. */
+/** One stop of the route that an answer took; times are means per lap, in milliseconds, in the order in which they pass. */
 export interface RouteStop {
   stage: number;
   start: number;
@@ -111,10 +111,16 @@ export interface RouteStop {
   backend: Backend;
   device: string;
   totalBytes: number;
-  computeMs: number;
-  waitMs: number;
+  /** Sessions that shared a run of this stage, on average. */
+  batch: number;
   /** One way, into this stage. */
   hopMs: number;
+  /** From the frame's arrival until its run began. */
+  queueMs: number;
+  uploadMs: number;
+  computeMs: number;
+  /** Sampling and packing included. */
+  readbackMs: number;
 }
 
 export interface AnswerStats {
@@ -123,6 +129,8 @@ export interface AnswerStats {
   returnHopMs: number;
   /** Mean time from sending a token to having the next one. */
   lapMs: number;
+  /** Mean time before a lap in which the driver waited for drafted tokens. */
+  draftMs: number;
   promptTokens: number;
   tokens: number;
   /** Generated tokens after the first, divided by the time they took. */

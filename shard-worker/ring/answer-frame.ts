@@ -6,18 +6,36 @@ import { packResultRows, type ResultRow, resultWidth } from './result-rows.ts';
 /** Times of one step at one stage, milliseconds. */
 export interface StepTimes {
   stage: number;
+  /** Sessions that shared the run. */
+  batch: number;
+  /** The run's own, as the executor measured it. */
+  uploadMs: number;
   computeMs: number;
-  /** From the frame's arrival to its answer. */
+  readbackMs: number;
+  /** From the run's end to the packed answer: sampling and packing. */
+  packMs: number;
+  /** From the frame's arrival to the packed answer. */
   totalMs: number;
   /** Of the link on which it came. */
   rttMs: number;
 }
 
-/** `frame.trace` with this stage's entry behind it. */
-export function traceWith(frame: Frame, { stage, computeMs, totalMs, rttMs }: StepTimes): TraceEntry[] {
-  const computeMicros = micros(computeMs);
-  const waitMicros = Math.max(0, micros(totalMs) - computeMicros);
-  return [...frame.trace, { stage, computeMicros, waitMicros, hopMicros: micros(rttMs / 2) }];
+/** `frame` with this stage's trace entry behind those that it has. */
+export function withTrace(frame: Frame, times: StepTimes): Frame {
+  const { stage, batch, uploadMs, computeMs, readbackMs, packMs, totalMs, rttMs } = times;
+  const [upload, compute, readback] = [micros(uploadMs), micros(computeMs), micros(readbackMs + packMs)];
+  // What is left: waiting for the session's turn, and for the runtime where something else was in it.
+  const queueMicros = Math.max(0, micros(totalMs) - upload - compute - readback);
+  const entry: TraceEntry = {
+    stage,
+    batch,
+    queueMicros,
+    uploadMicros: upload,
+    computeMicros: compute,
+    readbackMicros: readback,
+    hopMicros: micros(rttMs / 2),
+  };
+  return { ...frame, trace: [...frame.trace, entry] };
 }
 
 /** Same lap, position, tokens and flags; rows of the residual stream. */

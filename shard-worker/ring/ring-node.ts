@@ -5,9 +5,9 @@ import { encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
 import type { Grant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES } from '../../protocol/limits.ts';
-import type { LayerExecutor } from '../engine/layer-executor.ts';
+import { type LayerExecutor, runMsOf } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
-import { hiddenFrame, resultFrame, traceWith } from './answer-frame.ts';
+import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
 import { checkPosition } from './check-position.ts';
 import { FairQueue } from './fair-queue.ts';
 import { OpenLine } from './open-line.ts';
@@ -190,7 +190,6 @@ export class RingNode {
     if (session.admitted) this.#gate?.check(session.admitted, frame);
     session.cache.crop(checkPosition(session.cache.length, frame, executor.maxContext));
     const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
-    const startedMs = this.#now();
     const output = await this.#sessions.compute(session, () =>
       executor.run(session.cache, {
         ...(frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: frame.payload }),
@@ -200,19 +199,22 @@ export class RingNode {
       }),
     );
     if (!this.#sessions.holds(session)) return;
+    const ranMs = this.#now();
     const sampled = await sampleRows(output.rows ?? [], session.open, frame.position + frame.tokens);
+    const packed = next
+      ? hiddenFrame(frame, executor, output.hidden!)
+      : resultFrame(frame, sampled, session.open.logprobs);
     session.lastUsedMs = this.#now();
-    this.#options.onServed?.({ tokens: frame.tokens, computeMs: output.computeMs, sessions: this.#sessions.size });
-    const times = {
+    const computeMs = runMsOf(output);
+    this.#options.onServed?.({ tokens: frame.tokens, computeMs, sessions: this.#sessions.size });
+    const answer = withTrace(packed, {
+      ...output,
       stage: this.#options.stage,
-      computeMs: Math.min(output.computeMs, session.lastUsedMs - startedMs),
+      batch: 1,
+      packMs: session.lastUsedMs - ranMs,
       totalMs: session.lastUsedMs - arrivedMs,
       rttMs: from.rttMs,
-    };
-    const traced = { ...frame, trace: traceWith(frame, times) };
-    const answer = next
-      ? hiddenFrame(traced, executor, output.hidden!)
-      : resultFrame(traced, sampled, session.open.logprobs);
+    });
     const link = next ?? this.#options.linkTo(session.open.driver);
     if (!link) throw new PoolError('link-failed', 'The exit stage has no link to the driver of this conversation.');
     const bytes = encodeFrame(answer);
@@ -221,10 +223,7 @@ export class RingNode {
     if (!meter) return;
     // Behind the sending; of the sent bytes, because the runtime may use its own buffer again.
     meter.countIn(frame);
-    meter.countOut(
-      { ...answer, payload: bytes.subarray(bytes.byteLength - answer.payload.byteLength) },
-      output.computeMs,
-    );
+    meter.countOut({ ...answer, payload: bytes.subarray(bytes.byteLength - answer.payload.byteLength) }, computeMs);
   }
 
   #end(session: Session, tellNext: boolean): void {

@@ -17,11 +17,12 @@ const DONE: DoneUpdate & { timings: { queueMs: number; totalMs: number } } = {
   stats: {
     epoch: 3,
     route: [
-      { stage: 0, start: 0, end: 2, computeMs: 1.25, waitMs: 0, hopMs: 40 },
-      { stage: 1, start: 2, end: 4, computeMs: 1.5, waitMs: 0, hopMs: 0 },
+      { stage: 0, start: 0, end: 2, computeMs: 1.25, batch: 1, queueMs: 0, uploadMs: 0, readbackMs: 0, hopMs: 40 },
+      { stage: 1, start: 2, end: 4, computeMs: 1.5, batch: 1, queueMs: 0, uploadMs: 0, readbackMs: 0, hopMs: 0 },
     ],
     returnHopMs: 41,
     lapMs: 85.5,
+    draftMs: 0,
     laps: 20,
     drafted: 30,
     accepted: 20,

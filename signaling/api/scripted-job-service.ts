@@ -170,11 +170,12 @@ export class ScriptedJobService implements JobService {
 const statsOf = (request: JobRequest, laps: number): JobStats => ({
   epoch: 1,
   route: [
-    { stage: 0, start: 0, end: 2, computeMs: 1.5, waitMs: 0, hopMs: 0.3 },
-    { stage: 1, start: 2, end: 4, computeMs: 1.4, waitMs: 0, hopMs: 0.2 },
+    { stage: 0, start: 0, end: 2, computeMs: 1.5, batch: 1, queueMs: 0, uploadMs: 0, readbackMs: 0, hopMs: 0.3 },
+    { stage: 1, start: 2, end: 4, computeMs: 1.4, batch: 1, queueMs: 0, uploadMs: 0, readbackMs: 0, hopMs: 0.2 },
   ],
   returnHopMs: 0.2,
   lapMs: 4,
+  draftMs: 0,
   laps,
   drafted: 10,
   accepted: 5,

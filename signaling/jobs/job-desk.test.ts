@@ -40,7 +40,7 @@ const REQUEST: JobRequest = {
   drafter: 'none',
 };
 const STATS: JobStats = {
-  ...{ epoch: 1, route: [], returnHopMs: 1, lapMs: 5, laps: 3, drafted: 0, accepted: 0, drafter: 'none' },
+  ...{ epoch: 1, route: [], returnHopMs: 1, lapMs: 5, draftMs: 0, laps: 3, drafted: 0, accepted: 0, drafter: 'none' },
   ...{ tokensPerSecond: 20, timeToFirstTokenMs: 30, totalMs: 100 },
 };
 

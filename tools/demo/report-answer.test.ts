@@ -5,7 +5,7 @@ import { readShardView } from './shard-view.ts';
 
 const stop = (stage: number, start: number, end: number): RouteStop => ({
   ...{ stage, start, end, backend: 'wasm', device: 'WASM, 1 thread' },
-  ...{ totalBytes: 9, computeMs: 1.5, waitMs: 0, hopMs: 0.5 },
+  ...{ totalBytes: 9, computeMs: 1.5, batch: 1, queueMs: 0, uploadMs: 0, readbackMs: 0, hopMs: 0.5 },
 });
 const answer: Answer = {
   text: 'A pool.',
@@ -19,6 +19,7 @@ const answer: Answer = {
     route: [stop(0, 0, 3), stop(1, 3, 4)],
     returnHopMs: 0.8,
     lapMs: 4,
+    draftMs: 0,
     laps: 1,
     drafted: 0,
     accepted: 0,
