@@ -147,7 +147,7 @@ function fixedExecutor(width: number): LayerExecutor {
     openCache: () => new CountingCache(),
     run: async (cache, { tokens }) => {
       (cache as CountingCache).length += tokens;
-      return { hidden, uploadMs: 0, computeMs: 0, readbackMs: 0 };
+      return { hidden, uploadMs: 0, computeMs: 0, readbackMs: 0, batch: 1 };
     },
     dispose: async () => {},
   };

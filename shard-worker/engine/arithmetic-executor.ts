@@ -45,7 +45,7 @@ export function arithmeticExecutor(options: ArithmeticOptions): LayerExecutor {
       const held = cache as ArithmeticCache;
       const rows = inputRows(input);
       const outputs = rows.map((row) => appendRow(held, row, start, end));
-      const times = { uploadMs: 0, computeMs: 0, readbackMs: 0 };
+      const times = { uploadMs: 0, computeMs: 0, readbackMs: 0, batch: 1 };
       if (!exit) return { hidden: packRows(outputs), ...times };
       const wanted = input.rows === 'all' ? outputs : input.rows === 'last' ? outputs.slice(-1) : [];
       return { rows: wanted.map((row) => candidates(row, input.inverseTemperature)), ...times };

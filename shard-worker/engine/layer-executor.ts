@@ -24,22 +24,30 @@ export interface ExecutorInput {
   inverseTemperature: number;
 }
 
-export interface ExecutorOutput {
+/**
+ * Where the milliseconds of a run went. Of a run that several sessions shared each is told the whole run's. On WebGPU the
+ * runtime only submits work whose outputs stay on the GPU: what the GPU computes then shows as waiting for the readback.
+ */
+export interface RunTimes {
+  /** Building the inputs. Copying them to a GPU is the runtime's, and part of the compute. */
+  uploadMs: number;
+  /** Inside the runtime. */
+  computeMs: number;
+  /** Waiting for what comes back. */
+  readbackMs: number;
+}
+
+/** Milliseconds of a run in all: what a stage's step costs. */
+export const runMs = ({ uploadMs, computeMs, readbackMs }: RunTimes): number => uploadMs + computeMs + readbackMs;
+
+export interface ExecutorOutput extends RunTimes {
   /** `[tokens, hidden]`, everywhere but at the exit. */
   hidden?: Uint8Array;
   /** One per row asked for, at the exit. */
   rows?: CandidateRow[];
-  /** Milliseconds until the model ran: tensors made of what came in. */
-  uploadMs: number;
-  /** Milliseconds inside the model. */
-  computeMs: number;
-  /** Milliseconds from there to what is given here. A runtime that waits for its GPU only then counts that wait here. */
-  readbackMs: number;
+  /** Sessions that shared the run. */
+  batch: number;
 }
-
-/** All of a run's milliseconds: what a stage is measured and paid by. */
-export const runMsOf = ({ uploadMs, computeMs, readbackMs }: ExecutorOutput): number =>
-  uploadMs + computeMs + readbackMs;
 
 export interface LayerExecutor {
   readonly start: number;

@@ -106,20 +106,27 @@ async function runSlice(
   const fedMs = performance.now();
   const outputs = await session.run(feeds, fetches);
   const ranMs = performance.now();
-  const times = () => ({
+  cache.commit(input.tokens, outputs);
+  const result = await readOutputs(options, input, outputs, unread);
+  return {
+    ...result,
     uploadMs: fedMs - startedMs,
     computeMs: ranMs - fedMs,
     readbackMs: performance.now() - ranMs,
-  });
-  cache.commit(input.tokens, outputs);
-  if (!slice.exitOutputs) {
-    const hidden = await bytesOf(outputs[slice.hiddenOut!]!);
-    return { hidden, ...times() };
-  }
-  if (input.rows === 'none') return { rows: [], ...times() };
+    batch: 1,
+  };
+}
+
+async function readOutputs(
+  { slice, runtime }: OrtExecutorOptions,
+  input: ExecutorInput,
+  outputs: Record<string, Tensor>,
+  unread: UnreadLogits,
+): Promise<Pick<ExecutorOutput, 'hidden' | 'rows'>> {
+  if (!slice.exitOutputs) return { hidden: await bytesOf(outputs[slice.hiddenOut!]!) };
+  if (input.rows === 'none') return { rows: [] };
   unread.replace(outputs[slice.exitOutputs.logits]);
-  const rows = await readRows(options.runtime, samplerOutputs(slice), outputs, input.rows === 'all' ? input.tokens : 1);
-  return { rows, ...times() };
+  return { rows: await readRows(runtime, samplerOutputs(slice), outputs, input.rows === 'all' ? input.tokens : 1) };
 }
 
 function outputNames(slice: GraphSlice, input: ExecutorInput): string[] {

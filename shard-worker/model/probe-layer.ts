@@ -1,5 +1,5 @@
 // Measures this device on the model's own layer: same graph, same shapes, zero weights, so that nothing is fetched.
-import { runMsOf } from '../engine/layer-executor.ts';
+import { runMs } from '../engine/layer-executor.ts';
 import { createOrtExecutor } from '../engine/ort-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
@@ -34,8 +34,8 @@ export async function probeLayer(runtime: OrtRuntime, model: OpenModel): Promise
   const times: number[] = [];
   const startedMs = performance.now();
   for (let step = 0; step < WARM_UP_STEPS + MEASURED_STEPS; step++) {
-    const runMs = runMsOf(await executor.run(cache, input));
-    if (step >= WARM_UP_STEPS) times.push(runMs);
+    const stepMs = runMs(await executor.run(cache, input));
+    if (step >= WARM_UP_STEPS) times.push(stepMs);
     if (times.length > 0 && performance.now() - startedMs > BUDGET_MS) break;
   }
   cache.dispose();

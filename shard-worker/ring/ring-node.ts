@@ -5,7 +5,7 @@ import { encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
 import type { Grant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES } from '../../protocol/limits.ts';
-import { type LayerExecutor, runMsOf } from '../engine/layer-executor.ts';
+import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
 import { checkPosition } from './check-position.ts';
@@ -205,12 +205,11 @@ export class RingNode {
       ? hiddenFrame(frame, executor, output.hidden!)
       : resultFrame(frame, sampled, session.open.logprobs);
     session.lastUsedMs = this.#now();
-    const computeMs = runMsOf(output);
+    const computeMs = runMs(output);
     this.#options.onServed?.({ tokens: frame.tokens, computeMs, sessions: this.#sessions.size });
     const answer = withTrace(packed, {
       ...output,
       stage: this.#options.stage,
-      batch: 1,
       packMs: session.lastUsedMs - ranMs,
       totalMs: session.lastUsedMs - arrivedMs,
       rttMs: from.rttMs,

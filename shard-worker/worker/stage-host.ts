@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { mayFeed } from '../../protocol/ticket.ts';
-import { type LayerExecutor, runMsOf } from '../engine/layer-executor.ts';
+import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
@@ -285,7 +285,7 @@ async function warmUp(executor: LayerExecutor): Promise<number> {
   };
   let quickestMs = Number.POSITIVE_INFINITY;
   for (let step = 0; step < WARM_STEPS; step++) {
-    quickestMs = Math.min(quickestMs, runMsOf(await executor.run(cache, input)));
+    quickestMs = Math.min(quickestMs, runMs(await executor.run(cache, input)));
   }
   cache.dispose();
   return quickestMs / (executor.end - executor.start);
