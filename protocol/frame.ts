@@ -105,6 +105,10 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** What a link keeps in order: half of the session's id, read where each frame has it. 0 for bytes that are no frame. */
+export const streamOf = (frame: Uint8Array): number =>
+  frame.byteLength < FRAME_HEADER_BYTES ? 0 : new DataView(frame.buffer, frame.byteOffset).getUint32(8, true);
+
 const refuse = (message: string): never => {
   throw new PoolError('bad-frame', message);
 };

@@ -2,8 +2,9 @@
 // are checked against something that is not itself.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { cutFragments, FragmentJoiner } from './fragment.ts';
+import { cutFragments } from './fragment.ts';
 import { decodeFrame, encodeFrame, type Frame } from './frame.ts';
+import { FrameJoiner } from './frame-joiner.ts';
 import { type Grant, openGrant, sealGrant } from './grant.ts';
 import { fromHex, toHex } from './hex.ts';
 import { checkLink, type LinkFacts, type LinkRole, linkStatement } from './link-proof.ts';
@@ -20,9 +21,10 @@ interface ChainStep {
 interface Golden {
   frames: Record<string, { fields: Omit<Frame, 'payload'>; payload: string; hex: string }>;
   fragments: {
-    single: { frameNumber: number; frame: string; hex: string };
+    single: { number: number; previous: number; frame: string; hex: string };
     pair: {
-      frameNumber: number;
+      number: number;
+      previous: number;
       frameBytes: number;
       frameSha256: string;
       firstHeader: string;
@@ -76,25 +78,34 @@ test('there is a golden frame of every kind', () => {
 });
 
 test('the golden fragment of a short frame goes both ways', () => {
-  const { frameNumber, frame, hex } = golden.fragments.single;
-  expect(cutFragments(frameNumber, fromHex(frame)).map(toHex)).toEqual([hex]);
-  expect(toHex(new FragmentJoiner().push(fromHex(hex))!)).toBe(frame);
+  const { frame, hex, ...place } = golden.fragments.single;
+  expect(cutFragments(place, fromHex(frame)).map(toHex)).toEqual([hex]);
+  const joined: Uint8Array[] = [];
+  const joiner = new FrameJoiner((bytes) => joined.push(bytes));
+  // It waits for the one that it comes after.
+  joiner.push(fromHex(hex));
+  expect(joined).toEqual([]);
+  joiner.push(cutFragments({ number: place.previous, previous: 0 }, new Uint8Array(0))[0]!);
+  expect(joined.map(toHex)).toEqual(['', frame]);
 });
 
 test('the golden fragment pair goes both ways', async () => {
   const { pair } = golden.fragments;
   const frame = Uint8Array.from({ length: pair.frameBytes }, (_, index) => index % 251);
   expect(await sha256(frame)).toBe(pair.frameSha256);
-  const messages = cutFragments(pair.frameNumber, frame);
+  const messages = cutFragments(pair, frame);
   expect(messages).toHaveLength(2);
   const [first, second] = messages as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
   expect(first.byteLength).toBe(pair.firstBytes);
-  expect(toHex(first.subarray(0, 12))).toBe(pair.firstHeader);
+  expect(toHex(first.subarray(0, 16))).toBe(pair.firstHeader);
   expect(await sha256(first)).toBe(pair.firstSha256);
   expect(toHex(second)).toBe(pair.second);
-  const joiner = new FragmentJoiner();
-  expect(joiner.push(first)).toBeUndefined();
-  expect(await sha256(new Uint8Array(joiner.push(fromHex(pair.second))!))).toBe(pair.frameSha256);
+  const joined: Uint8Array[] = [];
+  const joiner = new FrameJoiner((bytes) => joined.push(bytes));
+  joiner.push(first);
+  expect(joined).toEqual([]);
+  joiner.push(fromHex(pair.second));
+  expect(await sha256(new Uint8Array(joined[0]!))).toBe(pair.frameSha256);
 });
 
 describe.each(golden.link.proofs)('the golden proof of the $role', ({ role, statement, ...shown }) => {

@@ -16,7 +16,7 @@ test('the largest hidden state that a step can make fits a frame, trace included
     ...{ kind: 'hidden', dtype: 'float32', epoch: 1, session: '0'.repeat(16) as SessionId, position: 0 },
     ...{ tokens: limits.MAX_STEP_TOKENS, flags: 0, lap: 1, width: 8192, trace: [], payload },
   };
-  const fragments = cutFragments(0, encodeFrame(frame));
+  const fragments = cutFragments({ number: 1, previous: 0 }, encodeFrame(frame), limits.SLICE_BYTES);
   expect(fragments.length).toBeLessThanOrEqual(0xffff);
 });
 

@@ -12,17 +12,36 @@ export const MAX_FRAME_BYTES = 16 * 1024 * 1024 + 4096;
  */
 export const MAX_FRAGMENT_BYTES = 16 * 1024;
 
+/**
+ * Largest message on a link that is long or lossy: what four packets of Chromium's SCTP carry (1,160 bytes of data each
+ * with its MTU of 1,191). One `send` puts four packets on the wire at once (RFC 9260's Max.Burst); a longer message would
+ * wait a round trip for its rest.
+ */
+export const SLICE_BYTES = 4600;
+
+/** Connections that one link may be striped over. Each has a congestion window of its own; more cost more than they bring. */
+export const MAX_LANES = 8;
+
+/** Lanes of a link between stages: 70 KB of hidden states leave in the first windows of five associations. */
+export const STAGE_LANES = 5;
+
+/** Lanes of a driver's link: ids are small, and the second lane is there for what the first loses. */
+export const DRIVER_LANES = 2;
+
 /** Most tokens in one step. Longer prompts are prefilled in chunks so that other sessions get their turn. */
 export const MAX_STEP_TOKENS = 512;
 
 /** Tokens of a prefill chunk: small enough to overlap across stages, large enough to fill a GPU. */
 export const PREFILL_CHUNK_TOKENS = 64;
 
-/** Prefill chunks a driver keeps in flight. Bounds what each stage has to queue for one session. */
-export const MAX_CHUNKS_IN_FLIGHT = 4;
+/**
+ * Prefill chunks a driver keeps in flight: 1,024 tokens, so that a long prompt is one trip and not one per few chunks.
+ * Bounds what each stage has to queue for one session.
+ */
+export const MAX_CHUNKS_IN_FLIGHT = 16;
 
 /** Frames that a stage queues before it refuses (`sessions-full`): sessions × chunks in flight, with room to spare. */
-export const MAX_QUEUED_FRAMES = 256;
+export const MAX_QUEUED_FRAMES = 2048;
 
 /** Sessions whose KV cache a stage holds at once; the least recently used idle one gives way. */
 export const MAX_SESSIONS_PER_STAGE = 16;
@@ -82,7 +101,7 @@ export const GRANT_SECONDS = 30 * 60;
 export const CLOCK_SKEW_SECONDS = 120;
 
 /** Frames back from the newest at which a stage can still sign a receipt: more than are ever in flight. */
-export const RECEIPT_WINDOW_FRAMES = 16;
+export const RECEIPT_WINDOW_FRAMES = 64;
 
 /** A stage has this long to answer a receipt request before the job is settled without it. */
 export const RECEIPT_TIMEOUT_MS = 10_000;

@@ -4,11 +4,13 @@ import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { ModelRef, PeerId } from '../../protocol/ids.ts';
-import { ChannelLink } from '../../shard-worker/links/channel-link.ts';
-import { fromDataChannel } from '../../shard-worker/links/from-data-channel.ts';
+import { DRIVER_LANES } from '../../protocol/limits.ts';
+import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
+import { addLanes } from '../../shard-worker/peer/add-lanes.ts';
 import { ChannelBroker } from '../../shard-worker/peer/channel-broker.ts';
 import { ControlClient } from '../../shard-worker/peer/control-client.ts';
 import { controlUrl } from '../../shard-worker/peer/site.ts';
+import { LinkTable } from '../../shard-worker/worker/link-table.ts';
 
 export interface PoolLinks {
   self: PeerId;
@@ -33,7 +35,6 @@ export async function openPoolLinks(
   const keys = await newIdentityKeys();
   const identity = await identityOf(keys);
   return new Promise((resolve, reject) => {
-    const proved = new Map<PeerId, ChannelLink>();
     let broker: ChannelBroker | undefined;
     let ready: { coalition: Coalition; ticket: string } | undefined;
     let orchestratorKey = '';
@@ -45,10 +46,18 @@ export async function openPoolLinks(
         asks.set(ask, resolveAsk);
         control.send({ type: 'ask', ask, model, ...order });
       });
+    const links = new LinkTable({
+      identity: () => identity,
+      orchestratorKey: () => orchestratorKey,
+      ticketOf: () => ready?.ticket,
+      onReady: () => {},
+      onClosed: () => {},
+      onLong: ({ peer, epoch }) => addLanes(broker!, peer, epoch, DRIVER_LANES),
+    });
     const finish = () => {
-      const seats = ready?.coalition.seats ?? [];
-      const entry = seats[0] && proved.get(seats[0].peer);
-      const exit = seats[0] && proved.get(seats.at(-1)!.peer);
+      const { seats = [], epoch = 0 } = ready?.coalition ?? {};
+      const entry = seats[0] && links.get(epoch, 'out', seats[0].peer);
+      const exit = seats[0] && links.get(epoch, 'out', seats.at(-1)!.peer);
       if (!ready || !entry || !exit || !granted) return;
       resolve({
         ...{ self: identity.peer, coalition: ready.coalition, entry, exit, identity, orchestratorKey },
@@ -62,17 +71,7 @@ export async function openPoolLinks(
           self: welcome.peer,
           origin,
           iceServers: [],
-          onChannel: ({ peer, epoch, channel, fingerprints }) => {
-            const link = new ChannelLink({
-              ...{ peer, epoch, role: 'asker', identity, fingerprints, channel: fromDataChannel(channel) },
-              orchestratorKey: () => orchestratorKey,
-              ticketOf: () => ready?.ticket,
-            });
-            link.hello().then(() => {
-              proved.set(peer, link);
-              finish();
-            }, reject);
-          },
+          onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(finish, reject),
         });
         control.send({ type: 'watch', model });
       },

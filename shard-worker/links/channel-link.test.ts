@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
-import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { SeededRandom } from '../../protocol/test-random.ts';
 import type { ChannelLink } from './channel-link.ts';
 import type { FakeChannel } from './channel-pair.ts';
@@ -158,13 +158,18 @@ describe('closing', () => {
 });
 
 describe('sending', () => {
-  test('is refused while the channel’s buffer is full', async () => {
-    const { a, channelA } = await provedEnds();
-    channelA.bufferedAmount = 40 * 1024 * 1024;
-    expect(() => a.send(new Uint8Array(10))).toThrow(linkFailed);
-    expect(a.closed).toBe(false);
-    channelA.bufferedAmount = 0;
-    expect(() => a.send(new Uint8Array(10))).not.toThrow();
+  test('waits while the channel’s buffer is full, and is refused when too much waits', async () => {
+    const { a, b, channelA } = await provedEnds();
+    const frames: number[] = [];
+    b.listen({ onFrame: ({ byteLength }) => frames.push(byteLength), onClose: () => {} });
+    channelA.bufferedAmount = 100 * 1024;
+    a.send(new Uint8Array(MAX_FRAME_BYTES));
+    a.send(new Uint8Array(10));
+    expect(() => a.send(new Uint8Array(MAX_FRAME_BYTES))).toThrow(linkFailed);
+    await turn();
+    expect([a.closed, frames]).toEqual([false, []]);
+    channelA.drain();
+    await vi.waitFor(() => expect(frames).toEqual([MAX_FRAME_BYTES, 10]));
   });
 
   test('over a broken channel fails and closes the link', async () => {
@@ -178,7 +183,7 @@ describe('sending', () => {
     const { a, b, channelA } = await provedEnds();
     const before = a.bytesOut;
     a.send(new Uint8Array(100));
-    expect(a.bytesOut - before).toBe(112);
+    expect(a.bytesOut - before).toBe(116);
     await turn();
     expect(b.bytesIn).toBe(channelA.sent.reduce((sum, message) => sum + message.byteLength, 0));
   });

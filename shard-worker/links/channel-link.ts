@@ -1,61 +1,51 @@
-// A link over one message channel (a raw RTCDataChannel, or a port that stands for one): fragments frames, has both ends
-// prove themselves before the first one, measures the round trip. Never interprets a frame.
+// A link over one message channel (a raw RTCDataChannel, or a port that stands for one), or over several where the way is
+// long: cuts frames, stripes them, joins them, measures the round trip. Both ends prove themselves before the first frame.
+// Never interprets a frame.
 import { PoolError } from '../../protocol/errors.ts';
-import { cutFragments, FRAGMENT_MAGIC, FragmentJoiner } from '../../protocol/fragment.ts';
-import type { Identity } from '../../protocol/identity.ts';
+import { cutFragments, FRAGMENT_MAGIC } from '../../protocol/fragment.ts';
+import { streamOf } from '../../protocol/frame.ts';
+import { FrameJoiner } from '../../protocol/frame-joiner.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
-import type { LinkRole } from '../../protocol/link-proof.ts';
+import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES, PROTOCOL_VERSION, SLICE_BYTES } from '../../protocol/limits.ts';
+import { FILLER_MAGIC, KeepAlive, warmUpMessages } from './keep-alive.ts';
 import type { Link, LinkHandlers } from './link.ts';
-import { type Fingerprints, LinkHandshake, type Standing } from './link-handshake.ts';
-import {
-  type ConfirmWord,
-  encodeWord,
-  type HelloWord,
-  LINK_WORD_MAGIC,
-  type LinkWord,
-  otherVersion,
-  parseWord,
-  unexpected,
-  type WelcomeWord,
-} from './link-words.ts';
+import type { Fingerprints, Standing } from './link-handshake.ts';
+import { LinkLanes } from './link-lanes.ts';
+import { LinkProving, type LinkProvingOptions } from './link-proving.ts';
+import { encodeWord, LINK_WORD_MAGIC, type LinkWord, parseWord } from './link-words.ts';
 import type { MessageChannelLike } from './message-channel.ts';
+import { Outbox } from './outbox.ts';
 import { RoundTrip } from './round-trip.ts';
 
-/** A hello before the far side has heard of the epoch gets no answer; it is said again at this pace. */
-const HELLO_AGAIN_MS = 100;
-/** Messages that wait while a signature is made or checked. Signing takes a millisecond; more than this is a flood. */
-const MAX_HELD_MESSAGES = 64;
-/** Pace of round-trip measurement: 40 bytes, and quick enough that the first answer has a figure from a quiet moment. */
+/** Pace of round-trip measurement: 40 bytes. */
 const PING_EVERY_MS = 250;
+/** Right after the proof it is quicker: the first answer has a figure, and a long link its lanes, within a second. */
+const FIRST_PINGS = 8;
+const FIRST_PING_EVERY_MS = 60;
+/**
+ * Round trip from which a link is long: lanes, short slices, copies and keep-alive pay there. Below it are tabs of one
+ * machine and wires of one house, where a packet takes less than the work for it.
+ */
+const LONG_LINK_MS = 3;
+/** Frames up to this many slices go over two lanes: one lost packet then costs nothing. */
+const COPIED_SLICES = 3;
+/** Frames before somebody listens. */
+const MAX_EARLY_FRAMES = 64;
+/** Sessions whose last frame is remembered: more than ever have frames on the way. */
+const MAX_STREAMS = 1024;
 
-export interface ChannelLinkOptions {
-  /** Whom the link must lead to: no other key opens it. */
-  peer: PeerId;
-  /** The one epoch whose frames may travel here. */
-  epoch: number;
-  /** The asker says hello; the answerer waits for it. */
-  role: LinkRole;
-  identity: Identity;
+export interface ChannelLinkOptions extends LinkProvingOptions {
   fingerprints: Fingerprints;
   channel: MessageChannelLike;
-  /** Public key of the orchestrator that signs tickets, base64url. */
-  orchestratorKey(): string;
-  /** This side's own ticket. While the answerer has none a hello gets no answer: the far side will ask again. */
-  ticketOf(): string | undefined;
   /** Both ends are proved, as far as this end can tell; called once, before the first frame. */
   onProved?(): void;
+  /** Once, at the asker: the link is long, and further connections to the same peer are welcome as its lanes. */
+  onLong?(): void;
+  /** Whether lanes get a first load of filler when they become ready: links that will carry hidden states. */
+  isWarmedUp?: boolean;
   onFault?(error: PoolError): void;
   /** Called once, in the very call that closes the link. */
   onClosed?(): void;
-}
-
-/** A hello that waits for its welcome. */
-interface Asking {
-  ticket: string;
-  /** A welcome came: ends the repetition. `finish` ends the wait: the link is proved, or failed. */
-  stop(): void;
-  finish(error?: PoolError): void;
 }
 
 export class ChannelLink implements Link {
@@ -65,29 +55,44 @@ export class ChannelLink implements Link {
   bytesOut = 0;
   readonly #channel: MessageChannelLike;
   readonly #options: ChannelLinkOptions;
-  readonly #handshake: LinkHandshake;
-  readonly #joiner = new FragmentJoiner();
+  readonly #proving: LinkProving;
+  readonly #lanes: LinkLanes;
+  readonly #outbox = new Outbox((lane, message) => this.#put(lane, message));
+  readonly #joiner = new FrameJoiner((frame) => this.#handOn(frame));
+  readonly #keepAlive = new KeepAlive((filler) => this.#fill(filler));
   readonly #early: Uint8Array[] = [];
-  readonly #pingTimer: ReturnType<typeof setInterval>;
-  readonly #proofTimer: ReturnType<typeof setTimeout> | undefined;
-  #handlers: LinkHandlers | undefined;
-  #asking: Asking | undefined;
-  #isProved = false;
-  /** What came while a signature is made or checked; in order. */
-  #held: Uint8Array[] | undefined;
-  #frameNumber = 0;
   readonly #roundTrip = new RoundTrip();
+  /** Number of the last frame of each session. */
+  readonly #streams = new Map<number, number>();
+  #pingTimer: ReturnType<typeof setTimeout> | undefined;
+  #pings = 0;
+  #handlers: LinkHandlers | undefined;
+  #frameNumber = 0;
+  #fillTurn = 0;
+  #isKnownLong = false;
 
   constructor(options: ChannelLinkOptions) {
     this.peer = options.peer;
     this.#options = options;
-    this.#handshake = new LinkHandshake(options);
     this.#channel = options.channel;
+    const fail = (error: PoolError) => this.#fail(error);
+    const say = (word: LinkWord) => this.#say(word);
+    this.#proving = new LinkProving(options, {
+      ...{ say, fail },
+      take: (message) => this.#take(message),
+      refuse: (error) => this.#refuse(error),
+      onProved: () => this.#proved(),
+    });
+    this.#lanes = new LinkLanes(options.role, {
+      say,
+      take: (message) => this.#receiveOverLane(message),
+      onReady: (lane) => this.#addLane(lane),
+      onLost: () => fail(new PoolError('link-failed', 'A connection to the neighbouring tab broke.')),
+    });
+    this.#outbox.addLane(this.#channel);
     this.#channel.onMessage((message) => this.#receive(message));
     this.#channel.onClose(() => this.close());
-    this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
-    // The asker has given up by then: a stranger cannot keep a link half open.
-    if (options.role === 'answerer') this.#proofTimer = setTimeout(() => this.close(), LINK_TIMEOUT_MS);
+    this.#pingTimer = setTimeout(() => this.#ping(), PING_EVERY_MS);
   }
 
   /**
@@ -96,54 +101,47 @@ export class ChannelLink implements Link {
    */
   async hello(timeoutMs = LINK_TIMEOUT_MS): Promise<void> {
     if (this.closed) throw new PoolError('link-failed', 'The link to the neighbouring tab is closed.');
-    if (this.#options.role !== 'asker') throw new PoolError('internal', 'The side that is asked says no hello.');
-    if (this.#isProved) return;
-    const ticket = this.#options.ticketOf();
-    if (ticket === undefined) {
-      this.close();
-      throw new PoolError('ticket-refused', 'This tab has no ticket of that coalition.');
-    }
-    await new Promise<void>((resolve, reject) => {
-      const hello = this.#handshake.hello(ticket);
-      const again = setInterval(() => this.#say(hello), HELLO_AGAIN_MS);
-      const late = new PoolError('link-failed', 'The neighbouring tab could not be reached in time.');
-      const deadline = setTimeout(() => this.#fail(late), timeoutMs);
-      this.#asking = {
-        ticket,
-        stop: () => clearInterval(again),
-        finish: (error) => {
-          clearInterval(again);
-          clearTimeout(deadline);
-          this.#asking = undefined;
-          if (error) reject(error);
-          else resolve();
-        },
-      };
-      this.#say(hello);
-    });
+    await this.#proving.hello(timeoutMs);
   }
 
   get rttMs(): number {
     return this.#roundTrip.ms;
   }
 
+  /** Connections that frames go over. */
+  get lanes(): number {
+    return this.#outbox.lanes.length;
+  }
+
   /** What both tickets say; undefined until the far side's was accepted. */
   get standing(): Standing | undefined {
-    return this.#handshake.standing;
+    return this.#proving.standing;
   }
 
   /** Whether frames of this epoch may travel here: both ends have proved themselves. */
   speaks(epoch: number): boolean {
-    return this.#isProved && epoch === this.#options.epoch;
+    return this.#proving.isProved && epoch === this.#options.epoch;
+  }
+
+  /** A further connection to the same peer, by the number that both pages gave it: 1 and up. */
+  addLane(number: number, channel: MessageChannelLike, fingerprints: Fingerprints): void {
+    if (this.closed || !this.#proving.isProved) channel.close();
+    else this.#guard(() => this.#lanes.add(number, channel, fingerprints));
   }
 
   send(frame: Uint8Array): void {
     if (this.closed) throw new PoolError('link-failed', 'The link to the neighbouring tab is closed.');
-    if (this.#channel.bufferedAmount > 2 * MAX_FRAME_BYTES) {
-      throw new PoolError('link-failed', 'The link to the neighbouring tab is too slow: its buffer is full.');
-    }
-    for (const fragment of cutFragments(this.#frameNumber, frame)) this.#put(fragment);
-    this.#frameNumber = (this.#frameNumber + 1) >>> 0;
+    const isLong = this.#isLong;
+    const stream = streamOf(frame);
+    const place = { number: this.#frameNumber + 1, previous: this.#streams.get(stream) ?? 0 };
+    const messages = cutFragments(place, frame, isLong ? SLICE_BYTES : MAX_FRAGMENT_BYTES);
+    this.#outbox.send(stream, messages, isLong && messages.length <= COPIED_SLICES ? 2 : 1);
+    this.#frameNumber = place.number;
+    // Set anew, so that the first one in the map is the one that was used longest ago.
+    this.#streams.delete(stream);
+    this.#streams.set(stream, place.number);
+    if (this.#streams.size > MAX_STREAMS) this.#streams.delete(this.#streams.keys().next().value!);
+    if (isLong) this.#keepAlive.used();
   }
 
   listen(handlers: LinkHandlers): void {
@@ -156,24 +154,28 @@ export class ChannelLink implements Link {
     this.#fail(new PoolError('link-failed', 'The link to the neighbouring tab was closed.'));
   }
 
+  get #isLong(): boolean {
+    return this.#roundTrip.ms >= LONG_LINK_MS;
+  }
+
   #fail(error: PoolError): void {
     if (this.closed) return;
     this.closed = true;
-    this.#held = undefined;
-    clearInterval(this.#pingTimer);
-    clearTimeout(this.#proofTimer);
+    clearTimeout(this.#pingTimer);
+    this.#keepAlive.stop();
     this.#channel.close();
+    this.#lanes.close();
     this.#handlers?.onClose();
     // Told before who waits hears of it: it may begin another link to the same peer at once.
     this.#options.onClosed?.();
-    this.#asking?.finish(error);
+    this.#proving.end(error);
   }
 
-  #put(message: Uint8Array<ArrayBuffer>): void {
+  #put(lane: MessageChannelLike, message: Uint8Array<ArrayBuffer>): void {
     // Read before: a channel that transfers the buffer leaves none behind.
     const { byteLength } = message;
     try {
-      this.#channel.send(message);
+      lane.send(message);
       this.bytesOut += byteLength;
     } catch (cause) {
       this.close();
@@ -184,7 +186,7 @@ export class ChannelLink implements Link {
   #say(word: LinkWord): void {
     if (this.closed) return;
     try {
-      this.#put(encodeWord(word));
+      this.#put(this.#channel, encodeWord(word));
     } catch {
       // The link is closed now, and who waits on it has been told by close().
     }
@@ -192,104 +194,96 @@ export class ChannelLink implements Link {
 
   #ping(): void {
     this.#say({ type: 'ping', at: performance.now() });
+    const isFirst = this.#proving.isProved && this.#pings++ < FIRST_PINGS;
+    this.#pingTimer = setTimeout(() => this.#ping(), isFirst ? FIRST_PING_EVERY_MS : PING_EVERY_MS);
+  }
+
+  #fill(filler: Uint8Array<ArrayBuffer>): void {
+    const { lanes } = this.#outbox;
+    this.#fillTurn = (this.#fillTurn + 1) % lanes.length;
+    try {
+      this.#put(lanes[this.#fillTurn]!, filler);
+    } catch {
+      // As in #say().
+    }
+  }
+
+  #proved(): void {
+    this.#options.onProved?.();
+    clearTimeout(this.#pingTimer);
+    this.#ping();
+  }
+
+  #addLane(lane: MessageChannelLike): void {
+    this.#outbox.addLane(lane);
+    if (!this.#options.isWarmedUp) return;
+    // The first lane has carried the proof alone: it is as cold as the others.
+    const cold = this.#outbox.lanes.length === 2 ? this.#outbox.lanes : [lane];
+    try {
+      for (const each of cold) for (const filler of warmUpMessages()) this.#put(each, filler);
+    } catch {
+      // As in #say().
+    }
   }
 
   #receive(message: Uint8Array): void {
     this.bytesIn += message.byteLength;
-    if (this.#held) this.#hold(this.#held, message);
-    else this.#take(message);
+    this.#proving.receive(message);
   }
 
-  #hold(held: Uint8Array[], message: Uint8Array): void {
-    if (held.length < MAX_HELD_MESSAGES && message.byteLength <= MAX_FRAGMENT_BYTES) held.push(message);
-    else this.#refuse(new PoolError('not-authentic', 'A peer sent too much before it was proved.'));
+  #receiveOverLane(message: Uint8Array): void {
+    this.bytesIn += message.byteLength;
+    this.#guard(() => {
+      if (this.closed) return;
+      if (message[0] === FRAGMENT_MAGIC) this.#joiner.push(message);
+      else if (message[0] !== FILLER_MAGIC) throw new PoolError('bad-frame', 'Words belong on a link’s first lane.');
+    });
   }
 
   #take(message: Uint8Array): void {
     if (this.closed) return;
-    try {
+    this.#guard(() => {
       if (message[0] === LINK_WORD_MAGIC) this.#hear(parseWord(message));
-      else if (message[0] === FRAGMENT_MAGIC) this.#join(message);
-      else throw new PoolError('bad-frame', 'A peer sent bytes that are neither frame nor word.');
+      else if (message[0] !== FRAGMENT_MAGIC && message[0] !== FILLER_MAGIC) {
+        throw new PoolError('bad-frame', 'A peer sent bytes that are neither frame nor word.');
+      } else if (!this.#proving.isProved) {
+        throw new PoolError('not-authentic', 'A peer sent a frame before its proof.');
+      } else if (message[0] === FRAGMENT_MAGIC) this.#joiner.push(message);
+    });
+  }
+
+  /** What is wrong with a message is a fault and no more. */
+  #guard(read: () => void): void {
+    try {
+      read();
     } catch (error) {
       const fault = PoolError.from(error);
       // The only word that every version must understand.
       if (fault.code === 'version-mismatch') this.#say({ type: 'refuse', version: PROTOCOL_VERSION });
-      if (fault.code === 'version-mismatch' && this.#asking) this.#refuse(fault);
+      if (fault.code === 'version-mismatch' && this.#proving.isAsking) this.#refuse(fault);
       else this.#options.onFault?.(fault);
     }
   }
 
-  #join(message: Uint8Array): void {
-    if (!this.#isProved) throw new PoolError('not-authentic', 'A peer sent a frame before its proof.');
-    const frame = this.#joiner.push(message);
-    if (!frame) return;
+  #handOn(frame: Uint8Array): void {
+    if (this.#isLong) this.#keepAlive.used();
     if (this.#handlers) this.#handlers.onFrame(frame);
-    else if (this.#early.length < 64) this.#early.push(frame);
+    else if (this.#early.length < MAX_EARLY_FRAMES) this.#early.push(frame);
   }
 
   #hear(word: LinkWord): void {
     if (word.type === 'ping') this.#say({ type: 'pong', at: word.at });
-    else if (word.type === 'pong') this.#roundTrip.add(performance.now() - word.at);
-    else if (word.type === 'hello') this.#hearHello(word);
-    else if (word.type === 'welcome') this.#hearWelcome(word);
-    else if (word.type === 'confirm') this.#hearConfirm(word);
-    else if (this.#asking) this.#fail(otherVersion(word.version));
-    else throw unexpected('refuse');
+    else if (word.type === 'pong') this.#measure(performance.now() - word.at);
+    else if (word.type !== 'lane' && word.type !== 'lane-ready') this.#proving.hear(word);
+    else if (this.#proving.isProved) this.#lanes.hear(word);
+    else throw new PoolError('not-authentic', 'A peer named a connection before its proof.');
   }
 
-  #hearHello(hello: HelloWord): void {
-    const { role, epoch, ticketOf } = this.#options;
-    if (role !== 'answerer') throw new PoolError('bad-frame', 'A peer that was asked asks back.');
-    if (hello.epoch !== epoch || this.#handshake.hasAnswered(hello)) return;
-    const ticket = ticketOf();
-    if (ticket === undefined) return;
-    this.#pause(async () => this.#say(await this.#handshake.welcome(hello, ticket)));
-  }
-
-  #hearWelcome(welcome: WelcomeWord): void {
-    const asking = this.#asking;
-    if (!asking || welcome.epoch !== this.#options.epoch) throw unexpected('welcome');
-    asking.stop();
-    this.#pause(async () => {
-      this.#say(await this.#handshake.confirm(welcome, asking.ticket));
-      if (this.closed) return;
-      this.#prove();
-      asking.finish();
-    });
-  }
-
-  #hearConfirm(confirm: ConfirmWord): void {
-    const { role, epoch } = this.#options;
-    if (role !== 'answerer' || this.#isProved || confirm.epoch !== epoch) throw unexpected('confirm');
-    this.#pause(async () => {
-      await this.#handshake.check(confirm);
-      if (!this.closed) this.#prove();
-    });
-  }
-
-  #prove(): void {
-    this.#isProved = true;
-    clearTimeout(this.#proofTimer);
-    this.#options.onProved?.();
-    this.#ping();
-  }
-
-  /** Holds what arrives until `work` is done, so that messages stay in order; a failure closes the link. */
-  #pause(work: () => Promise<void>): void {
-    this.#held = [];
-    work().then(
-      () => {
-        const held = this.#held ?? [];
-        this.#held = undefined;
-        // One of these may pause again: then those behind it are held anew.
-        for (const message of held) {
-          if (this.#held) this.#hold(this.#held, message);
-          else this.#take(message);
-        }
-      },
-      (error) => this.#refuse(PoolError.from(error)),
-    );
+  #measure(sampleMs: number): void {
+    this.#roundTrip.add(sampleMs);
+    if (this.#isKnownLong || this.#pings < FIRST_PINGS || !this.#proving.isProved || !this.#isLong) return;
+    this.#isKnownLong = true;
+    if (this.#options.role === 'asker') this.#options.onLong?.();
   }
 
   #refuse(error: PoolError): void {

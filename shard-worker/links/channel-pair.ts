@@ -12,6 +12,7 @@ export class FakeChannel implements MessageChannelLike {
   isBroken = false;
   readonly #listeners: ((message: Uint8Array) => void)[] = [];
   readonly #closers: (() => void)[] = [];
+  readonly #drains: (() => void)[] = [];
 
   send(message: Uint8Array<ArrayBuffer>): void {
     if (this.isBroken || this.closed) throw new DOMException('The channel is not open.', 'InvalidStateError');
@@ -27,6 +28,16 @@ export class FakeChannel implements MessageChannelLike {
 
   onMessage(listener: (message: Uint8Array) => void): void {
     this.#listeners.push(listener);
+  }
+
+  onDrained(_bytes: number, listener: () => void): void {
+    this.#drains.push(listener);
+  }
+
+  /** As if the line had carried what waited. */
+  drain(): void {
+    this.bufferedAmount = 0;
+    for (const listener of this.#drains) listener();
   }
 
   onClose(listener: () => void): void {

@@ -24,6 +24,10 @@ export function fromDataChannel(channel: RTCDataChannel): MessageChannelLike {
         if (event.data instanceof ArrayBuffer) listener(new Uint8Array(event.data));
       });
     },
+    onDrained(bytes, listener) {
+      channel.bufferedAmountLowThreshold = bytes;
+      channel.addEventListener('bufferedamountlow', listener);
+    },
     onClose: (listener) => channel.addEventListener('close', listener),
     close: () => channel.close(),
   };

@@ -234,7 +234,7 @@ test('two links spliced by somebody between them are refused, though every word 
 describe('frames', () => {
   test('before any proof are refused and not kept', async () => {
     const { b, channelB, faultsB } = newEnds();
-    for (const message of cutFragments(0, Uint8Array.of(1, 2, 3))) channelB.deliver(message);
+    for (const message of cutFragments({ number: 1, previous: 0 }, Uint8Array.of(1, 2, 3))) channelB.deliver(message);
     const frames = received(b);
     await turn();
     expect([frames, codes(faultsB)]).toEqual([[], ['not-authentic']]);
@@ -246,7 +246,7 @@ describe('frames', () => {
     const send = channelA.send.bind(channelA);
     channelA.send = (message) => {
       if (!isWord(message, 'confirm')) return send(message);
-      for (const fragment of cutFragments(0, Uint8Array.of(9))) send(fragment);
+      for (const fragment of cutFragments({ number: 1, previous: 0 }, Uint8Array.of(9))) send(fragment);
     };
     await a.hello();
     await turn();

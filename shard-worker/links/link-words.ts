@@ -2,7 +2,7 @@
 // what they mean is the link's business.
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
-import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { MAX_TOKEN_CHARS } from '../../protocol/signed-token.ts';
 
 /** First byte of a link's own messages, beside the frames and in order with them. */
@@ -23,18 +23,24 @@ const opening = {
   ticket: z.string().check(z.maxLength(MAX_TOKEN_CHARS)),
 };
 const signature = bytesSchema;
+const laneSchema = z.number().check(z.int(), z.gte(1), z.lt(MAX_LANES));
+const fingerprintSchema = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 const wordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), ...opening }),
   z.object({ type: z.literal('welcome'), ...opening, signature }),
   z.object({ type: z.literal('confirm'), epoch: epochSchema, signature }),
   z.object({ type: z.literal('refuse'), version: z.number() }),
+  /** Another connection of this very link, by its number and its two certificates as the sender sees them. */
+  z.object({ type: z.literal('lane'), lane: laneSchema, local: fingerprintSchema, remote: fingerprintSchema }),
+  z.object({ type: z.literal('lane-ready'), lane: laneSchema }),
   z.object({ type: z.literal('ping'), at: z.number() }),
   z.object({ type: z.literal('pong'), at: z.number() }),
 ]);
 export type LinkWord = z.infer<typeof wordSchema>;
 export type HelloWord = LinkWord & { type: 'hello' };
 export type WelcomeWord = LinkWord & { type: 'welcome' };
+export type LaneWord = LinkWord & { type: 'lane' };
 export type ConfirmWord = LinkWord & { type: 'confirm' };
 
 /** All that may be assumed of a hello or welcome of another version. */

@@ -4,7 +4,7 @@ import type { DataConnection, Peer } from 'peerjs';
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
-import { LINK_TIMEOUT_MS, PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { fingerprintOf } from '../../protocol/link-proof.ts';
 import type { Fingerprints } from '../links/link-handshake.ts';
 
@@ -14,7 +14,11 @@ const RING_CHANNEL_ID = 100;
 const MAX_CONNECTIONS = 128;
 
 /** Its `version` is for people who look: another one is answered by the link itself, with a word. */
-const metadataSchema = z.object({ epoch: z.number().check(z.int(), z.gte(0)) });
+const metadataSchema = z.object({
+  epoch: z.number().check(z.int(), z.gte(0)),
+  /** Which connection of their link it is; absent: the first. */
+  lane: z.optional(z.number().check(z.int(), z.gte(0), z.lt(MAX_LANES))),
+});
 
 export interface BrokeredChannel {
   /** Counts up per broker. */
@@ -22,6 +26,8 @@ export interface BrokeredChannel {
   peer: PeerId;
   epoch: number;
   direction: 'in' | 'out';
+  /** 0 for a link's first connection. */
+  lane: number;
   channel: RTCDataChannel;
   /** Of the two certificates that secure the connection. */
   fingerprints: Fingerprints;
@@ -57,17 +63,17 @@ export class ChannelBroker {
     await this.#peer;
   }
 
-  /** Asks a peer for a link of an epoch. `onChannel` gets it; rejects with `link-failed`. */
-  async connect(to: PeerId, epoch: number): Promise<void> {
+  /** Asks a peer for a link of an epoch, or for another lane of one. `onChannel` gets it; rejects with `link-failed`. */
+  async connect(to: PeerId, epoch: number, lane = 0): Promise<void> {
     this.#peer ??= this.#start();
     const peer = await this.#peer;
     const connection = peer.connect(to, {
       label: `ring-${epoch}`,
-      metadata: { version: PROTOCOL_VERSION, epoch },
+      metadata: { version: PROTOCOL_VERSION, epoch, lane },
       reliable: true,
       serialization: 'raw',
     });
-    await this.#settle(peer, connection, to, epoch, 'out');
+    await this.#settle(peer, connection, { peer: to, epoch, lane, direction: 'out' });
   }
 
   close(): void {
@@ -114,16 +120,16 @@ export class ChannelBroker {
       return;
     }
     // Nobody waits for an incoming link: one that fails has been closed.
-    await this.#settle(peer, connection, from.data, metadata.data.epoch, 'in').catch(() => {});
+    const { epoch, lane = 0 } = metadata.data;
+    await this.#settle(peer, connection, { peer: from.data, epoch, lane, direction: 'in' }).catch(() => {});
   }
 
   #settle(
     peer: Peer,
     connection: DataConnection,
-    other: PeerId,
-    epoch: number,
-    direction: 'in' | 'out',
+    about: Pick<BrokeredChannel, 'peer' | 'epoch' | 'lane' | 'direction'>,
   ): Promise<void> {
+    const { peer: other, epoch } = about;
     this.#connections.add(connection);
     return new Promise((resolve, reject) => {
       const fail = (reason: string, cause?: unknown) => {
@@ -156,7 +162,7 @@ export class ChannelBroker {
           };
           this.#count++;
           // In the very task that created the channel.
-          this.#options.onChannel({ id: this.#count, peer: other, epoch, direction, channel, fingerprints, close });
+          this.#options.onChannel({ ...about, id: this.#count, channel, fingerprints, close });
           resolve();
         } catch (cause) {
           fail('The connection to the other tab does not say what secures it.', cause);

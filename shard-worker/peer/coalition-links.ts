@@ -3,6 +3,8 @@
 import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { DRIVER_LANES } from '../../protocol/limits.ts';
+import { addLanes } from './add-lanes.ts';
 import { type BrokeredChannel, ChannelBroker } from './channel-broker.ts';
 import { handOverChannel } from './hand-over-channel.ts';
 import type { SpawnedWorker } from './spawn-worker.ts';
@@ -34,7 +36,10 @@ export class CoalitionLinks {
 
   constructor(options: CoalitionLinksOptions) {
     this.#options = options;
-    options.worker.on('link-closed', ({ id, epoch }) => this.#lost(id, epoch));
+    options.worker.on('link-closed', ({ id, epoch, lane }) => this.#lost(id, epoch, lane));
+    options.worker.on('link-long', ({ epoch, peer }) => {
+      if (this.#broker && this.#epochs.has(epoch)) addLanes(this.#broker, peer, epoch, DRIVER_LANES);
+    });
   }
 
   /** The epoch that answers go to. */
@@ -116,7 +121,7 @@ export class CoalitionLinks {
   }
 
   #take(brokered: BrokeredChannel): void {
-    const { id, epoch, peer, direction } = brokered;
+    const { id, epoch, peer, direction, lane } = brokered;
     // Nobody has a reason to open a link to a driver.
     if (direction === 'in') {
       brokered.close();
@@ -124,16 +129,21 @@ export class CoalitionLinks {
     }
     const closers = this.#closers.get(epoch) ?? new Map<number, () => void>();
     this.#closers.set(epoch, closers.set(id, brokered.close));
-    const settle = this.#proofs.get(`${epoch}/${peer}`);
+    const settle = lane === 0 ? this.#proofs.get(`${epoch}/${peer}`) : undefined;
     handOverChannel(this.#options.worker, brokered).then(
       () => settle?.(),
       (error) => settle?.(PoolError.from(error)),
     );
   }
 
-  #lost(id: number, epoch: number): void {
-    // A link of an earlier attempt at this epoch says nothing about the present one.
-    if (this.#closers.get(epoch)?.has(id)) this.drop(epoch);
+  #lost(id: number, epoch: number, lane: number): void {
+    const closers = this.#closers.get(epoch);
+    // A link of an earlier attempt at this epoch says nothing about the present one; a lane that broke closes its link.
+    if (lane === 0 && closers?.has(id)) this.drop(epoch);
+    else {
+      closers?.get(id)?.();
+      closers?.delete(id);
+    }
   }
 
   #closeEpoch(epoch: number): void {

@@ -8,8 +8,7 @@ export function handOverChannel(
   worker: RpcClient<WorkerMethods, WorkerEvents>,
   brokered: BrokeredChannel,
 ): Promise<void> {
-  const { id, peer, epoch, direction, fingerprints, channel } = brokered;
-  const offer = { id, peer, epoch, direction, fingerprints };
+  const { close: _close, channel, ...offer } = brokered;
   const transfer = (): Promise<void> =>
     worker.call('add-link', { ...offer, channel }, [channel as unknown as Transferable]);
   return transfer().catch((error: unknown) => {

@@ -2,6 +2,8 @@
 // once more. Says which one broke; what follows from that is the run's business.
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { STAGE_LANES } from '../../protocol/limits.ts';
+import { addLanes } from './add-lanes.ts';
 import type { BrokeredChannel, ChannelBroker } from './channel-broker.ts';
 import { handOverChannel } from './hand-over-channel.ts';
 import type { SpawnedWorker } from './spawn-worker.ts';
@@ -28,10 +30,13 @@ export class NeighbourLinks {
 
   constructor(options: NeighbourLinksOptions) {
     this.#options = options;
-    options.worker.on('link-closed', ({ id, epoch, peer, direction }) => {
+    options.worker.on('link-long', ({ epoch, peer }) => {
+      if (options.isLive(epoch)) addLanes(options.broker(), peer, epoch, STAGE_LANES);
+    });
+    options.worker.on('link-closed', ({ id, epoch, peer, direction, lane }) => {
       this.#closers.get(id)?.();
       this.#closers.delete(id);
-      if (direction === 'out' && options.isLive(epoch) && !this.#pending.has(keyOf(epoch, peer))) {
+      if (lane === 0 && direction === 'out' && options.isLive(epoch) && !this.#pending.has(keyOf(epoch, peer))) {
         options.onBroken(epoch, peer);
       }
     });
@@ -61,9 +66,9 @@ export class NeighbourLinks {
 
   /** Of the broker, in the task that created the channel. */
   take(brokered: BrokeredChannel): void {
-    const { id, epoch, direction, peer } = brokered;
+    const { id, epoch, direction, peer, lane } = brokered;
     this.#closers.set(id, brokered.close);
-    const pending = direction === 'out' ? this.#pending.get(keyOf(epoch, peer)) : undefined;
+    const pending = direction === 'out' && lane === 0 ? this.#pending.get(keyOf(epoch, peer)) : undefined;
     handOverChannel(this.#options.worker, brokered).then(
       () => pending?.resolve(),
       (error) => pending?.reject(PoolError.from(error)),

@@ -19,7 +19,8 @@ export class AskerLinks {
       orchestratorKey,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: () => {},
-      onClosed: ({ id, epoch, peer, direction }) => tell('link-closed', { id, epoch, peer, direction }),
+      onClosed: (closed) => tell('link-closed', closed),
+      onLong: (link) => tell('link-long', link),
     });
   }
 

@@ -4,7 +4,7 @@ import type { Identity } from '../../protocol/identity.ts';
 import type { ChannelLink } from '../links/channel-link.ts';
 import { IDENTITY_A, IDENTITY_B, newIdentity, ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
 import { LinkTable } from './link-table.ts';
-import type { LinkOffer } from './worker-api.ts';
+import type { ClosedLink } from './worker-api.ts';
 
 const EPOCH = 5;
 /** a holds layers 0 to 2 of 4, b the rest. */
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function makeTable(identity: Identity, tickets: Map<number, string>) {
-  const closed: LinkOffer[] = [];
+  const closed: ClosedLink[] = [];
   const ready: ChannelLink[] = [];
   const table = new LinkTable({
     identity: () => identity,
@@ -30,6 +30,7 @@ function makeTable(identity: Identity, tickets: Map<number, string>) {
     ticketOf: (epoch) => tickets.get(epoch),
     onReady: (link) => ready.push(link),
     onClosed: (offer) => closed.push(offer),
+    onLong: () => {},
   });
   tables.push(table);
   return { table, closed, ready };
@@ -63,12 +64,13 @@ function makeEnds(ticketsAtB = new Map([[EPOCH, ticketB()]]), ticketsAtA = new M
   async function link(): Promise<void> {
     const [portA, portB] = bridge();
     const id = ++count;
-    await b.table.add({ id, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
+    await b.table.add({ id, peer: A, epoch: EPOCH, direction: 'in', lane: 0, fingerprints: MIRRORED, port: portB });
     await a.table.add({
       id,
       peer: B,
       epoch: EPOCH,
       direction: 'out',
+      lane: 0,
       fingerprints: FINGERPRINTS,
       port: portA,
     });
@@ -135,7 +137,7 @@ test('closing an epoch closes its links, proved or not, and no others', async ()
   const { a, b, proved } = makeEnds();
   await proved();
   const [portC, portD] = [bridge()[0], bridge()[0]];
-  const offer = { peer: B, direction: 'in', fingerprints: FINGERPRINTS } as const;
+  const offer = { peer: B, direction: 'in', lane: 0, fingerprints: FINGERPRINTS } as const;
   await a.table.add({ ...offer, id: 2, epoch: EPOCH + 1, port: portC });
   await a.table.add({ ...offer, id: 3, epoch: EPOCH, port: portD });
   a.table.closeEpoch(EPOCH);
@@ -162,9 +164,9 @@ test('who connects under a peer’s name and cannot prove it does not push that 
   const honest = await proved();
   const squatter = makeTable({ ...(await newIdentity()), peer: A }, new Map([[EPOCH, ticketA()]]));
   const [portA, portB] = bridge();
-  await b.table.add({ id: 2, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
+  await b.table.add({ id: 2, peer: A, epoch: EPOCH, direction: 'in', lane: 0, fingerprints: MIRRORED, port: portB });
   expect(b.table.get(EPOCH, 'in', A)).toBe(honest);
-  const offer = { id: 2, peer: B, epoch: EPOCH, direction: 'out', fingerprints: FINGERPRINTS } as const;
+  const offer = { id: 2, peer: B, epoch: EPOCH, direction: 'out', lane: 0, fingerprints: FINGERPRINTS } as const;
   await expect(squatter.table.add({ ...offer, port: portA })).rejects.toMatchObject({ code: 'link-failed' });
   await vi.waitFor(() => expect(b.closed.map(({ id }) => id)).toEqual([2]));
   expect(b.table.get(EPOCH, 'in', A)).toBe(honest);
@@ -174,7 +176,7 @@ test('who connects under a peer’s name and cannot prove it does not push that 
 test('a peer that sends nothing readable is cut off', async () => {
   const { b } = makeEnds();
   const [portA, portB] = bridge();
-  await b.table.add({ id: 1, peer: A, epoch: EPOCH, direction: 'in', fingerprints: MIRRORED, port: portB });
+  await b.table.add({ id: 1, peer: A, epoch: EPOCH, direction: 'in', lane: 0, fingerprints: MIRRORED, port: portB });
   for (let count = 0; count < 19; count++) portA.postMessage(Uint8Array.of(1, 2, 3).buffer);
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(b.ready[0]!.closed).toBe(false);
@@ -190,8 +192,8 @@ test('who is refused is counted, by why', async () => {
   for (const id of [1, 2]) {
     const [portA, portB] = bridge();
     const from = { id, peer: identity.peer, epoch: EPOCH, fingerprints: MIRRORED } as const;
-    await b.table.add({ ...from, direction: 'in', port: portB });
-    const to = { id, peer: B, epoch: EPOCH, direction: 'out', fingerprints: FINGERPRINTS } as const;
+    await b.table.add({ ...from, direction: 'in', lane: 0, port: portB });
+    const to = { id, peer: B, epoch: EPOCH, direction: 'out', lane: 0, fingerprints: FINGERPRINTS } as const;
     await expect(stranger.table.add({ ...to, port: portA })).rejects.toMatchObject({ code: 'link-failed' });
   }
   expect(b.table.refusals).toEqual({ 'ticket-refused': 2 });
@@ -212,6 +214,6 @@ test('round trips are told of proved links, and links that this side asked for a
 
 test('a link without channel is a mistake of the caller', async () => {
   const { a } = makeEnds();
-  const offer = { id: 1, peer: B, epoch: EPOCH, direction: 'in', fingerprints: FINGERPRINTS } as const;
+  const offer = { id: 1, peer: B, epoch: EPOCH, direction: 'in', lane: 0, fingerprints: FINGERPRINTS } as const;
   await expect(a.table.add(offer)).rejects.toMatchObject({ code: 'internal' });
 });

@@ -6,7 +6,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import { fromDataChannel } from '../links/from-data-channel.ts';
 import type { MessageChannelLike } from '../links/message-channel.ts';
-import type { LinkOffer } from './worker-api.ts';
+import type { ClosedLink, LinkOffer } from './worker-api.ts';
 
 /** After this many unreadable messages a link is closed: its far side is broken or hostile. */
 const MAX_FAULTS = 20;
@@ -18,9 +18,13 @@ export interface LinkTableOptions {
   orchestratorKey(): string;
   /** This peer's own ticket of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
+  /** This peer serves layers: its outgoing links carry hidden states. */
+  isStage?: boolean;
   onReady(link: ChannelLink): void;
-  /** Once for every link that was added, proved or not. */
-  onClosed(offer: LinkOffer): void;
+  /** Once for every connection that was added, proved or not, lanes included. */
+  onClosed(offer: ClosedLink): void;
+  /** A link that this side asked for is long. */
+  onLong(link: Pick<LinkOffer, 'epoch' | 'peer'>): void;
 }
 
 export class LinkTable {
@@ -69,8 +73,17 @@ export class LinkTable {
   async add(offer: LinkOffer): Promise<void> {
     const channel = offer.channel ? fromDataChannel(offer.channel) : offer.port ? fromPort(offer.port) : undefined;
     if (!channel) throw new PoolError('internal', 'A link came without a channel.');
-    const { peer, epoch, direction, fingerprints } = offer;
+    const { peer, epoch, direction, fingerprints, id, lane } = offer;
+    const closed: ClosedLink = { id, epoch, peer, direction, lane };
     const key = keyOf(offer);
+    if (lane > 0) {
+      channel.onClose(() => this.#options.onClosed(closed));
+      const proved = this.#proved.get(key);
+      // Of a link that is over by now, or of a stranger.
+      if (proved) proved.addLane(lane, channel, fingerprints);
+      else channel.close();
+      return;
+    }
     let faults = 0;
     const link: ChannelLink = new ChannelLink({
       peer,
@@ -87,6 +100,8 @@ export class LinkTable {
         this.#proved.set(key, link);
         older?.close();
       },
+      isWarmedUp: direction === 'out' && (this.#options.isStage ?? false),
+      onLong: () => this.#options.onLong({ epoch, peer }),
       onFault: (fault) => {
         this.refusals[fault.code] = (this.refusals[fault.code] ?? 0) + 1;
         faults++;
@@ -95,7 +110,7 @@ export class LinkTable {
       onClosed: () => {
         this.#open.delete(link);
         if (this.#proved.get(key) === link) this.#proved.delete(key);
-        this.#options.onClosed(offer);
+        this.#options.onClosed(closed);
       },
     });
     this.#open.set(link, offer);
@@ -122,7 +137,9 @@ function fromPort(port: MessagePort): MessageChannelLike {
   });
   port.start();
   return {
+    // What the page has not sent yet is not known here: a bridged link has no back-pressure but its own bound.
     bufferedAmount: 0,
+    onDrained: () => {},
     send: (message) => port.postMessage(message.buffer, [message.buffer]),
     onMessage: (listener) => void listeners.push(listener),
     onClose: (listener) => void closers.push(listener),

@@ -62,7 +62,9 @@ export class StageHost {
       orchestratorKey,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: (link) => this.#listen(link),
-      onClosed: ({ id, epoch, peer, direction }) => tell('link-closed', { id, epoch, peer, direction }),
+      isStage: true,
+      onClosed: (closed) => tell('link-closed', closed),
+      onLong: (link) => tell('link-long', link),
     });
     setInterval(() => {
       this.#tellServed();

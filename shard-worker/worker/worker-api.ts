@@ -37,12 +37,16 @@ export interface LinkOffer {
   epoch: number;
   /** `out`: this side asked for the link. */
   direction: 'in' | 'out';
+  /** 0 for a link of its own; n for the n-th further connection of the link that is proved between these peers. */
+  lane: number;
   /** The certificates of this very connection, which only the page can see. */
   fingerprints: Fingerprints;
   /** Either the channel itself (where it can be transferred) or a port bridged to it. */
   channel?: RTCDataChannel;
   port?: MessagePort;
 }
+
+export type ClosedLink = Pick<LinkOffer, 'id' | 'epoch' | 'peer' | 'direction' | 'lane'>;
 
 export interface StageLoaded {
   networkBytes: number;
@@ -103,7 +107,7 @@ export type WorkerMethods = {
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
   /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */
   'serve-epoch'(params: { epoch: number }): Promise<void>;
-  /** Resolves when the link is proved (out) or listening (in). Rejects with `not-authentic` and others of `hello`. */
+  /** Resolves when the link is proved (out) or listening (in), for a lane at once. Rejects with `not-authentic` and others of `hello`. */
   'add-link'(params: LinkOffer): Promise<void>;
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
   'retire-epoch'(params: { epoch: number }): Promise<void>;
@@ -152,7 +156,9 @@ export type WorkerEvents = {
   served: { sessions: number; tokens: number; stepMs: number; bytesIn: number; bytesOut: number };
   /** The device failed: this stage cannot go on. */
   fault: ErrorShape;
-  'link-closed': Pick<LinkOffer, 'id' | 'epoch' | 'peer' | 'direction'>;
+  'link-closed': ClosedLink;
+  /** A link that this side asked for is long: further connections to that peer are welcome as its lanes. */
+  'link-long': Pick<LinkOffer, 'epoch' | 'peer'>;
   /** When changed, at most once a second: round trips to neighbours, and links that were refused, by why. */
   links: { rtts: { peer: PeerId; ms: number }[]; refusals: Record<string, number> };
   /** Of a job of the server, in order. */
