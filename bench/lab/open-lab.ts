@@ -1,6 +1,8 @@
 // A laboratory: browser contexts whose WebRTC crosses the relay, and what the relay does to it.
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext } from '@playwright/test';
-import { BINDING, installCandidateScript, type LabCall } from './candidate-script.ts';
+import { build } from 'esbuild';
+import { BINDING, type LabCall } from './lab-call.ts';
 import { DIRECT, type LinkShape } from './link-shape.ts';
 import type { RelayStats } from './relay.ts';
 import { addressOf, readdress, rewriteDescription } from './rewrite-candidate.ts';
@@ -20,7 +22,7 @@ export interface Lab {
   reshape(shape: Partial<LinkShape>): Promise<void>;
   /** Of what the two contexts of these numbers send each other. */
   reshapePair(a: number, b: number, shape: Partial<LinkShape>): Promise<void>;
-  /** Counts since the last `reset`. */
+  /** Counts since the last `reset`. Throws when there is nothing to count: what was measured meanwhile means nothing. */
   stats(): Promise<RelayStats & { cpuMs: number }>;
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ export interface Lab {
 
 /** `browser` was started with `LAB_FLAGS`. `seed` decides which packets are lost. */
 export async function openLab(browser: Browser, seed = 1): Promise<Lab> {
+  const script = await candidateScript();
   const relay = await startRelay(seed);
   const owners = new Map<string, number>();
   let contexts = 0;
@@ -58,7 +61,7 @@ export async function openLab(browser: Browser, seed = 1): Promise<Lab> {
       if (address) owners.set(`${address.host}:${address.port}`, number);
       return '';
     });
-    await context.addInitScript(installCandidateScript);
+    await context.addInitScript({ content: script });
   }
 
   return {
@@ -73,10 +76,20 @@ export async function openLab(browser: Browser, seed = 1): Promise<Lab> {
     async reshapePair(a, b, shape) {
       for (const link of [linkOf(a, b), linkOf(b, a)]) await relay.reshape({ ...DIRECT, ...shape }, link);
     },
-    stats: relay.stats,
+    async stats() {
+      const stats = await relay.stats();
+      if (stats.received === 0) throw new Error('Nothing crossed the relay: the tabs have found a way around it.');
+      return stats;
+    },
     reset: relay.reset,
     close: relay.close,
   };
+}
+
+async function candidateScript(): Promise<string> {
+  const entryPoints = [fileURLToPath(new URL('./candidate-script.ts', import.meta.url))];
+  const bundle = await build({ entryPoints, bundle: true, format: 'iife', write: false, logLevel: 'error' });
+  return bundle.outputFiles[0]!.text;
 }
 
 const linkOf = (from: number, to: number): string => `${from}>${to}`;

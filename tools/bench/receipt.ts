@@ -1,6 +1,7 @@
 // What a measurement leaves behind: the figures with machine, commit and command. Pure but for asking the machine.
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import type { Aim } from './aim.ts';
 
 /** What `bench/NAME.ts` exports as its default: measures and returns figures. */
 export type Bench = (args: string[]) => Promise<BenchResult>;
@@ -9,6 +10,8 @@ export interface BenchResult {
   name: string;
   /** For people: one object per row, the same fields in each. */
   table: Record<string, string | number>[];
+  /** Where the measurement was to reach something. */
+  aims?: readonly Aim[];
   /** For programs: whatever JSON holds. */
   results: unknown;
 }
@@ -28,12 +31,13 @@ export interface Receipt {
     node: string;
     chromium: string;
   };
+  aims?: readonly Aim[];
   results: unknown;
 }
 
 /** `bench` is the name that the command line gives; a bench may write receipts of several names. */
 export function makeReceipt(
-  { name, results }: BenchResult,
+  { name, aims, results }: BenchResult,
   { bench, args, chromium }: { bench: string; args: readonly string[]; chromium: string },
 ): Receipt {
   return {
@@ -50,6 +54,7 @@ export function makeReceipt(
       node: process.version,
       chromium,
     },
+    ...(aims ? { aims } : {}),
     results,
   };
 }

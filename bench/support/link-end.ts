@@ -1,0 +1,131 @@
+// Runs in a page: one end of a link of the product, made by its own broker and proved, and beside it one plain data channel.
+// Both carry frames that say when they were sent.
+import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { ChannelLink } from '../../shard-worker/links/channel-link.ts';
+import { fromDataChannel } from '../../shard-worker/links/from-data-channel.ts';
+import { ChannelBroker } from '../../shard-worker/peer/channel-broker.ts';
+
+export interface LinkTerms {
+  origin: string;
+  epoch: number;
+  ticket: string;
+  orchestratorKey: string;
+}
+
+export type Way = 'link' | 'plain';
+
+/** One page's end, as the bench drives it. Times are of `performance.timeOrigin` and on, milliseconds. */
+export interface LinkEnd {
+  /** This end's id, for whom a ticket is sealed. */
+  self(): Promise<PeerId>;
+  /** Listens; asks `to` for a link when it is given. Resolves for the asker when the link is proved. */
+  open(terms: LinkTerms, to?: PeerId): Promise<void>;
+  /** A description of the plain connection, all candidates inside: an offer, or the answer to `offer`. */
+  describe(offer?: RTCSessionDescriptionInit): Promise<RTCSessionDescriptionInit>;
+  accept(answer: RTCSessionDescriptionInit): Promise<void>;
+  send(way: Way, bytes: number): void;
+  /** One-way time of the next frame to come, or of one that came since the last call. */
+  next(way: Way): Promise<number>;
+  ready(): boolean;
+}
+
+declare global {
+  interface Window {
+    linkEnd: LinkEnd;
+  }
+}
+
+const now = (): number => performance.timeOrigin + performance.now();
+const arrivals: Record<Way, number[]> = { link: [], plain: [] };
+const waiting: Partial<Record<Way, (ms: number) => void>> = {};
+
+function stamped(bytes: number): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(bytes);
+  new DataView(frame.buffer).setFloat64(0, now());
+  return frame;
+}
+
+function arrived(way: Way, frame: Uint8Array): void {
+  const sentMs = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getFloat64(0);
+  const ms = now() - sentMs;
+  if (waiting[way]) waiting[way](ms);
+  else arrivals[way].push(ms);
+  delete waiting[way];
+}
+
+let identity: Promise<Identity> | undefined;
+const ownIdentity = (): Promise<Identity> => {
+  identity ??= newIdentityKeys().then(identityOf);
+  return identity;
+};
+
+let link: ChannelLink | undefined;
+let isProved = false;
+
+async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
+  const own = await ownIdentity();
+  const { origin, epoch, ticket, orchestratorKey } = terms;
+  await new Promise<void>((resolve, reject) => {
+    const broker = new ChannelBroker({
+      self: own.peer,
+      origin,
+      iceServers: [],
+      onChannel({ peer, channel, direction, fingerprints }) {
+        link = new ChannelLink({
+          ...{ peer, epoch, identity: own, fingerprints, channel: fromDataChannel(channel) },
+          role: direction === 'out' ? 'asker' : 'answerer',
+          orchestratorKey: () => orchestratorKey,
+          ticketOf: () => ticket,
+          onProved: () => {
+            isProved = true;
+          },
+          onFault: (error) => console.error(`The link: ${error.message}`),
+        });
+        link.listen({
+          onFrame: (bytes) => arrived('link', bytes),
+          onClose: () => console.error('The link was closed.'),
+        });
+        if (direction === 'out') link.hello().then(resolve, reject);
+      },
+    });
+    if (to) broker.connect(to, epoch).catch(reject);
+    else broker.open().then(resolve, reject);
+  });
+}
+
+const plain = {
+  connection: undefined as RTCPeerConnection | undefined,
+  channel: undefined as RTCDataChannel | undefined,
+};
+
+async function describe(offer?: RTCSessionDescriptionInit): Promise<RTCSessionDescriptionInit> {
+  const connection = new RTCPeerConnection();
+  const channel = connection.createDataChannel('plain', { negotiated: true, id: 1 });
+  channel.binaryType = 'arraybuffer';
+  channel.onmessage = ({ data }) => arrived('plain', new Uint8Array(data));
+  Object.assign(plain, { connection, channel });
+  if (offer) await connection.setRemoteDescription(offer);
+  await connection.setLocalDescription();
+  while (connection.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 10));
+  return connection.localDescription!.toJSON();
+}
+
+window.linkEnd = {
+  self: async () => (await ownIdentity()).peer,
+  open,
+  describe,
+  accept: (answer) => plain.connection!.setRemoteDescription(answer),
+  send(way, bytes) {
+    const frame = stamped(bytes);
+    if (way === 'link') link!.send(frame);
+    else plain.channel!.send(frame);
+  },
+  next: (way) =>
+    new Promise((resolve) => {
+      const early = arrivals[way].shift();
+      if (early !== undefined) resolve(early);
+      else waiting[way] = resolve;
+    }),
+  ready: () => isProved && plain.channel?.readyState === 'open',
+};
