@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import type { PeerId } from '../protocol/ids.ts';
+import { STAGE_LANES } from '../protocol/limits.ts';
 import { makeTicket, newOrchestrator } from '../protocol/test-orchestrator.ts';
 import { sealTicket } from '../protocol/ticket.ts';
 import { startServer } from '../signaling/start-server.ts';
@@ -45,6 +46,9 @@ export default async function run(args: string[]): Promise<BenchResult> {
     const pages = await openEnds(bench);
     const clockMs = await clockOffset(bench, pages);
     const measured: Measured[] = [];
+    await bench.lab.reshape({ delayMs: ONE_WAY_MS });
+    // Both ends: the asker adds the lanes, and either sends over them.
+    for (const page of pages) await page.waitForFunction((lanes) => window.linkEnd.lanes() === lanes, STAGE_LANES);
     const progress = startProgress(LOSSES.length * SIZES_KB.length * frames);
     for (const loss of LOSSES) {
       await bench.lab.reshape({ delayMs: ONE_WAY_MS, lossRate: loss });

@@ -2,9 +2,11 @@
 // Both carry frames that say when they were sent.
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { ChannelLink } from '../../shard-worker/links/channel-link.ts';
-import { fromDataChannel } from '../../shard-worker/links/from-data-channel.ts';
+import { STAGE_LANES } from '../../protocol/limits.ts';
+import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
+import { addLanes } from '../../shard-worker/peer/add-lanes.ts';
 import { ChannelBroker } from '../../shard-worker/peer/channel-broker.ts';
+import { LinkTable } from '../../shard-worker/worker/link-table.ts';
 
 export interface LinkTerms {
   origin: string;
@@ -28,6 +30,8 @@ export interface LinkEnd {
   /** One-way time of the next frame to come, or of one that came since the last call. */
   next(way: Way): Promise<number>;
   ready(): boolean;
+  /** Connections that the link is striped over; the product adds them when it finds the link long. */
+  lanes(): number;
 }
 
 declare global {
@@ -61,33 +65,31 @@ const ownIdentity = (): Promise<Identity> => {
 };
 
 let link: ChannelLink | undefined;
-let isProved = false;
 
 async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
   const own = await ownIdentity();
   const { origin, epoch, ticket, orchestratorKey } = terms;
   await new Promise<void>((resolve, reject) => {
+    const links = new LinkTable({
+      identity: () => own,
+      orchestratorKey: () => orchestratorKey,
+      ticketOf: () => ticket,
+      isStage: true,
+      onReady(ready) {
+        link = ready;
+        ready.listen({
+          onFrame: (bytes) => arrived('link', bytes),
+          onClose: () => console.error('The link was closed.'),
+        });
+      },
+      onClosed: () => {},
+      onLong: ({ peer }) => addLanes(broker, peer, epoch, STAGE_LANES),
+    });
     const broker = new ChannelBroker({
       self: own.peer,
       origin,
       iceServers: [],
-      onChannel({ peer, channel, direction, fingerprints }) {
-        link = new ChannelLink({
-          ...{ peer, epoch, identity: own, fingerprints, channel: fromDataChannel(channel) },
-          role: direction === 'out' ? 'asker' : 'answerer',
-          orchestratorKey: () => orchestratorKey,
-          ticketOf: () => ticket,
-          onProved: () => {
-            isProved = true;
-          },
-          onFault: (error) => console.error(`The link: ${error.message}`),
-        });
-        link.listen({
-          onFrame: (bytes) => arrived('link', bytes),
-          onClose: () => console.error('The link was closed.'),
-        });
-        if (direction === 'out') link.hello().then(resolve, reject);
-      },
+      onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(resolve, reject),
     });
     if (to) broker.connect(to, epoch).catch(reject);
     else broker.open().then(resolve, reject);
@@ -127,5 +129,6 @@ window.linkEnd = {
       if (early !== undefined) resolve(early);
       else waiting[way] = resolve;
     }),
-  ready: () => isProved && plain.channel?.readyState === 'open',
+  ready: () => link?.standing !== undefined && plain.channel?.readyState === 'open',
+  lanes: () => link?.lanes ?? 0,
 };

@@ -57,9 +57,15 @@ export class ChannelLink implements Link {
   readonly #options: ChannelLinkOptions;
   readonly #proving: LinkProving;
   readonly #lanes: LinkLanes;
-  readonly #outbox = new Outbox((lane, message) => this.#put(lane, message));
+  readonly #outbox = new Outbox((lane, message, isSole) => {
+    if (isSole) this.#keepAlive.carriesAlone(lane);
+    this.#put(lane, message);
+  });
   readonly #joiner = new FrameJoiner((frame) => this.#handOn(frame));
-  readonly #keepAlive = new KeepAlive((filler) => this.#fill(filler));
+  readonly #keepAlive = new KeepAlive({
+    lanes: () => this.#outbox.lanes,
+    send: (lane, filler) => this.#fill(lane, filler),
+  });
   readonly #early: Uint8Array[] = [];
   readonly #roundTrip = new RoundTrip();
   /** Number of the last frame of each session. */
@@ -68,7 +74,6 @@ export class ChannelLink implements Link {
   #pings = 0;
   #handlers: LinkHandlers | undefined;
   #frameNumber = 0;
-  #fillTurn = 0;
   #isKnownLong = false;
 
   constructor(options: ChannelLinkOptions) {
@@ -198,11 +203,9 @@ export class ChannelLink implements Link {
     this.#pingTimer = setTimeout(() => this.#ping(), isFirst ? FIRST_PING_EVERY_MS : PING_EVERY_MS);
   }
 
-  #fill(filler: Uint8Array<ArrayBuffer>): void {
-    const { lanes } = this.#outbox;
-    this.#fillTurn = (this.#fillTurn + 1) % lanes.length;
+  #fill(lane: MessageChannelLike, filler: Uint8Array<ArrayBuffer>): void {
     try {
-      this.#put(lanes[this.#fillTurn]!, filler);
+      this.#put(lane, filler);
     } catch {
       // As in #say().
     }
@@ -219,11 +222,7 @@ export class ChannelLink implements Link {
     if (!this.#options.isWarmedUp) return;
     // The first lane has carried the proof alone: it is as cold as the others.
     const cold = this.#outbox.lanes.length === 2 ? this.#outbox.lanes : [lane];
-    try {
-      for (const each of cold) for (const filler of warmUpMessages()) this.#put(each, filler);
-    } catch {
-      // As in #say().
-    }
+    for (const each of cold) for (const filler of warmUpMessages()) if (!this.closed) this.#fill(each, filler);
   }
 
   #receive(message: Uint8Array): void {

@@ -1,11 +1,14 @@
 // Filler on a link: single bytes while it is in use, so that radios stay awake and what is lost is noticed at once and not
 // after a timeout; and a first load of it, so that congestion windows are open before a prompt needs them.
 import { SLICE_BYTES } from '../../protocol/limits.ts';
+import type { MessageChannelLike } from './message-channel.ts';
 
 /** First byte of a message that says nothing. */
 export const FILLER_MAGIC = 0xcc;
-/** A lost packet is sent again when packets after it arrived: with this pace some 30 ms later, not 400 (SCTP's timeout). */
+/** A packet that was lost is sent again when three after it arrived: with this pace some 30 ms later, not 400 (SCTP's timeout). */
 const KEEP_ALIVE_MS = 10;
+/** A lane has bytes behind its last slice for so long: the three, and one for luck. */
+const WATCHED_MS = 45;
 /** A link on which no frame went or came for so long is left alone. */
 const IDLE_AFTER_MS = 1_000;
 /** Bytes that a lane carries at first: slow start from 12 KB opens its window to about this much in three round trips. */
@@ -21,27 +24,50 @@ const newFiller = (bytes: number): Uint8Array<ArrayBuffer> => {
 export const warmUpMessages = (): Uint8Array<ArrayBuffer>[] =>
   Array.from({ length: Math.ceil(WARM_UP_BYTES / SLICE_BYTES) }, () => newFiller(SLICE_BYTES));
 
+/** What a keep-alive needs of a link. */
+export interface KeepAliveRim {
+  lanes(): readonly MessageChannelLike[];
+  /** Sends one byte. */
+  send(lane: MessageChannelLike, filler: Uint8Array<ArrayBuffer>): void;
+}
+
 export class KeepAlive {
-  readonly #beat: (filler: Uint8Array<ArrayBuffer>) => void;
+  readonly #rim: KeepAliveRim;
+  /** When a lane was last given something that no other lane carries. */
+  readonly #soleMs = new WeakMap<MessageChannelLike, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #usedMs = 0;
+  #turn = 0;
 
-  /** `beat` sends one byte; called every 10 ms while the link is in use. */
-  constructor(beat: (filler: Uint8Array<ArrayBuffer>) => void) {
-    this.#beat = beat;
+  constructor(rim: KeepAliveRim) {
+    this.#rim = rim;
   }
 
   /** A frame goes or came. */
   used(): void {
     this.#usedMs = performance.now();
-    this.#timer ??= setInterval(() => {
-      if (performance.now() - this.#usedMs > IDLE_AFTER_MS) this.stop();
-      else this.#beat(newFiller(1));
-    }, KEEP_ALIVE_MS);
+    this.#timer ??= setInterval(() => this.#beat(), KEEP_ALIVE_MS);
+  }
+
+  /** What this lane carries is lost with it: bytes behind it tell of a loss. */
+  carriesAlone(lane: MessageChannelLike): void {
+    this.#soleMs.set(lane, performance.now());
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  #beat(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#usedMs > IDLE_AFTER_MS) {
+      this.stop();
+      return;
+    }
+    const lanes = this.#rim.lanes();
+    const watched = lanes.filter((lane) => nowMs - (this.#soleMs.get(lane) ?? 0) < WATCHED_MS);
+    this.#turn = (this.#turn + 1) % lanes.length;
+    for (const lane of watched.length > 0 ? watched : [lanes[this.#turn]!]) this.#rim.send(lane, newFiller(1));
   }
 }

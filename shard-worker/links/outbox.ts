@@ -21,15 +21,17 @@ interface Outgoing {
   copies: number;
 }
 
+/** Sends one message over one lane; `isSole`: no other lane carries it. What it throws, `send` throws. */
+type PutMessage = (lane: MessageChannelLike, message: Uint8Array<ArrayBuffer>, isSole: boolean) => void;
+
 export class Outbox {
   readonly #lanes: MessageChannelLike[] = [];
   readonly #queue = new FairQueue<Outgoing>(MAX_WAITING_MESSAGES);
-  readonly #put: (lane: MessageChannelLike, message: Uint8Array<ArrayBuffer>) => void;
+  readonly #put: PutMessage;
   #waitingBytes = 0;
   #turn = 0;
 
-  /** `put` sends one message over one lane; what it throws, `send` throws. */
-  constructor(put: (lane: MessageChannelLike, message: Uint8Array<ArrayBuffer>) => void) {
+  constructor(put: PutMessage) {
     this.#put = put;
   }
 
@@ -61,12 +63,10 @@ export class Outbox {
       if (!lane) return;
       const { message, copies } = this.#queue.shift()!;
       this.#waitingBytes -= message.byteLength;
-      if (copies > 1) {
-        // Before the first one: a channel that transfers the buffer leaves none behind.
-        const copy = this.#leastBusy(lane);
-        if (copy) this.#put(copy, message.slice());
-      }
-      this.#put(lane, message);
+      const second = copies > 1 ? this.#leastBusy(lane) : undefined;
+      // Before the first one: a channel that transfers the buffer leaves none behind.
+      if (second) this.#put(second, message.slice(), false);
+      this.#put(lane, message, second === undefined);
     }
   }
 

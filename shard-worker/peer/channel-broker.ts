@@ -155,6 +155,8 @@ export class ChannelBroker {
           const channel = connection.peerConnection.createDataChannel('ring', {
             negotiated: true,
             id: RING_CHANNEL_ID,
+            // Words need their order; slices find theirs by number, and none waits for one that was lost before it.
+            ordered: about.lane === 0,
           });
           const close = () => {
             this.#connections.delete(connection);
