@@ -2,10 +2,11 @@
 // stage disappears. The answer is a pure function of (model, prompt, sampling), whatever route and drafter do meanwhile.
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
-import { newSessionId, type SessionId } from '../../protocol/ids.ts';
+import { newSessionId } from '../../protocol/ids.ts';
 import { MAX_CHUNKS_IN_FLIGHT, PREFILL_CHUNK_TOKENS } from '../../protocol/limits.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
 import { commonPrefix } from './common-prefix.ts';
+import { checkRows, DecodeRun, type HeldSession } from './decode-run.ts';
 import type { LapResult, RingClient, SessionTerms } from './ring-client.ts';
 import type { Speculation } from './speculation.ts';
 
@@ -58,16 +59,9 @@ const LOST_SESSION = new Set(['session-unknown', 'kv-missing', 'position-mismatc
 const LOST_ROUTE = new Set(['epoch-stale', 'stage-left', 'link-failed', 'device-lost']);
 const MAX_TRIES = 5;
 
-interface Held {
-  session: SessionId;
-  ring: RingClient;
-  /** Tokens whose keys and values every stage of the ring holds. */
-  tokens: number[];
-}
-
 export class Conversation {
   readonly #acquire: AcquireRing;
-  #held: Held | undefined;
+  #held: HeldSession | undefined;
 
   constructor(acquire: AcquireRing) {
     this.#acquire = acquire;
@@ -116,42 +110,15 @@ export class Conversation {
   ): Promise<Generated['finishReason']> {
     const held = this.#sessionOn(await this.#acquire(options.signal, avoid));
     options.onNotice?.('');
-    const { sampling, leave, logprobs, speculation } = options;
+    const { sampling, leave, logprobs } = options;
     held.ring.open(held.session, { sampling, leave, logprobs });
     const history = [...prompt, ...generated];
     if (isFirst) options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
-    let rows = await this.#prefill(held, history, options);
-    // The stages hold rows of drafted tokens that were wrong: the next lap writes over them.
-    let isAhead = false;
-    for (;;) {
-      if (options.signal?.aborted) return 'cancelled';
-      for (const row of rows) {
-        if (options.eosIds.has(row.id)) return 'stop';
-        generated.push(row.id);
-        history.push(row.id);
-        if (options.onToken(row)) return 'stop';
-        if (isFull(prompt, generated, options)) return 'length';
-      }
-      // A guess beyond the end of the answer or of the context could not be used.
-      const room = Math.min(options.maxTokens - generated.length, options.maxContext - history.length) - 1;
-      const askedMs = performance.now();
-      const drafts = speculation ? await speculation.propose(history, room, sampling) : [];
-      const draftMs = performance.now() - askedMs;
-      if (options.signal?.aborted) return 'cancelled';
-      const ids = [history[history.length - 1]!, ...drafts];
-      const sample = drafts.length > 0 ? FRAME_FLAGS.sampleAll : FRAME_FLAGS.sample;
-      const flags = sample | (isAhead ? FRAME_FLAGS.rollback : 0);
-      const lap = await held.ring.lap(held.session, { position: held.tokens.length, ids, flags });
-      const right = agreed(lap.rows, drafts);
-      rows = lap.rows.slice(0, right + 1);
-      isAhead = right < drafts.length;
-      held.tokens.push(...ids.slice(0, right + 1));
-      speculation?.learn(right);
-      options.onLap?.({ lap, ring: held.ring, isPrefill: false, gained: right + 1, draftMs });
-    }
+    const rows = await this.#prefill(held, history, options);
+    return new DecodeRun({ held, promptTokens: prompt.length, generated, history }, options).run(rows);
   }
 
-  #sessionOn(ring: RingClient): Held {
+  #sessionOn(ring: RingClient): HeldSession {
     if (this.#held?.ring === ring && !ring.ended) return this.#held;
     this.close();
     this.#held = { session: newSessionId(), ring, tokens: [] };
@@ -159,7 +126,7 @@ export class Conversation {
   }
 
   /** Computes what the stages do not hold yet, in chunks that overlap across stages; the last one samples. */
-  async #prefill(held: Held, history: readonly number[], options: GenerateOptions): Promise<ResultRow[]> {
+  async #prefill(held: HeldSession, history: readonly number[], options: GenerateOptions): Promise<ResultRow[]> {
     const from = heldPrefix(held, history);
     held.tokens.length = from;
     const chunkTokens = options.chunkTokens ?? PREFILL_CHUNK_TOKENS;
@@ -178,14 +145,14 @@ export class Conversation {
     }
     for (const lap of inFlight) result = await lap;
     held.tokens.push(...history.slice(from));
-    agreed(result!.rows, []);
+    checkRows(result!.rows, 1);
     options.onLap?.({ lap: result!, ring: held.ring, isPrefill: true, gained: 1 });
     return result!.rows;
   }
 }
 
 /** Positions that need not be computed again: at least one row must be, to have something to sample from. */
-const heldPrefix = (held: Held, history: readonly number[]): number =>
+const heldPrefix = (held: HeldSession, history: readonly number[]): number =>
   Math.min(commonPrefix(held.tokens, history), history.length - 1);
 
 const isFull = (prompt: readonly number[], ids: readonly number[], options: GenerateOptions): boolean =>
@@ -199,14 +166,4 @@ function checkPrompt(prompt: readonly number[], maxContext: number): void {
     `The conversation has ${prompt.length} tokens; this model holds ${maxContext} and needs room to answer.`,
     { data: { promptTokens: prompt.length, maxContext } },
   );
-}
-
-/** How many drafted tokens are what the coalition sampled there, from the first on. */
-function agreed(rows: readonly ResultRow[], drafts: readonly number[]): number {
-  if (rows.length !== drafts.length + 1) {
-    throw new PoolError('stage-failed', `The exit stage answered ${rows.length} tokens to ${drafts.length + 1} rows.`);
-  }
-  let right = 0;
-  while (right < drafts.length && rows[right]!.id === drafts[right]) right++;
-  return right;
 }

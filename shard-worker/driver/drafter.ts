@@ -2,7 +2,7 @@
 import type { Sampling } from '../../protocol/sampling.ts';
 
 export interface DraftRequest {
-  /** The whole conversation so far as token ids: prompt and answer. Not to be kept or changed. */
+  /** Prompt, answer and what was drafted so far, as token ids. Not to be kept or changed. */
   history: readonly number[];
   /** At most so many tokens are wanted; at least 1. */
   most: number;
@@ -18,7 +18,5 @@ export interface Drafter {
    * the conversation then goes on without it.
    */
   propose(request: DraftRequest): Promise<number[]>;
-  /** How many of the last proposal the coalition agreed with. */
-  accepted?(count: number): void;
   close(): void;
 }

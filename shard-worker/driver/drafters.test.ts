@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { GREEDY } from '../../protocol/sampling.ts';
 import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
 import type { KvCache, LayerExecutor } from '../engine/layer-executor.ts';
-import { DraftLength, MAX_DRAFT_TOKENS } from './draft-length.ts';
 import { ModelDrafter } from './model-drafter.ts';
 import { continuation } from './ngram-drafter.ts';
 import { answer, LAYERS, PROMPT, SAMPLED } from './test-ring.ts';
@@ -26,32 +25,6 @@ describe('n-grams', () => {
     expect(continuation(far, 1)).toEqual([]);
     expect(continuation(far.slice(2000), 1)).toEqual([]);
     expect(continuation([...far.slice(1000), 3, 1, 2], 1)).toEqual([3]);
-  });
-});
-
-describe('length', () => {
-  const lengthsAfter = (outcomes: ('all' | number)[]) => {
-    const length = new DraftLength();
-    return outcomes.map((outcome) => {
-      const drafted = length.next();
-      if (drafted > 0) length.learn(drafted, outcome === 'all' ? drafted : outcome);
-      return drafted;
-    });
-  };
-
-  test('grows by two while all is right, up to the bound', () => {
-    expect(lengthsAfter(['all', 'all', 'all', 'all'])).toEqual([4, 6, 8, MAX_DRAFT_TOKENS]);
-  });
-
-  test('shrinks to what was right and one, by two at a time, and ends when nothing is', () => {
-    expect(lengthsAfter(['all', 'all', 1, 1, 1, 0, 0])).toEqual([4, 6, 8, 6, 4, 2, 0]);
-  });
-
-  test('is tried again after a while', () => {
-    const drafted = lengthsAfter([0, 0, ...Array.from({ length: 24 }, () => 'all' as const), 'all']);
-    expect(drafted.slice(0, 2)).toEqual([4, 2]);
-    expect(drafted.slice(2, 25)).toEqual(Array.from({ length: 23 }, () => 0));
-    expect(drafted.slice(25)).toEqual([2, 4]);
   });
 });
 

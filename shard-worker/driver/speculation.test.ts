@@ -81,15 +81,14 @@ describe.each(samplings)('%s', (_name, sampling) => {
     }
   });
 
-  test('a perfect drafter saves laps, and a whole model of the same weights is one at any temperature', async () => {
+  test('a whole model of the same weights is a perfect drafter at any temperature', async () => {
     const plain = await drive(undefined, { sampling });
     expect(plain.laps).toBe(23);
     for (const made of [perfect(plain.ids), wholeModel()]) {
       const { laps, speculation } = await drive(made, { sampling });
       expect(speculation.counts.accepted).toBe(speculation.counts.drafted);
-      expect(laps + speculation.counts.accepted).toBe(plain.laps);
-      // 4, 6, 8 and the rest.
-      expect(laps).toBe(4);
+      expect(speculation.counts.accepted).toBeGreaterThan(0);
+      expect(laps).toBeLessThan(plain.laps);
     }
   });
 
@@ -147,9 +146,10 @@ test('a drafter that stalls is given up, one that failed is not asked again', as
     return new Promise(() => {});
   });
   const speculation = new Speculation(() => never, 20);
+  expect(speculation.plan().window).toBeGreaterThan(0);
   expect(await speculation.propose([1, 2], 5, GREEDY)).toEqual([]);
   expect(await speculation.propose([1, 2], 5, GREEDY)).toEqual([]);
-  expect(asked).toBe(1);
+  expect([asked, speculation.plan()]).toEqual([1, { window: 0, chunk: 0 }]);
   expect(speculation.counts).toEqual({ drafted: 0, accepted: 0, drafter: 'none' });
 });
 
@@ -163,11 +163,15 @@ test('a drafter that comes late takes over, and is closed with the answer', asyn
   const [first, second] = [make('ngram', 1), make('model', 2)];
   let now = first;
   const speculation = new Speculation(() => now);
+  speculation.plan();
   expect(await speculation.propose([5], 1, GREEDY)).toEqual([1]);
-  speculation.learn(1);
+  speculation.sent(1);
+  speculation.judge(true);
   now = second;
+  speculation.plan();
   expect(await speculation.propose([5, 1], 1, GREEDY)).toEqual([2]);
-  speculation.learn(0);
+  speculation.sent(1);
+  speculation.judge(false);
   expect(speculation.counts).toEqual({ drafted: 2, accepted: 1, drafter: 'model' });
   speculation.close();
   expect(closed).toEqual(['ngram', 'model']);
@@ -185,6 +189,80 @@ test('verification asks for all rows and takes rejected ones back', async () => 
   const speculation = new Speculation(() => wrong(plain));
   await new Conversation(async () => ring.client).generate(PROMPT, testOptions({ speculation, maxTokens: 4 }));
   const { sample, sampleAll, rollback } = FRAME_FLAGS;
-  // Prefill, a guess of 3, a shorter one over its rejected rows, then none.
-  expect(flags).toEqual([rollback | sample, sampleAll, sampleAll | rollback, sample | rollback]);
+  expect(flags.slice(0, 2)).toEqual([rollback | sample, sampleAll]);
+  // What follows a guess that was wrong writes over its rows.
+  expect([sample | rollback, sampleAll | rollback]).toContain(flags[2]);
+});
+
+describe('on a long way', () => {
+  /** Every lap takes so long, and laps keep their order. */
+  function delayed(ring: ReturnType<typeof makeRing>, ms: number): { most: number; sent: number } {
+    const seen = { most: 0, sent: 0 };
+    let inFlight = 0;
+    const lap = ring.client.lap.bind(ring.client);
+    ring.client.lap = async (session, request) => {
+      inFlight++;
+      seen.sent++;
+      seen.most = Math.max(seen.most, inFlight);
+      const result = await lap(session, request);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      inFlight--;
+      return { ...result, lapMs: result.lapMs + ms };
+    };
+    return seen;
+  }
+
+  const slow = (made: Drafter, msPerToken: number): Drafter => ({
+    ...made,
+    async propose(request) {
+      const ids = await made.propose(request);
+      await new Promise((resolve) => setTimeout(resolve, msPerToken * ids.length));
+      return ids;
+    },
+  });
+
+  test('it drafts on while laps are on their way, and the answer is the plain one at every acceptance', async () => {
+    const plain = await answer([], { sampling: SAMPLED, maxTokens: 60 });
+    for (const make of [perfect, halfRight, wrong]) {
+      const ring = makeRing([2, 5]);
+      const seen = delayed(ring, 30);
+      const speculation = new Speculation(() => slow(make(plain), 2));
+      const options = testOptions({ speculation, sampling: SAMPLED, maxTokens: 60 });
+      const { ids } = await new Conversation(async () => ring.client).generate(PROMPT, options);
+      expect(ids).toEqual(plain);
+      if (make === perfect) expect([seen.most > 1, seen.sent < 30]).toEqual([true, true]);
+      expect(speculation.counts.accepted).toBeLessThanOrEqual(speculation.counts.drafted);
+    }
+  });
+
+  test('a turn that ends while guesses are on their way leaves a session that goes on right', async () => {
+    const plain = await answer([], { maxTokens: 40 });
+    const ring = makeRing([3]);
+    delayed(ring, 20);
+    const conversation = new Conversation(async () => ring.client);
+    const speculation = new Speculation(() => slow(perfect(plain), 1));
+    let seen = 0;
+    const options = testOptions({ speculation, maxTokens: 40, onToken: () => ++seen === 12 });
+    const first = await conversation.generate(PROMPT, options);
+    expect(first.ids).toEqual(plain.slice(0, 12));
+    const longer = [...PROMPT, ...first.ids, 9];
+    const second = await conversation.generate(longer, testOptions());
+    const alone = await new Conversation(async () => makeRing([]).client).generate(longer, testOptions());
+    expect(second.ids).toEqual(alone.ids);
+  });
+
+  test('a lap that fails while others are on their way ends the answer with its error', async () => {
+    const plain = await answer([], { maxTokens: 40 });
+    let runs = 0;
+    const ring = makeRing([3], {
+      beforeRun: (stage) => {
+        if (stage === 1 && ++runs === 6) throw new Error('no more');
+      },
+    });
+    delayed(ring, 20);
+    const speculation = new Speculation(() => slow(perfect(plain), 2));
+    const options = testOptions({ speculation, maxTokens: 40 });
+    const generated = new Conversation(async () => ring.client).generate(PROMPT, options);
+    await expect(generated).rejects.toThrow('no more');
+  });
 });

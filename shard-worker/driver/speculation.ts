@@ -1,11 +1,14 @@
-// One answer's drafting: asks the drafter for as many tokens as have paid of late, and keeps the count. A drafter that
-// fails, stalls or guesses nonsense costs its guesses and never the answer.
+// One answer's drafting: says how far ahead to draft, asks the drafter, and keeps the count. A drafter that fails, stalls or
+// guesses nonsense costs its guesses and never the answer.
+import type { TraceEntry } from '../../protocol/frame.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
-import { DraftLength } from './draft-length.ts';
+import { type DraftPlan, DraftWindow } from './draft-window.ts';
 import type { Drafter } from './drafter.ts';
 
 /** A guess that takes longer than this saves no lap. The first one may have a long prompt to compute. */
 const DRAFT_TIMEOUT_MS = 5_000;
+
+const NO_DRAFTS: DraftPlan = { window: 0, chunk: 0 };
 
 export interface SpeculationCounts {
   drafted: number;
@@ -28,10 +31,11 @@ export function totalOf(guesses: readonly Pick<Speculation, 'counts'>[]): Specul
 export class Speculation {
   readonly #source: () => Drafter | undefined;
   readonly #timeoutMs: number;
-  readonly #length = new DraftLength();
   readonly #used = new Set<Drafter>();
+  /** A drafter of another kind has other costs and is right at other times. */
+  readonly #windows = new Map<Drafter['kind'], DraftWindow>();
   readonly counts: SpeculationCounts = { drafted: 0, accepted: 0, drafter: 'none' };
-  #last: { drafter: Drafter; count: number } | undefined;
+  #last: { drafter: Drafter; window: DraftWindow } | undefined;
   #isOff = false;
 
   /** `source` is asked before each guess: a better drafter may have come. */
@@ -40,20 +44,35 @@ export class Speculation {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Tokens for the lap that comes, at most `room`; [] to send none. Never rejects. */
-  async propose(history: readonly number[], room: number, sampling: Sampling): Promise<number[]> {
-    this.#last = undefined;
-    if (this.#isOff || room < 1) return [];
+  /** How far ahead to draft now. */
+  plan(): DraftPlan {
+    if (this.#isOff) return NO_DRAFTS;
     try {
       const drafter = this.#source();
-      const most = drafter ? Math.min(room, this.#length.next()) : 0;
-      if (!drafter || most < 1) return [];
-      this.#used.add(drafter);
-      const guess = await this.#inTime(drafter.propose({ history, most, sampling }));
+      if (!drafter) return NO_DRAFTS;
+      const window = this.#windows.get(drafter.kind) ?? new DraftWindow();
+      this.#windows.set(drafter.kind, window);
+      this.#last = { drafter, window };
+      return window.plan();
+    } catch {
+      this.#isOff = true;
+      return NO_DRAFTS;
+    }
+  }
+
+  /** At most `most` tokens that may follow `history`; [] when there are none. Comes after `plan`. Never rejects. */
+  async propose(history: readonly number[], most: number, sampling: Sampling): Promise<number[]> {
+    const last = this.#last;
+    if (this.#isOff || !last || most < 1) return [];
+    this.#used.add(last.drafter);
+    const startedMs = performance.now();
+    try {
+      const guess = await this.#inTime(last.drafter.propose({ history, most, sampling }));
       const ids = guess.slice(0, most);
       if (!ids.every((id) => Number.isInteger(id) && id >= 0 && id <= 0x7fff_ffff))
         throw new RangeError('No token ids.');
-      if (ids.length > 0) this.#last = { drafter, count: ids.length };
+      last.window.learnDraft(ids.length, performance.now() - startedMs);
+      if (ids.length > 0) this.counts.drafter = last.drafter.kind;
       return ids;
     } catch {
       this.#isOff = true;
@@ -61,16 +80,33 @@ export class Speculation {
     }
   }
 
-  /** What the lap said of the last guess; nothing if there was none. */
-  learn(accepted: number): void {
-    const last = this.#last;
-    if (!last) return;
-    this.#last = undefined;
-    this.counts.drafted += last.count;
-    this.counts.accepted += accepted;
-    this.counts.drafter = last.drafter.kind;
-    this.#length.learn(last.count, accepted);
-    last.drafter.accepted?.(accepted);
+  /** Drafted tokens were sent. */
+  sent(tokens: number): void {
+    this.counts.drafted += tokens;
+  }
+
+  /** What the coalition said of one of them, from the first on and up to the first that was wrong. */
+  judge(isRight: boolean): void {
+    if (isRight) this.counts.accepted++;
+    this.#last?.window.judge(isRight);
+  }
+
+  /** A lap is over. */
+  learnLap(lap: { rows: number; lapMs: number; trace: readonly TraceEntry[]; isAlone: boolean }): void {
+    const { rows, isAlone, trace } = lap;
+    let queueMs = 0;
+    let ringMs = 0;
+    let stageMs = 0;
+    for (const { queueMicros, uploadMicros, computeMicros, readbackMicros } of trace) {
+      // Waiting behind other sessions is no reason to send them more rows to wait for.
+      queueMs += queueMicros / 1000;
+      const ms = (uploadMicros + computeMicros + readbackMicros) / 1000;
+      ringMs += ms;
+      stageMs = Math.max(stageMs, ms);
+    }
+    const cost = { rows, isAlone, ringMs, stageMs, lapMs: Math.max(0, lap.lapMs - queueMs) };
+    // Laps are of the ring, whoever drafted.
+    for (const window of this.#windows.values()) window.learnLap(cost);
   }
 
   close(): void {
