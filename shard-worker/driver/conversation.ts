@@ -1,5 +1,6 @@
 // One conversation: owns the token history, feeds it to whichever ring serves now, and continues on the next ring when a
 // stage disappears. The answer is a pure function of (model, prompt, sampling), whatever route and drafter do meanwhile.
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import { newSessionId } from '../../protocol/ids.ts';
@@ -108,20 +109,21 @@ export class Conversation {
     options: GenerateOptions,
     { isFirst, avoid }: { isFirst: boolean; avoid: RingClient | undefined },
   ): Promise<Generated['finishReason']> {
-    const held = this.#sessionOn(await this.#acquire(options.signal, avoid));
+    const { sampling, leave, logprobs, codec = 'exact' } = options;
+    const held = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
     options.onNotice?.('');
-    const { sampling, leave, logprobs } = options;
-    held.ring.open(held.session, { sampling, leave, logprobs });
+    held.ring.open(held.session, { sampling, leave, logprobs, codec });
     const history = [...prompt, ...generated];
     if (isFirst) options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
     const rows = await this.#prefill(held, history, options);
     return new DecodeRun({ held, promptTokens: prompt.length, generated, history }, options).run(rows);
   }
 
-  #sessionOn(ring: RingClient): HeldSession {
-    if (this.#held?.ring === ring && !ring.ended) return this.#held;
+  /** A cache that another codec filled is not gone on with: an exact answer must not begin with rounded keys and values. */
+  #sessionOn(ring: RingClient, codec: CodecPolicy): HeldSession {
+    if (this.#held?.ring === ring && this.#held.codec === codec && !ring.ended) return this.#held;
     this.close();
-    this.#held = { session: newSessionId(), ring, tokens: [] };
+    this.#held = { session: newSessionId(), ring, codec, tokens: [] };
     return this.#held;
   }
 

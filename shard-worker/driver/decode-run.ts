@@ -1,6 +1,7 @@
 // Decoding of one answer over one session: keeps a run of tokens of which the first are verified and the others drafted, sends
 // what is new while earlier laps are on their way, and takes back what was guessed wrong. Every lap says what follows each of its
 // rows, so plain decoding is the run that drafts nothing.
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -13,6 +14,8 @@ import type { LapResult, RingClient } from './ring-client.ts';
 export interface HeldSession {
   session: SessionId;
   ring: RingClient;
+  /** How hidden states travelled into these caches. */
+  codec: CodecPolicy;
   /** Tokens whose keys and values every stage of the ring holds, as far as they are verified. */
   tokens: number[];
 }

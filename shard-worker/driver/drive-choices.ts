@@ -1,4 +1,5 @@
 // Drives all choices of one job, side by side, each in a conversation of its own. What one of them fails with ends all.
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { ChoiceWriter, type Piece } from './choice-writer.ts';
@@ -15,6 +16,7 @@ export interface ChoicesJob {
   stop?: readonly string[] | undefined;
   choices: number;
   logprobs?: number | undefined;
+  codec?: CodecPolicy | undefined;
   /** Ids per choice that are told already. */
   resume?: readonly (readonly number[])[] | undefined;
 }
@@ -77,6 +79,7 @@ async function driveChoice(
       sampling: { ...job.sampling, seed: job.sampling.seed + choice },
       leave,
       logprobs: job.logprobs,
+      codec: job.codec,
       maxTokens: job.maxTokens,
       maxContext,
       eosIds: format.eosIds,

@@ -1,5 +1,6 @@
 // The driver's view of one epoch: submits laps at the entry, hears results from the exit, gives each lap its answer or
 // its error. Owns waits and timeouts, no token history.
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type TraceEntry } from '../../protocol/frame.ts';
@@ -35,6 +36,8 @@ export interface SessionTerms {
   leave?: JobLeave | undefined;
   /** Alternatives per result row; undefined for bare ids. */
   logprobs?: number | undefined;
+  /** How hidden states may travel; undefined is `exact`. */
+  codec?: CodecPolicy | undefined;
 }
 
 interface Pending {
@@ -92,8 +95,8 @@ export class RingClient {
   }
 
   /** Opens a session, or says for which job and how an open one goes on. */
-  open(session: SessionId, { sampling, leave, logprobs }: SessionTerms): void {
-    const payload = packJson({ driver: this.#options.self, sampling, grant: leave?.grant, logprobs });
+  open(session: SessionId, { sampling, leave, logprobs, codec }: SessionTerms): void {
+    const payload = packJson({ driver: this.#options.self, sampling, grant: leave?.grant, logprobs, codec });
     this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
     const meter = leave?.meterOf(session, this.epoch, this.seats.at(-1)?.end ?? 0);
     if (meter) this.#meters.set(session, meter);

@@ -41,6 +41,32 @@ test('a second turn continues on the held cache and equals a fresh conversation'
   }
 });
 
+test('codecs between stages: exact and an auto that gains nothing give the solo tokens, packed ones an answer of their own', async () => {
+  const solo = await answer([]);
+  for (const codec of ['exact', 'auto', 'f16', 'int8'] as const) {
+    const got = await answer([2, 5], { codec });
+    expect(got).toHaveLength(solo.length);
+    expect(got).toEqual(codec === 'exact' || codec === 'auto' ? solo : await answer([2, 5], { codec }));
+  }
+  // One stage sends no hidden state.
+  expect(await answer([], { codec: 'int8' })).toEqual(solo);
+});
+
+test('another codec in the next turn begins a session of its own', async () => {
+  const ring = makeRing([3, 6]);
+  const conversation = new Conversation(async () => ring.client);
+  const first = await conversation.generate(PROMPT, options({ codec: 'int8' }));
+  const longer = [...PROMPT, ...first.ids, 7];
+  const cached: number[] = [];
+  const onCached = (tokens: number) => void cached.push(tokens);
+  const exact = await conversation.generate(longer, options({ onCached }));
+  await conversation.generate([...longer, ...exact.ids, 8], options({ codec: 'exact', onCached }));
+  const fresh = makeRing([]);
+  expect(exact.ids).toEqual((await new Conversation(async () => fresh.client).generate(longer, options())).ids);
+  expect(cached[0]).toBe(0);
+  expect(cached[1]).toBeGreaterThan(longer.length - 1);
+});
+
 test('a stage that disappears mid-answer: the answer goes on on the next ring and equals the uninterrupted one', async () => {
   const rings = [makeRing([2, 5]), makeRing([4], { epoch: 2 })];
   let emitted = 0;

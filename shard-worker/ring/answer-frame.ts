@@ -1,5 +1,8 @@
 // The frame with which a stage answers another: hidden states for the next stage, or the exit's result. Pure.
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Frame, TraceEntry } from '../../protocol/frame.ts';
+import { chooseCodec, type LinkMeasures } from '../codec/choose-codec.ts';
+import { packRows } from '../codec/pack-rows.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import { packResultRows, type ResultRow, resultWidth } from './result-rows.ts';
 
@@ -38,12 +41,17 @@ export function withTrace(frame: Frame, times: StepTimes): Frame {
   return { ...frame, trace: [...frame.trace, entry] };
 }
 
-/** Same lap, position, tokens and flags; rows of the residual stream. */
-export const hiddenFrame = (
+/** Same lap, position, tokens and flags; rows of the residual stream, packed for the link to the next stage. */
+export function hiddenFrame(
   frame: Frame,
-  { activation, hiddenSize }: Pick<LayerExecutor, 'activation' | 'hiddenSize'>,
+  { activation, hiddenSize: width }: Pick<LayerExecutor, 'activation' | 'hiddenSize'>,
   hidden: Uint8Array,
-): Frame => ({ ...frame, kind: 'hidden', dtype: activation, width: hiddenSize, payload: hidden });
+  { policy, link }: { policy: CodecPolicy | undefined; link: LinkMeasures },
+): Frame {
+  const { tokens } = frame;
+  const codec = chooseCodec(policy ?? 'exact', link, { activation, tokens, width });
+  return { ...frame, kind: 'hidden', width, ...packRows(codec, hidden, activation, tokens) };
+}
 
 /** As many rows as were sampled: none, one, or one per token. */
 export const resultFrame = (frame: Frame, rows: readonly ResultRow[], logprobs: number | undefined): Frame => ({

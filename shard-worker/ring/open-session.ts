@@ -1,5 +1,6 @@
 // What an OPEN frame says: who drives the session, how its tokens are sampled, and the leave of the orchestrator to do so.
 import * as z from 'zod/mini';
+import { codecPolicySchema } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdSchema } from '../../protocol/ids.ts';
 import { MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
@@ -20,6 +21,8 @@ const openSchema = z.object({
   grant: z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_TOKEN_CHARS))),
   /** Alternatives per result row; absent: result rows are bare ids. 0: the log-probability of the token alone. */
   logprobs: z.optional(z.number().check(z.int(), z.gte(0), z.lte(MAX_TOP_LOGPROBS))),
+  /** How hidden states may travel; absent: `exact`. Every stage keeps to it in what it sends and in what it takes. */
+  codec: z.optional(codecPolicySchema),
 });
 export type OpenSession = z.infer<typeof openSchema>;
 

@@ -12,6 +12,7 @@ import { checkPosition } from './check-position.ts';
 import { FairQueue } from './fair-queue.ts';
 import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
+import { readHidden } from './read-hidden.ts';
 import { inverseTemperatureOf, sampleRows } from './sample-rows.ts';
 import { type LeaveByGrant, SessionGate } from './session-gate.ts';
 import { type Session, SessionTable } from './session-table.ts';
@@ -181,18 +182,17 @@ export class RingNode {
     if (!session || session.upstream !== from) {
       throw new PoolError('session-unknown', 'This stage does not hold the conversation.');
     }
-    if (frame.kind === 'hidden' && (frame.width !== executor.hiddenSize || frame.dtype !== executor.activation)) {
-      throw new PoolError(
-        'bad-frame',
-        `The hidden state is ${frame.width} wide in ${frame.dtype}; the model has other.`,
-      );
-    }
+    const { codec: policy } = session.open;
+    const beganMs = this.#now();
+    const input =
+      frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: readHidden(frame, executor, policy) };
+    const unpackMs = this.#now() - beganMs;
     if (session.admitted) this.#gate?.check(session.admitted, frame);
     session.cache.crop(checkPosition(session.cache.length, frame, executor.maxContext));
     const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
     const output = await this.#sessions.compute(session, () =>
       executor.run(session.cache, {
-        ...(frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: frame.payload }),
+        ...input,
         tokens: frame.tokens,
         rows,
         inverseTemperature: inverseTemperatureOf(session.open),
@@ -202,13 +202,14 @@ export class RingNode {
     const ranMs = this.#now();
     const sampled = await sampleRows(output.rows ?? [], session.open, frame.position + frame.tokens);
     const packed = next
-      ? hiddenFrame(frame, executor, output.hidden!)
+      ? hiddenFrame(frame, executor, output.hidden!, { policy, link: next })
       : resultFrame(frame, sampled, session.open.logprobs);
     session.lastUsedMs = this.#now();
     const computeMs = runMs(output);
     this.#options.onServed?.({ tokens: frame.tokens, computeMs, sessions: this.#sessions.size });
     const answer = withTrace(packed, {
       ...output,
+      uploadMs: unpackMs + output.uploadMs,
       stage: this.#options.stage,
       packMs: session.lastUsedMs - ranMs,
       totalMs: session.lastUsedMs - arrivedMs,
