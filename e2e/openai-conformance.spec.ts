@@ -72,9 +72,9 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
     await serve(site, 3);
     const account = await openAccount(site.url, 'payer');
     const before = await account.availableMicros();
-    const answer = await account.client.chat.completions
-      .create({ model: MODEL, messages: [STORY], temperature: 0, max_tokens: 24 })
-      .withResponse();
+    const request = { model: MODEL, messages: [STORY], temperature: 0, max_tokens: 24 };
+    const answer = await account.client.chat.completions.create(request).withResponse();
+    expect((answer.data as unknown as { computepool: object }).computepool).toMatchObject({ codec: 'exact' });
     const receiptId = answer.response.headers.get('x-computepool-receipt')!;
     expect(answer.response.headers.get('x-computepool-mode')).toMatch(/^(solo|lan|speculative)$/);
     const paid = before - (await account.availableMicros());
@@ -96,6 +96,13 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
       const wholeLayers = earned.reduce((sum, one) => sum + one.layers, 0);
       expect(Math.abs(shares[index]! - (paid * layers) / wholeLayers)).toBeLessThanOrEqual(1);
     }
+
+    // The same over rounded hidden states: what travelled is what the receipts hash, and they agree or nobody is paid.
+    const rounded = await account.client.chat.completions
+      .create({ ...request, codec: 'int8' } as typeof request)
+      .withResponse();
+    expect((rounded.data as unknown as { computepool: object }).computepool).toMatchObject({ codec: 'int8' });
+    expect(Number(rounded.response.headers.get('x-computepool-cost'))).toBeGreaterThan(0);
 
     const { data } = (await account.get(`/v1/computepool/receipts/${receiptId}`)) as { data: SignedReceipt[] };
     expect(data.map(({ receipt }) => receipt.role).sort()).toEqual(['driver', 'stage', 'stage', 'stage']);

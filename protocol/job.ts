@@ -1,6 +1,7 @@
 // A request that came over HTTP, as the server hands it to the driver at the entry stage, and what comes back. The only
 // words between tab and server that hold text of a conversation.
 import * as z from 'zod/mini';
+import { codecPolicySchema } from './codec.ts';
 import { jobIdSchema } from './ids.ts';
 import { MAX_CHOICES, MAX_PROMPT_BYTES, MAX_STOP_CHARS, MAX_STOPS, MAX_TOP_LOGPROBS } from './limits.ts';
 import { signedReceiptSchema } from './receipt.ts';
@@ -34,6 +35,8 @@ export const jobRequestSchema = z.object({
   logprobs: z.optional(z.number().check(z.int(), z.gte(0), z.lte(MAX_TOP_LOGPROBS))),
   /** `none` turns drafting off. Drafting never changes an answer. */
   drafter: z.enum(['none', 'ngram', 'model']),
+  /** How hidden states may travel between stages; absent: as the server says, which is `exact` by default. */
+  codec: z.optional(codecPolicySchema),
   /** Ids per choice that an earlier driver gave before it vanished: the answer goes on after them, and they are not told again. */
   resume: z.optional(z.array(z.array(tokenId).check(z.maxLength(131_072))).check(z.maxLength(MAX_CHOICES))),
 });

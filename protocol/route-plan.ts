@@ -1,5 +1,6 @@
 // How the platform would answer a request, and why not otherwise: made by the planner, shown to people and programs.
 import * as z from 'zod/mini';
+import { codecPolicySchema } from './codec.ts';
 
 const short = z.string().check(z.maxLength(500));
 
@@ -24,6 +25,8 @@ export const routePlanSchema = z.object({
   /** Whether the asking tab itself computes all layers. */
   local: z.boolean(),
   drafter: z.enum(['none', 'ngram', 'model']),
+  /** How hidden states may travel between stages; absent: `exact`. Anything else changes the answer. */
+  codec: z.optional(codecPolicySchema),
   stages: z.number().check(z.int(), z.gte(0)),
   /** One or two sentences with the numbers that decided. */
   reason: short,

@@ -31,7 +31,14 @@ const SWEEP_MS = 60_000;
 export interface PlatformOptions {
   config: Pick<
     ServerConfig,
-    'model' | 'stages' | 'grantMicros' | 'grantsPerAddressPerDay' | 'maxQueue' | 'maxQueuePerAccount' | 'prices'
+    | 'model'
+    | 'stages'
+    | 'codec'
+    | 'grantMicros'
+    | 'grantsPerAddressPerDay'
+    | 'maxQueue'
+    | 'maxQueuePerAccount'
+    | 'prices'
   >;
   database: OpenDatabase;
   timing: RosterTiming;
@@ -82,7 +89,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     stages: typeof config.stages === 'number' ? config.stages : undefined,
     ...(manifest ? { manifest } : {}),
   });
-  const routes = new RouteDesk({ rtts, nowMs, hasDraftModel: options.hasDraftModel });
+  const routes = new RouteDesk({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
   const orchestrator: Orchestrator = new Orchestrator({
     model: config.model,
     stages: config.stages,

@@ -23,6 +23,7 @@ describe('readOptions', () => {
       grantMicros: 10_000_000,
       grantsPerAddressPerDay: 50,
       maxQueue: 100,
+      codec: 'exact',
       maxQueuePerAccount: 8,
       corsOrigins: '*',
       ratePerMinute: 600,

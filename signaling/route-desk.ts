@@ -1,5 +1,7 @@
 // The planner with a memory: asks it with the present pool, load and round trips, and teaches it what came of its word.
 // One entry per pool, bounded.
+
+import type { CodecPolicy } from '../protocol/codec.ts';
 import { PoolError } from '../protocol/errors.ts';
 import type { PoolId } from '../protocol/ids.ts';
 import type { JobStats } from '../protocol/job.ts';
@@ -25,6 +27,8 @@ interface Memory {
 export interface RouteDeskOptions {
   rtts: RttBook;
   hasDraftModel(repo: string): boolean;
+  /** Of plans whose question names none. */
+  codec: CodecPolicy;
   nowMs(): number;
 }
 
@@ -39,7 +43,7 @@ export class RouteDesk {
   }
 
   /** Throws what the planner refuses with. */
-  plan({ pool, promptTokens, maxTokens, mode, asker, running, waiting, slots }: RouteQuestion): RoutePlan {
+  plan({ pool, promptTokens, maxTokens, mode, codec, asker, running, waiting, slots }: RouteQuestion): RoutePlan {
     const memory = this.#memory.get(pool.id);
     const route = planRoute({
       request: { promptTokens, maxTokens, mode },
@@ -56,8 +60,10 @@ export class RouteDesk {
     if (route.kind === 'refused') {
       throw new PoolError(route.code, route.message, { data: { rejected: route.rejected } });
     }
-    if (route.uncorrected) this.#uncorrected.set(route.plan, route.uncorrected);
-    return route.plan;
+    // With one device nothing travels. The planner reckons with exact sizes: a packed state is never slower.
+    const plan = route.plan.stages > 1 ? { ...route.plan, codec: codec ?? this.#options.codec } : route.plan;
+    if (route.uncorrected) this.#uncorrected.set(plan, route.uncorrected);
+    return plan;
   }
 
   /** What came of a plan. A driver's own words: bounded where they are used. */

@@ -77,6 +77,7 @@ const DEFAULTS = {
   grantMicros: 10 * MICROS_PER_CREDIT,
   grantsPerAddressPerDay: 50,
   maxQueue: 100,
+  codec: 'exact' as const,
   maxQueuePerAccount: 8,
   prices: {},
   trustedProxies: 0,

@@ -103,6 +103,13 @@ test('why this route: predicted beside measured, and what was turned down', () =
   }
 });
 
+test('that hidden states were rounded is said, and that they were not is not', () => {
+  expect(draw({ stats, plan: { ...plan, codec: 'int8' } })).toContain('one byte per number');
+  for (const codec of ['exact', undefined] as const) {
+    expect(draw({ stats, plan: { ...plan, codec } })).not.toContain('Hidden states');
+  }
+});
+
 test('what it cost stands with the receipt', () => {
   const html = draw({ stats, plan, settlement: { job: 'j', chargedMicros: 1_240, receiptId: 'r-77' } });
   for (const text of ['0.0012 credits', 'r-77', 'data-charged-micros="1240"']) expect(html).toContain(text);

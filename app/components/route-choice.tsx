@@ -1,6 +1,6 @@
 // Why an answer went the way it did: the route taken beside those turned down, as bars of predicted speed.
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import { DRAFTER_NAMES } from '../format/describe-mode.ts';
+import { CODEC_NOTES, DRAFTER_NAMES } from '../format/describe-mode.ts';
 import { formatRate } from '../format/format-count.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { compareRoutes, type RouteBar } from '../format/route-bars.ts';
@@ -44,6 +44,7 @@ export function RouteChoice({ plan, outcome }: Props) {
         </tbody>
       </table>
       {plan.drafter !== 'none' && <p className="mt-1 text-muted">Drafts come from {DRAFTER_NAMES[plan.drafter]}.</p>}
+      {plan.codec && plan.codec !== 'exact' && <p className="mt-1 text-muted">{CODEC_NOTES[plan.codec]}</p>}
       <ul className="mt-3 space-y-2.5">
         {bars.map((bar) => (
           <Bar key={bar.key} bar={bar} />

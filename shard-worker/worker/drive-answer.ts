@@ -47,6 +47,7 @@ export async function driveAnswer(
       maxTokens: request.maxTokens ?? DEFAULT_MAX_TOKENS,
       stop: request.stop,
       choices: 1,
+      codec: plan.codec,
     };
     const speculate = () => {
       const guess = host.speculate(plan.drafter);

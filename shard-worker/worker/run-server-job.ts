@@ -56,7 +56,7 @@ export async function runServerJob(
       },
       retry: 'session',
     } as const;
-    const { temperature, topK, topP, seed, maxTokens, stop, choices, logprobs, resume } = request;
+    const { temperature, topK, topP, seed, maxTokens, stop, choices, logprobs, resume, codec } = request;
     const { defaults } = format;
     const sampling = {
       temperature: temperature ?? defaults.temperature,
@@ -64,7 +64,7 @@ export async function runServerJob(
       topP: topP ?? defaults.topP,
       seed,
     };
-    await driveChoices({ prompt, sampling, maxTokens, stop, choices, logprobs, resume }, tools, {
+    await driveChoices({ prompt, sampling, maxTokens, stop, choices, logprobs, resume, codec }, tools, {
       signal,
       onPiece: (choice, piece) => tell('job-event', { type: 'delta', job, choice, ...piece }),
       onFinished: (choice, reason) => tell('job-event', { type: 'finished', job, choice, reason }),

@@ -64,7 +64,7 @@ export interface DriveRequest {
   /** The page's number for it. */
   id: number;
   request: AskRequest;
-  plan: Pick<RoutePlan, 'local' | 'drafter'>;
+  plan: Pick<RoutePlan, 'local' | 'drafter' | 'codec'>;
   /** The server's leave; stages ask for it. Absent only when `plan.local`. */
   grant?: string;
 }

@@ -67,5 +67,8 @@ test('a stream that is not routed yet names the job alone', () => {
 });
 
 test('the body field has the seed to ask again with', () => {
-  expect(describeDone('job1', DONE, 77)).toMatchObject({ job: 'job1', seed: 77, charged_credits: '1.5', lap_ms: 85.5 });
+  expect(describeDone('job1', DONE, 77)).toMatchObject({
+    ...{ job: 'job1', seed: 77, charged_credits: '1.5', codec: 'exact' },
+    ...{ laps: 20, lap_ms: 85.5, return_ms: 41, draft_ms: 0, route: DONE.stats.route },
+  });
 });

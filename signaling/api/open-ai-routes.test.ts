@@ -198,6 +198,7 @@ describe('what is read of a request', () => {
       max_completion_tokens: 5,
       top_k: 4,
       drafting: false,
+      codec: 'int8',
     });
     expect(jobs.orders[0]).toMatchObject({
       payer: 'account:ann',
@@ -212,6 +213,7 @@ describe('what is read of a request', () => {
         choices: 2,
         maxTokens: 5,
         drafter: 'none',
+        codec: 'int8',
       },
     });
     expect(jobs.orders[0]?.request.seed).toBeGreaterThanOrEqual(0);

@@ -147,6 +147,7 @@ function prepare(
         stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []),
         choices,
         logprobs: parts.logprobs,
+        codec: body.codec ?? undefined,
         drafter: body.drafting === false ? 'none' : 'ngram',
       },
     },

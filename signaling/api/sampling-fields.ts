@@ -1,6 +1,7 @@
 // The fields that chat and plain completions share, as OpenAI names and bounds them, and our few extensions. Schemas only:
 // what a field may not say here is looked at in refuse-unsupported.ts.
 import { z } from '@hono/zod-openapi';
+import { codecPolicySchema } from '../../protocol/codec.ts';
 import { MAX_CHOICES, MAX_STOP_CHARS, MAX_STOPS } from '../../protocol/limits.ts';
 
 const stop = z.string().min(1).max(MAX_STOP_CHARS);
@@ -27,5 +28,8 @@ export const samplingFields = {
     description: 'Extension. Anything but `auto` (the default) is refused when the platform would route otherwise.',
   }),
   drafting: z.boolean().nullish().openapi({ description: 'Extension. `false` turns speculation off.' }),
+  codec: z.enum(codecPolicySchema.options).nullish().openapi({
+    description: 'Extension. How hidden states may travel between devices. Anything but `exact` may change the answer.',
+  }),
   dry_run: z.boolean().nullish().openapi({ description: 'Extension. Answers with the route and the price instead.' }),
 };

@@ -1,5 +1,6 @@
 // The configuration as the rest of the server sees it: checked, with units in the names. No reading, no defaults.
 import type { LevelWithSilent } from 'pino';
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { DatabaseOptions } from '../db/open-database.ts';
 import type { Price } from '../ledger/ledger-types.ts';
@@ -22,6 +23,8 @@ export interface ServerConfig {
   hubUrl: string;
   /** So many tabs, `all` that are there, or (absent) the fewest that hold the model. */
   stages?: number | 'all';
+  /** How hidden states travel where a request does not say. */
+  codec: CodecPolicy;
   iceServers: IceServerConfig[];
   siteDir?: string;
   modelsDir: string;

@@ -1,5 +1,6 @@
 // Every option once: its flag, how its text is read, what it is by default and what --help says. The names in the
 // environment and in the file are made from the flag's.
+import { codecPolicySchema } from '../../protocol/codec.ts';
 import { dtypeSchema, repoSchema, revisionSchema } from '../../protocol/ids.ts';
 import { DEFAULT_HUB_URL, DEFAULT_MODEL } from '../start-server.ts';
 import * as read from './parse-value.ts';
@@ -54,6 +55,11 @@ export const OPTIONS = {
   stages: option(read.stageCount, {
     hint: '<number|all>',
     help: 'wait for so many tabs and split over them, or over all that are there; default: the fewest that hold the model',
+  }),
+  codec: option(read.oneOf(...codecPolicySchema.options), {
+    fallback: 'exact',
+    hint: '<name>',
+    help: 'hidden states between tabs: exact (default), f16, int8, or auto by each link; but for exact, answers change a little',
   }),
   'ice-servers': option(read.iceServers, {
     fallback: '[]',

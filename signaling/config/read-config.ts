@@ -77,6 +77,7 @@ function toConfig(found: OptionValues): ServerConfig {
     grantMicros: values.grant,
     grantsPerAddressPerDay: values['grants-per-address-per-day'],
     maxQueue: values['max-queue'],
+    codec: values.codec,
     maxQueuePerAccount: values['max-queue-per-account'],
     corsOrigins: values['cors-origins'],
     ratePerMinute: values['rate-per-minute'],

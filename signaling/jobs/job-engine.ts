@@ -46,6 +46,8 @@ export interface RouteQuestion {
   promptTokens: number;
   maxTokens: number;
   mode?: RoutePlan['mode'] | undefined;
+  /** Of the request, where it names one. */
+  codec?: RoutePlan['codec'];
   /** The asking tab and what it measured of itself; undefined for HTTP. */
   asker?: { peer: PeerId; capability?: Extract<ClientMessage, { type: 'ask' }>['capability'] } | undefined;
   running: number;
@@ -204,13 +206,13 @@ export class JobEngine {
     const pool = this.#options.poolOf(job.pool);
     if (!driver || !pool) return false;
     const promptTokens = Math.max(1, job.usage.promptTokens || job.likelyTokens);
-    job.plan ??= this.plan(pool, { promptTokens, maxTokens: job.maxTokens });
+    job.plan ??= this.plan(pool, { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec });
     const grant = this.#grant(job, driver);
     if (job.request) {
       const resume = job.emitted.some((ids) => ids.length > 0) ? { resume: job.emitted } : {};
       // A caller that wants no drafting gets none; how to draft is the planner's.
       const drafter = job.request.drafter === 'none' ? 'none' : job.plan.drafter;
-      const request = { ...job.request, drafter, ...resume };
+      const request = { ...job.request, drafter, codec: job.plan.codec, ...resume };
       if (!this.#options.send(driver, { type: 'job-start', job: job.id, grant, epoch, request })) return false;
     }
     job.state = 'running';
