@@ -26,10 +26,15 @@ test('one window: lend this tab, add another shard, ask, stop, ask again', async
 
     const answer = await ask(chat, 'What is a shard?');
     expect(answer.finishReason).not.toBe('cancelled');
-    const table = chat.getByTestId('route-table').last();
-    await expect(table).toBeVisible();
-    // The head, two stages, and the way back.
-    await expect(table.getByRole('row')).toHaveCount(4);
+    const waterfall = chat.getByTestId('waterfall').last();
+    await expect(waterfall).toBeVisible();
+    const rows = waterfall.getByTestId('waterfall-row');
+    await expect(rows.and(chat.locator('[data-kind="stage"]'))).toHaveCount(2);
+    // The keyboard on a row tells its times; so does the pointer.
+    await rows.nth(1).getByRole('button').focus();
+    await expect(waterfall.getByTestId('waterfall-told')).toContainText(/^Stage \d: wire .+ compute/);
+    await rows.nth(0).hover();
+    await expect(waterfall.getByTestId('waterfall-told')).toContainText(/^(Stage 1|Drafting): /);
     for (const stop of answer.stats.route) expect(stop.computeMs).toBeGreaterThan(0);
     expect(answer.stats.tokensPerSecond).toBeGreaterThan(0);
   } finally {

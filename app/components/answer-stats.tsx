@@ -1,13 +1,11 @@
-// How an answer was made: one line, which opens to why this route, the route itself and one lap's composition.
+// How an answer was made: one line, which opens to why this route, and to where a lap's time went at each stop of it.
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Settlement, AnswerStats as Stats } from '../../shard-worker/index.ts';
 import { answerLine, draftLine, tokenLine } from '../format/answer-line.ts';
 import { nameRoute } from '../format/describe-mode.ts';
-import { formatMs } from '../format/format-ms.ts';
 import { ChargeLine } from './charge-line.tsx';
-import { LapBar } from './lap-bar.tsx';
 import { RouteChoice } from './route-choice.tsx';
-import { RouteTable } from './route-table.tsx';
+import { Waterfall } from './waterfall.tsx';
 
 interface Props {
   /** Missing until the first figures are in. */
@@ -33,14 +31,12 @@ export function AnswerStats({ stats, plan, settlement, isOpen }: Props) {
       <div className="mt-2 space-y-4 border-line border-l-2 pl-4">
         {stats && (
           <p className="text-muted">
-            {tokenLine(stats)}
-            {stats.lapMs > 0 && `; one lap took ${formatMs(stats.lapMs)} on average`}.{drafts && ` ${drafts}`}
+            {tokenLine(stats)}.{drafts && ` ${drafts}`}
           </p>
         )}
         {settlement && <ChargeLine settlement={settlement} />}
         {plan && <RouteChoice plan={plan} outcome={stats} />}
-        {stats && <LapBar stats={stats} />}
-        {stats && stats.route.length > 0 && <RouteTable stats={stats} />}
+        {stats && <Waterfall stats={stats} />}
       </div>
     </details>
   );
