@@ -17,7 +17,14 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export async function serveHarness(options: { worker: string; modelsDir: string }): Promise<Harness> {
+export interface HarnessOptions {
+  worker: string;
+  modelsDir: string;
+  /** Packages that the bundle takes in place of others. */
+  alias?: Record<string, string>;
+}
+
+export async function serveHarness(options: HarnessOptions): Promise<Harness> {
   const bundle = await build({
     entryPoints: [options.worker],
     bundle: true,
@@ -25,6 +32,7 @@ export async function serveHarness(options: { worker: string; modelsDir: string 
     write: false,
     platform: 'browser',
     logLevel: 'error',
+    alias: options.alias ?? {},
   });
   const script = bundle.outputFiles[0]!.contents;
   const server = createServer((request, response) => {
