@@ -43,8 +43,14 @@ export const MAX_CHUNKS_IN_FLIGHT = 16;
 /** Frames that a stage queues before it refuses (`sessions-full`): sessions × chunks in flight, with room to spare. */
 export const MAX_QUEUED_FRAMES = 2048;
 
-/** Sessions whose KV cache a stage holds at once; the least recently used idle one gives way. */
-export const MAX_SESSIONS_PER_STAGE = 16;
+/**
+ * Sessions that a stage holds at once, whatever they weigh: bounds its tables. What bounds it before, as a rule, is the
+ * memory for KV caches; the least recently used idle session gives way.
+ */
+export const MAX_SESSIONS_PER_STAGE = 64;
+
+/** Positions that a session is planned with, at most: a model's own maximum would ask for gigabytes. */
+export const PLANNED_CONTEXT_TOKENS = 4096;
 
 /** An idle session's KV cache is dropped after this long; the driver replays if the person comes back. */
 export const SESSION_IDLE_MS = 10 * 60_000;

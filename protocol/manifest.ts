@@ -1,5 +1,6 @@
 // What a model looks like to the planner: counts and bytes, never weights. Made by a peer that read the graph.
 import * as z from 'zod/mini';
+import { PLANNED_CONTEXT_TOKENS } from './limits.ts';
 
 const bytes = z.number().check(z.int(), z.gte(0));
 
@@ -36,6 +37,15 @@ export function stageBytes(manifest: ModelManifest, start: number, end: number):
   const exit = end === manifest.layers ? manifest.headBytes : 0;
   const twice = start === 0 && end === manifest.layers ? manifest.tiedBytes : 0;
   return layers + manifest.sharedBytes + entry + exit - twice;
+}
+
+/**
+ * What KV caches may take of the `freeBytes` that a stage of so many layers has beside its weights: half, for growing a
+ * cache and running the model take as much again, but never less than one planned session needs.
+ */
+export function kvMemoryBytes(manifest: ModelManifest, layers: number, freeBytes: number): number {
+  const sessionBytes = layers * kvBytesPerLayer(manifest, Math.min(manifest.maxContext, PLANNED_CONTEXT_TOKENS));
+  return Math.max(freeBytes / 2, Math.min(freeBytes, sessionBytes));
 }
 
 /** Bytes of KV cache per layer for one session of `context` positions: keys and values. */

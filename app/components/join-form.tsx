@@ -26,7 +26,11 @@ export function JoinForm({ config, models, query, onJoin }: Props) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (complete) onJoin({ model, backend, memoryBytes }, Math.min(query.shards, MAX_SHARDS_PER_WINDOW));
+    if (complete)
+      onJoin(
+        { model, backend, memoryBytes, keepPacked: query.keepPacked },
+        Math.min(query.shards, MAX_SHARDS_PER_WINDOW),
+      );
   };
   return (
     <form onSubmit={submit} className="panel max-w-3xl space-y-5 p-4 sm:p-6">

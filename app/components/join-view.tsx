@@ -25,7 +25,8 @@ export function JoinView() {
     if (joined.current || !query.auto || !site.config) return;
     joined.current = true;
     const model = resolveModel(query.wish, site.config.model, site.models);
-    add({ model, backend: query.backend, memoryBytes: query.memoryBytes }, query.shards);
+    const { backend, memoryBytes, keepPacked } = query;
+    add({ model, backend, memoryBytes, keepPacked }, query.shards);
   }, [query, site.config, site.models, add]);
 
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;

@@ -4,16 +4,17 @@ import { parseJoinQuery } from './join-query.ts';
 const parse = (text: string) => parseJoinQuery(new URLSearchParams(text));
 
 test('an empty address asks for nothing', () => {
-  expect(parse('')).toEqual({ wish: {}, backend: 'auto', auto: false, shards: 1, problems: [] });
+  expect(parse('')).toEqual({ wish: {}, backend: 'auto', auto: false, shards: 1, keepPacked: false, problems: [] });
 });
 
 test('everything can be asked for', () => {
-  expect(parse('model=a/b&revision=v1&dtype=q4&backend=wasm&auto=1&shards=2&memoryMb=64')).toEqual({
+  expect(parse('model=a/b&revision=v1&dtype=q4&backend=wasm&auto=1&shards=2&memoryMb=64&packed=1')).toEqual({
     wish: { repo: 'a/b', revision: 'v1', dtype: 'q4' },
     backend: 'wasm',
     auto: true,
     shards: 2,
     memoryBytes: 64_000_000,
+    keepPacked: true,
     problems: [],
   });
 });

@@ -13,6 +13,8 @@ export interface JoinQuery {
   shards: number;
   /** What the person lends, bytes; undefined leaves it to the device. */
   memoryBytes?: number;
+  /** Weights stay as they are stored, for a device that needs the room. */
+  keepPacked: boolean;
   problems: string[];
 }
 
@@ -21,7 +23,7 @@ export const MAX_SHARDS_PER_WINDOW = 8;
 
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'wasm'];
 
-/** Reads `model, revision, dtype, backend, auto, shards, memoryMb`. */
+/** Reads `model, revision, dtype, backend, auto, shards, memoryMb, packed`. */
 export function parseJoinQuery(query: URLSearchParams): JoinQuery {
   const { wish, problems } = readModelWish(query);
   const backend = query.get('backend') ?? 'auto';
@@ -34,6 +36,7 @@ export function parseJoinQuery(query: URLSearchParams): JoinQuery {
     auto: query.get('auto') === '1',
     shards: Number.isFinite(shards) ? Math.min(MAX_SHARDS_PER_WINDOW, Math.max(1, shards)) : 1,
     ...(Number.isFinite(memoryMb) && memoryMb > 0 ? { memoryBytes: Math.round(memoryMb * 1e6) } : {}),
+    keepPacked: query.get('packed') === '1',
     problems,
   };
 }

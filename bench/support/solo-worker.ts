@@ -7,6 +7,7 @@ import { Conversation } from '../../shard-worker/driver/conversation.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { memoryLinkPair } from '../../shard-worker/links/memory-link.ts';
+import type { LentMemory } from '../../shard-worker/model/divide-memory.ts';
 import { loadStage } from '../../shard-worker/model/load-stage.ts';
 import { openModel } from '../../shard-worker/model/open-model.ts';
 import { RingNode } from '../../shard-worker/ring/ring-node.ts';
@@ -18,16 +19,18 @@ export interface SoloRequest {
   source: ModelSource;
   prompt: number[];
   maxTokens: number;
+  /** Default: 1 GB, and weights unpacked where that is faster. */
+  lent?: LentMemory;
 }
 
 const DRIVER = '0'.repeat(32) as PeerId;
 const STAGE = '1'.repeat(32) as PeerId;
 let ready: Promise<Conversation> | undefined;
 
-async function open({ backend, source }: SoloRequest): Promise<Conversation> {
+async function open({ backend, source, lent = { memoryBytes: 1e9 } }: SoloRequest): Promise<Conversation> {
   const runtime = await loadOrtRuntime(backend, '/ort/');
   const model = await openModel(source);
-  const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, () => {});
+  const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, { lent });
   const [atDriver, atStage] = memoryLinkPair(DRIVER, STAGE);
   const node = new RingNode({ epoch: 1, stage: 0, executor, leave: 'local', linkTo: () => atStage });
   atStage.listen({ onFrame: (bytes) => node.accept(atStage, decodeFrame(bytes)), onClose: () => {} });

@@ -3,6 +3,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { PoolError } from '../../protocol/errors.ts';
 import type { GraphSlice } from '../onnx/slice-graph.ts';
+import { unpackWeights } from '../onnx/unpack-weights.ts';
 import type { CandidateRow } from '../sampling/sample-token.ts';
 import { GrowingKvCache, InPlaceKvCache, type KvContext, type RuntimeKvCache } from './kv-cache.ts';
 import type { ExecutorInput, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
@@ -22,11 +23,13 @@ export interface OrtExecutorOptions {
   fusedAttention: boolean;
   /** Nodes that a GPU would compute too coarsely. */
   cpuNodes: readonly string[];
+  /** What matrices may take that are unpacked because the backend has no kernel for them. */
+  unpackBytes: number;
 }
 
 /** Builds the session. Throws `out-of-memory`, `device-lost` or `stage-failed`. */
 export async function createOrtExecutor(options: OrtExecutorOptions): Promise<LayerExecutor> {
-  const { runtime, slice, blobs, fusedAttention } = options;
+  const { runtime, slice, fusedAttention } = options;
   const onGpu = runtime.backend === 'webgpu';
   const keptOnGpu = [
     ...slice.kv.flatMap((port) => [port.keyOut, port.valueOut]),
@@ -34,8 +37,9 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
   ];
   let session: InferenceSession;
   try {
+    const { model, blobs } = await unpackWeights(slice.model, options.blobs, options.unpackBytes);
     session = await runtime.exclusive(() =>
-      runtime.ort.InferenceSession.create(slice.model, {
+      runtime.ort.InferenceSession.create(model, {
         executionProviders: [onGpu ? gpuProvider(options.cpuNodes) : 'wasm'],
         // Warnings only say which shape computations stay on the CPU.
         logSeverityLevel: 3,

@@ -6,15 +6,24 @@ import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { type LoadProgress, loadBlobs } from '../hub/load-blobs.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
 import { cpuNodeNames } from './cpu-nodes.ts';
+import { divideMemory, type LentMemory, type MemoryShares } from './divide-memory.ts';
 import { hasFusedAttention } from './has-fused-attention.ts';
 import type { OpenModel } from './open-model.ts';
 
 /** Shapes that an executor needs to know of a model. */
-export function executorShape(model: OpenModel): Omit<OrtExecutorOptions, 'runtime' | 'slice' | 'blobs'> {
+export function executorShape(
+  model: OpenModel,
+): Omit<OrtExecutorOptions, 'runtime' | 'slice' | 'blobs' | keyof MemoryShares> {
   const { hiddenSize, activation, kvHeads, headDim, kv } = model.decoder;
   const fusedAttention = hasFusedAttention(model.graph, kv);
   const cpuNodes = cpuNodeNames(model.graph);
   return { hiddenSize, activation, kvHeads, headDim, fusedAttention, cpuNodes, maxContext: model.manifest.maxContext };
+}
+
+export interface LoadStageOptions {
+  lent: LentMemory;
+  onProgress?: (progress: LoadProgress) => void;
+  signal?: AbortSignal;
 }
 
 /** Loads layers `[start, end)`. Throws what the download or the runtime failed with. */
@@ -22,13 +31,13 @@ export async function loadStage(
   runtime: OrtRuntime,
   model: OpenModel,
   range: { start: number; end: number },
-  onProgress: (progress: LoadProgress) => void,
-  signal?: AbortSignal,
+  { lent, onProgress, signal }: LoadStageOptions,
 ): Promise<LayerExecutor> {
   const slice = sliceGraph(model.graph, range, { topK: TOP_CANDIDATES, maxContext: model.manifest.maxContext });
   const blobs = await loadBlobs(slice.blobs, (file) => model.openWeights(file), {
     onProgress,
-    ...(signal ? { signal } : {}),
+    signal,
   });
-  return createOrtExecutor({ runtime, slice, blobs, ...executorShape(model) });
+  const shares = divideMemory(model.manifest, range, lent, runtime.backend);
+  return createOrtExecutor({ runtime, slice, blobs, ...executorShape(model), ...shares });
 }

@@ -3,6 +3,7 @@ import { runMs } from '../engine/layer-executor.ts';
 import { createOrtExecutor } from '../engine/ort-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
+import { divideMemory, type LentMemory } from './divide-memory.ts';
 import { executorShape } from './load-stage.ts';
 import type { OpenModel } from './open-model.ts';
 
@@ -15,13 +16,16 @@ const BUDGET_MS = 4_000;
  * Milliseconds of one decode step of one layer: the lower quartile, because tabs that join together disturb each other's
  * measurement, and what disturbs only ever adds.
  */
-export async function probeLayer(runtime: OrtRuntime, model: OpenModel): Promise<number> {
+export async function probeLayer(runtime: OrtRuntime, model: OpenModel, lent: LentMemory): Promise<number> {
   const { layers } = model.decoder;
   // An inner layer where there is one: it has neither embedding nor head.
   const start = Math.min(1, layers - 1);
   const slice = sliceGraph(model.graph, { start, end: start + 1 }, { maxContext: model.manifest.maxContext });
   const blobs = new Map(slice.blobs.map((blob) => [blob.location, new Uint8Array(blob.size)]));
-  const executor = await createOrtExecutor({ runtime, slice, blobs, ...executorShape(model) });
+  // A layer's part of what all of them would have here: a seat of fewer layers can only be faster.
+  const { kvBytes, unpackBytes } = divideMemory(model.manifest, { start: 0, end: layers }, lent, runtime.backend);
+  const shares = { kvBytes, unpackBytes: unpackBytes / layers };
+  const executor = await createOrtExecutor({ runtime, slice, blobs, ...executorShape(model), ...shares });
   const cache = executor.openCache();
   const input = {
     ...(slice.entry

@@ -55,9 +55,9 @@ export async function unpackWeights(
     if (unpackedBytes + bytes > budgetBytes) continue;
     unpackedBytes += bytes;
     const name = `${node.outputs[0]}/unpacked`;
-    const values = unpackMatrix(matrix);
-    unpacked.set(name, new Uint8Array(values.buffer));
-    added.push(externalTensor(name, [matrix.rows, matrix.columns], name, bytes));
+    const location = `unpacked-${index}`;
+    unpacked.set(location, new Uint8Array(unpackMatrix(matrix).buffer));
+    added.push(externalTensor(name, [matrix.rows, matrix.columns], location, bytes));
     replaced.set(index, plainProduct(node, name));
     // An embedding that shares its table with the head still reads it packed.
     for (const input of node.inputs.slice(1, 4)) if (uses.get(input) === 1) dropped.add(input);

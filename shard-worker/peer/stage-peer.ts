@@ -19,6 +19,8 @@ export interface StagePeerOptions {
   backend?: Backend | 'auto';
   /** What the person lends, bytes; default is a careful guess from the device. */
   memoryBytes?: number;
+  /** Weights stay as they are stored: less memory, and slower where the backend would unpack them. */
+  keepPacked?: boolean;
   /** The site; default is the page's own. */
   origin?: string;
 }
@@ -33,10 +35,10 @@ const NOTHING_SERVED = { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [],
  * peer.state.subscribe(() => console.log(peer.state.get().phase));
  */
 export function openStagePeer(options: StagePeerOptions): StagePeer {
-  const { model, backend = 'auto', memoryBytes, origin = location.origin } = options;
+  const { model, backend = 'auto', memoryBytes, keepPacked = false, origin = location.origin } = options;
   const fresh = (): StageState => ({ phase: 'connecting', model, served: NOTHING_SERVED });
   const state = new ValueStore<StageState>(fresh());
-  const start = () => new StageRun({ origin, model, backend, memoryBytes, state });
+  const start = () => new StageRun({ origin, model, backend, memoryBytes, keepPacked, state });
   let run = start();
   return {
     state,

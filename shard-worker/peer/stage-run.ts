@@ -22,6 +22,7 @@ export interface StageRunOptions {
   model: ModelRef;
   backend: Backend | 'auto';
   memoryBytes: number | undefined;
+  keepPacked: boolean;
   state: ValueStore<StageState>;
 }
 
@@ -86,8 +87,9 @@ export class StageRun {
     const source = modelSource(model, config, origin);
     const manifest = await this.#worker.call('read-model', source);
     this.#state.patch({ manifest, phase: 'probing' });
-    const { msPerLayer } = await this.#worker.call('probe-layer', {});
     const memoryBytes = this.#options.memoryBytes ?? defaultMemoryBytes(choice.backend);
+    const { keepPacked } = this.#options;
+    const { msPerLayer } = await this.#worker.call('probe-layer', { memoryBytes, keepPacked });
     this.#offer = { manifest, msPerLayer, memoryBytes, backend: choice.backend, device: choice.device };
     if (this.#ended) return;
     this.#state.patch({ msPerLayer, memoryBytes, phase: 'waiting' });
@@ -167,8 +169,10 @@ export class StageRun {
     this.#live.set(epoch, coalition);
     const slice = { epoch, start, end, totalBytes };
     this.#state.patch({ phase: 'loading', slice: { ...slice, loadedBytes: 0, networkBytes: 0, cachedBytes: 0 } });
-    const { layers } = this.#offer!.manifest;
-    const assignment = { epoch, pool, stage, start, end, layers, ...(next ? { next } : {}) };
+    const { manifest, memoryBytes } = this.#offer!;
+    const { layers } = manifest;
+    const lent = { memoryBytes, keepPacked: this.#options.keepPacked };
+    const assignment = { epoch, pool, stage, start, end, layers, lent, ...(next ? { next } : {}) };
     const loading = this.#worker.call('load-stage', assignment);
     const linking = next ? this.#linkTo(next, epoch, pool) : Promise.resolve();
     const [loaded] = await Promise.all([loading, linking]);

@@ -9,6 +9,8 @@ import { openModel } from '../model/open-model.ts';
 import type { ModelSource } from './worker-api.ts';
 
 const DRAFT_DTYPE = 'q4';
+/** Beside whatever else the tab holds: a draft model is small, and has one session. */
+const DRAFT_MEMORY = { memoryBytes: 256 * 1024 ** 2 };
 
 export class DraftModel {
   readonly #runtime: () => Promise<OrtRuntime>;
@@ -41,7 +43,12 @@ export class DraftModel {
       indexUrl,
     });
     if (!draft.decoder.layers) throw new PoolError('model-unsupported', 'The draft model has no layers.');
-    this.#executor = await loadStage(await this.#runtime(), draft, { start: 0, end: draft.decoder.layers }, () => {});
+    this.#executor = await loadStage(
+      await this.#runtime(),
+      draft,
+      { start: 0, end: draft.decoder.layers },
+      { lent: DRAFT_MEMORY },
+    );
   }
 }
 

@@ -7,10 +7,12 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { RingClient } from '../driver/ring-client.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
+import type { LoadProgress } from '../hub/load-blobs.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
+import { defaultMemoryBytes } from '../peer/lend-memory.ts';
 import type { LocalState } from '../peer/peer-state.ts';
 import { RingNode } from '../ring/ring-node.ts';
 import type { BackendChoice } from './start-backend.ts';
@@ -40,17 +42,19 @@ export async function openLocalModel(options: LocalModelOptions): Promise<LocalM
   const { backend, device } = choice;
   tell({ phase: 'probing', loadedBytes: 0, totalBytes: 0, backend, device });
   const model = await openModel(source);
-  const msPerLayer = await probeLayer(runtime, model);
+  const lent = { memoryBytes: defaultMemoryBytes(backend) };
+  const msPerLayer = await probeLayer(runtime, model, lent);
   let toldMs = 0;
   let totalBytes = 0;
-  const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, (progress) => {
+  const onProgress = (progress: LoadProgress) => {
     totalBytes = progress.totalBytes;
     const now = performance.now();
     if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
     toldMs = now;
     const { loadedBytes } = progress;
     tell({ phase: 'loading', loadedBytes, totalBytes, msPerLayer, backend, device });
-  });
+  };
+  const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, { lent, onProgress });
   const ready: LocalReady = { backend, device, msPerLayer, totalBytes };
   const ring = serveInMemory(executor, options, totalBytes);
   tell({ phase: 'ready', loadedBytes: totalBytes, totalBytes, msPerLayer, backend, device });

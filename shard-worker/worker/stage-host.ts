@@ -9,6 +9,7 @@ import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
+import type { LentMemory } from '../model/divide-memory.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { type OpenModel, openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
@@ -109,12 +110,12 @@ export class StageHost {
     return this.#model.manifest;
   }
 
-  async probe() {
-    return { msPerLayer: await probeLayer(await this.#runtime(), this.#opened()) };
+  async probe(lent: LentMemory) {
+    return { msPerLayer: await probeLayer(await this.#runtime(), this.#opened(), lent) };
   }
 
   async load(assignment: StageAssignment): Promise<StageLoaded> {
-    const { epoch, start, end } = assignment;
+    const { epoch, start, end, lent } = assignment;
     const entry: Epoch = { assignment, abort: new AbortController() };
     this.#epochs.set(epoch, entry);
     const model = this.#opened();
@@ -124,16 +125,19 @@ export class StageHost {
       await this.#runtime(),
       model,
       { start, end },
-      (progress) => {
-        const now = performance.now();
-        if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
-        toldMs = now;
-        // Counted by the meter, which also knows the bytes that opening a file brought.
-        const networkBytes = model.files.meter.networkBytes - before.networkBytes;
-        const cachedBytes = model.files.meter.cachedBytes - before.cachedBytes;
-        this.#tell('load-progress', { epoch, ...progress, networkBytes, cachedBytes });
+      {
+        lent,
+        onProgress: (progress) => {
+          const now = performance.now();
+          if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
+          toldMs = now;
+          // Counted by the meter, which also knows the bytes that opening a file brought.
+          const networkBytes = model.files.meter.networkBytes - before.networkBytes;
+          const cachedBytes = model.files.meter.cachedBytes - before.cachedBytes;
+          this.#tell('load-progress', { epoch, ...progress, networkBytes, cachedBytes });
+        },
+        signal: entry.abort.signal,
       },
-      entry.abort.signal,
     );
     if (entry.abort.signal.aborted) {
       await executor.dispose();

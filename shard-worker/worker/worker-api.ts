@@ -7,6 +7,7 @@ import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Fingerprints } from '../links/link-handshake.ts';
+import type { LentMemory } from '../model/divide-memory.ts';
 import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../peer/peer-state.ts';
 
 /** Where files of a model come from. */
@@ -27,6 +28,7 @@ export interface StageAssignment {
   layers: number;
   /** The peer that holds the next layers; none at the exit. */
   next?: PeerId;
+  lent: LentMemory;
 }
 
 /** A raw channel to another peer, handed over by the page that brokered it. */
@@ -102,7 +104,7 @@ export type WorkerMethods = {
   /** Reads the graph (no weights) and gives the counts that the planner needs. */
   'read-model'(params: ModelSource): Promise<ModelManifest>;
   /** Times one layer of this model on synthetic weights. */
-  'probe-layer'(params: Record<string, never>): Promise<Pick<Capability, 'msPerLayer'>>;
+  'probe-layer'(params: LentMemory): Promise<Pick<Capability, 'msPerLayer'>>;
   /** Fetches a slice's weights and makes it ready for frames of its epoch. Tells `load-progress`. */
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
   /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */

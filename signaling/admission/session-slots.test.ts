@@ -14,8 +14,9 @@ const seats = [
 ];
 
 it.each([
-  ['the tightest stage decides', { a: 1000 + 3 * kv * 5, b: 500 + kv * 2 }, 2],
-  ['a fraction of a session is none', { a: 1000 + 3 * kv * 5, b: 500 + kv * 3.9 }, 3],
+  ['the tightest stage decides', { a: 1000 + 3 * kv * 10, b: 500 + kv * 4 }, 2],
+  ['a fraction of a session is none', { a: 1000 + 3 * kv * 10, b: 500 + kv * 7.8 }, 3],
+  ['the first session may have more than half of what is free', { a: 1000 + 3 * kv * 10, b: 500 + kv }, 1],
   ['no more than a stage holds', { a: 1e15, b: 1e15 }, MAX_SESSIONS_PER_STAGE],
   ['one, even where a peer said too little', { a: 10, b: 10 }, 1],
 ])('%s', (_name, memory: Record<string, number>, slots) => {

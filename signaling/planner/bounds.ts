@@ -1,7 +1,8 @@
 // The planner's numbers, each with its reason. What decides, decides with these; nothing here is read from a device.
+import { PLANNED_CONTEXT_TOKENS } from '../../protocol/limits.ts';
 
-/** Each stage must hold the KV cache of one session of this length: a model's own maximum would ask for gigabytes. */
-export const PLAN_CONTEXT_TOKENS = 4096;
+/** Each stage must hold the KV cache of one session of this length. */
+export const PLAN_CONTEXT_TOKENS = PLANNED_CONTEXT_TOKENS;
 
 /** Round trip of a pair that nobody measured. Petals assumes the same (`sequence_manager.py`). */
 export const UNKNOWN_RTT_MS = 150;
