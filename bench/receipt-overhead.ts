@@ -142,13 +142,16 @@ class CountingCache implements KvCache {
 
 function fixedExecutor(width: number): LayerExecutor {
   const hidden = new Uint8Array(width * 4);
+  const run: LayerExecutor['run'] = async (cache, { tokens }) => {
+    (cache as CountingCache).length += tokens;
+    return { hidden, uploadMs: 0, computeMs: 0, readbackMs: 0, batch: 1 };
+  };
   return {
     ...{ ...LAYERS, entry: false, exit: false, hiddenSize: width, activation: 'float32', maxContext: 0xffffffff },
+    ...{ maxBatch: 1, kvLimitBytes: Number.POSITIVE_INFINITY, kvBytesOf: () => 0 },
     openCache: () => new CountingCache(),
-    run: async (cache, { tokens }) => {
-      (cache as CountingCache).length += tokens;
-      return { hidden, uploadMs: 0, computeMs: 0, readbackMs: 0, batch: 1 };
-    },
+    run,
+    runBatch: (items) => Promise.all(items.map(({ cache, input }) => run(cache, input))),
     dispose: async () => {},
   };
 }

@@ -1,22 +1,12 @@
 // Runs in a browser's worker: cuts one fixture at given places, chains the slices as a ring would, and gives back how far
 // the logits are from the golden ones. The product's own cutter and executor; no network between the stages.
 import type { Backend } from '../../protocol/control.ts';
-import { TOP_CANDIDATES } from '../../protocol/limits.ts';
 import type { LayerExecutor } from '../../shard-worker/engine/layer-executor.ts';
-import { createOrtExecutor } from '../../shard-worker/engine/ort-executor.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
-import { cpuNodeNames } from '../../shard-worker/model/cpu-nodes.ts';
-import { hasFusedAttention } from '../../shard-worker/model/has-fused-attention.ts';
-import { memorySource } from '../../shard-worker/onnx/byte-source.ts';
-import { describeDecoder } from '../../shard-worker/onnx/describe-decoder.ts';
-import { readGraph } from '../../shard-worker/onnx/read-graph.ts';
-import { sliceGraph } from '../../shard-worker/onnx/slice-graph.ts';
+import { type FixtureFiles, loadFixture } from './load-fixture.ts';
 
-export interface SplitCase {
+export interface SplitCase extends FixtureFiles {
   backend: Backend;
-  /** URL of the graph and of the external data beside it, if any. */
-  graphUrl: string;
-  dataUrl?: string;
   prompt: number[];
   /** Tokens fed after the prompt, one at a time (teacher forcing). */
   forced: number[];
@@ -38,45 +28,15 @@ export interface SplitResult {
   logSumExpError: number;
 }
 
-const fetchBytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
-
 async function runCase(test: SplitCase): Promise<SplitResult[]> {
   const runtime = await loadOrtRuntime(test.backend, '/ort/');
-  const graphBytes = await fetchBytes(test.graphUrl);
-  const dataBytes = test.dataUrl ? await fetchBytes(test.dataUrl) : new Uint8Array(0);
-  const graph = await readGraph(memorySource(graphBytes));
-  const decoder = describeDecoder(graph);
+  const { decoder, executor: load } = await loadFixture(runtime, test);
   const executors = new Map<string, LayerExecutor>();
   const executorOf = async (start: number, end: number): Promise<LayerExecutor> => {
     const key = `${start}-${end}`;
     const known = executors.get(key);
     if (known) return known;
-    const slice = sliceGraph(graph, { start, end }, { topK: TOP_CANDIDATES, maxContext: 128 });
-    const blobs = new Map<string, Uint8Array>();
-    for (const blob of slice.blobs) {
-      const bytes = new Uint8Array(blob.size);
-      for (const part of blob.parts) {
-        const source = part.file === '' ? graphBytes : dataBytes;
-        bytes.set(source.subarray(part.offset, part.offset + part.length), part.blobOffset);
-      }
-      blobs.set(blob.location, bytes);
-    }
-    const { hiddenSize, activation, kvHeads, headDim } = decoder;
-    const fusedAttention = hasFusedAttention(graph, decoder.kv);
-    const executor = await createOrtExecutor({
-      runtime,
-      slice,
-      blobs,
-      hiddenSize,
-      activation,
-      kvHeads,
-      headDim,
-      maxContext: 128,
-      fusedAttention,
-      cpuNodes: cpuNodeNames(graph),
-      // As a tab does that lends enough.
-      unpackBytes: test.backend === 'wasm' ? Number.POSITIVE_INFINITY : 0,
-    });
+    const executor = await load(start, end);
     executors.set(key, executor);
     return executor;
   };

@@ -1,6 +1,6 @@
 // A LayerExecutor that is arithmetic, not a model: each layer mixes a row with all rows before it, so that a wrong
 // position, a lost row or a stale cache changes every later token. For tests of the ring without a GPU.
-import type { ExecutorInput, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
+import type { BatchItem, ExecutorInput, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
 
 const HIDDEN = 4;
 export const ARITHMETIC_VOCAB = 101;
@@ -24,13 +24,29 @@ export interface ArithmeticOptions {
   end: number;
   layers: number;
   maxContext?: number;
-  /** Called before each run; a test may throw here as a failing GPU would, or wait. */
-  beforeRun?: () => void | Promise<void>;
+  /** Default 1: sessions are computed one after another, as on WASM. */
+  maxBatch?: number;
+  /** Default: as much as anybody asks for. */
+  kvLimitBytes?: number;
+  /** Called before each run with its inputs; a test may throw here as a failing GPU would, or wait. */
+  beforeRun?: (inputs: readonly ExecutorInput[]) => void | Promise<void>;
 }
 
 export function arithmeticExecutor(options: ArithmeticOptions): LayerExecutor {
-  const { start, end, layers, maxContext = 4096 } = options;
+  const { start, end, layers, maxContext = 4096, maxBatch = 1, kvLimitBytes = Number.POSITIVE_INFINITY } = options;
   const exit = end === layers;
+  const step = ({ cache, input }: BatchItem, batch: number): ExecutorOutput => {
+    const rows = inputRows(input);
+    const outputs = rows.map((row) => appendRow(cache as ArithmeticCache, row, start, end));
+    const times = { uploadMs: 0, computeMs: 0, readbackMs: 0, batch };
+    if (!exit) return { hidden: packRows(outputs), ...times };
+    const wanted = input.rows === 'all' ? outputs : input.rows === 'last' ? outputs.slice(-1) : [];
+    return { rows: wanted.map((row) => candidates(row, input.inverseTemperature)), ...times };
+  };
+  const runBatch = async (items: readonly BatchItem[]): Promise<ExecutorOutput[]> => {
+    await options.beforeRun?.(items.map(({ input }) => input));
+    return items.map((item) => step(item, items.length));
+  };
   return {
     start,
     end,
@@ -39,17 +55,12 @@ export function arithmeticExecutor(options: ArithmeticOptions): LayerExecutor {
     hiddenSize: HIDDEN,
     activation: 'float32',
     maxContext,
+    maxBatch,
+    kvLimitBytes,
+    kvBytesOf: (positions) => positions * (end - start) * HIDDEN * 4,
     openCache: () => new ArithmeticCache(),
-    async run(cache, input): Promise<ExecutorOutput> {
-      await options.beforeRun?.();
-      const held = cache as ArithmeticCache;
-      const rows = inputRows(input);
-      const outputs = rows.map((row) => appendRow(held, row, start, end));
-      const times = { uploadMs: 0, computeMs: 0, readbackMs: 0, batch: 1 };
-      if (!exit) return { hidden: packRows(outputs), ...times };
-      const wanted = input.rows === 'all' ? outputs : input.rows === 'last' ? outputs.slice(-1) : [];
-      return { rows: wanted.map((row) => candidates(row, input.inverseTemperature)), ...times };
-    },
+    run: async (cache, input) => (await runBatch([{ cache, input }]))[0]!,
+    runBatch,
     dispose: async () => {},
   };
 }

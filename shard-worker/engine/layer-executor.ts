@@ -49,6 +49,12 @@ export interface ExecutorOutput extends RunTimes {
   batch: number;
 }
 
+/** A session's part of a run. */
+export interface BatchItem {
+  cache: KvCache;
+  input: ExecutorInput;
+}
+
 export interface LayerExecutor {
   readonly start: number;
   readonly end: number;
@@ -57,8 +63,19 @@ export interface LayerExecutor {
   readonly hiddenSize: number;
   readonly activation: 'float32' | 'float16';
   readonly maxContext: number;
+  /** Sessions that one run can serve, each with one token; 1 where they can only be served one after another. */
+  readonly maxBatch: number;
+  /** What the caches of all sessions may take. */
+  readonly kvLimitBytes: number;
+  /** What the cache of a session takes that reaches so many positions. */
+  kvBytesOf(positions: number): number;
   openCache(): KvCache;
   /** Appends rows to the cache. Throws `stage-failed`, `out-of-memory` or `device-lost`; then the cache is unchanged. */
   run(cache: KvCache, input: ExecutorInput): Promise<ExecutorOutput>;
+  /**
+   * One token of each of up to `maxBatch` sessions, in one run where memory allows it; outputs in the same order, each as
+   * alone. Throws as `run` does, and then for all: no cache is changed.
+   */
+  runBatch(items: readonly BatchItem[]): Promise<ExecutorOutput[]>;
   dispose(): Promise<void>;
 }

@@ -1,13 +1,19 @@
-// A LayerExecutor on onnxruntime-web: one session over one slice of a graph. Feeds what the slice asks for by name,
-// reads back a handful of numbers at the exit and one hidden state elsewhere.
-import type { InferenceSession, Tensor } from 'onnxruntime-web';
+// A LayerExecutor on onnxruntime-web: one session over one slice of a graph. Runs sessions alone, or one token of each of
+// many in one run; reads back a handful of numbers at the exit and one hidden state elsewhere.
+import type { InferenceSession } from 'onnxruntime-web';
 import { PoolError } from '../../protocol/errors.ts';
 import type { GraphSlice } from '../onnx/slice-graph.ts';
 import { unpackWeights } from '../onnx/unpack-weights.ts';
-import type { CandidateRow } from '../sampling/sample-token.ts';
-import { GrowingKvCache, InPlaceKvCache, type KvContext, type RuntimeKvCache } from './kv-cache.ts';
-import type { ExecutorInput, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
+import { GrowingKvCache } from './growing-kv-cache.ts';
+import { InPlaceKvCache } from './in-place-kv-cache.ts';
+import type { GpuKvContext } from './kv-buffers.ts';
+import { type KvBinding, type KvContext, kvBytes, type RuntimeKvCache } from './kv-cache.ts';
+import { kvCapacity } from './kv-layout.ts';
+import { KvPool, MAX_BATCH } from './kv-pool.ts';
+import type { BatchItem, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
 import { type OrtRuntime, ortError } from './ort-runtime.ts';
+import { RunOutputs } from './run-outputs.ts';
+import { type FeedRow, StepFeeds } from './step-feeds.ts';
 
 export interface OrtExecutorOptions {
   runtime: OrtRuntime;
@@ -25,22 +31,66 @@ export interface OrtExecutorOptions {
   cpuNodes: readonly string[];
   /** What matrices may take that are unpacked because the backend has no kernel for them. */
   unpackBytes: number;
+  /** What the caches of all sessions may take. */
+  kvBytes: number;
 }
 
 /** Builds the session. Throws `out-of-memory`, `device-lost` or `stage-failed`. */
 export async function createOrtExecutor(options: OrtExecutorOptions): Promise<LayerExecutor> {
-  const { runtime, slice, fusedAttention } = options;
+  const { runtime, slice, maxContext } = options;
+  const session = await createSession(options);
+  const device = runtime.backend === 'webgpu' ? await runtime.device() : undefined;
+  const context: KvContext = {
+    ort: runtime.ort,
+    ports: slice.kv,
+    shape: {
+      kvHeads: options.kvHeads,
+      headDim: options.headDim,
+      elementBytes: options.activation === 'float16' ? 2 : 4,
+    },
+    maxContext,
+    ...(device ? { device } : {}),
+  };
+  const inPlace = device && options.fusedAttention ? inPlaceCaches(options, context, device) : undefined;
+  const step = new Step(options, session);
+  const guarded = <T>(work: () => Promise<T>): Promise<T> =>
+    runtime.exclusive(async () => {
+      try {
+        return await work();
+      } catch (cause) {
+        throw ortError(cause, `computing layers ${slice.start} to ${slice.end}`);
+      }
+    });
+  return {
+    start: slice.start,
+    end: slice.end,
+    entry: slice.entry,
+    exit: slice.exit,
+    hiddenSize: options.hiddenSize,
+    activation: options.activation,
+    maxContext,
+    maxBatch: inPlace ? MAX_BATCH : 1,
+    kvLimitBytes: options.kvBytes,
+    kvBytesOf: (positions) => kvBytes(context, inPlace ? kvCapacity(positions, maxContext) : positions),
+    openCache: () => inPlace?.open() ?? new GrowingKvCache(context),
+    run: (cache, input) => guarded(async () => (await step.inTurn([{ cache, input }]))[0]!),
+    runBatch: (items) => guarded(() => (inPlace ? step.together(items, inPlace.pool) : step.inTurn(items))),
+    dispose: () => runtime.exclusive(() => session.release()).catch(() => {}),
+  };
+}
+
+async function createSession(options: OrtExecutorOptions): Promise<InferenceSession> {
+  const { runtime, slice, cpuNodes } = options;
   const onGpu = runtime.backend === 'webgpu';
   const keptOnGpu = [
     ...slice.kv.flatMap((port) => [port.keyOut, port.valueOut]),
     ...(slice.exitOutputs ? [slice.exitOutputs.logits] : []),
   ];
-  let session: InferenceSession;
   try {
     const { model, blobs } = await unpackWeights(slice.model, options.blobs, options.unpackBytes);
-    session = await runtime.exclusive(() =>
+    return await runtime.exclusive(() =>
       runtime.ort.InferenceSession.create(model, {
-        executionProviders: [onGpu ? gpuProvider(options.cpuNodes) : 'wasm'],
+        executionProviders: [onGpu ? gpuProvider(cpuNodes) : 'wasm'],
         // Warnings only say which shape computations stay on the CPU.
         logSeverityLevel: 3,
         externalData: [...blobs].map(([path, data]) => ({ path, data })),
@@ -53,200 +103,90 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
   } catch (cause) {
     throw ortError(cause, `starting layers ${slice.start} to ${slice.end}`);
   }
-  const device = onGpu ? await runtime.device() : undefined;
-  const logits = new UnreadLogits();
-  const context: KvContext = {
-    ort: runtime.ort,
-    ports: slice.kv,
-    shape: {
-      kvHeads: options.kvHeads,
-      headDim: options.headDim,
-      elementBytes: options.activation === 'float16' ? 2 : 4,
-    },
-    maxContext: options.maxContext,
-    ...(device ? { device } : {}),
-  };
-  return {
-    start: slice.start,
-    end: slice.end,
-    entry: slice.entry,
-    exit: slice.exit,
-    hiddenSize: options.hiddenSize,
-    activation: options.activation,
-    maxContext: options.maxContext,
-    openCache: () => (device && fusedAttention ? new InPlaceKvCache(context, device) : new GrowingKvCache(context)),
-    run: (cache: KvCache, input) =>
-      runtime.exclusive(async () => {
-        try {
-          return await runSlice(options, session, cache as RuntimeKvCache, input, logits);
-        } catch (cause) {
-          throw ortError(cause, `computing layers ${slice.start} to ${slice.end}`);
-        }
-      }),
-    dispose: () => runtime.exclusive(() => session.release()).catch(() => {}),
-  };
 }
 
 /** The runtime refuses an empty list of names. */
 const gpuProvider = (cpuNodes: readonly string[]): InferenceSession.ExecutionProviderConfig =>
   cpuNodes.length > 0 ? { name: 'webgpu', forceCpuNodeNames: cpuNodes } : 'webgpu';
 
-async function runSlice(
-  options: OrtExecutorOptions,
-  session: InferenceSession,
-  cache: RuntimeKvCache,
-  input: ExecutorInput,
-  unread: UnreadLogits,
-): Promise<ExecutorOutput> {
-  const { slice } = options;
-  unread.replace(undefined);
-  const startedMs = performance.now();
-  const { feeds, fetches } = cache.bind(input.tokens);
-  for (const port of slice.inputs) {
-    if (!(port.name in feeds)) feeds[port.name] = makeInput(options, port, cache.length, input);
+function inPlaceCaches(options: OrtExecutorOptions, context: KvContext, device: GPUDevice) {
+  const { exclusive } = options.runtime;
+  const ledger = { limitBytes: options.kvBytes, usedBytes: 0 };
+  const gpu: GpuKvContext = { ...context, device, ledger, exclusive };
+  const pool = new KvPool(gpu);
+  return { pool, open: () => new InPlaceKvCache(gpu, pool) };
+}
+
+/** The runs of one session of the runtime. */
+class Step {
+  readonly #session: InferenceSession;
+  readonly #feeds: StepFeeds;
+  readonly #outputs: RunOutputs;
+
+  constructor(options: OrtExecutorOptions, session: InferenceSession) {
+    const { runtime, slice, hiddenSize, activation } = options;
+    this.#session = session;
+    this.#feeds = new StepFeeds({ ort: runtime.ort, slice, hiddenSize, activation });
+    this.#outputs = new RunOutputs(runtime, slice);
   }
-  const wanted = outputNames(slice, input);
-  for (const name of wanted) fetches[name] = null;
-  const fedMs = performance.now();
-  const outputs = await session.run(feeds, fetches);
-  const ranMs = performance.now();
-  cache.commit(input.tokens, outputs);
-  const result = await readOutputs(options, input, outputs, unread);
-  return {
-    ...result,
-    uploadMs: fedMs - startedMs,
-    computeMs: ranMs - fedMs,
-    readbackMs: performance.now() - ranMs,
-    batch: 1,
-  };
-}
 
-async function readOutputs(
-  { slice, runtime }: OrtExecutorOptions,
-  input: ExecutorInput,
-  outputs: Record<string, Tensor>,
-  unread: UnreadLogits,
-): Promise<Pick<ExecutorOutput, 'hidden' | 'rows'>> {
-  if (!slice.exitOutputs) return { hidden: await bytesOf(outputs[slice.hiddenOut!]!) };
-  if (input.rows === 'none') return { rows: [] };
-  unread.replace(outputs[slice.exitOutputs.logits]);
-  return { rows: await readRows(runtime, samplerOutputs(slice), outputs, input.rows === 'all' ? input.tokens : 1) };
-}
-
-function outputNames(slice: GraphSlice, input: ExecutorInput): string[] {
-  if (!slice.exitOutputs) return [slice.hiddenOut!];
-  return input.rows === 'none' ? [] : Object.values(samplerOutputs(slice));
-}
-
-/** Names of all that an exit slice gives. A slice cut without a sampler cannot serve. */
-function samplerOutputs(slice: GraphSlice): Required<NonNullable<GraphSlice['exitOutputs']>> {
-  const { logits, topValues, topIds, logSumExp } = slice.exitOutputs ?? {};
-  if (!logits || !topValues || !topIds || !logSumExp)
-    throw new PoolError('internal', 'The exit slice was cut without its sampler.');
-  return { logits, topValues, topIds, logSumExp };
-}
-
-function makeInput(
-  options: OrtExecutorOptions,
-  port: GraphSlice['inputs'][number],
-  past: number,
-  input: ExecutorInput,
-): Tensor {
-  const { ort } = options.runtime;
-  const { tokens } = input;
-  const integers = (count: number, at: (index: number) => number, dims: number[]): Tensor =>
-    port.type === 'int32'
-      ? new ort.Tensor(
-          'int32',
-          Int32Array.from({ length: count }, (_, index) => at(index)),
-          dims,
-        )
-      : new ort.Tensor(
-          'int64',
-          BigInt64Array.from({ length: count }, (_, index) => BigInt(at(index))),
-          dims,
-        );
-  if (port.name === options.slice.hiddenIn) {
-    const bytes = input.hidden!.slice();
-    const dims = [1, tokens, options.hiddenSize];
-    return options.activation === 'float16'
-      ? new ort.Tensor('float16', new Uint16Array(bytes.buffer), dims)
-      : new ort.Tensor('float32', new Float32Array(bytes.buffer), dims);
+  async inTurn(items: readonly BatchItem[]): Promise<ExecutorOutput[]> {
+    // First: what is let go here is room for what is bound.
+    this.#outputs.forget();
+    const outputs: ExecutorOutput[] = [];
+    const rows = items.map(({ cache, input }) => ({ cache: cache as RuntimeKvCache, past: cache.length, input }));
+    try {
+      for (const row of rows) {
+        const { tokens } = row.input;
+        outputs.push(...(await this.#run(() => row.cache.bind(tokens), [row], tokens)));
+      }
+    } catch (cause) {
+      for (const { cache, past } of rows) cache.crop(past);
+      throw cause;
+    }
+    return outputs;
   }
-  switch (port.name) {
-    case 'input_ids':
-      // Past the entry only its shape is used.
-      return integers(tokens, (index) => input.ids?.[index] ?? 0, [1, tokens]);
-    case 'attention_mask':
-      // As long as the whole context, at each token: filled, not mapped.
-      return port.type === 'int32'
-        ? new ort.Tensor('int32', new Int32Array(past + tokens).fill(1), [1, past + tokens])
-        : new ort.Tensor('int64', new BigInt64Array(past + tokens).fill(1n), [1, past + tokens]);
-    case 'position_ids':
-      return integers(tokens, (index) => past + index, [1, tokens]);
-    case 'logit_rows':
-      return input.rows === 'all' ? integers(tokens, (index) => index, [tokens]) : integers(1, () => tokens - 1, [1]);
-    case 'inverse_temperature':
-      return new ort.Tensor('float32', Float32Array.of(input.inverseTemperature), [1, 1, 1]);
-    default:
-      throw new PoolError('model-unsupported', `The model asks for an input that is not known here: ${port.name}.`);
+
+  async together(items: readonly BatchItem[], pool: KvPool): Promise<ExecutorOutput[]> {
+    if (items.length > MAX_BATCH || items.some(({ input }) => input.tokens !== 1)) {
+      throw new PoolError('internal', 'A run takes one token of each session, and so many sessions.');
+    }
+    const inputs = new Map(items.map(({ cache, input }) => [cache as InPlaceKvCache, input]));
+    const pooled = items.length > 1 ? pool.gather([...inputs.keys()]) : undefined;
+    if (!pooled) return this.inTurn(items);
+    this.#outputs.forget();
+    const rows = pooled.rows.map((cache) => {
+      const input = inputs.get(cache);
+      return { cache, past: cache.length, ...(input ? { input } : {}) };
+    });
+    const outputs = await this.#run(() => pooled.binding, rows, 1);
+    const byCache = new Map(rows.map(({ cache }, row) => [cache as KvCache, outputs[row]!]));
+    return items.map(({ cache }) => byCache.get(cache)!);
   }
-}
 
-async function bytesOf(tensor: Tensor): Promise<Uint8Array> {
-  const data = (await tensor.getData(true)) as Float32Array;
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** The last run's logits stay on the GPU in case sampling asks for them; the next run lets them go. */
-class UnreadLogits {
-  #tensor: Tensor | undefined;
-
-  replace(tensor: Tensor | undefined): void {
-    this.#tensor?.dispose();
-    this.#tensor = tensor;
+  async #run(
+    bind: () => KvBinding,
+    rows: readonly (FeedRow & { cache: RuntimeKvCache })[],
+    tokens: number,
+  ): Promise<ExecutorOutput[]> {
+    const startedMs = performance.now();
+    const binding = bind();
+    const feeds = { ...binding.feeds };
+    this.#feeds.add(feeds, rows, tokens);
+    const fetches = { ...binding.fetches };
+    const asked = rows.flatMap(({ input }) => (input ? [input] : []));
+    for (const name of this.#outputs.names(asked)) fetches[name] = null;
+    const fedMs = performance.now();
+    const outputs = await this.#session.run(feeds, fetches);
+    const ranMs = performance.now();
+    for (const { cache, input } of rows) if (input) cache.commit(tokens, outputs);
+    const read = await this.#outputs.read(outputs, rows, tokens);
+    const times = {
+      uploadMs: fedMs - startedMs,
+      computeMs: ranMs - fedMs,
+      readbackMs: performance.now() - ranMs,
+      batch: asked.length,
+    };
+    return read.map((output) => ({ ...output, ...times }));
   }
-}
-
-/** Candidates of the last `wanted` rows that the graph gave out, `[1, rows, k]`; the whole logits on demand. */
-async function readRows(
-  runtime: OrtRuntime,
-  names: Required<NonNullable<GraphSlice['exitOutputs']>>,
-  outputs: Record<string, Tensor>,
-  wanted: number,
-): Promise<CandidateRow[]> {
-  const values = (await outputs[names.topValues]!.getData(true)) as Float32Array;
-  const ids = (await outputs[names.topIds]!.getData(true)) as BigInt64Array;
-  const sums = (await outputs[names.logSumExp]!.getData(true)) as Float32Array;
-  const logits = outputs[names.logits]!;
-  const k = values.length / sums.length;
-  const vocab = logits.dims[logits.dims.length - 1]!;
-  let whole: Promise<Float32Array> | undefined;
-  const readWhole = () => {
-    whole ??= runtime.exclusive(() => logits.getData()).then(toFloat32);
-    return whole;
-  };
-  return Array.from({ length: wanted }, (_, index) => sums.length - wanted + index).map((row) => ({
-    values: values.slice(row * k, (row + 1) * k),
-    ids: Int32Array.from(ids.slice(row * k, (row + 1) * k), Number),
-    logSumExp: sums[row]!,
-    fullLogits: async () => (await readWhole()).slice(row * vocab, (row + 1) * vocab),
-  }));
-}
-
-/** Logits of a float16 model are widened; the runtime hands them out as Float16Array or as raw 16-bit words. */
-function toFloat32(data: unknown): Float32Array {
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Uint16Array) return Float32Array.from(data, halfToNumber);
-  return Float32Array.from(data as ArrayLike<number>);
-}
-
-/** IEEE 754 binary16 to number. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

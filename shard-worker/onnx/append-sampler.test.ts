@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
-import { makeSampler } from './append-sampler.ts';
+import { makeSampler, readCandidates } from './append-sampler.ts';
 import { makeNode, makeValueInfo } from './make-node.ts';
 import { FLOAT16, FLOAT32 } from './onnx-graph.ts';
 import { bytesField, concatBytes, messageField, textField, varintField } from './protobuf-write.ts';
@@ -28,12 +28,9 @@ async function sample(logits: Float32Array, inverseTemperature: number, opset: n
     given: new ort.Tensor('float32', logits, [1, 1, vocab]),
     inverse_temperature: new ort.Tensor('float32', Float32Array.of(inverseTemperature), [1, 1, 1]),
   });
-  return {
-    values: [...(outputs.top_values!.data as Float32Array)],
-    ids: Array.from(outputs.top_ids!.data as BigInt64Array, Number),
-    logSumExp: (outputs.log_sum_exp!.data as Float32Array)[0]!,
-    dims: outputs.log_sum_exp!.dims,
-  };
+  const { data, dims } = outputs.candidates!;
+  const { values, ids, logSumExp } = readCandidates(data as Float32Array, 0, dims[2]!);
+  return { values: [...values], ids: [...ids], logSumExp, dims };
 }
 
 function castTo(type: number): Uint8Array {
@@ -47,7 +44,7 @@ describe.each([12, 13, 17, 18, 22])('opset %i', (opset) => {
     expect(ids).toEqual([2, 3, 0]);
     expect(values).toEqual([2, 1.5, 0.5]);
     expect(logSumExp).toBeCloseTo(Math.log(logits.reduce((total, logit) => total + Math.exp(logit / 2), 0)), 5);
-    expect(dims).toEqual([1, 1, 1]);
+    expect(dims).toEqual([1, 1, 7]);
   });
 });
 

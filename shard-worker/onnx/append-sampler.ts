@@ -2,14 +2,12 @@
 // at the asked temperature, so that a few numbers and not a vocabulary leave the GPU. All of it runs on WebGPU in
 // onnxruntime-web 1.30 (asyncify and JSPI builds; the older jsep build has no TopK): nothing falls back to the CPU.
 import { makeInt, makeInt64Tensor, makeInts, makeNode, makeValueInfo } from './make-node.ts';
-import { FLOAT32, INT64, type OnnxTensor } from './onnx-graph.ts';
+import { FLOAT32, type OnnxTensor } from './onnx-graph.ts';
 import { rankLogits } from './rank-logits.ts';
 
 /** Names that the exit slice adds; `logits` stays as it was. */
 export const INVERSE_TEMPERATURE = 'inverse_temperature';
-export const TOP_VALUES = 'top_values';
-export const TOP_IDS = 'top_ids';
-export const LOG_SUM_EXP = 'log_sum_exp';
+export const CANDIDATES = 'candidates';
 
 /** What the exit slice gains. */
 export interface Sampler {
@@ -17,7 +15,10 @@ export interface Sampler {
   constants: OnnxTensor[];
   /** `inverse_temperature` `[batch, 1, 1]`, float32. */
   inputs: Uint8Array[];
-  /** `top_values` and `top_ids` `[batch, tokens, k]`, `log_sum_exp` `[batch, tokens, 1]`. */
+  /**
+   * `candidates` `[batch, tokens, 2k + 1]`: the k greatest logits, their ids, and the log of the sum of exponentials. One
+   * output, because each costs a GPU a round trip of its own to read.
+   */
   outputs: Uint8Array[];
 }
 
@@ -48,23 +49,44 @@ export function makeSampler({ logits, logitsType, vocab, opset, topK, batchDims 
     opset >= since ? add(opType, [input, axesName], output) : add(opType, [input], output, [makeInts('axes', [-1])]);
 
   const single = logitsType === FLOAT32 ? logits : add('Cast', [logits], `${PREFIX}logits`, [makeInt('to', FLOAT32)]);
-  const ranking = rankLogits({ logits: single, vocab, k: topK, values: TOP_VALUES, ids: TOP_IDS });
+  const ranking = rankLogits({
+    logits: single,
+    vocab,
+    k: topK,
+    values: `${PREFIX}values`,
+    ids: `${PREFIX}ids`,
+  });
   nodes.push(...ranking.nodes);
   const scaled = add('Mul', [single, INVERSE_TEMPERATURE], `${PREFIX}scaled`);
   // Written out with the maximum taken off: a ReduceLogSumExp kernel that sums plain exponentials overflows at 88.
   const peak = reduce('ReduceMax', scaled, `${PREFIX}peak`, 18);
   const exponentials = add('Exp', [add('Sub', [scaled, peak], `${PREFIX}centred`)], `${PREFIX}exponentials`);
   const log = add('Log', [reduce('ReduceSum', exponentials, `${PREFIX}sum`, 13)], `${PREFIX}log`);
-  add('Add', [log, peak], LOG_SUM_EXP);
+  const sum = add('Add', [log, peak], `${PREFIX}log_sum_exp`);
+  add('Concat', [`${PREFIX}values`, `${PREFIX}ids`, sum], CANDIDATES, [makeInt('axis', -1)]);
 
   return {
     nodes,
     constants: [...ranking.constants, ...(opset >= 13 ? [makeInt64Tensor(axesName, [-1])] : [])],
     inputs: [makeValueInfo(INVERSE_TEMPERATURE, FLOAT32, [batch, 1, 1])],
-    outputs: [
-      makeValueInfo(TOP_VALUES, FLOAT32, [batch, tokens, topK]),
-      makeValueInfo(TOP_IDS, INT64, [batch, tokens, topK]),
-      makeValueInfo(LOG_SUM_EXP, FLOAT32, [batch, tokens, 1]),
-    ],
+    outputs: [makeValueInfo(CANDIDATES, FLOAT32, [batch, tokens, 2 * topK + 1])],
+  };
+}
+
+/** One row of `candidates`. */
+export interface Candidates {
+  values: Float32Array;
+  ids: Int32Array;
+  logSumExp: number;
+}
+
+/** Row `row` of the tensor's data. Ids are float32 there, exact below 2^24. */
+export function readCandidates(data: Float32Array, row: number, width: number): Candidates {
+  const k = (width - 1) / 2;
+  const start = row * width;
+  return {
+    values: data.subarray(start, start + k),
+    ids: Int32Array.from(data.subarray(start + k, start + 2 * k)),
+    logSumExp: data[start + 2 * k]!,
   };
 }

@@ -2,7 +2,7 @@
 // more, so a vocabulary is ranked in blocks, then the blocks' best, until one block is left. The result is that of one
 // TopK, ties included: among equals the lower id comes first.
 import { makeFloats, makeInt, makeInt64Tensor, makeNode } from './make-node.ts';
-import { INT32, INT64, type OnnxTensor } from './onnx-graph.ts';
+import type { OnnxTensor } from './onnx-graph.ts';
 
 /** Longest row that TopK of the WebGPU backend sorts at once (`padded <= 2048` in webgpu/math/top_k.cc). */
 export const SORTED_AT_ONCE = 2048;
@@ -25,7 +25,7 @@ export interface RankParts {
   logits: string;
   vocab: number;
   k: number;
-  /** Names of the results, `[batch, rows, k]`: float32 and int64. */
+  /** Names of the results, `[batch, rows, k]`, both float32: what stands beside a logit must be of its type. */
   values: string;
   ids: string;
 }
@@ -51,7 +51,6 @@ export function rankLogits({ logits, vocab, k, values, ids }: RankParts): Rankin
     );
     return name;
   };
-  const cast = (input: string, output: string, to: number) => add('Cast', [input], [output], makeInt('to', to));
   const lastAxis = makeInt('axis', -1);
 
   let row = { values: logits, width: vocab, ids: undefined as string | undefined };
@@ -91,13 +90,10 @@ export function rankLogits({ logits, vocab, k, values, ids }: RankParts): Rankin
       width: blocks * k,
     };
   }
-  const places = row.ids ? `${PREFIX}/places` : ids;
+  const places = `${PREFIX}/places`;
   add('TopK', [row.values, ints(`${PREFIX}/k`, [k])], [values, places], lastAxis);
-  if (row.ids) {
-    const last = add('GatherElements', [row.ids, places], [`${PREFIX}/ids`], lastAxis);
-    // By way of int32: the GPU's cast from float32 has none to int64.
-    cast(cast(last, `${PREFIX}/ids32`, INT32), ids, INT64);
-  }
+  if (row.ids) add('GatherElements', [row.ids, places], [ids], lastAxis);
+  else add('Gather', [floats(`${PREFIX}/numbers`, row.width, 1, [row.width]), places], [ids]);
   return ranking;
 }
 

@@ -1,6 +1,7 @@
 // Runs slices of a reference decoder one after another on the WASM backend, for tests alone: the plainest pipeline
 // there can be, with a growing KV cache and no network, to hold the cutter to the whole model.
 import * as ort from 'onnxruntime-web';
+import { readCandidates } from './append-sampler.ts';
 import { describeDecoder } from './describe-decoder.ts';
 import { type FixtureModel, fillBlob } from './fixture-models.ts';
 import type { KvPorts } from './kv-ports.ts';
@@ -90,12 +91,17 @@ export class SliceChain {
 
 function readResult(slice: GraphSlice, outputs: Record<string, ort.Tensor>): LapResult {
   const names = slice.exitOutputs!;
-  const floats = (name: string) => outputs[name]!.data as Float32Array;
-  const result: LapResult = { logits: floats(names.logits) };
-  if (names.topValues) result.topValues = floats(names.topValues);
-  if (names.topIds) result.topIds = Array.from(outputs[names.topIds]!.data as BigInt64Array, Number);
-  if (names.logSumExp) result.logSumExp = floats(names.logSumExp);
-  return result;
+  const logits = outputs[names.logits]!.data as Float32Array;
+  if (!names.candidates) return { logits };
+  const { data, dims } = outputs[names.candidates]!;
+  const [batch = 1, rows = 0, width = 1] = dims;
+  const all = Array.from({ length: batch * rows }, (_, row) => readCandidates(data as Float32Array, row, width));
+  return {
+    logits,
+    topValues: Float32Array.from(all.flatMap(({ values }) => [...values])),
+    topIds: all.flatMap(({ ids }) => [...ids]),
+    logSumExp: Float32Array.from(all, ({ logSumExp }) => logSumExp),
+  };
 }
 
 function int64(values: readonly number[], dims: number[]): ort.Tensor {

@@ -1,7 +1,7 @@
 // Cuts a decoder's graph: the model file of layers `[start, end)` and the list of byte ranges that its weights are.
 // One code path makes the solo model, a draft model and every stage. Never fetches and never runs anything.
 import { PoolError } from '../../protocol/errors.ts';
-import { INVERSE_TEMPERATURE, LOG_SUM_EXP, makeSampler, type Sampler, TOP_IDS, TOP_VALUES } from './append-sampler.ts';
+import { CANDIDATES, INVERSE_TEMPERATURE, makeSampler, type Sampler } from './append-sampler.ts';
 import { buildSlice } from './build-slice.ts';
 import { findHead } from './find-head.ts';
 import { groupWeights, weightsOf } from './group-weights.ts';
@@ -44,12 +44,12 @@ export interface GraphSlice {
   outputs: SlicePort[];
   kv: KvPorts[];
   /** Names of what the exit gives, one row for each of `logit_rows`; only `logits`, all rows, when `topK` is 0. */
-  exitOutputs?: { logits: string; topValues?: string; topIds?: string; logSumExp?: string };
+  exitOutputs?: { logits: string; candidates?: string };
 }
 
 /** What a slice may be given. */
 export interface SliceOptions {
-  /** Ids in `top_ids`, clamped to the vocabulary; 0 appends no sampler. Default 64. */
+  /** Ids in a row of `candidates`, clamped to the vocabulary; 0 appends no sampler. Default 64. */
   topK?: number;
   /** Positions that the stage serves: rotary tables are cut to so many rows. Default: all. */
   maxContext?: number;
@@ -109,8 +109,10 @@ export function sliceGraph(
   if (stretch.from) slice.hiddenIn = stretch.from.tensor;
   if (stretch.to) slice.hiddenOut = stretch.to.tensor;
   if (exit) {
-    const added = sampler && { topValues: TOP_VALUES, topIds: TOP_IDS, logSumExp: LOG_SUM_EXP };
-    slice.exitOutputs = { logits: rows?.logits ?? decoder.logits.name, ...added };
+    slice.exitOutputs = {
+      logits: rows?.logits ?? decoder.logits.name,
+      ...(sampler ? { candidates: CANDIDATES } : {}),
+    };
   }
   return slice;
 }
@@ -123,7 +125,7 @@ function hasOwnPick(region: Region): boolean {
 }
 
 function refuseTakenNames({ graph, trace }: Decoder): void {
-  const taken = [INVERSE_TEMPERATURE, TOP_VALUES, TOP_IDS, LOG_SUM_EXP, LOGIT_ROWS, PICKED_LOGITS].find(
+  const taken = [INVERSE_TEMPERATURE, CANDIDATES, LOGIT_ROWS, PICKED_LOGITS].find(
     (name) => trace.producer.has(name) || graph.initializers.has(name) || graph.inputs.some((i) => i.name === name),
   );
   if (taken) throw new PoolError('model-unsupported', `The model already has a tensor named ${taken}.`);

@@ -1,0 +1,42 @@
+// Sessions of different lengths that share runs on WebGPU get what they get alone (1e-4, and exactly the greedy tokens), while
+// others join, end, go back and prefill between steps; with memory for it and without.
+import { expect, test } from '@playwright/test';
+import type { BatchCase, BatchResult } from './support/batch-worker.ts';
+import { FIXTURES_DIR, readFixtures } from './support/fixtures.ts';
+import { softwareGpuLaunch } from './support/launch.ts';
+import { type Harness, serveHarness } from './support/serve-harness.ts';
+
+// SwiftShader stands for the GPU: correct and slow.
+test.use({ launchOptions: softwareGpuLaunch() });
+
+let harness: Harness;
+test.beforeAll(async () => {
+  harness = await serveHarness({ worker: 'e2e/support/batch-worker.ts', modelsDir: FIXTURES_DIR });
+});
+test.afterAll(() => harness.close());
+
+for (const { name, cuts } of [
+  { name: 'qwen3-genai q4', cuts: [] },
+  { name: 'llama3.2-genai fp32', cuts: [2] },
+]) {
+  test(`webgpu: ${name} cut at [${cuts}]`, async ({ page }) => {
+    const { graphUrl, dataUrl } = readFixtures().find((fixture) => fixture.name === name)!;
+    const request: BatchCase = { graphUrl, ...(dataUrl ? { dataUrl } : {}), cuts };
+    await page.goto(harness.url);
+    const answer = await page.evaluate(async (message) => {
+      const worker = new Worker('/worker.js', { type: 'module' });
+      const reply = await new Promise<{ result?: BatchResult; error?: string }>((resolve, reject) => {
+        worker.onmessage = (event) => resolve(event.data);
+        worker.onerror = (event) => reject(new Error(event.message));
+        worker.postMessage(message);
+      });
+      worker.terminate();
+      return reply;
+    }, request);
+    expect(answer.error).toBeUndefined();
+    const { largestDifference, isSame, batches } = answer.result!;
+    expect(batches).toEqual([4, 1]);
+    expect(largestDifference).toBeLessThan(1e-4);
+    expect(isSame).toBe(true);
+  });
+}
