@@ -3,9 +3,10 @@
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import type { PeerId } from '../protocol/ids.ts';
-import { STAGE_LANES } from '../protocol/limits.ts';
-import { makeTicket, newOrchestrator } from '../protocol/test-orchestrator.ts';
+import { STAGE_LANES, STAGE_TICKET_SECONDS } from '../protocol/limits.ts';
 import { sealTicket } from '../protocol/ticket.ts';
+import { loadServerKey } from '../signaling/accounts/server-key.ts';
+import { openDatabase } from '../signaling/db/open-database.ts';
 import { startServer } from '../signaling/start-server.ts';
 import { atMost } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
@@ -79,14 +80,20 @@ export default async function run(args: string[]): Promise<BenchResult> {
 
 /** Two pages, each with an end of a proved link and of a plain channel; a server that brokers. */
 async function openEnds(bench: BenchLab): Promise<[Page, Page]> {
-  const server = await startServer({ port: 0, logger: 'silent' });
-  bench.atEnd(() => server.close());
-  const orchestrator = newOrchestrator();
+  const database = await openDatabase({ memory: true });
+  const server = await startServer({ port: 0, logger: 'silent', database });
+  bench.atEnd(() => server.close().then(() => database.close()));
+  const key = await loadServerKey(database.db);
   const [asker, answerer] = [await bench.openPage('link-end.ts'), await bench.openPage('link-end.ts')];
   const open = async (page: Page, range: { start: number; end: number }, to?: PeerId): Promise<PeerId> => {
     const self = await page.evaluate(() => window.linkEnd.self());
-    const ticket = sealTicket(makeTicket(self, EPOCH, range), orchestrator.sign);
-    const terms = { origin: server.url, epoch: EPOCH, ticket, orchestratorKey: orchestrator.publicKey };
+    const expires = Math.floor(Date.now() / 1000) + STAGE_TICKET_SECONDS;
+    const pool = 'bench/frames@main:q4';
+    const ticket = sealTicket(
+      { pool, epoch: EPOCH, peer: self, role: 'stage', layers: 4, expires, ...range },
+      key.sign,
+    );
+    const terms = { origin: server.url, epoch: EPOCH, ticket, orchestratorKey: key.publicKey };
     await page.evaluate(([given, peer]) => window.linkEnd.open(given, peer), [terms, to] as const);
     return self;
   };
@@ -143,6 +150,36 @@ function report(measured: readonly Measured[], setting: Record<string, number>):
     aims: lanes
       .filter(({ kilobytes, loss, way }) => way === 'link' && loss === 0 && kilobytes <= AIM_KB)
       .map(({ kilobytes, median }) => atMost(`p50 ms of ${kilobytes} KB one way, 100 ms round trip`, AIM_MS, median)),
+    plot: {
+      title: 'One frame, one way, at 100 ms round trip: median and 99th percentile',
+      x: { label: 'frame, KB' },
+      y: { label: 'one way, ms', type: 'log' },
+      panels: LOSSES.map((loss) => ({
+        title: `${loss * 100} % loss`,
+        aim: { y: AIM_MS, label: `aim up to ${AIM_KB} KB: ${AIM_MS} ms` },
+        series: [
+          { name: 'a link of the product', role: 'measured', points: pointsOf('link', loss) },
+          { name: 'one send of one plain data channel', role: 'baseline', points: pointsOf('plain', loss) },
+          {
+            name: 'the delay that the relay gave',
+            role: 'bound',
+            points: pointsOf('link', loss).map(({ x, relayMs }) => ({ x, y: relayMs })),
+          },
+        ],
+      })),
+    },
     results: { setting, lanes },
   };
+
+  function pointsOf(way: Way, loss: number) {
+    return lanes
+      .filter((lane) => lane.way === way && lane.loss === loss)
+      .map(({ kilobytes, median, p99, relayMs }) => ({
+        x: kilobytes,
+        y: median,
+        low: median,
+        high: p99,
+        relayMs: relayMs.p50,
+      }));
+  }
 }

@@ -1,20 +1,36 @@
-// Runs one measurement of bench/ and writes its receipt.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+// Runs one measurement of bench/, writes its receipt and draws its plot. Plots and the table of aims can be made again from
+// receipts alone.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { drawPlots } from './bench/draw-plots.ts';
 import { formatRows } from './bench/format-rows.ts';
-import { type Bench, makeReceipt } from './bench/receipt.ts';
+import { type Bench, makeReceipt, type Receipt } from './bench/receipt.ts';
+import { putSummary, summariseReceipts } from './bench/summarise-receipts.ts';
 import { ensureBrowser } from './ensure-browser.ts';
 import { ROOT } from './ensure-installed.mjs';
 import { runMain } from './terminal/run-main.ts';
 import { UsageError } from './terminal/usage-error.ts';
 
+const RECEIPTS = join('docs', 'receipts');
+const PLOTS = join('docs', 'plots');
+const SUMMARY = join('docs', 'BENCHMARKS.md');
+
+const USAGE = [
+  'npm run bench -- NAME [options]   measures, writes a receipt, draws its plot',
+  'npm run bench -- --plots          draws all plots again, from the receipts',
+  'npm run bench -- --summary        makes the table of aims again, from the receipts',
+  '',
+];
+
 runMain(async () => {
   const [name, ...args] = process.argv.slice(2);
   const names = listBenches();
   if (name === undefined || name === '--help') {
-    console.log(['npm run bench -- NAME [options]\n', ...names.map((each) => `  ${each}`)].join('\n'));
+    console.log([...USAGE, ...names.map((each) => `  ${each}`)].join('\n'));
     return 0;
   }
+  if (name === '--summary') return summarise();
+  if (name === '--plots') return drawAll(readReceipts());
   if (!names.includes(name)) {
     throw new UsageError(`There is no bench "${name}". There are: ${names.join(', ') || 'none yet'}.`);
   }
@@ -25,15 +41,40 @@ runMain(async () => {
   if (!run)
     throw new UsageError(`bench/${name}.ts has no default export: give it one, (args) => Promise<BenchResult>.`);
   const result = await run(args);
-  const path = join('docs', 'receipts', `${result.name}.json`);
-  mkdirSync(join(ROOT, 'docs', 'receipts'), { recursive: true });
-  writeFileSync(
-    join(ROOT, path),
-    `${JSON.stringify(makeReceipt(result, { bench: name, args, chromium: browser.version }), undefined, 2)}\n`,
-  );
-  console.log([...formatRows(result.table), '', `Receipt: ${path}`].join('\n'));
-  return 0;
+  const receipt = makeReceipt(result, { bench: name, args, chromium: browser.version });
+  const path = join(RECEIPTS, `${result.name}.json`);
+  mkdirSync(join(ROOT, RECEIPTS), { recursive: true });
+  writeFileSync(join(ROOT, path), `${JSON.stringify(receipt, undefined, 2)}\n`);
+  const aims = (result.aims ?? []).map(({ met, ...aim }) => ({ ...aim, met: met ? 'yes' : 'no' }));
+  console.log([...formatRows(result.table), '', ...formatRows(aims), '', `Receipt: ${path}`].join('\n'));
+  return drawAll([receipt]);
 });
+
+async function drawAll(receipts: readonly Receipt[]): Promise<number> {
+  const drawn = receipts.flatMap(({ name, plot }) => (plot ? [{ path: join(PLOTS, `${name}.svg`), plot }] : []));
+  if (drawn.length === 0) return 0;
+  const plots = drawn.map(({ plot }) => plot);
+  const texts = await drawPlots(plots, (await ensureBrowser()).path);
+  mkdirSync(join(ROOT, PLOTS), { recursive: true });
+  for (const [at, { path }] of drawn.entries()) {
+    writeFileSync(join(ROOT, path), texts[at]!);
+    console.log(`Plot: ${path}`);
+  }
+  return 0;
+}
+
+function summarise(): number {
+  const path = join(ROOT, SUMMARY);
+  writeFileSync(path, putSummary(readFileSync(path, 'utf8'), summariseReceipts(readReceipts())));
+  console.log(`Written: ${SUMMARY}`);
+  return 0;
+}
+
+const readReceipts = (): Receipt[] =>
+  readdirSync(join(ROOT, RECEIPTS))
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(ROOT, RECEIPTS, file), 'utf8')) as Receipt);
 
 /** Benches are the files right below bench/; what they share is in folders there. */
 function listBenches(): string[] {

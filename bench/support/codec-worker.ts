@@ -28,6 +28,8 @@ export interface CodecReply {
 }
 
 const CHUNK_TOKENS = 64;
+/** A bench's machine has room for the unpacked model and all its caches. */
+const BENCH_MEMORY = { memoryBytes: 2 ** 31 };
 
 class Slices {
   readonly #executors = new Map<string, Promise<LayerExecutor>>();
@@ -46,7 +48,7 @@ class Slices {
 
   #slice(start: number, end: number): Promise<LayerExecutor> {
     const key = `${start}-${end}`;
-    const known = this.#executors.get(key) ?? loadStage(this.#runtime, this.model, { start, end }, () => {});
+    const known = this.#executors.get(key) ?? loadStage(this.#runtime, this.model, { start, end }, { lent: BENCH_MEMORY });
     this.#executors.set(key, known);
     return known;
   }

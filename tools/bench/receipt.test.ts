@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { atLeast } from './aim.ts';
 import { makeReceipt } from './receipt.ts';
 
 test('a receipt says what ran, on what, and at which commit', () => {
@@ -15,4 +16,11 @@ test('a receipt says what ran, on what, and at which commit', () => {
   expect(receipt.commit).toMatch(/^([0-9a-f]{40}|unknown)$/);
   expect(receipt.machine.cores).toBeGreaterThan(0);
   expect(Date.parse(receipt.date)).not.toBeNaN();
+});
+
+test('aims and plot are kept where there are some', () => {
+  const run = { bench: 'split', args: [], chromium: 'Chromium 156' };
+  expect(makeReceipt({ name: 'split', table: [], results: {} }, run)).not.toHaveProperty('aims');
+  const aims = [atLeast('ratio', 1, 2)];
+  expect(makeReceipt({ name: 'split', table: [], results: {}, aims }, run).aims).toEqual(aims);
 });

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import type { Aim } from './aim.ts';
+import type { PlotSpec } from './plot-spec.ts';
 
 /** What `bench/NAME.ts` exports as its default: measures and returns figures. */
 export type Bench = (args: string[]) => Promise<BenchResult>;
@@ -12,6 +13,8 @@ export interface BenchResult {
   table: Record<string, string | number>[];
   /** Where the measurement was to reach something. */
   aims?: readonly Aim[];
+  /** Drawn into `docs/plots/`. */
+  plot?: PlotSpec;
   /** For programs: whatever JSON holds. */
   results: unknown;
 }
@@ -32,12 +35,13 @@ export interface Receipt {
     chromium: string;
   };
   aims?: readonly Aim[];
+  plot?: PlotSpec;
   results: unknown;
 }
 
 /** `bench` is the name that the command line gives; a bench may write receipts of several names. */
 export function makeReceipt(
-  { name, aims, results }: BenchResult,
+  { name, aims, plot, results }: BenchResult,
   { bench, args, chromium }: { bench: string; args: readonly string[]; chromium: string },
 ): Receipt {
   return {
@@ -55,6 +59,7 @@ export function makeReceipt(
       chromium,
     },
     ...(aims ? { aims } : {}),
+    ...(plot ? { plot } : {}),
     results,
   };
 }
