@@ -48,7 +48,8 @@ class Slices {
 
   #slice(start: number, end: number): Promise<LayerExecutor> {
     const key = `${start}-${end}`;
-    const known = this.#executors.get(key) ?? loadStage(this.#runtime, this.model, { start, end }, { lent: BENCH_MEMORY });
+    const known =
+      this.#executors.get(key) ?? loadStage(this.#runtime, this.model, { start, end }, { lent: BENCH_MEMORY });
     this.#executors.set(key, known);
     return known;
   }
