@@ -84,9 +84,9 @@ export class DecodeRun {
       if (finish) return finish;
     }
     for (;;) {
+      if (signal?.aborted) return 'cancelled';
       const finish = this.#takeSettled();
       if (finish) return finish;
-      if (signal?.aborted) return 'cancelled';
       const plan = speculation?.plan() ?? NO_DRAFTS;
       const missing = this.#missing(plan);
       if (missing > 0) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { JobId, SessionId } from '../../protocol/ids.ts';
+import { RECEIPT_WINDOW_FRAMES } from '../../protocol/limits.ts';
 import { chainNext, chainStart, checkReceipt } from '../../protocol/receipt.ts';
 import { SeededRandom } from '../../protocol/test-random.ts';
 import { JobMeter, type MeterAbout, type MeteredFrame } from './job-meter.ts';
@@ -37,9 +38,10 @@ test('a receipt has the chains of all frames in order, large and small, and is s
   });
 });
 
-test('a receipt is given at an earlier count too, with the sums of then; the last 16 are held', async () => {
+test('a receipt is given at an earlier count too, with the sums of then; the last ones are held', async () => {
   const meter = new JobMeter(about);
-  const ins = Array.from({ length: 40 }, (_, position) => frame(position));
+  const sent = RECEIPT_WINDOW_FRAMES + 24;
+  const ins = Array.from({ length: sent }, (_, position) => frame(position));
   for (const each of ins) {
     meter.countIn(each);
     meter.countOut(each, 2);
@@ -47,7 +49,8 @@ test('a receipt is given at an earlier count too, with the sums of then; the las
   const at = async (frames: number) => (await meter.receipt(identity, frames))!.receipt;
   expect(await at(25)).toMatchObject({ frames: 25, from: 0, to: 25, computeMs: 50 });
   expect((await at(25)).chainIn).toBe(await chainOf(ins.slice(0, 25)));
-  for (const gone of [24, 1, 0, 41]) expect(await at(gone)).toMatchObject({ frames: 40, to: 40, computeMs: 80 });
+  const latest = { frames: sent, to: sent, computeMs: 2 * sent };
+  for (const gone of [24, 1, 0, sent + 1]) expect(await at(gone)).toMatchObject(latest);
 });
 
 test('positions that are taken back and computed again are counted once', async () => {
