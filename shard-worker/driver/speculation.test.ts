@@ -145,7 +145,7 @@ test('a drafter that stalls is given up, one that failed is not asked again', as
     asked++;
     return new Promise(() => {});
   });
-  const speculation = new Speculation(() => never, 20);
+  const speculation = new Speculation(() => never, { timeoutMs: 20 });
   expect(speculation.plan().window).toBeGreaterThan(0);
   expect(await speculation.propose([1, 2], 5, GREEDY)).toEqual([]);
   expect(await speculation.propose([1, 2], 5, GREEDY)).toEqual([]);

@@ -28,20 +28,29 @@ export function totalOf(guesses: readonly Pick<Speculation, 'counts'>[]): Specul
   return total;
 }
 
+/** What was learnt, by kind of drafter: another has other costs and is right at other times. */
+export type DraftWindows = Map<Drafter['kind'], DraftWindow>;
+
+export interface SpeculationOptions {
+  timeoutMs?: number;
+  /** Of earlier answers over the same rings. */
+  windows?: DraftWindows;
+}
+
 export class Speculation {
   readonly #source: () => Drafter | undefined;
   readonly #timeoutMs: number;
   readonly #used = new Set<Drafter>();
-  /** A drafter of another kind has other costs and is right at other times. */
-  readonly #windows = new Map<Drafter['kind'], DraftWindow>();
+  readonly #windows: DraftWindows;
   readonly counts: SpeculationCounts = { drafted: 0, accepted: 0, drafter: 'none' };
   #last: { drafter: Drafter; window: DraftWindow } | undefined;
   #isOff = false;
 
   /** `source` is asked before each guess: a better drafter may have come. */
-  constructor(source: () => Drafter | undefined, timeoutMs = DRAFT_TIMEOUT_MS) {
+  constructor(source: () => Drafter | undefined, options: SpeculationOptions = {}) {
     this.#source = source;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = options.timeoutMs ?? DRAFT_TIMEOUT_MS;
+    this.#windows = options.windows ?? new Map();
   }
 
   /** How far ahead to draft now. */

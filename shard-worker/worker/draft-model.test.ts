@@ -37,10 +37,10 @@ test('a model of the hub has no drafter, and looking for one breaks nothing', as
     hubUrl: 'http://127.0.0.1:9',
   } as const;
   const draft = new DraftModel(runtime, source);
-  expect(draft.executor()).toBeUndefined();
+  draft.load();
   const unreachable = new DraftModel(runtime, { ...source, indexUrl: 'http://127.0.0.1:9/index.json' });
-  expect(unreachable.executor()).toBeUndefined();
+  unreachable.load();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(draft.executor()).toBeUndefined();
+  expect([draft.executor, unreachable.executor]).toEqual([undefined, undefined]);
   expect(started).toBe(0);
 });

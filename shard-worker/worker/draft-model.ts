@@ -23,12 +23,16 @@ export class DraftModel {
     this.#source = source;
   }
 
-  /** All layers of the draft model once they are loaded; the first call begins to. */
-  executor(): LayerExecutor | undefined {
+  /** All layers of the draft model, once they are loaded. */
+  get executor(): LayerExecutor | undefined {
+    return this.#executor;
+  }
+
+  /** Begins to load, once. Called when nothing else goes on: starting a runtime slows an answer down more than guesses help. */
+  load(): void {
     this.#loading ??= this.#load().catch(() => {
       // Drafting is a help and never a condition: without the model the n-gram drafter goes on.
     });
-    return this.#executor;
   }
 
   async #load(): Promise<void> {

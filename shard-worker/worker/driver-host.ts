@@ -10,7 +10,7 @@ import { JobLeave } from '../driver/job-leave.ts';
 import { ModelDrafter } from '../driver/model-drafter.ts';
 import { NgramDrafter } from '../driver/ngram-drafter.ts';
 import { RingClient } from '../driver/ring-client.ts';
-import { Speculation } from '../driver/speculation.ts';
+import { type DraftWindows, Speculation } from '../driver/speculation.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
 import type { ChatMessage } from '../peer/peer-state.ts';
@@ -55,6 +55,8 @@ export class DriverHost {
   #isAskLocal = false;
   #source: ModelSource | undefined;
   #format: Promise<DriverFormat> | undefined;
+  /** How far it pays to draft, as answers so far have shown. */
+  readonly #windows: DraftWindows = new Map();
   #draft: DraftModel | undefined;
   #local: Promise<LocalModel> | undefined;
 
@@ -109,6 +111,7 @@ export class DriverHost {
     } finally {
       this.#asks.delete(request.id);
       if (!request.plan.local) this.#conversation.releaseUnless(this.rings.newest);
+      this.#loadDraftWhenIdle();
     }
   }
 
@@ -126,6 +129,7 @@ export class DriverHost {
       await runServerJob(this, job, abort.signal, isFull);
     } finally {
       if (!isFull) this.#jobs.delete(job.job);
+      this.#loadDraftWhenIdle();
     }
   }
 
@@ -140,15 +144,17 @@ export class DriverHost {
   speculate(kind: 'none' | 'ngram' | 'model'): Speculation | undefined {
     if (kind === 'none') return undefined;
     const ngram = new NgramDrafter();
-    if (kind === 'ngram') return new Speculation(() => ngram);
+    const windows = this.#windows;
+    if (kind === 'ngram') return new Speculation(() => ngram, { windows });
     this.#draft ??= new DraftModel(this.options.runtime, this.#opened());
     const draft = this.#draft;
     let model: Drafter | undefined;
-    return new Speculation(() => {
-      const executor = draft.executor();
+    const source = () => {
+      const { executor } = draft;
       if (executor) model ??= new ModelDrafter(executor);
       return model ?? ngram;
-    });
+    };
+    return new Speculation(source, { windows });
   }
 
   /** Once; again after a failure, also one while it computed. */
@@ -178,6 +184,11 @@ export class DriverHost {
     if (!local) throw new PoolError('internal', 'The model is not loaded into this tab.');
     if (local.ring.ended) throw new PoolError('stage-failed', local.ring.ended.message);
     return local.ring;
+  }
+
+  /** The first answer is drafted by lookup: the model is loaded behind it. */
+  #loadDraftWhenIdle(): void {
+    if (this.#asks.size === 0 && this.#jobs.size === 0) this.#draft?.load();
   }
 
   #opened(): ModelSource {
