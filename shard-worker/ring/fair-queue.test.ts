@@ -65,6 +65,19 @@ test('dropping a session takes out what is its own', () => {
   expect(drain(queue)).toEqual(['b1']);
 });
 
+test('those that fit ride along, one of each other session, and nobody’s order or turn is lost', () => {
+  const queue = new FairQueue<string>(20);
+  for (const item of ['a1', 'a2', 'b1', 'b2', 'C1', 'c2', 'd1', 'e1']) queue.push(item[0]!.toLowerCase(), item);
+  queue.push('x', 'x1', true);
+  const isSmall = (item: string) => item === item.toLowerCase();
+  expect(queue.shift()).toBe('x1');
+  expect(queue.shift()).toBe('a1');
+  expect(queue.gather(2, 'a', isSmall)).toEqual(['b1', 'd1']);
+  expect(queue.gather(9, 'a', isSmall)).toEqual(['e1', 'b2']);
+  expect(queue.size).toBe(3);
+  expect(drain(queue)).toEqual(['C1', 'a2', 'c2']);
+});
+
 test('in random use nothing is lost, doubled or out of order within its session', () => {
   const random = new SeededRandom(41);
   const queue = new FairQueue<{ key: string; number: number }>(50);
@@ -82,9 +95,13 @@ test('in random use nothing is lost, doubled or out of order within its session'
       const item = queue.shift();
       expect(item === undefined).toBe(held === 0);
       if (!item) continue;
-      expect(item.number).toBe(expected.get(item.key) ?? 0);
-      expected.set(item.key, item.number + 1);
-      held--;
+      const along = queue.gather(random.whole(0, 3), item.key, ({ number }) => number % 3 > 0);
+      expect(new Set([item, ...along].map((each) => each.key)).size).toBe(1 + along.length);
+      for (const { key, number } of [item, ...along]) {
+        expect(number).toBe(expected.get(key) ?? 0);
+        expected.set(key, number + 1);
+        held--;
+      }
     }
     expect(queue.size).toBe(held);
   }

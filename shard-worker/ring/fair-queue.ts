@@ -48,6 +48,26 @@ export class FairQueue<Item> {
     return item;
   }
 
+  /**
+   * Up to `limit` items that fit, each the next of another session than `except` and than each other, in the order of their
+   * turns. They ride along with the turn of another and so wait for nobody: the turns of those who are passed over stay.
+   */
+  gather(limit: number, except: string, fits: (item: Item) => boolean): Item[] {
+    const gathered: Item[] = [];
+    for (const turns of [this.#own, this.#others]) {
+      // A copy: who rides along goes to the end of the turns meanwhile.
+      for (const [key, queue] of [...turns]) {
+        if (gathered.length >= limit) return gathered;
+        if (key === except || !fits(queue[0]!)) continue;
+        gathered.push(queue.shift()!);
+        turns.delete(key);
+        if (queue.length > 0) turns.set(key, queue);
+        this.#size--;
+      }
+    }
+    return gathered;
+  }
+
   /** Takes out everything of one session. */
   drop(key: string): void {
     for (const turns of [this.#own, this.#others]) {

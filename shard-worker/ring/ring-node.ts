@@ -1,19 +1,18 @@
-// One stage of one epoch: takes frames of sessions that a grant lets in, computes them in turn on its layers, passes them
-// on. Errors travel back the way the frame came, so that the driver always hears of them. Knows no WebRTC and no GPU.
+// One stage of one epoch: takes frames of sessions that a grant lets in, computes them in turn on its layers, several in one
+// run where the model can, passes them on. Errors travel back the way the frame came, so that the driver always hears of them. Knows no WebRTC and no GPU.
 import { PoolError } from '../../protocol/errors.ts';
-import { encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
+import { encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Grant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
-import { MAX_QUEUED_FRAMES } from '../../protocol/limits.ts';
-import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
+import { MAX_QUEUED_FRAMES, PLANNED_CONTEXT_TOKENS } from '../../protocol/limits.ts';
+import { type BatchItem, type ExecutorOutput, type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
-import { checkPosition } from './check-position.ts';
 import { FairQueue } from './fair-queue.ts';
 import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
-import { readHidden } from './read-hidden.ts';
-import { inverseTemperatureOf, sampleRows } from './sample-rows.ts';
+import { prepareStep } from './prepare-step.ts';
+import { sampleRows } from './sample-rows.ts';
 import { type LeaveByGrant, SessionGate } from './session-gate.ts';
 import { type Session, SessionTable } from './session-table.ts';
 
@@ -23,6 +22,15 @@ interface Work {
   arrivedMs: number;
   /** Of an OPEN frame, once it was read. */
   opening?: { open: OpenSession; grant?: Grant };
+}
+
+/** A frame on its way into the model. */
+interface Step {
+  work: Work;
+  session: Session;
+  item: BatchItem;
+  /** What reading the frame's rows took. */
+  unpackMs: number;
 }
 
 export interface RingNodeOptions {
@@ -48,7 +56,7 @@ const DEVICE_FAULTS = new Set(['device-lost', 'out-of-memory']);
 
 export class RingNode {
   readonly #options: RingNodeOptions;
-  readonly #sessions = new SessionTable();
+  readonly #sessions: SessionTable;
   readonly #queue = new FairQueue<Work>(MAX_QUEUED_FRAMES);
   readonly #line = new OpenLine<Work>(MAX_QUEUED_FRAMES);
   readonly #gate: SessionGate | undefined;
@@ -58,6 +66,7 @@ export class RingNode {
 
   constructor(options: RingNodeOptions) {
     this.#options = options;
+    this.#sessions = new SessionTable(options.executor.kvLimitBytes);
     this.#now = options.now ?? (() => performance.now());
     if (options.leave !== 'local') this.#gate = new SessionGate(options.leave, options.epoch, options.executor);
   }
@@ -134,30 +143,46 @@ export class RingNode {
 
   async #drain(): Promise<void> {
     for (let work = this.#queue.shift(); work && !this.#closed; work = this.#queue.shift()) {
-      try {
-        await this.#handle(work);
-      } catch (cause) {
-        const error = PoolError.from(cause);
-        this.#refuse(work.from, work.frame, error);
-        if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
-      }
+      if (this.#isControl(work)) await this.#attempt(work, () => this.#control(work));
+      else await this.#compute([work, ...this.#neighbours(work)]);
     }
     this.#running = undefined;
   }
 
-  async #handle(work: Work): Promise<void> {
-    const { frame } = work;
-    if (work.opening) return this.#open(work, work.opening);
-    if (frame.kind === 'close') {
-      const session = this.#sessions.get(frame.session);
-      if (session?.upstream === work.from) this.#end(session, true);
+  /** Steps of other sessions that can share a run with this one. They are one token long: a prefill runs alone. */
+  #neighbours({ frame }: Work): Work[] {
+    const { maxBatch } = this.#options.executor;
+    if (maxBatch === 1 || frame.tokens !== 1) return [];
+    return this.#queue.gather(
+      maxBatch - 1,
+      frame.session,
+      (other) => !this.#isControl(other) && other.frame.tokens === 1,
+    );
+  }
+
+  #isControl({ frame }: Work): boolean {
+    return frame.kind === 'open' || frame.kind === 'close';
+  }
+
+  /** What fails is told to the driver, and to the page if the device is at fault. Undefined then. */
+  async #attempt<Result>(work: Work, run: () => Result | Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await run();
+    } catch (cause) {
+      const error = PoolError.from(cause);
+      this.#refuse(work.from, work.frame, error);
+      if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
+      return undefined;
+    }
+  }
+
+  #control(work: Work): void {
+    if (work.opening) {
+      this.#open(work, work.opening);
       return;
     }
-    const expected = this.#options.executor.entry ? 'step' : 'hidden';
-    if (frame.kind !== expected) {
-      throw new PoolError('bad-frame', `This stage takes ${expected} frames and got a ${frame.kind} frame.`);
-    }
-    await this.#compute(work);
+    const session = this.#sessions.get(work.frame.session);
+    if (session?.upstream === work.from) this.#end(session, true);
   }
 
   /** A new session, or the next turn of one that is open: its cache stays, its job and meter are others. */
@@ -169,43 +194,72 @@ export class RingNode {
     const others = this.#sessions.all().filter((session) => session !== known);
     const jobs = others.map(({ admitted }) => admitted?.grant.job);
     const admitted = grant && this.#gate?.admit(id, grant, jobs);
+    const { executor } = this.#options;
+    // A grant says how far its session may come; without one it is planned as the planner does.
+    const reach = Math.min(grant?.maxPosition ?? PLANNED_CONTEXT_TOKENS, executor.maxContext);
+    const kvBytes = Math.max(executor.kvBytesOf(reach), known?.kvBytes ?? 0);
     // Those that give way are idle: nobody waits for word of it behind this stage.
-    if (!known) for (const idle of this.#sessions.idle(this.#now())) this.#end(idle, false);
-    const cache = known?.cache ?? this.#options.executor.openCache();
-    this.#sessions.set({ id, cache, open, upstream: from, lastUsedMs: this.#now(), admitted });
+    for (const idle of this.#sessions.makeRoom(this.#now(), kvBytes, known)) this.#end(idle, false);
+    const cache = known?.cache ?? executor.openCache();
+    this.#sessions.set({ id, cache, open, upstream: from, lastUsedMs: this.#now(), admitted, kvBytes });
     this.#options.next?.send(encodeFrame(frame));
   }
 
-  async #compute({ from, frame, arrivedMs }: Work): Promise<void> {
-    const { executor, next } = this.#options;
+  /** Steps of different sessions in one run. Each is checked before; what is wrong with one is told to it alone. */
+  async #compute(works: readonly Work[]): Promise<void> {
+    const steps: Step[] = [];
+    for (const work of works) {
+      const step = await this.#attempt(work, () => this.#prepare(work));
+      if (step) steps.push(step);
+    }
+    await this.#run(steps);
+  }
+
+  #prepare(work: Work): Step {
+    const { from, frame } = work;
     const session = this.#sessions.get(frame.session);
     if (!session || session.upstream !== from) {
       throw new PoolError('session-unknown', 'This stage does not hold the conversation.');
     }
-    const { codec: policy } = session.open;
     const beganMs = this.#now();
-    const input =
-      frame.kind === 'step' ? { ids: int32View(frame.payload) } : { hidden: readHidden(frame, executor, policy) };
-    const unpackMs = this.#now() - beganMs;
-    if (session.admitted) this.#gate?.check(session.admitted, frame);
-    session.cache.crop(checkPosition(session.cache.length, frame, executor.maxContext));
-    const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
-    const output = await this.#sessions.compute(session, () =>
-      executor.run(session.cache, {
-        ...input,
-        tokens: frame.tokens,
-        rows,
-        inverseTemperature: inverseTemperatureOf(session.open),
-      }),
-    );
+    const item = prepareStep(frame, session, this.#options.executor, this.#gate);
+    return { work, session, item, unpackMs: this.#now() - beganMs };
+  }
+
+  async #run(asked: readonly Step[]): Promise<void> {
+    const steps = asked.filter(({ session }) => this.#sessions.holds(session));
+    if (steps.length === 0) return;
+    const sessions = steps.map(({ session }) => session);
+    const items = steps.map(({ item }) => item);
+    let outputs: ExecutorOutput[] | undefined;
+    try {
+      outputs = await this.#sessions.compute(sessions, () => this.#options.executor.runBatch(items));
+    } catch (cause) {
+      const error = PoolError.from(cause);
+      const isShared = steps.length > 1 && !DEVICE_FAULTS.has(error.code);
+      // One of them made it fail: each runs alone, and shows which.
+      if (isShared) for (const step of steps) await this.#run([step]);
+      else for (const { work } of steps) this.#refuse(work.from, work.frame, error);
+      if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
+      return;
+    }
+    for (const [index, step] of steps.entries()) {
+      await this.#attempt(step.work, () => this.#answer(step, outputs[index]!));
+    }
+  }
+
+  async #answer({ work, session, unpackMs }: Step, output: ExecutorOutput): Promise<void> {
     if (!this.#sessions.holds(session)) return;
+    const { from, frame, arrivedMs } = work;
+    const { executor, next } = this.#options;
     const ranMs = this.#now();
     const sampled = await sampleRows(output.rows ?? [], session.open, frame.position + frame.tokens);
     const packed = next
-      ? hiddenFrame(frame, executor, output.hidden!, { policy, link: next })
+      ? hiddenFrame(frame, executor, output.hidden!, { policy: session.open.codec, link: next })
       : resultFrame(frame, sampled, session.open.logprobs);
     session.lastUsedMs = this.#now();
-    const computeMs = runMs(output);
+    // Its part of a run that others shared.
+    const computeMs = runMs(output) / output.batch;
     this.#options.onServed?.({ tokens: frame.tokens, computeMs, sessions: this.#sessions.size });
     const answer = withTrace(packed, {
       ...output,
@@ -269,11 +323,6 @@ export class RingNode {
       // The link died: linkClosed() ends its sessions.
     }
   }
-}
-
-/** Token ids of a payload, copied because a payload may start anywhere in its buffer. */
-function int32View(payload: Uint8Array): Int32Array {
-  return new Int32Array(payload.slice().buffer);
 }
 
 export function emptyFrame(epoch: number, session: SessionId): Frame {

@@ -5,7 +5,7 @@ import { type JobId, newSessionId, type PeerId, type SessionId } from '../../pro
 import { GREEDY } from '../../protocol/sampling.ts';
 import { inSeconds, newOrchestrator } from '../../protocol/test-orchestrator.ts';
 import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
-import type { KvCache, LayerExecutor } from '../engine/layer-executor.ts';
+import type { ExecutorInput, KvCache, LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import { MeterBook } from './meter-book.ts';
 import { type OpenSession, packJson, unpackJson } from './open-session.ts';
@@ -65,7 +65,9 @@ export class HeldLink implements Link {
 export interface StageOptions extends Partial<RingNodeOptions> {
   start?: number;
   end?: number;
-  beforeRun?: () => void | Promise<void>;
+  maxBatch?: number;
+  kvLimitBytes?: number;
+  beforeRun?: (inputs: readonly ExecutorInput[]) => void | Promise<void>;
 }
 
 /** Counts caches, so that a test sees a leak and a cache that is freed twice or under use. */
@@ -79,11 +81,13 @@ export interface TestStage {
 }
 
 /** By default layers 0 to 2 of 4: an entry with a next stage. */
-export function makeStage({ start = 0, end = 2, beforeRun, ...options }: StageOptions = {}): TestStage {
+export function makeStage({ start = 0, end = 2, ...given }: StageOptions = {}): TestStage {
+  const { beforeRun, maxBatch = 1, kvLimitBytes = Number.POSITIVE_INFINITY, ...options } = given;
   const [up, next, toDriver] = [new HeldLink(), new HeldLink(), new HeldLink()];
   const caches = { opened: 0, disposed: 0 };
   const meters = new MeterBook();
-  const inner = arithmeticExecutor({ start, end, layers: 4, maxContext: 64, ...(beforeRun ? { beforeRun } : {}) });
+  const bounds = { maxContext: 64, maxBatch, kvLimitBytes };
+  const inner = arithmeticExecutor({ start, end, layers: 4, ...bounds, ...(beforeRun ? { beforeRun } : {}) });
   const executor: LayerExecutor = {
     ...inner,
     openCache(): KvCache {
