@@ -70,6 +70,13 @@ export const jobStopSchema = z.object({
   readbackMs: millis,
 });
 
+/**
+ * What a stage's own run took of a lap, without waiting for its turn: on a GPU it depends on the runtime in which of the three
+ * its time shows.
+ */
+export const stepMsOf = (stop: Pick<z.infer<typeof jobStopSchema>, 'uploadMs' | 'computeMs' | 'readbackMs'>): number =>
+  stop.uploadMs + stop.computeMs + stop.readbackMs;
+
 export const jobStatsSchema = z.object({
   epoch: count,
   route: z.array(jobStopSchema).check(z.maxLength(64)),

@@ -55,6 +55,11 @@ export function Waterfall({ stats }: { stats: AnswerStats }) {
           </li>
         ))}
       </ul>
+      {stats.route.some(({ backend }) => backend === 'webgpu') && (
+        <p className="mt-2 text-muted text-xs">
+          On WebGPU much of the computing shows as read back: there the tab waits for its GPU.
+        </p>
+      )}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 // What is known of the times in a pool's ring: measured in its last answer, else from each tab's own probe. Pure.
+import { stepMsOf } from '../../protocol/job.ts';
 import type { PoolLive } from '../state/pool-schemas.ts';
 
 export interface RingTimes {
@@ -25,7 +26,7 @@ export function readRingTimes(
   if (last?.route && seats.length > 0) {
     return {
       source: 'answer',
-      stageMs: last.route.map((stop) => stop.computeMs),
+      stageMs: last.route.map(stepMsOf),
       hopMs: [...last.route.map((stop) => stop.hopMs), last.returnHopMs],
     };
   }

@@ -78,8 +78,14 @@ const coalitionSchema = z.object({
   seats: z.array(seatSchema).check(z.maxLength(MAX_STAGES)),
 });
 
-/** What the picture needs. Answers kept by an older server have other times beside these. */
-const recentStopSchema = z.pick(jobStopSchema, { stage: true, start: true, end: true, computeMs: true, hopMs: true });
+/** What the picture needs. Answers kept by an older server have their time in the model in `computeMs` alone. */
+const recentStopSchema = z.extend(
+  z.pick(jobStopSchema, { stage: true, start: true, end: true, computeMs: true, hopMs: true }),
+  {
+    uploadMs: z._default(millis, 0),
+    readbackMs: z._default(millis, 0),
+  },
+);
 
 const recentSchema = z.object({
   endedAt: short,

@@ -1,6 +1,6 @@
 // What the platform says about an answer beside OpenAI's words: headers, and the `computepool` field where headers have
 // already gone. Pure.
-import type { JobStats } from '../../protocol/job.ts';
+import { type JobStats, stepMsOf } from '../../protocol/job.ts';
 import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import type { Usage } from '../jobs/job-types.ts';
 import type { DoneUpdate, Timings } from './follow-job.ts';
@@ -100,7 +100,7 @@ const planText = (plan: RoutePlan): string =>
 
 /** `layers=0-2:1.5,2-4:1.4; hops=0.3,0.2; return=0.4; lap=4.0`: milliseconds per lap. */
 function routeText({ route, returnHopMs, lapMs }: JobStats): string {
-  const layers = route.map(({ start, end, computeMs }) => `${start}-${end}:${ms(computeMs)}`).join(',');
+  const layers = route.map((stop) => `${stop.start}-${stop.end}:${ms(stepMsOf(stop))}`).join(',');
   const hops = route.map(({ hopMs }) => ms(hopMs)).join(',');
   return `layers=${layers}; hops=${hops}; return=${ms(returnHopMs)}; lap=${ms(lapMs)}`;
 }

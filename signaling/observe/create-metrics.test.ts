@@ -18,8 +18,8 @@ const JOB: JobOutcome = {
   predicted: { tokensPerSecond: 20, timeToFirstTokenMs: 100 },
   stats: {
     route: [
-      { stage: 0, computeMs: 3, hopMs: 1 },
-      { stage: 1, computeMs: 4, hopMs: 30 },
+      { stage: 0, uploadMs: 0.5, computeMs: 2, readbackMs: 0.5, hopMs: 1 },
+      { stage: 1, uploadMs: 0, computeMs: 4, readbackMs: 0, hopMs: 30 },
     ],
     returnHopMs: 15,
     lapMs: 53,

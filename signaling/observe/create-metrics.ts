@@ -3,6 +3,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { clientMessageSchema, serverMessageSchema } from '../../protocol/control.ts';
 import { ERROR_CODES } from '../../protocol/errors.ts';
+import { stepMsOf } from '../../protocol/job.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { createBoundedLabel } from './bounded-label.ts';
 import type { MetricSources, Metrics } from './metric-types.ts';
@@ -44,10 +45,12 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
   const refusals = counter('refusals_total', 'Typed errors that were answered.', ['code', 'where']);
   const jobs = counter('jobs_total', 'Jobs that ended.', ['state', 'mode', 'source']);
   const queueSeconds = histogram('queue_wait_seconds', 'From submission to the grant.', WAIT_SECONDS, ['source']);
-  const stageMs = histogram('stage_compute_ms', 'Mean compute of a stage per lap, of each job.', STEP_MS, [
-    'pool',
-    'stage',
-  ]);
+  const stageMs = histogram(
+    'stage_compute_ms',
+    'Mean time of a stage per lap without waiting for its turn, of each job.',
+    STEP_MS,
+    ['pool', 'stage'],
+  );
   const hopMs = histogram(
     'hop_ms',
     'Mean time on the way to a stage per lap; "return" is back to the driver.',
@@ -90,7 +93,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
       if (!stats) return;
       for (const stop of stats.route.slice(0, MAX_STAGES)) {
         const stage = String(Math.min(stop.stage, MAX_STAGES - 1));
-        stageMs.observe({ pool, stage }, stop.computeMs);
+        stageMs.observe({ pool, stage }, stepMsOf(stop));
         hopMs.observe({ pool, stage }, stop.hopMs);
       }
       hopMs.observe({ pool, stage: 'return' }, stats.returnHopMs);

@@ -1,4 +1,5 @@
 // What the server tells the metrics, and what they ask for when they are read. No prometheus here.
+import type { stepMsOf } from '../../protocol/job.ts';
 import type { Mode } from '../../protocol/route-plan.ts';
 
 export interface JobOutcome {
@@ -12,7 +13,7 @@ export interface JobOutcome {
   predicted?: { tokensPerSecond: number; timeToFirstTokenMs: number } | undefined;
   /** As the driver told it; see `JobStats`. */
   stats?: {
-    route: readonly { stage: number; computeMs: number; hopMs: number }[];
+    route: readonly ({ stage: number; hopMs: number } & Parameters<typeof stepMsOf>[0])[];
     returnHopMs: number;
     lapMs: number;
     laps: number;

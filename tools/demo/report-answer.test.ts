@@ -54,10 +54,10 @@ test('each stage has the bytes of the tab that holds its layers', () => {
 
 test('the table is aligned and ends with the totals', () => {
   expect(formatRoute(answer, shards)).toEqual([
-    'stage  layers  backend  fetched  compute per token     hop',
-    '1      [0, 3)  wasm        5 kB             1.5 ms  0.5 ms',
-    '2      [3, 4)  wasm        2 kB             1.5 ms  0.5 ms',
-    'back                                                0.8 ms',
+    'stage  layers  backend  fetched  step per lap   queue     hop',
+    '1      [0, 3)  wasm        5 kB        1.5 ms  0.0 ms  0.5 ms',
+    '2      [3, 4)  wasm        2 kB        1.5 ms  0.0 ms  0.5 ms',
+    'back                                                   0.8 ms',
     '',
     '12 tokens of prompt, 2 generated at 41.2 tok/s, first token after 80 ms',
   ]);

@@ -4,6 +4,7 @@ import { formatPlural, formatRate } from '../../app/format/format-count.ts';
 import { formatLayers } from '../../app/format/format-model.ts';
 import { formatMs } from '../../app/format/format-ms.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
+import { stepMsOf } from '../../protocol/job.ts';
 import type { Answer } from '../../shard-worker/peer/peer-state.ts';
 import { formatTable } from '../terminal/format-table.ts';
 import type { ShardView } from './shard-view.ts';
@@ -36,7 +37,7 @@ export function reportAnswer(model: ModelRef, answer: Answer, shards: readonly S
   };
 }
 
-/** The table and a line of totals. Times are means per token. */
+/** The table and a line of totals. Times are means per lap. */
 export function formatRoute(answer: Answer, shards: readonly ShardView[]): string[] {
   const { stats } = answer;
   const rows = stats.route.map((stop, at) => [
@@ -44,17 +45,19 @@ export function formatRoute(answer: Answer, shards: readonly ShardView[]): strin
     formatLayers(stop.start, stop.end),
     stop.backend,
     formatBytes(fetchedBytes(shards, stop.start)),
-    formatMs(stop.computeMs),
+    formatMs(stepMsOf(stop)),
+    formatMs(stop.queueMs),
     formatMs(stop.hopMs),
   ]);
-  if (stats.returnHopMs > 0) rows.push(['back', '', '', '', '', formatMs(stats.returnHopMs)]);
+  if (stats.returnHopMs > 0) rows.push(['back', '', '', '', '', '', formatMs(stats.returnHopMs)]);
   const table = formatTable(
     [
       { title: 'stage' },
       { title: 'layers', align: 'right' },
       { title: 'backend' },
       { title: 'fetched', align: 'right' },
-      { title: 'compute per token', align: 'right' },
+      { title: 'step per lap', align: 'right' },
+      { title: 'queue', align: 'right' },
       { title: 'hop', align: 'right' },
     ],
     rows,
