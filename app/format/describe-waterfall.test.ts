@@ -33,11 +33,17 @@ test('every time of a row is told, below a millisecond in hundredths', () => {
   expect(told[4]).toContain('3.5 ms');
 });
 
-test('a lap that brought several tokens is divided among them', () => {
-  expect(tellLap(stats)).toBe(
-    'One lap with its drafting took 24 ms and brought 2.4 tokens: 10 ms each. Means over 10 laps.',
+test('a lap is told with the tokens that it brought and what a token took', () => {
+  expect(tellLap({ ...stats, tokensPerSecond: 100 })).toBe(
+    'One lap with its drafting took 24 ms and brought 2.4 tokens; a token took 10 ms. Means over 10 laps.',
   );
-  const plain = { ...stats, draftMs: 0, tokens: 11 };
-  expect(tellLap(plain)).toBe('One lap took 20 ms for one token. Means over 10 laps.');
+  const plain = { ...stats, draftMs: 0, tokens: 11, tokensPerSecond: 50 };
+  expect(tellLap(plain)).toBe('One lap took 20 ms and brought one token; a token took 20 ms. Means over 10 laps.');
   expect(tellLap({ ...plain, laps: 1, tokens: 2 })).toContain('One lap was measured.');
+});
+
+test('laps that overlap are said to', () => {
+  const told = tellLap({ ...stats, draftMs: 0, tokens: 11, tokensPerSecond: 150 });
+  expect(told).toContain('a token took 6.7 ms, since several laps were on their way at once.');
+  expect(tellLap({ ...stats, tokensPerSecond: 0 })).not.toContain('several laps');
 });

@@ -30,13 +30,18 @@ export function tellRow({ kind, stop, parts, ms }: WaterfallRow): string {
   return `Rest: ${formatExact(ms)} that no tab reported: sending, the asking tab’s own work, uneven round trips.`;
 }
 
-/** `One lap took 18 ms and brought 2.4 tokens: 7.7 ms each. Means over 14 laps.` */
-export function tellLap({ tokens, laps, lapMs, draftMs }: AnswerStats): string {
+/** Laps that took so much longer than the tokens that they brought were not one after another. */
+const OVERLAP = 1.2;
+
+/** `One lap took 18 ms and brought 2.4 tokens; a token took 7.7 ms. Means over 14 laps.` */
+export function tellLap({ tokens, laps, lapMs, draftMs, tokensPerSecond }: AnswerStats): string {
   const wholeMs = lapMs + draftMs;
   // The first token comes with the prompt, before any lap that is counted here.
   const perLap = laps > 0 ? (tokens - 1) / laps : 1;
+  const tokenMs = tokensPerSecond > 0 ? 1000 / tokensPerSecond : wholeMs;
   const what = draftMs > 0 ? 'One lap with its drafting took' : 'One lap took';
-  const brought =
-    perLap > 1.005 ? ` and brought ${perLap.toFixed(1)} tokens: ${formatMs(wholeMs / perLap)} each` : ' for one token';
-  return `${what} ${formatMs(wholeMs)}${brought}. ${laps === 1 ? 'One lap was measured.' : `Means over ${laps} laps.`}`;
+  const brought = Math.abs(perLap - 1) < 0.005 ? 'one token' : `${perLap.toFixed(1)} tokens`;
+  const overlap = wholeMs > OVERLAP * perLap * tokenMs ? ', since several laps were on their way at once' : '';
+  const measured = laps === 1 ? 'One lap was measured.' : `Means over ${laps} laps.`;
+  return `${what} ${formatMs(wholeMs)} and brought ${brought}; a token took ${formatMs(tokenMs)}${overlap}. ${measured}`;
 }
