@@ -7,11 +7,20 @@ import { launchBrowser } from '../../tools/browser/launch-browser.ts';
 import { ensureBuilt } from '../../tools/ensure-built.ts';
 import { LAB_FLAGS, type Lab, openLab } from '../lab/open-lab.ts';
 
+export interface PageOptions {
+  /** Default: the site's own models. */
+  modelsDir?: string;
+  /** Default: the lab's. */
+  browser?: Pick<Browser, 'newContext'>;
+  /** The script is a worker's: the page has it as `window.worker`. */
+  isWorker?: boolean;
+}
+
 export interface BenchLab {
   browser: Browser;
   lab: Lab;
-  /** A page with nothing to draw, in a context of its own, that has run `bench/support/SCRIPT`. */
-  openPage(script: string, modelsDir?: string): Promise<Page>;
+  /** A page with nothing to draw, in a context of its own, that has run `bench/support/SCRIPT`. By default of the lab. */
+  openPage(script: string, options?: PageOptions): Promise<Page>;
   /** Runs before the browser is closed, the last one first. */
   atEnd(close: () => Promise<unknown>): void;
 }
@@ -39,12 +48,18 @@ export async function withBenchLab<T>(measure: (bench: BenchLab) => Promise<T>):
     return await measure({
       browser,
       lab,
-      async openPage(script, modelsDir = 'public/models') {
+      async openPage(script, { modelsDir = 'public/models', browser: within = lab.browser, isWorker = false } = {}) {
         const { url } = await serve(script, modelsDir);
-        const page = await (await lab.browser.newContext()).newPage();
+        const page = await (await within.newContext()).newPage();
         page.on('pageerror', (error) => console.error(`${script}: ${error.message}`));
         await page.goto(url);
-        await page.evaluate(() => import('/worker.js' as string));
+        await page.evaluate(
+          (asWorker) =>
+            asWorker
+              ? void Object.assign(window, { worker: new Worker('/worker.js', { type: 'module' }) })
+              : import('/worker.js' as string).then(() => {}),
+          isWorker,
+        );
         return page;
       },
       atEnd: (close) => closers.push(close),

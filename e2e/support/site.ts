@@ -13,7 +13,10 @@ export interface Site {
 }
 
 /** Browser contexts share nothing: neither storage nor cache, as on machines of different people. */
-export async function openSite(browser: Browser, options: Partial<ServerOptions> = {}): Promise<Site> {
+export async function openSite(
+  browser: Pick<Browser, 'newContext'>,
+  options: Partial<ServerOptions> = {},
+): Promise<Site> {
   const server = await startServer({
     port: 0,
     siteDir: 'out',

@@ -1,0 +1,194 @@
+// One stream, decoding plainly, over 1, 2 and 3 stages. On the loopback against the same model in one worker, and at 5, 20
+// and 50 ms one way against what a lap allows at most (DESIGN, section 6) with the compute and the delay that were measured.
+import { parseArgs } from 'node:util';
+import { GREEDY } from '../protocol/sampling.ts';
+import { type Aim, atLeast } from '../tools/bench/aim.ts';
+import type { BenchResult } from '../tools/bench/receipt.ts';
+import { type BenchModel, ensureBenchModel, GUIDE, LARGE } from './support/bench-models.ts';
+import { type BenchProgress, startProgress } from './support/bench-progress.ts';
+import type { RingRun } from './support/drive-ring.ts';
+import { type BenchLab, withBenchLab } from './support/open-bench-lab.ts';
+import { openRing } from './support/open-ring.ts';
+import { openSolo } from './support/open-solo.ts';
+import { median, summarise } from './support/quantile.ts';
+import { decodeRate, lapBound, stageComputeMs } from './support/ring-figures.ts';
+
+const STAGES = [1, 2, 3];
+const DELAYS_MS = [5, 20, 50];
+const AIM = 0.95;
+/** Token ids of no meaning: what a step costs does not depend on them. */
+const PROMPT = Array.from({ length: 24 }, (_, index) => 300 + index * 7);
+/** Links learn their new round trips, and get more lanes where they are long now. */
+const SETTLE_MS = 5_000;
+
+interface Lane {
+  stages: number;
+  oneWayMs: number;
+  /** Of what the lane is compared with: solo, or the bound. */
+  against: 'solo' | 'bound';
+  tokensPerSecond: number[];
+  reference: number[];
+  ratio: number[];
+  computeMs: number[];
+  /** What the relay gave; 0 on the loopback. */
+  relayMs: { p50: number; p99: number };
+}
+
+interface Setting {
+  model: BenchModel;
+  tokens: number;
+  rounds: number;
+}
+
+export default async function run(args: string[]): Promise<BenchResult> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: { type: 'string', default: 'guide' },
+      tokens: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+    },
+  });
+  const isGuide = values.model === 'guide';
+  const model = isGuide ? GUIDE : ensureBenchModel(LARGE);
+  const setting: Setting = {
+    model,
+    tokens: Number(values.tokens ?? (isGuide ? 32 : 16)),
+    rounds: Number(values.rounds),
+  };
+  return withBenchLab(async (bench) => {
+    const progress = startProgress(STAGES.length * (1 + DELAYS_MS.length) * setting.rounds);
+    const lanes: Lane[] = [];
+    for (const stages of STAGES) {
+      lanes.push(await measureNear(bench, { ...setting, stages }, progress));
+      lanes.push(...(await measureFar(bench, { ...setting, stages }, progress)));
+    }
+    progress.done();
+    return report(lanes, { ...setting, name: isGuide ? 'guide-4m' : 'random' });
+  });
+}
+
+const runOf = ({ model, tokens }: Setting): RingRun => ({
+  prompts: [PROMPT],
+  maxTokens: tokens,
+  maxContext: model.context,
+  sampling: GREEDY,
+});
+
+const orderOf = ({ tokens }: Setting) => ({ promptTokens: PROMPT.length, maxTokens: tokens });
+
+/** No relay: rounds of the ring and of one worker by turns. */
+async function measureNear(
+  bench: BenchLab,
+  setting: Setting & { stages: number },
+  progress: BenchProgress,
+): Promise<Lane> {
+  const { model, stages, tokens, rounds } = setting;
+  const ring = await openRing(bench, { model, stages, isRelayed: false, order: orderOf(setting) });
+  const solo = await openSolo(bench, { model, siteUrl: ring.url });
+  const lane: Lane = { ...noLane(stages, 0), against: 'solo' };
+  for (let round = -1; round < rounds; round++) {
+    const alone = await solo(PROMPT, tokens);
+    const answers = await ring.run(runOf(setting));
+    if (answers[0]!.ids.join() !== alone.ids.join()) throw new Error('The ring gave other tokens than solo.');
+    if (round < 0) continue;
+    lane.tokensPerSecond.push(decodeRate(answers[0]!));
+    lane.reference.push(alone.tokensPerSecond);
+    lane.computeMs = stageComputeMs(answers, stages);
+    progress.step(`${stages} stages at 0 ms`);
+  }
+  await solo.close();
+  await ring.close();
+  lane.ratio = lane.tokensPerSecond.map((rate, at) => rate / lane.reference[at]!);
+  return lane;
+}
+
+/** One ring at one delay after another; the bound of each run is made of that run's own compute and delay. */
+async function measureFar(
+  bench: BenchLab,
+  setting: Setting & { stages: number },
+  progress: BenchProgress,
+): Promise<Lane[]> {
+  const { model, stages, rounds } = setting;
+  const ring = await openRing(bench, { model, stages, order: orderOf(setting) });
+  const lanes: Lane[] = [];
+  for (const oneWayMs of DELAYS_MS) {
+    await bench.lab.reshape({ delayMs: oneWayMs });
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await ring.run(runOf(setting));
+    await bench.lab.reset();
+    const lane: Lane = { ...noLane(stages, oneWayMs), against: 'bound' };
+    for (let round = 0; round < rounds; round++) {
+      const answers = await ring.run(runOf(setting));
+      const { p50Ms, p99Ms } = (await bench.lab.stats()).delay;
+      const computeMs = stageComputeMs(answers, stages);
+      lane.computeMs = computeMs;
+      lane.relayMs = { p50: p50Ms, p99: p99Ms };
+      lane.tokensPerSecond.push(decodeRate(answers[0]!));
+      lane.reference.push(lapBound({ computeMs, oneWayMs: p50Ms }));
+      progress.step(`${stages} stages at ${oneWayMs} ms`);
+    }
+    lane.ratio = lane.tokensPerSecond.map((rate, at) => rate / lane.reference[at]!);
+    lanes.push(lane);
+  }
+  await ring.close();
+  await bench.lab.reshape({});
+  return lanes;
+}
+
+const noLane = (stages: number, oneWayMs: number) => ({
+  ...{ stages, oneWayMs, tokensPerSecond: [], reference: [], ratio: [], computeMs: [] },
+  relayMs: { p50: 0, p99: 0 },
+});
+
+function report(lanes: readonly Lane[], { name, model, tokens, rounds }: Setting & { name: string }): BenchResult {
+  const aimed = lanes.filter(({ stages }) => stages > 1);
+  return {
+    name: `ring-distance-${name}`,
+    table: lanes.map(({ stages, oneWayMs, against, tokensPerSecond, reference, ratio, computeMs, relayMs }) => ({
+      stages,
+      'one way ms': oneWayMs,
+      'tok/s': median(tokensPerSecond).toFixed(2),
+      against,
+      'its tok/s': median(reference).toFixed(2),
+      ratio: median(ratio).toFixed(3),
+      'compute ms': computeMs.map((ms) => ms.toFixed(1)).join(' + '),
+      'relay p50 ms': relayMs.p50.toFixed(2),
+    })),
+    aims: aimed.map(
+      ({ stages, oneWayMs, against, ratio }): Aim =>
+        atLeast(`of ${against}'s tokens/s, ${stages} stages at ${oneWayMs} ms one way (${name})`, AIM, median(ratio)),
+    ),
+    plot: {
+      title: `One stream over stages in tabs (${name}), tokens per second`,
+      x: { label: 'one-way delay, ms' },
+      y: { label: 'tokens/s', type: 'log' },
+      panels: STAGES.map((stages) => ({
+        title: stages === 1 ? '1 stage' : `${stages} stages`,
+        series: [
+          { name: 'measured', role: 'measured', points: pointsOf(stages, 'tokensPerSecond') },
+          { name: 'solo (at 0 ms), what a lap allows (beyond)', role: 'bound', points: pointsOf(stages, 'reference') },
+        ],
+      })),
+    },
+    results: {
+      setting: {
+        model: model.model.repo,
+        tokens,
+        rounds,
+        prompt: PROMPT.length,
+        hops: 'stages + 1, the driver in a tab of its own',
+      },
+      lanes: lanes.map((lane) => ({ ...lane, summary: summarise(lane.ratio) })),
+    },
+  };
+
+  function pointsOf(stages: number, field: 'tokensPerSecond' | 'reference') {
+    return lanes
+      .filter((lane) => lane.stages === stages)
+      .map((lane) => {
+        const { median: y, range } = summarise(lane[field]);
+        return { x: lane.oneWayMs, y, low: range[0], high: range[1] };
+      });
+  }
+}

@@ -1,0 +1,83 @@
+// Models of benches as folders that a site serves: the embedded one, and ones with made-up weights, which are written once
+// and kept in .cache/.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ModelRef } from '../../protocol/ids.ts';
+import { type BenchModelShape, DATA_FILE, makeBenchModel } from './make-bench-model.ts';
+
+export interface BenchModel {
+  /** What a site is given as `modelsDir`. */
+  modelsDir: string;
+  model: ModelRef;
+  layers: number;
+  vocab: number;
+  context: number;
+}
+
+const CACHE = join('.cache', 'bench-models');
+/** Another one when what is written changes: older folders are not found any more. */
+const FORMAT = 2;
+
+export const GUIDE: BenchModel = {
+  modelsDir: 'public/models',
+  model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' },
+  layers: 8,
+  vocab: 2048,
+  context: 1024,
+};
+
+/** A decode step of some 60 to 100 ms on one WASM thread: like that of a real model on a consumer's GPU. */
+export const LARGE: BenchModelShape = {
+  layers: 12,
+  hidden: 768,
+  intermediate: 2048,
+  heads: 12,
+  kvHeads: 4,
+  headDim: 64,
+  vocab: 8192,
+  context: 4096,
+  seed: 1,
+};
+
+/** Writes the model if it is not there. */
+export function ensureBenchModel(shape: BenchModelShape): BenchModel {
+  const key = createHash('sha256')
+    .update(JSON.stringify([FORMAT, shape]))
+    .digest('hex')
+    .slice(0, 12);
+  // Of the owner whose models tabs ask the site for, and not a hub.
+  const repo = `computepool/random-${shape.layers}x${shape.hidden}`;
+  const modelsDir = join(CACHE, key);
+  if (!existsSync(modelsDir)) writeModel(modelsDir, repo, shape);
+  const { layers, vocab, context } = shape;
+  return { modelsDir, model: { repo, revision: 'main', dtype: 'q4' }, layers, vocab, context };
+}
+
+function writeModel(modelsDir: string, repo: string, shape: BenchModelShape): void {
+  const { config, graph, data } = makeBenchModel(shape);
+  const text = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const files: Record<string, Uint8Array> = {
+    'config.json': text(config),
+    'generation_config.json': text({ eos_token_id: 0 }),
+    'onnx/model_q4.onnx': graph,
+    [`onnx/${DATA_FILE}`]: Buffer.concat(data),
+  };
+  // A run that breaks off leaves no half a model behind.
+  const building = `${modelsDir}.${process.pid}`;
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(building, repo, path)), { recursive: true });
+    writeFileSync(join(building, repo, path), bytes);
+  }
+  const listed = Object.entries(files).map(([path, bytes]) => [
+    path,
+    { size: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') },
+  ]);
+  const parameters = Object.values(files).reduce((sum, bytes) => sum + bytes.byteLength, 0) * 2;
+  const about = { repo, dtypes: ['q4'], title: repo, description: 'Made-up weights, for measurements.', parameters };
+  writeFileSync(
+    join(building, 'index.json'),
+    JSON.stringify({ models: [{ ...about, files: Object.fromEntries(listed) }] }),
+  );
+  renameSync(building, modelsDir);
+}

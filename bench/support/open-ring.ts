@@ -1,0 +1,81 @@
+// A ring for a scenario: a server, its stage tabs, and a driver in a tab of its own. With or without the relay in between.
+import type { Page } from '@playwright/test';
+import { openSite } from '../../e2e/support/site.ts';
+import type { ServerOptions } from '../../signaling/start-server.ts';
+import type { BenchModel } from './bench-models.ts';
+import type { RingAnswer, RingRun } from './drive-ring.ts';
+import type { BenchLab } from './open-bench-lab.ts';
+
+export interface BenchRing {
+  /** Of the site. */
+  url: string;
+  /** Layers of each stage. */
+  seats: { start: number; end: number }[];
+  run(run: RingRun): Promise<RingAnswer[]>;
+  loadDrafter(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RingOptions {
+  model: BenchModel;
+  stages: number;
+  /** Default true: what the tabs send each other crosses the relay. */
+  isRelayed?: boolean;
+  order: { promptTokens: number; maxTokens: number };
+}
+
+/** Credits are not what is measured, and all tabs come from one address. */
+const GENEROUS: Partial<ServerOptions> = {
+  grantMicros: 10_000_000_000,
+  grantsPerAddressPerDay: 1000,
+  maxQueue: 1000,
+  maxQueuePerAccount: 1000,
+  ratePerMinute: 100_000,
+};
+/** What a tab lends, MB: caches of many sessions and unpacked weights fit. */
+const MEMORY_MB = '3000';
+/** Several tabs load a model side by side on two cores. */
+const OPEN_TIMEOUT_MS = 60_000;
+
+export async function openRing(bench: BenchLab, options: RingOptions): Promise<BenchRing> {
+  const { model, stages, isRelayed = true, order } = options;
+  const browser = isRelayed ? bench.lab.browser : bench.browser;
+  const { modelsDir } = model;
+  const site = await openSite(browser, { stages, model: model.model, modelsDir, ...GENEROUS });
+  let isClosed = false;
+  const close = async () => {
+    if (isClosed) return;
+    isClosed = true;
+    await page?.context().close();
+    await site.close();
+  };
+  bench.atEnd(close);
+  const { repo, revision, dtype } = model.model;
+  const failures: Promise<never>[] = [];
+  for (let index = 0; index < stages; index++) {
+    const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: MEMORY_MB });
+    failures.push(failureOf(stage));
+  }
+  const page = await bench.openPage('drive-ring.ts', { modelsDir, browser });
+  const terms = { origin: site.url, model: model.model, order };
+  const late = new Promise<never>((_, reject) => {
+    const words = `${stages} stages of ${repo} formed no coalition within ${OPEN_TIMEOUT_MS / 1000} s.`;
+    setTimeout(() => reject(new Error(words)), OPEN_TIMEOUT_MS).unref();
+  });
+  const seats = await Promise.race([page.evaluate((given) => window.ring.open(given), terms), late, ...failures]);
+  return {
+    url: site.url,
+    seats,
+    run: (run) => page.evaluate((given) => window.ring.run(given), run),
+    loadDrafter: () => page.evaluate(() => window.ring.loadDrafter()),
+    close,
+  };
+}
+
+/** Rejects with what a stage's page says when it gives up. */
+async function failureOf(stage: Page): Promise<never> {
+  const card = stage.locator('[data-testid="shard-card"][data-phase="failed"]').first();
+  // A page that is closed in the end is no failure.
+  await card.waitFor({ timeout: 0 }).catch(() => new Promise(() => {}));
+  throw new Error(`A stage failed: ${(await card.innerText()).replaceAll('\n', ' ').slice(0, 1000)}`);
+}

@@ -1,0 +1,62 @@
+// Figures of answers over a ring: rates, compute of stages, and what physics allows. Pure.
+import type { RingAnswer, RingLap } from './drive-ring.ts';
+import { median } from './quantile.ts';
+
+/** Of one answer after its first token. */
+export function decodeRate({ tokenMs }: Pick<RingAnswer, 'tokenMs'>): number {
+  return ((tokenMs.length - 1) * 1000) / (tokenMs.at(-1)! - tokenMs[0]!);
+}
+
+/** Tokens per second of all answers together, from the last first token to the first last one: while all were at work. */
+export function aggregateRate(answers: readonly Pick<RingAnswer, 'tokenMs'>[]): number {
+  const [fromMs, toMs] = sharedWindow(answers);
+  const tokens = answers.flatMap(({ tokenMs }) => tokenMs).filter((ms) => ms > fromMs && ms <= toMs).length;
+  return (tokens * 1000) / (toMs - fromMs);
+}
+
+/** When all sessions were decoding. Throws when there was no such time: then the run was too short. */
+export function sharedWindow(answers: readonly Pick<RingAnswer, 'tokenMs'>[]): [fromMs: number, toMs: number] {
+  const fromMs = Math.max(...answers.map(({ tokenMs }) => tokenMs[0]!));
+  const toMs = Math.min(...answers.map(({ tokenMs }) => tokenMs.at(-1)!));
+  if (!(toMs > fromMs)) throw new RangeError('The sessions did not run at the same time: let them run longer.');
+  return [fromMs, toMs];
+}
+
+const decodeLaps = (answers: readonly Pick<RingAnswer, 'laps'>[]): RingLap[] =>
+  answers.flatMap(({ laps }) => laps.filter(({ isPrefill }) => !isPrefill));
+
+/** Medians over decode laps, milliseconds, by stage. A run that several sessions shared is divided among them. */
+export function stageComputeMs(answers: readonly Pick<RingAnswer, 'laps'>[], stages: number): number[] {
+  const laps = decodeLaps(answers);
+  return Array.from({ length: stages }, (_, stage) =>
+    median(laps.map(({ trace }) => computeOf(trace, stage)).filter((ms) => ms !== undefined)),
+  );
+}
+
+/** Share of the time in which each stage computed for these sessions, while all were at work. */
+export function stageBusy(answers: readonly RingAnswer[], stages: number): number[] {
+  const [fromMs, toMs] = sharedWindow(answers);
+  const laps = answers.flatMap((answer) => answer.laps).filter(({ endMs }) => endMs > fromMs && endMs <= toMs);
+  return Array.from({ length: stages }, (_, stage) => {
+    const busyMs = laps.reduce((sum, { trace }) => sum + (computeOf(trace, stage) ?? 0), 0);
+    return busyMs / (toMs - fromMs);
+  });
+}
+
+function computeOf(trace: RingLap['trace'], stage: number): number | undefined {
+  const entry = trace.find((each) => each.stage === stage);
+  return entry && entry.computeMicros / 1000 / entry.batch;
+}
+
+/** Of readback and upload, per hop (DESIGN, section 6). */
+const HOP_OVERHEAD_MS = 4;
+
+/**
+ * Tokens per second that a lap allows at most: the stages' compute, each hop's way with the return, and some 4 ms per hop
+ * of readback and upload. The driver sits in a tab of its own: there is one hop more than stages.
+ */
+export function lapBound({ computeMs, oneWayMs }: { computeMs: readonly number[]; oneWayMs: number }): number {
+  const hops = computeMs.length + 1;
+  const lapMs = computeMs.reduce((sum, ms) => sum + ms, 0) + hops * (oneWayMs + HOP_OVERHEAD_MS);
+  return 1000 / lapMs;
+}
