@@ -8,7 +8,7 @@ import { Conversation } from '../../shard-worker/driver/conversation.ts';
 import { JobLeave } from '../../shard-worker/driver/job-leave.ts';
 import { ModelDrafter } from '../../shard-worker/driver/model-drafter.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
-import { Speculation } from '../../shard-worker/driver/speculation.ts';
+import { type DraftWindows, Speculation } from '../../shard-worker/driver/speculation.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { DraftModel } from '../../shard-worker/worker/draft-model.ts';
 
@@ -68,6 +68,8 @@ const DRAFTER_POLLS = 1200;
 
 let ring: { terms: RingTerms; links: PoolLinks; client: RingClient } | undefined;
 let draftModel: DraftModel | undefined;
+/** Kept between answers, as a driver keeps them. */
+const windows: DraftWindows = new Map();
 /** Kept, as a chat tab keeps them: the first sessions of a run find caches to crop. */
 const conversations: Conversation[] = [];
 
@@ -83,10 +85,11 @@ async function loadDrafter(): Promise<void> {
   const { origin, model } = ring!.terms;
   const source = { model, hubUrl: `${origin}/models`, indexUrl: `${origin}/models/index.json` };
   draftModel = new DraftModel(() => loadOrtRuntime('wasm', '/ort/'), source);
-  for (let poll = 0; poll < DRAFTER_POLLS && !draftModel.executor(); poll++) {
+  draftModel.load();
+  for (let poll = 0; poll < DRAFTER_POLLS && !draftModel.executor; poll++) {
     await new Promise((resolve) => setTimeout(resolve, DRAFTER_POLL_MS));
   }
-  if (!draftModel.executor()) throw new Error(`The draft model of ${model.repo} did not load.`);
+  if (!draftModel.executor) throw new Error(`The draft model of ${model.repo} did not load.`);
 }
 
 async function runOne(run: RingRun, at: number, startMs: number): Promise<RingAnswer> {
@@ -97,8 +100,8 @@ async function runOne(run: RingRun, at: number, startMs: number): Promise<RingAn
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(terms.model) };
   const leave = await JobLeave.read(await links.askAgain(), expected);
   const answer: RingAnswer = { ids: [], tokenMs: [], laps: [], drafted: 0, accepted: 0 };
-  const drafter = run.isDrafted ? new ModelDrafter(draftModel!.executor()!) : undefined;
-  const speculation = drafter && new Speculation(() => drafter);
+  const drafter = run.isDrafted ? new ModelDrafter(draftModel!.executor!) : undefined;
+  const speculation = drafter && new Speculation(() => drafter, { windows });
   const { ids } = await conversation.generate(prompt, {
     sampling: run.sampling,
     leave,

@@ -24,6 +24,7 @@ export const ELEMENT_TYPES: Readonly<Record<number, { name: string; bits: number
 
 /** TensorProto.DataType codes that this package writes or compares. */
 export const FLOAT32 = 1;
+export const INT32 = 6;
 export const INT64 = 7;
 export const FLOAT16 = 10;
 
