@@ -35,6 +35,8 @@ export const jobRequestSchema = z.object({
   logprobs: z.optional(z.number().check(z.int(), z.gte(0), z.lte(MAX_TOP_LOGPROBS))),
   /** `none` turns drafting off. Drafting never changes an answer. */
   drafter: z.enum(['none', 'ngram', 'model']),
+  /** Tells requests of one payer from those of others and not who it is: a turn goes on from caches of its own payer alone. */
+  owner: z.optional(z.string().check(z.regex(/^[0-9a-f]{32}$/))),
   /** How hidden states may travel between stages; absent: as the server says, which is `exact` by default. */
   codec: z.optional(codecPolicySchema),
   /** Ids per choice that an earlier driver gave before it vanished: the answer goes on after them, and they are not told again. */

@@ -68,6 +68,11 @@ export class Conversation {
     this.#acquire = acquire;
   }
 
+  /** What the stages of a ring hold of it now. */
+  get held(): Pick<HeldSession, 'ring' | 'tokens'> | undefined {
+    return this.#held;
+  }
+
   /** Generates after `prompt` (token ids). Throws `context-exceeded`, `prompt-empty`, or what the ring reported. */
   async generate(prompt: readonly number[], options: GenerateOptions): Promise<Generated> {
     checkPrompt(prompt, options.maxContext);

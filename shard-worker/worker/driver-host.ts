@@ -5,6 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import { Conversation } from '../driver/conversation.ts';
+import { ConversationShelf } from '../driver/conversation-shelf.ts';
 import type { Drafter } from '../driver/drafter.ts';
 import { JobLeave } from '../driver/job-leave.ts';
 import { ModelDrafter } from '../driver/model-drafter.ts';
@@ -48,6 +49,8 @@ const MAX_SERVER_JOBS = 16;
 export class DriverHost {
   readonly options: DriverHostOptions;
   readonly rings = new RingTable();
+  /** Of jobs of the server whose answers are over. */
+  readonly shelf = new ConversationShelf();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Map<JobId, AbortController>();
   /** Of the person in this tab: its stages keep what was computed between turns. */
@@ -83,12 +86,14 @@ export class DriverHost {
     if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
     const ring = new RingClient({ epoch, self: this.options.identity().peer, ...links, seats });
     this.rings.add(ring);
+    this.shelf.releaseUnless(ring);
     if (this.#asks.size === 0) this.#conversation.releaseUnless(ring);
   }
 
   /** Laps over this epoch end with `error`; answers of this tab go on when the next coalition is there. */
   drop(epoch: number, error: PoolError): void {
     this.rings.drop(epoch, error);
+    this.shelf.releaseUnless(this.rings.newest);
   }
 
   async countPrompt(messages: ChatMessage[]): Promise<{ promptTokens: number; maxContext: number }> {

@@ -52,6 +52,29 @@ test('drafting changes nothing but the count of laps', async () => {
   }
 });
 
+test('a payer’s next turn goes on from what the stages hold of the one before, and nobody else’s does', async () => {
+  const [ann, bob] = ['a'.repeat(32), 'b'.repeat(32)];
+  const cachedOf = (events: readonly JobEvent[]) => {
+    const done = last(events);
+    if (done.type !== 'done') throw new Error(done.type);
+    return done.cachedTokens;
+  };
+  const first = await driver.run({ owner: ann });
+  const messages = [
+    { role: 'user' as const, content: 'How do I join?' },
+    { role: 'assistant' as const, content: choiceOf(first, 0).text },
+    { role: 'user' as const, content: 'And then?' },
+  ];
+  const next = { prompt: { kind: 'chat' as const, messages } };
+  const strange = await driver.run({ ...next, owner: bob });
+  const known = await driver.run({ ...next, owner: ann });
+  expect([cachedOf(first), cachedOf(strange)]).toEqual([0, 0]);
+  expect(cachedOf(known)).toBeGreaterThan(8);
+  expect(choiceOf(known, 0)).toEqual(choiceOf(strange, 0));
+  driver.host.shelf.releaseUnless(undefined);
+  await vi.waitFor(() => expect(driver.ring.nodes.map((node) => node.sessions)).toEqual([0, 0]));
+});
+
 describe('going on after another driver', () => {
   test.each([1, 5, 9])('%i told ids: the rest of text and ids, and no more', async (told) => {
     const whole = await driver.run({ choices: 2, stop: ['zzzz'] });

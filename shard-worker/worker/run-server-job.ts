@@ -19,12 +19,13 @@ const MAX_RECEIPTS = 64;
 
 /** Never rejects. `isFull`: there are as many jobs here as there may be. */
 export async function runServerJob(
-  host: Pick<DriverHost, 'options' | 'format' | 'leaveOf' | 'speculate' | 'rings'>,
+  host: Pick<DriverHost, 'options' | 'format' | 'leaveOf' | 'speculate' | 'rings' | 'shelf'>,
   { job, grant, epoch, request }: ServerJob,
   signal: AbortSignal,
   isFull: boolean,
 ): Promise<void> {
   const { tell, identity } = host.options;
+  const { owner } = request;
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
   const conversations: Conversation[] = [];
@@ -43,8 +44,10 @@ export async function runServerJob(
     const tools = {
       format,
       maxContext,
-      conversationOf() {
-        const conversation = new Conversation(acquire);
+      conversationOf(choice: number) {
+        const ring = host.rings.newest;
+        const isFirst = choice === 0 && owner !== undefined && ring?.epoch === epoch;
+        const conversation = (isFirst && host.shelf.take(owner, ring, prompt)) || new Conversation(acquire);
         conversations.push(conversation);
         return conversation;
       },
@@ -73,6 +76,12 @@ export async function runServerJob(
         cachedTokens = tokens;
       },
     });
+    const [first] = conversations;
+    // Only of the ring that serves now: the caches of an older one keep it from being let go.
+    if (first && owner !== undefined && first.held && first.held.ring === host.rings.newest) {
+      host.shelf.put(owner, first);
+      conversations.shift();
+    }
     const stats = meter.jobStats(epoch);
     tell('job-event', { type: 'done', job, cachedTokens, stats, receipts: await receipts() });
   } catch (cause) {

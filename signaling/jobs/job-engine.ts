@@ -21,6 +21,7 @@ import { emptyPool, type Pool } from '../roster-state.ts';
 import { ReceiptCollector } from './collect-receipts.ts';
 import type { JobStore } from './job-store.ts';
 import { type LiveJob, liveJob, type NewJob, type UsedEpoch } from './live-job.ts';
+import { makeOwnerTag } from './owner-tag.ts';
 import { PoolLane } from './pool-lane.ts';
 import { positionBounds } from './price-order.ts';
 import { settleJob } from './settle-job.ts';
@@ -86,6 +87,7 @@ export class JobEngine {
   readonly jobs = new Map<JobId, LiveJob>();
   readonly collector: ReceiptCollector;
   readonly #options: JobEngineOptions;
+  readonly #ownerTag = makeOwnerTag();
   readonly #lanes = new Map<PoolId, PoolLane>();
   readonly #ending = new Set<Promise<void>>();
   #isClosing = false;
@@ -212,7 +214,7 @@ export class JobEngine {
       const resume = job.emitted.some((ids) => ids.length > 0) ? { resume: job.emitted } : {};
       // A caller that wants no drafting gets none; how to draft is the planner's.
       const drafter = job.request.drafter === 'none' ? 'none' : job.plan.drafter;
-      const request = { ...job.request, drafter, codec: job.plan.codec, ...resume };
+      const request = { ...job.request, owner: this.#ownerTag(job.account), drafter, codec: job.plan.codec, ...resume };
       if (!this.#options.send(driver, { type: 'job-start', job: job.id, grant, epoch, request })) return false;
     }
     job.state = 'running';
