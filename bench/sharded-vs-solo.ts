@@ -10,6 +10,7 @@ import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
 import { ensureBuilt } from '../tools/ensure-built.ts';
+import { openWorker } from './support/open-worker.ts';
 import type {} from './support/ring-driver.ts';
 import type { SoloRequest } from './support/solo-worker.ts';
 import type { TimedAnswer } from './support/timed-answer.ts';
@@ -91,28 +92,9 @@ async function soloLane(
   options: { backend: Backend; model: ModelRef; maxTokens: number; site: Site },
 ): Promise<Lane> {
   const { backend, model, maxTokens, site } = options;
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(solo.url);
-  await page.evaluate(() => {
-    (window as unknown as { worker: Worker }).worker = new Worker('/worker.js', { type: 'module' });
-  });
+  const ask = await openWorker<SoloRequest, TimedAnswer>(browser, solo.url);
   const request: SoloRequest = { backend, source: { model, hubUrl: `${site.url}/models` }, prompt: PROMPT, maxTokens };
-  return {
-    name: 'solo, one worker, no network',
-    async measure() {
-      const { reply, error } = await page.evaluate(
-        (message) =>
-          new Promise<{ reply?: TimedAnswer; error?: string }>((resolve) => {
-            const { worker } = window as unknown as { worker: Worker };
-            worker.onmessage = (event) => resolve(event.data);
-            worker.postMessage(message);
-          }),
-        request,
-      );
-      if (!reply) throw new Error(error);
-      return reply;
-    },
-  };
+  return { name: 'solo, one worker, no network', measure: () => ask(request) };
 }
 
 async function measureRounds(lanes: readonly Lane[], rounds: number): Promise<Map<string, TimedAnswer[]>> {

@@ -5,18 +5,23 @@ import { serveHarness } from '../e2e/support/serve-harness.ts';
 import type { Backend } from '../protocol/control.ts';
 import type { ModelRef } from '../protocol/ids.ts';
 import { startFakeHub } from '../shard-worker/hub/fake-hub.ts';
+import { atLeast, atMost } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
+import { startProgress } from './support/bench-progress.ts';
+import { openWorker } from './support/open-worker.ts';
+import { median, summarise } from './support/quantile.ts';
 import type { SoloRequest } from './support/solo-worker.ts';
 import type { TimedAnswer } from './support/timed-answer.ts';
-import { workerLane } from './support/worker-lane.ts';
 
 const REPO = 'computepool/guide-4m';
 /** Token ids of no meaning: what a step costs does not depend on them. */
 const PROMPT = Array.from({ length: 24 }, (_, index) => 300 + index * 7);
 /** SwiftShader takes some hundred times as long for a step as WASM. */
 const DEFAULTS = { wasm: { rounds: 9, tokens: 96 }, webgpu: { rounds: 3, tokens: 12 } };
+
+const AIM_SPEED = 1.2;
 
 const OURS = 'computepool';
 const THEIRS = 'transformers 4.3.1';
@@ -49,7 +54,8 @@ export default async function run(args: string[]): Promise<BenchResult> {
     const add = async (name: string, worker: string, alias: Record<string, string> = {}) => {
       const harness = await serveHarness({ worker, modelsDir: 'public/models', alias });
       closers.push(harness.close);
-      lanes.set(name, await workerLane(browser, harness.url, request));
+      const ask = await openWorker<SoloRequest, TimedAnswer>(browser, harness.url);
+      lanes.set(name, () => ask(request));
     };
     await add(THEIRS, 'bench/support/generate-worker.ts');
     if (backend === 'wasm') {
@@ -75,10 +81,14 @@ async function measureRounds(
     await measure();
     samples.set(name, []);
   }
+  const progress = startProgress(rounds * lanes.size);
   for (let round = 0; round < rounds; round++) {
-    for (const [name, measure] of lanes) samples.get(name)!.push(await measure());
-    process.stderr.write(`round ${round + 1}/${rounds}\n`);
+    for (const [name, measure] of lanes) {
+      samples.get(name)!.push(await measure());
+      progress.step(name);
+    }
   }
+  progress.done();
   return samples;
 }
 
@@ -94,12 +104,13 @@ function report(samples: ReadonlyMap<string, TimedAnswer[]>, setting: Record<str
       name,
       tokensPerSecond: median(lane.map((sample) => sample.tokensPerSecond)),
       speedRatio: median(speeds),
-      speedRatioRange: [Math.min(...speeds), Math.max(...speeds)],
+      speedRatioRange: summarise(speeds).range,
       timeToFirstTokenMs: median(lane.map((sample) => sample.timeToFirstTokenMs)),
       firstTokenRatio: median(firsts),
       samples: lane.map(({ ids, ...sample }) => ({ ...sample, tokens: ids.length })),
     };
   });
+  const ours = lanes.find(({ name }) => name === OURS)!;
   return {
     name: `solo-vs-transformers-${setting.backend}-${setting.dtype}`,
     table: lanes.map(({ name, tokensPerSecond, speedRatio, timeToFirstTokenMs, firstTokenRatio }) => ({
@@ -109,11 +120,10 @@ function report(samples: ReadonlyMap<string, TimedAnswer[]>, setting: Record<str
       'first token ms': timeToFirstTokenMs.toFixed(0),
       'first token ratio': firstTokenRatio.toFixed(2),
     })),
-    results: { setting: { ...setting, model: REPO, aim: 'ratio >= 1.2, first token ratio <= 1' }, lanes },
+    aims: [
+      atLeast(`tokens/s over those of ${THEIRS}`, AIM_SPEED, ours.speedRatio),
+      atMost(`time to first token over that of ${THEIRS}`, 1, ours.firstTokenRatio),
+    ],
+    results: { setting: { ...setting, model: REPO }, lanes },
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }
