@@ -3,13 +3,6 @@
 import type { Codec, CodecPolicy } from '../../protocol/codec.ts';
 import { type FrameDtype, payloadBytesOf } from '../../protocol/frame.ts';
 
-/** What is known of a link. */
-export interface LinkMeasures {
-  /** 0 until the first measurement and within one worker. */
-  rttMs: number;
-  bytesPerSecond?: number | undefined;
-}
-
 export interface RowsShape {
   activation: 'float32' | 'float16';
   tokens: number;
@@ -23,13 +16,16 @@ const LEAST_SAVED_MS = 1;
 /** Of the time on the way that the finer codec takes. `f16` is all but exact; what `int8` takes away must be worth it. */
 const LEAST_SHARE: Record<Exclude<Codec, 'exact'>, number> = { f16: 0.05, int8: 0.25 };
 
-/** `auto`: the finest codec, unless a coarser one is on the way for clearly less time. */
-export function chooseCodec(policy: CodecPolicy, link: LinkMeasures, shape: RowsShape): Codec {
+/**
+ * `auto`: the finest codec, unless a coarser one is on the way for clearly less time. `rttMs`: of the link, 0 until it is
+ * measured and within one worker.
+ */
+export function chooseCodec(policy: CodecPolicy, rttMs: number, shape: RowsShape): Codec {
   if (policy !== 'auto') return policy;
   let chosen: Codec = 'exact';
-  let chosenMs = wayMs(link, payloadBytesOf(shape.activation, shape.tokens, shape.width));
+  let chosenMs = wayMs(rttMs, payloadBytesOf(shape.activation, shape.tokens, shape.width));
   for (const codec of ['f16', 'int8'] as const) {
-    const ms = wayMs(link, payloadBytesOf(DTYPES[codec], shape.tokens, shape.width));
+    const ms = wayMs(rttMs, payloadBytesOf(DTYPES[codec], shape.tokens, shape.width));
     if (chosenMs - ms < Math.max(LEAST_SAVED_MS, LEAST_SHARE[codec] * chosenMs)) continue;
     chosen = codec;
     chosenMs = ms;
@@ -40,10 +36,11 @@ export function chooseCodec(policy: CodecPolicy, link: LinkMeasures, shape: Rows
 const DTYPES = { f16: 'float16', int8: 'int8' } as const satisfies Record<string, FrameDtype>;
 
 /**
- * Half a round trip, another whole one for each doubling of the window beyond the first burst (slow start), and the bytes
- * at the link's speed, where that is known.
+ * Half a round trip, and another whole one for each doubling of the window beyond the first burst (slow start). How many
+ * bytes a second a wire takes is not in it: what a channel's buffer shows while it empties is the pace of congestion windows
+ * and of losses, and was no measure of relays whose speed was known.
  */
-function wayMs({ rttMs, bytesPerSecond }: LinkMeasures, bytes: number): number {
+function wayMs(rttMs: number, bytes: number): number {
   const waits = Math.max(0, Math.ceil(Math.log2(bytes / BURST_BYTES + 1)) - 1);
-  return rttMs * (0.5 + waits) + (bytesPerSecond ? (1000 * bytes) / bytesPerSecond : 0);
+  return rttMs * (0.5 + waits);
 }

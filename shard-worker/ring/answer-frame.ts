@@ -1,9 +1,10 @@
 // The frame with which a stage answers another: hidden states for the next stage, or the exit's result. Pure.
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Frame, TraceEntry } from '../../protocol/frame.ts';
-import { chooseCodec, type LinkMeasures } from '../codec/choose-codec.ts';
+import { chooseCodec } from '../codec/choose-codec.ts';
 import { packRows } from '../codec/pack-rows.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
+import type { Link } from '../links/link.ts';
 import { packResultRows, type ResultRow, resultWidth } from './result-rows.ts';
 
 /** Times of one step at one stage, milliseconds. */
@@ -46,10 +47,10 @@ export function hiddenFrame(
   frame: Frame,
   { activation, hiddenSize: width }: Pick<LayerExecutor, 'activation' | 'hiddenSize'>,
   hidden: Uint8Array,
-  { policy, link }: { policy: CodecPolicy | undefined; link: LinkMeasures },
+  { policy = 'exact', link }: { policy: CodecPolicy | undefined; link: Pick<Link, 'rttMs'> },
 ): Frame {
   const { tokens } = frame;
-  const codec = chooseCodec(policy ?? 'exact', link, { activation, tokens, width });
+  const codec = chooseCodec(policy, link.rttMs, { activation, tokens, width });
   return { ...frame, kind: 'hidden', width, ...packRows(codec, hidden, activation, tokens) };
 }
 
