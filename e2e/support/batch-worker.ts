@@ -5,30 +5,24 @@ import { type FixtureFiles, loadFixture } from './load-fixture.ts';
 
 export interface BatchCase extends FixtureFiles {
   cuts: number[];
+  /** What caches may take; as much as they like if absent. */
+  kvBytes?: number;
 }
 
 export interface BatchResult {
   largestDifference: number;
   isSame: boolean;
-  /** Sessions in the largest run: with all memory, and with none to share. */
-  batches: [number, number];
+  /** Sessions in the largest run. */
+  largestBatch: number;
 }
 
-async function runCase({ cuts, ...files }: BatchCase): Promise<BatchResult> {
+async function runCase({ cuts, kvBytes, ...files }: BatchCase): Promise<BatchResult> {
   const { decoder, executor } = await loadFixture(await loadOrtRuntime('webgpu', '/ort/'), files);
   const bounds = [0, ...cuts, decoder.layers];
-  const chain = (kvBytes?: number) =>
-    Promise.all(bounds.slice(1).map((end, index) => executor(bounds[index]!, end, kvBytes)));
-  const roomy = await chain();
-  const alone = await runScript(roomy, false);
-  const together = await runScript(roomy, true);
-  const tight = await runScript(await chain(0), true);
-  const results = [together, tight].map(({ records }) => compareRecords(alone.records, records));
-  return {
-    largestDifference: Math.max(...results.map((result) => result.largestDifference)),
-    isSame: results.every((result) => result.isSame),
-    batches: [together.largestBatch, tight.largestBatch],
-  };
+  const chain = await Promise.all(bounds.slice(1).map((end, index) => executor(bounds[index]!, end, kvBytes)));
+  const alone = await runScript(chain, false);
+  const together = await runScript(chain, true);
+  return { ...compareRecords(alone.records, together.records), largestBatch: together.largestBatch };
 }
 
 self.addEventListener('message', (event: MessageEvent<BatchCase>) => {

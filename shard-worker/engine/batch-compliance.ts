@@ -67,7 +67,7 @@ export async function runScript(
         };
         return { cache: caches.get(name)![stage]!, input };
       });
-      const outputs = together && items.length > 1 ? await executor.runBatch(items) : await inTurn(executor, items);
+      const outputs = together ? await executor.runBatch(items) : await inTurn(executor, items);
       for (const { batch } of outputs) largestBatch = Math.max(largestBatch, batch);
       if (executor.exit) await note(fed, outputs);
       rows = outputs.map(({ hidden }) => (hidden ? { hidden } : {}));

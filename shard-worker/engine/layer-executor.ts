@@ -73,8 +73,8 @@ export interface LayerExecutor {
   /** Appends rows to the cache. Throws `stage-failed`, `out-of-memory` or `device-lost`; then the cache is unchanged. */
   run(cache: KvCache, input: ExecutorInput): Promise<ExecutorOutput>;
   /**
-   * One token of each of up to `maxBatch` sessions, in one run where memory allows it; outputs in the same order, each as
-   * alone. Throws as `run` does, and then for all: no cache is changed.
+   * One token of each of up to `maxBatch` sessions, in one run where memory allows it, or any number of tokens of one;
+   * outputs in the same order, each as alone. Throws as `run` does, and then for all: no cache is changed.
    */
   runBatch(items: readonly BatchItem[]): Promise<ExecutorOutput[]>;
   dispose(): Promise<void>;

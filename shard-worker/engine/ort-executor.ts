@@ -148,11 +148,12 @@ class Step {
   }
 
   async together(items: readonly BatchItem[], pool: KvPool): Promise<ExecutorOutput[]> {
+    if (items.length === 1) return this.inTurn(items);
     if (items.length > MAX_BATCH || items.some(({ input }) => input.tokens !== 1)) {
       throw new PoolError('internal', 'A run takes one token of each session, and so many sessions.');
     }
     const inputs = new Map(items.map(({ cache, input }) => [cache as InPlaceKvCache, input]));
-    const pooled = items.length > 1 ? pool.gather([...inputs.keys()]) : undefined;
+    const pooled = pool.gather([...inputs.keys()]);
     if (!pooled) return this.inTurn(items);
     this.#outputs.forget();
     const rows = pooled.rows.map((cache) => {
