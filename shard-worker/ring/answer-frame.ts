@@ -16,7 +16,7 @@ export interface StepTimes {
   uploadMs: number;
   computeMs: number;
   readbackMs: number;
-  /** From the run's end to the packed answer: sampling and packing. */
+  /** From the run's end to the packed answer: sampling and packing, of those before it in a shared run too. */
   packMs: number;
   /** From the frame's arrival to the packed answer. */
   totalMs: number;
@@ -64,4 +64,4 @@ export const resultFrame = (frame: Frame, rows: readonly ResultRow[], logprobs: 
   payload: packResultRows(rows, logprobs),
 });
 
-const micros = (ms: number): number => Math.min(0xffffffff, Math.max(0, Math.round(ms * 1000)));
+const micros = (ms: number): number => (ms > 0 ? Math.min(0xffff_ffff, Math.round(ms * 1000)) : 0);

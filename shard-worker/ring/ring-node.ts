@@ -243,16 +243,16 @@ export class RingNode {
       if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
       return;
     }
+    const ranMs = this.#now();
     for (const [index, step] of steps.entries()) {
-      await this.#attempt(step.work, () => this.#answer(step, outputs[index]!));
+      await this.#attempt(step.work, () => this.#answer(step, outputs[index]!, ranMs));
     }
   }
 
-  async #answer({ work, session, unpackMs }: Step, output: ExecutorOutput): Promise<void> {
+  async #answer({ work, session, unpackMs }: Step, output: ExecutorOutput, ranMs: number): Promise<void> {
     if (!this.#sessions.holds(session)) return;
     const { from, frame, arrivedMs } = work;
     const { executor, next } = this.#options;
-    const ranMs = this.#now();
     const sampled = await sampleRows(output.rows ?? [], session.open, frame.position + frame.tokens);
     const packed = next
       ? hiddenFrame(frame, executor, output.hidden!, { policy: session.open.codec, link: next })
