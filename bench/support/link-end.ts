@@ -74,7 +74,6 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
       identity: () => own,
       orchestratorKey: () => orchestratorKey,
       ticketOf: () => ticket,
-      isStage: true,
       onReady(ready) {
         link = ready;
         ready.listen({

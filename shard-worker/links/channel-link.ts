@@ -7,6 +7,7 @@ import { streamOf } from '../../protocol/frame.ts';
 import { FrameJoiner } from '../../protocol/frame-joiner.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES, PROTOCOL_VERSION, SLICE_BYTES } from '../../protocol/limits.ts';
+import { mayFeed } from '../../protocol/ticket.ts';
 import { FILLER_MAGIC, KeepAlive, warmUpMessages } from './keep-alive.ts';
 import type { Link, LinkHandlers } from './link.ts';
 import type { Fingerprints, Standing } from './link-handshake.ts';
@@ -41,8 +42,6 @@ export interface ChannelLinkOptions extends LinkProvingOptions {
   onProved?(): void;
   /** Once, at the asker: the link is long, and further connections to the same peer are welcome as its lanes. */
   onLong?(): void;
-  /** Whether lanes get a first load of filler when they become ready: links that will carry hidden states. */
-  isWarmedUp?: boolean;
   onFault?(error: PoolError): void;
   /** Called once, in the very call that closes the link. */
   onClosed?(): void;
@@ -168,6 +167,7 @@ export class ChannelLink implements Link {
     this.closed = true;
     clearTimeout(this.#pingTimer);
     this.#keepAlive.stop();
+    this.#outbox.close();
     this.#channel.close();
     this.#lanes.close();
     this.#handlers?.onClose();
@@ -219,7 +219,9 @@ export class ChannelLink implements Link {
 
   #addLane(lane: MessageChannelLike): void {
     this.#outbox.addLane(lane);
-    if (!this.#options.isWarmedUp) return;
+    const { own, far } = this.standing ?? {};
+    // Ids are small: only the way of hidden states must be open for much at once.
+    if (!own || !far || own.role !== 'stage' || !mayFeed(own, far)) return;
     // The first lane has carried the proof alone: it is as cold as the others.
     const cold = this.#outbox.lanes.length === 2 ? this.#outbox.lanes : [lane];
     for (const each of cold) for (const filler of warmUpMessages()) if (!this.closed) this.#fill(each, filler);

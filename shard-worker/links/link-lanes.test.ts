@@ -137,7 +137,7 @@ test('a link that is closed closes its lanes', async () => {
 
 test('a long link says so once, at its asker, and from then on sends copies, short slices and filler', async () => {
   let saidLong = 0;
-  const ends = await proved({ onLong: () => saidLong++, isWarmedUp: true });
+  const ends = await proved({ onLong: () => saidLong++ });
   // The round trip is of the first lane alone.
   for (const channel of [ends.channelA, ends.channelB]) {
     const deliver = channel.deliver.bind(channel);

@@ -30,6 +30,7 @@ export class Outbox {
   readonly #put: PutMessage;
   #waitingBytes = 0;
   #turn = 0;
+  #isClosed = false;
 
   constructor(put: PutMessage) {
     this.#put = put;
@@ -41,7 +42,18 @@ export class Outbox {
 
   addLane(lane: MessageChannelLike): void {
     this.#lanes.push(lane);
-    lane.onDrained(LANE_BUFFER_BYTES / 2, () => this.#pump());
+    lane.onDrained(LANE_BUFFER_BYTES / 2, () => {
+      try {
+        this.#pump();
+      } catch {
+        // The link is closed by then, and says so itself.
+      }
+    });
+  }
+
+  /** What waits is let go. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Sends the messages of one frame, in order, as lanes have room. Throws `link-failed` when too much waits. */
@@ -58,7 +70,7 @@ export class Outbox {
   }
 
   #pump(): void {
-    while (this.#queue.size > 0) {
+    while (this.#queue.size > 0 && !this.#isClosed) {
       const lane = this.#leastBusy();
       if (!lane) return;
       const { message, copies } = this.#queue.shift()!;

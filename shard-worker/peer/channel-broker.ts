@@ -10,8 +10,8 @@ import type { Fingerprints } from '../links/link-handshake.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;
-/** Connections that a stranger may have half open here. */
-const MAX_CONNECTIONS = 128;
+/** Connections that a tab has at once, those half open by strangers included: lanes count, and browsers end at 500. */
+const MAX_CONNECTIONS = 256;
 
 /** Its `version` is for people who look: another one is answered by the link itself, with a word. */
 const metadataSchema = z.object({

@@ -18,8 +18,6 @@ export interface LinkTableOptions {
   orchestratorKey(): string;
   /** This peer's own ticket of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
-  /** This peer serves layers: its outgoing links carry hidden states. */
-  isStage?: boolean;
   onReady(link: ChannelLink): void;
   /** Once for every connection that was added, proved or not, lanes included. */
   onClosed(offer: ClosedLink): void;
@@ -100,7 +98,6 @@ export class LinkTable {
         this.#proved.set(key, link);
         older?.close();
       },
-      isWarmedUp: direction === 'out' && (this.#options.isStage ?? false),
       onLong: () => this.#options.onLong({ epoch, peer }),
       onFault: (fault) => {
         this.refusals[fault.code] = (this.refusals[fault.code] ?? 0) + 1;

@@ -63,7 +63,6 @@ export class StageHost {
       orchestratorKey,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: (link) => this.#listen(link),
-      isStage: true,
       onClosed: (closed) => tell('link-closed', closed),
       onLong: (link) => tell('link-long', link),
     });
