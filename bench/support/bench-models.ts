@@ -40,6 +40,20 @@ export const LARGE: BenchModelShape = {
   seed: 1,
 };
 
+/** One layer a stage for four stages; the last one costs some fifty times what each of the others does. */
+export const HEAVY_LAST: BenchModelShape = {
+  layers: 4,
+  hidden: 512,
+  intermediate: 512,
+  lastIntermediate: 49_152,
+  heads: 8,
+  kvHeads: 2,
+  headDim: 64,
+  vocab: 4096,
+  context: 1024,
+  seed: 1,
+};
+
 /** Writes the model if it is not there. */
 export function ensureBenchModel(shape: BenchModelShape): BenchModel {
   const key = createHash('sha256')

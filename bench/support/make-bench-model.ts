@@ -18,6 +18,8 @@ export interface BenchModelShape {
   /** A multiple of 32, as are all widths that follow. */
   hidden: number;
   intermediate: number;
+  /** Of the last layer, where it is to cost more than the others. */
+  lastIntermediate?: number;
   heads: number;
   kvHeads: number;
   headDim: number;
@@ -93,7 +95,7 @@ class Weights {
 }
 
 export function makeBenchModel(shape: BenchModelShape): BenchModelFiles {
-  const { layers, hidden, intermediate, heads, kvHeads, headDim, vocab, context, seed } = shape;
+  const { layers, hidden, heads, kvHeads, headDim, vocab, context, seed } = shape;
   const weights = new Weights(seed);
   const nodes: TestNode[] = [];
   const add = (
@@ -168,6 +170,7 @@ export function makeBenchModel(shape: BenchModelShape): BenchModelFiles {
     const attended = linear(`${at}/attn/output_0`, `${at}/attn/o_proj/MatMul`, heads * headDim, hidden);
     const post = skipNorm(`${at}/post_attention_layernorm`, stream, attended);
     stream = `${at}/post_attention_layernorm/output_3`;
+    const intermediate = (layer === layers - 1 ? shape.lastIntermediate : undefined) ?? shape.intermediate;
     const gate = linear(post, `${at}/mlp/gate_proj/MatMul`, hidden, intermediate);
     const up = linear(post, `${at}/mlp/up_proj/MatMul`, hidden, intermediate);
     const opened = add('Mul', [gate, add('Sigmoid', [gate], `${at}/mlp/act/Sigmoid`)], `${at}/mlp/act/Mul`);
