@@ -82,7 +82,7 @@ function drawPanel({ title, series, aim }: PlotPanel, { x, y }: PlotSpec, colour
       ? { axis: null }
       : { label: x.label, labelAnchor: 'center', type: x.type ?? 'linear', ticks: 6, tickFormat: (at) => String(at) },
     ...(isBars ? { fx: { label: x.label } } : {}),
-    y: { label: title ? `${y.label} · ${title}` : y.label, type: y.type ?? 'linear', grid: true, ticks: 6 },
+    y: { label: [y.label, title].filter(Boolean).join(' · '), type: y.type ?? 'linear', grid: true, ticks: 6 },
     marks,
   }) as SVGSVGElement;
 }
