@@ -28,6 +28,8 @@ export interface PlotSeries {
 export interface PlotPanel {
   title: string;
   series: PlotSeries[];
+  /** Where it is not that of the others. */
+  x?: PlotAxis;
   /** A line across: what was to be reached. */
   aim?: { y: number; label: string };
 }
