@@ -172,7 +172,7 @@ function plotOf({ context, stages, sessions }: Curves): PlotSpec {
   const measured = 'measured' as const;
   return {
     title: 'What grows with the context, with the stages and with the sessions',
-    x: { label: 'tokens of context · stages · sessions', type: 'log' },
+    x: { label: 'tokens of context', type: 'log' },
     y: { label: '', type: 'log' },
     panels: [
       {
@@ -184,10 +184,12 @@ function plotOf({ context, stages, sessions }: Curves): PlotSpec {
       },
       {
         title: 'stages, one stream: ms',
+        x: { label: 'stages', type: 'log' },
         series: [{ name: 'decode step, ms', role: measured, points: line(stages, 'stepMs') }],
       },
       {
         title: 'sessions on 4 stages at 20 ms: tokens/s',
+        x: { label: 'sessions', type: 'log' },
         series: [
           { name: 'tokens/s of all together', role: measured, points: line(sessions, 'tokensPerSecond') },
           {

@@ -2,6 +2,7 @@
 // that it was told to take.
 import { expect, type Page, test } from '@playwright/test';
 import { LAB_FLAGS, type Lab, openLab } from '../bench/lab/open-lab.ts';
+import { drawPlots } from '../tools/bench/draw-plots.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
 
@@ -95,4 +96,16 @@ test('every packet of a connection crosses the relay, in both directions', async
     await lab?.close();
     await browser.close();
   }
+});
+
+test('a plot stands for itself: background, words and every series are in the SVG', async () => {
+  const points = [10, 30].map((x) => ({ x, y: x + 50, low: x + 49, high: x + 60 }));
+  const panel = { title: 'loss 1 %', series: [{ name: 'of the link', role: 'measured' as const, points }] };
+  const spec = { title: 'Frames', x: { label: 'frame, KB' }, y: { label: 'one way, ms' }, panels: [panel] };
+  const [svg] = await drawPlots([spec], findBrowser()!.path);
+  expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  for (const words of ['Frames', 'frame, KB', 'one way, ms · loss 1 %', 'of the link']) expect(svg).toContain(words);
+  expect(svg).toContain('fill="#ffffff"');
+  // A point each.
+  expect(svg!.match(/<circle/g)).toHaveLength(points.length);
 });

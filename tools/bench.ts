@@ -46,7 +46,8 @@ runMain(async () => {
   mkdirSync(join(ROOT, RECEIPTS), { recursive: true });
   writeFileSync(join(ROOT, path), `${JSON.stringify(receipt, undefined, 2)}\n`);
   const aims = (result.aims ?? []).map(({ met, ...aim }) => ({ ...aim, met: met ? 'yes' : 'no' }));
-  console.log([...formatRows(result.table), '', ...formatRows(aims), '', `Receipt: ${path}`].join('\n'));
+  const tables = [result.table, aims].filter((table) => table.length > 0);
+  console.log([...tables.flatMap((table) => [...formatRows(table), '']), `Receipt: ${path}`].join('\n'));
   return drawAll([receipt]);
 });
 

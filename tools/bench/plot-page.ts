@@ -1,6 +1,6 @@
 // Runs in a page: a plot as the text of an SVG that stands for itself, on a background of its own.
 import * as Plot from '@observablehq/plot';
-import type { PlotPanel, PlotSeries, PlotSpec } from './plot-spec.ts';
+import type { PlotAxis, PlotPanel, PlotSeries, PlotSpec } from './plot-spec.ts';
 
 declare global {
   interface Window {
@@ -52,7 +52,15 @@ function barMarks(series: readonly Styled[]): Plot.Markish[] {
   ];
 }
 
-function drawPanel({ title, series, aim }: PlotPanel, { x, y }: PlotSpec, colours: readonly Styled[]): SVGSVGElement {
+/** Powers are seldom what was measured: a logarithmic axis is marked where the points are. */
+function lineAxis({ label, type = 'linear' }: PlotAxis, series: readonly PlotSeries[]): Plot.ScaleOptions {
+  const measured = new Set(series.flatMap(({ points }) => points.map(({ x }) => x)));
+  const ticks = type === 'log' ? [...measured] : 6;
+  return { label, labelAnchor: 'center', type, ticks, tickFormat: (at) => String(at) } as Plot.ScaleOptions;
+}
+
+function drawPanel(panel: PlotPanel, { x: common, y }: PlotSpec, colours: readonly Styled[]): SVGSVGElement {
+  const { title, series, aim, x = common } = panel;
   const isBars = typeof series[0]?.points[0]?.x === 'string';
   const own = colours.filter(({ name }) => series.some((each) => each.name === name));
   const withPoints = own.map((each) => ({ ...each, points: series.find(({ name }) => name === each.name)!.points }));
@@ -78,9 +86,7 @@ function drawPanel({ title, series, aim }: PlotPanel, { x, y }: PlotSpec, colour
     marginTop: 34,
     marginBottom: 44,
     style: { background: PAPER, color: INK, fontFamily: 'system-ui, sans-serif', fontSize: '12px' },
-    x: isBars
-      ? { axis: null }
-      : { label: x.label, labelAnchor: 'center', type: x.type ?? 'linear', ticks: 6, tickFormat: (at) => String(at) },
+    x: isBars ? { axis: null } : lineAxis(x, series),
     ...(isBars ? { fx: { label: x.label } } : {}),
     y: { label: [y.label, title].filter(Boolean).join(' · '), type: y.type ?? 'linear', grid: true, ticks: 6 },
     marks,
