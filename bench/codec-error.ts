@@ -8,6 +8,7 @@ import { CODECS, type Codec } from '../protocol/codec.ts';
 import type { Backend } from '../protocol/control.ts';
 import { makePromptFormat } from '../shard-worker/driver/prompt-format.ts';
 import { startServer } from '../signaling/start-server.ts';
+import type { PlotSpec } from '../tools/bench/plot-spec.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
@@ -67,6 +68,7 @@ export default async function run(args: string[]): Promise<BenchResult> {
     return {
       name: 'codec-error',
       table: results.map(rowOf),
+      plot: plotOf(results),
       results: { setting: { model: REPO, backend }, lanes: results },
     };
   } finally {
@@ -75,6 +77,23 @@ export default async function run(args: string[]): Promise<BenchResult> {
     await server.close();
   }
 }
+
+/** Without `exact`, which is 0 everywhere. */
+const plotOf = (measured: readonly Measured[]): PlotSpec => ({
+  title: 'What packing hidden states costs: mean divergence from the whole model per position',
+  x: { label: 'bytes of a hidden state, per token and hop (int8, f16)' },
+  y: { label: 'mean KL divergence, nats', type: 'log' },
+  panels: DTYPES.map((dtype) => ({
+    title: `guide-4m, ${dtype}`,
+    series: CUTS.map((cuts) => ({
+      name: cuts.length === 1 ? 'two stages' : `cut at every layer, ${cuts.length + 1} stages`,
+      role: 'measured',
+      points: measured
+        .filter((lane) => lane.dtype === dtype && lane.cuts.length === cuts.length && lane.codec !== 'exact')
+        .map(({ bytesPerToken, all }) => ({ x: bytesPerToken, y: all.meanKl })),
+    })),
+  })),
+});
 
 interface Measured {
   dtype: string;
