@@ -1,11 +1,11 @@
-// Runs one measurement of bench/, writes its receipt and draws its plot. Plots and the table of aims can be made again from
-// receipts alone.
+// Runs one measurement of bench/, writes its receipt, draws its plot and keeps docs/BENCHMARKS.md up to date. Plots and
+// summary can be made again from receipts alone.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawPlots } from './bench/draw-plots.ts';
 import { formatRows } from './bench/format-rows.ts';
 import { type Bench, makeReceipt, type Receipt } from './bench/receipt.ts';
-import { putSummary, summariseReceipts } from './bench/summarise-receipts.ts';
+import { putSummary } from './bench/summarise-receipts.ts';
 import { ensureBrowser } from './ensure-browser.ts';
 import { ROOT } from './ensure-installed.mjs';
 import { runMain } from './terminal/run-main.ts';
@@ -16,9 +16,9 @@ const PLOTS = join('docs', 'plots');
 const SUMMARY = join('docs', 'BENCHMARKS.md');
 
 const USAGE = [
-  'npm run bench -- NAME [options]   measures, writes a receipt, draws its plot',
+  'npm run bench -- NAME [options]   measures; writes a receipt, its plot and the summary',
   'npm run bench -- --plots          draws all plots again, from the receipts',
-  'npm run bench -- --summary        makes the table of aims again, from the receipts',
+  'npm run bench -- --summary        writes the summary again, from the receipts',
   '',
 ];
 
@@ -48,7 +48,8 @@ runMain(async () => {
   const aims = (result.aims ?? []).map(({ met, ...aim }) => ({ ...aim, met: met ? 'yes' : 'no' }));
   const tables = [result.table, aims].filter((table) => table.length > 0);
   console.log([...tables.flatMap((table) => [...formatRows(table), '']), `Receipt: ${path}`].join('\n'));
-  return drawAll([receipt]);
+  await drawAll([receipt]);
+  return summarise();
 });
 
 async function drawAll(receipts: readonly Receipt[]): Promise<number> {
@@ -66,16 +67,17 @@ async function drawAll(receipts: readonly Receipt[]): Promise<number> {
 
 function summarise(): number {
   const path = join(ROOT, SUMMARY);
-  writeFileSync(path, putSummary(readFileSync(path, 'utf8'), summariseReceipts(readReceipts())));
+  writeFileSync(path, putSummary(readFileSync(path, 'utf8'), readReceipts()));
   console.log(`Written: ${SUMMARY}`);
   return 0;
 }
 
-const readReceipts = (): Receipt[] =>
-  readdirSync(join(ROOT, RECEIPTS))
+function readReceipts(): Receipt[] {
+  return readdirSync(join(ROOT, RECEIPTS))
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => JSON.parse(readFileSync(join(ROOT, RECEIPTS, file), 'utf8')) as Receipt);
+}
 
 /** Benches are the files right below bench/; what they share is in folders there. */
 function listBenches(): string[] {

@@ -1,11 +1,8 @@
-// The table of aims in docs/BENCHMARKS.md, from receipts. Pure.
+// What docs/BENCHMARKS.md shows of the receipts: a table of aims, and the plots. Pure.
 import type { Receipt } from './receipt.ts';
 
-const BEGIN = '<!-- aims: npm run bench -- --summary -->';
-const END = '<!-- /aims -->';
-
 /** One row per aim, in the order of the receipts; those without aims have none. */
-export function summariseReceipts(receipts: readonly Receipt[]): string[] {
+function aimRows(receipts: readonly Receipt[]): string[] {
   const rows = receipts.flatMap(({ name, aims, commit, dirty }) =>
     (aims ?? []).map(
       ({ what, aim, measured, met }) =>
@@ -15,9 +12,18 @@ export function summariseReceipts(receipts: readonly Receipt[]): string[] {
   return ['| receipt | what | aim | measured | met | commit |', '|---|---|---|---|---|---|', ...rows];
 }
 
-/** `text` with the table between its two markers replaced. Throws when they are not there. */
-export function putSummary(text: string, table: readonly string[]): string {
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`The document has no lines ${BEGIN} and ${END}.`);
-  return `${text.slice(0, from + BEGIN.length)}\n\n${table.join('\n')}\n\n${text.slice(to)}`;
+/** One picture per receipt that has a plot. */
+const plotLines = (receipts: readonly Receipt[]): string[] =>
+  receipts.flatMap(({ name, plot }) => (plot ? [`![${plot.title}](plots/${name}.svg)`, ''] : []));
+
+/** The document with both parts made anew. Throws when it lacks their markers. */
+export function putSummary(text: string, receipts: readonly Receipt[]): string {
+  return putPart(putPart(text, 'aims', aimRows(receipts)), 'plots', plotLines(receipts));
+}
+
+function putPart(text: string, name: string, lines: readonly string[]): string {
+  const [begin, end] = [`<!-- ${name}: npm run bench -- --summary -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`The document has no lines ${begin} and ${end}.`);
+  return `${text.slice(0, from + begin.length)}\n\n${lines.join('\n').trim()}\n\n${text.slice(to)}`;
 }
