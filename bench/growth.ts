@@ -45,7 +45,7 @@ interface Point {
 export default async function run(args: string[]): Promise<BenchResult> {
   const { values } = parseArgs({
     args,
-    options: { rounds: { type: 'string', default: '2' }, sessions: { type: 'string', default: '16' } },
+    options: { rounds: { type: 'string', default: '2' }, sessions: { type: 'string', default: '32' } },
   });
   const rounds = Number(values.rounds);
   const sessions = SESSIONS.filter((count) => count <= Number(values.sessions));

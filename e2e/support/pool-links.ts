@@ -26,6 +26,10 @@ export interface PoolLinks {
   exit: ChannelLink;
 }
 
+/** A machine that is busy measures long round trips, and the planner then wants no ring: it measures again. */
+const ASK_TRIES = 15;
+const ASK_AGAIN_MS = 1000;
+
 /** `order` is what the server is asked to hold credits for. */
 export async function openPoolLinks(
   origin: string,
@@ -39,13 +43,23 @@ export async function openPoolLinks(
     let ready: { coalition: Coalition; ticket: string } | undefined;
     let orchestratorKey = '';
     let granted: string | undefined;
-    const asks = new Map<number, (grant: string) => void>();
-    const askFor = (): Promise<string> =>
-      new Promise((resolveAsk) => {
+    const asks = new Map<number, { resolve(grant: string): void; reject(error: PoolError): void }>();
+    const askOnce = (): Promise<string> =>
+      new Promise((resolveAsk, rejectAsk) => {
         const ask = asks.size + 1;
-        asks.set(ask, resolveAsk);
+        asks.set(ask, { resolve: resolveAsk, reject: rejectAsk });
         control.send({ type: 'ask', ask, model, ...order });
       });
+    const askFor = async (): Promise<string> => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await askOnce();
+        } catch (error) {
+          if (attempt === ASK_TRIES) throw error;
+          await new Promise((resolveWait) => setTimeout(resolveWait, ASK_AGAIN_MS));
+        }
+      }
+    };
     const links = new LinkTable({
       identity: () => identity,
       orchestratorKey: () => orchestratorKey,
@@ -76,19 +90,19 @@ export async function openPoolLinks(
         control.send({ type: 'watch', model });
       },
       onMessage: (message) => {
-        if (message.type === 'ask-refused') reject(PoolError.from(message.error));
+        if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));
         if (message.type === 'ask-granted') {
           // Told as done at once: nobody is charged for what these scripts compute, and the next ask finds room.
           const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, receipts: [] };
           control.send({ type: 'ask-done', job: message.job, ...nothing });
-          asks.get(message.ask)?.(message.grant);
+          asks.get(message.ask)?.resolve(message.grant);
         }
         if (message.type !== 'coalition' || message.coalition.state !== 'ready' || ready) return;
         ready = { coalition: message.coalition, ticket: message.ticket };
-        void askFor().then((grant) => {
+        askFor().then((grant) => {
           granted = grant;
           finish();
-        });
+        }, reject);
         const ends = new Set([ready.coalition.seats[0]!.peer, ready.coalition.seats.at(-1)!.peer]);
         for (const peer of ends) broker!.connect(peer, ready.coalition.epoch).catch(reject);
       },
