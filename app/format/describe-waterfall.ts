@@ -3,7 +3,7 @@ import type { AnswerStats } from '../../shard-worker/index.ts';
 import { formatBytes } from './format-bytes.ts';
 import { formatLayers, formatRunsOn } from './format-model.ts';
 import { formatMs } from './format-ms.ts';
-import { PART_LABELS, type WaterfallRow } from './layout-waterfall.ts';
+import { draftMsOf, PART_LABELS, type WaterfallRow } from './layout-waterfall.ts';
 
 /** Hundredths below a millisecond: most parts of a lap are there. */
 const formatExact = (ms: number): string => (ms < 1 ? `${ms.toFixed(2)} ms` : formatMs(ms));
@@ -34,13 +34,15 @@ export function tellRow({ kind, stop, parts, ms }: WaterfallRow): string {
 const OVERLAP = 1.2;
 
 /** `One lap took 18 ms and brought 2.4 tokens; a token took 7.7 ms. Means over 14 laps.` */
-export function tellLap({ tokens, laps, lapMs, draftMs, tokensPerSecond }: AnswerStats): string {
+export function tellLap(stats: AnswerStats): string {
+  const { tokens, laps, lapMs, tokensPerSecond } = stats;
+  const draftMs = draftMsOf(stats);
   const wholeMs = lapMs + draftMs;
   // The first token comes with the prompt, before any lap that is counted here.
   const perLap = laps > 0 ? (tokens - 1) / laps : 1;
   const tokenMs = tokensPerSecond > 0 ? 1000 / tokensPerSecond : wholeMs;
   const what = draftMs > 0 ? 'One lap with its drafting took' : 'One lap took';
-  const brought = Math.abs(perLap - 1) < 0.005 ? 'one token' : `${perLap.toFixed(1)} tokens`;
+  const brought = perLap.toFixed(1) === '1.0' ? 'one token' : `${perLap.toFixed(1)} tokens`;
   const overlap = wholeMs > OVERLAP * perLap * tokenMs ? ', since several laps were on their way at once' : '';
   const measured = laps === 1 ? 'One lap was measured.' : `Means over ${laps} laps.`;
   return `${what} ${formatMs(wholeMs)} and brought ${brought}; a token took ${formatMs(tokenMs)}${overlap}. ${measured}`;

@@ -53,6 +53,7 @@ test('drafting comes before the lap and is not taken from its rest', () => {
   expect(wholeMs).toBe(57);
   expect(kinds(rows)[0]).toEqual(['draft', 7]);
   expect(kinds(rows).at(-1)).toEqual(['rest', 12]);
+  expect(layoutWaterfall({ ...stats, draftMs: 0.04 })).toEqual(layoutWaterfall(stats));
 });
 
 test('totals are by part and name no part that took no time', () => {

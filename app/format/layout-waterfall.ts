@@ -39,6 +39,9 @@ export interface Waterfall {
   totals: { name: PartName; ms: number }[];
 }
 
+/** A look at the text for repeats takes less, and would be a row of `0.0 ms`. */
+const LEAST_DRAFT_MS = 0.05;
+
 type Piece = readonly [name: PartName, ms: number];
 
 /**
@@ -46,7 +49,7 @@ type Piece = readonly [name: PartName, ms: number];
  * were longer than the least. Where the reports exceed the lap, they are the whole. No rows where there was no lap.
  */
 export function layoutWaterfall(stats: AnswerStats): Waterfall {
-  const draftMs = sane(stats.draftMs);
+  const draftMs = draftMsOf(stats);
   const known: (Pick<WaterfallRow, 'kind' | 'stop'> & { pieces: Piece[] })[] = [
     ...(draftMs > 0 ? [{ kind: 'draft' as const, pieces: [['draft', draftMs]] as Piece[] }] : []),
     ...stats.route.map((stop) => ({ kind: 'stage' as const, stop, pieces: piecesOf(stop) })),
@@ -77,6 +80,10 @@ export function layoutWaterfall(stats: AnswerStats): Waterfall {
     totals: names.map((name) => ({ name, ms: totals.get(name) ?? 0 })).filter(({ ms }) => ms > 0),
   };
 }
+
+/** Of drafting before a lap, where there is anything to see of it. */
+export const draftMsOf = (stats: Pick<AnswerStats, 'draftMs'>): number =>
+  sane(stats.draftMs) < LEAST_DRAFT_MS ? 0 : sane(stats.draftMs);
 
 const piecesOf = (stop: RouteStop): Piece[] => [
   ['wire', sane(stop.hopMs)],
