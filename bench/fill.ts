@@ -10,11 +10,12 @@ import { atLeast } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { ensureBenchModel, HEAVY_LAST } from './support/bench-models.ts';
 import { startProgress } from './support/bench-progress.ts';
+import type { RingAnswer } from './support/drive-ring.ts';
 import { differentPrompts } from './support/made-up-prompts.ts';
 import { withBenchLab } from './support/open-bench-lab.ts';
 import { openRing } from './support/open-ring.ts';
 import { median, summarise } from './support/quantile.ts';
-import { aggregateRate, sharedWindow, stageBusy, stageComputeMs } from './support/ring-figures.ts';
+import { aggregateRate, sharedWindow, stageBusy, stageComputeMs, stagePartMs } from './support/ring-figures.ts';
 
 const STAGES = 4;
 const ONE_WAY_MS = 20;
@@ -27,7 +28,14 @@ const SETTLE_MS = 5_000;
 interface Round {
   tokensPerSecond: number;
   busy: number[];
+  /** Share of the time that a stage spent around its model: upload, readback, sampling. */
+  around: number[];
   computeMs: number[];
+  /**
+   * How long a frame waited for its turn once the worker had seen it. On WASM a run holds the worker's thread: what comes
+   * meanwhile is seen after it, and its wait counts as wire.
+   */
+  queueMs: number[];
   /** Per session, while all were at work. */
   tokens: number[];
   /** By the same compute: sessions take turns, one row a run, unless a run was shared. */
@@ -62,7 +70,9 @@ export default async function run(args: string[]): Promise<BenchResult> {
       measured.push({
         tokensPerSecond: aggregateRate(answers),
         busy: stageBusy(answers, STAGES),
+        around: aroundOf(answers),
         computeMs,
+        queueMs: stagePartMs(answers, STAGES, 'queue'),
         tokens: answers.map(({ tokenMs }) => tokenMs.filter((ms) => ms > fromMs && ms <= toMs).length),
         bound: 1000 / Math.max(...computeMs),
       });
@@ -79,10 +89,15 @@ export default async function run(args: string[]): Promise<BenchResult> {
   });
 }
 
+function aroundOf(answers: readonly RingAnswer[]): number[] {
+  const readback = stageBusy(answers, STAGES, 'readback');
+  return stageBusy(answers, STAGES, 'upload').map((share, stage) => share + readback[stage]!);
+}
+
 function report(rounds: readonly Round[], setting: { sessions: number } & Record<string, unknown>): BenchResult {
-  const perStage = (field: 'busy' | 'computeMs') =>
+  const perStage = (field: 'busy' | 'around' | 'computeMs' | 'queueMs') =>
     Array.from({ length: STAGES }, (_, stage) => median(rounds.map((round) => round[field][stage]!)));
-  const [busy, computeMs] = [perStage('busy'), perStage('computeMs')];
+  const [busy, computeMs, queueMs] = [perStage('busy'), perStage('computeMs'), perStage('queueMs')];
   const slowest = computeMs.indexOf(Math.max(...computeMs));
   const rate = summarise(rounds.map(({ tokensPerSecond }) => tokensPerSecond));
   const bound = median(rounds.map((round) => round.bound));
@@ -93,6 +108,8 @@ function report(rounds: readonly Round[], setting: { sessions: number } & Record
       stage,
       'compute ms a token': ms.toFixed(2),
       'busy %': (100 * busy[stage]!).toFixed(1),
+      'around it %': (100 * perStage('around')[stage]!).toFixed(1),
+      'queue ms': queueMs[stage]!.toFixed(1),
       'tok/s together': stage === slowest ? rate.median.toFixed(1) : '',
       'bound tok/s': stage === slowest ? bound.toFixed(1) : '',
     })),
@@ -125,6 +142,6 @@ function report(rounds: readonly Round[], setting: { sessions: number } & Record
         },
       ],
     },
-    results: { setting, rate, bound, ofBound: rate.median / bound, busy, computeMs, fairness, rounds },
+    results: { setting, rate, bound, ofBound: rate.median / bound, busy, computeMs, queueMs, fairness, rounds },
   };
 }

@@ -45,7 +45,7 @@ export const HEAVY_LAST: BenchModelShape = {
   layers: 4,
   hidden: 512,
   intermediate: 512,
-  lastIntermediate: 49_152,
+  lastIntermediate: 73_728,
   heads: 8,
   kvHeads: 2,
   headDim: 64,

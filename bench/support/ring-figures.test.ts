@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
 import type { RingAnswer } from './drive-ring.ts';
-import { aggregateRate, decodeRate, lapBound, sharedWindow, stageBusy, stageComputeMs } from './ring-figures.ts';
+import {
+  aggregateRate,
+  decodeRate,
+  lapBound,
+  sharedWindow,
+  stageBusy,
+  stageComputeMs,
+  stagePartMs,
+} from './ring-figures.ts';
 
-const micros = { queueMicros: 0, uploadMicros: 0, readbackMicros: 0, hopMicros: 0 };
+const micros = { queueMicros: 6000, uploadMicros: 2000, readbackMicros: 0, hopMicros: 0 };
 
 function answerOf(tokenMs: number[], computeMs: number[], batch = 1): RingAnswer {
   const trace = computeMs.map((ms, stage) => ({ stage, batch, computeMicros: ms * 1000, ...micros }));
@@ -24,6 +32,13 @@ test('an aggregate counts while all were at work', () => {
 test('compute is by stage, without prefill, shared among those who shared it', () => {
   expect(stageComputeMs([answerOf([0, 10, 20], [4, 8])], 2)).toEqual([4, 8]);
   expect(stageComputeMs([answerOf([0, 10, 20], [4, 8], 2)], 2)).toEqual([2, 4]);
+});
+
+test('what waits is not divided among those who share a run, what works is', () => {
+  const answers = [answerOf([0, 10, 20], [4], 2)];
+  expect(stagePartMs(answers, 1, 'queue')).toEqual([6]);
+  expect(stagePartMs(answers, 1, 'upload')).toEqual([1]);
+  expect(stageBusy(answers, 1, 'upload')).toEqual([0.1]);
 });
 
 test('busy is compute over time', () => {

@@ -25,27 +25,33 @@ export function sharedWindow(answers: readonly Pick<RingAnswer, 'tokenMs'>[]): [
 const decodeLaps = (answers: readonly Pick<RingAnswer, 'laps'>[]): RingLap[] =>
   answers.flatMap(({ laps }) => laps.filter(({ isPrefill }) => !isPrefill));
 
+type Part = 'queue' | 'upload' | 'compute' | 'readback';
+
 /** Medians over decode laps, milliseconds, by stage. A run that several sessions shared is divided among them. */
-export function stageComputeMs(answers: readonly Pick<RingAnswer, 'laps'>[], stages: number): number[] {
+export const stageComputeMs = (answers: readonly Pick<RingAnswer, 'laps'>[], stages: number): number[] =>
+  stagePartMs(answers, stages, 'compute');
+
+/** The same of any part of a stage's time. What waits in a queue is a frame, and not divided. */
+export function stagePartMs(answers: readonly Pick<RingAnswer, 'laps'>[], stages: number, part: Part): number[] {
   const laps = decodeLaps(answers);
   return Array.from({ length: stages }, (_, stage) =>
-    median(laps.map(({ trace }) => computeOf(trace, stage)).filter((ms) => ms !== undefined)),
+    median(laps.map(({ trace }) => partOf(trace, stage, part)).filter((ms) => ms !== undefined)),
   );
 }
 
-/** Share of the time in which each stage computed for these sessions, while all were at work. */
-export function stageBusy(answers: readonly RingAnswer[], stages: number): number[] {
+/** Share of the time in which each stage was at a part of its work for these sessions, while all were at work. */
+export function stageBusy(answers: readonly RingAnswer[], stages: number, part: Part = 'compute'): number[] {
   const [fromMs, toMs] = sharedWindow(answers);
   const laps = answers.flatMap((answer) => answer.laps).filter(({ endMs }) => endMs > fromMs && endMs <= toMs);
   return Array.from({ length: stages }, (_, stage) => {
-    const busyMs = laps.reduce((sum, { trace }) => sum + (computeOf(trace, stage) ?? 0), 0);
+    const busyMs = laps.reduce((sum, { trace }) => sum + (partOf(trace, stage, part) ?? 0), 0);
     return busyMs / (toMs - fromMs);
   });
 }
 
-function computeOf(trace: RingLap['trace'], stage: number): number | undefined {
+function partOf(trace: RingLap['trace'], stage: number, part: Part): number | undefined {
   const entry = trace.find((each) => each.stage === stage);
-  return entry && entry.computeMicros / 1000 / entry.batch;
+  return entry && entry[`${part}Micros`] / 1000 / (part === 'queue' ? 1 : entry.batch);
 }
 
 /** Of readback and upload, per hop (DESIGN, section 6). */
