@@ -50,7 +50,7 @@ export default async function run(args: string[]): Promise<BenchResult> {
     },
   });
   const isGuide = values.model === 'guide';
-  const model = isGuide ? GUIDE : ensureBenchModel(LARGE);
+  const model = isGuide ? GUIDE : { ...ensureBenchModel(LARGE), isPacked: true };
   const setting: Setting = {
     model,
     tokens: Number(values.tokens ?? (isGuide ? 32 : 16)),

@@ -51,9 +51,10 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
   };
   bench.atEnd(close);
   const { repo, revision, dtype } = model.model;
+  const packed: Record<string, string> = model.isPacked ? { packed: '1' } : {};
   const failures: Promise<never>[] = [];
   for (let index = 0; index < stages; index++) {
-    const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: MEMORY_MB });
+    const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: MEMORY_MB, ...packed });
     failures.push(failureOf(stage));
   }
   const page = await bench.openPage('drive-ring.ts', { modelsDir, browser });

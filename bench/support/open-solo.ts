@@ -17,7 +17,8 @@ export async function openSolo(
   const page = await bench.openPage('solo-worker.ts', { modelsDir: model.modelsDir, isWorker: true });
   const source = { model: model.model, hubUrl: `${siteUrl}/models` };
   const answer: Answer = async (prompt, maxTokens) => {
-    const request: SoloRequest = { backend, source, prompt, maxTokens };
+    const lent = { memoryBytes: 1e9, keepPacked: model.isPacked ?? false };
+    const request: SoloRequest = { backend, source, prompt, maxTokens, lent };
     const { reply, error } = await page.evaluate(
       (message) =>
         new Promise<{ reply?: TimedAnswer; error?: string }>((resolve) => {
