@@ -17,6 +17,9 @@ export interface BenchModel {
   isPacked?: boolean;
 }
 
+/** What each tab lends, alone or in a ring: caches of many sessions and unpacked weights of any model here fit. */
+export const LENT_BYTES = 3_000_000_000;
+
 const CACHE = join('.cache', 'bench-models');
 /** Another one when what is written changes: older folders are not found any more. */
 const FORMAT = 2;

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { openSite } from '../../e2e/support/site.ts';
 import type { ServerOptions } from '../../signaling/start-server.ts';
-import type { BenchModel } from './bench-models.ts';
+import { type BenchModel, LENT_BYTES } from './bench-models.ts';
 import type { RingAnswer, RingRun } from './drive-ring.ts';
 import type { BenchLab } from './open-bench-lab.ts';
 
@@ -32,8 +32,6 @@ const GENEROUS: Partial<ServerOptions> = {
   maxQueuePerAccount: 1000,
   ratePerMinute: 100_000,
 };
-/** What a tab lends, MB: caches of many sessions and unpacked weights fit. */
-const MEMORY_MB = '3000';
 /** Several tabs load a model side by side on two cores. */
 const OPEN_TIMEOUT_MS = 60_000;
 
@@ -54,7 +52,7 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
   const packed: Record<string, string> = model.isPacked ? { packed: '1' } : {};
   const failures: Promise<never>[] = [];
   for (let index = 0; index < stages; index++) {
-    const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: MEMORY_MB, ...packed });
+    const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: String(LENT_BYTES / 1e6), ...packed });
     failures.push(failureOf(stage));
   }
   const page = await bench.openPage('drive-ring.ts', { modelsDir, browser });

@@ -1,6 +1,6 @@
 // The baseline of a scenario: the whole model and its driver in one worker of a page, no network anywhere.
 import type { Backend } from '../../protocol/control.ts';
-import type { BenchModel } from './bench-models.ts';
+import { type BenchModel, LENT_BYTES } from './bench-models.ts';
 import type { BenchLab } from './open-bench-lab.ts';
 import type { SoloRequest } from './solo-worker.ts';
 import type { TimedAnswer } from './timed-answer.ts';
@@ -17,7 +17,8 @@ export async function openSolo(
   const page = await bench.openPage('solo-worker.ts', { modelsDir: model.modelsDir, isWorker: true });
   const source = { model: model.model, hubUrl: `${siteUrl}/models` };
   const answer: Answer = async (prompt, maxTokens) => {
-    const lent = { memoryBytes: 1e9, keepPacked: model.isPacked ?? false };
+    // As much as a stage of the ring lends: else one might compute on unpacked weights and the other not.
+    const lent = { memoryBytes: LENT_BYTES, keepPacked: model.isPacked ?? false };
     const request: SoloRequest = { backend, source, prompt, maxTokens, lent };
     const { reply, error } = await page.evaluate(
       (message) =>
