@@ -10,19 +10,20 @@ import type { SessionGate } from './session-gate.ts';
 import type { Session } from './session-table.ts';
 
 /**
- * Crops the session's cache to where the frame begins. Throws `bad-frame`, what the gate refuses with, and what
+ * Crops the session's cache to where the frame begins. Throws `bad-frame`, `session-unknown`, what the gate refuses with, and what
  * `checkPosition` throws; then nothing is changed.
  */
 export function prepareStep(
   frame: Frame,
-  session: Session,
+  session: Session | undefined,
   executor: LayerExecutor,
   gate: SessionGate | undefined,
-): BatchItem {
+): BatchItem & { session: Session } {
   const expected = executor.entry ? 'step' : 'hidden';
   if (frame.kind !== expected) {
     throw new PoolError('bad-frame', `This stage takes ${expected} frames and got a ${frame.kind} frame.`);
   }
+  if (!session) throw new PoolError('session-unknown', 'This stage does not hold the conversation.');
   const given =
     frame.kind === 'step'
       ? { ids: int32View(frame.payload) }
@@ -31,6 +32,7 @@ export function prepareStep(
   session.cache.crop(checkPosition(session.cache.length, frame, executor.maxContext));
   const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
   return {
+    session,
     cache: session.cache,
     input: {
       ...given,

@@ -217,12 +217,10 @@ export class RingNode {
 
   #prepare(work: Work): Step {
     const { from, frame } = work;
-    const session = this.#sessions.get(frame.session);
-    if (!session || session.upstream !== from) {
-      throw new PoolError('session-unknown', 'This stage does not hold the conversation.');
-    }
+    const known = this.#sessions.get(frame.session);
     const beganMs = this.#now();
-    const item = prepareStep(frame, session, this.#options.executor, this.#gate);
+    const own = known?.upstream === from ? known : undefined;
+    const { session, ...item } = prepareStep(frame, own, this.#options.executor, this.#gate);
     return { work, session, item, unpackMs: this.#now() - beganMs };
   }
 
