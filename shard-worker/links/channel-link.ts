@@ -145,7 +145,7 @@ export class ChannelLink implements Link {
     this.#streams.delete(stream);
     this.#streams.set(stream, place.number);
     if (this.#streams.size > MAX_STREAMS) this.#streams.delete(this.#streams.keys().next().value!);
-    if (isLong) this.#keepAlive.used();
+    if (isLong) this.#keepAlive.used(true);
   }
 
   listen(handlers: LinkHandlers): void {
@@ -267,7 +267,7 @@ export class ChannelLink implements Link {
   }
 
   #handOn(frame: Uint8Array): void {
-    if (this.#isLong) this.#keepAlive.used();
+    if (this.#isLong) this.#keepAlive.used(false);
     if (this.#handlers) this.#handlers.onFrame(frame);
     else if (this.#early.length < MAX_EARLY_FRAMES) this.#early.push(frame);
   }

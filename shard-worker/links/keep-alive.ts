@@ -37,6 +37,7 @@ export class KeepAlive {
   readonly #soleMs = new WeakMap<MessageChannelLike, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #usedMs = 0;
+  #sentMs = 0;
   #turn = 0;
 
   constructor(rim: KeepAliveRim) {
@@ -44,8 +45,9 @@ export class KeepAlive {
   }
 
   /** A frame goes or came. */
-  used(): void {
+  used(isSent: boolean): void {
     this.#usedMs = performance.now();
+    if (isSent) this.#sentMs = this.#usedMs;
     this.#timer ??= setInterval(() => this.#beat(), KEEP_ALIVE_MS);
   }
 
@@ -67,6 +69,8 @@ export class KeepAlive {
     }
     const lanes = this.#rim.lanes();
     const watched = lanes.filter((lane) => nowMs - (this.#soleMs.get(lane) ?? 0) < WATCHED_MS);
+    // A frame of this moment is as good as filler.
+    if (watched.length === 0 && nowMs - this.#sentMs < KEEP_ALIVE_MS) return;
     this.#turn = (this.#turn + 1) % lanes.length;
     for (const lane of watched.length > 0 ? watched : [lanes[this.#turn]!]) this.#rim.send(lane, newFiller(1));
   }
