@@ -4,6 +4,7 @@ import type { Backend } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import { type JobId, poolIdOf } from '../../protocol/ids.ts';
+import { MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { Conversation } from '../driver/conversation.ts';
 import { ConversationShelf } from '../driver/conversation-shelf.ts';
 import type { Drafter } from '../driver/drafter.ts';
@@ -43,9 +44,6 @@ export interface DriverHostOptions {
 
 /** How long an answer of this tab's person waits for a coalition to form again before it gives up. */
 const ACQUIRE_TIMEOUT_MS = 120_000;
-/** Jobs of the server at once: each is a session at every stage, and a stage holds no more. */
-const MAX_SERVER_JOBS = 16;
-
 export class DriverHost {
   readonly options: DriverHostOptions;
   readonly rings = new RingTable();
@@ -128,7 +126,8 @@ export class DriverHost {
   async runJob(job: ServerJob): Promise<void> {
     if (this.#jobs.has(job.job)) return;
     const abort = new AbortController();
-    const isFull = this.#jobs.size >= MAX_SERVER_JOBS;
+    // Each is a session at every stage, and a stage holds no more.
+    const isFull = this.#jobs.size >= MAX_SESSIONS_PER_STAGE;
     if (!isFull) this.#jobs.set(job.job, abort);
     try {
       await runServerJob(this, job, abort.signal, isFull);

@@ -1,6 +1,7 @@
 // Jobs of the server from request to events, over a real ring with arithmetic for a model and the site's own tokenizer.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { JobEvent } from '../../protocol/job.ts';
+import { MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { checkReceipt } from '../../protocol/receipt.ts';
 import { choiceOf, EPOCH, jobId, startTestDriver, type TestDriver } from './test-driver.ts';
 
@@ -151,9 +152,9 @@ test('a cancelled job ends its open choices within a lap, and with done', async 
   ]);
 });
 
-test('sixteen jobs wait for their epoch, the next one is too many; all can be cancelled', async () => {
+test('as many jobs as a stage has sessions wait for their epoch, the next one is too many; all can be cancelled', async () => {
   const epoch = EPOCH + 50;
-  const jobs = Array.from({ length: 16 }, (_, index) => jobId(100 + index));
+  const jobs = Array.from({ length: MAX_SESSIONS_PER_STAGE }, (_, index) => jobId(100 + index));
   const waiting = jobs.map((job) => driver.run({}, { job, epoch }));
   expect(codeOf(await driver.run({}, { job: jobId(200), epoch }))).toBe('sessions-full');
   // The same job again is no other job.
