@@ -11,7 +11,7 @@ import { type BenchLab, withBenchLab } from './support/open-bench-lab.ts';
 import { openRing } from './support/open-ring.ts';
 import { openSolo } from './support/open-solo.ts';
 import { median, summarise } from './support/quantile.ts';
-import { decodeRate, lapBound, stageComputeMs } from './support/ring-figures.ts';
+import { decodeRate, lapBound, stageComputeMs, type TokenProfile, tokenProfile } from './support/ring-figures.ts';
 
 const STAGES = [1, 2, 3];
 const DELAYS_MS = [5, 20, 50];
@@ -30,6 +30,8 @@ interface Lane {
   reference: number[];
   ratio: number[];
   computeMs: number[];
+  /** One per round. */
+  profiles: TokenProfile[];
   /** What the relay gave; 0 on the loopback. */
   relayMs: { p50: number; p99: number };
 }
@@ -95,6 +97,7 @@ async function measureNear(
     lane.tokensPerSecond.push(decodeRate(answers[0]!));
     lane.reference.push(alone.tokensPerSecond);
     lane.computeMs = stageComputeMs(answers, stages);
+    lane.profiles.push(tokenProfile(answers, stages));
     progress.step(`${stages} stages at 0 ms`);
   }
   await solo.close();
@@ -123,6 +126,7 @@ async function measureFar(
       const { p50Ms, p99Ms } = (await bench.lab.stats()).delay;
       const computeMs = stageComputeMs(answers, stages);
       lane.computeMs = computeMs;
+      lane.profiles.push(tokenProfile(answers, stages));
       lane.relayMs = { p50: p50Ms, p99: p99Ms };
       lane.tokensPerSecond.push(decodeRate(answers[0]!));
       lane.reference.push(lapBound({ computeMs, oneWayMs: p50Ms }));
@@ -137,7 +141,7 @@ async function measureFar(
 }
 
 const noLane = (stages: number, oneWayMs: number) => ({
-  ...{ stages, oneWayMs, tokensPerSecond: [], reference: [], ratio: [], computeMs: [] },
+  ...{ stages, oneWayMs, tokensPerSecond: [], reference: [], ratio: [], computeMs: [], profiles: [] },
   relayMs: { p50: 0, p99: 0 },
 });
 

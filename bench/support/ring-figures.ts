@@ -39,6 +39,32 @@ export function stagePartMs(answers: readonly Pick<RingAnswer, 'laps'>[], stages
   );
 }
 
+/** Where a decoded token's time went, milliseconds: means, because rates are. `lap` is from sending it to its result. */
+export interface TokenProfile {
+  token: number;
+  lap: number;
+  stages: Record<Part, number>[];
+  /** Half the round trips of the links on the way, as they were measured when nothing else went on; without the return. */
+  hops: number;
+}
+
+export function tokenProfile(answers: readonly RingAnswer[], stages: number): TokenProfile {
+  const laps = decodeLaps(answers);
+  const mean = (of: (lap: RingLap) => number) => laps.reduce((sum, lap) => sum + of(lap), 0) / laps.length;
+  const part = (stage: number, name: Part) => mean(({ trace }) => partOf(trace, stage, name) ?? 0);
+  return {
+    token: 1000 / decodeRate(answers[0]!),
+    lap: mean(({ lapMs }) => lapMs),
+    stages: Array.from({ length: stages }, (_, stage) => ({
+      queue: part(stage, 'queue'),
+      upload: part(stage, 'upload'),
+      compute: part(stage, 'compute'),
+      readback: part(stage, 'readback'),
+    })),
+    hops: mean(({ trace }) => trace.reduce((sum, { hopMicros }) => sum + hopMicros / 1000, 0)),
+  };
+}
+
 /** Share of the time in which each stage was at a part of its work for these sessions, while all were at work. */
 export function stageBusy(answers: readonly RingAnswer[], stages: number, part: Part = 'compute'): number[] {
   const [fromMs, toMs] = sharedWindow(answers);
