@@ -112,6 +112,11 @@ export class ChannelLink implements Link {
     return this.#roundTrip.ms;
   }
 
+  /** Whether the round trip was measured well enough to plan with it. */
+  get isRttSure(): boolean {
+    return this.#roundTrip.isSure;
+  }
+
   /** Connections that frames go over. */
   get lanes(): number {
     return this.#outbox.lanes.length;

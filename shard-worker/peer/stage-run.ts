@@ -103,8 +103,11 @@ export class StageRun {
         else this.#state.patch({ phase: 'connecting' });
       },
       vitals: () => {
-        const { sessions, tokens } = this.#state.get().served;
-        return { sessions, tokens, ...(this.#rtts.length > 0 ? { rtts: this.#rtts } : {}) };
+        const { served, phase } = this.#state.get();
+        const { sessions, tokens } = served;
+        // While it loads, this tab answers its neighbours late.
+        const isTold = phase === 'serving' && this.#rtts.length > 0;
+        return { sessions, tokens, ...(isTold ? { rtts: this.#rtts } : {}) };
       },
     });
   }

@@ -47,11 +47,11 @@ export class LinkTable {
     return [...this.#proved].filter(([key]) => key.startsWith(`${epoch}/out/`)).map(([, link]) => link);
   }
 
-  /** Round trips of the proved links, milliseconds: the least where a peer has several. */
+  /** Round trips of the proved links as far as they are sure, milliseconds: the least where a peer has several. */
   rtts(): { peer: PeerId; ms: number }[] {
     const least = new Map<PeerId, number>();
-    for (const { peer, rttMs } of this.#proved.values()) {
-      if (rttMs > 0) least.set(peer, Math.min(rttMs, least.get(peer) ?? rttMs));
+    for (const { peer, rttMs, isRttSure } of this.#proved.values()) {
+      if (isRttSure) least.set(peer, Math.min(rttMs, least.get(peer) ?? rttMs));
     }
     return Array.from(least, ([peer, ms]) => ({ peer, ms }));
   }
