@@ -38,7 +38,7 @@ export class FrameJoiner {
     this.#limits = { frames: 256, bytes: 2 * MAX_FRAME_BYTES, ...limits };
   }
 
-  /** Takes one message. Throws `bad-frame`; then nothing has changed. */
+  /** Takes one message. Throws `bad-frame`; a frame that was refused when it was whole is not taken again. */
   push(message: Uint8Array): void {
     const fragment = readFragment(message);
     const { number } = fragment;
