@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { HEARTBEAT_MS } from '../protocol/limits.ts';
+import { TestPeer } from '../signaling/control/test-peer.ts';
 import { openDatabase } from '../signaling/db/open-database.ts';
-import { TestPeer } from '../signaling/test-peer.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 
 /** Of Linux: what /proc counts CPU time in. */

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import type { JobId } from '../protocol/ids.ts';
 import { createLedger } from '../signaling/ledger/create-ledger.ts';
 import type { Ledger, OwnerId } from '../signaling/ledger/ledger-types.ts';
-import { settleReceipts } from '../signaling/meter/settle-receipts.ts';
-import { epochOf, inputOf, sessionNamed } from '../signaling/meter/test-settlement.ts';
+import { settleReceipts } from '../signaling/settlement/settle-receipts.ts';
+import { epochOf, inputOf, sessionNamed } from '../signaling/settlement/test-settlement.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { type BenchDatabase, openPgliteFolder, openPostgresServer } from './support/open-bench-database.ts';
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { placeStages } from '../signaling/planner/place-stages.ts';
 import { RttBook } from '../signaling/planner/rtt-book.ts';
 import { EIGHT_B, randomWorld, SEVENTY_B, SMALL, type World } from '../signaling/planner/test-peers.ts';
-import { seededRandom } from '../signaling/test-random.ts';
+import { seededRandom } from '../signaling/planner/test-random.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 
 const COUNTS = [10, 100, 1000];

@@ -7,25 +7,25 @@ import type { SiteConfig } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
 import { dtypeSchema, type PoolId } from '../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
-import { createAccountRoutes } from './api/account-routes.ts';
-import type { ModelEntry } from './api/api-types.ts';
-import { createAuthenticate, SESSION_COOKIE } from './api/authenticate.ts';
-import { createOpenAiRoutes } from './api/open-ai-routes.ts';
-import { serveOpenApiDocument } from './api/open-api-document.ts';
-import { createUsageRoutes } from './api/usage-routes.ts';
+import { createAccountRoutes } from './accounts/account-routes.ts';
 import { createBatchRoutes } from './batches/batch-routes.ts';
 import { rotateWebhookSecret } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { OpenDatabase } from './db/open-database.ts';
-import { guardApp } from './observe/guard-app.ts';
+import type { ModelEntry } from './http/api-types.ts';
+import { createAuthenticate, SESSION_COOKIE } from './http/authenticate.ts';
+import { guardApp } from './http/guard-app.ts';
+import { serveOpenApiDocument } from './http/open-api-document.ts';
+import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
+import { createUsageRoutes } from './jobs/usage-routes.ts';
 import type { Metrics } from './observe/metric-types.ts';
-import { opsRoutes, type ReadinessCheck } from './observe/ops-routes.ts';
-import { createPageHeaders } from './observe/security-headers.ts';
+import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
 import type { Platform } from './platform.ts';
 import { createManifestReader } from './pools/manifest-reader.ts';
 import { createPoolRoutes } from './pools/pool-routes.ts';
-import { modelRoutes } from './serve-models.ts';
-import { serveSite } from './serve-site.ts';
+import { createPageHeaders } from './site/page-headers.ts';
+import { modelRoutes } from './site/serve-models.ts';
+import { serveSite } from './site/serve-site.ts';
 
 export interface HttpAppOptions {
   config: Pick<

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { ServerConfig } from './config/config-types.ts';
 import { describeConfig } from './config/describe-config.ts';
+import { HELP, readOptions } from './config/read-options.ts';
 import { UsageError } from './config/usage-error.ts';
-import { HELP, readOptions } from './read-options.ts';
 import { exitOnSignals } from './shutdown.ts';
 import { startServer } from './start-server.ts';
 

@@ -3,10 +3,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { pino } from 'pino';
 import { afterAll, beforeAll, test } from 'vitest';
-import { createAuthenticate } from '../../signaling/api/authenticate.ts';
-import { createOpenAiRoutes } from '../../signaling/api/open-ai-routes.ts';
-import { ScriptedJobService } from '../../signaling/api/scripted-job-service.ts';
-import { openTestSite, TEST_ACCOUNTS, TEST_MODEL, TEST_MODELS, type TestSite } from '../../signaling/api/test-site.ts';
+import { createAuthenticate } from '../../signaling/http/authenticate.ts';
+import { openTestSite, TEST_ACCOUNTS, TEST_MODEL, TEST_MODELS, type TestSite } from '../../signaling/http/test-site.ts';
+import { createOpenAiRoutes } from '../../signaling/openai/open-ai-routes.ts';
+import { ScriptedJobService } from '../../signaling/openai/scripted-job-service.ts';
 import { OPENAI_CONFORMANCE } from './openai-conformance.ts';
 
 let site: TestSite;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { kvBytesPerLayer } from '../../protocol/manifest.ts';
-import { manifestOf } from '../test-manifest.ts';
+import { manifestOf } from '../planner/test-manifest.ts';
 import { sessionSlots } from './session-slots.ts';
 
 const manifest = manifestOf();

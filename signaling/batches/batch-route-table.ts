@@ -1,6 +1,6 @@
 // Descriptions of the routes under /v1/batches, for their handlers and for the OpenAPI document.
 import { createRoute, z } from '@hono/zod-openapi';
-import { json, jsonBody, OPEN_AI_FAILURE, SECURITY } from '../api/describe-routes.ts';
+import { json, jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { BATCH_ENDPOINTS } from './batch-types.ts';
 import { BATCH_STATES } from './tables.ts';
 

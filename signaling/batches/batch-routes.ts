@@ -1,10 +1,10 @@
 // The door of /v1/files and /v1/batches. A batch is checked when it is made and run by batch-runner.ts.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
-import { throwIssue } from '../api/answer-error.ts';
-import { API_LIMITS } from '../api/api-types.ts';
-import { boundJson } from '../api/bound-json.ts';
-import { type CallerEnv, requireCaller } from '../api/require-caller.ts';
+import { throwIssue } from '../http/answer-error.ts';
+import { API_LIMITS } from '../http/api-types.ts';
+import { boundJson } from '../http/bound-json.ts';
+import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { batchJson } from './batch-json.ts';
 import * as routes from './batch-route-table.ts';
 import { addBatch, cancelBatch, findBatch, listBatches } from './batch-store.ts';

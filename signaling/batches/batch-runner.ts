@@ -2,14 +2,14 @@
 // their webhooks sent. Any number of processes may run one on the same database; each may die at any moment.
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
-import { API_LIMITS, type ApiLimits, type ModelEntry } from '../api/api-types.ts';
-import { collectJob } from '../api/follow-job.ts';
-import { toOpenAiError } from '../api/open-ai-error.ts';
-import { parseRequest } from '../api/prepare-request.ts';
-import { writeWhole } from '../api/write-answer.ts';
 import type { Database } from '../db/open-database.ts';
+import { API_LIMITS, type ApiLimits, type ModelEntry } from '../http/api-types.ts';
+import { toOpenAiError } from '../http/open-ai-error.ts';
 import type { JobService, Usage } from '../jobs/job-types.ts';
 import type { OwnerId } from '../ledger/ledger-types.ts';
+import { collectJob } from '../openai/follow-job.ts';
+import { parseRequest } from '../openai/prepare-request.ts';
+import { writeWhole } from '../openai/write-answer.ts';
 import { BATCH_LIMITS, type BatchLimits } from './batch-types.ts';
 import { endBatches } from './end-batch.ts';
 import { deleteExpiredFiles } from './file-store.ts';

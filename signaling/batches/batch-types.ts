@@ -1,5 +1,5 @@
 // The words and bounds of batches.
-import type { Endpoint } from '../api/refuse-unsupported.ts';
+import type { Endpoint } from '../openai/refuse-unsupported.ts';
 import type { batches, batchItems, files } from './tables.ts';
 
 export type FileRow = typeof files.$inferSelect;

@@ -1,12 +1,12 @@
 // /v1/files as batches need it: upload JSON lines, read, list, delete.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
-import { throwIssue } from '../api/answer-error.ts';
-import type { Authenticate } from '../api/api-types.ts';
-import { boundBody } from '../api/bound-body.ts';
-import { json, OPEN_AI_FAILURE, SECURITY } from '../api/describe-routes.ts';
-import { type CallerEnv, requireCaller } from '../api/require-caller.ts';
 import type { Database } from '../db/open-database.ts';
+import { throwIssue } from '../http/answer-error.ts';
+import type { Authenticate } from '../http/api-types.ts';
+import { boundBody } from '../http/bound-body.ts';
+import { json, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
+import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { fileJson } from './batch-json.ts';
 import type { BatchLimits } from './batch-types.ts';
 import { addUpload, deleteFile, findFile, listFiles, readFile } from './file-store.ts';

@@ -1,6 +1,6 @@
 // JSON lines of an input file to the requests of a batch, or what is wrong with which line. Pure.
-import { nestsDeeper } from '../api/check-json-depth.ts';
-import type { Endpoint } from '../api/refuse-unsupported.ts';
+import { nestsDeeper } from '../http/check-json-depth.ts';
+import type { Endpoint } from '../openai/refuse-unsupported.ts';
 import type { BatchLimits } from './batch-types.ts';
 
 export interface BatchLine {

@@ -13,7 +13,7 @@ import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger, OwnerId } from '../ledger/ledger-types.ts';
-import { createReceiptStore } from '../meter/receipt-store.ts';
+import { createReceiptStore } from '../settlement/receipt-store.ts';
 import { JobDesk } from './job-desk.ts';
 import { createJobStore } from './job-store.ts';
 import type { JobUpdate } from './job-types.ts';

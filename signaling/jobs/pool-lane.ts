@@ -4,7 +4,7 @@ import type { Coalition } from '../../protocol/control.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import { type AdmissionLimits, AdmissionQueue, type Entry } from '../admission/admission-queue.ts';
 import { sessionSlots } from '../admission/session-slots.ts';
-import type { Pool } from '../roster-state.ts';
+import type { Pool } from '../roster/roster-state.ts';
 import type { LiveJob, UsedEpoch } from './live-job.ts';
 
 /** Places are told at this pace at most. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { maxCost } from '../meter/price-of.ts';
-import { manifestOf } from '../test-manifest.ts';
+import { manifestOf } from '../planner/test-manifest.ts';
+import { maxCost } from '../settlement/price-of.ts';
 import { positionBounds, promptBound, promptEstimate } from './price-order.ts';
 
 it.each([

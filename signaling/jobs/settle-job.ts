@@ -5,8 +5,8 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { checkReceipt, type SignedReceipt } from '../../protocol/receipt.ts';
 import type { Accounts } from '../accounts/account-types.ts';
 import type { Ledger, OwnerId, Payment } from '../ledger/ledger-types.ts';
-import type { ReceiptStore } from '../meter/receipt-store.ts';
-import { type SettlementPlan, settleReceipts } from '../meter/settle-receipts.ts';
+import type { ReceiptStore } from '../settlement/receipt-store.ts';
+import { type SettlementPlan, settleReceipts } from '../settlement/settle-receipts.ts';
 import type { ReceiptCollector } from './collect-receipts.ts';
 import type { LiveJob } from './live-job.ts';
 

@@ -4,8 +4,8 @@ import type { Coalition, ServerMessage } from '../../protocol/control.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import { type JobId, type ModelRef, newSessionId, type PeerId, poolIdOf, type SessionId } from '../../protocol/ids.ts';
 import { chainNext, chainStart, type Receipt, type SignedReceipt, signReceipt } from '../../protocol/receipt.ts';
-import { emptyPool, type Pool } from '../roster-state.ts';
-import { manifestOf } from '../test-manifest.ts';
+import { manifestOf } from '../planner/test-manifest.ts';
+import { emptyPool, type Pool } from '../roster/roster-state.ts';
 
 export const MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
 

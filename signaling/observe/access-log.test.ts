@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
+import { rateLimit } from '../http/rate-limit.ts';
 import { accessLog } from './access-log.ts';
-import { rateLimit } from './rate-limit.ts';
 
 const MARKER = 'marker-7f3a';
 

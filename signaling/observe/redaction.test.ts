@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { TestPeer } from '../test-peer.ts';
+import { TestPeer } from '../control/test-peer.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const MARKER = 'xyzzy-marker-4711';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { manifestOf } from '../test-manifest.ts';
 import { cutForLatency, evenCut } from './cut-for-latency.ts';
 import { type RingContext, ringContext } from './ring-context.ts';
+import { manifestOf } from './test-manifest.ts';
 import { peerOf } from './test-peers.ts';
 
 interface Tab {

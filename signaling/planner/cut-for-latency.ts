@@ -1,6 +1,6 @@
 // Cuts layers so that one answer's lap is short: least sum of compute under memory limits. Pure and exact.
 // The sibling `partitionLayers` makes the slowest stage fast instead, for many answers at once.
-import type { LayerRange } from '../partition-layers.ts';
+import type { LayerRange } from './partition-layers.ts';
 import type { RingContext } from './ring-context.ts';
 
 export interface LatencyCut {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { manifestOf } from '../test-manifest.ts';
 import { holdModel, holdWithFewest } from './hold-model.ts';
 import { type RingContext, reachOf, ringContext } from './ring-context.ts';
+import { manifestOf } from './test-manifest.ts';
 import { peerOf } from './test-peers.ts';
 
 const contextOf = (memories: readonly number[], fields: Parameters<typeof manifestOf>[0]): RingContext =>

@@ -1,7 +1,8 @@
 // Works out every interactive way to answer a request, and what stands against the others. Pure; chooses none.
-import { rangeBytes } from '../partition-layers.ts';
+
 import { LAN_RTT_MS, MAX_LAP_HOPS_MS, MAX_PAIR_RTT_MS, PLAN_CONTEXT_TOKENS, UNKNOWN_RTT_MS } from './bounds.ts';
 import { applyCalibration, UNCALIBRATED } from './calibrate.ts';
+import { rangeBytes } from './partition-layers.ts';
 import { placeStages } from './place-stages.ts';
 import { predictRing, type RingPrediction, type RingRequest } from './predict-ring.ts';
 import { type Candidate, ringContext } from './ring-context.ts';

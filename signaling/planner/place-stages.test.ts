@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Capability } from '../../protocol/control.ts';
-import { rangeBytes } from '../partition-layers.ts';
-import { manifestOf } from '../test-manifest.ts';
 import { holdWithFewest } from './hold-model.ts';
+import { rangeBytes } from './partition-layers.ts';
 import { type PlaceRequest, type PlaceResult, placeStages } from './place-stages.ts';
 import { type Candidate, ringContext } from './ring-context.ts';
+import { manifestOf } from './test-manifest.ts';
 import { EIGHT_B, peerOf, randomWorld, SEVENTY_B, SMALL } from './test-peers.ts';
 
 const CONTEXT_TOKENS = 4096;

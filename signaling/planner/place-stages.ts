@@ -2,11 +2,11 @@
 
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import { type LayerRange, partitionLayers } from '../partition-layers.ts';
 import { LAP_SLACK, MAX_LAP_HOPS_MS, MAX_PAIR_RTT_MS, WORTH_CHANGE } from './bounds.ts';
 import { chooseMembers, scoreRing } from './choose-members.ts';
 import { evenCut } from './cut-for-latency.ts';
 import { holdWithFewest } from './hold-model.ts';
+import { type LayerRange, partitionLayers } from './partition-layers.ts';
 import { predictRing, type RingPrediction } from './predict-ring.ts';
 import { type Candidate, type RingContext, type RttOf, ringContext } from './ring-context.ts';
 import { describeRing, type Ring, ringInOrder } from './shape-ring.ts';

@@ -3,8 +3,8 @@
 import type { Capability } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import { rangeBytes } from '../partition-layers.ts';
 import { handlingMsOf, UNKNOWN_RTT_MS } from './bounds.ts';
+import { rangeBytes } from './partition-layers.ts';
 
 export interface Candidate {
   peer: PeerId;

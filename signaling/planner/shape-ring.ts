@@ -1,9 +1,10 @@
 // Makes the best ring of given members: order by round trips, then who begins, then the cut. Pure.
-import type { LayerRange } from '../partition-layers.ts';
+
 import { MAX_LAP_HOPS_MS, MAX_PAIR_RTT_MS } from './bounds.ts';
 import { cutForLatency, type LatencyCut } from './cut-for-latency.ts';
 import { holdModel } from './hold-model.ts';
 import { orderRing } from './order-ring.ts';
+import type { LayerRange } from './partition-layers.ts';
 import type { RingContext } from './ring-context.ts';
 
 export interface Ring {

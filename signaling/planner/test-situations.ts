@@ -4,7 +4,7 @@ import type { Capability } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Mode } from '../../protocol/route-plan.ts';
-import { planPool } from '../plan-pool.ts';
+import { planPool } from './plan-pool.ts';
 import type { Candidate } from './ring-context.ts';
 import type { RouteLoad, Situation } from './route-types.ts';
 import { EIGHT_B, peerOf, SMALL } from './test-peers.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { seededRandom } from '../test-random.ts';
 import { estimateRttMs } from './estimate-rtt.ts';
+import { seededRandom } from './test-random.ts';
 import { type Coordinate, clampRttMs, UNPLACED, updateCoordinate } from './update-coordinate.ts';
 
 it('learns the distances of a made-up world', () => {

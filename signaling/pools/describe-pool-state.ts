@@ -3,7 +3,7 @@
 import type { Coalition } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
-import type { Pool } from '../roster-state.ts';
+import type { Pool } from '../roster/roster-state.ts';
 import type { PoolPolicy } from './pool-types.ts';
 
 export interface PoolFigures {

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { dtypeSchema, peerIdSchema, repoSchema, revisionSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
-import { json, jsonBody, POOL_FAILURE, SECURITY } from '../api/describe-routes.ts';
+import { json, jsonBody, POOL_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { MICROS_PER_CREDIT } from '../ledger/ledger-types.ts';
 
 /** The protocol’s own rule, which is zod/mini and means nothing to the maker of the document. */

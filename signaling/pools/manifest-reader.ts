@@ -7,7 +7,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { type ReadManifestOptions, readManifest } from '../../shard-worker/read-manifest.ts';
-import { modelRoutes } from '../serve-models.ts';
+import { modelRoutes } from '../site/serve-models.ts';
 
 export interface ManifestReaderOptions {
   /** Absolute address; a path of this site has no hub behind it. */

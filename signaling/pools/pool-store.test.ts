@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
-import { manifestOf } from '../test-manifest.ts';
+import { manifestOf } from '../planner/test-manifest.ts';
 import { createPoolStore } from './pool-store.ts';
 import {
   MAX_MEMBERS_PER_POOL,

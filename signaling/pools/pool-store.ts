@@ -5,7 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { dtypeSchema, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Database } from '../db/open-database.ts';
-import { MAX_POOLS } from '../roster-state.ts';
+import { MAX_POOLS } from '../roster/roster-state.ts';
 import {
   MAX_MEMBERS_PER_POOL,
   MAX_POOLS_PER_ACCOUNT,

@@ -15,9 +15,9 @@ describe('the check itself', () => {
   const find = (...edges: ImportEdge[]) => findArrowViolations(edges, new Set(['protocol/frame.ts']));
 
   test.each([
-    ['app/page.tsx', 'signaling/roster.ts'],
+    ['app/page.tsx', 'signaling/roster/apply-roster-event.ts'],
     ['shard-worker/index.ts', 'app/page.tsx'],
-    ['shard-worker/index.ts', 'signaling/roster.ts'],
+    ['shard-worker/index.ts', 'signaling/roster/apply-roster-event.ts'],
     ['signaling/main.ts', 'shard-worker/index.ts'],
     ['signaling/pools/pool-store.ts', 'shard-worker/onnx/read-graph.ts'],
     ['protocol/frame.ts', 'shard-worker/read-manifest.ts'],
@@ -32,7 +32,7 @@ describe('the check itself', () => {
   });
 
   test('a type alone crosses no arrow more freely than a value', () => {
-    expect(find(edge('app/page.tsx', 'signaling/roster.ts', true))).toHaveLength(1);
+    expect(find(edge('app/page.tsx', 'signaling/roster/apply-roster-event.ts', true))).toHaveLength(1);
   });
 
   test.each([

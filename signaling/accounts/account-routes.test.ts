@@ -1,0 +1,187 @@
+// Accounts over HTTP as a browser and a program use them: real routes, accounts, ledger and database.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
+import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { openTestSite, type TestSite } from '../http/test-site.ts';
+import { createLedger } from '../ledger/create-ledger.ts';
+import type { Ledger } from '../ledger/ledger-types.ts';
+import { createAccountRoutes } from './account-routes.ts';
+import type { AccountId } from './account-types.ts';
+import { createAccounts } from './create-accounts.ts';
+import { freshName, newDevice, PASSWORD, signClaim } from './test-account.ts';
+
+/** Passwords are hashed slowly and the embedded database starts slowly, the more so beside other tests. */
+vi.setConfig({ testTimeout: 30_000 });
+
+const OPEN_TIMEOUT_MS = 60_000;
+let database: OpenDatabase;
+let ledger: Ledger;
+let site: TestSite;
+let made = 0;
+
+beforeAll(async () => {
+  database = await openDatabase({ memory: true });
+  const { db } = database;
+  ledger = createLedger(db, { grantMicros: 2_500_000, grantsPerAddressPerDay: 1000 });
+  const app = new OpenAPIHono();
+  const routes = createAccountRoutes({
+    accounts: createAccounts(db),
+    ledger,
+    rotateWebhookSecret: (owner) => rotateWebhookSecret(db, owner),
+    trustedProxies: 1,
+    isHttps: (c) => c.req.header('x-forwarded-proto') === 'https',
+    logger: pino({ level: 'error' }),
+  });
+  app.route('/api', routes);
+  site = await openTestSite(app);
+}, OPEN_TIMEOUT_MS);
+
+afterAll(async () => {
+  await site.close();
+  await database.close();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at field by field
+type Answer = { status: number; body: Record<string, any>; cookie: string; headers: Headers };
+
+/** Each caller has an address of its own, so that one test's tries do not count against another's. */
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(`${site.url}/api/account${path}`, {
+    method,
+    headers: {
+      'x-forwarded-for': `203.0.113.${made % 250}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const cookie = response.headers.get('set-cookie') ?? '';
+  return {
+    status: response.status,
+    body: (await response.json()) as Answer['body'],
+    cookie,
+    headers: response.headers,
+  };
+}
+
+/** A browser that is logged in: cookie and Origin, as a page of this site sends them. */
+async function newPerson() {
+  made += 1;
+  const name = freshName();
+  const { body, cookie } = await call('POST', '', { name, password: PASSWORD });
+  const asPage = { cookie: cookie.split(';')[0] ?? '', origin: site.url };
+  return { id: body.id as AccountId, name, asPage };
+}
+
+test('registering logs in, gives the small grant, and sets a cookie that scripts and other sites cannot use', async () => {
+  made += 1;
+  const { status, body, cookie, headers } = await call('POST', '', { name: freshName(), password: PASSWORD });
+  expect(status).toBe(201);
+  expect(body.balance).toEqual({ available: { credits: '2.5', micros: 2_500_000 }, held: { credits: '0', micros: 0 } });
+  expect(cookie).toMatch(/^cp_session=[^;]+;.*Path=\/;.*HttpOnly; SameSite=Lax$/);
+  expect(cookie).not.toContain('Secure');
+  expect(headers.get('cache-control')).toBe('no-store');
+  const behindTls = await call('POST', '', { name: freshName(), password: PASSWORD }, { 'x-forwarded-proto': 'https' });
+  expect(behindTls.cookie).toContain('Secure');
+});
+
+test('log in, read, log out', async () => {
+  const { name } = await newPerson();
+  expect((await call('POST', '/login', { name, password: 'something else' })).body.error.code).toBe('not-logged-in');
+  const { cookie } = await call('POST', '/login', { name, password: PASSWORD }, { origin: site.url });
+  const session = { cookie: cookie.split(';')[0] ?? '', origin: site.url };
+  expect((await call('GET', '', undefined, session)).body).toMatchObject({ name, peers: [] });
+  const out = await call('POST', '/logout', undefined, session);
+  expect(out.cookie).toMatch(/^cp_session=;/);
+  expect((await call('GET', '', undefined, session)).status).toBe(401);
+});
+
+test('another site can neither log in, nor out, nor change anything with the cookie', async () => {
+  const { name, asPage } = await newPerson();
+  const evil = { ...asPage, origin: 'https://evil.example' };
+  expect((await call('POST', '/login', { name, password: PASSWORD }, evil)).status).toBe(403);
+  expect((await call('POST', '/logout', undefined, evil)).status).toBe(403);
+  expect((await call('POST', '/keys', { label: 'x' }, evil)).status).toBe(403);
+  expect((await call('POST', '/keys', { label: 'x' }, { cookie: asPage.cookie })).status).toBe(403);
+  expect((await call('DELETE', '/keys/x', undefined, { ...evil, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  expect((await call('GET', '', undefined, asPage)).status).toBe(200);
+});
+
+test('keys: made once, listed without the secret, used, revoked', async () => {
+  const { asPage, name } = await newPerson();
+  const created = await call('POST', '/keys', { label: 'ci' }, asPage);
+  expect(created.status).toBe(201);
+  const listed = await call('GET', '/keys', undefined, asPage);
+  expect(listed.body.keys).toMatchObject([{ id: created.body.id, label: 'ci', lastUsedAt: null }]);
+  expect(JSON.stringify(listed.body)).not.toContain(created.body.key);
+  const asProgram = { authorization: `Bearer ${created.body.key}` };
+  expect((await call('GET', '', undefined, asProgram)).body.name).toBe(name);
+  const stranger = await newPerson();
+  expect((await call('DELETE', `/keys/${created.body.id}`, undefined, stranger.asPage)).status).toBe(404);
+  expect((await call('DELETE', `/keys/${created.body.id}`, undefined, asPage)).status).toBe(200);
+  expect((await call('GET', '', undefined, asProgram)).status).toBe(401);
+});
+
+test('peers: claimed with their own signature, their balance comes along, let go again', async () => {
+  const { id, asPage } = await newPerson();
+  const device = await newDevice();
+  await ledger.grantOnJoin(`peer:${device.peer}`, '198.51.100.7');
+  const forged = await signClaim('another' as AccountId, device);
+  expect((await call('POST', '/peers', forged, asPage)).body.error.code).toBe('not-authentic');
+  const claim = await signClaim(id, device);
+  expect((await call('POST', '/peers', claim, asPage)).body.peers).toEqual([device.peer]);
+  expect((await call('GET', '', undefined, asPage)).body.balance.available.micros).toBe(5_000_000);
+  const statement = await call('GET', '/statement?limit=10', undefined, asPage);
+  expect(statement.body.lines.map(({ kind }: { kind: string }) => kind)).toEqual(['claim', 'grant']);
+  expect(statement.body).toMatchObject({ next: null, lines: [{ credits: '2.5', bucket: 'available', job: null }, {}] });
+  const first = await call('GET', '/statement?limit=1', undefined, asPage);
+  const second = await call('GET', `/statement?limit=1&before=${first.body.next}`, undefined, asPage);
+  expect(second.body.lines[0].kind).toBe('grant');
+  expect((await call('DELETE', `/peers/${device.peer}`, undefined, asPage)).body.peers).toEqual([]);
+});
+
+test('a webhook secret is new each time', async () => {
+  const { asPage } = await newPerson();
+  const first = await call('POST', '/webhook-secret', undefined, asPage);
+  const second = await call('POST', '/webhook-secret', undefined, asPage);
+  expect(first.body.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  expect(second.body.secret).not.toBe(first.body.secret);
+});
+
+test('bad bodies are refused by field; without a login nothing is told', async () => {
+  const { asPage } = await newPerson();
+  expect((await call('POST', '', { name: 'abc' })).body.error).toMatchObject({
+    code: 'bad-request',
+    data: { param: 'password' },
+  });
+  expect((await call('POST', '/peers', { publicKey: 5, signature: '' }, asPage)).body.error.data.param).toBe(
+    'publicKey',
+  );
+  expect((await call('GET', '/statement?limit=0', undefined, asPage)).body.error.data.param).toBe('limit');
+  expect((await call('POST', '/login', { name: 'x'.repeat(20_000), password: 'y' })).status).toBe(413);
+  for (const [method, path] of [
+    ['GET', ''],
+    ['GET', '/keys'],
+    ['POST', '/keys'],
+    ['GET', '/statement'],
+    ['POST', '/webhook-secret'],
+  ] as const) {
+    expect((await call(method, path)).status).toBe(401);
+  }
+});
+
+test('guessing passwords is slow', async () => {
+  const { name } = await newPerson();
+  const tries = Array.from({ length: 12 }, () => call('POST', '/login', { name, password: 'wrong password' }));
+  const answers = await Promise.all(tries);
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+});

@@ -1,0 +1,150 @@
+// The door of /api/account: registering, logging in and out, balance and statement, API keys, the peers that earn for an
+// account, and the secret of its webhooks. Cookies are set here and nowhere else.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Env } from 'hono';
+import { deleteCookie, setCookie } from 'hono/cookie';
+import type { Logger } from 'pino';
+import { PoolError } from '../../protocol/errors.ts';
+import { answerPoolError, throwIssue } from '../http/answer-error.ts';
+import { API_LIMITS } from '../http/api-types.ts';
+import { createAuthenticate, SESSION_COOKIE, sessionToken } from '../http/authenticate.ts';
+import { boundJson } from '../http/bound-json.ts';
+import { clientAddress, incomingOf } from '../http/client-address.ts';
+import { limitLogins } from '../http/rate-limit.ts';
+import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
+import { isSameOrigin } from '../http/same-origin.ts';
+import { formatCredits } from '../ledger/format-credits.ts';
+import type { Ledger, OwnerId } from '../ledger/ledger-types.ts';
+import * as routes from './account-route-table.ts';
+import type { AccountId, Accounts } from './account-types.ts';
+
+export interface AccountRoutesOptions {
+  accounts: Accounts;
+  ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'grantOnJoin'>;
+  /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
+  rotateWebhookSecret(owner: OwnerId): Promise<string>;
+  /** Proxies in front of this server whose X-Forwarded-For is believed. Default 0. */
+  trustedProxies?: number;
+  /** Whether the site is served over https, by this process or a proxy before it. */
+  isHttps(c: Context): boolean;
+  logger: Logger;
+}
+
+/** @example app.route('/api', createAccountRoutes({ accounts, ledger, rotateWebhookSecret, isHttps, logger })); */
+export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<Env> {
+  const { accounts, ledger, trustedProxies = 0 } = options;
+  const limit = limitLogins({ trustedProxies });
+  const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
+  const isOpen = (c: Context): boolean => c.req.method === 'POST' && /\/account(\/login|\/logout)?$/.test(c.req.path);
+  const required = requireCaller(createAuthenticate(accounts));
+  app.use('/account/*', async (c, next) => {
+    c.header('Cache-Control', 'no-store');
+    if (!isOpen(c)) return required(c, next);
+    // Nobody may log this browser in, or out, from another site. Programs send no Origin at all.
+    const isBrowser = c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined;
+    if (isBrowser && !isSameOrigin(c.req.raw.headers)) {
+      throw new PoolError('forbidden', 'The request came from another site.');
+    }
+    return c.req.path.endsWith('/logout') ? next() : limit(c, next);
+  });
+  app.use('/account/*', ...boundJson({ ...API_LIMITS, bodyBytes: 16 * 1024 }));
+  const accountOf = (c: Context<CallerEnv>): { id: AccountId; owner: OwnerId } => {
+    const { account, owner } = c.get('caller');
+    if (!account) throw new PoolError('forbidden', 'This needs an account.');
+    return { id: account.id, owner };
+  };
+  const logIn = async (c: Context, entry: { name: string; password: string }) => {
+    const { account, token, expiresAt } = await accounts.logIn(entry);
+    setCookie(c, SESSION_COOKIE, token, {
+      httpOnly: true,
+      sameSite: 'Lax',
+      path: '/',
+      secure: options.isHttps(c),
+      expires: expiresAt,
+    });
+    return describeAccount(account, options);
+  };
+
+  app.openapi(routes.register, async (c) => {
+    const entry = c.req.valid('json');
+    const { id } = await accounts.register(entry);
+    const incoming = incomingOf(c);
+    if (incoming) await ledger.grantOnJoin(`account:${id}`, clientAddress(incoming, trustedProxies));
+    return c.json(await logIn(c, entry), 201);
+  });
+  app.openapi(routes.logIn, async (c) => c.json(await logIn(c, c.req.valid('json')), 200));
+  app.openapi(routes.logOut, async (c) => {
+    const token = sessionToken(c);
+    if (token) await accounts.logOut(token);
+    deleteCookie(c, SESSION_COOKIE, { path: '/', secure: options.isHttps(c) });
+    return c.json({ ok: true as const }, 200);
+  });
+  app.openapi(routes.readAccount, async (c) => {
+    const { account } = c.get('caller');
+    if (!account) throw new PoolError('forbidden', 'This needs an account.');
+    return c.json(await describeAccount(account, options), 200);
+  });
+  app.openapi(routes.readStatement, async (c) => {
+    const { limit, before } = c.req.valid('query');
+    const read = await ledger.statementOf(accountOf(c).owner, before ? { limit, before } : { limit });
+    const lines = read.map(({ at, amountMicros, job, ...line }) => ({
+      ...line,
+      at: at.toISOString(),
+      ...amountOf(amountMicros),
+      job: job ?? null,
+    }));
+    // The ledger keeps an event's two lines on one page, which may make it one shorter.
+    return c.json({ lines, next: lines.length >= limit - 1 ? (lines.at(-1)?.eventId ?? null) : null }, 200);
+  });
+  app.openapi(routes.createKey, async (c) => {
+    const { key, ...info } = await accounts.createKey(accountOf(c).id, c.req.valid('json').label);
+    return c.json({ ...keyJson(info), key }, 201);
+  });
+  app.openapi(routes.listKeys, async (c) => {
+    const keys = await accounts.listKeys(accountOf(c).id);
+    return c.json({ keys: keys.map(keyJson) }, 200);
+  });
+  app.openapi(routes.revokeKey, async (c) => {
+    await accounts.revokeKey(accountOf(c).id, c.req.valid('param').id);
+    return c.json({ ok: true as const }, 200);
+  });
+  app.openapi(routes.claimPeer, async (c) => {
+    const { id, owner } = accountOf(c);
+    const peer = await accounts.claimPeer(id, c.req.valid('json'));
+    // Repeating a claim moves nothing twice, so a crash between the two is mended by asking again.
+    await ledger.claim(peer, owner);
+    return c.json({ peers: await accounts.peersOf(id) }, 200);
+  });
+  app.openapi(routes.releasePeer, async (c) => {
+    const { id } = accountOf(c);
+    await accounts.releasePeer(id, c.req.valid('param').id);
+    return c.json({ peers: await accounts.peersOf(id) }, 200);
+  });
+  app.openapi(routes.rotateSecret, async (c) =>
+    c.json({ secret: await options.rotateWebhookSecret(accountOf(c).owner) }, 201),
+  );
+  app.onError(answerPoolError(options.logger));
+  return app as unknown as OpenAPIHono<Env>;
+}
+
+async function describeAccount(
+  account: Awaited<ReturnType<Accounts['register']>>,
+  { accounts, ledger }: Pick<AccountRoutesOptions, 'accounts' | 'ledger'>,
+) {
+  const { availableMicros, heldMicros } = await ledger.balanceOf(`account:${account.id}`);
+  return {
+    id: account.id,
+    name: account.name,
+    createdAt: account.createdAt.toISOString(),
+    balance: { available: amountOf(availableMicros), held: amountOf(heldMicros) },
+    peers: await accounts.peersOf(account.id),
+  };
+}
+
+const amountOf = (micros: number): { credits: string; micros: number } => ({ credits: formatCredits(micros), micros });
+
+const keyJson = ({ createdAt, lastUsedAt, ...info }: Awaited<ReturnType<Accounts['listKeys']>>[number]) => ({
+  ...info,
+  createdAt: createdAt.toISOString(),
+  lastUsedAt: lastUsedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_MODEL } from '../start-server.ts';
+import { OPTIONS } from './option-table.ts';
+import { HELP, readOptions } from './read-options.ts';
+import { UsageError } from './usage-error.ts';
+
+const read = (line: string, env = {}) => readOptions(line.split(' ').filter(Boolean), env);
+
+describe('readOptions', () => {
+  it('has defaults for everything', () => {
+    expect(read('')).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      model: DEFAULT_MODEL,
+      hubUrl: 'https://huggingface.co',
+      modelsDir: 'public/models',
+      siteDir: 'out',
+      iceServers: [],
+      database: { dataDir: '.data' },
+      grantMicros: 10_000_000,
+      grantsPerAddressPerDay: 50,
+      maxQueue: 100,
+      codec: 'exact',
+      maxQueuePerAccount: 8,
+      corsOrigins: '*',
+      ratePerMinute: 600,
+      logLevel: 'info',
+      metrics: { kind: 'loopback' },
+      trustedProxies: 0,
+      allowLocalWebhooks: false,
+      prices: {},
+    });
+  });
+
+  it('takes what is given', () => {
+    const line =
+      '--port 0 --host 0.0.0.0 --model a/b --revision v1 --dtype fp16 --hub http://mirror.example/ --stages 3 --no-site';
+    const options = read(line, { ICE_SERVERS: '[{"urls":["stun:s.example"]}]' });
+    expect(options).not.toHaveProperty('siteDir');
+    expect(options).toMatchObject({
+      port: 0,
+      host: '0.0.0.0',
+      model: { repo: 'a/b', revision: 'v1', dtype: 'fp16' },
+      hubUrl: 'http://mirror.example',
+      modelsDir: 'public/models',
+      stages: 3,
+      iceServers: [{ urls: ['stun:s.example'] }],
+    });
+    expect(read('--help --port x')).toBe('help');
+  });
+
+  it('prefers the option to the environment', () => {
+    expect(read('--ice-servers []', { ICE_SERVERS: 'broken' })).toMatchObject({ iceServers: [] });
+  });
+
+  it.each([
+    ['--port 70000', '--port must be a whole number from 0 to 65535, not "70000".'],
+    ['--port 3e3', '--port must'],
+    ['--stages 0', '--stages must'],
+    ['--dtype q3', '--dtype must be one of fp32, fp16, q4'],
+    ['--model guide', '--model must be owner/name'],
+    ['--model ../x', '--model must be owner/name'],
+    ['--hub file:///x', '--hub must be'],
+    ['--hub //evil.example', '--hub must be'],
+    ['--ice-servers {}', '--ice-servers'],
+    ['--ice-servers [{}]', '--ice-servers'],
+    ['--bogus', '--help'],
+    ['--port', '--help'],
+  ])('explains %s', (line, message) => {
+    expect(() => read(line)).toThrow(UsageError);
+    expect(() => read(line)).toThrow(message);
+  });
+
+  it('reads the file that --config names', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'computepool-options-'));
+    try {
+      writeFileSync(join(dir, 'pool.json'), '{"port": 4000, "no-site": true}');
+      expect(read(`--config ${join(dir, 'pool.json')}`)).toMatchObject({ port: 4000 });
+      expect(() => read(`--config ${join(dir, 'absent.json')}`)).toThrow('absent.json cannot be read');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('names every option in the help', () => {
+    for (const name of [...Object.keys(OPTIONS), 'config', 'help']) expect(HELP).toContain(`  --${name} `);
+    for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(160);
+  });
+});

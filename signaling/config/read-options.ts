@@ -1,0 +1,26 @@
+// The command line's door: the text of --help, and the configuration that the words make. Reads the file that --config
+// names, and nothing else.
+import { readFileSync } from 'node:fs';
+import type { Env } from './collect-values.ts';
+import type { ServerConfig } from './config-types.ts';
+import { ENV_PREFIX, OPTIONS } from './option-table.ts';
+import { readConfig } from './read-config.ts';
+
+const lines = Object.entries(OPTIONS).map(([name, { hint, help }]) => [`--${name} ${hint}`.trim(), help] as const);
+const WIDTH = 2 + Math.max(...lines.map(([flag]) => flag.length));
+const line = (flag: string, help: string): string => `  ${flag.padEnd(WIDTH)}${help}`;
+
+export const HELP = `Serves ComputePool: the site, its models, the API, the control socket and the PeerJS broker.
+
+  node --import tsx signaling/main.ts [options]
+
+${lines.map(([flag, help]) => line(flag, help)).join('\n')}
+${line('--config <file>', 'a JSON object with these names as keys, e.g. {"port": 3000, "no-site": true}')}
+${line('--help', 'this text')}
+
+Each option can be set in the environment too: --max-queue is ${ENV_PREFIX}MAX_QUEUE. A flag wins over the environment,
+and the environment over the file.`;
+
+/** Throws `UsageError`, with a line per mistake. `help` asks for nothing but the text above. */
+export const readOptions = (args: readonly string[], env: Env): ServerConfig | 'help' =>
+  readConfig(args, env, (path) => readFileSync(path, 'utf8'));

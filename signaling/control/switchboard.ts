@@ -1,0 +1,116 @@
+// Carries what peers say to whom it concerns: the roster, the jobs, the book of round trips. Knows no socket and no rule.
+import type { Logger } from 'pino';
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
+import type { JobDesk } from '../jobs/job-desk.ts';
+import type { Ledger } from '../ledger/ledger-types.ts';
+import type { RosterEvent } from '../roster/apply-roster-event.ts';
+import type { Orchestrator } from '../roster/orchestrator.ts';
+import type { PeerMessage } from './control-connection.ts';
+import type { PeerListener } from './control-socket.ts';
+
+export interface SwitchboardOptions {
+  orchestrator: Orchestrator;
+  desk: JobDesk;
+  ledger: Pick<Ledger, 'grantOnJoin'>;
+  logger: Logger;
+  /** Round trips that a peer measured to others, and to this server. */
+  onRtts(peer: PeerId, rtts: readonly { peer: PeerId; ms: number }[], serverRttMs: number | undefined): void;
+  /** Whether an account owns the peer: then the account had its grant. */
+  isOwned(peer: PeerId): Promise<boolean>;
+  onLeft?(peer: PeerId): void;
+}
+
+/** Grants that are being written: a burst of joining tabs must not open a transaction each. */
+const MAX_GRANTS_UNDER_WAY = 64;
+
+export function createSwitchboard(options: SwitchboardOptions): PeerListener {
+  const { orchestrator, desk, ledger, logger } = options;
+  const addresses = new Map<PeerId, string>();
+  const granted = new Set<PeerId>();
+  let granting = 0;
+
+  /** The grant on joining, at the first thing that a peer asks or offers. */
+  const grant = async (peer: PeerId): Promise<void> => {
+    const address = addresses.get(peer);
+    if (address === undefined || granted.has(peer) || granting >= MAX_GRANTS_UNDER_WAY) return;
+    granted.add(peer);
+    granting++;
+    try {
+      if (!(await options.isOwned(peer))) await ledger.grantOnJoin(`peer:${peer}`, address);
+    } catch (thrown) {
+      granted.delete(peer);
+      logger.error({ err: thrown }, 'a grant could not be written');
+    } finally {
+      granting--;
+    }
+  };
+
+  return {
+    joined(peer, address) {
+      addresses.set(peer, address);
+      orchestrator.greet(peer);
+    },
+    left(peer) {
+      addresses.delete(peer);
+      granted.delete(peer);
+      orchestrator.dispatch({ type: 'peer-left', peer });
+      desk.peerGone(peer);
+      options.onLeft?.(peer);
+    },
+    heard(peer, message) {
+      switch (message.type) {
+        case 'heartbeat':
+          options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
+          return;
+        case 'ask':
+          void grant(peer).then(() => desk.ask(peer, message));
+          return;
+        case 'ask-cancel':
+          desk.askCancelled(peer, message.ask);
+          return;
+        case 'ask-done':
+          desk.askDone(peer, message);
+          return;
+        case 'job-events':
+          desk.jobEvents(peer, message.events);
+          return;
+        case 'receipts':
+          desk.receiptsCame(peer, message.job, message.epoch, message.receipts);
+          return;
+        default:
+          if (message.type === 'offer') void grant(peer);
+          if (message.type === 'stage-failed') {
+            // The code alone: a message may quote what the stage worked on.
+            logger.warn({ peer, epoch: message.epoch, code: PoolError.from(message.error).code }, 'stage failed');
+          }
+          orchestrator.dispatch(eventOf(peer, message));
+      }
+    },
+  };
+}
+
+type RosterWord = Exclude<
+  PeerMessage,
+  { type: 'heartbeat' | 'ask' | 'ask-cancel' | 'ask-done' | 'job-events' | 'receipts' }
+>;
+
+/** A message in the roster's words. */
+function eventOf(peer: PeerId, message: RosterWord): RosterEvent {
+  switch (message.type) {
+    case 'offer':
+      return { ...message, type: 'peer-offered', peer };
+    case 'load-progress':
+      return { ...message, type: 'load-progressed', peer, pool: message.pool as PoolId };
+    case 'stage-ready':
+      return { ...message, type: 'stage-readied', peer, pool: message.pool as PoolId };
+    case 'stage-failed':
+      return { type: 'stage-failed', peer, pool: message.pool as PoolId, epoch: message.epoch };
+    case 'link-down':
+      return { type: 'link-broken', peer, pool: message.pool as PoolId, epoch: message.epoch, to: message.peer };
+    case 'watch':
+      return { type: 'pool-watched', peer, model: message.model };
+    case 'leave':
+      return { type: 'stage-left', peer };
+  }
+}

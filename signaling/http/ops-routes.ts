@@ -1,0 +1,76 @@
+// What machines that watch this one ask: alive, ready, numbers. `/metrics` is for this machine or a token's holder only.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Hono } from 'hono';
+import { PoolError } from '../../protocol/errors.ts';
+import type { MetricsAccess } from '../config/config-types.ts';
+import type { Metrics } from '../observe/metric-types.ts';
+import { incomingOf, isLoopback } from './client-address.ts';
+
+/** A thing that must work before requests are sent here. Rejects with why it does not, or resolves. */
+export interface ReadinessCheck {
+  name: string;
+  check(): Promise<void> | void;
+}
+
+export interface OpsRoutesOptions {
+  metrics: Pick<Metrics, 'read'>;
+  access: MetricsAccess;
+  checks: readonly ReadinessCheck[];
+  /** Added to `/healthz`: counts for people. Must be cheap, and never wait. */
+  health?(): Record<string, unknown>;
+}
+
+/** Longer than this is not ready: whoever asks has a timeout too. */
+const CHECK_TIMEOUT_MS = 2_000;
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
+/** `/healthz`, `/readyz` and `/metrics`. */
+export function opsRoutes({ metrics, access, checks, health }: OpsRoutesOptions): Hono {
+  const startedAtMs = performance.now();
+  const routes = new Hono();
+  routes.get('/healthz', (c) => {
+    const uptimeSeconds = Math.floor((performance.now() - startedAtMs) / 1000);
+    return c.json({ status: 'ok', uptimeSeconds, ...health?.() }, 200, NO_STORE);
+  });
+  routes.get('/readyz', async (c) => {
+    const reasons = (await Promise.all(checks.map(reasonOf))).filter((reason) => reason !== undefined);
+    const isReady = reasons.length === 0;
+    return c.json({ status: isReady ? 'ready' : 'not-ready', reasons }, isReady ? 200 : 503, NO_STORE);
+  });
+  routes.get('/metrics', async (c) => {
+    const incoming = incomingOf(c);
+    const isLocal = incoming !== undefined && isLoopback(incoming);
+    if (!mayRead(access, c.req.header('authorization'), isLocal)) {
+      throw new PoolError('not-found', 'There is nothing here.');
+    }
+    const { text, contentType } = await metrics.read();
+    return c.body(text, 200, { 'Content-Type': contentType, ...NO_STORE });
+  });
+  return routes;
+}
+
+/** Why it fails, in one sentence without the failure's own words: a driver's error may hold an address. */
+async function reasonOf({ name, check }: ReadinessCheck): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), CHECK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([Promise.resolve().then(check), late]);
+    return undefined;
+  } catch (error) {
+    return error instanceof PoolError ? `${name}: ${error.message}` : `${name} does not answer.`;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function mayRead(access: MetricsAccess, header: string | undefined, isLocal: boolean): boolean {
+  if (access.kind === 'loopback') return isLocal;
+  if (access.kind === 'off') return false;
+  const shown = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+  // Hashed first: the comparison takes the same time wherever they differ, and whatever their lengths.
+  return timingSafeEqual(digest(shown), digest(access.token));
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,34 @@
+// What the desk adds to the planner's word: codecs. Its memory is tested with the jobs that fill it.
+import { expect, test } from 'vitest';
+import type { CodecPolicy } from '../../protocol/codec.ts';
+import type { PoolId } from '../../protocol/ids.ts';
+import { RttBook } from '../planner/rtt-book.ts';
+import { SITUATIONS } from '../planner/test-situations.ts';
+import { RouteDesk } from './route-desk.ts';
+
+const LAN = SITUATIONS.find(({ name }) => name.startsWith('Two laptops on a LAN'))!.situation;
+const ALONE = SITUATIONS.find(({ name }) => name.startsWith('A laptop that fits'))!.situation;
+
+function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: CodecPolicy, codec?: CodecPolicy) {
+  const desk = new RouteDesk({ rtts: new RttBook(), nowMs: () => 0, hasDraftModel: () => false, codec: server });
+  const pool = {
+    ...{ id: 'a/b@main:q4' as PoolId, model: { repo: 'a/b', revision: 'main', dtype: 'q4' as const }, pinned: true },
+    ...{ manifest, peers, watchers: [], lastEpoch: 1, hasServed: true, strikes: new Map() },
+    serving: serving && { ...serving, pool: 'a/b@main:q4' as PoolId, state: 'ready' as const },
+  };
+  const { running, slots } = load;
+  const question = { promptTokens: 20, maxTokens: 50, running, waiting: 0, slots, codec };
+  return desk.plan({ ...question, asker: client, pool: pool as unknown as Parameters<RouteDesk['plan']>[0]['pool'] });
+}
+
+test('a request’s codec goes before the server’s, and the server’s is told where none is named', () => {
+  expect(planOf(LAN, 'exact')).toMatchObject({ stages: 2, codec: 'exact' });
+  expect(planOf(LAN, 'auto').codec).toBe('auto');
+  expect(planOf(LAN, 'auto', 'exact').codec).toBe('exact');
+  expect(planOf(LAN, 'exact', 'int8').codec).toBe('int8');
+});
+
+test('one device sends no hidden state: its plan names none', () => {
+  expect(planOf(ALONE, 'int8')).toMatchObject({ mode: 'solo', stages: 1 });
+  expect(planOf(ALONE, 'int8', 'f16')).not.toHaveProperty('codec');
+});

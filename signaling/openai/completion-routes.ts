@@ -1,0 +1,69 @@
+// POST /v1/chat/completions and /v1/completions: who asks, what for, and off it goes.
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { throwIssue } from '../http/answer-error.ts';
+import type { ApiLimits, Authenticate, ModelEntry } from '../http/api-types.ts';
+import { boundJson } from '../http/bound-json.ts';
+import { jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
+import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
+import { chatAnswerSchema, completionAnswerSchema, quoteSchema } from './answer-schema.ts';
+import { chatBodySchema } from './chat-schema.ts';
+import { completionBodySchema } from './completion-schema.ts';
+import { prepareChat, prepareCompletion } from './prepare-request.ts';
+import { type RunContext, runRequest } from './run-request.ts';
+
+export interface CompletionRouteOptions extends RunContext {
+  models(): readonly ModelEntry[];
+  authenticate: Authenticate;
+  limits: ApiLimits;
+}
+
+const answers = <T extends z.ZodType>(schema: T) => ({
+  200: {
+    description: 'The answer; with `stream` its chunks as server-sent events; with `dry_run` a quote.',
+    content: {
+      'application/json': { schema: z.union([schema, quoteSchema]) },
+      'text/event-stream': { schema: z.string() },
+    },
+  },
+  ...OPEN_AI_FAILURE,
+});
+
+const chatRoute = createRoute({
+  method: 'post',
+  path: '/chat/completions',
+  tags: ['completions'],
+  summary: 'Answer a conversation',
+  security: SECURITY,
+  request: { body: jsonBody(chatBodySchema) },
+  responses: answers(chatAnswerSchema),
+});
+
+const completionRoute = createRoute({
+  method: 'post',
+  path: '/completions',
+  tags: ['completions'],
+  summary: 'Continue a text',
+  security: SECURITY,
+  request: { body: jsonBody(completionBodySchema) },
+  responses: answers(completionAnswerSchema),
+});
+
+export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPIHono<CallerEnv> {
+  const { authenticate, limits, models } = options;
+  const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
+  // Who it is comes first: a stranger's body is not read.
+  for (const path of [chatRoute.path, completionRoute.path]) {
+    app.use(path, requireCaller(authenticate), ...boundJson(limits));
+  }
+  app.openapi(chatRoute, async (c) => {
+    const { owner } = c.get('caller');
+    const prepared = prepareChat(c.req.valid('json'), { models: models(), limits });
+    return runRequest(c, prepared, owner, options);
+  });
+  app.openapi(completionRoute, async (c) => {
+    const { owner } = c.get('caller');
+    const prepared = prepareCompletion(c.req.valid('json'), { models: models(), limits });
+    return runRequest(c, prepared, owner, options);
+  });
+  return app;
+}

@@ -1,0 +1,36 @@
+// The models that programs may ask for: pools that somebody made and those that tabs have opened by offering a model.
+import type { ModelEntry } from '../http/api-types.ts';
+import type { Platform } from '../platform.ts';
+
+/** Pools that answer now come first: among several of one repository the first is taken. */
+export function listModels({ pools, orchestrator }: Pick<Platform, 'pools' | 'orchestrator'>): ModelEntry[] {
+  const kept = pools.list().filter(({ loaded }) => loaded);
+  const open = orchestrator.pools().filter(({ pool }) => !kept.some(({ id }) => id === pool));
+  const entries = [
+    ...kept.map(({ id, model, manifest, maxContext, createdAt }) => ({ id, model, manifest, maxContext, createdAt })),
+    ...open.map(({ pool, model }) => ({
+      id: pool,
+      model,
+      manifest: undefined,
+      maxContext: undefined,
+      createdAt: START,
+    })),
+  ];
+  return entries
+    .map(({ id, model, manifest, maxContext, createdAt }) => {
+      const live = orchestrator.pool(id as never);
+      const known = manifest ?? live?.manifest;
+      const entry: ModelEntry = {
+        model,
+        createdAt,
+        contextTokens: manifest ? maxContext : known?.maxContext,
+        version: known?.graphSha256,
+      };
+      return { entry, isServing: live?.serving?.state === 'ready' };
+    })
+    .sort((a, b) => Number(b.isServing) - Number(a.isServing))
+    .map(({ entry }) => entry);
+}
+
+/** A pool that tabs opened has no date of its own. */
+const START = new Date(Date.UTC(2026, 0, 1));

@@ -1,0 +1,144 @@
+// Turns the tabs of a pool into seats, or says in a sentence what they wait for. Pure. Measures and policy come in as
+// numbers, never as names of devices.
+import type { Seat } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { MAX_STAGES } from '../../protocol/limits.ts';
+import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
+import { PLAN_CONTEXT_TOKENS, WORTH_CHANGE, WORTH_REORDER_MS } from './bounds.ts';
+import { fitPeers } from './fit-peers.ts';
+import { partitionLayers } from './partition-layers.ts';
+import { type PlaceRequest, placeStages } from './place-stages.ts';
+import { type Candidate, type RttOf, ringContext } from './ring-context.ts';
+import { ringInOrder, shapeRing } from './shape-ring.ts';
+
+export type { Candidate } from './ring-context.ts';
+
+export interface PlanRequest {
+  manifest: ModelManifest;
+  /** Tabs that may be planned, earliest first. */
+  candidates: readonly Candidate[];
+  /** Exactly so many stages, in order of joining; undefined takes the fewest devices that hold the model. */
+  stages?: number | undefined;
+  /** Whether to wait until so many are there. A pool that once served goes on with fewer. */
+  waitForAll?: boolean;
+  /** Round trips between peers in milliseconds, where anything is known. */
+  rtt?: RttOf | undefined;
+  /** Members now, entry first: kept unless a change is predicted to be WORTH_CHANGE times as fast. */
+  current?: readonly PeerId[] | undefined;
+  load?: PlaceRequest['load'];
+}
+
+export type PoolPlan = { kind: 'plan'; seats: Seat[]; reason: string } | { kind: 'waiting'; reason: string };
+
+const waiting = (reason: string): PoolPlan => ({ kind: 'waiting', reason });
+const tabs = (count: number): string => (count === 1 ? '1 more tab' : `${count} more tabs`);
+
+/** Seats for the tabs that serve best; the rest are spares. */
+export function planPool(request: PlanRequest): PoolPlan {
+  const contextTokens = Math.min(request.manifest.maxContext, PLAN_CONTEXT_TOKENS);
+  const { stages } = request;
+  return stages === undefined ? planFewest(request, contextTokens) : planForced(request, stages, contextTokens);
+}
+
+function planFewest({ manifest, candidates, rtt, current, load }: PlanRequest, contextTokens: number): PoolPlan {
+  if (candidates.length === 0) return waiting('Waits for a tab to join.');
+  const placed = placeStages({ manifest, candidates, contextTokens, rtt, current, load: load ?? 'one-answer' });
+  if (placed.kind === 'refused') {
+    return planned(manifest, roomiest(candidates, Math.min(manifest.layers, MAX_STAGES)), contextTokens);
+  }
+  const seats = placed.stages.map(({ candidate, start, end }) => seatOf(manifest, candidate, start, end));
+  return { kind: 'plan', seats, reason: placed.reason };
+}
+
+/** The first so many tabs that together hold the model. */
+function planForced(request: PlanRequest, stages: number, contextTokens: number): PoolPlan {
+  const { manifest, candidates, waitForAll = false } = request;
+  const most = Math.min(manifest.layers, MAX_STAGES, stages);
+  const least = waitForAll ? most : 1;
+  let eligible = [...candidates];
+  while (eligible.length >= least && eligible.length > 0) {
+    const chosen = eligible.slice(0, most);
+    const capacities = chosen.map(({ capability }) => capability);
+    const kept = fitPeers(manifest, capacities, contextTokens);
+    if (kept.length === chosen.length) return planned(manifest, reorder(request, chosen, contextTokens), contextTokens);
+    const dropped = kept.length > 0 ? chosen.filter((_, index) => !kept.includes(index)) : [smallest(chosen)];
+    eligible = eligible.filter((candidate) => !dropped.includes(candidate));
+  }
+  if (candidates.length === 0) return waiting('Waits for a tab to join.');
+  if (candidates.length < least) {
+    return waiting(`Waits for ${tabs(least - candidates.length)}: ${least} stages were asked for.`);
+  }
+  if (eligible.length > 0) {
+    return waiting(`Waits for ${tabs(least - eligible.length)}: of ${least} stages, some lend too little memory.`);
+  }
+  return planned(manifest, roomiest(candidates, most), contextTokens);
+}
+
+/**
+ * The same tabs along the shortest way around, if every way was measured and it is worth it: less than WORTH_CHANGE or
+ * WORTH_REORDER_MS of a lap is jitter, and each new order makes tabs load again.
+ */
+function reorder(
+  { manifest, rtt, current = [] }: PlanRequest,
+  chosen: Candidate[],
+  contextTokens: number,
+): Candidate[] {
+  const context = ringContext(manifest, chosen, contextTokens, rtt);
+  const joined = chosen.map((_, index) => index);
+  const now = current.map((peer) => chosen.findIndex((candidate) => candidate.peer === peer));
+  const isSame = now.length === chosen.length && joined.every((index) => now.includes(index));
+  const before = (isSame ? ringInOrder(context, now) : undefined) ?? ringInOrder(context, joined);
+  if (!before) return chosen;
+  let order = before.order;
+  if (joined.every((a) => joined.every((b) => context.isKnown(a, b)))) {
+    const ring = shapeRing(context, joined);
+    const savedMs = ring ? before.lapMs - ring.lapMs : 0;
+    if (ring && savedMs >= WORTH_REORDER_MS && before.lapMs >= ring.lapMs * WORTH_CHANGE) order = ring.order;
+  }
+  return order.map((index) => chosen[index]!);
+}
+
+/** Seats for exactly these tabs, or how much memory they lack. */
+function planned(manifest: ModelManifest, chosen: readonly Candidate[], contextTokens: number): PoolPlan {
+  const cut = partitionLayers(
+    manifest,
+    chosen.map(({ capability }) => capability),
+    contextTokens,
+  );
+  if (cut.feasible) {
+    const seats = cut.ranges.map(({ start, end }, index) => seatOf(manifest, chosen[index]!, start, end));
+    const layers = chosen.length === 1 ? 'all layers' : `${manifest.layers} layers together`;
+    return {
+      kind: 'plan',
+      seats,
+      reason: `${chosen.length === 1 ? '1 tab holds' : `${chosen.length} tabs hold`} ${layers}.`,
+    };
+  }
+  const missingBytes = cut.reason === 'out-of-memory' ? cut.missingBytes : 0;
+  return waiting(`Waits for more memory: ${megabytes(missingBytes)} more would hold the model.`);
+}
+
+/** The tabs that lend most, still in order of joining. */
+function roomiest(candidates: readonly Candidate[], count: number): Candidate[] {
+  const byMemory = [...candidates].sort((a, b) => b.capability.memoryBytes - a.capability.memoryBytes).slice(0, count);
+  return candidates.filter((candidate) => byMemory.includes(candidate));
+}
+
+const smallest = (candidates: readonly Candidate[]): Candidate =>
+  candidates.reduce((least, next) => (next.capability.memoryBytes < least.capability.memoryBytes ? next : least));
+
+const megabytes = (bytes: number): string => `${(Math.ceil(bytes / 100_000) / 10).toLocaleString('en')} MB`;
+
+function seatOf(manifest: ModelManifest, { peer, capability }: Candidate, start: number, end: number): Seat {
+  const { backend, device } = capability;
+  return {
+    peer,
+    start,
+    end,
+    backend,
+    device,
+    totalBytes: stageBytes(manifest, start, end),
+    loadedBytes: 0,
+    ready: false,
+  };
+}

@@ -1,0 +1,91 @@
+// What members report of the slice they load: progress, readiness, silence. Pure. Late words of an epoch that is over
+// change nothing.
+import type { Seat } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { headLayersOf } from '../planner/ring-context.ts';
+import { announce, promoteForming, replan } from './change-coalition.ts';
+import { excludePeer } from './change-members.ts';
+import type { Effect, Forming, Pool, PoolStep, World } from './roster-state.ts';
+
+/** A seat got further. A number that does not grow is no progress, so a loader that hangs is found out. */
+export function noteProgress(pool: Pool, peer: PeerId, epoch: number, loadedBytes: number, world: World): PoolStep {
+  const seat = formingSeat(pool, peer, epoch);
+  if (!seat || loadedBytes <= seat.loadedBytes) return { pool, effects: [] };
+  return { pool: updateSeat(pool, peer, { loadedBytes: Math.min(loadedBytes, seat.totalBytes) }, world), effects: [] };
+}
+
+/** A seat is ready; with the last one the coalition is. The time it measured replaces the one it offered. */
+export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: number, world: World): PoolStep {
+  const seat = formingSeat(pool, peer, epoch);
+  if (!seat) return { pool, effects: [] };
+  const ownMs = msPerLayer * layersShare(pool, seat);
+  const peers = pool.peers.map((entry) =>
+    entry.peer === peer && msPerLayer > 0
+      ? { ...entry, capability: { ...entry.capability, msPerLayer: ownMs } }
+      : entry,
+  );
+  const next = updateSeat({ ...pool, peers }, peer, { ready: true, loadedBytes: seat.totalBytes }, world);
+  return next.forming?.coalition.seats.every(({ ready }) => ready)
+    ? promoteForming(next, world)
+    : { pool: next, effects: [] };
+}
+
+/** A stage could not load or lost its device. */
+export function noteFailure(pool: Pool, peer: PeerId, epoch: number, world: World): PoolStep {
+  if (formingSeat(pool, peer, epoch)) return excludePeer(pool, peer, 'failed', 'forming', world);
+  const serves = pool.serving?.epoch === epoch && pool.serving.seats.some((seat) => seat.peer === peer);
+  return serves ? excludePeer(pool, peer, 'failed', 'both', world) : { pool, effects: [] };
+}
+
+/**
+ * What of a slice's time its layers took: an exit's step has the head in it, which is as many layers as it weighs. The
+ * planner adds it where it plans an exit; counted here too it would be there twice.
+ */
+function layersShare({ manifest }: Pool, { start, end }: Seat): number {
+  if (!manifest || end < manifest.layers) return 1;
+  return (end - start) / (end - start + headLayersOf(manifest));
+}
+
+const formingSeat = (pool: Pool, peer: PeerId, epoch: number): Seat | undefined =>
+  pool.forming?.coalition.epoch === epoch ? pool.forming.coalition.seats.find((seat) => seat.peer === peer) : undefined;
+
+function updateSeat(pool: Pool, peer: PeerId, change: Partial<Seat>, { nowMs, timing }: World): Pool {
+  if (!pool.forming) return pool;
+  const { coalition, progressAtMs } = pool.forming;
+  const seats = coalition.seats.map((seat) => (seat.peer === peer ? { ...seat, ...change } : seat));
+  const forming: Forming = { coalition: { ...coalition, seats }, progressAtMs: new Map(progressAtMs).set(peer, nowMs) };
+  return { ...pool, forming, flushAtMs: pool.flushAtMs ?? nowMs + timing.progressFlushMs };
+}
+
+const silentSince = (pool: Pool): { peer: PeerId; atMs: number }[] =>
+  (pool.forming?.coalition.seats ?? [])
+    .filter((seat) => !seat.ready)
+    .map(({ peer }) => ({ peer, atMs: pool.forming?.progressAtMs.get(peer) ?? 0 }));
+
+/** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
+export function passTime(pool: Pool, world: World): PoolStep {
+  const effects: Effect[] = [];
+  let next = pool;
+  const stalled = silentSince(pool).filter(({ atMs }) => world.nowMs - atMs >= world.timing.loadSilenceMs);
+  for (const { peer } of stalled) {
+    const step = excludePeer(next, peer, 'stalled', 'forming', world);
+    next = step.pool;
+    effects.push(...step.effects);
+  }
+  if (next.forming && next.flushAtMs !== undefined && next.flushAtMs <= world.nowMs) {
+    next = { ...next, flushAtMs: undefined };
+    if (next.forming) effects.push(announce(next, next.forming.coalition));
+  }
+  if (next.replanAtMs !== undefined && next.replanAtMs <= world.nowMs) {
+    const step = replan(next, world);
+    next = step.pool;
+    effects.push(...step.effects);
+  }
+  return { pool: next, effects };
+}
+
+/** When `passTime` next has something to do for this pool. */
+export function poolDeadlineMs(pool: Pool, loadSilenceMs: number): number {
+  const silences = silentSince(pool).map(({ atMs }) => atMs + loadSilenceMs);
+  return Math.min(pool.replanAtMs ?? Number.POSITIVE_INFINITY, pool.flushAtMs ?? Number.POSITIVE_INFINITY, ...silences);
+}

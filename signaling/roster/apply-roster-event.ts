@@ -1,0 +1,151 @@
+// The orchestrator's memory as a pure reducer: (roster, event, world) -> (roster, messages). Sockets, clocks and random
+// numbers are the caller's. Tells each pool what happened, makes pools and drops those that nobody needs.
+import type { Capability, ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
+import { announce } from './change-coalition.ts';
+import { applyPolicy, dropPeer, reportLink, takeOffer } from './change-members.ts';
+import {
+  type Effect,
+  emptyPool,
+  MAX_LAYERS,
+  MAX_POOLS,
+  MAX_WATCHERS_PER_POOL,
+  MAX_WATCHES_PER_PEER,
+  type Pool,
+  type PoolStep,
+  type Roster,
+  type RosterTiming,
+  type World,
+} from './roster-state.ts';
+
+export type RosterEvent =
+  | { type: 'peer-offered'; peer: PeerId; model: ModelRef; manifest: ModelManifest; capability: Capability }
+  | { type: 'load-progressed'; peer: PeerId; pool: PoolId; epoch: number; loadedBytes: number }
+  | { type: 'stage-readied'; peer: PeerId; pool: PoolId; epoch: number; msPerLayer: number }
+  | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
+  | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
+  | { type: 'pool-watched'; peer: PeerId; model: ModelRef }
+  /** It lends no more, but may go on watching. */
+  | { type: 'stage-left'; peer: PeerId }
+  /** Its socket closed or it fell silent. */
+  | { type: 'peer-left'; peer: PeerId }
+  /** What was decided of a pool is another than before. */
+  | { type: 'policy-changed'; pool: PoolId }
+  | { type: 'clock-ticked' };
+
+export interface RosterStep {
+  readonly roster: Roster;
+  readonly effects: readonly Effect[];
+}
+
+/** One event. Never throws: what a peer does wrong is answered to it with an `error` effect, what comes late is ignored. */
+export function applyRosterEvent(roster: Roster, event: RosterEvent, world: World): RosterStep {
+  switch (event.type) {
+    case 'peer-offered':
+      return offer(roster, event, world);
+    case 'pool-watched':
+      return watch(roster, event.peer, event.model);
+    case 'load-progressed':
+      return inPool(roster, event.pool, (pool) =>
+        noteProgress(pool, event.peer, event.epoch, event.loadedBytes, world),
+      );
+    case 'stage-readied':
+      return inPool(roster, event.pool, (pool) => noteReady(pool, event.peer, event.epoch, event.msPerLayer, world));
+    case 'stage-failed':
+      return inPool(roster, event.pool, (pool) => noteFailure(pool, event.peer, event.epoch, world));
+    case 'link-broken':
+      return inPool(roster, event.pool, (pool) => reportLink(pool, event.epoch, event.peer, event.to, world));
+    case 'stage-left':
+      return inEachPool(roster, (pool) => dropPeer(pool, event.peer, world));
+    case 'peer-left':
+      return inEachPool(roster, (pool) => {
+        const watchers = pool.watchers.filter((watcher) => watcher !== event.peer);
+        return dropPeer(watchers.length < pool.watchers.length ? { ...pool, watchers } : pool, event.peer, world);
+      });
+    case 'policy-changed':
+      return inPool(roster, event.pool, (pool) => applyPolicy(pool, world));
+    case 'clock-ticked':
+      return inEachPool(roster, (pool) => passTime(pool, world));
+  }
+}
+
+/** When to send the next `clock-ticked`; infinity when nothing is due. */
+export const nextDeadlineMs = (roster: Roster, { loadSilenceMs }: RosterTiming): number =>
+  Math.min(Number.POSITIVE_INFINITY, ...[...roster.pools.values()].map((pool) => poolDeadlineMs(pool, loadSilenceMs)));
+
+function offer(roster: Roster, event: RosterEvent & { type: 'peer-offered' }, world: World): RosterStep {
+  const { peer, model, manifest } = event;
+  if (manifest.layerBytes.length !== manifest.layers) {
+    return refuse(roster, peer, new PoolError('bad-message', 'The manifest does not list the bytes of each layer.'));
+  }
+  if (manifest.layers > MAX_LAYERS) {
+    return refuse(roster, peer, new PoolError('model-unsupported', `The model has more than ${MAX_LAYERS} layers.`));
+  }
+  const id = poolIdOf(model);
+  // A tab is a stage of one pool: its memory can be promised only once.
+  const left = inEachPool(roster, (pool) => (pool.id === id ? { pool, effects: [] } : dropPeer(pool, peer, world)));
+  const opened = openPool(left.roster, model);
+  if (!opened) return { ...refuse(left.roster, peer, tooManyPools()), effects: [...left.effects] };
+  const joined = inPool(opened, id, (pool) => takeOffer(pool, event, world));
+  return { roster: joined.roster, effects: [...left.effects, ...joined.effects] };
+}
+
+function watch(roster: Roster, peer: PeerId, model: ModelRef): RosterStep {
+  const watched = [...roster.pools.values()].filter((pool) => pool.watchers.includes(peer));
+  if (watched.length >= MAX_WATCHES_PER_PEER && !watched.some((pool) => pool.id === poolIdOf(model))) {
+    return refuse(roster, peer, new PoolError('rate-limited', `A peer watches at most ${MAX_WATCHES_PER_PEER} pools.`));
+  }
+  const opened = openPool(roster, model);
+  if (!opened) return refuse(roster, peer, tooManyPools());
+  return inPool(opened, poolIdOf(model), (pool) => {
+    const isNew = !pool.watchers.includes(peer);
+    if (isNew && pool.watchers.length >= MAX_WATCHERS_PER_POOL) {
+      const error = new PoolError('rate-limited', 'Too many drivers watch this pool.');
+      return { pool, effects: [errorTo(peer, error)] };
+    }
+    const next = isNew ? { ...pool, watchers: [...pool.watchers, peer] } : pool;
+    const coalitions = [next.serving, next.forming?.coalition].filter((coalition) => coalition !== undefined);
+    return { pool: next, effects: coalitions.map((coalition) => ({ ...announce(next, coalition), to: [peer] })) };
+  });
+}
+
+const tooManyPools = (): PoolError => new PoolError('rate-limited', 'The server has as many pools as it takes.');
+
+const errorTo = (peer: PeerId, error: PoolError): Effect => {
+  const message: ServerMessage = { type: 'error', error: error.toShape() };
+  return { to: [peer], message };
+};
+
+const refuse = (roster: Roster, peer: PeerId, error: PoolError): RosterStep => ({
+  roster,
+  effects: [errorTo(peer, error)],
+});
+
+/** The roster with this model's pool in it, or undefined when it takes no more pools. */
+function openPool(roster: Roster, model: ModelRef): Roster | undefined {
+  const id = poolIdOf(model);
+  if (roster.pools.has(id)) return roster;
+  if (roster.pools.size >= MAX_POOLS) return undefined;
+  return { ...roster, pools: new Map(roster.pools).set(id, emptyPool(model, roster.epochFloor)) };
+}
+
+const inPool = (roster: Roster, id: PoolId, change: (pool: Pool) => PoolStep): RosterStep =>
+  inEachPool(roster, (pool) => (pool.id === id ? change(pool) : { pool, effects: [] }));
+
+/** Applies a change to every pool, then drops the ones without tabs and watchers. */
+function inEachPool(roster: Roster, change: (pool: Pool) => PoolStep): RosterStep {
+  const pools = new Map<PoolId, Pool>();
+  const effects: Effect[] = [];
+  let { epochFloor } = roster;
+  for (const [id, before] of roster.pools) {
+    const step = change(before);
+    effects.push(...step.effects);
+    const isNeeded = step.pool.pinned || step.pool.peers.length > 0 || step.pool.watchers.length > 0;
+    if (isNeeded) pools.set(id, step.pool);
+    else epochFloor = Math.max(epochFloor, step.pool.lastEpoch);
+  }
+  return { roster: { pools, epochFloor }, effects };
+}

@@ -1,0 +1,115 @@
+// The moves of one pool's coalitions: begin, break, abandon, promote, plan anew. Pure. A serving coalition is never given
+// up for one that is not ready yet.
+import type { Coalition, Seat } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { MAX_STAGES } from '../../protocol/limits.ts';
+import { planPool } from '../planner/plan-pool.ts';
+import type { Effect, Pool, PoolStep, World } from './roster-state.ts';
+
+export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean =>
+  coalition?.seats.some((seat) => seat.peer === peer) ?? false;
+
+/** Members and watchers. A member that is gone is skipped where the message is sent. */
+export const audienceOf = (pool: Pool, coalition: Coalition): PeerId[] => [
+  ...new Set([...coalition.seats.map(({ peer }) => peer), ...pool.watchers]),
+];
+
+export const announce = (pool: Pool, coalition: Coalition): Effect => ({
+  to: audienceOf(pool, coalition),
+  message: { type: 'coalition', coalition },
+});
+
+const retire = (pool: Pool, coalition: Coalition): Effect => ({
+  to: audienceOf(pool, coalition),
+  message: { type: 'retire', pool: pool.id, epoch: coalition.epoch },
+});
+
+/** Asks for a plan after `delayMs`, or sooner if one is already due sooner. */
+export const replanIn = (pool: Pool, delayMs: number, { nowMs }: World): Pool => ({
+  ...pool,
+  replanAtMs: Math.min(pool.replanAtMs ?? Number.POSITIVE_INFINITY, nowMs + delayMs),
+});
+
+/** Says at once that the serving coalition answers no more. It is retired when its successor is ready. */
+export function breakServing(pool: Pool, world: World): PoolStep {
+  if (pool.serving?.state !== 'ready') return { pool, effects: [] };
+  const serving: Coalition = { ...pool.serving, state: 'broken' };
+  const next = replanIn({ ...pool, serving }, world.timing.leaveDebounceMs, world);
+  return { pool: next, effects: [announce(next, serving)] };
+}
+
+/** Gives up the coalition that loads. */
+export function abandonForming(pool: Pool, world: World): PoolStep {
+  if (!pool.forming) return { pool, effects: [] };
+  const next = replanIn({ ...pool, forming: undefined, flushAtMs: undefined }, world.timing.leaveDebounceMs, world);
+  return { pool: next, effects: [retire(pool, pool.forming.coalition)] };
+}
+
+/** The forming coalition, all of whose seats are ready, takes over. */
+export function promoteForming(pool: Pool, world: World): PoolStep {
+  if (!pool.forming) return { pool, effects: [] };
+  const serving: Coalition = { ...pool.forming.coalition, state: 'ready' };
+  const promoted: Pool = { ...pool, serving, forming: undefined, flushAtMs: undefined, hasServed: true };
+  const effects = [announce(promoted, serving), ...(pool.serving ? [retire(pool, pool.serving)] : [])];
+  // Whoever joined while it loaded gets its turn now.
+  return { pool: replanIn(promoted, world.timing.joinDebounceMs, world), effects };
+}
+
+/**
+ * Plans with the tabs that may be planned. Keeps what there is when the same tabs would take part, so that a spare
+ * never makes the others load again; and keeps a coalition of which something is loaded, so that a stream of joining
+ * tabs cannot hold off the first answer for ever: they are taken in when it is ready.
+ */
+export function replan(current: Pool, world: World): PoolStep {
+  const pool: Pool = { ...current, replanAtMs: undefined, waitingReason: '' };
+  const live = pool.forming?.coalition ?? (pool.serving?.state === 'ready' ? pool.serving : undefined);
+  const candidates = pool.peers.filter(({ excluded }) => excluded === undefined);
+  const policy = world.policyOf?.(pool.id);
+  if (policy?.loaded === false) return unload(pool, world);
+  const plan = pool.manifest
+    ? planPool({
+        ...{ manifest: pool.manifest, candidates, rtt: world.rtt, current: live?.seats.map(({ peer }) => peer) },
+        ...stagesOf(policy?.stages ?? world.stages, pool),
+      })
+    : ({ kind: 'waiting', reason: 'Waits for a tab to join.' } as const);
+  if (plan.kind === 'waiting') {
+    if (live) return { pool, effects: [] };
+    const effects = pool.serving ? [retire(pool, pool.serving)] : [];
+    return { pool: { ...pool, serving: undefined, waitingReason: plan.reason }, effects };
+  }
+  if (live && sameMembers(live.seats, plan.seats)) return { pool, effects: [] };
+  if (pool.forming?.coalition.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
+  return begin(pool, plan.seats, world);
+}
+
+/** With a number, the first coalition waits until so many are there. */
+const stagesOf = (stages: number | 'all' | undefined, pool: Pool) =>
+  stages === 'all' ? { stages: MAX_STAGES, waitForAll: false } : { stages, waitForAll: !pool.hasServed };
+
+/** Its maker wants it to rest: nothing serves and nothing loads. */
+function unload(pool: Pool, world: World): PoolStep {
+  const abandoned = abandonForming(pool, world);
+  const effects = [...abandoned.effects, ...(pool.serving ? [retire(pool, pool.serving)] : [])];
+  const waitingReason = 'The pool is unloaded: whoever made it can load it again.';
+  return { pool: { ...abandoned.pool, serving: undefined, replanAtMs: undefined, waitingReason }, effects };
+}
+
+function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
+  const epoch = pool.lastEpoch + 1;
+  const coalition: Coalition = {
+    pool: pool.id,
+    model: pool.model,
+    epoch,
+    state: 'forming',
+    seats,
+  };
+  const progressAtMs = new Map(seats.map(({ peer }) => [peer, nowMs]));
+  const next: Pool = { ...pool, lastEpoch: epoch, forming: { coalition, progressAtMs }, flushAtMs: undefined };
+  return {
+    pool: next,
+    effects: [...(pool.forming ? [retire(pool, pool.forming.coalition)] : []), announce(next, coalition)],
+  };
+}
+
+const sameMembers = (before: readonly Seat[], after: readonly Seat[]): boolean =>
+  before.length === after.length && before.every((seat, index) => seat.peer === after[index]?.peer);

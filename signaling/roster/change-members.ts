@@ -1,0 +1,148 @@
+// Who is in a pool: a tab offers itself, leaves, fails, stalls or cannot be reached. Pure; each change says what it does
+// to the coalitions that the tab sits in.
+import type { Capability } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import { abandonForming, breakServing, hasSeat, replanIn } from './change-coalition.ts';
+import {
+  type Effect,
+  type Exclusion,
+  LINK_STRIKES,
+  MAX_PEERS_PER_POOL,
+  type Pool,
+  type PoolPeer,
+  type PoolStep,
+  type World,
+} from './roster-state.ts';
+
+/** Takes a tab in, or renews the offer of one that is here: its exclusion ends, its place in the order stays. */
+export function takeOffer(
+  pool: Pool,
+  offer: { peer: PeerId; manifest: ModelManifest; capability: Capability },
+  world: World,
+): PoolStep {
+  const { peer, manifest, capability } = offer;
+  const policy = world.policyOf?.(pool.id);
+  if (policy && !policy.recruit && !policy.members.includes(peer)) {
+    return refuse(pool, peer, new PoolError('forbidden', 'This pool takes only the tabs that its maker has listed.'));
+  }
+  if (policy?.manifest && !sameManifest(policy.manifest, manifest)) {
+    const error = new PoolError('manifest-mismatch', 'This tab read another model file than the server.');
+    return refuse(pool, peer, error);
+  }
+  const isNew = !pool.peers.some((entry) => entry.peer === peer);
+  if (!isNew && pool.manifest && !sameManifest(pool.manifest, manifest)) {
+    // It read another file since: first it gives up what it holds, then it counts as new.
+    const left = dropPeer(pool, peer, world);
+    const joined = takeOffer(left.pool, offer, world);
+    return { pool: joined.pool, effects: [...left.effects, ...joined.effects] };
+  }
+  if (pool.manifest && !sameManifest(pool.manifest, manifest)) {
+    const error = new PoolError('manifest-mismatch', 'This tab read another model file than the tabs in the pool.');
+    return refuse(pool, peer, error);
+  }
+  if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
+    return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
+  }
+  const entry: PoolPeer = { peer, capability };
+  const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
+  const next: Pool = { ...pool, manifest: pool.manifest ?? manifest, peers, strikes: withoutPeer(pool.strikes, peer) };
+  return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
+}
+
+const refuse = (pool: Pool, peer: PeerId, error: PoolError): PoolStep => ({
+  pool,
+  effects: [{ to: [peer], message: { type: 'error', error: error.toShape() } }],
+});
+
+/** Whoever made the pool has changed it: who is not wanted any more goes, and there is a new plan. */
+export function applyPolicy(pool: Pool, world: World): PoolStep {
+  const policy = world.policyOf?.(pool.id);
+  const unwanted = policy && !policy.recruit ? pool.peers.filter(({ peer }) => !policy.members.includes(peer)) : [];
+  let next = pool;
+  const effects: Effect[] = [];
+  for (const { peer } of unwanted) {
+    const refused = refuse(
+      next,
+      peer,
+      new PoolError('forbidden', 'The maker of this pool took this tab off its list.'),
+    );
+    const step = dropPeer(next, peer, world);
+    next = step.pool;
+    effects.push(...refused.effects, ...step.effects);
+  }
+  return { pool: replanIn(next, 0, world), effects };
+}
+
+/** The tab is gone or lends no more. The last one takes the pool's manifest along. */
+export function dropPeer(pool: Pool, peer: PeerId, world: World): PoolStep {
+  if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
+  const peers = pool.peers.filter((entry) => entry.peer !== peer);
+  const next: Pool = replanIn(
+    { ...pool, peers, strikes: withoutPeer(pool.strikes, peer) },
+    world.timing.leaveDebounceMs,
+    world,
+  );
+  const step = breakSeats(next, peer, world, 'both');
+  if (peers.length > 0) return step;
+  return { pool: { ...step.pool, manifest: undefined, hasServed: false }, effects: step.effects };
+}
+
+/**
+ * Leaves a tab out of plans until it offers itself again. `of` is the epoch where it went wrong: a tab that cannot load
+ * its next slice may well go on serving the one it has.
+ */
+export function excludePeer(pool: Pool, peer: PeerId, why: Exclusion, of: 'forming' | 'both', world: World): PoolStep {
+  const peers = pool.peers.map((entry) => (entry.peer === peer ? { ...entry, excluded: why } : entry));
+  return breakSeats(replanIn({ ...pool, peers }, world.timing.leaveDebounceMs, world), peer, world, of);
+}
+
+function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'both'): PoolStep {
+  const broken =
+    of === 'both' && hasSeat(pool.serving, peer) ? breakServing(pool, world) : ({ pool, effects: [] } as PoolStep);
+  if (!hasSeat(pool.forming?.coalition, peer)) return broken;
+  const abandoned = abandonForming(broken.pool, world);
+  return { pool: abandoned.pool, effects: [...broken.effects, ...abandoned.effects] };
+}
+
+/**
+ * Two neighbours cannot reach each other. The rule: the epoch ends, and the pair gets a strike. After the first, the same
+ * tabs try again. After the second, the one of the two that has struck out with more others is left out; if even, the
+ * later one. Every report ends an epoch and adds a strike, and a pair with two strikes loses a tab, so n tabs cause at
+ * most 2·n·(n-1)/2 replans; and a tab that lies about its neighbours can evict one of them, then goes itself.
+ * Strikes end when a tab leaves or offers itself again.
+ */
+export function reportLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep {
+  const isForming = pool.forming?.coalition.epoch === epoch;
+  const isServing = pool.serving?.epoch === epoch && pool.serving.state === 'ready';
+  const coalition = isForming ? pool.forming?.coalition : isServing ? pool.serving : undefined;
+  if (reporter === accused || !hasSeat(coalition, reporter) || !hasSeat(coalition, accused))
+    return { pool, effects: [] };
+  const pair = [reporter, accused].sort().join('-');
+  const strikes = new Map(pool.strikes).set(pair, (pool.strikes.get(pair) ?? 0) + 1);
+  const struck: Pool = { ...pool, strikes };
+  if ((strikes.get(pair) ?? 0) < LINK_STRIKES) {
+    return isForming ? abandonForming(struck, world) : breakServing(struck, world);
+  }
+  const order = pool.peers.map(({ peer }) => peer);
+  const blamed = [reporter, accused].reduce((worst, peer) => {
+    const difference = pairsOut(strikes, peer) - pairsOut(strikes, worst);
+    if (difference !== 0) return difference > 0 ? peer : worst;
+    return order.indexOf(peer) > order.indexOf(worst) ? peer : worst;
+  });
+  return excludePeer(struck, blamed, 'unreachable', 'both', world);
+}
+
+const pairsOut = (strikes: ReadonlyMap<string, number>, peer: PeerId): number =>
+  [...strikes].filter(([pair, count]) => pair.includes(peer) && count >= LINK_STRIKES).length;
+
+const withoutPeer = (strikes: ReadonlyMap<string, number>, peer: PeerId): ReadonlyMap<string, number> =>
+  new Map([...strikes].filter(([pair]) => !pair.includes(peer)));
+
+/** Field by field, whatever their order. */
+function sameManifest(left: ModelManifest, right: ModelManifest): boolean {
+  const inOrder = (manifest: ModelManifest): string =>
+    JSON.stringify(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return inOrder(left) === inOrder(right);
+}

@@ -1,0 +1,149 @@
+// Holds the roster and gives it a clock and a way out, with each receiver's ticket. Every change goes through the pure
+// reducer; this file owns the timers and says what is due. Knows peers by id only, never by socket.
+import type { Logger } from 'pino';
+import type { Coalition, PoolSummary, ServerMessage } from '../../protocol/control.ts';
+import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
+import { DRIVER_TICKET_SECONDS } from '../../protocol/limits.ts';
+import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
+import { audienceOf } from './change-coalition.ts';
+import { type Effect, emptyRoster, type Pool, type Roster, type RosterTiming, type World } from './roster-state.ts';
+import { summarisePools } from './summarise-pools.ts';
+import type { TicketOffice } from './ticket-issuer.ts';
+
+/** Summaries go to every peer, so a burst of changes is told once. */
+const POOLS_FLUSH_MS = 100;
+/** setTimeout fires at once above this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Seconds since 2026. Tabs outlive a server that restarts, and drop words of epochs that they have left behind: so the
+ * next server must begin above the last one. Fits the frame's 32 bits until 2162, and an epoch a second would be needed
+ * to overtake it.
+ */
+const epochFloorAt = (nowMs: number): number => Math.max(0, Math.floor((nowMs - Date.UTC(2026, 0, 1)) / 1000));
+
+export interface OrchestratorOptions {
+  model: ModelRef;
+  stages?: number | 'all' | undefined;
+  timing: RosterTiming;
+  logger: Logger;
+  tickets: TicketOffice;
+  policyOf?: World['policyOf'];
+  rtt?: World['rtt'];
+  /** Sends to one peer if it is connected. */
+  send(peer: PeerId, message: ServerMessage): void;
+  /** Sends to every connected peer. */
+  broadcast(message: ServerMessage): void;
+  /** This pool's members or coalitions are others than before. */
+  onPoolChanged?(pool: PoolId): void;
+}
+
+/** Tickets are told again before they expire. */
+const RENEW_TICKETS_MS = (DRIVER_TICKET_SECONDS * 1000) / 2;
+
+export class Orchestrator {
+  readonly #options: OrchestratorOptions;
+  #roster: Roster;
+  #timer: NodeJS.Timeout | undefined;
+  #poolsTimer: NodeJS.Timeout | undefined;
+  readonly #renewTimer: NodeJS.Timeout;
+  #told = '';
+  #closed = false;
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+    this.#roster = emptyRoster(options.model, epochFloorAt(Date.now()));
+    this.#told = JSON.stringify(this.pools());
+    this.#renewTimer = setInterval(() => this.#renewTickets(), RENEW_TICKETS_MS);
+  }
+
+  /** A pool as it is now; a plain value that is never changed. */
+  pool(id: PoolId): Pool | undefined {
+    return this.#roster.pools.get(id);
+  }
+
+  pools(): PoolSummary[] {
+    return summarisePools(this.#roster);
+  }
+
+  /** Serving and forming coalitions. */
+  coalitions(): Coalition[] {
+    return [...this.#roster.pools.values()].flatMap(({ serving, forming }) =>
+      [serving, forming?.coalition].filter((coalition) => coalition !== undefined),
+    );
+  }
+
+  /** What a peer that just came is told first. */
+  greet(peer: PeerId): void {
+    this.#options.send(peer, { type: 'pools', pools: this.pools() });
+  }
+
+  dispatch(event: RosterEvent): void {
+    if (this.#closed) return;
+    const { timing, stages, logger, policyOf, rtt } = this.#options;
+    const world: World = {
+      nowMs: performance.now(),
+      timing,
+      stages,
+      ...(policyOf ? { policyOf } : {}),
+      ...(rtt ? { rtt } : {}),
+    };
+    const before = this.#roster;
+    const { roster, effects } = applyRosterEvent(before, event, world);
+    this.#roster = roster;
+    for (const effect of effects) {
+      if (effect.message.type === 'coalition') {
+        const { pool, epoch, state, seats } = effect.message.coalition;
+        logger.debug({ pool, epoch, state, seats: seats.length }, 'coalition');
+      }
+      this.#tell(effect);
+    }
+    for (const id of new Set([...before.pools.keys(), ...roster.pools.keys()])) {
+      if (before.pools.get(id) !== roster.pools.get(id)) this.#options.onPoolChanged?.(id);
+    }
+    this.#poolsTimer ??= setTimeout(() => this.#tellPools(), POOLS_FLUSH_MS);
+    this.#arm();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#renewTimer);
+    clearTimeout(this.#timer);
+    clearTimeout(this.#poolsTimer);
+  }
+
+  #tell({ to, message }: Effect): void {
+    const { send, tickets } = this.#options;
+    for (const peer of to) {
+      if (message.type !== 'coalition') send(peer, message);
+      else send(peer, { ...message, ticket: tickets.ticketFor(peer, message.coalition) });
+    }
+  }
+
+  #renewTickets(): void {
+    for (const pool of this.#roster.pools.values()) {
+      const { serving } = pool;
+      if (serving?.state !== 'ready') continue;
+      this.#tell({ to: audienceOf(pool, serving), message: { type: 'coalition', coalition: serving } });
+    }
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const atMs = nextDeadlineMs(this.#roster, this.#options.timing);
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    // Rounded up, so that the tick never comes a fraction early and spins.
+    const delayMs = Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(atMs - performance.now())));
+    this.#timer = setTimeout(() => this.dispatch({ type: 'clock-ticked' }), delayMs);
+  }
+
+  #tellPools(): void {
+    this.#poolsTimer = undefined;
+    const pools = this.pools();
+    const text = JSON.stringify(pools);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#options.logger.info({ pools: pools.map(({ pool, peers, state }) => ({ pool, peers, state })) }, 'pools');
+    this.#options.broadcast({ type: 'pools', pools });
+  }
+}

@@ -1,0 +1,137 @@
+// What the orchestrator knows of pools, as plain values: types, bounds and the empty roster. Never mutated in place.
+import type { Capability, Coalition, ServerMessage } from '../../protocol/control.ts';
+import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import { LOAD_SILENCE_MS } from '../../protocol/limits.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+
+/** Most pools at once. Anyone can offer any repository, so the list must end somewhere. */
+export const MAX_POOLS = 200;
+/** Most tabs in one pool: four full coalitions. */
+export const MAX_PEERS_PER_POOL = 256;
+/** Deepest model that is planned: a plan takes time with the square of it. The deepest in use have about 130. */
+export const MAX_LAYERS = 256;
+/** Most drivers that hear of one pool. Each change is sent to all of them. */
+export const MAX_WATCHERS_PER_POOL = 1000;
+/** Most pools that one peer watches: a chat tab needs one, a page that compares models a few. */
+export const MAX_WATCHES_PER_PEER = 8;
+/** A pair of neighbours that cannot link is tried once more as it was, then one of the two is left out. */
+export const LINK_STRIKES = 2;
+
+export interface RosterTiming {
+  /** Tabs that open in one burst get one plan. */
+  joinDebounceMs: number;
+  /** A closed window takes several tabs at once, but an answer may be waiting: shorter. */
+  leaveDebounceMs: number;
+  /** Load progress is told at most this often per pool. */
+  progressFlushMs: number;
+  loadSilenceMs: number;
+}
+
+export const ROSTER_TIMING: RosterTiming = {
+  joinDebounceMs: 300,
+  leaveDebounceMs: 50,
+  progressFlushMs: 250,
+  loadSilenceMs: LOAD_SILENCE_MS,
+};
+
+/** Why a tab is not planned until it offers itself again. */
+export type Exclusion = 'failed' | 'stalled' | 'unreachable';
+
+export interface PoolPeer {
+  readonly peer: PeerId;
+  readonly capability: Capability;
+  readonly excluded?: Exclusion;
+}
+
+export interface Forming {
+  readonly coalition: Coalition;
+  /** When each seat last got further. */
+  readonly progressAtMs: ReadonlyMap<PeerId, number>;
+}
+
+export interface Pool {
+  readonly id: PoolId;
+  readonly model: ModelRef;
+  /** The configured pool is listed even when empty. */
+  readonly pinned: boolean;
+  /** Of the first tab that offered; undefined while no tab is here. */
+  readonly manifest?: ModelManifest | undefined;
+  /** In order of joining. */
+  readonly peers: readonly PoolPeer[];
+  readonly watchers: readonly PeerId[];
+  readonly lastEpoch: number;
+  /** `ready`, or `broken` until its successor is ready. */
+  readonly serving?: Coalition | undefined;
+  readonly forming?: Forming | undefined;
+  /** Whether a coalition has been ready since the first tab came. */
+  readonly hasServed: boolean;
+  /** Link reports per pair of peers, `lower-higher`. */
+  readonly strikes: ReadonlyMap<string, number>;
+  /** Why nothing is planned, when nothing is. */
+  readonly waitingReason: string;
+  readonly replanAtMs?: number | undefined;
+  readonly flushAtMs?: number | undefined;
+}
+
+export interface Roster {
+  readonly pools: ReadonlyMap<PoolId, Pool>;
+  /** Highest epoch of any pool that was dropped: a pool that comes back goes on above it. */
+  readonly epochFloor: number;
+}
+
+/** What a pool's maker decides. */
+export interface Policy {
+  /** Tabs to wait for and to split over; undefined leaves that to the planner. */
+  readonly stages?: number | undefined;
+  /** False: only `members` may lend a tab. */
+  readonly recruit: boolean;
+  readonly members: readonly PeerId[];
+  /** False: nothing is planned, and what serves retires. */
+  readonly loaded: boolean;
+  /** Of the graph as the server read it; else the first tab's is believed. */
+  readonly manifest?: ModelManifest | undefined;
+}
+
+/** What a pure step may ask of the outside. */
+export interface World {
+  nowMs: number;
+  timing: RosterTiming;
+  /** For pools whose maker decided nothing: so many tabs, `all` that are there, or what the planner finds best. */
+  stages?: number | 'all' | undefined;
+  /** What was decided of a pool that somebody made; undefined: whoever comes is taken. */
+  policyOf?(pool: PoolId): Policy | undefined;
+  /** Measured or estimated round trip of two peers, milliseconds. */
+  rtt?(a: PeerId, b: PeerId): number | undefined;
+}
+
+/** What the roster says. Each receiver's ticket is put in where it is sent: the roster holds no secret. */
+export type RosterMessage = Exclude<ServerMessage, { type: 'coalition' }> | { type: 'coalition'; coalition: Coalition };
+
+/** A message for those of `to` that are still connected. */
+export interface Effect {
+  readonly to: readonly PeerId[];
+  readonly message: RosterMessage;
+}
+
+export interface PoolStep {
+  readonly pool: Pool;
+  readonly effects: readonly Effect[];
+}
+
+export const emptyPool = (model: ModelRef, lastEpoch: number, pinned = false): Pool => ({
+  id: poolIdOf(model),
+  model,
+  pinned,
+  peers: [],
+  watchers: [],
+  lastEpoch,
+  hasServed: false,
+  strikes: new Map(),
+  waitingReason: '',
+});
+
+/** A roster with the configured model's pool and nobody in it. Its epochs start above `epochFloor`. */
+export const emptyRoster = (model: ModelRef, epochFloor = 0): Roster => ({
+  pools: new Map([[poolIdOf(model), emptyPool(model, epochFloor, true)]]),
+  epochFloor,
+});

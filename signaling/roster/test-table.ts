@@ -1,0 +1,122 @@
+// The roster in play without sockets: a clock, an inbox, and peers that are called by short names. Used by tests only.
+import type { Coalition } from '../../protocol/control.ts';
+import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import { manifestOf } from '../planner/test-manifest.ts';
+import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
+import { type Effect, emptyRoster, ROSTER_TIMING, type Roster } from './roster-state.ts';
+import { summarisePools } from './summarise-pools.ts';
+
+export const MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
+export const POOL = poolIdOf(MODEL);
+export const peerOf = (name: string | number): PeerId =>
+  Buffer.from(String(name)).toString('hex').padEnd(32, '0') as PeerId;
+export const nameOf = (peer: PeerId): string => Buffer.from(peer, 'hex').toString().replaceAll('\0', '');
+
+/** A roster with a clock and an inbox per peer. Peers are called by short names. */
+export class Table {
+  roster: Roster = emptyRoster(MODEL);
+  nowMs = 0;
+  inbox: Effect[] = [];
+  readonly stages: number | 'all';
+
+  /** `all`: these tests are of the coalitions' moves, and every tab takes part. */
+  constructor(stages: number | 'all' = 'all') {
+    this.stages = stages;
+  }
+
+  apply(event: RosterEvent): void {
+    const world = { nowMs: this.nowMs, timing: ROSTER_TIMING, stages: this.stages };
+    const step = applyRosterEvent(this.roster, event, world);
+    this.roster = step.roster;
+    this.inbox.push(...step.effects);
+  }
+
+  offer(
+    name: string | number,
+    fields: { memoryBytes?: number; manifest?: ModelManifest; model?: ModelRef } = {},
+  ): void {
+    // Without a head, a seat's time is that of its layers, wherever it sits.
+    const { memoryBytes = 1e9, manifest = manifestOf({ headBytes: 0 }), model = MODEL } = fields;
+    const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes, device: String(name) } as const;
+    this.apply({ type: 'peer-offered', peer: peerOf(name), model, manifest, capability });
+  }
+
+  leave(name: string): void {
+    this.apply({ type: 'peer-left', peer: peerOf(name) });
+  }
+
+  watch(name: string, model = MODEL): void {
+    this.apply({ type: 'pool-watched', peer: peerOf(name), model });
+  }
+
+  ready(epoch: number, ...names: string[]): void {
+    for (const name of names) {
+      this.apply({ type: 'stage-readied', peer: peerOf(name), pool: POOL, epoch, msPerLayer: 1 });
+    }
+  }
+
+  progress(epoch: number, name: string, loadedBytes: number): void {
+    this.apply({ type: 'load-progressed', peer: peerOf(name), pool: POOL, epoch, loadedBytes });
+  }
+
+  linkDown(epoch: number, from: string, to: string): void {
+    this.apply({ type: 'link-broken', peer: peerOf(from), pool: POOL, epoch, to: peerOf(to) });
+  }
+
+  /** Lets time pass, ticking whenever something is due. */
+  pass(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    for (let ticks = 0; ticks < 10_000; ticks += 1) {
+      const dueMs = nextDeadlineMs(this.roster, ROSTER_TIMING);
+      if (dueMs > untilMs) {
+        this.nowMs = untilMs;
+        return;
+      }
+      this.nowMs = Math.max(this.nowMs, dueMs);
+      this.apply({ type: 'clock-ticked' });
+    }
+    throw new Error('The clock ticks without end.');
+  }
+
+  /** Offers, waits and readies: a coalition that serves. */
+  serve(...names: string[]): void {
+    for (const name of names) this.offer(name);
+    this.pass(1000);
+    this.ready(this.pool().lastEpoch, ...names);
+    this.pass(1000);
+    this.heard();
+  }
+
+  pool() {
+    const pool = this.roster.pools.get(POOL);
+    if (!pool) throw new Error('no pool');
+    return pool;
+  }
+
+  /** `2 ready a:0-2 b:2-4` for the serving, then the forming coalition. */
+  coalitions(): string[] {
+    const { serving, forming } = this.pool();
+    return [serving, forming?.coalition].filter((one) => one !== undefined).map(describeCoalition);
+  }
+
+  /** What was sent since last asked: `ab<coalition 1 forming a:0-2 b:2-4`. */
+  heard(): string[] {
+    const lines = this.inbox.map(({ to, message }) => {
+      const names = to.map(nameOf).join('');
+      if (message.type === 'coalition') return `${names}<${describeCoalition(message.coalition)}`;
+      if (message.type === 'retire') return `${names}<retire ${message.epoch}`;
+      return `${names}<${message.type} ${message.type === 'error' ? message.error.code : ''}`;
+    });
+    this.inbox = [];
+    return lines;
+  }
+
+  summary() {
+    const [summary] = summarisePools(this.roster);
+    return summary;
+  }
+}
+
+const describeCoalition = ({ epoch, state, seats }: Coalition): string =>
+  [epoch, state, ...seats.map((seat) => `${nameOf(seat.peer)}:${seat.start}-${seat.end}`)].join(' ');
