@@ -1,6 +1,6 @@
 // The start page: what this is, where to go, and what is happening now.
 import Link from 'next/link';
-import { PoolPicture } from './components/pool-picture.tsx';
+import { PoolPicture } from './ui/pool-picture.tsx';
 
 export default function Home() {
   return (

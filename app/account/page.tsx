@@ -1,6 +1,6 @@
 // /account: credits, keys and browsers of whoever is logged in.
 import type { Metadata } from 'next';
-import { AccountView } from '../components/account-view.tsx';
+import { AccountView } from './account-view.tsx';
 
 export const metadata: Metadata = {
   title: 'Account',

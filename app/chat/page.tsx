@@ -1,7 +1,7 @@
 // /chat: ask a pool. The view needs the address's query, which exists only in the browser.
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { ChatView } from '../components/chat-view.tsx';
+import { ChatView } from './chat-view.tsx';
 
 export const metadata: Metadata = {
   title: 'Chat',

@@ -1,5 +1,5 @@
 // Where a model's bytes are: embedding, layers and head as one strip. Pure numbers.
-import type { ModelFacts } from '../state/pool-schemas.ts';
+import type { ModelFacts } from '../pools/pool-schemas.ts';
 
 export interface BytesPart {
   key: string;

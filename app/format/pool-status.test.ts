@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PoolInfo } from '../state/pool-schemas.ts';
+import type { PoolInfo } from '../pools/pool-schemas.ts';
 import { sortPools, statusOf } from './pool-status.ts';
 
 const pool = (name: string, fields: Partial<PoolInfo>): PoolInfo => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { PoolLive } from '../state/pool-schemas.ts';
+import type { PoolLive } from '../pools/pool-schemas.ts';
 import { readRingTimes } from './ring-times.ts';
 
 const peers = ['0', '1'].map((digit) => digit.repeat(32) as PeerId) as [PeerId, PeerId];

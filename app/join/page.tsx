@@ -1,7 +1,7 @@
 // /join: lend this tab to a pool. The view needs the address's query, which exists only in the browser.
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { JoinView } from '../components/join-view.tsx';
+import { JoinView } from './join-view.tsx';
 
 export const metadata: Metadata = {
   title: 'Join',

@@ -1,7 +1,7 @@
 // /pools: what the network serves now. The view needs the address's query, which exists only in the browser.
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { PoolsView } from '../components/pools-view.tsx';
+import { PoolsView } from './pools-view.tsx';
 
 export const metadata: Metadata = {
   title: 'Pools',

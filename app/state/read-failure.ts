@@ -1,6 +1,6 @@
 // What a failed answer of the site's HTTP API means. Pure: body and status in, a typed error or a shown one out.
 import { ERROR_CODES, type ErrorCode, PoolError } from '../../protocol/errors.ts';
-import type { ShownError } from './conversation.ts';
+import type { ShownError } from '../chat/conversation.ts';
 
 /** Longest text of a server that a page shows: whatever answers there may not be ours. */
 const MAX_TEXT_CHARS = 500;

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { type SiteConfig, siteConfigSchema } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { ShownError } from './conversation.ts';
+import type { ShownError } from '../chat/conversation.ts';
 import { parseSiteModels, type SiteModel } from './site-models.ts';
 
 export interface Site {

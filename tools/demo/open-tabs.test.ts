@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseChatQuery } from '../../app/state/chat-query.ts';
+import { parseChatQuery } from '../../app/chat/chat-query.ts';
 import { chatAddress } from './open-tabs.ts';
 
 test('without settings the address has none', () => {

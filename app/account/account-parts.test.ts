@@ -1,0 +1,36 @@
+// Draws real parts of the account page to HTML.
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import { PredictionChart } from '../ui/prediction-chart.tsx';
+import { BalanceCard } from './balance-card.tsx';
+import { KeyRow } from './key-row.tsx';
+
+test('a balance gives both parts in figures and widths', () => {
+  const html = renderToStaticMarkup(createElement(BalanceCard, { availableMicros: 7_500_000, heldMicros: 2_500_000 }));
+  expect(html).toContain('data-available-micros="7500000" data-held-micros="2500000"');
+  for (const text of ['7.5', '2.5', 'width:75%', 'width:25%']) expect(html).toContain(text);
+});
+
+test('an empty balance says how to earn', () => {
+  expect(renderToStaticMarkup(createElement(BalanceCard, { availableMicros: 0, heldMicros: 0 }))).toContain(
+    'Lend a GPU',
+  );
+});
+
+test('a key is told by its first characters, and its label is text', () => {
+  const apiKey = { id: '1', label: '<b>lab</b>', prefix: 'cp-abcdef' };
+  const html = renderToStaticMarkup(createElement(KeyRow, { apiKey, busy: false, onRevoke() {} }));
+  expect(html).not.toContain('<b>lab');
+  for (const text of ['cp-abcdef…', 'never used', 'Revoke']) expect(html).toContain(text);
+});
+
+test('a chart says in words what its dots say', () => {
+  const pairs = [
+    { predicted: 40, actual: 50 },
+    { predicted: 0, actual: 9 },
+  ];
+  const html = renderToStaticMarkup(createElement(PredictionChart, { pairs }));
+  expect(html.match(/<circle/g)).toHaveLength(1);
+  expect(html).toContain('of 1 answer. Median error 20 %.');
+});

@@ -1,0 +1,59 @@
+// What /account does: who is logged in, then everything that is theirs; else the form.
+'use client';
+import { logOut } from '../state/account-api.ts';
+import { useAccount } from '../state/use-account.ts';
+import { useTask } from '../state/use-task.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { BalanceCard } from './balance-card.tsx';
+import { JobHistory } from './job-history.tsx';
+import { KeySection } from './key-section.tsx';
+import { PeerSection } from './peer-section.tsx';
+import { SignForm } from './sign-form.tsx';
+import { StatementList } from './statement-list.tsx';
+
+/** Balances move while requests run. */
+const BALANCE_EVERY_MS = 10_000;
+
+export function AccountView() {
+  const { status, account, error, reload } = useAccount(BALANCE_EVERY_MS);
+  const leaving = useTask();
+  if (status === 'loading') return <LoadingLine>Asking the server who you are.</LoadingLine>;
+  if (error) return <ErrorCard error={error} onRetry={reload} />;
+  if (!account) {
+    return (
+      <div data-testid="account" data-status="logged-out">
+        <p className="mb-6 max-w-prose text-muted">
+          An account holds credits. You earn them by lending a GPU and spend them by asking, here or with an API key. It
+          is not needed to look around.
+        </p>
+        <SignForm onSigned={reload} />
+      </div>
+    );
+  }
+  return (
+    <div className="space-y-5" data-testid="account" data-status="logged-in">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p>
+          Logged in as <span className="break-all font-semibold">{account.name}</span>
+        </p>
+        <button
+          type="button"
+          className="button button-small"
+          disabled={leaving.busy}
+          onClick={() => void leaving.run(logOut).then(reload)}
+        >
+          Log out
+        </button>
+      </div>
+      {leaving.error && <ErrorCard error={leaving.error} />}
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <BalanceCard availableMicros={account.balance.available.micros} heldMicros={account.balance.held.micros} />
+        <PeerSection account={account} onChange={reload} />
+      </div>
+      <KeySection />
+      <JobHistory />
+      <StatementList />
+    </div>
+  );
+}

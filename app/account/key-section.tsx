@@ -1,0 +1,74 @@
+// API keys: a new one is shown once, the others by their first characters.
+'use client';
+import { type FormEvent, useState } from 'react';
+import { createKey, readKeys, revokeKey } from '../state/account-api.ts';
+import type { NewKey } from '../state/account-schemas.ts';
+import { useRemote } from '../state/use-remote.ts';
+import { useTask } from '../state/use-task.ts';
+import { Card } from '../ui/card.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { KeyRow } from './key-row.tsx';
+import { NewKeyCard } from './new-key-card.tsx';
+
+/** As signaling/accounts has it. */
+const MAX_LABEL_CHARS = 64;
+
+export function KeySection() {
+  const keys = useRemote(readKeys);
+  const [label, setLabel] = useState('');
+  const [made, setMade] = useState<NewKey>();
+  const task = useTask();
+
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    const name = label.trim() || 'unnamed';
+    const done = await task.run(async () => setMade(await createKey(name)));
+    if (!done) return;
+    setLabel('');
+    keys.reload();
+  };
+  const revoke = (id: string) => {
+    void task.run(() => revokeKey(id)).then(() => keys.reload());
+    if (made?.id === id) setMade(undefined);
+  };
+  return (
+    <Card title="API keys" testId="api-keys">
+      <p className="max-w-prose text-muted text-sm">
+        A program that sends a key to <code className="font-mono">/v1</code> spends this account’s credits. Any OpenAI
+        client works.
+      </p>
+      <form onSubmit={create} className="mt-4 flex flex-wrap items-end gap-3">
+        <div className="min-w-0 flex-1 basis-56">
+          <TextField
+            label="What the key is for"
+            value={label}
+            onText={setLabel}
+            maxLength={MAX_LABEL_CHARS}
+            placeholder="laptop"
+          />
+        </div>
+        <button type="submit" className="button button-primary" disabled={task.busy} data-testid="create-key">
+          Make a key
+        </button>
+      </form>
+      {made && <NewKeyCard made={made} onDone={() => setMade(undefined)} />}
+      {task.error && (
+        <div className="mt-4">
+          <ErrorCard error={task.error} />
+        </div>
+      )}
+      <div className="mt-4">
+        {keys.error && <ErrorCard error={keys.error} onRetry={keys.reload} />}
+        {!keys.value && !keys.error && <LoadingLine>Reading the keys.</LoadingLine>}
+        {keys.value?.length === 0 && !made && <p className="text-muted">No keys yet.</p>}
+        <ul className="divide-y divide-line">
+          {keys.value?.map((key) => (
+            <KeyRow key={key.id} apiKey={key} busy={task.busy} onRevoke={() => revoke(key.id)} />
+          ))}
+        </ul>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,45 @@
+// A key that was just made: shown this once, with a program that uses it.
+'use client';
+import { useState } from 'react';
+import { poolIdOf } from '../../protocol/ids.ts';
+import { SNIPPET_LANGUAGES, SNIPPET_NAMES, type SnippetLanguage, writeSnippet } from '../format/client-snippet.ts';
+import type { NewKey } from '../state/account-schemas.ts';
+import { useSiteConfig } from '../state/use-site-config.ts';
+import { Segments } from '../ui/segments.tsx';
+import { CopyButton } from './copy-button.tsx';
+
+const LANGUAGES = SNIPPET_LANGUAGES.map((value) => ({ value, name: SNIPPET_NAMES[value] }));
+
+export function NewKeyCard({ made, onDone }: { made: NewKey; onDone(): void }) {
+  const site = useSiteConfig();
+  const [language, setLanguage] = useState<SnippetLanguage>('python');
+  const model = site.config ? poolIdOf(site.config.model) : 'owner/name@main:q4';
+  const program = writeSnippet(language, { origin: window.location.origin, model, key: made.key });
+  return (
+    <div className="mt-4 rounded-md border border-accent bg-accent-soft p-4" role="status" data-testid="new-key">
+      <p className="font-semibold">Copy this key now. It is never shown again.</p>
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        <code className="min-w-0 flex-1 basis-64 break-all rounded border border-line bg-panel px-3 py-2 font-mono text-sm">
+          {made.key}
+        </code>
+        <CopyButton text={made.key} what="key" />
+      </div>
+      <div className="mt-4 flex flex-wrap items-center justify-between gap-2">
+        <Segments<SnippetLanguage>
+          legend="Language of the example"
+          segments={LANGUAGES}
+          value={language}
+          onPick={setLanguage}
+        />
+        <CopyButton text={program} what="program" />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus */}
+      <section aria-label="Example" tabIndex={0} className="mt-2 overflow-x-auto rounded border border-line bg-panel">
+        <pre className="p-3 font-mono text-xs leading-relaxed">{program}</pre>
+      </section>
+      <button type="button" className="button button-small mt-3" onClick={onDone}>
+        I have kept it
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+// Registers or logs in. The password goes to the server once and is kept nowhere in the page.
+'use client';
+import { type FormEvent, useState } from 'react';
+import type { ShownError } from '../chat/conversation.ts';
+import { logIn, register } from '../state/account-api.ts';
+import { useTask } from '../state/use-task.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { Segments } from '../ui/segments.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { checkCredentials } from './credential-form.ts';
+
+type Purpose = 'register' | 'log-in';
+
+const PURPOSES = [
+  { value: 'register', name: 'New account' },
+  { value: 'log-in', name: 'Log in' },
+] as const;
+
+export function SignForm({ onSigned }: { onSigned(): void }) {
+  const [purpose, setPurpose] = useState<Purpose>('register');
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [tried, setTried] = useState(false);
+  const task = useTask();
+  const isNew = purpose === 'register';
+  const credentials = { name: name.trim(), password };
+  const problems = checkCredentials(credentials, purpose);
+
+  const pick = (next: Purpose) => {
+    setPurpose(next);
+    setTried(false);
+    task.clear();
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (problems.name || problems.password) return;
+    if (await task.run(() => (isNew ? register(credentials) : logIn(credentials)))) onSigned();
+  };
+  return (
+    <form onSubmit={submit} className="panel max-w-lg space-y-5 p-4 sm:p-6" data-testid="sign-form" noValidate>
+      <Segments legend="New or known" segments={PURPOSES} value={purpose} disabled={task.busy} onPick={pick} />
+      <TextField
+        label="Name"
+        value={name}
+        onText={setName}
+        autoComplete="username"
+        maxLength={64}
+        hint={isNew ? 'Letters, digits, “-” and “_”. No mail address is asked for.' : undefined}
+        problem={tried ? problems.name : undefined}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        value={password}
+        onText={setPassword}
+        autoComplete={isNew ? 'new-password' : 'current-password'}
+        maxLength={400}
+        hint={isNew ? 'At least 8 characters. Nobody can reset it for you: keep it well.' : undefined}
+        problem={tried ? problems.password : undefined}
+      />
+      {task.error && <ErrorCard error={explain(task.error, isNew)} />}
+      {task.busy && <LoadingLine>{isNew ? 'Making the account.' : 'Logging in.'}</LoadingLine>}
+      <button type="submit" className="button button-primary min-h-12 w-full px-8 sm:w-auto" disabled={task.busy}>
+        {isNew ? 'Make the account' : 'Log in'}
+      </button>
+    </form>
+  );
+}
+
+/** The table's next steps speak to programs here; a person at this form can do something else. */
+function explain(error: ShownError, isNew: boolean): ShownError {
+  if (error.code === 'not-logged-in') return { ...error, next: 'Check the name and the password, then try again.' };
+  if (error.code === 'conflict' && isNew) return { ...error, next: 'Choose another name, or log in if it is yours.' };
+  return error;
+}

@@ -1,0 +1,53 @@
+// One answer: its text, what it waits for, how it ended, and the route that it took.
+import { memo } from 'react';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { AnswerStats } from './answer-stats.tsx';
+import type { AnswerTurn } from './conversation.ts';
+import { EarnLinks } from './earn-links.tsx';
+import { MarkdownText } from './markdown-text.tsx';
+import { QueuePlace } from './queue-place.tsx';
+
+interface Props {
+  turn: AnswerTurn;
+  /** The newest answer shows its route; older ones keep it folded. */
+  isLatest: boolean;
+  /** Given for an answer that may be tried again. */
+  onRetry?(failedId: number): void;
+}
+
+/** Drawn again only when its turn changes: older answers stay as they are while a new one streams. */
+export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRetry }: Props) {
+  const { status, text, notice, queue, plan, error, stats, settlement, finishReason } = turn;
+  const streaming = status === 'streaming';
+  return (
+    <div data-testid="answer" data-status={status} className="max-w-prose">
+      <p className="sr-only">Answer:</p>
+      {text !== '' && (
+        <div className={`answer-text ${streaming ? 'answer-streaming' : ''}`}>
+          <MarkdownText text={text} />
+        </div>
+      )}
+      {streaming && text === '' && !notice && !queue && <p className="caret text-muted">Reading the question</p>}
+      {queue && <QueuePlace queue={queue} />}
+      {notice && (
+        <p className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2 text-sm" data-testid="notice">
+          {notice}
+        </p>
+      )}
+      {error && (
+        <div className="mt-2">
+          <ErrorCard error={error} {...(onRetry ? { onRetry: () => onRetry(turn.id) } : {})}>
+            {error.code === 'insufficient-credits' && <EarnLinks />}
+          </ErrorCard>
+        </div>
+      )}
+      {status === 'cancelled' && <p className="mt-2 text-muted text-sm">Stopped.</p>}
+      {finishReason === 'length' && (
+        <p className="mt-2 text-muted text-sm">Ended at the limit of tokens; raise it in the settings.</p>
+      )}
+      {(stats || plan) && (
+        <AnswerStats stats={stats} plan={plan} settlement={settlement} isOpen={isLatest && !streaming} />
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,94 @@
+// Who would answer now, and what to do when nobody would.
+import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import type { ChatState } from '../../shard-worker/index.ts';
+import { describeChat } from '../format/describe-chat.ts';
+import { formatModel } from '../format/format-model.ts';
+import { joinAddress } from '../state/join-address.ts';
+import { CoalitionRing } from '../ui/coalition-ring.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { SeatList } from '../ui/seat-list.tsx';
+import type { ShownError } from './conversation.ts';
+
+interface Props {
+  state: ChatState | undefined;
+  error: ShownError | undefined;
+  model: ModelRef | undefined;
+  streaming: boolean;
+  onReopen(): void;
+}
+
+export function ChatStatePanel({ state, error, model, streaming, onReopen }: Props) {
+  const phase = error ? 'failed' : (state?.phase ?? 'connecting');
+  const coalition = state?.coalition;
+  const seats = coalition?.seats ?? [];
+  const pool = state && model ? state.pools.find((candidate) => candidate.pool === poolIdOf(model)) : undefined;
+  const reason = pool?.reason;
+  return (
+    <section
+      className="panel p-4"
+      data-testid="chat-state"
+      data-phase={phase}
+      data-stages={seats.length}
+      data-epoch={coalition?.epoch}
+    >
+      <p className="break-words font-mono text-muted text-sm">{model ? formatModel(model) : 'Model'}</p>
+      <p role="status" className="mt-1 font-medium">
+        {phase === 'no-stages' && state?.local?.phase === 'ready'
+          ? 'No tabs have joined, but this one holds all of it and would answer.'
+          : describeChat(phase, seats, pool?.peers)}
+      </p>
+      {phase === 'forming' && reason && <p className="text-muted text-sm">{reason}</p>}
+      {error && (
+        <div className="mt-3">
+          <ErrorCard error={error} onRetry={onReopen} />
+        </div>
+      )}
+      {phase === 'no-stages' && model && <LendButtons model={model} reason={reason} />}
+      {coalition && seats.length > 0 && (
+        <div className="mt-2 gap-4 sm:flex lg:block">
+          {/* On a phone the picture would push the conversation out of sight, so there it opens with the list. */}
+          <CoalitionRing
+            coalition={coalition}
+            driver="you"
+            active={streaming}
+            className="mx-auto hidden w-full max-w-64 shrink-0 self-start sm:block lg:max-w-72"
+          />
+          <details className="min-w-0 flex-1 text-sm" open={phase === 'forming' ? true : undefined}>
+            <summary className="py-1.5 text-muted">Its tabs</summary>
+            <CoalitionRing
+              coalition={coalition}
+              driver="you"
+              active={streaming}
+              className="mx-auto max-w-64 sm:hidden"
+            />
+            <SeatList coalition={coalition} />
+          </details>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function LendButtons({ model, reason }: { model: ModelRef; reason: string | undefined }) {
+  return (
+    <div className="mt-2">
+      {reason && <p className="text-muted text-sm">{reason}</p>}
+      <div className="mt-3 flex flex-wrap gap-2">
+        <a
+          href={joinAddress(model, { auto: true })}
+          target="_blank"
+          rel="noopener"
+          className="button button-primary grow"
+        >
+          Lend this tab too
+        </a>
+        <a href={joinAddress(model)} target="_blank" rel="noopener" className="button grow">
+          Open a tab that lends a GPU
+        </a>
+      </div>
+      <p className="mt-2 text-muted text-sm">
+        Both open a new tab, here or on any other device. Your question can wait meanwhile.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+// How to be answered: left to the planner, in this tab alone, or by a coalition.
+import type { ChatState } from '../../shard-worker/index.ts';
+import { Segments } from '../ui/segments.tsx';
+import { CHAT_MODES, type ChatMode } from './chat-mode.ts';
+import { LocalModel } from './local-model.tsx';
+
+interface Props {
+  mode: ChatMode;
+  local: ChatState['local'];
+  disabled: boolean;
+  onPick(mode: ChatMode): void;
+  onPrepare(): void;
+}
+
+export function ModePicker({ mode, local, disabled, onPick, onPrepare }: Props) {
+  return (
+    <section aria-label="How to answer">
+      <h2 className="label">Answered by</h2>
+      <div className="mt-1.5">
+        <Segments
+          legend="Answered by"
+          segments={CHAT_MODES}
+          value={mode}
+          disabled={disabled}
+          inColumns
+          testId="mode-picker"
+          onPick={onPick}
+        />
+      </div>
+      {/* The first one explains itself, and a phone has little room above the conversation. */}
+      <p className={`mt-1.5 text-muted text-sm ${mode === 'auto' ? 'hidden sm:block' : ''}`}>
+        {CHAT_MODES.find(({ value }) => value === mode)?.about}
+      </p>
+      {(mode === 'solo' || local) && <LocalModel local={local} onPrepare={onPrepare} />}
+    </section>
+  );
+}

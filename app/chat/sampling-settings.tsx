@@ -1,0 +1,59 @@
+// How tokens are picked; every field may stay empty, then the model's own defaults hold.
+import { useId } from 'react';
+import {
+  readSampling,
+  SAMPLING_FIELDS,
+  SAMPLING_RULES,
+  type SamplingField,
+  type SamplingForm,
+} from './sampling-form.ts';
+
+interface Props {
+  form: SamplingForm;
+  onChange(form: SamplingForm): void;
+}
+
+export function SamplingSettings({ form, onChange }: Props) {
+  const set = SAMPLING_FIELDS.filter((field) => form[field] !== '');
+  return (
+    <details className="mt-2 text-sm">
+      <summary className="w-fit py-1.5 text-muted">
+        Settings
+        {set.length > 0 && `: ${set.map((field) => `${SAMPLING_RULES[field].label} ${form[field]}`).join(', ')}`}
+      </summary>
+      <div className="panel mt-1 grid grid-cols-2 gap-4 p-4 sm:grid-cols-5">
+        {SAMPLING_FIELDS.map((field) => (
+          <Field key={field} field={field} text={form[field]} onText={(text) => onChange({ ...form, [field]: text })} />
+        ))}
+        <p className="col-span-full text-muted">Empty fields take the model’s own defaults.</p>
+      </div>
+    </details>
+  );
+}
+
+function Field({ field, text, onText }: { field: SamplingField; text: string; onText(text: string): void }) {
+  const id = useId();
+  const { label, hint } = SAMPLING_RULES[field];
+  const { problem } = readSampling(field, text);
+  return (
+    <div>
+      <label htmlFor={id} className="label">
+        {label}
+      </label>
+      <input
+        id={id}
+        inputMode="decimal"
+        className="field mt-1 font-mono"
+        value={text}
+        onChange={(event) => onText(event.target.value)}
+        placeholder="default"
+        autoComplete="off"
+        aria-invalid={Boolean(problem)}
+        aria-describedby={`${id}-hint`}
+      />
+      <p id={`${id}-hint`} className={`mt-1 ${problem ? 'text-danger' : 'text-muted'}`}>
+        {problem ?? hint}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+// What lending brings: to the account that is logged in, if the person agrees that its tabs are claimed, else to the peer.
+'use client';
+import Link from 'next/link';
+import { useEffect, useRef } from 'react';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { AccountInfo } from '../state/account-schemas.ts';
+import { claimThisBrowser } from '../state/claim-this-browser.ts';
+import { useAccount } from '../state/use-account.ts';
+import { type Task, useTask } from '../state/use-task.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { EarnedFigure, PeerEarned } from './earned-figure.tsx';
+import { unclaimedPeers } from './unclaimed-peers.ts';
+import { useEarningConsent } from './use-earning-consent.ts';
+
+/** Balances move when jobs settle. */
+const EVERY_MS = 10_000;
+
+export function Earnings({ peers }: { peers: readonly PeerId[] }) {
+  const { account, reload, status } = useAccount(EVERY_MS);
+  if (status === 'loading' || status === 'failed') return null;
+  return (
+    <aside className="panel max-w-3xl p-4 sm:px-6" aria-label="Earnings" data-testid="earnings">
+      {account ? (
+        <AccountEarnings account={account} peers={peers} onClaimed={reload} />
+      ) : (
+        <GuestEarnings peers={peers} />
+      )}
+    </aside>
+  );
+}
+
+function GuestEarnings({ peers }: { peers: readonly PeerId[] }) {
+  return (
+    <>
+      {peers.map((peer) => (
+        <PeerEarned key={peer} peer={peer} everyMs={EVERY_MS} />
+      ))}
+      <p className="text-muted text-sm">
+        Lending earns credits. Without an account they stay with this browser’s key, and its chat can spend them.{' '}
+        <Link href="/account" target="_blank" className="link">
+          Log in or make an account
+        </Link>{' '}
+        to use them elsewhere.
+      </p>
+    </>
+  );
+}
+
+interface AccountProps {
+  account: AccountInfo;
+  peers: readonly PeerId[];
+  onClaimed(): void;
+}
+
+function AccountEarnings({ account, peers, onClaimed }: AccountProps) {
+  const [agreed, agree] = useEarningConsent();
+  const task = useTask();
+  useClaim({ account, peers: agreed ? peers : [], task, onClaimed });
+  return (
+    <>
+      <EarnedFigure label={`Credits of ${account.name}`} micros={account.balance.available.micros} />
+      <label className="mt-2 flex items-start gap-3">
+        <input
+          type="checkbox"
+          className="mt-1 size-4 shrink-0 accent-accent"
+          checked={agreed}
+          onChange={(event) => agree(event.target.checked)}
+          data-testid="earning-consent"
+        />
+        <span>
+          <span className="font-medium">Earn for {account.name}</span>
+          <span className="block text-muted text-sm">
+            Tabs that this browser lends sign with their own keys that they belong to the account. The server then knows
+            which peers are yours. You can let them go again under Account.
+          </span>
+        </span>
+      </label>
+      {task.error && (
+        <div className="mt-3">
+          <ErrorCard error={task.error} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Claims peers that are not the account's yet, each set once: a refusal is shown, not repeated. */
+function useClaim({ account, peers, task, onClaimed }: AccountProps & { task: Task }): void {
+  const tried = useRef('');
+  const missing = unclaimedPeers(peers, account.peers).join(' ');
+  const { run } = task;
+  useEffect(() => {
+    if (missing === '' || tried.current === missing) return;
+    tried.current = missing;
+    void run(async () => {
+      await claimThisBrowser(account.id);
+    }).then((done) => done && onClaimed());
+  }, [missing, account.id, run, onClaimed]);
+}

@@ -1,0 +1,68 @@
+// What to lend this tab for: the model, and behind "More choices" the backend and the memory.
+'use client';
+import { type FormEvent, useState } from 'react';
+import type { SiteConfig } from '../../protocol/control.ts';
+import type { ModelRef } from '../../protocol/ids.ts';
+import { isRepo, isRevision, resolveModel } from '../state/resolve-model.ts';
+import type { SiteModel } from '../state/site-models.ts';
+import { ModelField } from '../ui/model-field.tsx';
+import { BackendField } from './backend-field.tsx';
+import { type BackendChoice, type JoinQuery, MAX_SHARDS_PER_WINDOW } from './join-query.ts';
+import { MemoryField } from './memory-field.tsx';
+import type { ShardOptions } from './use-shards.ts';
+
+interface Props {
+  config: SiteConfig;
+  models: readonly SiteModel[];
+  query: JoinQuery;
+  onJoin(options: ShardOptions, shards: number): void;
+}
+
+export function JoinForm({ config, models, query, onJoin }: Props) {
+  const [model, setModel] = useState<ModelRef>(() => resolveModel(query.wish, config.model, models));
+  const [backend, setBackend] = useState<BackendChoice>(query.backend);
+  const [memoryBytes, setMemoryBytes] = useState<number | undefined>(query.memoryBytes);
+  const complete = isRepo(model.repo) && isRevision(model.revision);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (complete)
+      onJoin(
+        { model, backend, memoryBytes, keepPacked: query.keepPacked },
+        Math.min(query.shards, MAX_SHARDS_PER_WINDOW),
+      );
+  };
+  return (
+    <form onSubmit={submit} className="panel max-w-3xl space-y-5 p-4 sm:p-6">
+      <ModelField config={config} models={models} value={model} onChange={setModel} />
+      <details className="border-line border-t pt-4" open={query.backend !== 'auto' || query.memoryBytes !== undefined}>
+        <summary className="font-medium">More choices: backend and memory</summary>
+        <div className="mt-4 space-y-5">
+          <BackendField value={backend} onChange={setBackend} />
+          <MemoryField value={memoryBytes} onChange={setMemoryBytes} />
+        </div>
+      </details>
+      <GpuNote backend={backend} />
+      <button
+        type="submit"
+        data-testid="join-button"
+        disabled={!complete}
+        className="button button-primary min-h-12 w-full px-8 text-lg sm:w-auto"
+      >
+        Lend this tab
+      </button>
+    </form>
+  );
+}
+
+/** Says beforehand, and calmly, what a browser without WebGPU will do. The engine decides for itself later. */
+function GpuNote({ backend }: { backend: BackendChoice }) {
+  if ('gpu' in navigator || backend === 'wasm') return null;
+  return (
+    <p className="rounded-md border border-control bg-warn-soft px-4 py-3 text-sm">
+      {backend === 'webgpu'
+        ? 'This browser offers no WebGPU here, so joining with it will fail. Choose automatic or WASM.'
+        : 'This browser offers no WebGPU here. The tab will compute on the CPU with WASM: slower, but just as correct.'}
+    </p>
+  );
+}

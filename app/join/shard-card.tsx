@@ -1,0 +1,89 @@
+// One shard of this window: how far it has come, what it holds, what it does. A picture of StageState, nothing more.
+import type { StageState } from '../../shard-worker/index.ts';
+import type { ShownError } from '../chat/conversation.ts';
+import { formatModel } from '../format/format-model.ts';
+import { PHASE_SENTENCES } from '../format/phase-steps.ts';
+import { CoalitionRing } from '../ui/coalition-ring.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { SeatList } from '../ui/seat-list.tsx';
+import { PhaseSteps } from './phase-steps.tsx';
+import { ShardDevice } from './shard-device.tsx';
+import { ShardServed } from './shard-served.tsx';
+import { ShardSlice } from './shard-slice.tsx';
+
+interface Props {
+  state: StageState;
+  /** 1 for the first of this window. */
+  number: number;
+  onRetry(): void;
+  onLeave(): void;
+}
+
+export function ShardCard({ state, number, onRetry, onLeave }: Props) {
+  const { phase, slice, coalition, error } = state;
+  const own = state.peer ? [state.peer] : [];
+  const over = phase === 'left';
+  return (
+    <article
+      className="panel p-4 sm:p-6"
+      data-testid="shard-card"
+      data-phase={phase}
+      data-peer={state.peer}
+      data-start={slice?.start}
+      data-end={slice?.end}
+      data-network-bytes={slice?.networkBytes}
+      data-cached-bytes={slice?.cachedBytes}
+      data-total-bytes={slice?.totalBytes}
+      data-backend={state.backend}
+    >
+      <header className="flex flex-wrap items-start justify-between gap-3">
+        <div className="min-w-0">
+          <h2 className="break-words font-semibold text-lg">
+            Shard {number} <span className="font-normal text-muted">of {formatModel(state.model)}</span>
+          </h2>
+          <p role="status">{PHASE_SENTENCES[phase]}</p>
+        </div>
+        <button type="button" className="button button-small" onClick={onLeave}>
+          {over ? 'Remove' : 'Leave'}
+          <span className="sr-only"> shard {number}</span>
+        </button>
+      </header>
+      {!over && <PhaseSteps state={state} />}
+      {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
+      {state.note && (
+        <p className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">{state.note}</p>
+      )}
+      {error && (
+        <div className="mt-4">
+          <ErrorCard error={explainRefusal(error)} retryLabel="Retry" {...(phase === 'failed' ? { onRetry } : {})} />
+        </div>
+      )}
+      <div className="mt-5 grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="min-w-0 space-y-6">
+          <ShardDevice state={state} />
+          {slice && <ShardSlice state={state} slice={slice} />}
+          {phase === 'serving' && <ShardServed served={state.served} />}
+        </div>
+        {coalition && (
+          <div>
+            <h3 className="label">Its coalition</h3>
+            <CoalitionRing
+              coalition={coalition}
+              own={own}
+              driver="asker"
+              active={phase === 'serving' && (state.served.tokensPerSecond.at(-1) ?? 0) > 0}
+              className="mx-auto mt-2 w-full max-w-sm"
+            />
+            <SeatList coalition={coalition} own={own} />
+          </div>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** The table's step for this code speaks of accounts; a tab that a pool does not take can do something else. */
+const explainRefusal = (error: ShownError): ShownError =>
+  error.code === 'forbidden'
+    ? { ...error, next: 'Give the pool’s maker the id of this tab, shown below, then retry; or lend to another pool.' }
+    : error;

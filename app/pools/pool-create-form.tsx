@@ -1,0 +1,70 @@
+// Makes a pool: which model, how many tabs, who may take part. The server reads the model's facts itself.
+'use client';
+import { type FormEvent, useState } from 'react';
+import type { SiteConfig } from '../../protocol/control.ts';
+import type { ModelRef } from '../../protocol/ids.ts';
+import { isRepo, isRevision } from '../state/resolve-model.ts';
+import type { SiteModel } from '../state/site-models.ts';
+import { useTask } from '../state/use-task.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { ModelField } from '../ui/model-field.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { createPool } from './pool-api.ts';
+import { readStages } from './pool-form.ts';
+import type { PoolInfo } from './pool-schemas.ts';
+
+interface Props {
+  config: SiteConfig;
+  models: readonly SiteModel[];
+  onCreated(pool: PoolInfo): void;
+}
+
+export function PoolCreateForm({ config, models, onCreated }: Props) {
+  const [model, setModel] = useState<ModelRef>(config.model);
+  const [stages, setStages] = useState('');
+  const [recruit, setRecruit] = useState(true);
+  const task = useTask();
+  const count = readStages(stages);
+  const complete = isRepo(model.repo) && isRevision(model.revision) && !count.problem;
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!complete) return;
+    const entry = { model, recruit, ...(count.value === undefined ? {} : { stages: count.value }) };
+    void task.run(async () => onCreated(await createPool(entry)));
+  };
+  return (
+    <form onSubmit={submit} className="space-y-5" data-testid="pool-form">
+      <ModelField config={config} models={models} value={model} onChange={setModel} />
+      <div className="grid gap-5 sm:grid-cols-2">
+        <TextField
+          label="Stages"
+          value={stages}
+          onText={setStages}
+          mono
+          placeholder="automatic"
+          hint="How many tabs to split over. Empty: as few as hold it."
+          problem={count.problem}
+        />
+        <label className="flex items-start gap-3 sm:pt-5">
+          <input
+            type="checkbox"
+            className="mt-1 size-4 shrink-0 accent-accent"
+            checked={recruit}
+            onChange={(event) => setRecruit(event.target.checked)}
+          />
+          <span>
+            <span className="font-medium">Any tab may join</span>
+            <span className="block text-muted text-sm">Otherwise only tabs that you list take part.</span>
+          </span>
+        </label>
+      </div>
+      {task.error && <ErrorCard error={task.error} />}
+      {task.busy && <LoadingLine>Reading the model’s graph: layers, bytes and context.</LoadingLine>}
+      <button type="submit" className="button button-primary" disabled={!complete || task.busy}>
+        Make the pool
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,56 @@
+// All pools, what answers first: a small ring, the model, who is there, why it is so.
+import Link from 'next/link';
+import { formatBytes } from '../format/format-bytes.ts';
+import { formatPlural } from '../format/format-count.ts';
+import { formatModel } from '../format/format-model.ts';
+import { knownBytes } from '../format/layer-bytes.ts';
+import { sortPools } from '../format/pool-status.ts';
+import { poolPage } from './pool-address.ts';
+import { PoolBadge } from './pool-badge.tsx';
+import { PoolGlyph } from './pool-glyph.tsx';
+import type { PoolInfo } from './pool-schemas.ts';
+
+interface Props {
+  pools: readonly PoolInfo[];
+  /** Whose pools are marked as own. */
+  account: string | undefined;
+}
+
+export function PoolList({ pools, account }: Props) {
+  if (pools.length === 0) return <p className="text-muted">There are no pools yet. Make the first one below.</p>;
+  return (
+    <ul className="grid gap-3 md:grid-cols-2" data-testid="pool-list">
+      {sortPools(pools).map((pool) => (
+        <PoolItem key={pool.pool} pool={pool} own={account !== undefined && pool.createdBy === account} />
+      ))}
+    </ul>
+  );
+}
+
+function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
+  const facts = [
+    formatPlural(pool.peers, 'tab'),
+    pool.stages ? `split in ${pool.stages}` : 'split by the planner',
+    ...(pool.details ? [`${pool.details.layers} layers`, formatBytes(knownBytes(pool.details))] : []),
+    ...(pool.recruit ? [] : ['listed tabs only']),
+  ];
+  return (
+    <li className="panel relative flex gap-3 p-4 hover:border-accent" data-testid="pool-item" data-state={pool.state}>
+      <PoolGlyph stages={pool.stages || pool.peers} ready={pool.state === 'ready'} />
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
+          <Link
+            href={poolPage(pool.pool)}
+            className="min-w-0 break-words font-semibold after:absolute after:inset-0 after:rounded-md hover:text-accent"
+          >
+            {formatModel(pool.model)}
+          </Link>
+          <PoolBadge pool={pool} />
+          {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">yours</span>}
+        </p>
+        <p className="text-muted text-sm">{pool.reason}</p>
+        <p className="mt-1 font-mono text-muted text-xs">{facts.join(' · ')}</p>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,84 @@
+// Draws the real components to HTML from an answer as the server gives it, through the parser that pages use.
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import { PoolList } from './pool-list.tsx';
+import { PoolLive } from './pool-live.tsx';
+import { type PoolLive as Live, poolStateSchema } from './pool-schemas.ts';
+
+const id = (digit: string) => digit.repeat(32);
+const seat = (digit: string, start: number, ready = true) => ({
+  ...{ peer: id(digit), start, end: start + 4, backend: 'webgpu' },
+  ...{ totalBytes: 1000, loadedBytes: ready ? 1000 : 250, ready },
+});
+const member = (digit: string, fields = {}) => ({
+  ...{ peer: id(digit), isHere: true, isListed: false, backend: 'webgpu' },
+  ...{ device: 'apple · metal-3', msPerLayer: 2, memoryBytes: 1.6e9 },
+  ...fields,
+});
+const recent = {
+  ...{ endedAt: '2026-03-04T05:06:07.000Z', mode: 'lan' },
+  predicted: { tokensPerSecond: 40, timeToFirstTokenMs: 90 },
+  outcome: { tokensPerSecond: 38, timeToFirstTokenMs: 95, lapMs: 26 },
+};
+const answer = {
+  ...{ pool: 'owner/tiny@main:q4', model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' } },
+  ...{ state: 'ready', reason: '2 tabs serve 8 layers.', peers: 3, policy: 'commons', isKept: true },
+  ...{ stages: null, recruit: true, loaded: true, listedPeers: 0, price: null },
+  details: { layers: 8, hiddenSize: 64, layerBytes: Array(8).fill(500), kvBytesPerToken: 2048, contextTokens: 512 },
+  ...{ createdAt: null, updatedAt: null, lastEpoch: 3, waiting: 3, running: 2 },
+  members: [member('c'), member('b'), member('a'), { peer: id('d'), isHere: false, isListed: true }],
+  serving: { epoch: 3, state: 'ready', seats: [seat('a', 0), seat('b', 4)] },
+  forming: null,
+  recent: [recent],
+};
+const live = (fields = {}): Live => poolStateSchema.parse({ ...answer, ...fields });
+const draw = (fields = {}) => renderToStaticMarkup(createElement(PoolLive, { live: live(fields) }));
+
+test('ring, queue, model and members of a pool that serves', () => {
+  const html = draw();
+  expect(html).toContain('aria-label="2 tabs in a ring: [0, 4), [4, 8)"');
+  expect(html).toContain('data-testid="pool-queue" data-running="2" data-waiting="3"');
+  for (const text of ['8.0 ms', '4 kB', '512 tokens', 'reserve', 'listed, away']) expect(html).toContain(text);
+  expect(html.match(/<tr/g)).toHaveLength(1 + 4 + 3);
+});
+
+test('hops stand in the ring once an answer of this coalition was measured', () => {
+  const stop = (stage: number) => ({
+    stage,
+    start: 4 * stage,
+    end: 4 * stage + 4,
+    computeMs: 6.5,
+    waitMs: 0,
+    hopMs: 1.7,
+  });
+  const outcome = { ...recent.outcome, epoch: 3, route: [stop(0), stop(1)], returnHopMs: 3.3 };
+  expect(draw()).not.toContain('fill-hop');
+  const html = draw({ recent: [{ ...recent, outcome }] });
+  for (const text of ['6.5 ms', '1.7 ms', '3.3 ms']) expect(html).toContain(text);
+});
+
+test('a coalition that loads shows how far', () => {
+  const forming = { epoch: 4, state: 'forming', seats: [seat('a', 0), seat('b', 4, false)] };
+  expect(draw({ serving: null, forming })).toContain('loading 25 %');
+});
+
+test('nobody there, nothing answered: words instead of empty pictures', () => {
+  const html = draw({ serving: null, members: [], recent: [], waiting: 0, running: 0 });
+  for (const text of ['No tab is here yet.', 'No finished answers', 'No tabs are joined yet'])
+    expect(html).toContain(text);
+});
+
+test('a list leads to each pool and marks one’s own', () => {
+  const pools = [live({ createdBy: 'ann' })];
+  const html = renderToStaticMarkup(createElement(PoolList, { pools, account: 'ann' }));
+  expect(html).toContain('href="/pools?pool=owner%2Ftiny%40main%3Aq4"');
+  for (const text of ['yours', 'ready', '8 layers', '4 kB']) expect(html).toContain(text);
+  expect(renderToStaticMarkup(createElement(PoolList, { pools, account: undefined }))).not.toContain('yours');
+});
+
+test('an answer with a strange member is refused, not drawn', () => {
+  expect(
+    poolStateSchema.safeParse({ ...answer, members: [{ peer: '<img>', isHere: true, isListed: false }] }).success,
+  ).toBe(false);
+});

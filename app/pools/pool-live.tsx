@@ -1,0 +1,94 @@
+// What a pool does right now: its ring with measured times, its queue, its model, how it answered last and how well that
+// was foreseen.
+import type { Coalition } from '../../protocol/control.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { MODE_SENTENCES } from '../format/describe-mode.ts';
+import { type RingTimes, readRingTimes } from '../format/ring-times.ts';
+import { Card } from '../ui/card.tsx';
+import { CoalitionRing } from '../ui/coalition-ring.tsx';
+import { PredictionChart } from '../ui/prediction-chart.tsx';
+import { RouteChoice } from '../ui/route-choice.tsx';
+import { ModelFacts } from './model-facts.tsx';
+import { PoolMembers } from './pool-members.tsx';
+import { PoolQueue } from './pool-queue.tsx';
+import type { PoolLive as Live, RecentAnswer } from './pool-schemas.ts';
+
+const LEGENDS: Record<RingTimes['source'], string> = {
+  answer: 'At each tab: its layers and what they took per token. In blue: the hops. Measured in the last answer.',
+  probe: 'At each tab: its layers and what its own probe foretells per token. Hops appear after an answer.',
+  none: 'Times appear once the tabs have been measured.',
+};
+
+export function PoolLive({ live }: { live: Live }) {
+  const shown = live.serving ?? live.forming;
+  const times = shown ? readRingTimes(shown, live) : undefined;
+  const last = live.recent[0];
+  // Beside the ring is room for it until there are answers to tell of.
+  const facts = live.details && <ModelFacts facts={live.details} />;
+  return (
+    <>
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <div className="min-w-0 space-y-5">
+          <Card title="The ring">
+            <CoalitionRing
+              coalition={coalitionOf(live)}
+              driver="asker"
+              active={live.running > 0}
+              measured={times}
+              className="mx-auto w-full max-w-md"
+            />
+            {times && <p className="text-muted text-sm">{LEGENDS[times.source]}</p>}
+            <div className="mt-4 border-line border-t pt-4">
+              <PoolQueue running={live.running} waiting={live.waiting} />
+            </div>
+          </Card>
+          {last && facts}
+        </div>
+        <div className="min-w-0 space-y-5">
+          {!last && facts}
+          <Card title="Predicted and measured">
+            <div className="space-y-5">
+              <PredictionChart
+                pairs={live.recent.map(({ predicted, outcome }) => ({
+                  predicted: predicted.tokensPerSecond,
+                  actual: outcome.tokensPerSecond,
+                }))}
+              />
+              {last && (
+                <div className="border-line border-t pt-4 text-sm">
+                  <h3 className="mb-2 font-semibold">The last answer</h3>
+                  <RouteChoice plan={planOf(last)} outcome={last.outcome} />
+                </div>
+              )}
+            </div>
+          </Card>
+        </div>
+      </div>
+      <Card title="Tabs">
+        <PoolMembers live={live} />
+      </Card>
+    </>
+  );
+}
+
+/** As the ring's picture wants it. */
+function coalitionOf({ pool, model, serving, forming, members }: Live): Coalition | undefined {
+  const coalition = serving ?? forming;
+  if (!coalition) return undefined;
+  const devices = new Map(members.map((member) => [member.peer, member.device]));
+  const seats = coalition.seats.map((seat) => ({ ...seat, device: devices.get(seat.peer) ?? '' }));
+  return { pool, model, epoch: coalition.epoch, state: coalition.state, seats };
+}
+
+/** Where the server keeps only mode and prediction, the mode's own sentence stands for the planner's. */
+const planOf = ({ plan, mode, predicted, outcome }: RecentAnswer): RoutePlan =>
+  plan ?? {
+    mode,
+    driver: 'entry',
+    local: false,
+    drafter: 'none',
+    stages: outcome.route?.length ?? 0,
+    reason: MODE_SENTENCES[mode],
+    predicted,
+    rejected: [],
+  };

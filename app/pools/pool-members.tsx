@@ -1,0 +1,81 @@
+// Who is in a pool: seats of the coalition first, then the reserve, then listed tabs that are away.
+import type { ReactNode } from 'react';
+import { formatBytes } from '../format/format-bytes.ts';
+import { formatLayers, formatRunsOn } from '../format/format-model.ts';
+import { formatMs } from '../format/format-ms.ts';
+import { sortMembers } from '../format/sort-members.ts';
+import type { PoolLive, PoolMember, PoolSeat } from './pool-schemas.ts';
+
+const COLUMNS = ['Place', 'Peer', 'Runs on', 'Layers', 'Holds', 'Per layer', 'Lends up to'] as const;
+/** Columns from here on hold figures and are set right. */
+const FIRST_FIGURE = 3;
+const FIGURE = 'py-1.5 pr-4 text-right font-mono last:pr-0';
+
+export function PoolMembers({ live }: { live: PoolLive }) {
+  const seats = (live.serving ?? live.forming)?.seats ?? [];
+  const rows = sortMembers(live.members, seats);
+  if (rows.length === 0) return <p className="text-muted">No tab is here yet.</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
+    <section aria-label="Members" tabIndex={0} className="overflow-x-auto">
+      <table className="w-full whitespace-nowrap text-left text-sm" data-testid="pool-members">
+        <thead>
+          <tr className="border-line border-b text-muted">
+            {COLUMNS.map((column, index) => (
+              <th
+                key={column}
+                scope="col"
+                className={`py-1 pr-4 font-medium last:pr-0 ${index >= FIRST_FIGURE ? 'text-right' : ''}`}
+              >
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ member, seat, number }) => (
+            <Row key={member.peer} member={member} seat={seat} place={placeOf(member, seat, number)} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function placeOf(member: PoolMember, seat: PoolSeat | undefined, number: number | undefined): ReactNode {
+  if (seat) {
+    const share = seat.totalBytes > 0 ? Math.floor((100 * seat.loadedBytes) / seat.totalBytes) : 100;
+    return (
+      <>
+        <span className="font-semibold">{number}</span>
+        {!seat.ready && <span className="ml-2 text-hop">loading {share} %</span>}
+      </>
+    );
+  }
+  if (!member.isHere) return <span className="text-muted">listed, away</span>;
+  if (member.excluded) return <span className="text-danger">{member.excluded}</span>;
+  return <span className="text-muted">reserve</span>;
+}
+
+function Row({ member, seat, place }: { member: PoolMember; seat: PoolSeat | undefined; place: ReactNode }) {
+  const { peer, backend, device, msPerLayer, memoryBytes } = member;
+  return (
+    <tr className="border-line border-b">
+      <th scope="row" className="py-1.5 pr-4 font-normal">
+        {place}
+      </th>
+      <td className="py-1.5 pr-4 font-mono" title={peer}>
+        {peer.slice(0, 8)}
+      </td>
+      <td className="py-1.5 pr-4">
+        <span className="inline-block max-w-56 truncate align-bottom" title={device}>
+          {backend && device ? formatRunsOn(backend, device) : '–'}
+        </span>
+      </td>
+      <td className={FIGURE}>{seat ? formatLayers(seat.start, seat.end) : '–'}</td>
+      <td className={FIGURE}>{seat ? formatBytes(seat.totalBytes) : '–'}</td>
+      <td className={FIGURE}>{msPerLayer === undefined ? '–' : formatMs(msPerLayer)}</td>
+      <td className={FIGURE}>{memoryBytes === undefined ? '–' : formatBytes(memoryBytes)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,115 @@
+// What the account that made a pool may do with it: load or unload, who takes part, delete.
+'use client';
+import { type FormEvent, useState } from 'react';
+import { useTask } from '../state/use-task.ts';
+import { Card } from '../ui/card.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { addPoolPeer, changePool, deletePool, loadPool, removePoolPeer } from './pool-api.ts';
+import { readStages } from './pool-form.ts';
+import { PoolPeerList } from './pool-peer-list.tsx';
+import type { PoolLive } from './pool-schemas.ts';
+
+interface Props {
+  pool: PoolLive;
+  onChange(): void;
+  onDeleted(): void;
+}
+
+export function PoolOwner({ pool, onChange, onDeleted }: Props) {
+  const task = useTask();
+  const [stages, setStages] = useState(pool.stages ? String(pool.stages) : '');
+  // What was just clicked, until the pool is read again: a box that waits for the server looks broken.
+  const [wanted, setWanted] = useState<{ recruit: boolean; before: boolean }>();
+  const recruit = wanted && wanted.before === pool.recruit ? wanted.recruit : pool.recruit;
+  const count = readStages(stages);
+  const run = (work: () => Promise<void>) => void task.run(work).then((done) => done && onChange());
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    if (!count.problem) run(() => changePool(pool.pool, { stages: count.value ?? null }));
+  };
+  const setRecruit = (next: boolean) => {
+    setWanted({ recruit: next, before: pool.recruit });
+    void task
+      .run(() => changePool(pool.pool, { recruit: next }))
+      .then((done) => {
+        if (done) onChange();
+        else setWanted(undefined);
+      });
+  };
+  const remove = () => void task.run(() => deletePool(pool.pool)).then((done) => done && onDeleted());
+  return (
+    <Card title="Change this pool" testId="pool-owner">
+      {pool.createdBy === undefined && (
+        <p className="mb-4 text-muted text-sm">Only the account that made it can do this.</p>
+      )}
+      <div className="flex flex-wrap items-center gap-3">
+        <button
+          type="button"
+          className="button"
+          disabled={task.busy}
+          onClick={() => run(() => loadPool(pool.pool, !pool.loaded))}
+        >
+          {pool.loaded ? 'Unload' : 'Load'}
+        </button>
+        <p className="min-w-0 flex-1 basis-48 text-muted text-sm">
+          {pool.loaded
+            ? 'Unloading frees the tabs’ memory; they stay in the pool.'
+            : 'Nothing is loaded: nobody can ask until you load it.'}
+        </p>
+        <ConfirmButton
+          label="Delete"
+          subject="this pool"
+          warning="Its coalition ends and its settings are gone."
+          confirmLabel="Delete it"
+          disabled={task.busy}
+          onConfirm={remove}
+        />
+      </div>
+      <form onSubmit={save} className="mt-5 flex flex-wrap items-start gap-3">
+        <div className="w-40">
+          <TextField
+            label="Stages"
+            value={stages}
+            onText={setStages}
+            mono
+            placeholder="automatic"
+            problem={count.problem}
+          />
+        </div>
+        <button type="submit" className="button mt-[1.875rem]" disabled={task.busy || Boolean(count.problem)}>
+          Save
+        </button>
+      </form>
+      <label className="mt-5 flex items-start gap-3">
+        <input
+          type="checkbox"
+          className="mt-1 size-4 shrink-0 accent-accent"
+          checked={recruit}
+          disabled={task.busy}
+          onChange={(event) => setRecruit(event.target.checked)}
+        />
+        <span>
+          <span className="font-medium">Any tab may join</span>
+          <span className="block text-muted text-sm">Otherwise only the tabs listed here take part.</span>
+        </span>
+      </label>
+      {!pool.recruit && (
+        <PoolPeerList
+          members={pool.members.filter(({ isListed }) => isListed).map(({ peer }) => peer)}
+          busy={task.busy}
+          onAdd={(peer) => run(() => addPoolPeer(pool.pool, peer))}
+          onRemove={(peer) => run(() => removePoolPeer(pool.pool, peer))}
+        />
+      )}
+      {task.busy && <LoadingLine>Telling the server.</LoadingLine>}
+      {task.error && (
+        <div className="mt-4">
+          <ErrorCard error={task.error} />
+        </div>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,59 @@
+// One pool: what it is, what it does now, and what its owner may change.
+'use client';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useCallback } from 'react';
+import { formatModel } from '../format/format-model.ts';
+import { joinAddress } from '../state/join-address.ts';
+import { useAccount } from '../state/use-account.ts';
+import { useRemote } from '../state/use-remote.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { mayChange } from './may-change.ts';
+import { chatAddress } from './pool-address.ts';
+import { readPoolState } from './pool-api.ts';
+import { PoolBadge } from './pool-badge.tsx';
+import { PoolLive } from './pool-live.tsx';
+import { PoolOwner } from './pool-owner.tsx';
+
+const LIVE_EVERY_MS = 2000;
+
+export function PoolPage({ id }: { id: string }) {
+  const router = useRouter();
+  const live = useRemote(
+    useCallback((signal: AbortSignal) => readPoolState(id, signal), [id]),
+    LIVE_EVERY_MS,
+  );
+  const { account } = useAccount();
+  const pool = live.value;
+  if (live.error && !pool) return <ErrorCard error={live.error} onRetry={live.reload} />;
+  if (!pool) return <LoadingLine>Asking for the pool.</LoadingLine>;
+  return (
+    <div className="space-y-5" data-testid="pool-page" data-state={pool.state}>
+      <header className="flex flex-wrap items-start justify-between gap-3">
+        <div className="min-w-0">
+          <h2 className="flex flex-wrap items-center gap-2 break-words font-semibold text-xl">
+            {formatModel(pool.model)} <PoolBadge pool={pool} />
+          </h2>
+          <p className="break-all font-mono text-muted text-sm">{pool.pool}</p>
+          <p className="mt-1" role="status">
+            {pool.reason}
+          </p>
+        </div>
+        <p className="flex flex-wrap gap-2">
+          <Link href={chatAddress(pool.model)} className="button button-small button-primary">
+            Ask it
+          </Link>
+          <Link href={joinAddress(pool.model)} className="button button-small">
+            Lend a tab to it
+          </Link>
+        </p>
+      </header>
+      {live.error && <ErrorCard error={live.error} onRetry={live.reload} />}
+      <PoolLive live={pool} />
+      {mayChange(pool, account) && (
+        <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => router.push('/pools')} />
+      )}
+    </div>
+  );
+}

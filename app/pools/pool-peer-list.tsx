@@ -1,0 +1,60 @@
+// The tabs that may take part in a pool that recruits nobody.
+'use client';
+import { type FormEvent, useState } from 'react';
+import { TextField } from '../ui/text-field.tsx';
+import { readPeer } from './pool-form.ts';
+
+interface Props {
+  members: readonly string[];
+  busy: boolean;
+  onAdd(peer: string): void;
+  onRemove(peer: string): void;
+}
+
+export function PoolPeerList({ members, busy, onAdd, onRemove }: Props) {
+  const [text, setText] = useState('');
+  const [tried, setTried] = useState(false);
+  const { value, problem } = readPeer(text);
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (value === undefined) return;
+    onAdd(value);
+    setText('');
+    setTried(false);
+  };
+  return (
+    <div className="mt-4">
+      <h3 className="label">Listed tabs</h3>
+      {members.length === 0 && <p className="mt-1 text-muted text-sm">None yet: add the id of a tab that lends.</p>}
+      <ul className="divide-y divide-line">
+        {members.map((peer) => (
+          <li key={peer} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
+            <span className="min-w-0 flex-1 basis-40 truncate font-mono text-sm" title={peer}>
+              {peer}
+            </span>
+            <button type="button" className="button button-small" disabled={busy} onClick={() => onRemove(peer)}>
+              Remove<span className="sr-only"> peer {peer.slice(0, 8)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form onSubmit={add} className="mt-3 flex flex-wrap items-start gap-3">
+        <div className="min-w-0 flex-1 basis-64">
+          <TextField
+            label="Id of a peer"
+            value={text}
+            onText={setText}
+            mono
+            maxLength={80}
+            hint="32 digits; /join and /account show it."
+            problem={tried ? problem : undefined}
+          />
+        </div>
+        <button type="submit" className="button mt-[1.875rem]" disabled={busy}>
+          Add
+        </button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+// What /pools does: the list and the form, or one pool where the address names it.
+'use client';
+import Link from 'next/link';
+import { useRouter, useSearchParams } from 'next/navigation';
+import { useAccount } from '../state/use-account.ts';
+import { useRemote } from '../state/use-remote.ts';
+import { useSiteConfig } from '../state/use-site-config.ts';
+import { Card } from '../ui/card.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { poolPage } from './pool-address.ts';
+import { readPools } from './pool-api.ts';
+import { PoolCreateForm } from './pool-create-form.tsx';
+import { PoolList } from './pool-list.tsx';
+import { PoolPage } from './pool-page.tsx';
+
+const LIST_EVERY_MS = 5000;
+
+export function PoolsView() {
+  const id = useSearchParams().get('pool');
+  if (id === null || id === '') return <Overview />;
+  return (
+    <>
+      <p className="mb-4">
+        <Link href="/pools" className="link">
+          All pools
+        </Link>
+      </p>
+      <PoolPage key={id} id={id} />
+    </>
+  );
+}
+
+function Overview() {
+  const pools = useRemote(readPools, LIST_EVERY_MS);
+  const { status, account } = useAccount();
+  return (
+    <div className="space-y-8">
+      <p className="max-w-prose text-muted">
+        A pool is one model in one weight format and the tabs that serve it together. Programs reach all of them through
+        the same API:{' '}
+        <a href="/openapi.json" className="link">
+          its description
+        </a>{' '}
+        is an OpenAPI document.
+      </p>
+      {pools.error && <ErrorCard error={pools.error} onRetry={pools.reload} />}
+      {!pools.value && !pools.error && <LoadingLine>Asking which pools there are.</LoadingLine>}
+      {pools.value && <PoolList pools={pools.value} account={account?.id} />}
+      <Card title="Make a pool">
+        {status === 'loading' && <LoadingLine>Asking who you are.</LoadingLine>}
+        {account && <CreateForm />}
+        {status !== 'loading' && !account && (
+          <p>
+            A pool belongs to an account.{' '}
+            <Link href="/account" className="link">
+              Log in or make one
+            </Link>{' '}
+            first.
+          </p>
+        )}
+      </Card>
+    </div>
+  );
+}
+
+function CreateForm() {
+  const site = useSiteConfig();
+  const router = useRouter();
+  if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
+  if (!site.config) return <LoadingLine>Asking which models there are.</LoadingLine>;
+  return (
+    <PoolCreateForm config={site.config} models={site.models} onCreated={(pool) => router.push(poolPage(pool.pool))} />
+  );
+}
