@@ -8,7 +8,7 @@ import {
   serverMessageSchema,
 } from './control.ts';
 import { PoolError } from './errors.ts';
-import type { JobId, ModelRef, PeerId, SessionId } from './ids.ts';
+import { type JobId, type ModelRef, type PeerId, poolIdSchema, type SessionId } from './ids.ts';
 import type { JobRequest, JobStats } from './job.ts';
 import { MAX_CONTROL_BYTES } from './limits.ts';
 import type { ModelManifest } from './manifest.ts';
@@ -17,7 +17,7 @@ import type { RoutePlan } from './route-plan.ts';
 import { SeededRandom } from './test-random.ts';
 
 const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };
-const pool = 'acme/tiny@main:q4';
+const pool = poolIdSchema.parse('acme/tiny@main:q4');
 const peer = '0123456789abcdef0123456789abcdef' as PeerId;
 const error = { code: 'stage-failed', message: 'It broke.', data: { layer: 3 } };
 const manifest: ModelManifest = {
@@ -55,7 +55,7 @@ const clientMessages: ClientMessage[] = [
   { type: 'hello', version: 1, publicKey: 'BA', signature: 'AA' },
   {
     type: 'offer',
-    model,
+    pool,
     manifest,
     capability: { backend: 'wasm', msPerLayer: 1.5, memoryBytes: 1e9, device: 'WASM' },
   },
@@ -63,9 +63,9 @@ const clientMessages: ClientMessage[] = [
   { type: 'stage-ready', pool, epoch: 7, msPerLayer: 0.25 },
   { type: 'stage-failed', pool, epoch: 7, error },
   { type: 'link-down', pool, epoch: 7, peer },
-  { type: 'watch', model },
+  { type: 'watch', pool },
   { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99, serverRttMs: 4.5, rtts: [{ peer, ms: 12 }] },
-  { type: 'ask', ask: 3, model, promptTokens: 40, maxTokens: 256, mode: 'lan' },
+  { type: 'ask', ask: 3, pool, promptTokens: 40, maxTokens: 256, mode: 'lan' },
   { type: 'ask-cancel', ask: 3 },
   { type: 'ask-done', job, promptTokens: 40, cachedTokens: 0, completionTokens: 12, stats, receipts: [receipt] },
   {

@@ -2,7 +2,7 @@
 // ever travels here, and text of a conversation only in the messages of jobs, which came over HTTP.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
-import { dtypeSchema, jobIdSchema, modelRefSchema, peerIdSchema, sessionIdSchema } from './ids.ts';
+import { dtypeSchema, jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema, sessionIdSchema } from './ids.ts';
 import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
 import { MAX_CONTROL_BYTES, MAX_STAGES } from './limits.ts';
 import { manifestSchema } from './manifest.ts';
@@ -12,7 +12,6 @@ import { MAX_TOKEN_CHARS } from './signed-token.ts';
 
 const count = z.number().check(z.int(), z.gte(0));
 const millis = z.number().check(z.gte(0));
-const poolId = z.string().check(z.minLength(1), z.maxLength(400));
 const short = z.string().check(z.maxLength(500));
 const errorShape = z.object({
   code: z.string().check(z.maxLength(40)),
@@ -53,7 +52,7 @@ export type Seat = z.infer<typeof seatSchema>;
 
 /** `forming`: slices are loading. `ready`: asks are answered. `broken`: a member left; a new epoch follows if it can. */
 export const coalitionSchema = z.object({
-  pool: poolId,
+  pool: poolIdSchema,
   model: modelRefSchema,
   epoch: count,
   state: z.enum(['forming', 'ready', 'broken']),
@@ -62,7 +61,7 @@ export const coalitionSchema = z.object({
 export type Coalition = z.infer<typeof coalitionSchema>;
 
 export const poolSummarySchema = z.object({
-  pool: poolId,
+  pool: poolIdSchema,
   model: modelRefSchema,
   /** Stage peers in the pool: waiting, loading or serving. */
   peers: count,
@@ -95,14 +94,14 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     signature: z.string().check(z.maxLength(200)),
   }),
   /** Offers this tab as a stage of a pool. */
-  z.object({ type: z.literal('offer'), model: modelRefSchema, manifest: manifestSchema, capability: capabilitySchema }),
-  z.object({ type: z.literal('load-progress'), pool: poolId, epoch: count, loadedBytes: count }),
-  z.object({ type: z.literal('stage-ready'), pool: poolId, epoch: count, msPerLayer: millis }),
-  z.object({ type: z.literal('stage-failed'), pool: poolId, epoch: count, error: errorShape }),
+  z.object({ type: z.literal('offer'), pool: poolIdSchema, manifest: manifestSchema, capability: capabilitySchema }),
+  z.object({ type: z.literal('load-progress'), pool: poolIdSchema, epoch: count, loadedBytes: count }),
+  z.object({ type: z.literal('stage-ready'), pool: poolIdSchema, epoch: count, msPerLayer: millis }),
+  z.object({ type: z.literal('stage-failed'), pool: poolIdSchema, epoch: count, error: errorShape }),
   /** A link to a neighbour could not be made or broke; the orchestrator decides who is at fault. */
-  z.object({ type: z.literal('link-down'), pool: poolId, epoch: count, peer: peerIdSchema }),
+  z.object({ type: z.literal('link-down'), pool: poolIdSchema, epoch: count, peer: peerIdSchema }),
   /** A driver wants to hear of a pool's coalitions. */
-  z.object({ type: z.literal('watch'), model: modelRefSchema }),
+  z.object({ type: z.literal('watch'), pool: poolIdSchema }),
   z.object({
     type: z.literal('heartbeat'),
     at: millis,
@@ -115,7 +114,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('ask'),
     ask,
-    model: modelRefSchema,
+    pool: poolIdSchema,
     promptTokens: count,
     maxTokens: z.number().check(z.int(), z.gte(1), z.lte(131_072)),
     mode: z.optional(modeSchema),
@@ -166,7 +165,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
    */
   z.object({ type: z.literal('coalition'), coalition: coalitionSchema, ticket: token }),
   /** The epoch is over: finish what is running, then free its slice. */
-  z.object({ type: z.literal('retire'), pool: poolId, epoch: count }),
+  z.object({ type: z.literal('retire'), pool: poolIdSchema, epoch: count }),
   z.object({ type: z.literal('heartbeat-ack'), at: millis }),
   /** The ask waits: its place (1 is next) among so many, and a sentence for people. Told again when it changes. */
   z.object({ type: z.literal('ask-queued'), ask, place: count, waiting: count, reason: short }),

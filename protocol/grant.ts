@@ -2,7 +2,7 @@
 // without one. Pure.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
-import { jobIdSchema, type PeerId, peerIdSchema } from './ids.ts';
+import { jobIdSchema, MAX_POOL_ID_CHARS, type PeerId, peerIdSchema } from './ids.ts';
 import { MAX_CHOICES } from './limits.ts';
 import { openToken, type SignText, sealToken } from './signed-token.ts';
 
@@ -12,7 +12,7 @@ export const grantSchema = z.object({
   job: jobIdSchema,
   /** 32 hex characters, fresh per job: receipts repeat it, so that none can be used twice. */
   nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
-  pool: z.string().check(z.minLength(1), z.maxLength(400)),
+  pool: z.string().check(z.minLength(1), z.maxLength(MAX_POOL_ID_CHARS)),
   driver: peerIdSchema,
   /** Sessions that the job may open at a stage, one per choice. */
   sessions: z.number().check(z.int(), z.gte(1), z.lte(MAX_CHOICES)),

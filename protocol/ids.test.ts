@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
+  modelOf,
   modelRefSchema,
   newSessionId,
   peerIdSchema,
   poolIdOf,
+  poolIdSchema,
+  poolRefOf,
+  readPoolId,
   repoSchema,
   revisionSchema,
   sessionIdSchema,
@@ -68,4 +72,40 @@ test('a pool is named by repository, revision and dtype', () => {
   const model = modelRefSchema.parse({ repo: 'a/b', revision: 'main', dtype: 'q4' });
   expect(poolIdOf(model)).toBe('a/b@main:q4');
   expect(fits(modelRefSchema, { ...model, dtype: 'q5' })).toBe(false);
+});
+
+describe('the name of a pool', () => {
+  const model = modelRefSchema.parse({ repo: 'a/b', revision: 'v1.0', dtype: 'q4' });
+
+  test.each([
+    [model, 'a/b@v1.0:q4'],
+    [{ ...model, slug: 'market' }, 'a/b@v1.0:q4/market'],
+    [{ ...model, slug: 'a-2' }, 'a/b@v1.0:q4/a-2'],
+  ])('is read back as it was written: %j', (pool, id) => {
+    expect(poolIdOf(pool)).toBe(id);
+    expect(readPoolId(id)).toEqual(pool);
+    expect(poolRefOf(poolIdSchema.parse(id))).toEqual(pool);
+    expect(modelOf(pool)).toEqual(model);
+  });
+
+  test.each([
+    '',
+    'a/b',
+    'a/b@main',
+    'a/b@main:q5',
+    'a/b@main:q4/',
+    'a/b@main:q4/Market',
+    'a/b@main:q4/-x',
+    'a/b@main:q4/x-',
+    `a/b@main:q4/${'x'.repeat(41)}`,
+    'a/b@main:q4/x/y',
+    'a/b@main:q4:q4',
+    'a/b@x@main:q4',
+    '../b@main:q4',
+    'a/b@main:q4\n',
+    `${'a'.repeat(400)}/b@main:q4`,
+  ])('%j is none', (id) => {
+    expect(readPoolId(id)).toBeUndefined();
+    expect(fits(poolIdSchema, id)).toBe(false);
+  });
 });

@@ -29,10 +29,41 @@ export type Dtype = z.infer<typeof dtypeSchema>;
 export const modelRefSchema = z.object({ repo: repoSchema, revision: revisionSchema, dtype: dtypeSchema });
 export type ModelRef = z.infer<typeof modelRefSchema>;
 
-/** `repo@revision:dtype`, the name of a pool. */
-export type PoolId = string & { readonly __brand: 'PoolId' };
+/** Tells pools of one model apart: small letters, digits and hyphens, at most 40. */
+export const slugSchema = z.string().check(z.regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/));
 
-export const poolIdOf = (model: ModelRef): PoolId => `${model.repo}@${model.revision}:${model.dtype}` as PoolId;
+/** A pool: a model, and a slug where other pools of that model live beside its first one. */
+export const poolRefSchema = z.extend(modelRefSchema, { slug: z.optional(slugSchema) });
+export type PoolRef = z.infer<typeof poolRefSchema>;
+
+/** Longest name of a pool: two repository parts, a revision, a dtype, a slug and what stands between them. */
+export const MAX_POOL_ID_CHARS = 400;
+
+/** `repo@revision:dtype` or `repo@revision:dtype/slug`: the name of a pool. */
+export const poolIdSchema = z
+  .string()
+  .check(
+    z.maxLength(MAX_POOL_ID_CHARS),
+    z.refine((text) => readPoolId(text) !== undefined),
+  )
+  .brand<'PoolId'>();
+export type PoolId = z.infer<typeof poolIdSchema>;
+
+export const poolIdOf = ({ repo, revision, dtype, slug }: PoolRef): PoolId =>
+  `${repo}@${revision}:${dtype}${slug === undefined ? '' : `/${slug}`}` as PoolId;
+
+/** The pool that an id names; undefined when it names none. */
+export function readPoolId(id: string): PoolRef | undefined {
+  const [, repo, revision, dtype, slug] = /^([^@:]+)@([^@:/]+):([^@:/]+)(?:\/([^@:/]+))?$/.exec(id) ?? [];
+  const result = poolRefSchema.safeParse({ repo, revision, dtype, ...(slug === undefined ? {} : { slug }) });
+  return result.success ? result.data : undefined;
+}
+
+/** The pool that a parsed id names. */
+export const poolRefOf = (id: PoolId): PoolRef => readPoolId(id)!;
+
+/** The model alone, for whoever reads its files. */
+export const modelOf = ({ repo, revision, dtype }: ModelRef): ModelRef => ({ repo, revision, dtype });
 
 /** A fresh session id from the platform's random source. */
 export function newSessionId(): SessionId {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
 import { fromHex, toHex } from './hex.ts';
 import { type Identity, signText, verifyText } from './identity.ts';
-import { type JobId, jobIdSchema, peerIdSchema, type SessionId, sessionIdSchema } from './ids.ts';
+import { type JobId, jobIdSchema, MAX_POOL_ID_CHARS, peerIdSchema, type SessionId, sessionIdSchema } from './ids.ts';
 
 const count = z.number().check(z.int(), z.gte(0));
 const chain = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -15,7 +15,7 @@ export const receiptSchema = z.object({
   /** The grant's: a receipt of another job cannot be shown again. */
   nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
   session: sessionIdSchema,
-  pool: z.string().check(z.minLength(1), z.maxLength(400)),
+  pool: z.string().check(z.minLength(1), z.maxLength(MAX_POOL_ID_CHARS)),
   epoch: count,
   peer: peerIdSchema,
   /** Layers `[start, end)`; a driver signs for all of them. */

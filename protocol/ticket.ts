@@ -2,14 +2,14 @@
 // who may ask whom is here and nowhere else. Pure.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
-import { type PeerId, peerIdSchema } from './ids.ts';
+import { MAX_POOL_ID_CHARS, type PeerId, peerIdSchema } from './ids.ts';
 import { MAX_STAGES } from './limits.ts';
 import { openToken, type SignText, sealToken } from './signed-token.ts';
 
 const count = z.number().check(z.int(), z.gte(0));
 
 export const ticketSchema = z.object({
-  pool: z.string().check(z.minLength(1), z.maxLength(400)),
+  pool: z.string().check(z.minLength(1), z.maxLength(MAX_POOL_ID_CHARS)),
   epoch: count,
   /** Whom it is about: nobody else can use it, because a link proves the key. */
   peer: peerIdSchema,

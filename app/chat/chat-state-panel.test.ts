@@ -33,21 +33,21 @@ test('before there is any state it connects', () => {
 });
 
 test('without tabs it leads to /join, by hand or at once', () => {
-  const html = draw({ phase: 'no-stages', model, pools: [] });
+  const html = draw({ phase: 'no-stages', pool: poolIdOf(model), pools: [] });
   expect(html).toContain('data-phase="no-stages"');
   expect(html).toContain('href="/join?model=owner%2Ftiny&amp;revision=main&amp;dtype=q4"');
   expect(html).toContain('dtype=q4&amp;auto=1"');
 });
 
 test('forming shows the progress of the seat that still loads', () => {
-  const html = draw({ phase: 'forming', model, pools: [], coalition: coalition(false) });
+  const html = draw({ phase: 'forming', pool: poolIdOf(model), pools: [], coalition: coalition(false) });
   expect(html).toContain('data-phase="forming" data-stages="2"');
   expect(html).toContain('Forming: 1 of 2 tabs are ready.');
   expect(html.match(/<progress/g)).toHaveLength(1);
 });
 
 test('ready names who would answer', () => {
-  const html = draw({ phase: 'ready', model, pools: [], coalition: coalition(true) });
+  const html = draw({ phase: 'ready', pool: poolIdOf(model), pools: [], coalition: coalition(true) });
   expect(html).toContain('data-phase="ready" data-stages="2"');
   expect(html).toContain('2 tabs would answer together.');
   expect(html).not.toContain('<progress');
@@ -62,7 +62,7 @@ test('a failure is a card with the next step', () => {
 
 test('a tab that holds the whole model needs nobody', () => {
   const local = { phase: 'ready' as const, loadedBytes: 8, totalBytes: 8 };
-  const html = draw({ phase: 'no-stages', model, pools: [], local });
+  const html = draw({ phase: 'no-stages', pool: poolIdOf(model), pools: [], local });
   expect(html).toContain('this one holds all of it');
   expect(html).not.toContain('nobody can answer');
 });

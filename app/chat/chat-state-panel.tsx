@@ -1,5 +1,5 @@
 // Who would answer now, and what to do when nobody would.
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { describeChat } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
@@ -12,7 +12,7 @@ import type { ShownError } from './conversation.ts';
 interface Props {
   state: ChatState | undefined;
   error: ShownError | undefined;
-  model: ModelRef | undefined;
+  model: PoolRef | undefined;
   streaming: boolean;
   onReopen(): void;
 }
@@ -69,7 +69,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   );
 }
 
-function LendButtons({ model, reason }: { model: ModelRef; reason: string | undefined }) {
+function LendButtons({ model, reason }: { model: PoolRef; reason: string | undefined }) {
   return (
     <div className="mt-2">
       {reason && <p className="text-muted text-sm">{reason}</p>}

@@ -2,7 +2,7 @@
 'use client';
 import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
@@ -18,7 +18,7 @@ export function ChatView() {
   const address = useSearchParams();
   const query = useMemo(() => parseChatQuery(new URLSearchParams(address.toString())), [address]);
   const site = useSiteConfig();
-  const [picked, setPicked] = useState<ModelRef>();
+  const [picked, setPicked] = useState<PoolRef>();
   const [streaming, setStreaming] = useState(false);
   const [mode, setMode] = useState<ChatMode>(query.mode);
   const model = picked ?? (site.config && resolveModel(query.wish, site.config.model, site.models));

@@ -1,17 +1,17 @@
 // Chooses among the pools that exist now.
 import { useId } from 'react';
 import type { PoolSummary } from '../../protocol/control.ts';
-import type { ModelRef, PoolId } from '../../protocol/ids.ts';
+import { type PoolId, type PoolRef, poolRefOf } from '../../protocol/ids.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
 
 interface Props {
   pools: readonly PoolSummary[];
   current: PoolId;
-  /** The model asked now; shown even when its pool is not in the list. */
-  model: ModelRef;
+  /** The pool asked now; shown even when its pool is not in the list. */
+  model: PoolRef;
   disabled: boolean;
-  onPick(model: ModelRef): void;
+  onPick(pool: PoolRef): void;
 }
 
 export function PoolPicker({ pools, current, model, disabled, onPick }: Props) {
@@ -20,7 +20,7 @@ export function PoolPicker({ pools, current, model, disabled, onPick }: Props) {
   if (pools.length + (listed ? 0 : 1) < 2) return null;
   const pick = (chosen: string) => {
     const pool = pools.find((candidate) => candidate.pool === chosen);
-    if (pool) onPick(pool.model);
+    if (pool) onPick(poolRefOf(pool.pool));
   };
   return (
     <div>
@@ -37,7 +37,7 @@ export function PoolPicker({ pools, current, model, disabled, onPick }: Props) {
         {!listed && <option value={current}>{formatModel(model)} (no tabs)</option>}
         {pools.map((pool) => (
           <option key={pool.pool} value={pool.pool}>
-            {formatModel(pool.model)} ({formatPlural(pool.peers, 'tab')})
+            {formatModel(poolRefOf(pool.pool))} ({formatPlural(pool.peers, 'tab')})
           </option>
         ))}
       </select>

@@ -1,14 +1,15 @@
 // Names of models and backends for people.
 import type { Backend } from '../../protocol/control.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import type { PoolRef } from '../../protocol/ids.ts';
 
 /** `onnx-community/Qwen3-0.6B-ONNX` -> `Qwen3-0.6B-ONNX`. */
 export const formatRepoName = (repo: string): string => repo.slice(repo.indexOf('/') + 1);
 
-/** `name · dtype`, with the revision only where it is not the usual one. */
-export function formatModel(model: ModelRef): string {
+/** `name · dtype`, with the revision only where it is not the usual one, and the slug of a further pool. */
+export function formatModel(model: PoolRef): string {
   const revision = model.revision === 'main' ? '' : ` @ ${model.revision}`;
-  return `${formatRepoName(model.repo)}${revision} · ${model.dtype}`;
+  const slug = model.slug === undefined ? '' : ` · ${model.slug}`;
+  return `${formatRepoName(model.repo)}${revision} · ${model.dtype}${slug}`;
 }
 
 export const formatBackend = (backend: Backend): string => (backend === 'webgpu' ? 'WebGPU' : 'WASM');

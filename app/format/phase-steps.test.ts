@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
+import { poolIdOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
 import { listSteps, PHASE_SENTENCES } from './phase-steps.ts';
 
 const state: StageState = {
   phase: 'connecting',
-  model: { repo: 'a/b', revision: 'main', dtype: 'q4' },
+  pool: poolIdOf({ repo: 'a/b', revision: 'main', dtype: 'q4' }),
   served: { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 },
 };
 const statuses = (fields: Partial<StageState>) => listSteps({ ...state, ...fields }).map((step) => step.status);

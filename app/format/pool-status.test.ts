@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { poolIdOf } from '../../protocol/ids.ts';
 import type { PoolInfo } from '../pools/pool-schemas.ts';
 import { sortPools, statusOf } from './pool-status.ts';
 
-const pool = (name: string, fields: Partial<PoolInfo>): PoolInfo => ({
-  pool: name,
-  model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' },
+const pool = (repo: string, fields: Partial<PoolInfo>): PoolInfo => ({
+  pool: poolIdOf({ repo: `owner/${repo}`, revision: 'main', dtype: 'q4' }),
+  model: { repo: `owner/${repo}`, revision: 'main', dtype: 'q4' },
   state: 'ready',
   reason: '',
   peers: 1,
@@ -24,7 +25,8 @@ test('what answers stands first, what was unloaded last', () => {
     pool('large', { peers: 5 }),
     pool('loading', { state: 'forming' }),
   ];
-  expect(sortPools(pools).map((entry) => entry.pool)).toEqual(['large', 'small', 'loading', 'empty', 'off']);
+  const names = ['large', 'small', 'loading', 'empty', 'off'].map((name) => `owner/${name}`);
+  expect(sortPools(pools).map(({ model }) => model.repo)).toEqual(names);
 });
 
 test('an unloaded pool is not called waiting', () => {

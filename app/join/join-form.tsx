@@ -2,7 +2,7 @@
 'use client';
 import { type FormEvent, useState } from 'react';
 import type { SiteConfig } from '../../protocol/control.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import type { PoolRef } from '../../protocol/ids.ts';
 import { isRepo, isRevision, resolveModel } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { ModelField } from '../ui/model-field.tsx';
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function JoinForm({ config, models, query, onJoin }: Props) {
-  const [model, setModel] = useState<ModelRef>(() => resolveModel(query.wish, config.model, models));
+  const [model, setModel] = useState<PoolRef>(() => resolveModel(query.wish, config.model, models));
   const [backend, setBackend] = useState<BackendChoice>(query.backend);
   const [memoryBytes, setMemoryBytes] = useState<number | undefined>(query.memoryBytes);
   const complete = isRepo(model.repo) && isRevision(model.revision);
@@ -28,7 +28,7 @@ export function JoinForm({ config, models, query, onJoin }: Props) {
     event.preventDefault();
     if (complete)
       onJoin(
-        { model, backend, memoryBytes, keepPacked: query.keepPacked },
+        { pool: model, backend, memoryBytes, keepPacked: query.keepPacked },
         Math.min(query.shards, MAX_SHARDS_PER_WINDOW),
       );
   };

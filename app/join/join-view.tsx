@@ -24,9 +24,9 @@ export function JoinView() {
   useEffect(() => {
     if (joined.current || !query.auto || !site.config) return;
     joined.current = true;
-    const model = resolveModel(query.wish, site.config.model, site.models);
+    const pool = resolveModel(query.wish, site.config.model, site.models);
     const { backend, memoryBytes, keepPacked } = query;
-    add({ model, backend, memoryBytes, keepPacked }, query.shards);
+    add({ pool, backend, memoryBytes, keepPacked }, query.shards);
   }, [query, site.config, site.models, add]);
 
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;

@@ -1,15 +1,17 @@
 // Draws the real component to HTML: what tests and people read must follow from StageState alone.
+
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
+import { poolIdOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
 import { ShardCard } from './shard-card.tsx';
 
 const peer = '0'.repeat(32) as PeerId;
 const connecting: StageState = {
   phase: 'connecting',
-  model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' },
+  pool: poolIdOf({ repo: 'owner/tiny', revision: 'main', dtype: 'q4' }),
   served: { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 },
 };
 const slice = { epoch: 1, start: 2, end: 4, totalBytes: 900, loadedBytes: 600, networkBytes: 500, cachedBytes: 100 };
@@ -31,7 +33,13 @@ const loading: StageState = {
   device: 'WASM, 1 thread',
   msPerLayer: 1.25,
   slice,
-  coalition: { pool: 'p', model: connecting.model, epoch: 1, state: 'forming', seats: [seat] },
+  coalition: {
+    pool: connecting.pool,
+    model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' },
+    epoch: 1,
+    state: 'forming',
+    seats: [seat],
+  },
 };
 
 const draw = (state: StageState) =>

@@ -1,4 +1,5 @@
 // One shard of this window: how far it has come, what it holds, what it does. A picture of StageState, nothing more.
+import { poolRefOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
 import type { ShownError } from '../chat/conversation.ts';
 import { formatModel } from '../format/format-model.ts';
@@ -39,7 +40,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="break-words font-semibold text-lg">
-            Shard {number} <span className="font-normal text-muted">of {formatModel(state.model)}</span>
+            Shard {number} <span className="font-normal text-muted">of {formatModel(poolRefOf(state.pool))}</span>
           </h2>
           <p role="status">{PHASE_SENTENCES[phase]}</p>
         </div>

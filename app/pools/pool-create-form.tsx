@@ -11,7 +11,7 @@ import { LoadingLine } from '../ui/loading-line.tsx';
 import { ModelField } from '../ui/model-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { createPool } from './pool-api.ts';
-import { readStages } from './pool-form.ts';
+import { readSlug, readStages } from './pool-form.ts';
 import type { PoolInfo } from './pool-schemas.ts';
 
 interface Props {
@@ -23,15 +23,17 @@ interface Props {
 export function PoolCreateForm({ config, models, onCreated }: Props) {
   const [model, setModel] = useState<ModelRef>(config.model);
   const [stages, setStages] = useState('');
+  const [slug, setSlug] = useState('');
   const [recruit, setRecruit] = useState(true);
   const task = useTask();
   const count = readStages(stages);
-  const complete = isRepo(model.repo) && isRevision(model.revision) && !count.problem;
+  const name = readSlug(slug);
+  const complete = isRepo(model.repo) && isRevision(model.revision) && !count.problem && !name.problem;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!complete) return;
-    const entry = { model, recruit, ...(count.value === undefined ? {} : { stages: count.value }) };
+    const entry = { model, recruit, stages: count.value, slug: name.value };
     void task.run(async () => onCreated(await createPool(entry)));
   };
   return (
@@ -47,7 +49,16 @@ export function PoolCreateForm({ config, models, onCreated }: Props) {
           hint="How many tabs to split over. Empty: as few as hold it."
           problem={count.problem}
         />
-        <label className="flex items-start gap-3 sm:pt-5">
+        <TextField
+          label="Name"
+          value={slug}
+          onText={setSlug}
+          mono
+          placeholder="none"
+          hint="Only where the model has a pool already: a further one lives beside it."
+          problem={name.problem}
+        />
+        <label className="flex items-start gap-3">
           <input
             type="checkbox"
             className="mt-1 size-4 shrink-0 accent-accent"

@@ -1,10 +1,12 @@
 // The form that makes a pool: what is typed and what it asks the server for. Pure.
 
-import { type ModelRef, peerIdSchema } from '../../protocol/ids.ts';
+import { type ModelRef, peerIdSchema, slugSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 
 export interface NewPool {
   model: ModelRef;
+  /** Left out: the first pool of the model. */
+  slug?: string;
   /** Left out: the planner takes as few tabs as hold the model. */
   stages?: number;
   recruit: boolean;
@@ -19,6 +21,16 @@ export function readStages(text: string): { value?: number; problem?: string } {
     return { problem: `Stages are a whole number from 1 to ${MAX_STAGES}, or empty for automatic.` };
   }
   return { value };
+}
+
+/** The name that tells a pool from others of its model; '' is the first pool's. */
+export function readSlug(text: string): { value?: string; problem?: string } {
+  const trimmed = text.trim();
+  if (trimmed === '') return {};
+  const result = slugSchema.safeParse(trimmed);
+  return result.success
+    ? { value: result.data }
+    : { problem: 'A name has small letters, digits and hyphens: at most 40, a letter or digit at either end.' };
 }
 
 /** The id of a peer as a person pastes it. */

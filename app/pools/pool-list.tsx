@@ -1,5 +1,7 @@
 // All pools, what answers first: a small ring, the model, who is there, why it is so.
+
 import Link from 'next/link';
+import { poolRefOf } from '../../protocol/ids.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
@@ -43,7 +45,7 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
             href={poolPage(pool.pool)}
             className="min-w-0 break-words font-semibold after:absolute after:inset-0 after:rounded-md hover:text-accent"
           >
-            {formatModel(pool.model)}
+            {formatModel(poolRefOf(pool.pool))}
           </Link>
           <PoolBadge pool={pool} />
           {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">yours</span>}

@@ -3,6 +3,7 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useCallback } from 'react';
+import { poolRefOf } from '../../protocol/ids.ts';
 import { formatModel } from '../format/format-model.ts';
 import { joinAddress } from '../state/join-address.ts';
 import { useAccount } from '../state/use-account.ts';
@@ -33,7 +34,7 @@ export function PoolPage({ id }: { id: string }) {
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="flex flex-wrap items-center gap-2 break-words font-semibold text-xl">
-            {formatModel(pool.model)} <PoolBadge pool={pool} />
+            {formatModel(poolRefOf(pool.pool))} <PoolBadge pool={pool} />
           </h2>
           <p className="break-all font-mono text-muted text-sm">{pool.pool}</p>
           <p className="mt-1" role="status">
@@ -41,10 +42,10 @@ export function PoolPage({ id }: { id: string }) {
           </p>
         </div>
         <p className="flex flex-wrap gap-2">
-          <Link href={chatAddress(pool.model)} className="button button-small button-primary">
+          <Link href={chatAddress(poolRefOf(pool.pool))} className="button button-small button-primary">
             Ask it
           </Link>
-          <Link href={joinAddress(pool.model)} className="button button-small">
+          <Link href={joinAddress(poolRefOf(pool.pool))} className="button button-small">
             Lend a tab to it
           </Link>
         </p>

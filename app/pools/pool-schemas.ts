@@ -1,7 +1,7 @@
 // What the pool routes answer, parsed before use.
 import * as z from 'zod/mini';
 import { backendSchema } from '../../protocol/control.ts';
-import { modelRefSchema, peerIdSchema } from '../../protocol/ids.ts';
+import { modelRefSchema, peerIdSchema, poolIdSchema } from '../../protocol/ids.ts';
 import { jobStopSchema } from '../../protocol/job.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { modeSchema, predictionSchema, routePlanSchema } from '../../protocol/route-plan.ts';
@@ -25,7 +25,7 @@ const modelFactsSchema = z.object({
 export type ModelFacts = z.infer<typeof modelFactsSchema>;
 
 const poolShape = {
-  pool: short,
+  pool: poolIdSchema,
   model: modelRefSchema,
   state: z.enum(['empty', 'waiting', 'forming', 'ready']),
   reason: short,

@@ -1,15 +1,15 @@
-// Which model is meant, when an address or a form names only part of it. Pure.
-import { type Dtype, dtypeSchema, type ModelRef, repoSchema, revisionSchema } from '../../protocol/ids.ts';
+// Which pool is meant, when an address or a form names only part of it. Pure.
+import { type Dtype, dtypeSchema, type PoolRef, repoSchema, revisionSchema, slugSchema } from '../../protocol/ids.ts';
 import type { SiteModel } from './site-models.ts';
 
 /** What was asked for; every field may be missing. */
-export type ModelWish = Partial<ModelRef>;
+export type ModelWish = Partial<PoolRef>;
 
 /** The usual weight format of the hub's ONNX repositories, for models that this site knows nothing of. */
 const USUAL_DTYPE: Dtype = 'q4';
 
 /** Completes a wish from the site's default, then from the site's own models. */
-export function resolveModel(wish: ModelWish, fallback: ModelRef, siteModels: readonly SiteModel[]): ModelRef {
+export function resolveModel(wish: ModelWish, fallback: PoolRef, siteModels: readonly SiteModel[]): PoolRef {
   const repo = wish.repo ?? fallback.repo;
   const isDefault = repo === fallback.repo;
   const known = siteModels.find((model) => model.repo === repo);
@@ -17,19 +17,22 @@ export function resolveModel(wish: ModelWish, fallback: ModelRef, siteModels: re
     repo,
     revision: wish.revision ?? (isDefault ? fallback.revision : 'main'),
     dtype: wish.dtype ?? (isDefault ? fallback.dtype : (known?.dtypes[0] ?? USUAL_DTYPE)),
+    ...(wish.slug === undefined ? {} : { slug: wish.slug }),
   };
 }
 
-/** Reads `model`, `revision` and `dtype` of an address. What does not fit is named in `problems`, not thrown. */
+/** Reads `model`, `revision`, `dtype` and `pool` (a slug) of an address. What does not fit is named in `problems`, not thrown. */
 export function readModelWish(query: URLSearchParams): { wish: ModelWish; problems: string[] } {
   const repo = readField(query, 'model', repoSchema);
   const revision = readField(query, 'revision', revisionSchema);
   const dtype = readField(query, 'dtype', dtypeSchema);
+  const slug = readField(query, 'pool', slugSchema);
   const wish: ModelWish = {};
   if (repo.value !== undefined) wish.repo = repo.value;
   if (revision.value !== undefined) wish.revision = revision.value;
   if (dtype.value !== undefined) wish.dtype = dtype.value;
-  return { wish, problems: [repo, revision, dtype].flatMap((field) => field.problem ?? []) };
+  if (slug.value !== undefined) wish.slug = slug.value;
+  return { wish, problems: [repo, revision, dtype, slug].flatMap((field) => field.problem ?? []) };
 }
 
 interface Parser<T> {

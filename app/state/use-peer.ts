@@ -1,7 +1,7 @@
-// Opens something of the engine's door for a model and closes it with the page. Never looks inside it.
+// Opens something of the engine's door for a pool and closes it with the page. Never looks inside it.
 import { useEffect, useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState, Store } from '../../shard-worker/index.ts';
 import type { ShownError } from '../chat/conversation.ts';
 import { useStore } from './use-store.ts';
@@ -21,21 +21,21 @@ export interface OpenPeer<Peer> {
   reopen(): void;
 }
 
-/** Opens for `model`; undefined waits. `open` imports the engine itself, so that it is loaded after the page is drawn. */
+/** Opens for `pool`; undefined waits. `open` imports the engine itself, so that it is loaded after the page is drawn. */
 export function usePeer<Peer extends Closable>(
-  model: ModelRef | undefined,
-  open: (model: ModelRef) => Promise<Peer>,
+  pool: PoolRef | undefined,
+  open: (pool: PoolRef) => Promise<Peer>,
 ): OpenPeer<Peer> {
   const [opened, setOpened] = useState<{ peer?: Peer; error?: ShownError }>({});
   const [attempt, setAttempt] = useState(0);
-  const pool = model && poolIdOf(model);
+  const id = pool && poolIdOf(pool);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the pool's name stands for the model, attempt for reopen
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the id stands for the pool, attempt for reopen
   useEffect(() => {
-    if (!model) return;
+    if (!pool) return;
     let peer: Peer | undefined;
     let current = true;
-    open(model)
+    open(pool)
       .then((opened) => {
         if (!current) {
           opened.close();
@@ -53,7 +53,7 @@ export function usePeer<Peer extends Closable>(
       setOpened({});
       peer?.close();
     };
-  }, [pool, attempt]);
+  }, [id, attempt]);
 
   const state = useStore(opened.peer?.state);
   return { ...opened, state, reopen: () => setAttempt((count) => count + 1) };

@@ -1,6 +1,6 @@
 // The default pool as it is now, on the start page. Watches; asks nothing.
 'use client';
-import type { ModelRef } from '../../protocol/ids.ts';
+import type { PoolRef } from '../../protocol/ids.ts';
 import type { PoolWatch } from '../../shard-worker/index.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
@@ -8,9 +8,9 @@ import { usePeer } from '../state/use-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
 
-async function open(model: ModelRef): Promise<PoolWatch> {
+async function open(pool: PoolRef): Promise<PoolWatch> {
   const { watchPool } = await import('../../shard-worker/index.ts');
-  return watchPool({ model });
+  return watchPool({ pool });
 }
 
 export function PoolPicture() {

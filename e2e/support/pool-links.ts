@@ -3,7 +3,7 @@
 import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
-import type { ModelRef, PeerId } from '../../protocol/ids.ts';
+import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { DRIVER_LANES } from '../../protocol/limits.ts';
 import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
 import { addLanes } from '../../shard-worker/peer/add-lanes.ts';
@@ -48,7 +48,7 @@ export async function openPoolLinks(
       new Promise((resolveAsk, rejectAsk) => {
         const ask = asks.size + 1;
         asks.set(ask, { resolve: resolveAsk, reject: rejectAsk });
-        control.send({ type: 'ask', ask, model, ...order });
+        control.send({ type: 'ask', ask, pool: poolIdOf(model), ...order });
       });
     const askFor = async (): Promise<string> => {
       for (let attempt = 1; ; attempt++) {
@@ -87,7 +87,7 @@ export async function openPoolLinks(
           iceServers: [],
           onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(finish, reject),
         });
-        control.send({ type: 'watch', model });
+        control.send({ type: 'watch', pool: poolIdOf(model) });
       },
       onMessage: (message) => {
         if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));

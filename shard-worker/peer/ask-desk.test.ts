@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { JobId } from '../../protocol/ids.ts';
+import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import { AskDesk } from './ask-desk.ts';
 import type { QueuePlace, Settlement } from './peer-state.ts';
 
 const MODEL = { repo: 'acme/model', revision: 'main', dtype: 'q4' } as const;
-const WISH = { model: MODEL, promptTokens: 9, maxTokens: 20 };
+const WISH = { pool: poolIdOf(MODEL), promptTokens: 9, maxTokens: 20 };
 const JOB = 'a'.repeat(32) as JobId;
 const USAGE = { promptTokens: 9, cachedTokens: 0, completionTokens: 3, receipts: [] };
 

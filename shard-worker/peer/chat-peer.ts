@@ -3,7 +3,7 @@
 import type { Capability, Coalition, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { DEFAULT_MAX_TOKENS } from '../worker/default-max-tokens.ts';
 import type { Driven } from '../worker/worker-api.ts';
 import { AskDesk, type Granted } from './ask-desk.ts';
@@ -32,13 +32,14 @@ export interface ChatPeer {
 const SETTLEMENT_WAIT_MS = 1_500;
 
 /** Watches a pool and asks it. */
-export function openChatPeer(options: { model: ModelRef; origin?: string }): ChatPeer {
-  return new ChatRun(options.model, options.origin ?? location.origin);
+export function openChatPeer(options: { pool: PoolRef; origin?: string }): ChatPeer {
+  return new ChatRun(options.pool, options.origin ?? location.origin);
 }
 
 class ChatRun implements ChatPeer {
   readonly state: ValueStore<ChatState>;
-  readonly #model: ModelRef;
+  readonly #ref: PoolRef;
+  readonly #pool: PoolId;
   readonly #origin: string;
   readonly #worker: SpawnedWorker = spawnWorker();
   readonly #asks = new Map<number, AskHandlers>();
@@ -52,10 +53,11 @@ class ChatRun implements ChatPeer {
   #askCount = 0;
   #closed = false;
 
-  constructor(model: ModelRef, origin: string) {
-    this.#model = model;
+  constructor(pool: PoolRef, origin: string) {
+    this.#ref = pool;
+    this.#pool = poolIdOf(pool);
     this.#origin = origin;
-    this.state = new ValueStore<ChatState>({ phase: 'connecting', model, pools: [] });
+    this.state = new ValueStore<ChatState>({ phase: 'connecting', pool: this.#pool, pools: [] });
     this.#desk = new AskDesk({
       send: (message) => this.#control?.send(message),
       onSettled: (settlement) => this.state.patch({ settlement }),
@@ -129,7 +131,8 @@ class ChatRun implements ChatPeer {
     this.#releaseIdentity = release;
     const self = await peerIdOf(await rawPublicKeyOf(keys.publicKey));
     await this.#worker.call('start-identity', { keys });
-    await this.#worker.call('start-driver', modelSource(this.#model, config, this.#origin));
+    const source = modelSource(this.#ref, config, this.#origin);
+    await this.#worker.call('start-driver', { ...source, pool: this.#pool });
     if (this.#closed) return;
     this.state.patch({ peer: self });
     this.#brokerToken = brokerToken;
@@ -149,7 +152,7 @@ class ChatRun implements ChatPeer {
       throw new PoolError('context-exceeded', sentence, { data: { promptTokens, maxContext } });
     }
     const wish = {
-      model: this.#model,
+      pool: this.#pool,
       promptTokens,
       maxTokens: Math.max(1, Math.min(request.maxTokens ?? DEFAULT_MAX_TOKENS, maxContext - promptTokens)),
       ...(request.mode && request.mode !== 'auto' ? { mode: request.mode } : {}),
@@ -187,7 +190,7 @@ class ChatRun implements ChatPeer {
     const { orchestratorKey } = welcome;
     this.#worker.call('trust-server', { orchestratorKey }).catch((error) => this.#fail(error));
     this.#links.open(welcome.peer, this.#brokerToken, welcome.iceServers as RTCIceServer[]);
-    this.#control?.send({ type: 'watch', model: this.#model });
+    this.#control?.send({ type: 'watch', pool: this.#pool });
     this.#desk.welcome();
     // A reconnection finds the links as they were; the first connection waits for word of a coalition.
     this.state.patch({ phase: this.#links.linked === undefined ? 'no-stages' : 'ready' });
@@ -202,7 +205,7 @@ class ChatRun implements ChatPeer {
   #hearPools(pools: ChatState['pools']): void {
     this.state.patch({ pools });
     if (this.#links.linked !== undefined) return;
-    const own = pools.find(({ pool }) => pool === poolIdOf(this.#model));
+    const own = pools.find(({ pool }) => pool === this.#pool);
     // A pool that is empty or waits has no coalition; the last one's seats would say otherwise.
     if (!own || own.state === 'empty' || own.state === 'waiting') {
       this.#without(['coalition'], { phase: own?.state === 'waiting' ? 'forming' : 'no-stages' });
@@ -210,7 +213,7 @@ class ChatRun implements ChatPeer {
   }
 
   #hearCoalition(coalition: Coalition, ticket: string): void {
-    if (coalition.pool !== poolIdOf(this.#model)) return;
+    if (coalition.pool !== this.#pool) return;
     if (coalition.state === 'broken') this.#links.drop(coalition.epoch);
     else if (coalition.state === 'ready') void this.#links.use(coalition, ticket);
     // While an older epoch serves, the page goes on showing that one.

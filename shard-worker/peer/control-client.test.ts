@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { type ClientMessage, parseClientMessage, type ServerMessage } from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys, verifyHello } from '../../protocol/identity.ts';
-import type { PeerId } from '../../protocol/ids.ts';
+import { type PeerId, poolIdSchema } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { ControlClient } from './control-client.ts';
 
@@ -92,8 +92,9 @@ test('hands messages over, but not the acknowledgements of its heartbeats', asyn
   const { say } = await next;
   say(WELCOME);
   say({ type: 'heartbeat-ack', at: 1 });
-  say({ type: 'retire', pool: 'a/b@main:q4', epoch: 3 });
-  await vi.waitFor(() => expect(seen.messages).toEqual([{ type: 'retire', pool: 'a/b@main:q4', epoch: 3 }]));
+  const retire: ServerMessage = { type: 'retire', pool: poolIdSchema.parse('a/b@main:q4'), epoch: 3 };
+  say(retire);
+  await vi.waitFor(() => expect(seen.messages).toEqual([retire]));
 });
 
 test('tells the server its round trip, once one was measured, and those to neighbours', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClientMessage, parseClientMessage } from '../../protocol/control.ts';
-import type { JobId } from '../../protocol/ids.ts';
+import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest } from '../../protocol/job.ts';
 import { MAX_CONTROL_BYTES } from '../../protocol/limits.ts';
 import { connectRpc, type RpcPort, serveRpc } from '../worker/rpc.ts';
@@ -26,7 +26,8 @@ const request: JobRequest = {
   choices: 1,
   drafter: 'none',
 };
-const source = { model: { repo: 'acme/model', revision: 'main', dtype: 'q4' }, hubUrl: 'http://hub' } as const;
+const model = { repo: 'acme/model', revision: 'main', dtype: 'q4' } as const;
+const source = { pool: poolIdOf(model), model, hubUrl: 'http://hub' };
 
 /** A worker of two methods behind the real RPC. */
 function openRelay(methods: Partial<WorkerMethods> = {}) {

@@ -5,7 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
 import type { RpcClient } from '../worker/rpc.ts';
-import type { ModelSource, WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
+import type { DriverSource, WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
 import { packJobEvents } from './pack-job-events.ts';
 
 /** A person sees no difference; the server has one message for several tokens of several jobs. */
@@ -15,7 +15,7 @@ export interface JobRelayOptions {
   worker: Pick<RpcClient<WorkerMethods, WorkerEvents>, 'call' | 'on'>;
   send(message: ClientMessage): void;
   /** Where the tokenizer comes from: read at the first job. */
-  source: ModelSource;
+  source: DriverSource;
 }
 
 type JobStart = Omit<ServerMessage & { type: 'job-start' }, 'type'>;

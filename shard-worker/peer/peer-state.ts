@@ -1,7 +1,7 @@
 // What a page can see of the peers in it: plain data, no handles. Pages draw these and nothing else.
 import type { Backend, Coalition, PoolSummary } from '../../protocol/control.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
-import type { ModelRef, PeerId } from '../../protocol/ids.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Mode, RoutePlan } from '../../protocol/route-plan.ts';
 
@@ -43,7 +43,7 @@ export interface ServedState {
 
 export interface StageState {
   phase: StagePhase;
-  model: ModelRef;
+  pool: PoolId;
   peer?: PeerId;
   manifest?: ModelManifest;
   backend?: Backend;
@@ -64,7 +64,7 @@ export interface StageState {
 /** The chat side: which coalition would answer now. */
 export interface ChatState {
   phase: 'connecting' | 'no-stages' | 'forming' | 'ready' | 'failed';
-  model: ModelRef;
+  pool: PoolId;
   peer?: PeerId;
   coalition?: Coalition;
   pools: PoolSummary[];

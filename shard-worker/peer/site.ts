@@ -1,7 +1,7 @@
 // What the page's own origin says: its config, and where a model's files come from.
 import { type SiteConfig, siteConfigSchema } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import { type ModelRef, modelOf } from '../../protocol/ids.ts';
 import type { ModelSource } from '../worker/worker-api.ts';
 
 /** Models of this owner are served by the site itself. */
@@ -19,7 +19,8 @@ export async function fetchSiteConfig(origin: string): Promise<SiteConfig> {
   return result.data;
 }
 
-export function modelSource(model: ModelRef, config: SiteConfig, origin: string): ModelSource {
+export function modelSource(wanted: ModelRef, config: SiteConfig, origin: string): ModelSource {
+  const model = modelOf(wanted);
   const siteModels = new URL(config.siteModelsUrl, origin).href;
   if (model.repo.startsWith(SITE_OWNER)) return { model, hubUrl: siteModels, indexUrl: `${siteModels}/index.json` };
   return { model, hubUrl: new URL(config.hubUrl, origin).href };

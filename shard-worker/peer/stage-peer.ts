@@ -1,6 +1,6 @@
 // A tab as a stage, for a page: one state to draw, retry and close.
 import type { Backend } from '../../protocol/control.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { StageState } from './peer-state.ts';
 import { StageRun } from './stage-run.ts';
 import { type Store, ValueStore } from './store.ts';
@@ -14,7 +14,7 @@ export interface StagePeer {
 }
 
 export interface StagePeerOptions {
-  model: ModelRef;
+  pool: PoolRef;
   /** `auto`: WebGPU where there is an adapter, else WASM. */
   backend?: Backend | 'auto';
   /** What the person lends, bytes; default is a careful guess from the device. */
@@ -31,14 +31,14 @@ const NOTHING_SERVED = { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [],
  * Lends this tab.
  *
  * @example
- * const peer = openStagePeer({ model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * const peer = openStagePeer({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
  * peer.state.subscribe(() => console.log(peer.state.get().phase));
  */
 export function openStagePeer(options: StagePeerOptions): StagePeer {
-  const { model, backend = 'auto', memoryBytes, keepPacked = false, origin = location.origin } = options;
-  const fresh = (): StageState => ({ phase: 'connecting', model, served: NOTHING_SERVED });
+  const { pool, backend = 'auto', memoryBytes, keepPacked = false, origin = location.origin } = options;
+  const fresh = (): StageState => ({ phase: 'connecting', pool: poolIdOf(pool), served: NOTHING_SERVED });
   const state = new ValueStore<StageState>(fresh());
-  const start = () => new StageRun({ origin, model, backend, memoryBytes, keepPacked, state });
+  const start = () => new StageRun({ origin, pool, backend, memoryBytes, keepPacked, state });
   let run = start();
   return {
     state,

@@ -3,7 +3,7 @@
 import type { Backend, Coalition, ServerMessage } from '../../protocol/control.ts';
 import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
-import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import { type PeerId, type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { WorkerEvents } from '../worker/worker-api.ts';
 import { ChannelBroker } from './channel-broker.ts';
@@ -19,7 +19,7 @@ import type { ValueStore } from './store.ts';
 
 export interface StageRunOptions {
   origin: string;
-  model: ModelRef;
+  pool: PoolRef;
   backend: Backend | 'auto';
   memoryBytes: number | undefined;
   keepPacked: boolean;
@@ -30,6 +30,7 @@ type Offer = { manifest: ModelManifest; backend: Backend; device: string; msPerL
 
 export class StageRun {
   readonly #options: StageRunOptions;
+  readonly #pool: PoolId;
   readonly #state: ValueStore<StageState>;
   readonly #worker: SpawnedWorker = spawnWorker();
   readonly #joined = new Set<number>();
@@ -52,6 +53,7 @@ export class StageRun {
 
   constructor(options: StageRunOptions) {
     this.#options = options;
+    this.#pool = poolIdOf(options.pool);
     this.#state = options.state;
     this.#listenToWorker();
     this.#start().catch((error) => this.#fail(error));
@@ -70,7 +72,7 @@ export class StageRun {
   }
 
   async #start(): Promise<void> {
-    const { origin, model } = this.#options;
+    const { origin, pool } = this.#options;
     const [config, identity] = await Promise.all([fetchSiteConfig(origin), keepIdentity()]);
     this.#identity = identity;
     const { keys } = identity;
@@ -84,7 +86,7 @@ export class StageRun {
       device: choice.device,
       ...(choice.note ? { note: choice.note } : {}),
     });
-    const source = modelSource(model, config, origin);
+    const source = modelSource(pool, config, origin);
     const manifest = await this.#worker.call('read-model', source);
     this.#state.patch({ manifest, phase: 'probing' });
     const memoryBytes = this.#options.memoryBytes ?? defaultMemoryBytes(choice.backend);
@@ -93,7 +95,11 @@ export class StageRun {
     this.#offer = { manifest, msPerLayer, memoryBytes, backend: choice.backend, device: choice.device };
     if (this.#ended) return;
     this.#state.patch({ msPerLayer, memoryBytes, phase: 'waiting' });
-    this.#relay = new JobRelay({ worker: this.#worker, source, send: (message) => this.#control?.send(message) });
+    this.#relay = new JobRelay({
+      worker: this.#worker,
+      source: { ...source, pool: this.#pool },
+      send: (message) => this.#control?.send(message),
+    });
     this.#control = new ControlClient(controlUrl(origin), keys, {
       onWelcome: (welcome) => this.#welcome(welcome).catch((error) => this.#fail(error)),
       onMessage: (message) => this.#hear(message),
@@ -126,7 +132,7 @@ export class StageRun {
     for (const epoch of [...this.#live.keys()]) void this.#retire(epoch);
     const { manifest, ...capability } = this.#offer!;
     this.#state.patch({ phase: 'waiting' });
-    this.#control?.send({ type: 'offer', model: this.#options.model, manifest, capability });
+    this.#control?.send({ type: 'offer', pool: this.#pool, manifest, capability });
   }
 
   #hear(message: ServerMessage): void {
@@ -136,7 +142,7 @@ export class StageRun {
     else if (message.type === 'job-cancel') this.#relay?.cancel(message.job);
     else if (message.type === 'receipt-request') void this.#sign(message);
     else if (message.type === 'pools') {
-      const own = message.pools.find(({ pool }) => pool === poolIdOf(this.#options.model));
+      const own = message.pools.find(({ pool }) => pool === this.#pool);
       if (own) this.#state.patch({ waitsFor: own.reason });
     } else if (message.type === 'error') {
       const error = PoolError.from(message.error);
@@ -147,7 +153,7 @@ export class StageRun {
 
   #hearCoalition(coalition: Coalition, ticket: string): void {
     const { epoch, pool, seats, state } = coalition;
-    if (pool !== poolIdOf(this.#options.model)) return;
+    if (pool !== this.#pool) return;
     if (!seats.some((seat) => seat.peer === this.#self)) return;
     const shown = this.#state.get().coalition;
     if (!shown || epoch >= shown.epoch) this.#state.patch({ coalition });
@@ -206,7 +212,7 @@ export class StageRun {
   }
 
   /** The server hears of a link that cannot be made, and decides who is at fault. */
-  async #linkTo(peer: PeerId, epoch: number, pool: string): Promise<void> {
+  async #linkTo(peer: PeerId, epoch: number, pool: PoolId): Promise<void> {
     await this.#links.connect(peer, epoch).catch((error) => {
       if (error.code !== 'cancelled') this.#control?.send({ type: 'link-down', pool, epoch, peer });
       throw error;
@@ -241,7 +247,7 @@ export class StageRun {
 
   #report(epoch: number, error: PoolError): void {
     if (this.#ended || error.code === 'cancelled' || !this.#live.has(epoch)) return;
-    const pool = poolIdOf(this.#options.model);
+    const pool = this.#pool;
     // A link that cannot be made or proved is reported as such, and the planner decides; this tab itself is sound.
     if (LINK_CODES.has(error.code)) {
       this.#state.patch({ phase: 'waiting' });
@@ -264,7 +270,7 @@ export class StageRun {
       if (slice?.epoch !== progress.epoch) return;
       this.#state.patch({ slice: { ...slice, ...progress } });
       const { epoch, loadedBytes } = progress;
-      this.#control?.send({ type: 'load-progress', pool: poolIdOf(this.#options.model), epoch, loadedBytes });
+      this.#control?.send({ type: 'load-progress', pool: this.#pool, epoch, loadedBytes });
     });
     worker.on('served', (served) => {
       const before = this.#state.get().served;

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Coalition, PoolSummary } from '../../protocol/control.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from './peer-state.ts';
 import { applyMessage } from './watch-pool.ts';
 
 const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };
-const pool = 'acme/tiny@main:q4';
-const start: ChatState = { phase: 'connecting', model, pools: [] };
+const pool = poolIdOf(model);
+const start: ChatState = { phase: 'connecting', pool, pools: [] };
 const coalition = (epoch: number, state: Coalition['state'], name = pool): Coalition => ({
   pool: name,
   model,
@@ -43,5 +43,5 @@ test('a broken coalition and a pool that waits show no seats', () => {
 });
 
 test('another pool’s coalition changes nothing', () => {
-  expect(hear(tell(coalition(1, 'ready', 'acme/other@main:q4')))).toBe(start);
+  expect(hear(tell(coalition(1, 'ready', poolIdOf({ ...model, repo: 'acme/other' }))))).toBe(start);
 });

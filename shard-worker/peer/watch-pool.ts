@@ -1,7 +1,7 @@
 // Looks at a pool and takes no part: one control socket, no worker and no links. For pages that only draw it.
 import type { Coalition, ServerMessage } from '../../protocol/control.ts';
 import { newIdentityKeys } from '../../protocol/identity.ts';
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { ControlClient } from './control-client.ts';
 import type { ChatState } from './peer-state.ts';
 import { controlUrl, shownError } from './site.ts';
@@ -16,19 +16,20 @@ export interface PoolWatch {
  * Watches the pool of a model.
  *
  * @example
- * const watch = watchPool({ model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * const watch = watchPool({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
  * watch.state.subscribe(() => console.log(watch.state.get().coalition?.seats.length));
  */
-export function watchPool(options: { model: ModelRef; origin?: string }): PoolWatch {
-  const { model, origin = location.origin } = options;
-  const state = new ValueStore<ChatState>({ phase: 'connecting', model, pools: [] });
+export function watchPool(options: { pool: PoolRef; origin?: string }): PoolWatch {
+  const { origin = location.origin } = options;
+  const pool = poolIdOf(options.pool);
+  const state = new ValueStore<ChatState>({ phase: 'connecting', pool, pools: [] });
   let control: ControlClient | undefined;
   let closed = false;
   newIdentityKeys()
     .then((keys) => {
       if (closed) return;
       control = new ControlClient(controlUrl(origin), keys, {
-        onWelcome: () => control?.send({ type: 'watch', model }),
+        onWelcome: () => control?.send({ type: 'watch', pool }),
         onMessage: (message) => state.set(applyMessage(state.get(), message)),
         onDown: (error, isFinal) =>
           state.patch(isFinal ? { phase: 'failed', error: shownError(error) } : { phase: 'connecting' }),
@@ -48,7 +49,7 @@ export function watchPool(options: { model: ModelRef; origin?: string }): PoolWa
 /** The pool as it is after a message of the server. Pure. */
 export function applyMessage(state: ChatState, message: ServerMessage): ChatState {
   const { coalition: shown, ...rest } = state;
-  const pool = poolIdOf(state.model);
+  const { pool } = state;
   if (message.type === 'pools') {
     const own = message.pools.find((summary) => summary.pool === pool);
     const next = { ...rest, pools: message.pools };

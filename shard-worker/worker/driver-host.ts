@@ -3,7 +3,7 @@
 import type { Backend } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Identity } from '../../protocol/identity.ts';
-import { type JobId, poolIdOf } from '../../protocol/ids.ts';
+import type { JobId } from '../../protocol/ids.ts';
 import { MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { Conversation } from '../driver/conversation.ts';
 import { ConversationShelf } from '../driver/conversation-shelf.ts';
@@ -27,8 +27,8 @@ import type {
   CoalitionForDriver,
   Driven,
   DriveRequest,
+  DriverSource,
   LocalReady,
-  ModelSource,
   ServerJob,
   WorkerEvents,
 } from './worker-api.ts';
@@ -54,7 +54,7 @@ export class DriverHost {
   /** Of the person in this tab: its stages keep what was computed between turns. */
   readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
   #isAskLocal = false;
-  #source: ModelSource | undefined;
+  #source: DriverSource | undefined;
   #format: Promise<DriverFormat> | undefined;
   /** How far it pays to draft, as answers so far have shown. */
   readonly #windows: DraftWindows = new Map();
@@ -66,7 +66,7 @@ export class DriverHost {
   }
 
   /** Reads the tokenizer; again after a failure, else once. */
-  async start(source: ModelSource): Promise<void> {
+  async start(source: DriverSource): Promise<void> {
     this.#source ??= source;
     await this.format();
   }
@@ -140,7 +140,7 @@ export class DriverHost {
   /** Throws `grant-refused`. */
   leaveOf(grant: string): Promise<JobLeave> {
     const { identity, orchestratorKey } = this.options;
-    const pool = poolIdOf(this.#opened().model);
+    const { pool } = this.#opened();
     return JobLeave.read(grant, { publicKey: orchestratorKey(), driver: identity().peer, pool });
   }
 
@@ -175,7 +175,7 @@ export class DriverHost {
     return (await this.#local).ready;
   }
 
-  async #loadLocal(source: ModelSource, wish: Backend | 'auto'): Promise<LocalModel> {
+  async #loadLocal(source: DriverSource, wish: Backend | 'auto'): Promise<LocalModel> {
     const { identity, backend, runtime, tell } = this.options;
     const choice = await backend(wish);
     const options = { source, self: identity().peer, choice, runtime: await runtime() };
@@ -195,7 +195,7 @@ export class DriverHost {
     if (this.#asks.size === 0 && this.#jobs.size === 0) this.#draft?.load();
   }
 
-  #opened(): ModelSource {
+  #opened(): DriverSource {
     if (!this.#source) throw new PoolError('internal', 'The driver was not started.');
     return this.#source;
   }

@@ -1,13 +1,13 @@
 // A driver host with the site's own tokenizer and a ring of arithmetic that asks for grants. Used by tests only.
 import type { Grant } from '../../protocol/grant.ts';
 import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
-import type { JobId } from '../../protocol/ids.ts';
+import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import { type JobEvent, type JobRequest, jobEventSchema } from '../../protocol/job.ts';
 import { testGrants } from '../driver/test-grant.ts';
 import { makeRing, type TestRing } from '../driver/test-ring.ts';
 import { startFakeHub } from '../hub/fake-hub.ts';
 import { DriverHost } from './driver-host.ts';
-import type { ModelSource, WorkerEvents } from './worker-api.ts';
+import type { DriverSource, WorkerEvents } from './worker-api.ts';
 
 export const EPOCH = 4;
 
@@ -16,7 +16,7 @@ type Told = { [Name in keyof WorkerEvents]: { event: Name; data: WorkerEvents[Na
 export interface TestDriver {
   host: DriverHost;
   ring: TestRing;
-  source: ModelSource;
+  source: DriverSource;
   told: Told[];
   seal(fields?: Partial<Grant>): string;
   /** Serves another epoch and stops nothing. */
@@ -43,7 +43,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
     tell: (event, data) => void told.push({ event, data } as Told),
   });
   const model = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } as const;
-  const source: ModelSource = { model, hubUrl: hub.url };
+  const source: DriverSource = { pool: poolIdOf(model), model, hubUrl: hub.url };
   await host.start(source);
   // Arithmetic knows no end: an answer is as long as it may be.
   ((await host.format()).format.eosIds as Set<number>).clear();

@@ -1,7 +1,7 @@
 // The one message file between a page and its worker: what can be asked of a worker, and what it tells unasked.
 import type { Backend, Capability, Seat } from '../../protocol/control.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
-import type { JobId, ModelRef, PeerId, SessionId } from '../../protocol/ids.ts';
+import type { JobId, ModelRef, PeerId, PoolId, SessionId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
@@ -18,9 +18,14 @@ export interface ModelSource {
   indexUrl?: string;
 }
 
+/** What a driver reads, and the pool that its grants must name. */
+export interface DriverSource extends ModelSource {
+  pool: PoolId;
+}
+
 export interface StageAssignment {
   epoch: number;
-  pool: string;
+  pool: PoolId;
   stage: number;
   start: number;
   end: number;
@@ -120,7 +125,7 @@ export type WorkerMethods = {
     sessions: { session: SessionId; frames: number }[];
   }): Promise<SignedReceipt[]>;
   /** Drives answers over this pool from now on: reads its tokenizer, once. */
-  'start-driver'(params: ModelSource): Promise<void>;
+  'start-driver'(params: DriverSource): Promise<void>;
   /** The links to entry and exit of this coalition are in place: answers go there from now on. */
   'use-coalition'(params: CoalitionForDriver): Promise<void>;
   /** No coalition serves now. */

@@ -147,7 +147,7 @@ describe('HTTP', () => {
 const MESSAGES: readonly unknown[] = [
   {
     type: 'offer',
-    model: DEFAULT_MODEL,
+    pool: POOL,
     manifest: manifestOf(),
     capability: { backend: 'wasm', msPerLayer: 1, memoryBytes: 1e9, device: 'x' },
   },
@@ -155,9 +155,9 @@ const MESSAGES: readonly unknown[] = [
   { type: 'stage-ready', pool: POOL, epoch: 1, msPerLayer: 1 },
   { type: 'stage-failed', pool: POOL, epoch: 1, error: { code: 'internal', message: 'x' } },
   { type: 'link-down', pool: POOL, epoch: 1, peer: PEER },
-  { type: 'watch', model: DEFAULT_MODEL },
+  { type: 'watch', pool: POOL },
   { type: 'heartbeat', at: 1, sessions: 0, tokens: 0, serverRttMs: 3, rtts: [{ peer: PEER, ms: 1 }] },
-  { type: 'ask', ask: 1, model: DEFAULT_MODEL, promptTokens: 3, maxTokens: 4 },
+  { type: 'ask', ask: 1, pool: POOL, promptTokens: 3, maxTokens: 4 },
   { type: 'ask-cancel', ask: 1 },
   { type: 'ask-done', job: JOB, promptTokens: 1, cachedTokens: 0, completionTokens: 1, receipts: [] },
   { type: 'job-events', events: [{ type: 'started', job: JOB, promptTokens: 3 }] },

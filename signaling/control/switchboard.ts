@@ -1,7 +1,7 @@
 // Carries what peers say to whom it concerns: the roster, the jobs, the book of round trips. Knows no socket and no rule.
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
-import type { PeerId, PoolId } from '../../protocol/ids.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import type { JobDesk } from '../jobs/job-desk.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import type { RosterEvent } from '../roster/apply-roster-event.ts';
@@ -101,15 +101,15 @@ function eventOf(peer: PeerId, message: RosterWord): RosterEvent {
     case 'offer':
       return { ...message, type: 'peer-offered', peer };
     case 'load-progress':
-      return { ...message, type: 'load-progressed', peer, pool: message.pool as PoolId };
+      return { ...message, type: 'load-progressed', peer, pool: message.pool };
     case 'stage-ready':
-      return { ...message, type: 'stage-readied', peer, pool: message.pool as PoolId };
+      return { ...message, type: 'stage-readied', peer, pool: message.pool };
     case 'stage-failed':
-      return { type: 'stage-failed', peer, pool: message.pool as PoolId, epoch: message.epoch };
+      return { type: 'stage-failed', peer, pool: message.pool, epoch: message.epoch };
     case 'link-down':
-      return { type: 'link-broken', peer, pool: message.pool as PoolId, epoch: message.epoch, to: message.peer };
+      return { type: 'link-broken', peer, pool: message.pool, epoch: message.epoch, to: message.peer };
     case 'watch':
-      return { type: 'pool-watched', peer, model: message.model };
+      return { type: 'pool-watched', peer, pool: message.pool };
     case 'leave':
       return { type: 'stage-left', peer };
   }

@@ -49,11 +49,11 @@ export class TestPeer {
 
   offer(manifest: ModelManifest = manifestOf()): void {
     const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes: 1e9, device: 'test' } as const;
-    this.send({ type: 'offer', model: DEFAULT_MODEL, manifest, capability });
+    this.send({ type: 'offer', pool: poolIdOf(DEFAULT_MODEL), manifest, capability });
   }
 
   watch(): void {
-    this.send({ type: 'watch', model: DEFAULT_MODEL });
+    this.send({ type: 'watch', pool: poolIdOf(DEFAULT_MODEL) });
   }
 
   ready(epoch: number): void {

@@ -1,9 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
 import { eq, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { jobs } from '../jobs/tables.ts';
+import { pools } from '../pools/tables.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS, type TestDatabase } from './test-databases.ts';
 
@@ -26,6 +32,46 @@ test('a folder keeps what was written; opening it again migrates nothing twice',
     rmSync(dataDir, { recursive: true });
   }
 });
+
+test('migrations are only ever added: the first one is what it was, and a database that it made comes up to date', {
+  timeout: OPEN_TIMEOUT_MS,
+}, async () => {
+  const folder = fileURLToPath(new URL('./migrations', import.meta.url));
+  const initial = readFileSync(join(folder, '0000_initial.sql'), 'utf8');
+  expect(createHash('sha256').update(initial).digest('hex')).toBe(INITIAL_SHA256);
+  const { entries } = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { tag: string }[];
+  };
+  const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+  expect(files.sort()).toEqual(entries.map(({ tag }) => `${tag}.sql`));
+
+  const root = mkdtempSync(join(tmpdir(), 'computepool-db-'));
+  const [dataDir, only] = [join(root, 'data'), join(root, 'migrations')];
+  try {
+    cpSync(folder, only, { recursive: true });
+    writeFileSync(
+      join(only, 'meta/_journal.json'),
+      JSON.stringify({
+        ...JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')),
+        entries: entries.slice(0, 1),
+      }),
+    );
+    const old = await PGlite.create(dataDir);
+    await migrate(drizzle(old), { migrationsFolder: only });
+    await old.query(OLD_POOL);
+    await old.close();
+    const now = await openDatabase({ dataDir });
+    expect(await now.db.select().from(pools)).toMatchObject([{ id: 'a/b@main:q4', repo: 'a/b', slug: null }]);
+    await now.close();
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+/** As it was when the first server kept a database. */
+const INITIAL_SHA256 = '8b2f51f3cf673d2ab324333698f67b9ee64bba89ac1fec5482c5e0026d51be8a';
+const OLD_POOL = `insert into pools (id, repo, revision, dtype, policy, recruit, loaded, max_context, created_at, updated_at)
+  values ('a/b@main:q4', 'a/b', 'main', 'q4', 'commons', true, true, 1024, now(), now())`;
 
 test('a server that is not there is told by its own error', async () => {
   await expect(openDatabase({ url: 'postgres://nobody:x@127.0.0.1:9/none' })).rejects.toThrow(/ECONNREFUSED/);

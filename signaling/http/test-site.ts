@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import OpenAI from 'openai';
+import { poolIdOf } from '../../protocol/ids.ts';
 import type { Account, AccountId, Accounts } from '../accounts/account-types.ts';
 import type { ModelEntry } from './api-types.ts';
 
@@ -24,12 +25,19 @@ export const TEST_ACCOUNTS: Pick<Accounts, 'byKey' | 'bySession'> = {
 
 export const TEST_MODELS: ModelEntry[] = [
   {
+    pool: poolIdOf({ repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' }),
     model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' },
     createdAt: new Date('2026-01-01T00:00:00Z'),
     contextTokens: 1024,
     version: 'abc',
   },
   {
+    pool: poolIdOf({ repo: 'computepool/guide-4m', revision: 'main', dtype: 'fp32' }),
+    model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'fp32' },
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+  },
+  {
+    pool: poolIdOf({ repo: 'computepool/guide-4m', revision: 'main', dtype: 'fp32', slug: 'market' }),
     model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'fp32' },
     createdAt: new Date('2026-01-01T00:00:00Z'),
   },

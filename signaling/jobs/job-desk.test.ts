@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Grant, openGrant } from '../../protocol/grant.ts';
 import type { Identity } from '../../protocol/identity.ts';
-import type { JobId, PeerId } from '../../protocol/ids.ts';
+import { type JobId, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import type { JobRequest, JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { loadServerKey, type ServerKey } from '../accounts/server-key.ts';
@@ -95,7 +95,7 @@ function makeDesk(fields: { desertedMs?: number } = {}): JobDesk {
 
 const submit = (request: Partial<JobRequest> = {}, signal?: AbortSignal) =>
   desk.submit({
-    ...{ payer, model: MODEL, request: { ...REQUEST, ...request }, source: 'http', promptBytes: 5 },
+    ...{ payer, pool: poolIdOf(MODEL), request: { ...REQUEST, ...request }, source: 'http', promptBytes: 5 },
     ...(signal ? { signal } : {}),
   });
 
@@ -315,7 +315,7 @@ describe('the queue', () => {
 
 describe('a tab that drives its own answer', () => {
   const ask = (fields: object = {}) =>
-    desk.ask(network.peer(3), { type: 'ask', ask: 7, model: MODEL, promptTokens: 5, maxTokens: 8, ...fields });
+    desk.ask(network.peer(3), { type: 'ask', ask: 7, pool: poolIdOf(MODEL), promptTokens: 5, maxTokens: 8, ...fields });
 
   beforeEach(async () => {
     await ledger.grantOnJoin(`peer:${network.peer(3)}`, 'tab');

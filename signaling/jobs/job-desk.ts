@@ -43,7 +43,7 @@ export class JobDesk implements JobService {
   }
 
   async submit(order: JobOrder): Promise<Job> {
-    const pool = this.#engine.poolFor(order.model);
+    const pool = this.#engine.poolFor(order.pool);
     const { request } = order;
     const messages = request.prompt.kind === 'chat' ? request.prompt.messages.length : 0;
     const promptTokens =
@@ -65,8 +65,8 @@ export class JobDesk implements JobService {
     return job;
   }
 
-  async quote(order: Pick<JobOrder, 'model' | 'promptBytes'> & { maxTokens: number; choices: number }) {
-    const pool = this.#engine.poolFor(order.model);
+  async quote(order: Pick<JobOrder, 'pool' | 'promptBytes'> & { maxTokens: number; choices: number }) {
+    const pool = this.#engine.poolFor(order.pool);
     const promptTokens = promptBound(order.promptBytes, 1);
     const { heldMicros } = this.#engine.terms(pool, {
       promptTokens,
@@ -90,7 +90,7 @@ export class JobDesk implements JobService {
   async ask(peer: PeerId, message: Ask): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     try {
-      const pool = this.#engine.poolFor(message.model, capability !== undefined);
+      const pool = this.#engine.poolFor(message.pool, capability !== undefined);
       if (this.#asksOf(peer).length >= MAX_ASKS_PER_PEER) {
         throw new PoolError('rate-limited', `A tab has at most ${MAX_ASKS_PER_PEER} answers under way.`);
       }

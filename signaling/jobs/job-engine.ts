@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ClientMessage, Coalition, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { sealGrant } from '../../protocol/grant.ts';
-import { type JobId, type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -110,14 +110,13 @@ export class JobEngine {
     };
   }
 
-  /** The pool that would serve this model. Throws `no-stages`, `shutting-down`. */
-  poolFor(model: ModelRef, canBeAlone = false): Pool {
+  /** The pool as it is now. Throws `no-stages`, `shutting-down`. */
+  poolFor(id: PoolId, canBeAlone = false): Pool {
     if (this.#isClosing) throw new PoolError('shutting-down', 'The server is restarting.');
-    const id = poolIdOf(model);
     const pool = this.#options.poolOf(id);
     // Whoever may compute it all alone needs no tab, only what the model is like.
     const manifest = pool?.manifest ?? (canBeAlone ? this.#options.manifestOf?.(id) : undefined);
-    if (manifest && canBeAlone) return { ...(pool ?? emptyPool(model, 0)), manifest };
+    if (manifest && canBeAlone) return { ...(pool ?? emptyPool(id, 0)), manifest };
     if (!pool?.manifest || pool.peers.length === 0) {
       throw new PoolError('no-stages', 'No tab serves this model now.', { data: { retryAfterSeconds: 30 } });
     }

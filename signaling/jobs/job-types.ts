@@ -1,14 +1,14 @@
 // The words of jobs on the server: what a caller orders, what it may follow, what it learns at the end. The service behind
 // them admits, holds credits, finds a driver, survives its loss and settles.
 import type { ErrorShape } from '../../protocol/errors.ts';
-import type { JobId, ModelRef } from '../../protocol/ids.ts';
+import type { JobId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { OwnerId } from '../ledger/ledger-types.ts';
 
 export interface JobOrder {
   payer: OwnerId;
-  model: ModelRef;
+  pool: PoolId;
   request: JobRequest;
   source: 'http' | 'batch';
   /** UTF-8 bytes of the prompt: an upper bound of its tokens, from which the hold is made. */
@@ -42,7 +42,7 @@ export interface JobService {
   /** Throws at once what can be known at once: `no-stages`, `queue-full`, `insufficient-credits`, `shutting-down`. */
   submit(order: JobOrder): Promise<Job>;
   /** The most that such an order could cost, and how it would be routed now. Changes nothing. */
-  quote(order: Pick<JobOrder, 'model' | 'promptBytes' | 'payer'> & { maxTokens: number; choices: number }): Promise<{
+  quote(order: Pick<JobOrder, 'pool' | 'promptBytes' | 'payer'> & { maxTokens: number; choices: number }): Promise<{
     maxMicros: number;
     plan: RoutePlan;
   }>;

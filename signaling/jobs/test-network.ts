@@ -59,7 +59,7 @@ export class TestNetwork {
   pool(): Pool | undefined {
     const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes: this.memoryBytes, device: 'test' } as const;
     return {
-      ...emptyPool(MODEL, this.epoch),
+      ...emptyPool(poolIdOf(MODEL), this.epoch),
       manifest: this.manifest,
       peers: this.ring.map((index) => ({ peer: this.peer(index), capability })),
       ...(this.isServing ? { serving: this.coalition() } : {}),

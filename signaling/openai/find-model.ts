@@ -1,14 +1,12 @@
 // Which pool a request's `model` means, and under which name pools are listed. Pure.
 import { createHash } from 'node:crypto';
 import { PoolError } from '../../protocol/errors.ts';
-import { poolIdOf } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { ModelEntry } from '../http/api-types.ts';
 
 /** A pool by its whole id, else the first one of the repository. Throws `model-not-found`. */
 export function findModel(entries: readonly ModelEntry[], name: string): ModelEntry {
-  const found =
-    entries.find(({ model }) => poolIdOf(model) === name) ?? entries.find(({ model }) => model.repo === name);
+  const found = entries.find(({ pool }) => pool === name) ?? entries.find(({ model }) => model.repo === name);
   if (found) return found;
   throw new PoolError('model-not-found', `No pool here serves the model '${name.slice(0, 200)}'.`, {
     data: { param: 'model' },
@@ -18,11 +16,11 @@ export function findModel(entries: readonly ModelEntry[], name: string): ModelEn
 /** The repository for its first pool, the whole pool id for the others: each name finds its own pool again. */
 export function nameModel(entries: readonly ModelEntry[], entry: ModelEntry): string {
   const isFirst = entries.find(({ model }) => model.repo === entry.model.repo) === entry;
-  return isFirst ? entry.model.repo : poolIdOf(entry.model);
+  return isFirst ? entry.model.repo : entry.pool;
 }
 
 /** Stable for a pool, its version and this protocol: the same seed gives the same answer while it stays the same. */
-export function fingerprintOf({ model, version = '' }: ModelEntry): string {
-  const text = [poolIdOf(model), version, PROTOCOL_VERSION].join('\n');
+export function fingerprintOf({ pool, version = '' }: ModelEntry): string {
+  const text = [pool, version, PROTOCOL_VERSION].join('\n');
   return `fp_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 }

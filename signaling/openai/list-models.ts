@@ -18,9 +18,10 @@ export function listModels({ pools, orchestrator }: Pick<Platform, 'pools' | 'or
   ];
   return entries
     .map(({ id, model, manifest, maxContext, createdAt }) => {
-      const live = orchestrator.pool(id as never);
+      const live = orchestrator.pool(id);
       const known = manifest ?? live?.manifest;
       const entry: ModelEntry = {
+        pool: id,
         model,
         createdAt,
         contextTokens: manifest ? maxContext : known?.maxContext,

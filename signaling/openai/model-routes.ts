@@ -1,6 +1,5 @@
 // GET /v1/models and /v1/models/{id}: the pools as OpenAI lists models. Public, as the pools page is.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { poolIdOf } from '../../protocol/ids.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import type { ModelEntry } from '../http/api-types.ts';
 import { json, OPEN_AI_FAILURE } from '../http/describe-routes.ts';
@@ -48,17 +47,18 @@ export function createModelRoutes(models: () => readonly ModelEntry[]): OpenAPIH
     return c.json(toJson(findModel(models(), id), id), 200);
   });
   // The same with the slash as it is; the official client sends %2F.
-  app.get('/models/:owner/:name', (c) => {
-    const id = `${c.req.param('owner')}/${c.req.param('name')}`;
+  app.get('/models/:owner/:name/:slug?', (c) => {
+    const { owner, name, slug } = c.req.param();
+    const id = [owner, name, slug].filter((part) => part !== undefined).join('/');
     return c.json(toJson(findModel(models(), id), id));
   });
   return app;
 }
 
-const toJson = ({ model, createdAt, contextTokens }: ModelEntry, id: string): z.infer<typeof modelSchema> => ({
+const toJson = ({ pool, model, createdAt, contextTokens }: ModelEntry, id: string): z.infer<typeof modelSchema> => ({
   id,
   object: 'model',
   created: Math.floor(createdAt.getTime() / 1000),
   owned_by: model.repo.split('/')[0] ?? '',
-  computepool: { pool: poolIdOf(model), context_tokens: contextTokens ?? null },
+  computepool: { pool, context_tokens: contextTokens ?? null },
 });

@@ -22,6 +22,7 @@ import { createOpenAiRoutes } from './open-ai-routes.ts';
 import { type Fault, ScriptedJobService } from './scripted-job-service.ts';
 
 const jobs = new ScriptedJobService();
+const MARKET = 'computepool/guide-4m@main:fp32/market';
 const MESSAGES = [{ role: 'user' as const, content: 'Hello there' }];
 const KEEP_ALIVE_MS = 40;
 let site: TestSite;
@@ -203,7 +204,7 @@ describe('what is read of a request', () => {
     expect(jobs.orders[0]).toMatchObject({
       payer: 'account:ann',
       source: 'http',
-      model: TEST_MODELS[0]?.model,
+      pool: TEST_MODELS[0]?.pool,
       request: {
         prompt: { kind: 'chat', messages: MESSAGES },
         temperature: 0.5,
@@ -230,7 +231,8 @@ describe('what is read of a request', () => {
 
   test('a pool’s whole id asks that pool', async () => {
     await ask({ model: 'computepool/guide-4m@main:fp32' });
-    expect(jobs.orders[0]?.model.dtype).toBe('fp32');
+    await ask({ model: MARKET });
+    expect(jobs.orders.map(({ pool }) => pool)).toEqual(['computepool/guide-4m@main:fp32', MARKET]);
   });
 
   test('token ids and one-entry arrays are prompts', async () => {
@@ -364,7 +366,10 @@ describe('modes, quotes and jobs', () => {
     expect((await site.client.models.list()).data.map(({ id }) => id)).toEqual([
       'computepool/guide-4m',
       'computepool/guide-4m@main:fp32',
+      MARKET,
     ]);
+    expect((await (await fetch(`${site.url}/v1/models/${MARKET}`)).json()).computepool.pool).toBe(MARKET);
+    expect(await site.client.models.retrieve(MARKET)).toMatchObject({ id: MARKET, owned_by: 'computepool' });
     expect((await failure(site.client.models.retrieve('a/b'))).status).toBe(404);
     expect((await (await fetch(`${site.url}/v1/nothing`)).json()).error.type).toBe('invalid_request_error');
   });

@@ -19,7 +19,7 @@ export interface PreparedRequest {
   entry: ModelEntry;
   /** What the caller called the model. */
   modelName: string;
-  order: Pick<JobOrder, 'model' | 'request' | 'promptBytes'>;
+  order: Pick<JobOrder, 'pool' | 'request' | 'promptBytes'>;
   mode: NonNullable<ChatBody['mode']>;
   isStream: boolean;
   includeUsage: boolean;
@@ -135,7 +135,7 @@ function prepare(
     entry,
     modelName: body.model,
     order: {
-      model: entry.model,
+      pool: entry.pool,
       promptBytes: parts.promptBytes,
       request: {
         prompt: parts.prompt,

@@ -2,7 +2,6 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
-import { poolIdOf } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { ApiLimits } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
@@ -108,7 +107,7 @@ async function* events(chunks: AsyncIterable<string>): AsyncGenerator<string, vo
 
 const quoteOf = ({ order }: PreparedRequest, payer: OwnerId, jobs: JobService) =>
   jobs.quote({
-    model: order.model,
+    pool: order.pool,
     promptBytes: order.promptBytes,
     payer,
     maxTokens: order.request.maxTokens,
@@ -117,7 +116,7 @@ const quoteOf = ({ order }: PreparedRequest, payer: OwnerId, jobs: JobService) =
 
 const quoteJson = (prepared: PreparedRequest, quote: Awaited<ReturnType<JobService['quote']>>) => ({
   object: 'computepool.quote' as const,
-  model: poolIdOf(prepared.entry.model),
+  model: prepared.entry.pool,
   max_credits: formatCredits(quote.maxMicros),
   max_micros: quote.maxMicros,
   plan: quote.plan,

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PoolError } from '../../protocol/errors.ts';
-import { type JobId, poolIdOf } from '../../protocol/ids.ts';
+import type { JobId } from '../../protocol/ids.ts';
 import type { JobRequest, JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Job, JobOrder, JobRecord, JobService, JobUpdate } from '../jobs/job-types.ts';
@@ -118,7 +118,7 @@ export class ScriptedJobService implements JobService {
         payer: order.payer,
         record: {
           id: job,
-          pool: poolIdOf(order.model),
+          pool: order.pool,
           state: 'done',
           plan,
           outcome: stats,

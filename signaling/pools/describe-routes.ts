@@ -1,6 +1,6 @@
 // The schemas and addresses of `/api/pools`, as the API's own document shows them. No behaviour.
 import { createRoute, z } from '@hono/zod-openapi';
-import { dtypeSchema, peerIdSchema, repoSchema, revisionSchema } from '../../protocol/ids.ts';
+import { dtypeSchema, peerIdSchema, repoSchema, revisionSchema, slugSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { json, jsonBody, POOL_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { MICROS_PER_CREDIT } from '../ledger/ledger-types.ts';
@@ -33,6 +33,9 @@ const newPoolSchema = z
     repo: matching(repoSchema, 'must be owner/name').openapi({ example: 'onnx-community/Qwen3-0.6B-ONNX' }),
     revision: matching(revisionSchema, 'must be a branch, tag or commit').optional(),
     dtype: z.enum(dtypeSchema.options),
+    slug: matching(slugSchema, 'must be small letters, digits and hyphens')
+      .optional()
+      .openapi({ description: 'Names a further pool of the model, which lives beside its first one.' }),
     stages: changes.stages.optional(),
     recruit: changes.recruit.optional(),
     loaded: changes.loaded.optional(),
@@ -72,7 +75,11 @@ const stateSchema = z
   .openapi('PoolState');
 
 const id = z.object({
-  id: z.string().min(1).max(400).openapi({ description: '`repo@revision:dtype`, percent-encoded.' }),
+  id: z
+    .string()
+    .min(1)
+    .max(400)
+    .openapi({ description: '`repo@revision:dtype` or `repo@revision:dtype/slug`, percent-encoded.' }),
 });
 const peerParam = id.extend({ peer: z.string().max(64) });
 const peerBody = z.object({ peer: matching(peerIdSchema, 'must be a peer id of 32 hex characters') }).strict();

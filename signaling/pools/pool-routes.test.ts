@@ -82,9 +82,30 @@ describe('pools over HTTP', () => {
     expect((await call('GET', '/api/pools')).body).toEqual({ pools: [made.body] });
   });
 
+  it('of one model live side by side under names of their own', async () => {
+    await make();
+    const made = await make('bob', { slug: 'market', stages: 2 });
+    expect(made.body).toMatchObject({ pool: `${ID}/market`, model: MODEL, stages: 2 });
+    const at = made.headers.get('location')!;
+    expect(at).toBe(`/api/pools/${encodeURIComponent(`${ID}/market`)}`);
+    expect((await call('DELETE', at, { as: 'ann' })).status).toBe(403);
+    expect((await call('PATCH', at, { as: 'bob', body: { stages: 3 } })).body).toMatchObject({ stages: 3 });
+    expect((await call('GET', AT)).body).toMatchObject({ pool: ID, stages: null });
+    expect((await make('bob', { slug: 'market' })).status).toBe(409);
+    expect((await make('bob', { slug: 'Market' })).status).toBe(400);
+    await call('DELETE', at, { as: 'bob' });
+    expect((await call('GET', '/api/pools')).body.pools).toHaveLength(1);
+  });
+
   it('that tabs opened are listed as the roster tells them', async () => {
     summaries = [
-      { pool: 'x/y@main:q4', model: { ...MODEL, repo: 'x/y' }, peers: 3, state: 'ready', reason: 'Serves.' },
+      {
+        pool: poolIdOf({ ...MODEL, repo: 'x/y' }),
+        model: { ...MODEL, repo: 'x/y' },
+        peers: 3,
+        state: 'ready',
+        reason: 'Serves.',
+      },
     ];
     await make();
     const listed = (await call('GET', '/api/pools')).body.pools;
@@ -205,7 +226,7 @@ describe('the state of a pool', () => {
       seats: [seat],
     } as const;
     const pool: Pool = {
-      ...emptyPool(MODEL, 7),
+      ...emptyPool(ID, 7),
       peers: [{ peer: PEER, capability }],
       serving: { ...coalition, seats: [...coalition.seats], ...SECRET },
     };

@@ -76,10 +76,10 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
   app.openapi(routes.createPoolRoute, async (c) => {
     const { account } = await authenticate(c);
     if (!account) throw new PoolError('forbidden', 'A pool needs an account that it belongs to.');
-    const { repo, revision = 'main', dtype, ...entry } = c.req.valid('json');
+    const { repo, revision = 'main', dtype, slug, ...entry } = c.req.valid('json');
     const model = { repo, revision, dtype };
     const manifest = await readManifest(model, c.req.raw.signal);
-    const { id } = await store.create({ ...entry, model, manifest, createdBy: account.id });
+    const { id } = await store.create({ ...entry, model: { ...model, slug }, manifest, createdBy: account.id });
     return c.json(view(id), 201, { Location: `/api/pools/${encodeURIComponent(id)}` });
   });
   app.openapi(routes.updateRoute, async (c) => {

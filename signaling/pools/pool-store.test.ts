@@ -56,6 +56,21 @@ describe('createPoolStore', () => {
     expect((await createPoolStore(database.db)).list()).toEqual([]);
   });
 
+  it('keeps several pools of one model, told apart by their slugs', async () => {
+    const market = { ...MODEL, slug: 'market' };
+    await store.create(entry({ price: { promptMicros: 1, completionMicros: 2 } }));
+    await store.create(entry({ model: market, stages: 2 }));
+    await expect(store.create(entry({ model: market }))).rejects.toMatchObject({ code: 'conflict' });
+    const again = await createPoolStore(database.db);
+    expect(again.list().map(({ id, model, slug }) => [id, model, slug])).toEqual([
+      [ID, MODEL, undefined],
+      [`${ID}/market`, MODEL, 'market'],
+    ]);
+    expect(again.find(poolIdOf(market))).toMatchObject({ stages: 2, price: undefined });
+    await again.remove(ID);
+    expect(again.list().map(({ slug }) => slug)).toEqual(['market']);
+  });
+
   it('tells what changed, after it is written, and goes on when a listener fails', async () => {
     const heard: PoolChange[] = [];
     store.onChange(() => {

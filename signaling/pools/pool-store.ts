@@ -2,7 +2,7 @@
 // memory never says what a restart would not.
 import { asc, eq, sql } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
-import { dtypeSchema, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import { dtypeSchema, type PeerId, type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Database } from '../db/open-database.ts';
 import { MAX_POOLS } from '../roster/roster-state.ts';
@@ -58,7 +58,7 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
   };
   const insert = async (row: PoolRow): Promise<PoolPolicy> => {
     const [written] = await db.insert(pools).values(row).onConflictDoNothing().returning();
-    if (!written) throw new PoolError('conflict', 'There is a pool of this model already.', { data: { pool: row.id } });
+    if (!written) throw new PoolError('conflict', 'There is a pool of this name already.', { data: { pool: row.id } });
     return keep(toPolicy(written, []));
   };
 
@@ -73,7 +73,7 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
       inTurn(async () => {
         const id = poolIdOf(model);
         if (policies.has(id))
-          throw new PoolError('conflict', 'There is a pool of this model already.', { data: { pool: id } });
+          throw new PoolError('conflict', 'There is a pool of this name already.', { data: { pool: id } });
         const own = [...policies.values()].filter((policy) => policy.createdBy === createdBy).length;
         if (own >= MAX_POOLS_PER_ACCOUNT)
           throw new PoolError('rate-limited', `An account has at most ${MAX_POOLS_PER_ACCOUNT} pools.`);
@@ -81,7 +81,7 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
           throw new PoolError('rate-limited', 'The server has as many pools as it takes.');
         return insert({
           id,
-          ...model,
+          ...columnsOf(model),
           policy: 'commons',
           stages: entry.stages ?? null,
           recruit: entry.recruit ?? true,
@@ -105,7 +105,7 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
           const maxContext = manifest?.maxContext ?? UNKNOWN_CONTEXT;
           return insert({
             id,
-            ...model,
+            ...columnsOf(model),
             ...fields,
             ...numbers,
             maxContext,
@@ -167,9 +167,12 @@ async function write(db: Database, before: PoolPolicy, set: Partial<PoolRow>): P
   return toPolicy(row, before.members);
 }
 
+const columnsOf = ({ slug, ...model }: PoolRef) => ({ ...model, slug: slug ?? null });
+
 const toPolicy = (row: PoolRow, members: readonly PeerId[]): PoolPolicy => ({
   id: row.id,
   model: { repo: row.repo, revision: row.revision, dtype: dtypeSchema.parse(row.dtype) },
+  slug: row.slug ?? undefined,
   policy: row.policy,
   stages: row.stages ?? undefined,
   recruit: row.recruit,

@@ -1,5 +1,5 @@
 // The words of pools as people make them: what the roster asks before it plans. No table, no HTTP.
-import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { ModelRef, PeerId, PoolId, PoolRef } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Price } from '../ledger/ledger-types.ts';
 
@@ -7,6 +7,8 @@ import type { Price } from '../ledger/ledger-types.ts';
 export interface PoolPolicy {
   readonly id: PoolId;
   readonly model: ModelRef;
+  /** Tells it from other pools of the model; undefined: the first. */
+  readonly slug?: string | undefined;
   readonly policy: 'commons';
   /** Tabs to wait for and to split over; undefined takes whoever is there. */
   readonly stages?: number | undefined;
@@ -37,7 +39,7 @@ export interface PoolDirectory {
 }
 
 export interface NewPool {
-  model: ModelRef;
+  model: PoolRef;
   stages?: number | undefined;
   recruit?: boolean | undefined;
   loaded?: boolean | undefined;
@@ -63,7 +65,7 @@ export const MAX_POOLS_PER_ACCOUNT = 20;
 export const MAX_MEMBERS_PER_POOL = 256;
 
 export interface PoolStore extends PoolDirectory {
-  /** Throws `conflict` when there is one for this model, `rate-limited` at the most of the account or of the server. */
+  /** Throws `conflict` when there is one of this id, `rate-limited` at the most of the account or of the server. */
   create(entry: NewPool): Promise<PoolPolicy>;
   /** Makes the configured pool if need be. It belongs to the server. */
   ensure(model: ModelRef, fields?: { stages?: number | undefined; manifest?: ModelManifest }): Promise<PoolPolicy>;

@@ -8,11 +8,13 @@ const at = (name: string) => timestamp(name, { withTimezone: true });
 export const pools = pgTable(
   'pools',
   {
-    /** `repo@revision:dtype`: there is one pool per model. */
+    /** `repo@revision:dtype` or `repo@revision:dtype/slug`. */
     id: text('id').$type<PoolId>().primaryKey(),
     repo: text('repo').notNull(),
     revision: text('revision').notNull(),
     dtype: text('dtype').notNull(),
+    /** Null for the first pool of a model. */
+    slug: text('slug'),
     /** Who may lend and ask. Only the commons so far: everybody. */
     policy: text('policy', { enum: ['commons'] }).notNull(),
     /** Tabs to wait for and to split over; null takes whoever is there. */

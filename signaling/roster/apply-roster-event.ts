@@ -2,7 +2,7 @@
 // numbers are the caller's. Tells each pool what happened, makes pools and drops those that nobody needs.
 import type { Capability, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
 import { announce } from './change-coalition.ts';
@@ -22,12 +22,12 @@ import {
 } from './roster-state.ts';
 
 export type RosterEvent =
-  | { type: 'peer-offered'; peer: PeerId; model: ModelRef; manifest: ModelManifest; capability: Capability }
+  | { type: 'peer-offered'; peer: PeerId; pool: PoolId; manifest: ModelManifest; capability: Capability }
   | { type: 'load-progressed'; peer: PeerId; pool: PoolId; epoch: number; loadedBytes: number }
   | { type: 'stage-readied'; peer: PeerId; pool: PoolId; epoch: number; msPerLayer: number }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
   | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
-  | { type: 'pool-watched'; peer: PeerId; model: ModelRef }
+  | { type: 'pool-watched'; peer: PeerId; pool: PoolId }
   /** It lends no more, but may go on watching. */
   | { type: 'stage-left'; peer: PeerId }
   /** Its socket closed or it fell silent. */
@@ -47,7 +47,7 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
     case 'peer-offered':
       return offer(roster, event, world);
     case 'pool-watched':
-      return watch(roster, event.peer, event.model);
+      return watch(roster, event.peer, event.pool);
     case 'load-progressed':
       return inPool(roster, event.pool, (pool) =>
         noteProgress(pool, event.peer, event.epoch, event.loadedBytes, world),
@@ -77,30 +77,29 @@ export const nextDeadlineMs = (roster: Roster, { loadSilenceMs }: RosterTiming):
   Math.min(Number.POSITIVE_INFINITY, ...[...roster.pools.values()].map((pool) => poolDeadlineMs(pool, loadSilenceMs)));
 
 function offer(roster: Roster, event: RosterEvent & { type: 'peer-offered' }, world: World): RosterStep {
-  const { peer, model, manifest } = event;
+  const { peer, pool: id, manifest } = event;
   if (manifest.layerBytes.length !== manifest.layers) {
     return refuse(roster, peer, new PoolError('bad-message', 'The manifest does not list the bytes of each layer.'));
   }
   if (manifest.layers > MAX_LAYERS) {
     return refuse(roster, peer, new PoolError('model-unsupported', `The model has more than ${MAX_LAYERS} layers.`));
   }
-  const id = poolIdOf(model);
   // A tab is a stage of one pool: its memory can be promised only once.
   const left = inEachPool(roster, (pool) => (pool.id === id ? { pool, effects: [] } : dropPeer(pool, peer, world)));
-  const opened = openPool(left.roster, model);
+  const opened = openPool(left.roster, id);
   if (!opened) return { ...refuse(left.roster, peer, tooManyPools()), effects: [...left.effects] };
   const joined = inPool(opened, id, (pool) => takeOffer(pool, event, world));
   return { roster: joined.roster, effects: [...left.effects, ...joined.effects] };
 }
 
-function watch(roster: Roster, peer: PeerId, model: ModelRef): RosterStep {
+function watch(roster: Roster, peer: PeerId, id: PoolId): RosterStep {
   const watched = [...roster.pools.values()].filter((pool) => pool.watchers.includes(peer));
-  if (watched.length >= MAX_WATCHES_PER_PEER && !watched.some((pool) => pool.id === poolIdOf(model))) {
+  if (watched.length >= MAX_WATCHES_PER_PEER && !watched.some((pool) => pool.id === id)) {
     return refuse(roster, peer, new PoolError('rate-limited', `A peer watches at most ${MAX_WATCHES_PER_PEER} pools.`));
   }
-  const opened = openPool(roster, model);
+  const opened = openPool(roster, id);
   if (!opened) return refuse(roster, peer, tooManyPools());
-  return inPool(opened, poolIdOf(model), (pool) => {
+  return inPool(opened, id, (pool) => {
     const isNew = !pool.watchers.includes(peer);
     if (isNew && pool.watchers.length >= MAX_WATCHERS_PER_POOL) {
       const error = new PoolError('rate-limited', 'Too many drivers watch this pool.');
@@ -124,12 +123,11 @@ const refuse = (roster: Roster, peer: PeerId, error: PoolError): RosterStep => (
   effects: [errorTo(peer, error)],
 });
 
-/** The roster with this model's pool in it, or undefined when it takes no more pools. */
-function openPool(roster: Roster, model: ModelRef): Roster | undefined {
-  const id = poolIdOf(model);
+/** The roster with this pool in it, or undefined when it takes no more pools. */
+function openPool(roster: Roster, id: PoolId): Roster | undefined {
   if (roster.pools.has(id)) return roster;
   if (roster.pools.size >= MAX_POOLS) return undefined;
-  return { ...roster, pools: new Map(roster.pools).set(id, emptyPool(model, roster.epochFloor)) };
+  return { ...roster, pools: new Map(roster.pools).set(id, emptyPool(id, roster.epochFloor)) };
 }
 
 const inPool = (roster: Roster, id: PoolId, change: (pool: Pool) => PoolStep): RosterStep =>

@@ -1,6 +1,6 @@
 // What the orchestrator knows of pools, as plain values: types, bounds and the empty roster. Never mutated in place.
 import type { Capability, Coalition, ServerMessage } from '../../protocol/control.ts';
-import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import { type ModelRef, modelOf, type PeerId, type PoolId, poolIdOf, poolRefOf } from '../../protocol/ids.ts';
 import { LOAD_SILENCE_MS } from '../../protocol/limits.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 
@@ -118,9 +118,9 @@ export interface PoolStep {
   readonly effects: readonly Effect[];
 }
 
-export const emptyPool = (model: ModelRef, lastEpoch: number, pinned = false): Pool => ({
-  id: poolIdOf(model),
-  model,
+export const emptyPool = (id: PoolId, lastEpoch: number, pinned = false): Pool => ({
+  id,
+  model: modelOf(poolRefOf(id)),
   pinned,
   peers: [],
   watchers: [],
@@ -132,6 +132,6 @@ export const emptyPool = (model: ModelRef, lastEpoch: number, pinned = false): P
 
 /** A roster with the configured model's pool and nobody in it. Its epochs start above `epochFloor`. */
 export const emptyRoster = (model: ModelRef, epochFloor = 0): Roster => ({
-  pools: new Map([[poolIdOf(model), emptyPool(model, epochFloor, true)]]),
+  pools: new Map([[poolIdOf(model), emptyPool(poolIdOf(model), epochFloor, true)]]),
   epochFloor,
 });

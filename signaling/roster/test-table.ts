@@ -1,6 +1,6 @@
 // The roster in play without sockets: a clock, an inbox, and peers that are called by short names. Used by tests only.
 import type { Coalition } from '../../protocol/control.ts';
-import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import { type ModelRef, type PeerId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
@@ -32,22 +32,19 @@ export class Table {
     this.inbox.push(...step.effects);
   }
 
-  offer(
-    name: string | number,
-    fields: { memoryBytes?: number; manifest?: ModelManifest; model?: ModelRef } = {},
-  ): void {
+  offer(name: string | number, fields: { memoryBytes?: number; manifest?: ModelManifest; model?: PoolRef } = {}): void {
     // Without a head, a seat's time is that of its layers, wherever it sits.
     const { memoryBytes = 1e9, manifest = manifestOf({ headBytes: 0 }), model = MODEL } = fields;
     const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes, device: String(name) } as const;
-    this.apply({ type: 'peer-offered', peer: peerOf(name), model, manifest, capability });
+    this.apply({ type: 'peer-offered', peer: peerOf(name), pool: poolIdOf(model), manifest, capability });
   }
 
   leave(name: string): void {
     this.apply({ type: 'peer-left', peer: peerOf(name) });
   }
 
-  watch(name: string, model = MODEL): void {
-    this.apply({ type: 'pool-watched', peer: peerOf(name), model });
+  watch(name: string, model: PoolRef = MODEL): void {
+    this.apply({ type: 'pool-watched', peer: peerOf(name), pool: poolIdOf(model) });
   }
 
   ready(epoch: number, ...names: string[]): void {
