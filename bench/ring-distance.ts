@@ -1,5 +1,5 @@
 // One stream, decoding plainly, over 1, 2 and 3 stages. On the loopback against the same model in one worker, and at 5, 20
-// and 50 ms one way against what a lap allows at most (DESIGN, section 6) with the compute and the delay that were measured.
+// and 50 ms one way against what a lap allows at most with the compute and the delay that were measured.
 import { parseArgs } from 'node:util';
 import { GREEDY } from '../protocol/sampling.ts';
 import { type Aim, atLeast } from '../tools/bench/aim.ts';

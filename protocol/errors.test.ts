@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseClientMessage } from './control.ts';
-import { ERROR_CODES, type ErrorCode, PoolError } from './errors.ts';
+import { ERROR_CODES, type ErrorCode, type ErrorRow, PoolError } from './errors.ts';
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[];
 
@@ -17,6 +17,46 @@ test.each(codes)('%s crosses a wire and is rebuilt', (code) => {
   expect(back).toBeInstanceOf(PoolError);
   expect(back.toShape()).toEqual({ code, message: 'It went wrong.', data: { held: 3 } });
   expect(error.cause).toBeInstanceOf(Error);
+});
+
+test('a code without a kind or a subject does not compile', () => {
+  const whole: Record<string, ErrorRow> = { new: { status: 500, kind: 'failed', subject: 'server', next: 'Wait.' } };
+  // @ts-expect-error: no kind
+  const kindless: Record<string, ErrorRow> = { new: { status: 500, subject: 'server', next: 'Wait.' } };
+  // @ts-expect-error: no subject
+  const subjectless: Record<string, ErrorRow> = { new: { status: 500, kind: 'failed', next: 'Wait.' } };
+  // @ts-expect-error: a kind that nobody knows what to do about
+  const strange: Record<string, ErrorRow> = { new: { status: 500, kind: 'odd', subject: 'server', next: 'Wait.' } };
+  expect([whole, kindless, subjectless, strange]).toHaveLength(4);
+});
+
+describe('what may be done about it', () => {
+  const of = (kind: ErrorRow['kind'], ...subjects: string[]) =>
+    codes.filter((code) => {
+      const row: ErrorRow = ERROR_CODES[code];
+      return row.kind === kind && (subjects.length === 0 || subjects.includes(row.subject));
+    });
+
+  test('what disappeared with its session is computed again on the same route', () => {
+    expect(of('disappeared', 'session')).toEqual(['session-unknown', 'position-mismatch', 'kv-missing']);
+  });
+
+  test('what disappeared with its route goes on over another one', () => {
+    expect(of('disappeared', 'route', 'link', 'device')).toEqual([
+      'device-lost',
+      'epoch-stale',
+      'stage-left',
+      'link-failed',
+    ]);
+  });
+
+  test('what found no room may find some later', () => {
+    expect(of('busy')).toEqual(['rate-limited', 'sessions-full', 'no-stages', 'queue-full', 'shutting-down']);
+  });
+
+  test('an identity that was refused is refused again', () => {
+    expect(of('refused', 'identity')).toEqual(['version-mismatch', 'not-authentic']);
+  });
 });
 
 test('an error without data has none on the wire', () => {

@@ -80,7 +80,7 @@ function partOf(trace: RingLap['trace'], stage: number, part: Part): number | un
   return entry && entry[`${part}Micros`] / 1000 / (part === 'queue' ? 1 : entry.batch);
 }
 
-/** Of readback and upload, per hop (DESIGN, section 6). */
+/** Readback and upload, per hop: what a real GPU was seen to take. */
 const HOP_OVERHEAD_MS = 4;
 
 /**

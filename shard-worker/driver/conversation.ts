@@ -55,9 +55,9 @@ export interface Generated {
   finishReason: 'stop' | 'length' | 'cancelled';
 }
 
-/** What disappeared is retried; what failed is reported at once (DESIGN section 8). */
-const LOST_SESSION = new Set(['session-unknown', 'kv-missing', 'position-mismatch']);
-const LOST_ROUTE = new Set(['epoch-stale', 'stage-left', 'link-failed', 'device-lost']);
+/** What disappeared is retried; what failed is reported at once. A lap that took too long says nothing of either. */
+const lostOf = ({ kind, subject }: PoolError): 'session' | 'route' | undefined =>
+  kind !== 'disappeared' || subject === 'lap' ? undefined : subject === 'session' ? 'session' : 'route';
 const MAX_TRIES = 5;
 
 export class Conversation {
@@ -86,11 +86,12 @@ export class Conversation {
         return { ids, finishReason };
       } catch (cause) {
         const error = PoolError.from(cause);
-        lost = LOST_ROUTE.has(error.code) ? this.#held?.ring : undefined;
+        const what = lostOf(error);
+        lost = what === 'route' ? this.#held?.ring : undefined;
         // Stages that are still there let the session go now, and not when it has been idle for long.
         this.close();
         if (options.signal?.aborted) return { ids, finishReason: 'cancelled' };
-        const isRetried = LOST_SESSION.has(error.code) || (options.retry !== 'session' && LOST_ROUTE.has(error.code));
+        const isRetried = what === 'session' || (what === 'route' && options.retry !== 'session');
         if (!isRetried || attempt >= MAX_TRIES) throw error;
         options.onNotice?.(`${error.message} Continuing on another route…`);
       }

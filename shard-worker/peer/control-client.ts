@@ -20,8 +20,6 @@ export interface ControlHandlers {
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
-/** Errors that another attempt with the same key and version cannot mend. */
-const FINAL_CODES = new Set(['not-authentic', 'version-mismatch']);
 
 export class ControlClient {
   readonly #url: string;
@@ -72,7 +70,8 @@ export class ControlClient {
     socket.addEventListener('close', () => {
       this.#down();
       if (this.#closed) return;
-      const isFinal = FINAL_CODES.has(lastError.code);
+      // Another attempt with the same key and version would be refused again.
+      const isFinal = lastError.subject === 'identity';
       this.#handlers.onDown(lastError, isFinal);
       if (isFinal) return;
       // Jitter: a server that restarts is not met by all tabs at once.

@@ -1,7 +1,7 @@
 // One attempt of a tab to be a stage, from connecting to leaving: control socket, broker and worker in concert. Owns
 // their life and tells the page; touches no tensor.
 import type { Backend, Coalition, ServerMessage } from '../../protocol/control.ts';
-import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
+import { PoolError } from '../../protocol/errors.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import { type PeerId, type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -249,7 +249,7 @@ export class StageRun {
     if (this.#ended || error.code === 'cancelled' || !this.#live.has(epoch)) return;
     const pool = this.#pool;
     // A link that cannot be made or proved is reported as such, and the planner decides; this tab itself is sound.
-    if (LINK_CODES.has(error.code)) {
+    if (error.subject === 'link' || error.subject === 'identity') {
       this.#state.patch({ phase: 'waiting' });
       return;
     }
@@ -293,10 +293,3 @@ const LINK_AGAIN_MS = 1_000;
 const FIRST_RTTS_MS = 1_500;
 /** As many as a heartbeat takes. */
 const MAX_RTTS = 64;
-/** What `add-link` and the broker reject with when the far side is the cause. */
-const LINK_CODES: ReadonlySet<ErrorCode> = new Set([
-  'link-failed',
-  'not-authentic',
-  'ticket-refused',
-  'version-mismatch',
-]);

@@ -52,7 +52,6 @@ export interface RingNodeOptions {
 }
 
 /** Failures after which this stage cannot go on at all. */
-const DEVICE_FAULTS = new Set(['device-lost', 'out-of-memory']);
 
 export class RingNode {
   readonly #options: RingNodeOptions;
@@ -171,7 +170,7 @@ export class RingNode {
     } catch (cause) {
       const error = PoolError.from(cause);
       this.#refuse(work.from, work.frame, error);
-      if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
+      if (error.subject === 'device') this.#options.onFault?.(error);
       return undefined;
     }
   }
@@ -234,11 +233,11 @@ export class RingNode {
       outputs = await this.#sessions.compute(sessions, () => this.#options.executor.runBatch(items));
     } catch (cause) {
       const error = PoolError.from(cause);
-      const isShared = steps.length > 1 && !DEVICE_FAULTS.has(error.code);
+      const isShared = steps.length > 1 && error.subject !== 'device';
       // One of them made it fail: each runs alone, and shows which.
       if (isShared) for (const step of steps) await this.#run([step]);
       else for (const { work } of steps) this.#refuse(work.from, work.frame, error);
-      if (DEVICE_FAULTS.has(error.code)) this.#options.onFault?.(error);
+      if (error.subject === 'device') this.#options.onFault?.(error);
       return;
     }
     const ranMs = this.#now();

@@ -10,7 +10,7 @@ import type { JobMeter } from './job-meter.ts';
 import type { MeterBook } from './meter-book.ts';
 import type { OpenSession } from './open-session.ts';
 
-/** A driver that replays opens another session for the same choice; it tries five times (DESIGN section 8). */
+/** A driver that replays opens another session for the same choice; it tries five times. */
 const SESSIONS_PER_CHOICE = 6;
 /** Rows computed in all, against those that a grant pays: drafts that are taken back are computed again. */
 const ROWS_PER_POSITION = 16;

@@ -1,5 +1,5 @@
 // What a failure means for a request of a batch. *Disappeared* is tried again, *failed* is told at once. Pure.
-import type { ErrorCode } from '../../protocol/errors.ts';
+import { ERROR_CODES, type ErrorCode, type ErrorKind } from '../../protocol/errors.ts';
 
 /**
  * `wait`: nobody could take it now; the batch's window bounds how long that may go on. `retry`: it was lost while it ran;
@@ -9,20 +9,11 @@ export type Verdict = 'wait' | 'retry' | 'fail';
 
 export const MAX_ATTEMPTS = 5;
 
-const VERDICTS: Partial<Record<ErrorCode, Verdict>> = {
-  'no-stages': 'wait',
-  'queue-full': 'wait',
-  'sessions-full': 'wait',
-  'shutting-down': 'wait',
-  'rate-limited': 'wait',
-  'stage-left': 'retry',
-  'link-failed': 'retry',
-  'lap-timeout': 'retry',
-  'device-lost': 'retry',
-  cancelled: 'retry',
-};
+const VERDICTS: Record<ErrorKind, Verdict> = { busy: 'wait', disappeared: 'retry', failed: 'fail', refused: 'fail' };
 
-export const judgeFailure = (code: ErrorCode): Verdict => VERDICTS[code] ?? 'fail';
+/** A request of a batch that was cancelled was cancelled by the server, which may ask again. */
+export const judgeFailure = (code: ErrorCode): Verdict =>
+  code === 'cancelled' ? 'retry' : VERDICTS[ERROR_CODES[code].kind];
 
 /** Doubles from `baseMs` to at most 64 times that, less up to a quarter so that many do not come back at once. */
 export function pauseMs(times: number, baseMs: number, random: () => number = Math.random): number {

@@ -27,11 +27,6 @@ import { positionBounds } from './price-order.ts';
 import { settleJob } from './settle-job.ts';
 import { shownFailure } from './voices.ts';
 
-/** Disappeared: another driver goes on. Everything else has failed and is told at once (DESIGN section 8). */
-const RETRIED = new Set([
-  ...(['stage-left', 'link-failed', 'epoch-stale', 'session-unknown', 'kv-missing', 'position-mismatch'] as const),
-  ...(['device-lost', 'sessions-full', 'no-stages', 'lap-timeout'] as const),
-]);
 const MAX_ATTEMPTS = 5;
 /** A job that waits longer is let go: the asker has long left or should send a batch. */
 const MAX_WAIT_MS = 10 * 60_000;
@@ -282,7 +277,8 @@ export class JobEngine {
       case 'failed': {
         job.driverReceipts.push(...event.receipts);
         const error = PoolError.from(event.error);
-        if (RETRIED.has(error.code as never)) this.again(job, error);
+        // Another driver may go on where this one was lost or had no room; what failed is told at once.
+        if (error.kind === 'disappeared' || error.kind === 'busy') this.again(job, error);
         else this.finish(job, error);
       }
     }

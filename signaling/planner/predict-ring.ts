@@ -60,7 +60,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /**
  * One answer: `tokens per lap / (compute + one-way hops, return included + handling)`. Of several at once none gets more
- * than its share of the slowest stage, which computes one frame at a time. DESIGN: sum for one stream, maximum for many.
+ * than its share of the slowest stage, which computes one frame at a time: the sum for one stream, the maximum for many.
  */
 export function predictRing(request: RingRequest): RingPrediction {
   const { stages, drafter = 'none', sessions = 1, promptTokens = 1, bytesPerPosition = 0 } = request;
