@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { siteConfigSchema } from '../protocol/control.ts';
 import { poolIdOf } from '../protocol/ids.ts';
+import { DEFAULT_MODEL } from './config/defaults.ts';
 import { OPEN_TIMEOUT_MS } from './db/test-databases.ts';
-import { DEFAULT_MODEL, type RunningServer, startServer } from './start-server.ts';
+import { type RunningServer, startServer } from './start-server.ts';
 
 let server: RunningServer;
 let root: string;

@@ -1,11 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { lockFolder } from './db/lock-folder.ts';
 import { startServer } from './start-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -13,12 +14,34 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const RUN_MS = 60_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'computepool-main-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+/** Writes the address of each module that is loaded into the file `LOADED`. */
+const HOOKS = `import { appendFileSync } from 'node:fs';
+export async function load(url, context, next) {
+  appendFileSync(process.env.LOADED, url + '\\n');
+  return next(url, context);
+}`;
+const asModule = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
+const RECORDER = `import { register } from 'node:module'; register(${JSON.stringify(asModule(HOOKS))});`;
+const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
+/** Without what makes Node warn of the test's own terminal. */
+const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined };
 const argsFor = (...args: string[]): string[] => ['--import', 'tsx', MAIN, '--data-dir', dataDir, ...args];
+
+/** Ends with the test that started it, whatever became of that. */
+const started: ChildProcess[] = [];
+const launch = (...args: string[]) => {
+  const child = spawn(process.execPath, argsFor(...args), { env });
+  started.push(child);
+  return child;
+};
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
 
 /** Exit code and words of a run that ends by itself. */
 const run = async (...args: string[]): Promise<{ code: number; said: string }> => {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, argsFor(...args), { timeout: RUN_MS });
+    const { stdout } = await promisify(execFile)(process.execPath, argsFor(...args), { timeout: RUN_MS, env });
     return { code: 0, said: stdout };
   } catch (error) {
     const { code, stderr } = error as { code: number; stderr: string };
@@ -28,7 +51,7 @@ const run = async (...args: string[]): Promise<{ code: number; said: string }> =
 
 describe('the command line', { timeout: RUN_MS }, () => {
   it('says where it serves, answers there, and ends on a signal', async () => {
-    const child = spawn(process.execPath, argsFor('--no-site', '--port', '0'));
+    const child = launch('--no-site', '--port', '0');
     const exited = once(child, 'exit');
     let said = '';
     child.stdout.on('data', (data) => {
@@ -49,6 +72,63 @@ describe('the command line', { timeout: RUN_MS }, () => {
     expect(said).toBe(
       `Port ${other.port} is in use. Stop what uses it, or take another one: --port ${other.port + 1}.\n`,
     );
+  });
+
+  it('ends in one sentence where another server works with the same data, or waits and takes over', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'computepool-two-'));
+    const start = (...args: string[]) => {
+      const child = launch('--data-dir', own, '--no-site', '--port', '0', ...args);
+      const server = { child, said: '', exited: once(child, 'exit') };
+      const hear = (data: Buffer): void => {
+        server.said += data;
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      return server;
+    };
+    const first = start();
+    await expect.poll(() => first.said, { timeout: RUN_MS }).toMatch(/serves at http:\S+/);
+
+    const beganMs = performance.now();
+    const refused = start('--log-level', 'silent');
+    expect(await refused.exited).toEqual([1, null]);
+    console.info(`a second server ended after ${Math.round(performance.now() - beganMs)} ms`);
+    expect(refused.said).toMatch(/^Another server \(process \d+ on .*\) works with .*--data-dir.*--wait.*\.\n$/);
+
+    const next = start('--wait', '--log-level', 'silent');
+    await expect.poll(() => next.said, { timeout: RUN_MS }).toMatch(/^Another server .* takes over when it ends\.\n$/);
+    first.child.kill('SIGKILL');
+    await expect.poll(() => next.said, { timeout: RUN_MS }).toMatch(/serves at http:\S+/);
+    next.child.kill('SIGTERM');
+    expect(await next.exited).toEqual([0, null]);
+    rmSync(own, { recursive: true, force: true });
+  });
+
+  it('that waits ends at once on a signal', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'computepool-held-'));
+    const lock = lockFolder(own);
+    const child = launch('--data-dir', own, '--no-site', '--wait', '--log-level', 'silent');
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    if (typeof lock === 'object' && 'release' in lock) lock.release();
+    rmSync(own, { recursive: true, force: true });
+  });
+
+  it.each([['--help'], ['--prot', '3000']])('loads options and nothing of the server for %s', async (...args) => {
+    const list = join(dataDir, 'loaded.txt');
+    rmSync(list, { force: true });
+    const flags = ['--import', 'tsx', '--import', asModule(RECORDER), MAIN, ...args];
+    await promisify(execFile)(process.execPath, flags, { env: { ...env, LOADED: list } }).catch(() => {});
+    const loaded = readFileSync(list, 'utf8').trim().split('\n');
+    const files = loaded
+      .filter((url) => url.startsWith('file:'))
+      .map((url) => url.slice(url.indexOf(REPOSITORY) + REPOSITORY.length));
+    expect(files).toContain('signaling/config/option-table.ts');
+    const allowed =
+      /^(signaling\/(main|config\/[\w-]+|ledger\/ledger-types)\.ts|protocol\/[\w-]+\.ts|node_modules\/zod\/)/;
+    expect(files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
   it('says how to build the site when it is not there', async () => {

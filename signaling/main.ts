@@ -1,13 +1,10 @@
 // The command line's entry: reads options, starts the server, says where it serves, ends it on a signal.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import type { ServerConfig } from './config/config-types.ts';
-import { describeConfig } from './config/describe-config.ts';
 import { HELP, readOptions } from './config/read-options.ts';
 import { UsageError } from './config/usage-error.ts';
-import { exitOnSignals } from './shutdown.ts';
-import { startServer } from './start-server.ts';
+import type { RunningServer } from './start-server.ts';
 
 const LISTEN_FAULTS: Record<string, (config: ServerConfig) => string> = {
   EADDRINUSE: ({ port }) => `Port ${port} is in use. Stop what uses it, or take another one: --port ${port + 1}.`,
@@ -30,14 +27,27 @@ async function main(): Promise<void> {
       `The site is not built: there is no ${join(config.siteDir, 'index.html')}. Run npm start, which builds it first, or add --no-site.`,
     );
   }
+  await serve(config);
+}
+
+/** Everything behind the options is loaded here: who asks for help or mistypes a flag waits for none of it. */
+async function serve(config: ServerConfig): Promise<void> {
+  const [{ pino }, { startServer }, { exitOnSignals }, { describeConfig }] = await Promise.all([
+    import('pino'),
+    import('./start-server.ts'),
+    import('./shutdown.ts'),
+    import('./config/describe-config.ts'),
+  ]);
   pino({ level: config.logLevel, base: null }).info({ config: describeConfig(config) }, 'configuration');
-  const server = await startServer({ ...config, logger: config.logLevel }).catch((error) => {
+  let server: RunningServer | undefined;
+  // While it starts or waits there is nothing to end in order.
+  exitOnSignals(async () => server?.close(ANSWER_GRACE_MS));
+  server = await startServer({ ...config, logger: config.logLevel, onWait: console.log }).catch((error) => {
     const fault = LISTEN_FAULTS[(error as NodeJS.ErrnoException).code ?? ''];
     throw fault ? new UsageError(fault(config), { cause: error }) : error;
   });
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
   console.log(`ComputePool serves at ${shown}`);
-  exitOnSignals(() => server.close(ANSWER_GRACE_MS));
 }
 
 main().catch((error) => {

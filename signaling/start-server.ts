@@ -14,9 +14,11 @@ import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
 import type { ServerConfig } from './config/config-types.ts';
-import { ControlSocket, type ControlTiming, type IceServer } from './control/control-socket.ts';
+import { DEFAULTS } from './config/defaults.ts';
+import { CONTROL_PATH, ControlSocket, type ControlTiming, type IceServer } from './control/control-socket.ts';
 import { createPeerBroker, PEERJS_PATH } from './control/peer-broker.ts';
 import type { OpenDatabase } from './db/open-database.ts';
+import { type TakeOptions, takeDatabase } from './db/take-database.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createHttpApp } from './http-app.ts';
 import { MICROS_PER_CREDIT } from './ledger/ledger-types.ts';
@@ -28,15 +30,12 @@ import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
 import { createShutdown } from './shutdown.ts';
 
-export const DEFAULT_MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
-export const DEFAULT_HUB_URL = 'https://huggingface.co';
-/** Path of the control socket. */
-export const CONTROL_PATH = '/control';
-
 export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | 'logLevel'>> {
   /** In memory by default, so that a test leaves nothing behind; one that is open already stays its owner's. */
   database?: ServerConfig['database'] | OpenDatabase;
   logger?: LevelWithSilent;
+  /** Told once when it has to wait for another server to end. */
+  onWait?: TakeOptions['onWait'];
   /** Shorter times, for tests. */
   timing?: Partial<ControlTiming> & { receiptTimeoutMs?: number; desertedMs?: number };
 }
@@ -67,36 +66,30 @@ const TIMING: ControlTiming = {
   helloTimeoutMs: 10_000,
 };
 
-/** What a test or the demo gets that names nothing; the command line has its own, which are the same but for these. */
-const DEFAULTS = {
+/** What a test or the demo gets that names nothing: as on the command line, but on a port that is free. */
+const PLAIN = {
+  ...DEFAULTS,
   port: 0,
-  host: '127.0.0.1',
-  model: DEFAULT_MODEL,
-  hubUrl: DEFAULT_HUB_URL,
   iceServers: [] as IceServer[],
-  grantMicros: 10 * MICROS_PER_CREDIT,
-  grantsPerAddressPerDay: 50,
-  maxQueue: 100,
-  codec: 'exact' as const,
-  maxQueuePerAccount: 8,
-  prices: {},
-  trustedProxies: 0,
-  corsOrigins: '*' as const,
-  ratePerMinute: 600,
-  metrics: { kind: 'loopback' as const },
-  allowLocalWebhooks: false,
+  grantMicros: DEFAULTS.grantCredits * MICROS_PER_CREDIT,
+  metrics: { kind: DEFAULTS.metrics },
 };
 
 /** Running answers have this long at the end, and the settlement after them. */
 const DRAIN_MS = 20_000;
 
-/** Starts everything. Rejects with Node's error (`EADDRINUSE`, `EACCES`, ...) when the port cannot be had. */
+/**
+ * Starts everything. Rejects with Node's error (`EADDRINUSE`, `EACCES`, ...) when the port cannot be had, and with
+ * `UsageError` when another server works with the database.
+ */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const config = { ...DEFAULTS, ...options };
+  const config = { ...PLAIN, ...options };
   const logger = pino({ level: options.logger ?? 'info', base: null });
   const { receiptTimeoutMs, desertedMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
+  // Its owner sees to it that nobody else writes to a database that is open already.
+  const taken = 'db' in given ? undefined : await takeDatabase(given, { wait: config.wait, onWait: options.onWait });
   const database = await databaseOf(given);
   const metrics = createMetrics({
     controlPeers: () => control.peerCount,
@@ -173,6 +166,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       },
       closeDatabase: async () => {
         if (database !== given) await database.close();
+        await taken?.release();
       },
     },
     { logger, drainMs: DRAIN_MS },
@@ -184,6 +178,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw error;
   }
   runner.start();
+  taken?.lost.then(() => {
+    logger.error('another server has taken the database while it was away: this one ends');
+    return shutdown.begin('the database was lost to another server');
+  });
   const { port } = server.address() as AddressInfo;
   const { host } = config;
   return {

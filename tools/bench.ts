@@ -2,6 +2,7 @@
 // summary can be made again from receipts alone.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../signaling/config/usage-error.ts';
 import { drawPlots } from './bench/draw-plots.ts';
 import { formatRows } from './bench/format-rows.ts';
 import { type Bench, makeReceipt, type Receipt } from './bench/receipt.ts';
@@ -9,7 +10,6 @@ import { putSummary } from './bench/summarise-receipts.ts';
 import { ensureBrowser } from './ensure-browser.ts';
 import { ROOT } from './ensure-installed.mjs';
 import { runMain } from './terminal/run-main.ts';
-import { UsageError } from './terminal/usage-error.ts';
 
 const RECEIPTS = join('docs', 'receipts');
 const PLOTS = join('docs', 'plots');

@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../signaling/config/usage-error.ts';
 import { type FoundBrowser, findBrowser } from './browser/find-browser.ts';
 import { isRoot } from './browser/launch-browser.ts';
 import { ROOT } from './ensure-installed.mjs';
 import { runCommand } from './run-command.ts';
-import { UsageError } from './terminal/usage-error.ts';
 import { withProgress } from './terminal/with-progress.ts';
 
 /** About 200 MB over a slow line. */

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatMs } from '../app/format/format-ms.ts';
+import { UsageError } from '../signaling/config/usage-error.ts';
 import { ROOT } from './ensure-installed.mjs';
 import { runCommand } from './run-command.ts';
 import { hashSources } from './site/hash-sources.ts';
-import { UsageError } from './terminal/usage-error.ts';
 import { withProgress } from './terminal/with-progress.ts';
 
 /** Where the built site is. */

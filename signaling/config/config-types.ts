@@ -2,7 +2,6 @@
 import type { LevelWithSilent } from 'pino';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { DatabaseOptions } from '../db/open-database.ts';
 import type { Price } from '../ledger/ledger-types.ts';
 
 export interface IceServerConfig {
@@ -10,6 +9,15 @@ export interface IceServerConfig {
   username?: string | undefined;
   credential?: string | undefined;
 }
+
+/** Where everything is kept. */
+export type DatabaseLocation =
+  /** `postgres://…` of a PostgreSQL server, 13 or newer. */
+  | { url: string }
+  /** A folder, made if need be, for the embedded one. */
+  | { dataDir: string }
+  /** Forgets everything at `close`: for tests. */
+  | { memory: true };
 
 /** Who may read `/metrics`: processes of this machine, holders of a token, or nobody. */
 export type MetricsAccess = { kind: 'loopback' } | { kind: 'token'; token: string } | { kind: 'off' };
@@ -28,7 +36,9 @@ export interface ServerConfig {
   iceServers: IceServerConfig[];
   siteDir?: string;
   modelsDir: string;
-  database: DatabaseOptions;
+  database: DatabaseLocation;
+  /** Another server that works with the database is waited for, and followed. */
+  wait?: boolean;
   /** Given once to who joins, in millionths of a credit. */
   grantMicros: number;
   grantsPerAddressPerDay: number;

@@ -2,7 +2,7 @@
 // environment and in the file are made from the flag's.
 import { codecPolicySchema } from '../../protocol/codec.ts';
 import { dtypeSchema, repoSchema, revisionSchema } from '../../protocol/ids.ts';
-import { DEFAULT_HUB_URL, DEFAULT_MODEL } from '../start-server.ts';
+import { DEFAULTS } from './defaults.ts';
 import * as read from './parse-value.ts';
 
 export interface Option<T> {
@@ -28,36 +28,36 @@ export const OPTIONS = {
     help: 'default 3000; 0 takes a free one',
   }),
   host: option(read.anyText, {
-    fallback: '127.0.0.1',
+    fallback: DEFAULTS.host,
     hint: '<address>',
-    help: 'default 127.0.0.1; 0.0.0.0 opens it to the network',
+    help: `default ${DEFAULTS.host}; 0.0.0.0 opens it to the network`,
   }),
   model: option(read.fitting(repoSchema, 'owner/name, as on the hub'), {
-    fallback: DEFAULT_MODEL.repo,
+    fallback: DEFAULTS.model.repo,
     hint: '<owner/name>',
-    help: `the pool that pages show first, default ${DEFAULT_MODEL.repo}`,
+    help: `the pool that pages show first, default ${DEFAULTS.model.repo}`,
   }),
   revision: option(read.fitting(revisionSchema, 'a branch, tag or commit'), {
-    fallback: DEFAULT_MODEL.revision,
+    fallback: DEFAULTS.model.revision,
     hint: '<name>',
-    help: `default ${DEFAULT_MODEL.revision}`,
+    help: `default ${DEFAULTS.model.revision}`,
   }),
   dtype: option(read.oneOf(...dtypeSchema.options), {
-    fallback: DEFAULT_MODEL.dtype,
+    fallback: DEFAULTS.model.dtype,
     hint: '<name>',
-    help: `one of ${dtypeSchema.options.join(', ')}; default ${DEFAULT_MODEL.dtype}`,
+    help: `one of ${dtypeSchema.options.join(', ')}; default ${DEFAULTS.model.dtype}`,
   }),
   hub: option(read.hubAddress, {
-    fallback: DEFAULT_HUB_URL,
+    fallback: DEFAULTS.hubUrl,
     hint: '<url>',
-    help: `where other models come from, default ${DEFAULT_HUB_URL}`,
+    help: `where other models come from, default ${DEFAULTS.hubUrl}`,
   }),
   stages: option(read.stageCount, {
     hint: '<number|all>',
     help: 'wait for so many tabs and split over them, or over all that are there; default: the fewest that hold the model',
   }),
   codec: option(read.oneOf(...codecPolicySchema.options), {
-    fallback: 'exact',
+    fallback: DEFAULTS.codec,
     hint: '<name>',
     help: 'hidden states between tabs: exact (default), f16, int8, or auto by each link; but for exact, answers change a little',
   }),
@@ -86,38 +86,43 @@ export const OPTIONS = {
     hint: '<folder>',
     help: 'where the embedded database and keys are kept, default .data',
   }),
+  wait: option(read.yesOrNo, {
+    fallback: 'false',
+    hint: '',
+    help: 'where another server works with the database: wait until it ends and take over, instead of ending',
+  }),
   grant: option(read.creditsInMicros, {
-    fallback: '10',
+    fallback: String(DEFAULTS.grantCredits),
     hint: '<credits>',
-    help: 'given once to who joins, default 10',
+    help: `given once to who joins, default ${DEFAULTS.grantCredits}`,
   }),
   'grants-per-address-per-day': option(read.wholeNumber(0, 1_000_000), {
-    fallback: '50',
+    fallback: String(DEFAULTS.grantsPerAddressPerDay),
     hint: '<number>',
-    help: 'most grants to one network address, default 50',
+    help: `most grants to one network address, default ${DEFAULTS.grantsPerAddressPerDay}`,
   }),
   'max-queue': option(read.wholeNumber(0, 100_000), {
-    fallback: '100',
+    fallback: String(DEFAULTS.maxQueue),
     hint: '<number>',
-    help: 'requests that wait before more are refused, default 100',
+    help: `requests that wait before more are refused, default ${DEFAULTS.maxQueue}`,
   }),
   'max-queue-per-account': option(read.wholeNumber(0, 100_000), {
-    fallback: '8',
+    fallback: String(DEFAULTS.maxQueuePerAccount),
     hint: '<number>',
-    help: 'of them, of one account, default 8',
+    help: `of them, of one account, default ${DEFAULTS.maxQueuePerAccount}`,
   }),
   'cors-origins': option(read.origins, {
-    fallback: '*',
+    fallback: DEFAULTS.corsOrigins,
     hint: '<list>',
     help: 'origins whose pages may call /v1 and read public data, commas between; default * (any, without cookies)',
   }),
   'rate-per-minute': option(read.wholeNumber(1, 1_000_000), {
-    fallback: '600',
+    fallback: String(DEFAULTS.ratePerMinute),
     hint: '<number>',
-    help: 'HTTP requests of one account or address, default 600',
+    help: `HTTP requests of one account or address, default ${DEFAULTS.ratePerMinute}`,
   }),
   'log-level': option(read.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), {
-    fallback: 'info',
+    fallback: DEFAULTS.logLevel,
     hint: '<level>',
     help: 'trace, debug, info, warn, error, fatal or silent; default info',
   }),
@@ -126,12 +131,12 @@ export const OPTIONS = {
     help: 'the address that people use, where it is another one (a proxy in front)',
   }),
   'trusted-proxies': option(read.wholeNumber(0, 10), {
-    fallback: '0',
+    fallback: String(DEFAULTS.trustedProxies),
     hint: '<number>',
-    help: 'proxies in front whose X-Forwarded-For is believed, default 0',
+    help: `proxies in front whose X-Forwarded-For is believed, default ${DEFAULTS.trustedProxies}`,
   }),
   metrics: option(read.oneOf('loopback', 'token', 'off'), {
-    fallback: 'loopback',
+    fallback: DEFAULTS.metrics,
     hint: '<who>',
     help: 'who reads /metrics: loopback (this machine, default), token or off',
   }),
@@ -141,7 +146,7 @@ export const OPTIONS = {
     help: 'for --metrics token: asked for as a bearer token, 16 characters or more',
   }),
   'allow-local-webhooks': option(read.yesOrNo, {
-    fallback: 'false',
+    fallback: String(DEFAULTS.allowLocalWebhooks),
     hint: '',
     help: 'let web hooks go to this machine and to private networks; for development',
   }),

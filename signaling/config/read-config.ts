@@ -74,6 +74,7 @@ function toConfig(found: OptionValues): ServerConfig {
     modelsDir: values.models,
     iceServers: values['ice-servers'],
     database: found['database-url'] ? { url: found['database-url'] } : { dataDir: values['data-dir'] },
+    wait: values.wait,
     grantMicros: values.grant,
     grantsPerAddressPerDay: values['grants-per-address-per-day'],
     maxQueue: values['max-queue'],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_MODEL } from '../start-server.ts';
+import { DEFAULT_MODEL } from './defaults.ts';
 import { OPTIONS } from './option-table.ts';
 import { HELP, readOptions } from './read-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -20,6 +20,7 @@ describe('readOptions', () => {
       siteDir: 'out',
       iceServers: [],
       database: { dataDir: '.data' },
+      wait: false,
       grantMicros: 10_000_000,
       grantsPerAddressPerDay: 50,
       maxQueue: 100,

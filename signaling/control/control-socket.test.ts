@@ -2,10 +2,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newIdentityKeys, signHello } from '../../protocol/identity.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { MAX_CONTROL_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
-import { DEFAULT_MODEL, type RunningServer, startServer } from '../start-server.ts';
+import { type RunningServer, startServer } from '../start-server.ts';
 import { CLOSE_CODES } from './control-connection.ts';
 import { TestPeer } from './test-peer.ts';
 

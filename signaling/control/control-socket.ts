@@ -16,6 +16,9 @@ import { type ConnectionOptions, ControlConnection, type PeerMessage } from './c
 /** Most sockets at once, those that have not said hello included. */
 const MAX_SOCKETS = 5000;
 
+/** Where the server takes control sockets. */
+export const CONTROL_PATH = '/control';
+
 export interface IceServer {
   urls: string | string[];
   username?: string | undefined;

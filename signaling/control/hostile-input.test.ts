@@ -7,9 +7,10 @@ import { type JobId, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { inSeconds, makeTicket, newOrchestrator } from '../../protocol/test-orchestrator.ts';
 import { openTicket, sealTicket } from '../../protocol/ticket.ts';
+import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { seededRandom } from '../planner/test-random.ts';
-import { DEFAULT_MODEL, type RunningServer, startServer } from '../start-server.ts';
+import { type RunningServer, startServer } from '../start-server.ts';
 import { hostileBody } from './test-hostile.ts';
 import { TestPeer } from './test-peer.ts';
 

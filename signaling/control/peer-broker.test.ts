@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
-import { CONTROL_PATH, type RunningServer, startServer } from '../start-server.ts';
+import { type RunningServer, startServer } from '../start-server.ts';
+import { CONTROL_PATH } from './control-socket.ts';
 import { TestPeer } from './test-peer.ts';
 
 let server: RunningServer;

@@ -6,8 +6,9 @@ import { newIdentityKeys, signHello } from '../../protocol/identity.ts';
 import { type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
-import { CONTROL_PATH, DEFAULT_MODEL } from '../start-server.ts';
+import { CONTROL_PATH } from './control-socket.ts';
 
 const WAIT_MS = 4000;
 

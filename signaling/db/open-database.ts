@@ -9,6 +9,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
+import type { DatabaseLocation } from '../config/config-types.ts';
 
 /** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -21,19 +22,11 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-export type DatabaseOptions =
-  /** `postgres://…` of a PostgreSQL server, 13 or newer. */
-  | { url: string }
-  /** A folder, made if need be, for the embedded one. */
-  | { dataDir: string }
-  /** Forgets everything at `close`: for tests. */
-  | { memory: true };
-
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** Most connections to a PostgreSQL server: a ledger settlement holds one for a few milliseconds. */
 const MAX_CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
+export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Names the advisory lock of migrations; the letters "cpmg". */
 const MIGRATE_LOCK = 0x63706d67;
@@ -41,7 +34,7 @@ const MIGRATE_LOCK = 0x63706d67;
 const MIGRATE_TIMEOUT_MS = 5 * 60_000;
 
 /** Opens and migrates. Rejects with the driver's error when it cannot be reached or is another program's. */
-export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+export async function openDatabase(options: DatabaseLocation): Promise<OpenDatabase> {
   return 'url' in options ? openPostgres(options.url) : openPglite('dataDir' in options ? options.dataDir : undefined);
 }
 

@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { type DatabaseOptions, openDatabase } from '../db/open-database.ts';
+import type { DatabaseLocation } from '../config/config-types.ts';
+import { openDatabase } from '../db/open-database.ts';
 import { createLedger } from './create-ledger.ts';
 import { ledgerEvents } from './tables.ts';
 import { expectSound } from './test-ledger.ts';
@@ -61,7 +62,7 @@ test.skipIf(!serverUrl)(
   },
 );
 
-async function surviveKills(database: DatabaseOptions, kills: number): Promise<void> {
+async function surviveKills(database: DatabaseLocation, kills: number): Promise<void> {
   let lanes: Operation[][] = lanesOf(JOBS);
   const total = lanes.flat().length;
   const done = new Set<Operation>();
@@ -92,7 +93,7 @@ async function surviveKills(database: DatabaseOptions, kills: number): Promise<v
 }
 
 async function within(
-  options: DatabaseOptions,
+  options: DatabaseLocation,
   check: (ledger: ReturnType<typeof createLedger>, database: Awaited<ReturnType<typeof openDatabase>>) => Promise<void>,
 ): Promise<void> {
   const database = await openDatabase(options);
@@ -105,7 +106,7 @@ async function within(
 
 /** Runs a writer; kills it after about so many acknowledgements, in the middle of what it does then. */
 async function write(
-  database: DatabaseOptions,
+  database: DatabaseLocation,
   lanes: readonly Operation[][],
   killAfter = Number.POSITIVE_INFINITY,
 ): Promise<{ acknowledged: Operation[]; wasKilled: boolean }> {

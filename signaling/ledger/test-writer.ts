@@ -1,7 +1,8 @@
 // A process to be killed: carries out the operations that it reads, a few lanes at once, and says each that is done on a line
 // of its own. Started by killed-ledger.test.ts alone.
 import { readFileSync, writeSync } from 'node:fs';
-import { type DatabaseOptions, openDatabase } from '../db/open-database.ts';
+import type { DatabaseLocation } from '../config/config-types.ts';
+import { openDatabase } from '../db/open-database.ts';
 import { createLedger } from './create-ledger.ts';
 import { carryOut, GRANT_MICROS, type Operation, PAYER } from './test-operations.ts';
 
@@ -9,7 +10,7 @@ import { carryOut, GRANT_MICROS, type Operation, PAYER } from './test-operations
 const LANES = 4;
 
 const { database, lanes } = JSON.parse(readFileSync(0, 'utf8')) as {
-  database: DatabaseOptions;
+  database: DatabaseLocation;
   lanes: Operation[][];
 };
 const { db, close } = await openDatabase(database);

@@ -1,6 +1,6 @@
 // The one way in which the demo, the browser tests and the benches start Chromium.
 import { type Browser, chromium } from '@playwright/test';
-import { UsageError } from '../terminal/usage-error.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
 import { type GpuChoice, launchFlags } from './launch-flags.ts';
 
 export interface LaunchOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_MODEL } from '../../signaling/start-server.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { DEFAULT_MODEL } from '../../signaling/config/defaults.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
 import { HELP, readDemoOptions } from './read-demo-options.ts';
 
 test('without options: three tabs, the site’s own model, whatever backend there is', () => {

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { type Backend, backendSchema } from '../../protocol/control.ts';
 import { dtypeSchema, type ModelRef, modelRefSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
-import { DEFAULT_HUB_URL, DEFAULT_MODEL } from '../../signaling/start-server.ts';
-import { UsageError } from '../terminal/usage-error.ts';
+import { DEFAULT_HUB_URL, DEFAULT_MODEL } from '../../signaling/config/defaults.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
 
 export interface DemoOptions {
   stages: number;

@@ -1,8 +1,8 @@
 // Waits until the chat page has a coalition of all tabs, showing how far each tab's slice is. Bounded.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
+import { UsageError } from '../../signaling/config/usage-error.ts';
 import type { LiveLines } from '../terminal/live-lines.ts';
-import { UsageError } from '../terminal/usage-error.ts';
 import type { DemoTabs } from './open-tabs.ts';
 import { formatShard, readShardView, type ShardView } from './shard-view.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
 import { describeFailure } from './run-main.ts';
-import { UsageError } from './usage-error.ts';
 
 test('a typed error is its sentence, its code and the next step', () => {
   expect(describeFailure(new PoolError('no-stages', 'No tab serves this model yet.'))).toBe(

@@ -1,5 +1,5 @@
 // Runs a tool's main function and turns what it throws into a sentence and an exit code.
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
 
 /** Exit code 1 on any failure; a `UsageError` or an error with a next step is told in words, the rest with a stack. */
 export function runMain(main: () => Promise<number>): void {

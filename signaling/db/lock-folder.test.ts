@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type FolderLock, type Holder, LOCK_FILE, lockFolder } from './lock-folder.ts';
+
+const RUN_MS = 60_000;
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'computepool-lock-'));
+  path = join(folder, LOCK_FILE);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const take = (): FolderLock => {
+  const lock = lockFolder(folder);
+  if (typeof lock === 'string' || !('release' in lock)) throw new Error(`held by ${JSON.stringify(lock)}`);
+  return lock;
+};
+const write = (holder: Partial<Holder>): void =>
+  writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), bornAt: '', token: 'x', ...holder }));
+const age = (seconds: number): void => {
+  const at = new Date(Date.now() - seconds * 1000);
+  utimesSync(path, at, at);
+};
+/** A number that no process has: the kernel gives them out below it. */
+const NO_PID = 2 ** 22 + 1;
+
+test('one holds it until it lets go, and leaves nothing behind', () => {
+  const first = take();
+  expect(lockFolder(folder)).toMatchObject({ pid: process.pid, host: hostname() });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  first.release();
+  take().release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('letting go twice lets nobody else’s lock go', () => {
+  const first = take();
+  first.release();
+  const second = take();
+  first.release();
+  expect(lockFolder(folder)).toMatchObject({ pid: process.pid });
+  second.release();
+});
+
+test('a process that was killed holds nothing', { timeout: RUN_MS }, async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', '-e', holdIn(folder)]);
+  const [said] = await once(child.stdout, 'data');
+  expect(String(said)).toContain('held');
+  expect(lockFolder(folder)).toMatchObject({ pid: child.pid });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  take().release();
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a later process with the number of the one that is gone does not hold it',
+  () => {
+    write({ bornAt: 'another boot/1' });
+    take().release();
+  },
+);
+
+test('a number that no process has is nobody', () => {
+  write({ pid: NO_PID });
+  take().release();
+});
+
+test('on another machine only the age of the lock tells', () => {
+  write({ pid: NO_PID, host: 'elsewhere.example' });
+  expect(lockFolder(folder)).toMatchObject({ host: 'elsewhere.example' });
+  age(60);
+  take().release();
+});
+
+test('a lock that cannot be read is somebody’s who writes it, until it is old', () => {
+  writeFileSync(path, '{"pid":');
+  expect(lockFolder(folder)).toBe('unknown');
+  age(60);
+  const lock = take();
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
+  lock.release();
+});
+
+test('of many that come at once to a lock whose holder is gone, one gets it', { timeout: RUN_MS }, async () => {
+  for (let round = 0; round < 3; round++) {
+    write({ pid: NO_PID });
+    const children = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, [
+        '--import',
+        'tsx',
+        '-e',
+        holdIn(folder, `await new Promise((go) => process.stdin.once('data', go));`),
+      ]),
+    );
+    const said = children.map(async (child) => String((await once(child.stdout, 'data'))[0]));
+    // They have loaded everything when they read their standard input.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    for (const child of children) child.stdin.write('go');
+    const words = await Promise.all(said);
+    expect(words.filter((word) => word.includes('held'))).toHaveLength(1);
+    const gone = children.map((child) => once(child, 'exit'));
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all(gone);
+  }
+});
+
+/** A program that takes the lock after `first`, says whether it has it, and stays. */
+function holdIn(where: string, first = ''): string {
+  const module = new URL('./lock-folder.ts', import.meta.url).href;
+  return `(async () => {
+    const { lockFolder } = await import(${JSON.stringify(module)});
+    ${first}
+    const lock = lockFolder(${JSON.stringify(where)});
+    console.log(typeof lock === 'object' && 'release' in lock ? 'held' : 'busy');
+    setInterval(() => {}, 1000);
+  })();`;
+}

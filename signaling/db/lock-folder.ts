@@ -1,0 +1,141 @@
+// A folder that one process has for itself: a lock file in it that names the process. Held until it is released or the
+// process is gone, however it went. Never waits.
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+
+/** In the folder. Its text is a `Holder` in JSON. */
+export const LOCK_FILE = 'server.lock';
+
+const holderSchema = z.object({
+  pid: z.number().check(z.int(), z.gt(0)),
+  host: z.string().check(z.maxLength(255)),
+  /** Tells the process from a later one with its number; '' where the system does not say. */
+  bornAt: z.string().check(z.maxLength(100)),
+  /** Of this very lock. */
+  token: z.string().check(z.maxLength(32)),
+});
+/** Who holds a folder. */
+export type Holder = z.infer<typeof holderSchema>;
+
+export interface FolderLock {
+  release(): void;
+}
+
+/** The file is touched at this pace: on another machine, or in another container, only its age tells that somebody lives. */
+const TOUCH_MS = 5_000;
+/** A holder elsewhere that touched nothing for this long is gone. */
+const STALE_MS = 30_000;
+
+/**
+ * The lock, or who has it. Two that come at once never both get it: a lock comes into being whole (as a link to a file that
+ * is written before), and one whose holder is gone is taken away only while its text is still that holder's.
+ */
+export function lockFolder(folder: string): FolderLock | Holder | 'unknown' {
+  const path = join(folder, LOCK_FILE);
+  const own: Holder = { pid: process.pid, host: hostname(), bornAt: bornAt(process.pid), token: newToken() };
+  const draft = `${path}.${own.token}`;
+  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
+  try {
+    for (;;) {
+      if (tryLink(draft, path)) return hold(path, own);
+      const holder = read(path);
+      // What cannot be read is somebody's who is writing it, unless it is old.
+      if (holder ? isAlive(holder, path) : ageMs(path) < STALE_MS) return holder ?? 'unknown';
+      removeDead(path, holder);
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function hold(path: string, own: Holder): FolderLock {
+  const touch = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch {
+      // The folder is gone: so is what was locked.
+    }
+  }, TOUCH_MS);
+  touch.unref();
+  return {
+    release() {
+      clearInterval(touch);
+      if (read(path)?.token === own.token) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** True when the name was free. Written before it is named, so that nobody reads half a lock. */
+function tryLink(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes away the lock of a holder that is gone. A second lock guards it, so that of two that found the same dead holder the
+ * slower one does not take away the quicker one's new lock. One left behind by a crash within these lines ages away.
+ */
+function removeDead(path: string, dead: Holder | undefined): void {
+  const guard = `${path}.guard`;
+  try {
+    writeFileSync(guard, '', { flag: 'wx', mode: 0o600 });
+  } catch {
+    if (ageMs(guard) > STALE_MS) rmSync(guard, { force: true });
+    return;
+  }
+  try {
+    if (read(path)?.token === dead?.token) unlinkSync(path);
+  } catch {
+    // Somebody else took it away.
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+function read(path: string): Holder | undefined {
+  try {
+    const result = holderSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(holder: Holder, path: string): boolean {
+  if (holder.host !== hostname()) return ageMs(path) < STALE_MS;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    // A process of another user lives all the same.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const born = bornAt(holder.pid);
+  return holder.bornAt === '' || born === '' || born === holder.bornAt;
+}
+
+function ageMs(path: string): number {
+  const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return modifiedMs === undefined ? Number.POSITIVE_INFINITY : Date.now() - modifiedMs;
+}
+
+/** Ticks since the boot at which a process began, with the boot's id (proc(5), field 22 of `stat`); '' where there is no /proc. */
+function bornAt(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // The name before may hold spaces and parentheses; the third field comes behind the last of them.
+    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return '';
+  }
+}
+
+const newToken = (): string => randomBytes(8).toString('hex');
