@@ -1,10 +1,12 @@
 // Settlements per second: receipts of a three-stage job are weighed and paid out of its hold, each in a transaction of its
 // own, one at a time and eight at once. Holds are made beforehand and measured apart.
+
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { JobId } from '../protocol/ids.ts';
 import { createLedger } from '../signaling/ledger/create-ledger.ts';
-import type { Ledger, OwnerId } from '../signaling/ledger/ledger-types.ts';
+import type { Ledger } from '../signaling/ledger/ledger-types.ts';
+import { type AccountId, accountOwner, peerOwner } from '../signaling/ledger/owner.ts';
 import { settleReceipts } from '../signaling/settlement/settle-receipts.ts';
 import { epochOf, inputOf, sessionNamed } from '../signaling/settlement/test-settlement.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
@@ -77,7 +79,7 @@ async function measure({ db, name, durability }: BenchDatabase, jobs: number, co
   const amountMicros = SETTLEMENT.holdMicros;
   const grantMicros = Math.ceil(jobs / PAYERS) * amountMicros;
   const ledger = createLedger(db, { grantMicros, grantsPerAddressPerDay: 1 });
-  const payers = Array.from({ length: PAYERS }, (): OwnerId => `account:${randomBytes(8).toString('hex')}`);
+  const payers = Array.from({ length: PAYERS }, () => accountOwner(randomBytes(8).toString('hex') as AccountId));
   for (const payer of payers) await ledger.grantOnJoin(payer, payer);
   const ids = Array.from({ length: jobs }, () => randomBytes(16).toString('hex') as JobId);
   const expiresAt = new Date(Date.now() + 3_600_000);
@@ -103,7 +105,7 @@ async function settleOne(ledger: Ledger, job: JobId): Promise<void> {
   const { payments } = settleReceipts(SETTLEMENT);
   await ledger.settle({
     job,
-    payments: payments.map(({ peer, amountMicros }) => ({ to: `peer:${peer}`, amountMicros })),
+    payments: payments.map(({ peer, amountMicros }) => ({ to: peerOwner(peer), amountMicros })),
   });
 }
 

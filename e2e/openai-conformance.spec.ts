@@ -1,8 +1,10 @@
 // Programs against a network of browser tabs: the official client, streaming included, two clients at once on one coalition,
 // the entry tab that closes in the middle of an answer, and credits that arrive where the receipts say.
+
 import { expect, test } from '@playwright/test';
 import type { SignedReceipt } from '../protocol/receipt.ts';
 import { checkReceipt } from '../protocol/receipt.ts';
+import { peerOwner } from '../signaling/ledger/owner.ts';
 import { openAccount } from './support/api-account.ts';
 import { OPENAI_CONFORMANCE } from './support/openai-conformance.ts';
 import { ask, chatReady, openSite, type Site } from './support/site.ts';
@@ -85,7 +87,7 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
     const earned = await Promise.all(
       coalition!.seats.map(({ peer, start, end }) =>
         platform.ledger
-          .balanceOf(`peer:${peer}`)
+          .balanceOf(peerOwner(peer))
           .then(({ availableMicros }) => ({ availableMicros, layers: end - start })),
       ),
     );

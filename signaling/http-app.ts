@@ -1,7 +1,6 @@
 // The HTTP side as one function from Request to Response: guards, operations, the API, model files, the site. Composes
 // groups of routes; each has its own rules.
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import type { SiteConfig } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
@@ -12,13 +11,15 @@ import { createBatchRoutes } from './batches/batch-routes.ts';
 import { rotateWebhookSecret } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { OpenDatabase } from './db/open-database.ts';
+import { answerError } from './http/answer-error.ts';
 import type { ModelEntry } from './http/api-types.ts';
-import { createAuthenticate, SESSION_COOKIE } from './http/authenticate.ts';
+import { createAuthenticate } from './http/authenticate.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
 import type { Metrics } from './observe/metric-types.ts';
+import { ANSWER_HEADERS } from './openai/describe-answer.ts';
 import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
 import type { Platform } from './platform.ts';
 import { createManifestReader } from './pools/manifest-reader.ts';
@@ -62,9 +63,9 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
   const { accounts, ledger, orchestrator, desk, pools } = platform;
   const { hubUrl, siteDir, modelsDir } = config;
-  const authenticate = createAuthenticate(accounts);
+  const authenticate = createAuthenticate(accounts, config.publicUrl);
   const app = new OpenAPIHono();
-  guardApp(app, { config, logger, metrics, accountOf: (c) => accountKeyOf(c, accounts) });
+  guardApp(app, { config, logger, metrics, authenticate, exposed: ANSWER_HEADERS });
   const summaries = () => orchestrator.pools();
   app.route(
     '/',
@@ -86,18 +87,18 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api/pools',
     createPoolRoutes({
-      ...{ store: pools, authenticate, summaries, logger },
+      ...{ store: pools, authenticate, summaries },
       readManifest: createManifestReader({ hubUrl, modelsDir }),
       ownerOf: (peer) => accounts.ownerOf(peer),
       poolOf: (id) => orchestrator.pool(id),
       figuresOf: async (id: PoolId) => ({ ...desk.loadOf(id), recent: await platform.jobs.recentOf(id) }),
     }),
   );
-  app.route('/api', createUsageRoutes({ authenticate, jobs: platform.jobs, ledger, logger }));
+  app.route('/api', createUsageRoutes({ authenticate, jobs: platform.jobs, ledger }));
   app.route(
     '/api',
     createAccountRoutes({
-      ...{ accounts, ledger, logger, trustedProxies: config.trustedProxies },
+      ...{ accounts, authenticate, ledger, trustedProxies: config.trustedProxies },
       rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, owner),
       isHttps: () => config.publicUrl?.startsWith('https:') ?? false,
     }),
@@ -105,7 +106,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/v1',
     createOpenAiRoutes({
-      ...{ jobs: desk, models: options.models, authenticate, logger, corsOrigins: config.corsOrigins },
+      ...{ jobs: desk, models: options.models, authenticate, logger },
       receiptsOf: (job) => platform.receipts.of(job),
       groups: [
         createBatchRoutes({
@@ -125,24 +126,6 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     const page = siteDir && (await serveSite(siteDir, c.req.path, c.req.raw, headersOf));
     return page || c.text('Not found.', 404);
   });
-  app.onError((thrown, c) => {
-    const error = PoolError.from(thrown);
-    if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
-    metrics.refusal(error.code, 'http');
-    const shape =
-      error.code === 'internal' ? new PoolError('internal', 'The server failed.').toShape() : error.toShape();
-    return Response.json({ error: { ...shape, next: error.next } }, { status: error.status, headers: c.res.headers });
-  });
+  app.onError(answerError({ logger, onAnswered: (code) => metrics.refusal(code, 'http') }));
   return app;
-}
-
-/** What the rate limit counts by, where a key or cookie is good: the account. Throws nothing. */
-async function accountKeyOf(
-  c: Parameters<typeof getCookie>[0],
-  accounts: Platform['accounts'],
-): Promise<string | undefined> {
-  const key = /^Bearer +(\S{1,200})$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  if (key) return (await accounts.byKey(key))?.id;
-  const token = getCookie(c, SESSION_COOKIE);
-  return token && token.length <= 200 ? (await accounts.bySession(token))?.id : undefined;
 }

@@ -1,14 +1,14 @@
 // Accounts over HTTP as a browser and a program use them: real routes, accounts, ledger and database.
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { pino } from 'pino';
+
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
-import { openTestSite, type TestSite } from '../http/test-site.ts';
+import { createAuthenticate } from '../http/authenticate.ts';
+import { createGuardedApp, openTestSite, type TestSite } from '../http/test-site.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
+import { type AccountId, peerOwner } from '../ledger/owner.ts';
 import { createAccountRoutes } from './account-routes.ts';
-import type { AccountId } from './account-types.ts';
 import { createAccounts } from './create-accounts.ts';
 import { freshName, newDevice, PASSWORD, signClaim } from './test-account.ts';
 
@@ -25,14 +25,16 @@ beforeAll(async () => {
   database = await openDatabase({ memory: true });
   const { db } = database;
   ledger = createLedger(db, { grantMicros: 2_500_000, grantsPerAddressPerDay: 1000 });
-  const app = new OpenAPIHono();
+  const accounts = createAccounts(db);
+  const authenticate = createAuthenticate(accounts);
+  const app = createGuardedApp(authenticate);
   const routes = createAccountRoutes({
-    accounts: createAccounts(db),
+    accounts,
+    authenticate,
     ledger,
     rotateWebhookSecret: (owner) => rotateWebhookSecret(db, owner),
     trustedProxies: 1,
     isHttps: (c) => c.req.header('x-forwarded-proto') === 'https',
-    logger: pino({ level: 'error' }),
   });
   app.route('/api', routes);
   site = await openTestSite(app);
@@ -132,7 +134,7 @@ test('keys: made once, listed without the secret, used, revoked', async () => {
 test('peers: claimed with their own signature, their balance comes along, let go again', async () => {
   const { id, asPage } = await newPerson();
   const device = await newDevice();
-  await ledger.grantOnJoin(`peer:${device.peer}`, '198.51.100.7');
+  await ledger.grantOnJoin(peerOwner(device.peer), '198.51.100.7');
   const forged = await signClaim('another' as AccountId, device);
   expect((await call('POST', '/peers', forged, asPage)).body.error.code).toBe('not-authentic');
   const claim = await signClaim(id, device);

@@ -1,25 +1,25 @@
-// The door of /api/account: registering, logging in and out, balance and statement, API keys, the peers that earn for an
+// The door of /api/account, behind the guards that all of /api has: registering, logging in and out, balance and statement, API keys, the peers that earn for an
 // account, and the secret of its webhooks. Cookies are set here and nowhere else.
+
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
-import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
-import { answerPoolError, throwIssue } from '../http/answer-error.ts';
-import { API_LIMITS } from '../http/api-types.ts';
-import { createAuthenticate, SESSION_COOKIE, sessionToken } from '../http/authenticate.ts';
+import { throwIssue } from '../http/answer-error.ts';
+import { API_LIMITS, type Authenticate } from '../http/api-types.ts';
+import { SESSION_COOKIE, sessionToken } from '../http/authenticate.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { clientAddress, incomingOf } from '../http/client-address.ts';
-import { limitLogins } from '../http/rate-limit.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
-import { isSameOrigin } from '../http/same-origin.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
-import type { Ledger, OwnerId } from '../ledger/ledger-types.ts';
+import type { Ledger } from '../ledger/ledger-types.ts';
+import { type AccountId, accountOwner, type OwnerId } from '../ledger/owner.ts';
 import * as routes from './account-route-table.ts';
-import type { AccountId, Accounts } from './account-types.ts';
+import type { Accounts } from './account-types.ts';
 
 export interface AccountRoutesOptions {
   accounts: Accounts;
+  authenticate: Authenticate;
   ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'grantOnJoin'>;
   /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
   rotateWebhookSecret(owner: OwnerId): Promise<string>;
@@ -27,25 +27,17 @@ export interface AccountRoutesOptions {
   trustedProxies?: number;
   /** Whether the site is served over https, by this process or a proxy before it. */
   isHttps(c: Context): boolean;
-  logger: Logger;
 }
 
-/** @example app.route('/api', createAccountRoutes({ accounts, ledger, rotateWebhookSecret, isHttps, logger })); */
+/** @example app.route('/api', createAccountRoutes({ accounts, authenticate, ledger, rotateWebhookSecret, isHttps })); */
 export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<Env> {
   const { accounts, ledger, trustedProxies = 0 } = options;
-  const limit = limitLogins({ trustedProxies });
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
   const isOpen = (c: Context): boolean => c.req.method === 'POST' && /\/account(\/login|\/logout)?$/.test(c.req.path);
-  const required = requireCaller(createAuthenticate(accounts));
+  const required = requireCaller(options.authenticate);
   app.use('/account/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');
-    if (!isOpen(c)) return required(c, next);
-    // Nobody may log this browser in, or out, from another site. Programs send no Origin at all.
-    const isBrowser = c.req.header('origin') !== undefined || c.req.header('sec-fetch-site') !== undefined;
-    if (isBrowser && !isSameOrigin(c.req.raw.headers)) {
-      throw new PoolError('forbidden', 'The request came from another site.');
-    }
-    return c.req.path.endsWith('/logout') ? next() : limit(c, next);
+    return isOpen(c) ? next() : required(c, next);
   });
   app.use('/account/*', ...boundJson({ ...API_LIMITS, bodyBytes: 16 * 1024 }));
   const accountOf = (c: Context<CallerEnv>): { id: AccountId; owner: OwnerId } => {
@@ -69,7 +61,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
     const entry = c.req.valid('json');
     const { id } = await accounts.register(entry);
     const incoming = incomingOf(c);
-    if (incoming) await ledger.grantOnJoin(`account:${id}`, clientAddress(incoming, trustedProxies));
+    if (incoming) await ledger.grantOnJoin(accountOwner(id), clientAddress(incoming, trustedProxies));
     return c.json(await logIn(c, entry), 201);
   });
   app.openapi(routes.logIn, async (c) => c.json(await logIn(c, c.req.valid('json')), 200));
@@ -123,7 +115,6 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   app.openapi(routes.rotateSecret, async (c) =>
     c.json({ secret: await options.rotateWebhookSecret(accountOf(c).owner) }, 201),
   );
-  app.onError(answerPoolError(options.logger));
   return app as unknown as OpenAPIHono<Env>;
 }
 
@@ -131,7 +122,7 @@ async function describeAccount(
   account: Awaited<ReturnType<Accounts['register']>>,
   { accounts, ledger }: Pick<AccountRoutesOptions, 'accounts' | 'ledger'>,
 ) {
-  const { availableMicros, heldMicros } = await ledger.balanceOf(`account:${account.id}`);
+  const { availableMicros, heldMicros } = await ledger.balanceOf(accountOwner(account.id));
   return {
     id: account.id,
     name: account.name,

@@ -1,13 +1,6 @@
 // The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
 import type { PeerId } from '../../protocol/ids.ts';
-
-export type AccountId = string & { readonly __brand: 'AccountId' };
-
-export interface Account {
-  id: AccountId;
-  name: string;
-  createdAt: Date;
-}
+import type { Account, AccountId } from '../ledger/owner.ts';
 
 export interface ApiKeyInfo {
   id: string;

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
-import type { Account, AccountId, Accounts } from './account-types.ts';
+import type { Account, AccountId } from '../ledger/owner.ts';
+import type { Accounts } from './account-types.ts';
 import { createAccounts } from './create-accounts.ts';
 import { insertAccount, stoppedClock } from './test-account.ts';
 

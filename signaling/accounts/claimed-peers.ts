@@ -1,11 +1,13 @@
 // Which account a peer earns for. A claim is proved by the peer's own key; nothing is taken on a name alone.
+
 import { and, asc, count, eq } from 'drizzle-orm';
 import { claimText } from '../../protocol/claim.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { fromBase64Url, peerIdOf, verifyText } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
-import type { AccountId, Accounts } from './account-types.ts';
+import type { AccountId } from '../ledger/owner.ts';
+import type { Accounts } from './account-types.ts';
 import { lockAccount } from './lock-account.ts';
 import { accountPeers } from './tables.ts';
 

@@ -1,8 +1,9 @@
 // Holds an account's row for the length of a transaction, so that whatever counts per account counts right.
+
 import { eq } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
-import type { AccountId } from './account-types.ts';
+import type { AccountId } from '../ledger/owner.ts';
 import { accounts } from './tables.ts';
 
 /** `transaction`: the lock ends with it. Throws `not-found`. */

@@ -1,8 +1,10 @@
 // Names, passwords and sessions. Never keeps or logs a password or a token: hashes go to the database.
+
 import { and, desc, eq, gt, inArray, lte } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
-import type { Account, AccountId, Accounts } from './account-types.ts';
+import type { Account, AccountId } from '../ledger/owner.ts';
+import type { Accounts } from './account-types.ts';
 import { hashPassword, isPassword } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
 import { hashSecret, isToken, newId, newToken } from './secrets.ts';

@@ -1,9 +1,10 @@
 // What is kept of accounts. Passwords, session tokens and API keys are here as hashes only; the server's own key is the
 // one secret in plain, so whoever reads the database can sign as this server.
+
 import type { JsonWebKey } from 'node:crypto';
 import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { AccountId } from './account-types.ts';
+import type { AccountId } from '../ledger/owner.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 

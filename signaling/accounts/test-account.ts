@@ -1,8 +1,9 @@
 // An account, a device and its claim, for tests of this folder.
+
 import { claimText } from '../../protocol/claim.ts';
 import { type Identity, identityOf, newIdentityKeys, signText } from '../../protocol/identity.ts';
 import type { Database } from '../db/open-database.ts';
-import type { Account, AccountId } from './account-types.ts';
+import type { Account, AccountId } from '../ledger/owner.ts';
 import { newId } from './secrets.ts';
 import { accounts } from './tables.ts';
 

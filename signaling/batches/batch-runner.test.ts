@@ -1,7 +1,6 @@
 // Batches end to end with the official client: real routes, real database, real runner; only the jobs are scripted.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import OpenAI, { toFile } from 'openai';
 import { pino } from 'pino';
@@ -10,7 +9,14 @@ import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { createAuthenticate } from '../http/authenticate.ts';
-import { openTestSite, TEST_ACCOUNTS, TEST_MODEL, TEST_MODELS, type TestSite } from '../http/test-site.ts';
+import {
+  createGuardedApp,
+  openTestSite,
+  TEST_ACCOUNTS,
+  TEST_MODEL,
+  TEST_MODELS,
+  type TestSite,
+} from '../http/test-site.ts';
 import { createOpenAiRoutes } from '../openai/open-ai-routes.ts';
 import { ScriptedJobService } from '../openai/scripted-job-service.ts';
 import { createBatchRoutes } from './batch-routes.ts';
@@ -43,8 +49,8 @@ forEachDatabase('batches', (open) => {
 
   beforeAll(async () => {
     ({ db } = await open());
-    const app = new OpenAPIHono();
     const authenticate = createAuthenticate(TEST_ACCOUNTS);
+    const app = createGuardedApp(authenticate);
     const wake = (): void => {
       for (const runner of runners) runner.wake();
     };

@@ -1,12 +1,13 @@
 // The worker of batches: takes requests from the durable queue, runs them as jobs, writes results, ends batches and has
 // their webhooks sent. Any number of processes may run one on the same database; each may die at any moment.
+
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
 import { API_LIMITS, type ApiLimits, type ModelEntry } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
 import type { JobService, Usage } from '../jobs/job-types.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
+import type { OwnerId } from '../ledger/owner.ts';
 import { collectJob } from '../openai/follow-job.ts';
 import { parseRequest } from '../openai/prepare-request.ts';
 import { writeWhole } from '../openai/write-answer.ts';

@@ -1,10 +1,12 @@
 // An entry stage that answers the jobs it is given with nonsense, lies or silence: whoever asked gets a typed error or an
 // answer, the process lives, and no hold stays behind. Also with a key that is good, so that bodies reach the job desk.
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClientMessage } from '../../protocol/control.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { accountOwner } from '../ledger/owner.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { seededRandom } from '../planner/test-random.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
@@ -27,7 +29,7 @@ beforeAll(async () => {
   });
   const { accounts, ledger } = server.platform;
   const { id } = await accounts.register({ name: 'hostile', password: 'a long enough password' });
-  await ledger.grantOnJoin(`account:${id}`, 'test');
+  await ledger.grantOnJoin(accountOwner(id), 'test');
   authorization = `Bearer ${(await accounts.createKey(id, 'fuzz')).key}`;
 }, OPEN_TIMEOUT_MS);
 afterAll(() => server.close());

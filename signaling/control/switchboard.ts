@@ -1,9 +1,11 @@
 // Carries what peers say to whom it concerns: the roster, the jobs, the book of round trips. Knows no socket and no rule.
+
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { JobDesk } from '../jobs/job-desk.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
+import { peerOwner } from '../ledger/owner.ts';
 import type { RosterEvent } from '../roster/apply-roster-event.ts';
 import type { Orchestrator } from '../roster/orchestrator.ts';
 import type { PeerMessage } from './control-connection.ts';
@@ -37,7 +39,7 @@ export function createSwitchboard(options: SwitchboardOptions): PeerListener {
     granted.add(peer);
     granting++;
     try {
-      if (!(await options.isOwned(peer))) await ledger.grantOnJoin(`peer:${peer}`, address);
+      if (!(await options.isOwned(peer))) await ledger.grantOnJoin(peerOwner(peer), address);
     } catch (thrown) {
       granted.delete(peer);
       logger.error({ err: thrown }, 'a grant could not be written');

@@ -1,10 +1,10 @@
-// Gives every failure of a group of routes its answer: OpenAI's shape under /v1, the platform's own elsewhere. Logs what
-// nobody foresaw.
+// Gives every failure its answer, whoever threw it: OpenAI's shape under /v1, the platform's own elsewhere. Logs what nobody
+// foresaw.
 import type { Hook } from '@hono/zod-openapi';
 import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
-import { PoolError } from '../../protocol/errors.ts';
+import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import { toOpenAiError } from './open-ai-error.ts';
 
 /** hono's own refusals in our words. */
@@ -17,24 +17,29 @@ export function toPoolError(thrown: unknown): PoolError {
   return new PoolError('bad-request', thrown.message || 'The body is not valid JSON.');
 }
 
-export const answerOpenAiError =
-  (logger: Logger): ErrorHandler =>
-  (thrown, c) => {
+export interface AnswerErrorOptions {
+  logger: Pick<Logger, 'error'>;
+  /** Told of every answer that is an error. */
+  onAnswered?(code: ErrorCode): void;
+}
+
+/** For the outermost app alone: whatever throws, and wherever, the path decides how the answer reads. */
+export function answerError({ logger, onAnswered }: AnswerErrorOptions): ErrorHandler {
+  return (thrown, c) => {
     const error = toPoolError(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
-    const { status, body, headers } = toOpenAiError(error);
-    return jsonAnswer(c, body, status, headers);
-  };
-
-export const answerPoolError =
-  (logger: Logger): ErrorHandler =>
-  (thrown, c) => {
-    const error = toPoolError(thrown);
-    const isUnforeseen = error.code === 'internal';
-    if (isUnforeseen) logger.error({ err: thrown }, 'request failed');
-    const shape = (isUnforeseen ? new PoolError('internal', 'The server failed.') : error).toShape();
+    onAnswered?.(error.code);
+    if (c.req.path.startsWith(OPENAI_PATH)) {
+      const { status, body, headers } = toOpenAiError(error);
+      return jsonAnswer(c, body, status, headers);
+    }
+    const shape = (error.code === 'internal' ? new PoolError('internal', 'The server failed.') : error).toShape();
     return jsonAnswer(c, { error: { ...shape, next: error.next } }, error.status, {});
   };
+}
+
+/** Clients of OpenAI's API read what is below it. */
+const OPENAI_PATH = '/v1/';
 
 /** Keeps the headers that middleware set before the failure. */
 function jsonAnswer(c: Context, body: unknown, status: number, headers: Record<string, string>): Response {

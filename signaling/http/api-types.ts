@@ -1,8 +1,8 @@
 // The words of the HTTP API's own modules: who asks, what can be asked for, and how much at once.
+
 import type { Context } from 'hono';
 import type { ModelRef, PoolId } from '../../protocol/ids.ts';
-import type { Account } from '../accounts/account-types.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
+import type { Account, OwnerId } from '../ledger/owner.ts';
 
 /** A pool as the API offers it. The order of a list is the order of preference among pools of one repository. */
 export interface ModelEntry {

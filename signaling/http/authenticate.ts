@@ -3,10 +3,9 @@
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { PoolError } from '../../protocol/errors.ts';
-import type { Account, Accounts } from '../accounts/account-types.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
-import type { Authenticate } from './api-types.ts';
-import { isSameOrigin } from './same-origin.ts';
+import { type Account, accountOwner } from '../ledger/owner.ts';
+import type { Authenticate, Caller } from './api-types.ts';
+import { originOf, senderOf } from './same-origin.ts';
 
 export const SESSION_COOKIE = 'cp_session';
 
@@ -15,18 +14,34 @@ const MAX_TOKEN_CHARS = 200;
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
+/** Where keys and logins are looked up. */
+export interface CallerDirectory {
+  byKey(key: string): Promise<Account | undefined>;
+  bySession(token: string): Promise<Account | undefined>;
+}
+
 /**
+ * Resolves each request's caller once, whoever asks and however often. `publicUrl`: where people reach the site.
+ *
  * @example
- * const { owner } = await createAuthenticate(accounts)(c);
+ * const authenticate = createAuthenticate(accounts);
+ * const { owner } = await authenticate(c);
  */
-export function createAuthenticate(accounts: Pick<Accounts, 'byKey' | 'bySession'>): Authenticate {
-  return async (c) => {
-    const account = await findAccount(accounts, c);
-    return { account, owner: `account:${account.id}` satisfies OwnerId };
+export function createAuthenticate(accounts: CallerDirectory, publicUrl?: string): Authenticate {
+  const own = originOf(publicUrl);
+  const known = new WeakMap<Request, Promise<Caller>>();
+  return (c) => {
+    const before = known.get(c.req.raw);
+    if (before) return before;
+    const caller = findAccount(accounts, c, own).then((account) => ({ account, owner: accountOwner(account.id) }));
+    // Whoever asks hears of a refusal; that nobody may have asked yet is no failure.
+    caller.catch(() => {});
+    known.set(c.req.raw, caller);
+    return caller;
   };
 }
 
-async function findAccount(accounts: Pick<Accounts, 'byKey' | 'bySession'>, c: Context): Promise<Account> {
+async function findAccount(accounts: CallerDirectory, c: Context, own: string | undefined): Promise<Account> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
     // A key that is wrong must not fall back to the cookie beside it: the caller meant the key.
@@ -38,7 +53,7 @@ async function findAccount(accounts: Pick<Accounts, 'byKey' | 'bySession'>, c: C
   const token = sessionToken(c);
   const account = token && (await accounts.bySession(token));
   if (!account) throw new PoolError('not-logged-in', 'This needs an API key or a login.');
-  if (!isSafe(c.req.method) && !isSameOrigin(c.req.raw.headers)) {
+  if (!isSafe(c.req.method) && senderOf(c.req.raw.headers, own) !== 'own') {
     throw new PoolError('forbidden', 'A login counts only for requests that a page of this site makes.');
   }
   return account;
@@ -49,3 +64,7 @@ export function sessionToken(c: Context): string | undefined {
   const token = getCookie(c, SESSION_COOKIE);
   return token && token.length <= MAX_TOKEN_CHARS ? token : undefined;
 }
+
+/** Whether a request names anybody at all: most that only read do not. */
+export const hasCredentials = (c: Context): boolean =>
+  c.req.header('authorization') !== undefined || sessionToken(c) !== undefined;

@@ -6,6 +6,8 @@ import type { ServerConfig } from '../config/config-types.ts';
 import { accessLog } from '../observe/access-log.ts';
 import type { Metrics } from '../observe/metric-types.ts';
 import { COMMON_HEADERS } from '../site/page-headers.ts';
+import type { Authenticate } from './api-types.ts';
+import { hasCredentials } from './authenticate.ts';
 import { allowOrigins, sameOriginOnly } from './cross-origin.ts';
 import { limitLogins, rateLimit } from './rate-limit.ts';
 
@@ -13,8 +15,10 @@ export interface GuardOptions {
   config: Pick<ServerConfig, 'corsOrigins' | 'ratePerMinute' | 'trustedProxies' | 'publicUrl'>;
   logger: Pick<Logger, 'info' | 'debug'>;
   metrics?: Pick<Metrics, 'httpRequest'> | undefined;
-  /** Account of a request whose key or cookie is good, without throwing; undefined counts it by address. */
-  accountOf?(c: Context): Promise<string | undefined> | string | undefined;
+  /** Whoever has a good key or login is counted as that account, wherever it comes from; everybody else by address. */
+  authenticate?: Authenticate | undefined;
+  /** Headers of `/v1` that pages of other sites may read beside the usual ones. */
+  exposed?: readonly string[];
   /** Account of a request after it was answered, for the log. */
   loggedAccountOf?(c: Context): string | undefined;
 }
@@ -31,7 +35,7 @@ const LOGIN_PATHS = ['/api/account', '/api/account/login'];
  */
 export function guardApp(
   app: Pick<Hono, 'use' | 'post'>,
-  { config, logger, metrics, accountOf, loggedAccountOf }: GuardOptions,
+  { config, logger, metrics, authenticate, exposed, loggedAccountOf }: GuardOptions,
 ): void {
   const { corsOrigins, ratePerMinute, trustedProxies, publicUrl } = config;
   app.use('*', accessLog({ logger, metrics, ...(loggedAccountOf ? { accountOf: loggedAccountOf } : {}) }));
@@ -40,10 +44,17 @@ export function guardApp(
     for (const [name, value] of Object.entries(COMMON_HEADERS)) c.res.headers.set(name, value);
   });
   // Before the limits, so that a page can read why it was refused.
-  app.use('/v1/*', allowOrigins(corsOrigins, 'api'));
+  app.use('/v1/*', allowOrigins(corsOrigins, 'api', exposed));
   app.use('/api/*', allowOrigins(corsOrigins, 'reads'));
   app.use('/api/*', sameOriginOnly(publicUrl));
-  const limit = rateLimit({ perMinute: ratePerMinute, trustedProxies, ...(accountOf ? { accountOf } : {}) });
+  const accountOf = async (c: Context): Promise<string | undefined> =>
+    hasCredentials(c)
+      ? authenticate?.(c).then(
+          ({ account }) => account?.id,
+          () => undefined,
+        )
+      : undefined;
+  const limit = rateLimit({ perMinute: ratePerMinute, trustedProxies, accountOf });
   app.use('/v1/*', limit);
   app.use('/api/*', limit);
   const logins = limitLogins({ trustedProxies });

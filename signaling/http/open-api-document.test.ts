@@ -22,7 +22,7 @@ async function readDocument() {
   const none = {} as never;
   app.route(
     '/api',
-    createAccountRoutes({ accounts: none, ledger: none, rotateWebhookSecret: none, isHttps: none, logger }),
+    createAccountRoutes({ accounts: none, authenticate, ledger: none, rotateWebhookSecret: none, isHttps: none }),
   );
   serveOpenApiDocument(app, { version: '1.2.3' });
   const response = await app.request('/openapi.json');

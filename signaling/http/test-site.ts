@@ -1,12 +1,18 @@
 // For tests: a real HTTP server on a loopback port around an app, as main.ts would run it, with accounts that are only a list.
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
 import OpenAI from 'openai';
+import { pino } from 'pino';
 import { poolIdOf } from '../../protocol/ids.ts';
-import type { Account, AccountId, Accounts } from '../accounts/account-types.ts';
-import type { ModelEntry } from './api-types.ts';
+import type { Accounts } from '../accounts/account-types.ts';
+import type { Account, AccountId } from '../ledger/owner.ts';
+import { answerError } from './answer-error.ts';
+import type { Authenticate, ModelEntry } from './api-types.ts';
+import { type GuardOptions, guardApp } from './guard-app.ts';
 
 export const TEST_KEY = 'cp_test_ann';
 export const OTHER_KEY = 'cp_test_bob';
@@ -43,6 +49,19 @@ export const TEST_MODELS: ModelEntry[] = [
   },
 ];
 export const TEST_MODEL = 'computepool/guide-4m';
+
+/** An app with the guards, the callers and the errors of the real one; routes are mounted on it. */
+export function createGuardedApp(
+  authenticate?: Authenticate,
+  config: Partial<GuardOptions['config']> = {},
+): OpenAPIHono {
+  const app = new OpenAPIHono();
+  const logger = pino({ level: 'silent' });
+  const usual = { corsOrigins: '*' as const, ratePerMinute: 1_000_000, trustedProxies: 1 };
+  guardApp(app, { config: { ...usual, ...config }, logger, authenticate });
+  app.onError(answerError({ logger }));
+  return app;
+}
 
 export interface TestSite {
   url: string;

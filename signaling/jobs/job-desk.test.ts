@@ -1,5 +1,6 @@
 // The desk with a real ledger, real signatures and a pool without sockets: every way that a job can go, and that nothing
 // stays held after any of them.
+
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
@@ -12,7 +13,8 @@ import { loadServerKey, type ServerKey } from '../accounts/server-key.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
-import type { Ledger, OwnerId } from '../ledger/ledger-types.ts';
+import type { Ledger } from '../ledger/ledger-types.ts';
+import { type AccountId, accountOwner, type OwnerId, peerOwner } from '../ledger/owner.ts';
 import { createReceiptStore } from '../settlement/receipt-store.ts';
 import { JobDesk } from './job-desk.ts';
 import { createJobStore } from './job-store.ts';
@@ -62,7 +64,7 @@ beforeEach(async () => {
   network = await TestNetwork.of(4);
   network.ring = [0, 1];
   ledger = createLedger(database.db, { grantMicros: GRANTED, grantsPerAddressPerDay: 1000 });
-  payer = `account:payer-${++payers}`;
+  payer = accountOwner(`payer-${++payers}` as AccountId);
   await ledger.grantOnJoin(payer, 'test');
   desk = makeDesk();
 });
@@ -160,13 +162,13 @@ describe('a job over HTTP', () => {
     expect(done.receiptId).toBe(job.id);
     expect(done.chargedMicros).toBeGreaterThan(0);
     const [entry, exit] = [network.peer(0), network.peer(1)];
-    const earned = await Promise.all([entry, exit].map((peer) => ledger.balanceOf(`peer:${peer}`)));
+    const earned = await Promise.all([entry, exit].map((peer) => ledger.balanceOf(peerOwner(peer))));
     expect(earned[0]!.availableMicros + earned[1]!.availableMicros).toBe(done.chargedMicros);
     // Two layers each, the same positions.
     expect(earned[0]!.availableMicros).toBe(earned[1]!.availableMicros);
     expect((await ledger.balanceOf(payer)).availableMicros).toBe(GRANTED - done.chargedMicros);
     expect(await desk.find(job.id, payer)).toMatchObject({ state: 'done', plan: PLAN, outcome: STATS });
-    expect(await desk.find(job.id, 'account:somebody-else')).toBeUndefined();
+    expect(await desk.find(job.id, accountOwner('somebody-else' as AccountId))).toBeUndefined();
   });
 
   it('pays nobody for a stage that shows no receipt, and the payer keeps that part', async () => {
@@ -318,7 +320,7 @@ describe('a tab that drives its own answer', () => {
     desk.ask(network.peer(3), { type: 'ask', ask: 7, pool: poolIdOf(MODEL), promptTokens: 5, maxTokens: 8, ...fields });
 
   beforeEach(async () => {
-    await ledger.grantOnJoin(`peer:${network.peer(3)}`, 'tab');
+    await ledger.grantOnJoin(peerOwner(network.peer(3)), 'tab');
   });
 
   it('gets leave, says what it got, and hears what it was charged', async () => {
@@ -337,7 +339,7 @@ describe('a tab that drives its own answer', () => {
     });
     const settled = await network.next('ask-settled', driver.peer);
     expect(settled.message.chargedMicros).toBeGreaterThan(0);
-    expect((await ledger.balanceOf(`peer:${driver.peer}`)).availableMicros).toBe(
+    expect((await ledger.balanceOf(peerOwner(driver.peer))).availableMicros).toBe(
       GRANTED - settled.message.chargedMicros,
     );
   });
@@ -354,7 +356,7 @@ describe('a tab that drives its own answer', () => {
     answerReceipts(message.job, signed.stages);
     desk.peerGone(driver.peer);
     await desk.close();
-    expect((await ledger.balanceOf(`peer:${network.peer(0)}`)).availableMicros).toBeGreaterThan(0);
+    expect((await ledger.balanceOf(peerOwner(network.peer(0)))).availableMicros).toBeGreaterThan(0);
   });
 
   it('leaves no job behind when it vanished before its leave came', async () => {

@@ -1,12 +1,13 @@
 // Where jobs come in, from HTTP and from tabs, and where their drivers report: admission, holds, dispatch, the loss of a
 // driver, settlement. Sees text only of jobs that came over HTTP, keeps none of it, logs none of it.
+
 import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
+import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
 import { JobEngine, type JobEngineOptions } from './job-engine.ts';
 import type { Job, JobOrder, JobService } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
@@ -97,7 +98,7 @@ export class JobDesk implements JobService {
       const plan = this.#engine.plan(pool, { promptTokens, maxTokens, mode, asker: { peer, capability } });
       if (plan.mode === 'batch') throw new PoolError('no-stages', plan.reason, { data: { plan } });
       const account = await this.#options.accounts.ownerOf(peer);
-      const payer: OwnerId = account ? `account:${account}` : `peer:${peer}`;
+      const payer = ownerOfPeer(peer, account);
       const terms = this.#engine.terms(pool, { promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();

@@ -1,5 +1,6 @@
 // The life of a job between admission and settlement: held, queued, started at a driver, started again when that vanishes,
 // ended once. Every job that is admitted leaves through `finish`.
+
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ClientMessage, Coalition, ServerMessage } from '../../protocol/control.ts';
@@ -14,6 +15,7 @@ import type { SignText } from '../../protocol/signed-token.ts';
 import type { Accounts } from '../accounts/account-types.ts';
 import type { AdmissionLimits } from '../admission/admission-queue.ts';
 import type { Ledger, Price } from '../ledger/ledger-types.ts';
+import { readOwner } from '../ledger/owner.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { maxCost } from '../settlement/price-of.ts';
 import type { ReceiptStore } from '../settlement/receipt-store.ts';
@@ -142,8 +144,8 @@ export class JobEngine {
   async admit(fields: Omit<NewJob, 'nonce' | 'own' | 'account'>, plan?: RoutePlan): Promise<LiveJob> {
     const { store, ledger, accounts } = this.#options;
     const { payer, driver } = fields;
-    const isAccount = payer.startsWith('account:');
-    const own = isAccount ? await accounts.peersOf(payer.slice('account:'.length) as never) : driver ? [driver] : [];
+    const owner = readOwner(payer);
+    const own = owner.kind === 'account' ? await accounts.peersOf(owner.account) : driver ? [driver] : [];
     const nonce = randomBytes(16).toString('hex');
     const job = liveJob({ ...fields, nonce, own: own.slice(0, 32), account: payer });
     job.plan = plan;

@@ -1,11 +1,12 @@
 // The job's row: made when it is admitted, changed as it moves, read back for whoever paid. Holds no text of anybody.
+
 import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { JobId, PoolId } from '../../protocol/ids.ts';
 import type { JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Database } from '../db/open-database.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
+import type { OwnerId } from '../ledger/owner.ts';
 import type { JobRecord } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import { jobs } from './tables.ts';

@@ -1,10 +1,11 @@
 // The words of jobs on the server: what a caller orders, what it may follow, what it learns at the end. The service behind
 // them admits, holds credits, finds a driver, survives its loss and settles.
+
 import type { ErrorShape } from '../../protocol/errors.ts';
 import type { JobId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
+import type { OwnerId } from '../ledger/owner.ts';
 
 export interface JobOrder {
   payer: OwnerId;

@@ -1,11 +1,13 @@
 // One job while it lives: what it may cost, who drives it, what came of it so far. Plain data; the desk moves it along.
+
 import type { Seat } from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import type { OwnerId, Price } from '../ledger/ledger-types.ts';
+import type { Price } from '../ledger/ledger-types.ts';
+import type { OwnerId } from '../ledger/owner.ts';
 import type { Usage } from './job-types.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */

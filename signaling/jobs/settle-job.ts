@@ -1,10 +1,12 @@
 // The end of a job: receipts are gathered and kept, weighed by the pure settlement, and paid in one ledger event. May be
 // called again for the same job: it pays once.
+
 import type { Logger } from 'pino';
 import type { PeerId } from '../../protocol/ids.ts';
 import { checkReceipt, type SignedReceipt } from '../../protocol/receipt.ts';
 import type { Accounts } from '../accounts/account-types.ts';
-import type { Ledger, OwnerId, Payment } from '../ledger/ledger-types.ts';
+import type { Ledger, Payment } from '../ledger/ledger-types.ts';
+import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
 import type { ReceiptStore } from '../settlement/receipt-store.ts';
 import { type SettlementPlan, settleReceipts } from '../settlement/settle-receipts.ts';
 import type { ReceiptCollector } from './collect-receipts.ts';
@@ -80,7 +82,7 @@ async function paymentsTo(
   for (const { peer, amountMicros } of payments) {
     if (amountMicros === 0) continue;
     const account = await accounts.ownerOf(peer);
-    const to: OwnerId = account ? `account:${account}` : `peer:${peer}`;
+    const to = ownerOfPeer(peer, account);
     sums.set(to, (sums.get(to) ?? 0) + amountMicros);
   }
   return [...sums].map(([to, amountMicros]) => ({ to, amountMicros }));

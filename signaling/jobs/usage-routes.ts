@@ -1,11 +1,11 @@
 // What an account has used, and what a peer that nobody has claimed has earned. Reads only.
+
 import { Hono } from 'hono';
-import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdSchema } from '../../protocol/ids.ts';
-import { answerPoolError } from '../http/answer-error.ts';
 import type { Authenticate } from '../http/api-types.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
+import { peerOwner } from '../ledger/owner.ts';
 import type { JobStore } from './job-store.ts';
 
 const PAGE_JOBS = 50;
@@ -15,11 +15,10 @@ export interface UsageRoutesOptions {
   authenticate: Authenticate;
   jobs: Pick<JobStore, 'listOf'>;
   ledger: Pick<Ledger, 'balanceOf'>;
-  logger: Logger;
 }
 
-/** @example app.route('/api', createUsageRoutes({ authenticate, jobs, ledger, logger })); */
-export function createUsageRoutes({ authenticate, jobs, ledger, logger }: UsageRoutesOptions): Hono {
+/** @example app.route('/api', createUsageRoutes({ authenticate, jobs, ledger })); */
+export function createUsageRoutes({ authenticate, jobs, ledger }: UsageRoutesOptions): Hono {
   const routes = new Hono();
   routes.get('/account/jobs', async (c) => {
     const { owner } = await authenticate(c);
@@ -44,8 +43,7 @@ export function createUsageRoutes({ authenticate, jobs, ledger, logger }: UsageR
   routes.get('/peers/:peer/balance', async (c) => {
     const peer = peerIdSchema.safeParse(c.req.param('peer'));
     if (!peer.success) throw new PoolError('not-found', 'There is no such peer.');
-    return c.json(await ledger.balanceOf(`peer:${peer.data}`), 200, NO_STORE);
+    return c.json(await ledger.balanceOf(peerOwner(peer.data)), 200, NO_STORE);
   });
-  routes.onError(answerPoolError(logger));
   return routes;
 }

@@ -1,9 +1,10 @@
 // A peer that an account owns keeps no balance of its own.
+
 import { randomUUID } from 'node:crypto';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
-import type { OwnerId } from './ledger-types.ts';
 import type { Entry } from './net-entries.ts';
+import { type OwnerId, peerOwner } from './owner.ts';
 import { balanceKey, lockBalances, postEvent } from './post-event.ts';
 import { runTransaction } from './run-transaction.ts';
 
@@ -12,7 +13,7 @@ import { runTransaction } from './run-transaction.ts';
  * came back since, and nothing twice: the balance itself is what can be taken only once.
  */
 export async function claimBalance(db: Database, peer: PeerId, account: OwnerId, at: Date): Promise<void> {
-  const from: OwnerId = `peer:${peer}`;
+  const from = peerOwner(peer);
   if (from === account) return;
   await runTransaction(db, async (tx) => {
     const locked = await lockBalances(tx, bothSides(from, account, 0));

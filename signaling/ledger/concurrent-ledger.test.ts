@@ -1,9 +1,11 @@
 // Many at once, from several servers: nothing is lost, made or done twice, and nobody waits for each other in a circle.
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JobId } from '../../protocol/ids.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS, type TestDatabase } from '../db/test-databases.ts';
 import { createLedger } from './create-ledger.ts';
-import type { Ledger, OwnerId, Payment } from './ledger-types.ts';
+import type { Ledger, Payment } from './ledger-types.ts';
+import { type OwnerId, peerOwner } from './owner.ts';
 import { expectSound, newAccount, newJob, newOwner, newPeer, SOON } from './test-ledger.ts';
 
 const GRANT = 100_000;
@@ -113,7 +115,7 @@ forEachDatabase('the ledger under many hands', (open) => {
     test('what it earns is there once, here or there', async () => {
       const payer = await newOwner(servers[0]!);
       const peer = newPeer();
-      const [owner, account]: [OwnerId, OwnerId] = [`peer:${peer}`, newAccount()];
+      const [owner, account] = [peerOwner(peer), newAccount()];
       const jobs = await heldJobs(payer, 20);
       await Promise.all(
         shuffled([

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { forEachDatabase, OPEN_TIMEOUT_MS, type TestDatabase } from '../db/test-databases.ts';
 import { createLedger } from './create-ledger.ts';
-import type { Ledger, OwnerId } from './ledger-types.ts';
+import type { Ledger } from './ledger-types.ts';
+import { type OwnerId, peerOwner } from './owner.ts';
 import { joinGrantCounts } from './tables.ts';
 import { expectSound, newAccount, newJob, newOwner, newPeer, SOON } from './test-ledger.ts';
 
@@ -164,7 +165,7 @@ forEachDatabase('the ledger', (open) => {
 
   test('a claimed peer’s balance is the account’s; what is held follows when it comes back', async () => {
     const peer = newPeer();
-    const [owner, account]: OwnerId[] = [`peer:${peer}`, newAccount()] as const;
+    const [owner, account]: OwnerId[] = [peerOwner(peer), newAccount()];
     const job = newJob();
     await ledger.grantOnJoin(owner!, 'a peer');
     await ledger.hold({ job, payer: owner!, amountMicros: 300, expiresAt: SOON });

@@ -1,10 +1,11 @@
 // The small grant on joining: once per owner, and a share per network address and day, counted where two servers at once
 // cannot both be right.
+
 import { lt, sql } from 'drizzle-orm';
 import type { Database } from '../db/open-database.ts';
 import { dayOf, hashAddress } from './hash-address.ts';
-import type { OwnerId } from './ledger-types.ts';
 import { ISSUER } from './net-entries.ts';
+import type { OwnerId } from './owner.ts';
 import { postEvent } from './post-event.ts';
 import { runTransaction } from './run-transaction.ts';
 import { joinGrantCounts, joinGrants } from './tables.ts';

@@ -23,7 +23,6 @@ import {
   PAYER,
   peerOwners,
 } from './test-operations.ts';
-import type {} from './test-writer.ts';
 
 const WRITER = fileURLToPath(new URL('./test-writer.ts', import.meta.url));
 const JOBS = 100;

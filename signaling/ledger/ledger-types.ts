@@ -1,9 +1,7 @@
 // The words of the ledger: who owns, what is held, what is paid. Amounts are whole millionths of a credit ("micros"),
 // safe integers; the database holds them as bigint.
 import type { JobId, PeerId } from '../../protocol/ids.ts';
-
-/** An account's balance, or that of a peer that no account has claimed. */
-export type OwnerId = `account:${string}` | `peer:${PeerId}`;
+import type { OwnerId } from './owner.ts';
 
 export interface Balance {
   /** Free to spend. Never below zero. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { byLockOrder, type Entry, netEntries } from './net-entries.ts';
+import { type AccountId, accountOwner } from './owner.ts';
 
 const entry: fc.Arbitrary<Entry> = fc.record({
   owner: fc.constantFrom('account:a', 'account:B', 'peer:c', 'issuer').map((owner) => owner as Entry['owner']),
@@ -10,8 +11,8 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 
 test('an event that does not balance is none', () => {
   const entries: Entry[] = [
-    { owner: 'account:a', bucket: 'held', amount: -5 },
-    { owner: 'account:b', bucket: 'available', amount: 4 },
+    { owner: accountOwner('a' as AccountId), bucket: 'held', amount: -5 },
+    { owner: accountOwner('b' as AccountId), bucket: 'available', amount: 4 },
   ];
   expect(() => netEntries(entries)).toThrow(expect.objectContaining({ code: 'internal' }));
   expect(() => netEntries([{ ...entries[0]!, amount: 0.5 }])).toThrow(expect.objectContaining({ code: 'internal' }));

@@ -1,6 +1,7 @@
 // The arithmetic of one event: entries of the same owner and bucket become one, and all sum to zero. Pure.
+
 import { PoolError } from '../../protocol/errors.ts';
-import type { OwnerId } from './ledger-types.ts';
+import type { OwnerId } from './owner.ts';
 
 /** The system's own: credits come into being there, so its balance alone may be negative. */
 export const ISSUER = 'issuer';

@@ -1,9 +1,11 @@
 // What the ledger shows: a balance, a statement, the sums. Changes nothing.
+
 import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
-import type { Balance, Ledger, OwnerId, StatementLine } from './ledger-types.ts';
+import type { Balance, Ledger, StatementLine } from './ledger-types.ts';
 import { ISSUER } from './net-entries.ts';
+import type { OwnerId } from './owner.ts';
 import { balances, holds, ledgerEntries, ledgerEvents } from './tables.ts';
 
 const MAX_LINES = 200;

@@ -1,9 +1,11 @@
 // Names and checks for tests of the ledger.
+
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import type { JobId, PeerId } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
-import type { Ledger, OwnerId } from './ledger-types.ts';
+import type { Ledger } from './ledger-types.ts';
+import { type AccountId, accountOwner, type OwnerId } from './owner.ts';
 
 let made = 0;
 const nextHex = (): string => {
@@ -14,7 +16,7 @@ const nextHex = (): string => {
 /** Names that no test of this process had before. */
 export const newJob = (): JobId => nextHex() as JobId;
 export const newPeer = (): PeerId => nextHex() as PeerId;
-export const newAccount = (): OwnerId => `account:${nextHex()}`;
+export const newAccount = (): OwnerId => accountOwner(nextHex() as AccountId);
 
 export const SOON = new Date('2100-01-01T00:00:00Z');
 

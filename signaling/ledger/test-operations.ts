@@ -1,6 +1,8 @@
 // A fixed list of ledger operations, named by words, and what they come to: for tests that kill whoever carries them out.
+
 import type { JobId, PeerId } from '../../protocol/ids.ts';
-import type { Ledger, OwnerId } from './ledger-types.ts';
+import type { Ledger } from './ledger-types.ts';
+import { type AccountId, accountOwner, type OwnerId, peerOwner } from './owner.ts';
 import { SOON } from './test-ledger.ts';
 
 export const GRANT_MICROS = 1_000_000;
@@ -11,10 +13,10 @@ const PEERS = 3;
 export type Operation = string;
 
 const hex = (index: number): string => index.toString(16).padStart(32, '0');
-export const PAYER: OwnerId = 'account:payer';
-export const COLLECTOR: OwnerId = 'account:collector';
+export const PAYER = accountOwner('payer' as AccountId);
+export const COLLECTOR = accountOwner('collector' as AccountId);
 const peerAt = (index: number): PeerId => hex(index % PEERS) as PeerId;
-export const peerOwners: OwnerId[] = Array.from({ length: PEERS }, (_, index) => `peer:${peerAt(index)}` as const);
+export const peerOwners: OwnerId[] = Array.from({ length: PEERS }, (_, index) => peerOwner(peerAt(index)));
 
 /** By lane: within one, each waits for the one before it. Every fourth job is released, every fifth is followed by a claim. */
 export const lanesOf = (jobs: number): Operation[][] => [

@@ -1,7 +1,6 @@
 // The official client against the real routes on a loopback port: what the shared conformance cases do not reach because it
 // takes a fault, a slow queue or a look at the job.
 
-import { OpenAPIHono } from '@hono/zod-openapi';
 import OpenAI from 'openai';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,6 +9,7 @@ import type { JobId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { createAuthenticate } from '../http/authenticate.ts';
 import {
+  createGuardedApp,
   OTHER_KEY,
   openTestSite,
   TEST_ACCOUNTS,
@@ -28,11 +28,12 @@ const KEEP_ALIVE_MS = 40;
 let site: TestSite;
 
 beforeAll(async () => {
-  const app = new OpenAPIHono();
+  const authenticate = createAuthenticate(TEST_ACCOUNTS);
+  const app = createGuardedApp(authenticate);
   const routes = createOpenAiRoutes({
     jobs,
     models: () => TEST_MODELS,
-    authenticate: createAuthenticate(TEST_ACCOUNTS),
+    authenticate,
     receiptsOf: async () => [],
     limits: { keepAliveMs: KEEP_ALIVE_MS },
     logger: pino({ level: 'silent' }),

@@ -1,16 +1,14 @@
-// The door of /v1: everything an OpenAI client speaks to, its errors in OpenAI's shape. Composes groups of routes, each in
-// a file of its own; knows no table and no socket.
+// The door of /v1: everything an OpenAI client speaks to, behind the guards that all of it has. Composes groups of routes,
+// each in a file of its own; knows no table and no socket.
 import { randomBytes } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
-import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
-import { answerOpenAiError, throwIssue } from '../http/answer-error.ts';
+import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS, type ApiLimits, type Authenticate, type ModelEntry } from '../http/api-types.ts';
 import type { JobService } from '../jobs/job-types.ts';
 import { createCompletionRoutes } from './completion-routes.ts';
-import { ANSWER_HEADERS } from './describe-answer.ts';
 import { createJobRoutes, type JobRouteOptions } from './job-routes.ts';
 import { createModelRoutes } from './model-routes.ts';
 
@@ -20,8 +18,6 @@ export interface OpenAiRoutesOptions {
   authenticate: Authenticate;
   receiptsOf: JobRouteOptions['receiptsOf'];
   limits?: Partial<ApiLimits>;
-  /** Origins whose pages may call /v1; `*` (the default) is any. Cookies are never sent along. */
-  corsOrigins?: '*' | readonly string[];
   logger: Logger;
   /** Further groups under /v1: files and batches. */
   // biome-ignore lint/suspicious/noExplicitAny: groups differ in what their middleware hands on
@@ -35,10 +31,6 @@ export interface OpenAiRoutesOptions {
 export function createOpenAiRoutes(options: OpenAiRoutesOptions): OpenAPIHono<Env> {
   const limits = { ...API_LIMITS, ...options.limits };
   const app = new OpenAPIHono({ defaultHook: throwIssue });
-  const { corsOrigins = '*' } = options;
-  // A page needs a key, which no browser sends by itself.
-  const origin = corsOrigins === '*' ? corsOrigins : [...corsOrigins];
-  app.use('*', cors({ origin, exposeHeaders: [...ANSWER_HEADERS, 'retry-after'] }));
   app.use('*', async (c, next) => {
     // A job's id takes its place as soon as there is one.
     c.header('x-request-id', `req_${randomBytes(12).toString('hex')}`);
@@ -51,6 +43,5 @@ export function createOpenAiRoutes(options: OpenAiRoutesOptions): OpenAPIHono<En
   app.all('*', (c) => {
     throw new PoolError('not-found', `There is no ${c.req.method} ${c.req.path.slice(0, 200)} here.`);
   });
-  app.onError(answerOpenAiError(options.logger));
   return app;
 }

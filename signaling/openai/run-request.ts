@@ -1,4 +1,5 @@
 // One completion over HTTP: quotes, submits, and answers whole or as a stream. The job is cancelled when the caller hangs up.
+
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
@@ -7,7 +8,7 @@ import type { ApiLimits } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
 import type { JobService } from '../jobs/job-types.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
-import type { OwnerId } from '../ledger/ledger-types.ts';
+import type { OwnerId } from '../ledger/owner.ts';
 import { doneHeaders, planHeaders } from './describe-answer.ts';
 import { dataEvent, eventStream, SILENCE, within } from './event-stream.ts';
 import { collectJob, type FollowedUpdate, followJob } from './follow-job.ts';

@@ -1,11 +1,11 @@
-import { Hono } from 'hono';
-import { pino } from 'pino';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolSummary } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
-import type { Account, AccountId } from '../accounts/account-types.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { createGuardedApp } from '../http/test-site.ts';
+import { type Account, type AccountId, accountOwner } from '../ledger/owner.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { createManifestReader, type ReadPoolManifest } from './manifest-reader.ts';
@@ -20,7 +20,7 @@ const PEER = 'ab'.repeat(16) as PeerId;
 const BODY = { repo: MODEL.repo, dtype: 'q4' };
 
 let database: OpenDatabase;
-let app: Hono;
+let app: OpenAPIHono;
 let summaries: PoolSummary[];
 let roster: Map<string, Pool>;
 let readManifest: ReadPoolManifest;
@@ -36,7 +36,7 @@ beforeEach(async () => {
   summaries = [];
   roster = new Map();
   readManifest = async () => manifestOf({ maxContext: 2048 });
-  app = new Hono();
+  app = createGuardedApp();
   const routes = createPoolRoutes({
     store,
     readManifest: (...parameters) => readManifest(...parameters),
@@ -44,13 +44,12 @@ beforeEach(async () => {
       const name = c.req.header('x-account');
       if (!name) throw new PoolError('not-logged-in', 'Who is it?');
       const account: Account = { id: name as AccountId, name, createdAt: new Date() };
-      return { account, owner: `account:${name}` };
+      return { account, owner: accountOwner(account.id) };
     },
     ownerOf: async (peer) => (peer === PEER ? 'carol' : undefined),
     summaries: () => summaries,
     poolOf: (id) => roster.get(id),
     figuresOf: () => ({ waiting: 2, running: 1, recent: [] }),
-    logger: pino({ level: 'silent' }),
   });
   app.route('/api/pools', routes);
 });

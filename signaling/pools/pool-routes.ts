@@ -1,11 +1,10 @@
 // `/api/pools`: everybody reads, whoever made a pool changes it. Composes store, manifest reader and roster; the rules of
 // who may do what are here.
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Logger } from 'pino';
 import type { PoolSummary } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, type PoolId, peerIdSchema } from '../../protocol/ids.ts';
-import { answerPoolError, throwIssue } from '../http/answer-error.ts';
+import { throwIssue } from '../http/answer-error.ts';
 import type { Authenticate, Caller } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { SMALL_BODY_BYTES } from '../http/rate-limit.ts';
@@ -28,7 +27,6 @@ export interface PoolRoutesOptions {
   poolOf(id: PoolId): Pool | undefined;
   /** Queue, running jobs and what came of predictions. */
   figuresOf?(id: PoolId): PoolFigures | Promise<PoolFigures>;
-  logger: Logger;
 }
 
 const NO_STORE = 'no-store';
@@ -36,10 +34,10 @@ const JSON_DEPTH = 8;
 
 /**
  * @example
- * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, ownerOf, summaries, poolOf, logger }));
+ * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, ownerOf, summaries, poolOf }));
  */
 export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
-  const { store, readManifest, authenticate, logger } = options;
+  const { store, readManifest, authenticate } = options;
   const app = new OpenAPIHono({ defaultHook: throwIssue });
   const bounds = boundJson({ bodyBytes: SMALL_BODY_BYTES, jsonDepth: JSON_DEPTH });
   app.use('*', async (c, next) => {
@@ -116,6 +114,5 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
     await store.removeMember(id as PoolId, peer.data);
     return c.json(view(id as PoolId), 200);
   });
-  app.onError(answerPoolError(logger));
   return app;
 }
