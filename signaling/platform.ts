@@ -10,12 +10,14 @@ import type { ServerConfig } from './config/config-types.ts';
 import type { PeerListener } from './control/control-socket.ts';
 import { createSwitchboard } from './control/switchboard.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
-import { JobDesk } from './jobs/job-desk.ts';
-import type { DeskObserver, RouteQuestion } from './jobs/job-engine.ts';
+import type { JobObserver, RouteQuestion } from './jobs/job-context.ts';
+import { JobDispatcher } from './jobs/job-dispatcher.ts';
 import { createJobStore, type JobStore } from './jobs/job-store.ts';
-import { RouteDesk } from './jobs/route-desk.ts';
+import { RoutePlanner } from './jobs/route-planner.ts';
 import { createLedger } from './ledger/create-ledger.ts';
 import type { Ledger } from './ledger/ledger-types.ts';
+import { createCreditsFunding } from './money/credits-funding.ts';
+import type { Funding } from './money/funding.ts';
 import { RttBook, SERVER_NODE } from './planner/rtt-book.ts';
 import { createPoolStore } from './pools/pool-store.ts';
 import type { PoolStore } from './pools/pool-types.ts';
@@ -45,11 +47,13 @@ export interface PlatformOptions {
   logger: Logger;
   send(peer: PeerId, message: ServerMessage): boolean;
   broadcast(message: ServerMessage): void;
-  observe?: DeskObserver;
+  observe?: JobObserver;
   /** Whether the site has a small model of the same vocabulary. */
   hasDraftModel(repo: string): boolean;
   /** Of the configured model, if this server can read its graph without asking anybody. */
   readManifest(model: ModelRef): Promise<ModelManifest | undefined>;
+  /** Whose money pays for a pool's work; undefined: credits. */
+  fundingOf?: ((pool: PoolId) => Funding | undefined) | undefined;
   receiptTimeoutMs?: number;
   desertedMs?: number;
 }
@@ -59,9 +63,9 @@ export interface Platform {
   readonly ledger: Ledger;
   readonly receipts: ReceiptStore;
   readonly jobs: JobStore;
-  readonly desk: JobDesk;
+  readonly desk: JobDispatcher;
   readonly orchestrator: Orchestrator;
-  readonly routes: RouteDesk;
+  readonly routes: RoutePlanner;
   readonly pools: PoolStore;
   /** Raw public key of tickets and grants, base64url. */
   readonly orchestratorKey: string;
@@ -80,7 +84,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const receipts = createReceiptStore(db);
   const jobs = createJobStore(db);
   // Nobody drives them any more: one server runs over one database.
-  for (const job of await jobs.endOrphans()) await ledger.release(job);
+  const credits = createCreditsFunding({ ledger, ownerOf: (peer) => accounts.ownerOf(peer) });
+  const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? credits;
+  for (const { id, pool } of await jobs.endOrphans()) await fundingOf(pool).release(id);
   const rtts = new RttBook();
   const nowMs = (): number => performance.now();
   const pools = await createPoolStore(db);
@@ -89,7 +95,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     stages: typeof config.stages === 'number' ? config.stages : undefined,
     ...(manifest ? { manifest } : {}),
   });
-  const routes = new RouteDesk({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
+  const routes = new RoutePlanner({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
   const orchestrator: Orchestrator = new Orchestrator({
     model: config.model,
     stages: config.stages,
@@ -102,8 +108,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     broadcast: options.broadcast,
     onPoolChanged: (pool) => desk.poolChanged(pool),
   });
-  const desk: JobDesk = new JobDesk({
-    ledger,
+  const desk: JobDispatcher = new JobDispatcher({
+    fundingOf,
     store: jobs,
     receipts,
     accounts,

@@ -25,7 +25,7 @@ import { MICROS_PER_CREDIT } from './ledger/ledger-types.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { observeJobs } from './observe/observe-jobs.ts';
 import { listModels } from './openai/list-models.ts';
-import { createPlatform, databaseOf, type Platform } from './platform.ts';
+import { createPlatform, databaseOf, type Platform, type PlatformOptions } from './platform.ts';
 import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
 import { createShutdown } from './shutdown.ts';
@@ -34,6 +34,8 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   /** In memory by default, so that a test leaves nothing behind; one that is open already stays its owner's. */
   database?: ServerConfig['database'] | OpenDatabase;
   logger?: LevelWithSilent;
+  /** Whose money pays for a pool's work; undefined, or nothing here: credits. */
+  fundingOf?: PlatformOptions['fundingOf'];
   /** Told once when it has to wait for another server to end. */
   onWait?: TakeOptions['onWait'];
   /** Shorter times, for tests. */
@@ -103,6 +105,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     config,
     database,
     timing,
+    fundingOf: options.fundingOf,
     logger,
     send: (peer, message) => control.send(peer, message),
     broadcast: (message) => control.broadcast(message),

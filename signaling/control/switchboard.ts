@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { JobDesk } from '../jobs/job-desk.ts';
+import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { peerOwner } from '../ledger/owner.ts';
 import type { RosterEvent } from '../roster/apply-roster-event.ts';
@@ -13,7 +13,7 @@ import type { PeerListener } from './control-socket.ts';
 
 export interface SwitchboardOptions {
   orchestrator: Orchestrator;
-  desk: JobDesk;
+  desk: JobDispatcher;
   ledger: Pick<Ledger, 'grantOnJoin'>;
   logger: Logger;
   /** Round trips that a peer measured to others, and to this server. */

@@ -4,7 +4,7 @@ import type { ServerMessage } from '../../protocol/control.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, RECEIPT_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { checkReceipt, type SignedReceipt } from '../../protocol/receipt.ts';
-import type { UsedEpoch } from './live-job.ts';
+import type { EpochSeats } from '../settlement/settlement-types.ts';
 
 interface Wait {
   resolve(receipts: readonly SignedReceipt[]): void;
@@ -30,7 +30,7 @@ export class ReceiptCollector {
    * Receipts of every stage of these epochs, at the frames that the driver countersigned. Where it countersigned nothing
    * (it vanished), the stages are asked twice: for what they have, then all for the least of it, so that chains compare.
    */
-  async collect(job: JobId, epochs: readonly UsedEpoch[], driver: readonly SignedReceipt[]): Promise<SignedReceipt[]> {
+  async collect(job: JobId, epochs: readonly EpochSeats[], driver: readonly SignedReceipt[]): Promise<SignedReceipt[]> {
     const found: SignedReceipt[] = [];
     for (const used of epochs) {
       const signed = driver.filter(({ receipt }) => receipt.epoch === used.epoch);
@@ -54,7 +54,7 @@ export class ReceiptCollector {
     for (const [key, wait] of [...this.#waits]) if (key.startsWith(`${peer}/`)) wait.resolve([]);
   }
 
-  async #ask(job: JobId, { epoch, seats }: UsedEpoch, sessions: Frames): Promise<SignedReceipt[]> {
+  async #ask(job: JobId, { epoch, seats }: EpochSeats, sessions: Frames): Promise<SignedReceipt[]> {
     const answers = await Promise.all(seats.map(({ peer }) => this.#askOne(peer, job, epoch, sessions)));
     return answers.flat();
   }

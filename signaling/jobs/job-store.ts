@@ -31,8 +31,8 @@ export interface JobStore {
   listOf(payer: OwnerId, limit: number): Promise<JobRecord[]>;
   /** Finished jobs of a pool with prediction and outcome, newest first. */
   recentOf(pool: PoolId): Promise<RecentJob[]>;
-  /** Jobs that a server that died left behind become `failed`. Resolves to their ids. */
-  endOrphans(): Promise<JobId[]>;
+  /** Jobs that a server that died left behind become `failed`. Resolves to which they are. */
+  endOrphans(): Promise<{ id: JobId; pool: PoolId }[]>;
 }
 
 export function createJobStore(db: Database): JobStore {
@@ -88,8 +88,8 @@ export function createJobStore(db: Database): JobStore {
         .update(jobs)
         .set({ state: 'failed', errorCode: 'shutting-down', endedAt: new Date() })
         .where(inArray(jobs.state, [...LIVE]))
-        .returning({ id: jobs.id });
-      return rows.map(({ id }) => id as JobId);
+        .returning({ id: jobs.id, pool: jobs.pool });
+      return rows as { id: JobId; pool: PoolId }[];
     },
   };
 }

@@ -1,6 +1,6 @@
-// One job while it lives: what it may cost, who drives it, what came of it so far. Plain data; the desk moves it along.
+// One job while it lives: what it may cost, who drives it, what came of it so far. Plain data; the verbs beside it move it along.
 
-import type { Seat } from '../../protocol/control.ts';
+import type { Coalition } from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
@@ -8,6 +8,7 @@ import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Price } from '../ledger/ledger-types.ts';
 import type { OwnerId } from '../ledger/owner.ts';
+import type { EpochSeats } from '../settlement/settlement-types.ts';
 import type { Usage } from './job-types.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
@@ -21,11 +22,11 @@ export interface Voice {
   failed(error: PoolError): void;
 }
 
-/** A coalition that may have worked on the job. */
-export interface UsedEpoch {
-  epoch: number;
-  seats: readonly Pick<Seat, 'peer' | 'start' | 'end'>[];
-}
+/** A coalition as whoever pays for its work sees it. */
+export const seatsOf = ({ epoch, seats }: Coalition): EpochSeats => ({
+  epoch,
+  seats: seats.map(({ peer, start, end }) => ({ peer, start, end })),
+});
 
 export interface LiveJob {
   readonly id: JobId;
@@ -55,8 +56,8 @@ export interface LiveJob {
   driver: PeerId | undefined;
   drivers: Set<PeerId>;
   plan: RoutePlan | undefined;
-  /** In order of use. */
-  epochs: UsedEpoch[];
+  /** Coalitions that may have worked on it, in order of use. */
+  epochs: EpochSeats[];
   attempts: number;
   /** Ids that were told, per choice: where the next driver goes on. */
   emitted: number[][];

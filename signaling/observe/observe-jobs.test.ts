@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { DeskObserver } from '../jobs/job-engine.ts';
+import type { JobObserver } from '../jobs/job-context.ts';
 import type { JobOutcome, SettlementOutcome } from './metric-types.ts';
 import { observeJobs } from './observe-jobs.ts';
 
-type Job = Parameters<DeskObserver['ended']>[0];
-type End = Parameters<DeskObserver['ended']>[1];
+type Job = Parameters<JobObserver['ended']>[0];
+type End = Parameters<JobObserver['ended']>[1];
 
 const JOB = {
   ...{ id: 'cd'.repeat(16), pool: 'a/b@main:q4', source: 'http', cancelled: false },

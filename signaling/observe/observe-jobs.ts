@@ -1,5 +1,5 @@
 // Tells the metrics what the job desk tells: the one place that knows both. Writes nothing else.
-import type { DeskObserver } from '../jobs/job-engine.ts';
+import type { JobObserver } from '../jobs/job-context.ts';
 import type { Metrics } from './metric-types.ts';
 
 /** Jobs whose wait is remembered until they end: more than ever wait and run together. */
@@ -9,7 +9,7 @@ const MAX_WAITS = 10_000;
  * @example
  * createPlatform({ ..., observe: observeJobs(metrics) });
  */
-export function observeJobs(metrics: Pick<Metrics, 'jobEnded' | 'settled'>): DeskObserver {
+export function observeJobs(metrics: Pick<Metrics, 'jobEnded' | 'settled'>): JobObserver {
   const waits = new Map<string, number>();
   return {
     started(job, waitMs) {

@@ -4,13 +4,13 @@ import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import { RttBook } from '../planner/rtt-book.ts';
 import { SITUATIONS } from '../planner/test-situations.ts';
-import { RouteDesk } from './route-desk.ts';
+import { RoutePlanner } from './route-planner.ts';
 
 const LAN = SITUATIONS.find(({ name }) => name.startsWith('Two laptops on a LAN'))!.situation;
 const ALONE = SITUATIONS.find(({ name }) => name.startsWith('A laptop that fits'))!.situation;
 
 function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: CodecPolicy, codec?: CodecPolicy) {
-  const desk = new RouteDesk({ rtts: new RttBook(), nowMs: () => 0, hasDraftModel: () => false, codec: server });
+  const desk = new RoutePlanner({ rtts: new RttBook(), nowMs: () => 0, hasDraftModel: () => false, codec: server });
   const pool = {
     ...{ id: 'a/b@main:q4' as PoolId, model: { repo: 'a/b', revision: 'main', dtype: 'q4' as const }, pinned: true },
     ...{ manifest, peers, watchers: [], lastEpoch: 1, hasServed: true, strikes: new Map() },
@@ -18,7 +18,11 @@ function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: 
   };
   const { running, slots } = load;
   const question = { promptTokens: 20, maxTokens: 50, running, waiting: 0, slots, codec };
-  return desk.plan({ ...question, asker: client, pool: pool as unknown as Parameters<RouteDesk['plan']>[0]['pool'] });
+  return desk.plan({
+    ...question,
+    asker: client,
+    pool: pool as unknown as Parameters<RoutePlanner['plan']>[0]['pool'],
+  });
 }
 
 test('a request’s codec goes before the server’s, and the server’s is told where none is named', () => {

@@ -1,17 +1,15 @@
 // One pool's jobs: who waits, who runs, how many sessions its coalition takes, and which coalitions there were while they
-// ran. Starts jobs through the desk; sends nothing itself.
+// ran. Starts jobs through `start`; sends nothing itself.
 import type { Coalition } from '../../protocol/control.ts';
-import type { PoolId } from '../../protocol/ids.ts';
 import { type AdmissionLimits, AdmissionQueue, type Entry } from '../admission/admission-queue.ts';
 import { sessionSlots } from '../admission/session-slots.ts';
 import type { Pool } from '../roster/roster-state.ts';
-import type { LiveJob, UsedEpoch } from './live-job.ts';
+import { type LiveJob, seatsOf } from './live-job.ts';
 
 /** Places are told at this pace at most. */
 const TELL_EVERY_MS = 100;
 
-export interface LaneOptions {
-  id: PoolId;
+export interface PoolQueueOptions {
   limits: AdmissionLimits;
   /** The roster's present view. */
   pool(): Pool | undefined;
@@ -19,14 +17,14 @@ export interface LaneOptions {
   start(job: LiveJob, coalition: Coalition): boolean;
 }
 
-export class PoolLane {
-  readonly #options: LaneOptions;
+export class PoolQueue {
+  readonly #options: PoolQueueOptions;
   readonly #queue: AdmissionQueue<LiveJob>;
   readonly running = new Set<LiveJob>();
   #tellTimer: NodeJS.Timeout | undefined;
   #deserted: NodeJS.Timeout | undefined;
 
-  constructor(options: LaneOptions) {
+  constructor(options: PoolQueueOptions) {
     this.#options = options;
     this.#queue = new AdmissionQueue(options.limits);
   }
@@ -91,16 +89,15 @@ export class PoolLane {
     this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_EVERY_MS);
   }
 
-  /** A coalition is ready: what runs may move there. */
-  addEpoch(used: UsedEpoch): void {
-    for (const job of this.running) {
-      if (!job.epochs.some(({ epoch }) => epoch === used.epoch)) job.epochs.push(used);
-    }
-    this.pump();
+  /** A coalition is ready: what runs may move there. Gives the jobs for which it is a new one. */
+  addCoalition(coalition: Coalition): LiveJob[] {
+    const moved = [...this.running].filter((job) => !job.epochs.some(({ epoch }) => epoch === coalition.epoch));
+    for (const job of moved) job.epochs.push(seatsOf(coalition));
+    return moved;
   }
 
   /** Nobody is in the pool, or somebody is again. After a while of nobody, `letGo` gets all that wait. */
-  watchDesertion(isDeserted: boolean, afterMs: number, letGo: (waiting: LiveJob[]) => void): void {
+  watchDesertion(isDeserted: boolean, afterMs: number, letGo: (waiting: readonly LiveJob[]) => void): void {
     if (!isDeserted) {
       clearTimeout(this.#deserted);
       this.#deserted = undefined;

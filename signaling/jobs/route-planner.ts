@@ -9,7 +9,7 @@ import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import { type Calibration, calibrate, UNCALIBRATED } from '../planner/calibrate.ts';
 import { planRoute } from '../planner/plan-route.ts';
 import type { RttBook } from '../planner/rtt-book.ts';
-import type { RouteQuestion } from './job-engine.ts';
+import type { RouteQuestion } from './job-context.ts';
 
 /** As many as the roster has pools, and those of yesterday. */
 const MAX_POOLS = 400;
@@ -24,7 +24,7 @@ interface Memory {
   meanAnswerMs: number | undefined;
 }
 
-export interface RouteDeskOptions {
+export interface RoutePlannerOptions {
   rtts: RttBook;
   hasDraftModel(repo: string): boolean;
   /** Of plans whose question names none. */
@@ -32,13 +32,13 @@ export interface RouteDeskOptions {
   nowMs(): number;
 }
 
-export class RouteDesk {
-  readonly #options: RouteDeskOptions;
+export class RoutePlanner {
+  readonly #options: RoutePlannerOptions;
   readonly #memory = new Map<PoolId, Memory>();
   /** What the planner said before correction, until the outcome comes. */
   readonly #uncorrected = new WeakMap<RoutePlan, Prediction>();
 
-  constructor(options: RouteDeskOptions) {
+  constructor(options: RoutePlannerOptions) {
     this.#options = options;
   }
 

@@ -8,10 +8,17 @@ import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
-import { JobEngine, type JobEngineOptions } from './job-engine.ts';
+import { admitJob, planJob, poolFor, termsOf } from './admit-job.ts';
+import { closeJobs } from './close-jobs.ts';
+import { createJobContext } from './create-job-context.ts';
+import { cancelJob, finishJob } from './end-job.ts';
+import { driverLost, hearDriver } from './hear-driver.ts';
+import type { JobContext, JobOptions } from './job-context.ts';
 import type { Job, JobOrder, JobService } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
+import type { PoolLoad } from './pool-queues.ts';
 import { promptBound, promptEstimate } from './price-order.ts';
+import { tellFunding } from './start-job.ts';
 import { shownFailure, streamVoice, tabVoice } from './voices.ts';
 
 /** A tab asks for one answer at a time; a few may overlap when it cancels and asks again. */
@@ -22,61 +29,61 @@ const MAX_REMEMBERED_ASKS = 10_000;
 type Ask = Extract<ClientMessage, { type: 'ask' }>;
 type AskDone = Extract<ClientMessage, { type: 'ask-done' }>;
 
-export class JobDesk implements JobService {
-  readonly #options: JobEngineOptions;
-  readonly #engine: JobEngine;
+export class JobDispatcher implements JobService {
+  readonly #context: JobContext;
   /** By peer and the number it gave; the job may be over. */
   readonly #asks = new Map<string, JobId>();
 
-  constructor(options: JobEngineOptions) {
-    this.#options = options;
-    this.#engine = new JobEngine(options);
+  constructor(options: JobOptions) {
+    this.#context = createJobContext(options);
   }
 
   /** Lengths of queues, for snapshots and metrics. */
-  loadOf(pool: PoolId): { running: number; waiting: number; slots: number } {
-    return this.#engine.loadOf(pool);
+  loadOf(pool: PoolId): PoolLoad {
+    return this.#context.queues.loadOf(pool);
   }
 
   /** Of all pools together. */
   load(): { running: number; waiting: number } {
-    return this.#engine.load();
+    const jobs = [...this.#context.jobs.values()];
+    const count = (state: LiveJob['state']): number => jobs.filter((job) => job.state === state).length;
+    return { running: count('running'), waiting: count('waiting') };
   }
 
   async submit(order: JobOrder): Promise<Job> {
-    const pool = this.#engine.poolFor(order.pool);
+    const pool = poolFor(this.#context, order.pool);
     const { request } = order;
     const messages = request.prompt.kind === 'chat' ? request.prompt.messages.length : 0;
     const promptTokens =
       request.prompt.kind === 'ids' ? request.prompt.ids.length : promptBound(order.promptBytes, messages);
     const likelyTokens =
       request.prompt.kind === 'ids' ? request.prompt.ids.length : promptEstimate(order.promptBytes, messages);
-    const plan = this.#engine.plan(pool, { promptTokens: likelyTokens, maxTokens: request.maxTokens });
+    const plan = planJob(this.#context, pool, { promptTokens: likelyTokens, maxTokens: request.maxTokens });
     if (plan.mode === 'batch' && order.source !== 'batch') {
       throw new PoolError('no-stages', `${plan.reason} Send it as a batch.`, { data: { retryAfterSeconds: 30 } });
     }
     const id = newJobId();
     const { voice, job } = streamVoice(id);
-    const live = await this.#engine.admit({
-      ...this.#engine.terms(pool, { promptTokens, maxTokens: request.maxTokens, choices: request.choices }),
+    const live = await admitJob(this.#context, {
+      ...termsOf(this.#context, pool, { promptTokens, maxTokens: request.maxTokens, choices: request.choices }),
       ...{ id, voice, request, source: order.source, payer: order.payer, likelyTokens },
     });
-    order.signal?.addEventListener('abort', () => this.#engine.cancel(live), { once: true });
-    if (order.signal?.aborted) this.#engine.cancel(live);
+    order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
+    if (order.signal?.aborted) cancelJob(this.#context, live);
     return job;
   }
 
   async quote(order: Pick<JobOrder, 'pool' | 'promptBytes'> & { maxTokens: number; choices: number }) {
-    const pool = this.#engine.poolFor(order.pool);
+    const pool = poolFor(this.#context, order.pool);
     const promptTokens = promptBound(order.promptBytes, 1);
-    const { heldMicros } = this.#engine.terms(pool, {
+    const { heldMicros } = termsOf(this.#context, pool, {
       promptTokens,
       maxTokens: order.maxTokens,
       choices: order.choices,
     });
     return {
       maxMicros: heldMicros,
-      plan: this.#engine.plan(pool, {
+      plan: planJob(this.#context, pool, {
         promptTokens: promptEstimate(order.promptBytes, 1),
         maxTokens: order.maxTokens,
       }),
@@ -84,41 +91,41 @@ export class JobDesk implements JobService {
   }
 
   find(id: string, payer: OwnerId) {
-    return this.#options.store.find(id, payer);
+    return this.#context.store.find(id, payer);
   }
 
   /** A tab asks for leave to drive an answer. Refusals go back as `ask-refused`. */
   async ask(peer: PeerId, message: Ask): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     try {
-      const pool = this.#engine.poolFor(message.pool, capability !== undefined);
+      const pool = poolFor(this.#context, message.pool, capability !== undefined);
       if (this.#asksOf(peer).length >= MAX_ASKS_PER_PEER) {
         throw new PoolError('rate-limited', `A tab has at most ${MAX_ASKS_PER_PEER} answers under way.`);
       }
-      const plan = this.#engine.plan(pool, { promptTokens, maxTokens, mode, asker: { peer, capability } });
+      const plan = planJob(this.#context, pool, { promptTokens, maxTokens, mode, asker: { peer, capability } });
       if (plan.mode === 'batch') throw new PoolError('no-stages', plan.reason, { data: { plan } });
-      const account = await this.#options.accounts.ownerOf(peer);
+      const account = await this.#context.accounts.ownerOf(peer);
       const payer = ownerOfPeer(peer, account);
-      const terms = this.#engine.terms(pool, { promptTokens, maxTokens, choices: 1 });
+      const terms = termsOf(this.#context, pool, { promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();
-      const voice = tabVoice(id, ask, heldMicros, (reply) => this.#options.send(peer, reply));
+      const voice = tabVoice(id, ask, heldMicros, (reply) => this.#context.send(peer, reply));
       const job = { ...terms, heldMicros, id, voice, payer, request: undefined, source: 'tab', driver: peer } as const;
-      const live = await this.#engine.admit({ ...job, promptTokens }, plan);
+      const live = await admitJob(this.#context, { ...job, promptTokens }, plan);
       this.#remember(keyOf(peer, ask), live.id);
     } catch (thrown) {
-      if (PoolError.from(thrown).code === 'internal') this.#options.logger.error({ err: thrown }, 'ask failed');
-      this.#options.send(peer, { type: 'ask-refused', ask, error: shownFailure(thrown).toShape() });
+      if (PoolError.from(thrown).code === 'internal') this.#context.logger.error({ err: thrown }, 'ask failed');
+      this.#context.send(peer, { type: 'ask-refused', ask, error: shownFailure(thrown).toShape() });
     }
   }
 
   askCancelled(peer: PeerId, ask: number): void {
-    const job = this.#engine.jobs.get(this.#asks.get(keyOf(peer, ask)) ?? ('' as JobId));
-    if (job?.state === 'waiting') this.#engine.cancel(job);
+    const job = this.#context.jobs.get(this.#asks.get(keyOf(peer, ask)) ?? ('' as JobId));
+    if (job?.state === 'waiting') cancelJob(this.#context, job);
   }
 
   askDone(peer: PeerId, message: AskDone): void {
-    const job = this.#engine.jobs.get(message.job);
+    const job = this.#context.jobs.get(message.job);
     if (job?.source !== 'tab' || job.driver !== peer || job.state !== 'running') return;
     // The prompt is as long as it was when leave was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;
@@ -126,46 +133,47 @@ export class JobDesk implements JobService {
     job.usage = { promptTokens, cachedTokens, completionTokens: Math.min(message.completionTokens, job.maxTokens) };
     job.stats = message.stats;
     job.driverReceipts.push(...message.receipts);
-    this.#engine.finish(job);
+    finishJob(this.#context, job);
   }
 
   /** What the driver at an entry stage reports. Events of jobs that it does not drive are dropped. */
   jobEvents(peer: PeerId, events: readonly JobEvent[]): void {
     for (const event of events) {
-      const job = this.#engine.jobs.get(event.job);
-      if (job?.request && job.driver === peer && job.state === 'running') this.#engine.hear(job, event);
+      const job = this.#context.jobs.get(event.job);
+      if (job?.request && job.driver === peer && job.state === 'running') hearDriver(this.#context, job, event);
     }
   }
 
   receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {
-    this.#engine.collector.take(peer, job, epoch, receipts);
+    this.#context.collector.take(peer, job, epoch, receipts);
   }
 
   /** Its jobs go on elsewhere, its asks end. */
   peerGone(peer: PeerId): void {
-    this.#engine.collector.peerGone(peer);
-    for (const job of [...this.#engine.jobs.values()]) {
+    this.#context.collector.peerGone(peer);
+    for (const job of [...this.#context.jobs.values()]) {
       if (job.driver !== peer) continue;
       const left = new PoolError('stage-left', 'The tab that drove the answer left.');
       if (job.source === 'tab') {
-        if (job.state === 'waiting') this.#engine.cancel(job);
-        else if (job.state === 'running') this.#engine.finish(job, left);
-      } else if (job.state === 'running') this.#engine.again(job, left);
+        if (job.state === 'waiting') cancelJob(this.#context, job);
+        else if (job.state === 'running') finishJob(this.#context, job, left);
+      } else if (job.state === 'running') driverLost(this.#context, job, left);
     }
   }
 
   /** The roster has changed this pool. */
   poolChanged(id: PoolId): void {
-    this.#engine.poolChanged(id);
+    const change = this.#context.queues.poolChanged(id);
+    for (const job of change?.moved ?? []) tellFunding(this.#context, job, 'moved', change!.coalition);
   }
 
   /** Admits no more; resolves when what runs has ended or, after `graceMs`, been let go. */
   close(graceMs = 0): Promise<void> {
-    return this.#engine.close(graceMs);
+    return closeJobs(this.#context, graceMs);
   }
 
   #asksOf(peer: PeerId): LiveJob[] {
-    return [...this.#engine.jobs.values()].filter((job) => job.source === 'tab' && job.driver === peer);
+    return [...this.#context.jobs.values()].filter((job) => job.source === 'tab' && job.driver === peer);
   }
 
   #remember(key: string, job: JobId): void {

@@ -1,0 +1,107 @@
+// A job's way in: whether its pool is there, what it may compute and cost at most, its row, its reservation and its place in
+// the queue. After `admitJob` a job ends only through `finishJob`.
+import { randomBytes } from 'node:crypto';
+import { PoolError } from '../../protocol/errors.ts';
+import type { PoolId } from '../../protocol/ids.ts';
+import { GRANT_SECONDS } from '../../protocol/limits.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { readOwner } from '../ledger/owner.ts';
+import { emptyPool, type Pool } from '../roster/roster-state.ts';
+import { maxCost } from '../settlement/price-of.ts';
+import { finishJob } from './end-job.ts';
+import type { JobContext, RouteQuestion } from './job-context.ts';
+import { type LiveJob, liveJob, type NewJob } from './live-job.ts';
+import { positionBounds } from './price-order.ts';
+import { startLocally } from './start-job.ts';
+
+/** A job that waits longer is let go: the asker has long left or should send a batch. */
+const MAX_WAIT_MS = 10 * 60_000;
+/** What is set aside stays so for this much longer than the grant, for the settlement. */
+const SETTLE_MARGIN_MS = 5 * 60_000;
+/** Devices of the payer that a grant names. */
+const MAX_OWN = 32;
+
+/** The pool as it is now. Throws `no-stages`, `shutting-down`. `canBeAlone`: the asking tab may hold the whole model. */
+export function poolFor(context: JobContext, id: PoolId, canBeAlone = false): Pool {
+  if (context.isClosing) throw closing();
+  const pool = context.poolOf(id);
+  // A tab that holds the whole model needs no stage, only the manifest.
+  const manifest = pool?.manifest ?? (canBeAlone ? context.manifestOf?.(id) : undefined);
+  if (manifest && canBeAlone) return { ...(pool ?? emptyPool(id, 0)), manifest };
+  if (!pool?.manifest || pool.peers.length === 0) {
+    throw new PoolError('no-stages', 'No tab serves this model now.', { data: { retryAfterSeconds: 30 } });
+  }
+  return pool;
+}
+
+type Question = Omit<RouteQuestion, 'pool' | 'running' | 'waiting' | 'slots'>;
+
+export function planJob({ queues, route }: JobContext, pool: Pool, question: Question): RoutePlan {
+  // Make the queue first: without one, `slots` reads 0.
+  queues.of(pool.id);
+  return route({ ...question, pool, ...queues.loadOf(pool.id) });
+}
+
+/** What an order may compute and cost at most. */
+export function termsOf(
+  { priceOf }: JobContext,
+  pool: Pool,
+  order: { promptTokens: number; maxTokens: number; choices: number },
+) {
+  const { promptTokens, completionTokens, maxPosition } = positionBounds(
+    pool.manifest!,
+    order.promptTokens,
+    order.maxTokens,
+  );
+  const { maxTokens, choices } = order;
+  const price = priceOf(pool);
+  const heldMicros = maxCost({ promptTokens, maxTokens: completionTokens, choices, price });
+  return { pool: pool.id, maxPosition, maxTokens, choices, price, heldMicros };
+}
+
+/** Row, reservation, queue. Rejects with what the payer or the queue refuses with, and leaves nothing set aside then. */
+export async function admitJob(
+  context: JobContext,
+  fields: Omit<NewJob, 'nonce' | 'own' | 'account'>,
+  plan?: RoutePlan,
+): Promise<LiveJob> {
+  const { store, queues, jobs } = context;
+  const nonce = randomBytes(16).toString('hex');
+  const own = (await devicesOf(context, fields)).slice(0, MAX_OWN);
+  const job = liveJob({ ...fields, nonce, own, account: fields.payer });
+  job.plan = plan;
+  const queue = queues.of(job.pool);
+  await store.insert(job);
+  try {
+    await reserve(context, job);
+    if (context.isClosing) throw closing();
+    jobs.set(job.id, job);
+    job.timer = setTimeout(() => {
+      finishJob(context, job, new PoolError('queue-full', 'It did not come to its turn in time.'));
+    }, MAX_WAIT_MS);
+    if (plan?.local) startLocally(context, job, plan);
+    else queue.add(job);
+  } catch (thrown) {
+    clearTimeout(job.timer);
+    jobs.delete(job.id);
+    await context.fundingOf(job.pool).release(job.id);
+    await store.update(job, { errorCode: PoolError.from(thrown).code, isOver: true });
+    throw thrown;
+  }
+  return job;
+}
+
+async function reserve({ fundingOf }: JobContext, { id, pool, payer, heldMicros }: LiveJob): Promise<void> {
+  if (heldMicros === 0) return;
+  const expiresAt = new Date(Date.now() + MAX_WAIT_MS + GRANT_SECONDS * 1000 + SETTLE_MARGIN_MS);
+  await fundingOf(pool).reserve({ job: id, pool, payer, amountMicros: heldMicros, expiresAt });
+}
+
+/** Where the payer's own frames go first. */
+async function devicesOf({ accounts }: JobContext, { payer, driver }: Pick<NewJob, 'payer' | 'driver'>) {
+  const owner = readOwner(payer);
+  if (owner.kind === 'account') return accounts.peersOf(owner.account);
+  return driver ? [driver] : [];
+}
+
+const closing = (): PoolError => new PoolError('shutting-down', 'The server is restarting.');

@@ -1,0 +1,55 @@
+// A job's one way out: what was computed is paid, then whoever asked hears, and the row says how it went.
+import { PoolError } from '../../protocol/errors.ts';
+import type { SettlementPlan } from '../settlement/settlement-types.ts';
+import type { JobContext } from './job-context.ts';
+import type { LiveJob } from './live-job.ts';
+import { settleJob } from './settle-job.ts';
+import { shownFailure } from './voices.ts';
+
+/** A driver that was told to stop has this long to say what it had. */
+const CANCEL_GRACE_MS = 5_000;
+
+export function cancelJob(context: JobContext, job: LiveJob): void {
+  if (job.cancelled) return;
+  job.cancelled = true;
+  const error = new PoolError('cancelled', 'The request was cancelled.');
+  if (job.state === 'waiting') finishJob(context, job, error);
+  else if (job.state === 'running' && job.request && job.driver) {
+    context.send(job.driver, { type: 'job-cancel', job: job.id });
+    clearTimeout(job.timer);
+    job.timer = setTimeout(() => finishJob(context, job, error), CANCEL_GRACE_MS);
+  }
+}
+
+/** May be called whenever; the first call decides. */
+export function finishJob(context: JobContext, job: LiveJob, error?: PoolError): void {
+  if (job.state === 'settling' || job.state === 'over') return;
+  clearTimeout(job.timer);
+  job.state = 'settling';
+  context.queues.of(job.pool).drop(job);
+  context.keep(end(context, job, error));
+}
+
+async function end(context: JobContext, job: LiveJob, error?: PoolError): Promise<void> {
+  const { logger, observe, store, poolOf, jobs } = context;
+  const layers = job.epochs[0]?.seats.at(-1)?.end ?? poolOf(job.pool)?.manifest?.layers ?? 1;
+  let chargedMicros = 0;
+  let settlement: SettlementPlan | undefined;
+  try {
+    ({ chargedMicros, settlement } = await settleJob(context, job, layers));
+  } catch (thrown) {
+    // What is set aside stays so until it expires: nothing is charged that was not settled.
+    logger.error({ err: thrown, job: job.id }, 'a job could not be settled');
+  }
+  job.state = 'over';
+  jobs.delete(job.id);
+  const errorCode = error?.code;
+  await store
+    .update(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) })
+    .catch((thrown) => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept'));
+  observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
+  if (error) job.voice.failed(shownFailure(error));
+  if (!error || job.source === 'tab') {
+    job.voice.ended({ stats: job.stats, usage: job.usage, plan: job.plan!, chargedMicros });
+  }
+}

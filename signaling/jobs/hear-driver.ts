@@ -1,0 +1,59 @@
+// What the driver of a running job says, and what becomes of the job when its driver is lost: the next one goes on after what
+// the caller was told.
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobEvent } from '../../protocol/job.ts';
+import { finishJob } from './end-job.ts';
+import type { JobContext } from './job-context.ts';
+import type { LiveJob } from './live-job.ts';
+
+const MAX_ATTEMPTS = 5;
+
+export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
+  switch (event.type) {
+    case 'started':
+      job.usage.promptTokens = event.promptTokens;
+      if (!job.hasStarted) job.voice.event(event);
+      job.hasStarted = true;
+      return;
+    case 'delta': {
+      const ids = job.emitted[event.choice];
+      if (!ids || ids.length + event.ids.length > job.maxTokens) {
+        finishJob(context, job, new PoolError('stage-failed', 'The driver said more than it was asked for.'));
+        return;
+      }
+      ids.push(...event.ids);
+      job.usage.completionTokens += event.ids.length;
+      job.voice.event(event);
+      return;
+    }
+    case 'finished':
+      if (event.choice < job.choices && !job.finished.has(event.choice)) job.voice.event(event);
+      job.finished.add(event.choice);
+      return;
+    case 'done':
+      job.stats = event.stats;
+      job.usage.cachedTokens = event.cachedTokens;
+      job.driverReceipts.push(...event.receipts);
+      finishJob(context, job);
+      return;
+    case 'failed': {
+      job.driverReceipts.push(...event.receipts);
+      const error = PoolError.from(event.error);
+      // Another driver may go on where this one was lost or had no room; what failed is told at once.
+      if (error.kind === 'disappeared' || error.kind === 'busy') driverLost(context, job, error);
+      else finishJob(context, job, error);
+    }
+  }
+}
+
+/** The job goes to the head of its queue, a few times; then its caller hears why. */
+export function driverLost(context: JobContext, job: LiveJob, error: PoolError): void {
+  job.driver = undefined;
+  if (job.cancelled) finishJob(context, job, new PoolError('cancelled', 'The request was cancelled.'));
+  else if (job.attempts >= MAX_ATTEMPTS) finishJob(context, job, error);
+  else {
+    job.state = 'waiting';
+    context.queues.of(job.pool).putBack(job);
+    context.queues.watchDesertion(job.pool);
+  }
+}

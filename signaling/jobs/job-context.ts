@@ -1,0 +1,76 @@
+// What the verbs of a job's life share: the jobs that live now, their queues, and what of the server they may ask for. Holds
+// no rule.
+import type { Logger } from 'pino';
+import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { SignText } from '../../protocol/signed-token.ts';
+import type { Accounts } from '../accounts/account-types.ts';
+import type { AdmissionLimits } from '../admission/admission-queue.ts';
+import type { Price } from '../ledger/ledger-types.ts';
+import type { Funding } from '../money/funding.ts';
+import type { Pool } from '../roster/roster-state.ts';
+import type { ReceiptStore } from '../settlement/receipt-store.ts';
+import type { SettlementPlan } from '../settlement/settlement-types.ts';
+import type { ReceiptCollector } from './collect-receipts.ts';
+import type { JobStore } from './job-store.ts';
+import type { LiveJob } from './live-job.ts';
+import type { PoolQueues } from './pool-queues.ts';
+
+/** What the planner is asked about one request. */
+export interface RouteQuestion {
+  pool: Pool;
+  promptTokens: number;
+  maxTokens: number;
+  mode?: RoutePlan['mode'] | undefined;
+  /** As the request names it; undefined leaves it to the server. */
+  codec?: RoutePlan['codec'];
+  /** The asking tab and what it measured of itself; undefined for HTTP. */
+  asker?: { peer: PeerId; capability?: Extract<ClientMessage, { type: 'ask' }>['capability'] } | undefined;
+  running: number;
+  waiting: number;
+  slots: number;
+}
+
+export interface JobObserver {
+  started(job: LiveJob, waitMs: number): void;
+  ended(job: LiveJob, end: { errorCode?: string; settlement?: SettlementPlan | undefined }): void;
+}
+
+export interface JobOptions {
+  /** Whose money pays for a pool's work. */
+  fundingOf(pool: PoolId): Funding;
+  store: JobStore;
+  receipts: ReceiptStore;
+  accounts: Pick<Accounts, 'ownerOf' | 'peersOf'>;
+  sign: SignText;
+  logger: Pick<Logger, 'info' | 'error'>;
+  limits: AdmissionLimits;
+  /** The roster's present view of a pool; undefined when nobody is in it. */
+  poolOf(id: PoolId): Pool | undefined;
+  /** What the server itself has read of a pool's model. */
+  manifestOf?(id: PoolId): ModelManifest | undefined;
+  /** False when the peer is not connected. */
+  send(peer: PeerId, message: ServerMessage): boolean;
+  route(question: RouteQuestion): RoutePlan;
+  priceOf(pool: Pool): Price;
+  observe?: JobObserver;
+  receiptTimeoutMs?: number;
+  /** What waits is let go when nobody has been in its pool for this long. */
+  desertedMs?: number;
+}
+
+export interface JobContext extends JobOptions {
+  readonly jobs: Map<JobId, LiveJob>;
+  readonly queues: PoolQueues;
+  readonly collector: ReceiptCollector;
+  /** The same name for the same payer, which says nothing of who it is. */
+  ownerTag(payer: string): string;
+  /** The server ends: nothing more is admitted. */
+  isClosing: boolean;
+  /** Takes work that nobody awaits; closing does. */
+  keep(work: Promise<void>): void;
+  /** What was kept and is not done. */
+  readonly ending: ReadonlySet<Promise<void>>;
+}

@@ -1,0 +1,80 @@
+// A job's turn: its driver gets a grant and begins, on a coalition or alone in the asking tab. Pays nobody.
+import type { Coalition } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { sealGrant } from '../../protocol/grant.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { GRANT_SECONDS } from '../../protocol/limits.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { finishJob } from './end-job.ts';
+import type { JobContext } from './job-context.ts';
+import { type LiveJob, seatsOf } from './live-job.ts';
+
+/** Computed in the asking tab itself: no coalition, nothing set aside, but prediction and outcome are kept. */
+export function startLocally(context: JobContext, job: LiveJob, plan: RoutePlan): void {
+  job.state = 'running';
+  begin(context, job);
+  tellRoute(context, job, plan, 0, grantFor(context, job, job.driver!));
+}
+
+/** On this coalition. False when its driver cannot be told: the job waits on. */
+export function startJob(context: JobContext, job: LiveJob, coalition: Coalition): boolean {
+  const { epoch, seats } = coalition;
+  const driver = job.request ? seats[0]?.peer : job.driver;
+  const pool = context.poolOf(job.pool);
+  if (!driver || !pool) return false;
+  const promptTokens = Math.max(1, job.usage.promptTokens || job.likelyTokens);
+  const question = { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec };
+  job.plan ??= context.route({ ...question, pool, ...context.queues.loadOf(pool.id) });
+  const grant = grantFor(context, job, driver);
+  if (job.request) {
+    const request = requestFor(context, job, job.plan);
+    if (!context.send(driver, { type: 'job-start', job: job.id, grant, epoch, request })) return false;
+  }
+  job.state = 'running';
+  job.driver = driver;
+  job.drivers.add(driver);
+  const work = seatsOf(coalition);
+  job.epochs = [...job.epochs.filter((used) => used.epoch !== epoch), work];
+  const isFirst = job.attempts++ === 0;
+  if (isFirst) begin(context, job);
+  tellFunding(context, job, isFirst ? 'began' : 'moved', coalition);
+  tellRoute(context, job, job.plan, epoch, grant);
+  return true;
+}
+
+/** Who works on it now concerns whoever pays them. */
+export function tellFunding(context: JobContext, job: LiveJob, verb: 'began' | 'moved', coalition: Coalition): void {
+  if (job.heldMicros > 0) context.keep(context.fundingOf(job.pool)[verb](job.id, seatsOf(coalition)));
+}
+
+/** What its driver is asked to do: from the start, or on from what the caller was told. */
+function requestFor({ ownerTag }: JobContext, job: LiveJob, plan: RoutePlan) {
+  const request = job.request!;
+  // A caller that wants no drafting gets none; how to draft is the planner's.
+  const drafter = request.drafter === 'none' ? 'none' : plan.drafter;
+  const resume = job.emitted.some((ids) => ids.length > 0) ? { resume: job.emitted } : {};
+  return { ...request, owner: ownerTag(job.account), drafter, codec: plan.codec, ...resume };
+}
+
+/** A tab that left while its job was admitted: nobody else would end it. */
+function tellRoute(context: JobContext, job: LiveJob, plan: RoutePlan, epoch: number, grant: string): void {
+  if (job.voice.routed(plan, epoch, grant)) return;
+  finishJob(context, job, new PoolError('stage-left', 'The asking tab left.'));
+}
+
+function begin(context: JobContext, job: LiveJob): void {
+  clearTimeout(job.timer);
+  if (job.driver) job.drivers.add(job.driver);
+  job.timer = setTimeout(() => {
+    if (job.request && job.driver) context.send(job.driver, { type: 'job-cancel', job: job.id });
+    finishJob(context, job, new PoolError('lap-timeout', 'The answer took longer than its grant.'));
+  }, GRANT_SECONDS * 1000);
+  context.observe?.started(job, performance.now() - job.createdMs);
+  context.keep(context.store.update(job));
+}
+
+function grantFor({ sign }: JobContext, job: LiveJob, driver: PeerId): string {
+  const { id, nonce, pool, choices, maxPosition, own } = job;
+  const expires = Math.floor(Date.now() / 1000) + GRANT_SECONDS;
+  return sealGrant({ job: id, nonce, pool, driver, sessions: choices, maxPosition, own: [...own], expires }, sign);
+}
