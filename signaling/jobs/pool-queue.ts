@@ -1,8 +1,10 @@
 // One pool's jobs: who waits, who runs, how many sessions its coalition takes, and which coalitions there were while they
 // ran. Starts jobs through `start`; sends nothing itself.
+
 import type { Coalition } from '../../protocol/control.ts';
 import { type AdmissionLimits, AdmissionQueue, type Entry } from '../admission/admission-queue.ts';
 import { sessionSlots } from '../admission/session-slots.ts';
+import { readyOf, servingOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { type LiveJob, seatsOf } from './live-job.ts';
 
@@ -45,9 +47,10 @@ export class PoolQueue {
   /** Sessions that the serving coalition takes at once; 0 while none serves. */
   get slots(): number {
     const pool = this.#options.pool();
-    if (pool?.serving?.state !== 'ready' || !pool.manifest) return 0;
+    const [ready] = pool ? readyOf(pool) : [];
+    if (!pool?.manifest || !ready) return 0;
     const memory = new Map(pool.peers.map(({ peer, capability }) => [peer, capability.memoryBytes]));
-    return sessionSlots(pool.manifest, pool.serving.seats, (peer) => memory.get(peer));
+    return sessionSlots(pool.manifest, ready.seats, (peer) => memory.get(peer));
   }
 
   /** Throws `queue-full` or `rate-limited`. */
@@ -72,15 +75,16 @@ export class PoolQueue {
 
   /** Starts what has room, and tells the others their place. */
   pump(): void {
-    const serving = this.#options.pool()?.serving;
-    if (serving?.state === 'ready') {
+    const pool = this.#options.pool();
+    const [ready] = pool ? readyOf(pool) : [];
+    if (ready) {
       for (;;) {
         // A job larger than the coalition runs alone.
         const free = this.running.size === 0 ? Number.POSITIVE_INFINITY : this.slots - this.runningSessions;
         const entry = this.#queue.shift(free);
         if (!entry) break;
         this.running.add(entry.item);
-        if (this.#options.start(entry.item, serving)) continue;
+        if (this.#options.start(entry.item, ready)) continue;
         this.running.delete(entry.item);
         this.#queue.putBack(entry);
         break;
@@ -133,7 +137,7 @@ export class PoolQueue {
 }
 
 function entryOf(job: LiveJob, pool: Pool | undefined): Entry<LiveJob> {
-  const seats = pool?.serving?.seats ?? [];
+  const seats = (pool && servingOf(pool)?.seats) ?? [];
   const isOwner = seats.some(({ peer }) => job.own.includes(peer));
   return { item: job, account: job.account, isOwner, sessions: job.choices };
 }

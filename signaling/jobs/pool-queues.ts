@@ -1,8 +1,10 @@
 // The queues of all pools: one each, made when first asked for, let go when it is empty and its pool is gone. Lets nobody wait
 // for a pool that everybody has left.
+
 import type { Coalition } from '../../protocol/control.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import type { AdmissionLimits } from '../admission/admission-queue.ts';
+import { readyOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { LiveJob } from './live-job.ts';
 import { PoolQueue } from './pool-queue.ts';
@@ -59,11 +61,12 @@ export class PoolQueues {
   poolChanged(id: PoolId): { moved: LiveJob[]; coalition: Coalition } | undefined {
     const queue = this.#queues.get(id);
     if (!queue) return undefined;
-    const serving = this.#options.poolOf(id)?.serving;
-    const moved = serving?.state === 'ready' ? queue.addCoalition(serving) : [];
+    const pool = this.#options.poolOf(id);
+    const [ready] = pool ? readyOf(pool) : [];
+    const moved = ready ? queue.addCoalition(ready) : [];
     queue.pump();
     this.watchDesertion(id);
-    return serving && moved.length > 0 ? { moved, coalition: serving } : undefined;
+    return ready && moved.length > 0 ? { moved, coalition: ready } : undefined;
   }
 
   /** Counts from now on, while nobody is in the pool. */

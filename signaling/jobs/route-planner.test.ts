@@ -10,15 +10,15 @@ const LAN = SITUATIONS.find(({ name }) => name.startsWith('Two laptops on a LAN'
 const ALONE = SITUATIONS.find(({ name }) => name.startsWith('A laptop that fits'))!.situation;
 
 function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: CodecPolicy, codec?: CodecPolicy) {
-  const desk = new RoutePlanner({ rtts: new RttBook(), nowMs: () => 0, hasDraftModel: () => false, codec: server });
+  const planner = new RoutePlanner({ rtts: new RttBook(), nowMs: () => 0, hasDraftModel: () => false, codec: server });
   const pool = {
     ...{ id: 'a/b@main:q4' as PoolId, model: { repo: 'a/b', revision: 'main', dtype: 'q4' as const }, pinned: true },
     ...{ manifest, peers, watchers: [], lastEpoch: 1, hasServed: true, strikes: new Map() },
-    serving: serving && { ...serving, pool: 'a/b@main:q4' as PoolId, state: 'ready' as const },
+    coalitions: serving ? [{ coalition: { ...serving, state: 'ready' }, progressAtMs: new Map() }] : [],
   };
   const { running, slots } = load;
   const question = { promptTokens: 20, maxTokens: 50, running, waiting: 0, slots, codec };
-  return desk.plan({
+  return planner.plan({
     ...question,
     asker: client,
     pool: pool as unknown as Parameters<RoutePlanner['plan']>[0]['pool'],

@@ -9,6 +9,7 @@ import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import { type Calibration, calibrate, UNCALIBRATED } from '../planner/calibrate.ts';
 import { planRoute } from '../planner/plan-route.ts';
 import type { RttBook } from '../planner/rtt-book.ts';
+import { readyOf } from '../roster/coalitions.ts';
 import type { RouteQuestion } from './job-context.ts';
 
 /** As many as the roster has pools, and those of yesterday. */
@@ -49,7 +50,7 @@ export class RoutePlanner {
       request: { promptTokens, maxTokens, mode },
       manifest: pool.manifest,
       client: asker,
-      serving: pool.serving?.state === 'ready' ? pool.serving : undefined,
+      serving: readyOf(pool)[0],
       peers: pool.peers.filter(({ excluded }) => excluded === undefined),
       load: { running, queued: waiting, slots, meanAnswerMs: memory?.meanAnswerMs },
       hasDraftModel: this.#options.hasDraftModel(pool.model.repo),

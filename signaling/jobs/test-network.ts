@@ -62,7 +62,7 @@ export class TestNetwork {
       ...emptyPool(poolIdOf(MODEL), this.epoch),
       manifest: this.manifest,
       peers: this.ring.map((index) => ({ peer: this.peer(index), capability })),
-      ...(this.isServing ? { serving: this.coalition() } : {}),
+      coalitions: this.isServing ? [{ coalition: this.coalition(), progressAtMs: new Map() }] : [],
     };
   }
 

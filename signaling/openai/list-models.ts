@@ -1,6 +1,8 @@
 // The models that programs may ask for: pools that somebody made and those that tabs have opened by offering a model.
+
 import type { ModelEntry } from '../http/api-types.ts';
 import type { Platform } from '../platform.ts';
+import { readyOf } from '../roster/coalitions.ts';
 
 /** Pools that answer now come first: among several of one repository the first is taken. */
 export function listModels({ pools, orchestrator }: Pick<Platform, 'pools' | 'orchestrator'>): ModelEntry[] {
@@ -27,7 +29,7 @@ export function listModels({ pools, orchestrator }: Pick<Platform, 'pools' | 'or
         contextTokens: manifest ? maxContext : known?.maxContext,
         version: known?.graphSha256,
       };
-      return { entry, isServing: live?.serving?.state === 'ready' };
+      return { entry, isServing: live !== undefined && readyOf(live).length > 0 };
     })
     .sort((a, b) => Number(b.isServing) - Number(a.isServing))
     .map(({ entry }) => entry);

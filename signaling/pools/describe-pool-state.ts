@@ -1,8 +1,10 @@
 // A pool as it is this moment, for people and programs: who is here, what was measured of them, what serves. Pure. Has no
 // ticket, no link report, and no word of who asks.
+
 import type { Coalition } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
+import { formingOf, servingOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { PoolPolicy } from './pool-types.ts';
 
@@ -33,7 +35,9 @@ const describeCoalition = ({ epoch, state, seats }: Coalition) => ({
  */
 export function describePoolState(policy: PoolPolicy | undefined, pool: Pool | undefined, figures: PoolFigures) {
   const listed = new Set<PeerId>(policy?.members ?? []);
-  const seatOf = (peer: PeerId) => pool?.serving?.seats.find((seat) => seat.peer === peer);
+  const serving = pool && servingOf(pool);
+  const forming = pool && formingOf(pool);
+  const seatOf = (peer: PeerId) => serving?.seats.find((seat) => seat.peer === peer);
   const here = (pool?.peers ?? []).map(({ peer, capability, excluded }) => {
     const seat = seatOf(peer);
     const { backend, device, msPerLayer, memoryBytes, uplinkBytesPerSecond } = capability;
@@ -49,8 +53,8 @@ export function describePoolState(policy: PoolPolicy | undefined, pool: Pool | u
   return {
     members: [...here, ...away.map((peer) => ({ peer, isHere: false as const, isListed: true }))],
     lastEpoch: pool?.lastEpoch ?? 0,
-    serving: pool?.serving ? describeCoalition(pool.serving) : null,
-    forming: pool?.forming ? describeCoalition(pool.forming.coalition) : null,
+    serving: serving ? describeCoalition(serving) : null,
+    forming: forming ? describeCoalition(forming.coalition) : null,
     waiting: figures.waiting,
     running: figures.running,
     recent: figures.recent.slice(0, MAX_RECENT).map(({ endedAt, plan, outcome }) => ({

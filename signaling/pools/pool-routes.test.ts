@@ -227,7 +227,7 @@ describe('the state of a pool', () => {
     const pool: Pool = {
       ...emptyPool(ID, 7),
       peers: [{ peer: PEER, capability }],
-      serving: { ...coalition, seats: [...coalition.seats], ...SECRET },
+      coalitions: [{ coalition: { ...coalition, seats: [...coalition.seats], ...SECRET }, progressAtMs: new Map() }],
     };
     roster.set(ID, pool);
     const { body } = await call('GET', `${AT}/state`);

@@ -1,11 +1,13 @@
 // What members report of the slice they load: progress, readiness, silence. Pure. Late words of an epoch that is over
 // change nothing.
+
 import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { headLayersOf } from '../planner/ring-context.ts';
 import { announce, promoteForming, replan } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
-import type { Effect, Forming, Pool, PoolStep, World } from './roster-state.ts';
+import { formingOf, servingOf, withForming } from './coalitions.ts';
+import type { Effect, Pool, PoolCoalition, PoolStep, World } from './roster-state.ts';
 
 /** A seat got further. A number that does not grow is no progress, so a loader that hangs is found out. */
 export function noteProgress(pool: Pool, peer: PeerId, epoch: number, loadedBytes: number, world: World): PoolStep {
@@ -25,7 +27,7 @@ export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: n
       : entry,
   );
   const next = updateSeat({ ...pool, peers }, peer, { ready: true, loadedBytes: seat.totalBytes }, world);
-  return next.forming?.coalition.seats.every(({ ready }) => ready)
+  return formingOf(next)?.coalition.seats.every(({ ready }) => ready)
     ? promoteForming(next, world)
     : { pool: next, effects: [] };
 }
@@ -33,7 +35,8 @@ export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: n
 /** A stage could not load or lost its device. */
 export function noteFailure(pool: Pool, peer: PeerId, epoch: number, world: World): PoolStep {
   if (formingSeat(pool, peer, epoch)) return excludePeer(pool, peer, 'failed', 'forming', world);
-  const serves = pool.serving?.epoch === epoch && pool.serving.seats.some((seat) => seat.peer === peer);
+  const serving = servingOf(pool);
+  const serves = serving?.epoch === epoch && serving.seats.some((seat) => seat.peer === peer);
   return serves ? excludePeer(pool, peer, 'failed', 'both', world) : { pool, effects: [] };
 }
 
@@ -46,21 +49,29 @@ function layersShare({ manifest }: Pool, { start, end }: Seat): number {
   return (end - start) / (end - start + headLayersOf(manifest));
 }
 
-const formingSeat = (pool: Pool, peer: PeerId, epoch: number): Seat | undefined =>
-  pool.forming?.coalition.epoch === epoch ? pool.forming.coalition.seats.find((seat) => seat.peer === peer) : undefined;
-
-function updateSeat(pool: Pool, peer: PeerId, change: Partial<Seat>, { nowMs, timing }: World): Pool {
-  if (!pool.forming) return pool;
-  const { coalition, progressAtMs } = pool.forming;
-  const seats = coalition.seats.map((seat) => (seat.peer === peer ? { ...seat, ...change } : seat));
-  const forming: Forming = { coalition: { ...coalition, seats }, progressAtMs: new Map(progressAtMs).set(peer, nowMs) };
-  return { ...pool, forming, flushAtMs: pool.flushAtMs ?? nowMs + timing.progressFlushMs };
+function formingSeat(pool: Pool, peer: PeerId, epoch: number): Seat | undefined {
+  const coalition = formingOf(pool)?.coalition;
+  return coalition?.epoch === epoch ? coalition.seats.find((seat) => seat.peer === peer) : undefined;
 }
 
-const silentSince = (pool: Pool): { peer: PeerId; atMs: number }[] =>
-  (pool.forming?.coalition.seats ?? [])
+function updateSeat(pool: Pool, peer: PeerId, change: Partial<Seat>, { nowMs, timing }: World): Pool {
+  const before = formingOf(pool);
+  if (!before) return pool;
+  const { coalition, progressAtMs } = before;
+  const seats = coalition.seats.map((seat) => (seat.peer === peer ? { ...seat, ...change } : seat));
+  const forming: PoolCoalition = {
+    coalition: { ...coalition, seats },
+    progressAtMs: new Map(progressAtMs).set(peer, nowMs),
+  };
+  return { ...withForming(pool, forming), flushAtMs: pool.flushAtMs ?? nowMs + timing.progressFlushMs };
+}
+
+function silentSince(pool: Pool): { peer: PeerId; atMs: number }[] {
+  const forming = formingOf(pool);
+  return (forming?.coalition.seats ?? [])
     .filter((seat) => !seat.ready)
-    .map(({ peer }) => ({ peer, atMs: pool.forming?.progressAtMs.get(peer) ?? 0 }));
+    .map(({ peer }) => ({ peer, atMs: forming?.progressAtMs.get(peer) ?? 0 }));
+}
 
 /** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
 export function passTime(pool: Pool, world: World): PoolStep {
@@ -72,9 +83,10 @@ export function passTime(pool: Pool, world: World): PoolStep {
     next = step.pool;
     effects.push(...step.effects);
   }
-  if (next.forming && next.flushAtMs !== undefined && next.flushAtMs <= world.nowMs) {
+  const forming = formingOf(next);
+  if (forming && next.flushAtMs !== undefined && next.flushAtMs <= world.nowMs) {
     next = { ...next, flushAtMs: undefined };
-    if (next.forming) effects.push(announce(next, next.forming.coalition));
+    effects.push(announce(next, forming.coalition));
   }
   if (next.replanAtMs !== undefined && next.replanAtMs <= world.nowMs) {
     const step = replan(next, world);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
+import { coalitionsOf, formingOf, readyOf } from './coalitions.ts';
 import { MAX_LAYERS, MAX_PEERS_PER_POOL, MAX_POOLS, MAX_WATCHES_PER_PEER, ROSTER_TIMING } from './roster-state.ts';
 import { summarisePools } from './summarise-pools.ts';
 import { MODEL, POOL, peerOf, Table } from './test-table.ts';
@@ -88,7 +89,7 @@ describe('pools', () => {
     expect(table.roster.pools.has(poolIdOf(other))).toBe(false);
     table.offer('a', { model: other });
     table.pass(1000);
-    expect(table.roster.pools.get(poolIdOf(other))?.forming?.coalition.epoch).toBe(2);
+    expect(coalitionsOf(table.roster.pools.get(poolIdOf(other))!)).toMatchObject([{ epoch: 2, state: 'forming' }]);
     expect(table.roster.pools.has(POOL)).toBe(true);
   });
 });
@@ -106,7 +107,7 @@ describe('any course of events', () => {
     let served = 0;
     let lastEpoch = 0;
     for (let round = 0; round < 3000; round += 1) {
-      const { forming } = table.pool();
+      const forming = formingOf(table.pool());
       const epoch = table.pool().lastEpoch - random(2);
       const actions = [
         () => table.offer(someone(), { memoryBytes: 5000 + random(20_000) }),
@@ -122,7 +123,7 @@ describe('any course of events', () => {
       actions[random(actions.length)]?.();
       const pool = table.pool();
       const present = new Set(pool.peers.map(({ peer }) => peer));
-      for (const coalition of [pool.serving, pool.forming?.coalition]) {
+      for (const coalition of coalitionsOf(pool)) {
         if (!coalition) continue;
         expect(coalition.seats[0]?.start).toBe(0);
         expect(coalition.seats.at(-1)?.end).toBe(4);
@@ -133,7 +134,7 @@ describe('any course of events', () => {
       }
       expect(pool.lastEpoch).toBeGreaterThanOrEqual(lastEpoch);
       lastEpoch = pool.lastEpoch;
-      if (pool.serving?.state === 'ready') served += 1;
+      if (readyOf(pool).length > 0) served += 1;
       expect(table.summary()?.reason).not.toBe('');
     }
     expect(served).toBeGreaterThan(300);

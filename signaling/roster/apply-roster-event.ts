@@ -1,5 +1,6 @@
 // The orchestrator's memory as a pure reducer: (roster, event, world) -> (roster, messages). Sockets, clocks and random
 // numbers are the caller's. Tells each pool what happened, makes pools and drops those that nobody needs.
+
 import type { Capability, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
@@ -7,6 +8,7 @@ import type { ModelManifest } from '../../protocol/manifest.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
 import { announce } from './change-coalition.ts';
 import { applyPolicy, dropPeer, reportLink, takeOffer } from './change-members.ts';
+import { coalitionsOf } from './coalitions.ts';
 import {
   type Effect,
   emptyPool,
@@ -106,8 +108,10 @@ function watch(roster: Roster, peer: PeerId, id: PoolId): RosterStep {
       return { pool, effects: [errorTo(peer, error)] };
     }
     const next = isNew ? { ...pool, watchers: [...pool.watchers, peer] } : pool;
-    const coalitions = [next.serving, next.forming?.coalition].filter((coalition) => coalition !== undefined);
-    return { pool: next, effects: coalitions.map((coalition) => ({ ...announce(next, coalition), to: [peer] })) };
+    return {
+      pool: next,
+      effects: coalitionsOf(next).map((coalition) => ({ ...announce(next, coalition), to: [peer] })),
+    };
   });
 }
 

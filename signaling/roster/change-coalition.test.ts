@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextDeadlineMs } from './apply-roster-event.ts';
+import { formingOf } from './coalitions.ts';
 import { ROSTER_TIMING } from './roster-state.ts';
 import { POOL, peerOf, Table } from './test-table.ts';
 
@@ -31,7 +32,7 @@ describe('forming', () => {
     table.leave('a');
     table.offer('b');
     table.pass(1000);
-    expect(table.pool().forming?.coalition).toMatchObject({ epoch: 2 });
+    expect(formingOf(table.pool())?.coalition).toMatchObject({ epoch: 2 });
   });
 
   it('tells progress at most every flush, and takes only what grows', () => {
@@ -44,8 +45,8 @@ describe('forming', () => {
     table.pass(ROSTER_TIMING.progressFlushMs);
     expect(table.inbox).toMatchObject([{ message: { coalition: { seats: [{ loadedBytes: 30, ready: false }] } } }]);
     table.progress(1, 'a', 1e9);
-    expect(table.pool().forming?.coalition.seats[0]?.loadedBytes).toBe(
-      table.pool().forming?.coalition.seats[0]?.totalBytes,
+    expect(formingOf(table.pool())?.coalition.seats[0]?.loadedBytes).toBe(
+      formingOf(table.pool())?.coalition.seats[0]?.totalBytes,
     );
   });
 

@@ -1,9 +1,11 @@
 // The moves of one pool's coalitions: begin, break, abandon, promote, plan anew. Pure. A serving coalition is never given
 // up for one that is not ready yet.
+
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { planPool } from '../planner/plan-pool.ts';
+import { formingOf, servingOf, withForming, withServing } from './coalitions.ts';
 import type { Effect, Pool, PoolStep, World } from './roster-state.ts';
 
 export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean =>
@@ -32,25 +34,31 @@ export const replanIn = (pool: Pool, delayMs: number, { nowMs }: World): Pool =>
 
 /** Says at once that the serving coalition answers no more. It is retired when its successor is ready. */
 export function breakServing(pool: Pool, world: World): PoolStep {
-  if (pool.serving?.state !== 'ready') return { pool, effects: [] };
-  const serving: Coalition = { ...pool.serving, state: 'broken' };
-  const next = replanIn({ ...pool, serving }, world.timing.leaveDebounceMs, world);
+  const before = servingOf(pool);
+  if (before?.state !== 'ready') return { pool, effects: [] };
+  const serving: Coalition = { ...before, state: 'broken' };
+  const next = replanIn(withServing(pool, serving), world.timing.leaveDebounceMs, world);
   return { pool: next, effects: [announce(next, serving)] };
 }
 
 /** Gives up the coalition that loads. */
 export function abandonForming(pool: Pool, world: World): PoolStep {
-  if (!pool.forming) return { pool, effects: [] };
-  const next = replanIn({ ...pool, forming: undefined, flushAtMs: undefined }, world.timing.leaveDebounceMs, world);
-  return { pool: next, effects: [retire(pool, pool.forming.coalition)] };
+  const forming = formingOf(pool);
+  if (!forming) return { pool, effects: [] };
+  const without: Pool = { ...withForming(pool, undefined), flushAtMs: undefined };
+  const next = replanIn(without, world.timing.leaveDebounceMs, world);
+  return { pool: next, effects: [retire(pool, forming.coalition)] };
 }
 
 /** The forming coalition, all of whose seats are ready, takes over. */
 export function promoteForming(pool: Pool, world: World): PoolStep {
-  if (!pool.forming) return { pool, effects: [] };
-  const serving: Coalition = { ...pool.forming.coalition, state: 'ready' };
-  const promoted: Pool = { ...pool, serving, forming: undefined, flushAtMs: undefined, hasServed: true };
-  const effects = [announce(promoted, serving), ...(pool.serving ? [retire(pool, pool.serving)] : [])];
+  const forming = formingOf(pool);
+  if (!forming) return { pool, effects: [] };
+  const before = servingOf(pool);
+  const serving: Coalition = { ...forming.coalition, state: 'ready' };
+  const replaced = withServing(withForming(pool, undefined), serving);
+  const promoted: Pool = { ...replaced, flushAtMs: undefined, hasServed: true };
+  const effects = [announce(promoted, serving), ...(before ? [retire(pool, before)] : [])];
   // Whoever joined while it loaded gets its turn now.
   return { pool: replanIn(promoted, world.timing.joinDebounceMs, world), effects };
 }
@@ -62,7 +70,8 @@ export function promoteForming(pool: Pool, world: World): PoolStep {
  */
 export function replan(current: Pool, world: World): PoolStep {
   const pool: Pool = { ...current, replanAtMs: undefined, waitingReason: '' };
-  const live = pool.forming?.coalition ?? (pool.serving?.state === 'ready' ? pool.serving : undefined);
+  const [forming, serving] = [formingOf(pool)?.coalition, servingOf(pool)];
+  const live = forming ?? (serving?.state === 'ready' ? serving : undefined);
   const candidates = pool.peers.filter(({ excluded }) => excluded === undefined);
   const policy = world.policyOf?.(pool.id);
   if (policy?.loaded === false) return unload(pool, world);
@@ -74,11 +83,11 @@ export function replan(current: Pool, world: World): PoolStep {
     : ({ kind: 'waiting', reason: 'Waits for a tab to join.' } as const);
   if (plan.kind === 'waiting') {
     if (live) return { pool, effects: [] };
-    const effects = pool.serving ? [retire(pool, pool.serving)] : [];
-    return { pool: { ...pool, serving: undefined, waitingReason: plan.reason }, effects };
+    const effects = serving ? [retire(pool, serving)] : [];
+    return { pool: { ...withServing(pool, undefined), waitingReason: plan.reason }, effects };
   }
   if (live && sameMembers(live.seats, plan.seats)) return { pool, effects: [] };
-  if (pool.forming?.coalition.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
+  if (forming?.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
   return begin(pool, plan.seats, world);
 }
 
@@ -89,9 +98,10 @@ const stagesOf = (stages: number | 'all' | undefined, pool: Pool) =>
 /** Its maker wants it to rest: nothing serves and nothing loads. */
 function unload(pool: Pool, world: World): PoolStep {
   const abandoned = abandonForming(pool, world);
-  const effects = [...abandoned.effects, ...(pool.serving ? [retire(pool, pool.serving)] : [])];
+  const serving = servingOf(pool);
+  const effects = [...abandoned.effects, ...(serving ? [retire(pool, serving)] : [])];
   const waitingReason = 'The pool is unloaded: whoever made it can load it again.';
-  return { pool: { ...abandoned.pool, serving: undefined, replanAtMs: undefined, waitingReason }, effects };
+  return { pool: { ...withServing(abandoned.pool, undefined), replanAtMs: undefined, waitingReason }, effects };
 }
 
 function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
@@ -104,10 +114,11 @@ function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
     seats,
   };
   const progressAtMs = new Map(seats.map(({ peer }) => [peer, nowMs]));
-  const next: Pool = { ...pool, lastEpoch: epoch, forming: { coalition, progressAtMs }, flushAtMs: undefined };
+  const before = formingOf(pool);
+  const next: Pool = { ...withForming(pool, { coalition, progressAtMs }), lastEpoch: epoch, flushAtMs: undefined };
   return {
     pool: next,
-    effects: [...(pool.forming ? [retire(pool, pool.forming.coalition)] : []), announce(next, coalition)],
+    effects: [...(before ? [retire(pool, before.coalition)] : []), announce(next, coalition)],
   };
 }
 

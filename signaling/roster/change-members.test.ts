@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manifestOf } from '../planner/test-manifest.ts';
+import { formingOf } from './coalitions.ts';
 import { ROSTER_TIMING } from './roster-state.ts';
 import { nameOf, POOL, peerOf, Table } from './test-table.ts';
 
@@ -137,8 +138,10 @@ describe('links', () => {
     for (const name of ['x', 'a', 'b', 'c']) table.offer(name);
     table.pass(1000);
     for (let round = 0; round < 20; round += 1) {
-      const { forming, lastEpoch } = table.pool();
-      const victim = forming?.coalition.seats.map(({ peer }) => nameOf(peer)).find((name) => name !== 'x');
+      const { lastEpoch } = table.pool();
+      const victim = formingOf(table.pool())
+        ?.coalition.seats.map(({ peer }) => nameOf(peer))
+        .find((name) => name !== 'x');
       table.linkDown(lastEpoch, 'x', victim ?? 'a');
       table.pass(1000);
     }

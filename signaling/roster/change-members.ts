@@ -1,10 +1,12 @@
 // Who is in a pool: a tab offers itself, leaves, fails, stalls or cannot be reached. Pure; each change says what it does
 // to the coalitions that the tab sits in.
+
 import type { Capability } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { abandonForming, breakServing, hasSeat, replanIn } from './change-coalition.ts';
+import { coalitionsOf, formingOf, servingOf } from './coalitions.ts';
 import {
   type Effect,
   type Exclusion,
@@ -100,8 +102,8 @@ export function excludePeer(pool: Pool, peer: PeerId, why: Exclusion, of: 'formi
 
 function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'both'): PoolStep {
   const broken =
-    of === 'both' && hasSeat(pool.serving, peer) ? breakServing(pool, world) : ({ pool, effects: [] } as PoolStep);
-  if (!hasSeat(pool.forming?.coalition, peer)) return broken;
+    of === 'both' && hasSeat(servingOf(pool), peer) ? breakServing(pool, world) : ({ pool, effects: [] } as PoolStep);
+  if (!hasSeat(formingOf(pool)?.coalition, peer)) return broken;
   const abandoned = abandonForming(broken.pool, world);
   return { pool: abandoned.pool, effects: [...broken.effects, ...abandoned.effects] };
 }
@@ -114,9 +116,8 @@ function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'bot
  * Strikes end when a tab leaves or offers itself again.
  */
 export function reportLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep {
-  const isForming = pool.forming?.coalition.epoch === epoch;
-  const isServing = pool.serving?.epoch === epoch && pool.serving.state === 'ready';
-  const coalition = isForming ? pool.forming?.coalition : isServing ? pool.serving : undefined;
+  const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && one.state !== 'broken');
+  const isForming = coalition?.state === 'forming';
   if (reporter === accused || !hasSeat(coalition, reporter) || !hasSeat(coalition, accused))
     return { pool, effects: [] };
   const pair = [reporter, accused].sort().join('-');

@@ -1,11 +1,13 @@
 // Holds the roster and gives it a clock and a way out, with each receiver's ticket. Every change goes through the pure
 // reducer; this file owns the timers and says what is due. Knows peers by id only, never by socket.
+
 import type { Logger } from 'pino';
 import type { Coalition, PoolSummary, ServerMessage } from '../../protocol/control.ts';
 import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
 import { DRIVER_TICKET_SECONDS } from '../../protocol/limits.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
 import { audienceOf } from './change-coalition.ts';
+import { coalitionsOf, readyOf } from './coalitions.ts';
 import { type Effect, emptyRoster, type Pool, type Roster, type RosterTiming, type World } from './roster-state.ts';
 import { summarisePools } from './summarise-pools.ts';
 import type { TicketOffice } from './ticket-issuer.ts';
@@ -68,9 +70,7 @@ export class Orchestrator {
 
   /** Serving and forming coalitions. */
   coalitions(): Coalition[] {
-    return [...this.#roster.pools.values()].flatMap(({ serving, forming }) =>
-      [serving, forming?.coalition].filter((coalition) => coalition !== undefined),
-    );
+    return [...this.#roster.pools.values()].flatMap(coalitionsOf);
   }
 
   /** What a peer that just came is told first. */
@@ -122,9 +122,9 @@ export class Orchestrator {
 
   #renewTickets(): void {
     for (const pool of this.#roster.pools.values()) {
-      const { serving } = pool;
-      if (serving?.state !== 'ready') continue;
-      this.#tell({ to: audienceOf(pool, serving), message: { type: 'coalition', coalition: serving } });
+      for (const coalition of readyOf(pool)) {
+        this.#tell({ to: audienceOf(pool, coalition), message: { type: 'coalition', coalition } });
+      }
     }
   }
 

@@ -43,9 +43,9 @@ export interface PoolPeer {
   readonly excluded?: Exclusion;
 }
 
-export interface Forming {
+export interface PoolCoalition {
   readonly coalition: Coalition;
-  /** When each seat last got further. */
+  /** When each seat last got further, while it loads. */
   readonly progressAtMs: ReadonlyMap<PeerId, number>;
 }
 
@@ -60,9 +60,8 @@ export interface Pool {
   readonly peers: readonly PoolPeer[];
   readonly watchers: readonly PeerId[];
   readonly lastEpoch: number;
-  /** `ready`, or `broken` until its successor is ready. */
-  readonly serving?: Coalition | undefined;
-  readonly forming?: Forming | undefined;
+  /** Those that answer, then those that load. `coalitions.ts` reads them. */
+  readonly coalitions: readonly PoolCoalition[];
   /** Whether a coalition has been ready since the first tab came. */
   readonly hasServed: boolean;
   /** Link reports per pair of peers, `lower-higher`. */
@@ -124,6 +123,7 @@ export const emptyPool = (id: PoolId, lastEpoch: number, pinned = false): Pool =
   pinned,
   peers: [],
   watchers: [],
+  coalitions: [],
   lastEpoch,
   hasServed: false,
   strikes: new Map(),

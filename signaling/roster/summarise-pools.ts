@@ -1,5 +1,7 @@
 // What everyone is told of the pools: a state and a sentence. Pure. Names no peer.
+
 import type { PoolSummary } from '../../protocol/control.ts';
+import { coalitionsOf, formingOf, readyOf } from './coalitions.ts';
 import { type Exclusion, MAX_POOLS, type Pool, type Roster } from './roster-state.ts';
 
 const tabs = (count: number): string => (count === 1 ? '1 tab' : `${count} tabs`);
@@ -22,18 +24,19 @@ export const summarisePools = (roster: Roster): PoolSummary[] =>
       reason: [mainReason(pool), ...sideReasons(pool)].join(' '),
     }));
 
-function stateOf({ serving, forming, peers }: Pool): PoolSummary['state'] {
-  if (serving?.state === 'ready') return 'ready';
-  if (forming) return 'forming';
-  return peers.length > 0 ? 'waiting' : 'empty';
+function stateOf(pool: Pool): PoolSummary['state'] {
+  if (readyOf(pool).length > 0) return 'ready';
+  if (formingOf(pool)) return 'forming';
+  return pool.peers.length > 0 ? 'waiting' : 'empty';
 }
 
 function mainReason(pool: Pool): string {
   const layers = pool.manifest?.layers ?? 0;
-  if (pool.serving?.state === 'ready')
-    return `${tabs(pool.serving.seats.length)} serve ${layers} layers.`.replace('1 tab serve', '1 tab serves');
-  if (pool.forming) {
-    const { seats } = pool.forming.coalition;
+  const [ready] = readyOf(pool);
+  if (ready) return `${tabs(ready.seats.length)} serve ${layers} layers.`.replace('1 tab serve', '1 tab serves');
+  const forming = formingOf(pool);
+  if (forming) {
+    const { seats } = forming.coalition;
     const ready = seats.filter((seat) => seat.ready).length;
     return `${tabs(seats.length)} load ${layers} layers: ${ready} of ${seats.length} ready.`.replace(
       '1 tab load ',
@@ -46,13 +49,12 @@ function mainReason(pool: Pool): string {
 
 function sideReasons(pool: Pool): string[] {
   const reasons: string[] = [];
-  if (pool.serving?.state === 'ready' && pool.forming) {
-    reasons.push(`${tabs(pool.forming.coalition.seats.length)} load the next split meanwhile.`);
+  const forming = formingOf(pool);
+  if (forming && readyOf(pool).length > 0) {
+    reasons.push(`${tabs(forming.coalition.seats.length)} load the next split meanwhile.`);
   }
-  const seated = new Set(
-    [...(pool.serving?.seats ?? []), ...(pool.forming?.coalition.seats ?? [])].map(({ peer }) => peer),
-  );
-  const isLive = pool.serving !== undefined || pool.forming !== undefined;
+  const seated = new Set(coalitionsOf(pool).flatMap(({ seats }) => seats.map(({ peer }) => peer)));
+  const isLive = pool.coalitions.length > 0;
   const spares = pool.peers.filter(({ peer, excluded }) => excluded === undefined && !seated.has(peer)).length;
   if (isLive && spares > 0) reasons.push(`${tabs(spares)} in reserve.`);
   for (const [exclusion, words] of Object.entries(EXCLUDED)) {

@@ -1,9 +1,11 @@
 // The roster in play without sockets: a clock, an inbox, and peers that are called by short names. Used by tests only.
+
 import type { Coalition } from '../../protocol/control.ts';
 import { type ModelRef, type PeerId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
+import { coalitionsOf } from './coalitions.ts';
 import { type Effect, emptyRoster, ROSTER_TIMING, type Roster } from './roster-state.ts';
 import { summarisePools } from './summarise-pools.ts';
 
@@ -93,8 +95,7 @@ export class Table {
 
   /** `2 ready a:0-2 b:2-4` for the serving, then the forming coalition. */
   coalitions(): string[] {
-    const { serving, forming } = this.pool();
-    return [serving, forming?.coalition].filter((one) => one !== undefined).map(describeCoalition);
+    return coalitionsOf(this.pool()).map(describeCoalition);
   }
 
   /** What was sent since last asked: `ab<coalition 1 forming a:0-2 b:2-4`. */
