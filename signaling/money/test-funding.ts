@@ -9,11 +9,17 @@ import type { Earnings, Funding, Reservation } from './funding.ts';
 type Entry = Reservation & { state: 'open' | 'settled' | 'released'; chargedMicros: number };
 
 export class TestFunding implements Funding {
+  /** What each payer has who is not in `purses`. */
+  readonly #welcomeMicros: number;
   readonly entries = new Map<JobId, Entry>();
   readonly purses = new Map<OwnerId, number>();
   readonly earned = new Map<PeerId, number>();
   /** Which coalitions worked on a job, as it was told. */
   readonly work: { job: JobId; verb: 'began' | 'moved'; epoch: number }[] = [];
+
+  constructor(welcomeMicros = 0) {
+    this.#welcomeMicros = welcomeMicros;
+  }
 
   async reserve(reservation: Reservation): Promise<void> {
     const { job, payer, amountMicros } = reservation;
@@ -22,7 +28,7 @@ export class TestFunding implements Funding {
       if (known.state === 'open' && known.payer === payer && known.amountMicros === amountMicros) return;
       throw new PoolError('conflict', 'This job has had a reservation already.');
     }
-    const purse = this.purses.get(payer) ?? 0;
+    const purse = this.purses.get(payer) ?? this.#welcomeMicros;
     if (purse < amountMicros) throw new PoolError('insufficient-credits', 'The purse is too small.');
     this.purses.set(payer, purse - amountMicros);
     this.entries.set(job, { ...reservation, state: 'open', chargedMicros: 0 });
