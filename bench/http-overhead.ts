@@ -7,7 +7,7 @@ import type { JobStats } from '../protocol/job.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
-import { ensureBuilt } from '../tools/ensure-built.ts';
+import { ensureBuilt } from '../tools/site/ensure-built.ts';
 
 const MODEL = 'computepool/guide-4m';
 const MESSAGES = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }];

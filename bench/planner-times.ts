@@ -1,10 +1,10 @@
 // How long one placement takes the server, by number of peers: on the clock, and in CPU time, which a busy machine does not
 // change. No browser, no network: made-up peers from a seed.
 import { parseArgs } from 'node:util';
+import { seededRandom } from '../protocol/test-random.ts';
 import { placeStages } from '../signaling/planner/place-stages.ts';
 import { RttBook } from '../signaling/planner/rtt-book.ts';
 import { EIGHT_B, randomWorld, SEVENTY_B, SMALL, type World } from '../signaling/planner/test-peers.ts';
-import { seededRandom } from '../signaling/planner/test-random.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 
 const COUNTS = [10, 100, 1000];

@@ -9,7 +9,7 @@ import type { ModelRef } from '../protocol/ids.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
-import { ensureBuilt } from '../tools/ensure-built.ts';
+import { ensureBuilt } from '../tools/site/ensure-built.ts';
 import { openWorker } from './support/open-worker.ts';
 import type {} from './support/ring-driver.ts';
 import type { SoloRequest } from './support/solo-worker.ts';

@@ -7,8 +7,8 @@ import { drawPlots } from './bench/draw-plots.ts';
 import { formatRows } from './bench/format-rows.ts';
 import { type Bench, makeReceipt, type Receipt } from './bench/receipt.ts';
 import { putSummary } from './bench/summarise-receipts.ts';
-import { ensureBrowser } from './ensure-browser.ts';
-import { ROOT } from './ensure-installed.mjs';
+import { ensureBrowser } from './install/ensure-browser.ts';
+import { ROOT } from './install/ensure-installed.mjs';
 import { runMain } from './terminal/run-main.ts';
 
 const RECEIPTS = join('docs', 'receipts');

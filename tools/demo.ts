@@ -10,8 +10,8 @@ import { openTabs } from './demo/open-tabs.ts';
 import { type DemoOptions, HELP, readDemoOptions } from './demo/read-demo-options.ts';
 import { formatRoute, reportAnswer } from './demo/report-answer.ts';
 import { readShards, waitForCoalition } from './demo/wait-for-coalition.ts';
-import { ensureBrowser } from './ensure-browser.ts';
-import { ensureBuilt, SITE_DIR } from './ensure-built.ts';
+import { ensureBrowser } from './install/ensure-browser.ts';
+import { ensureBuilt, SITE_DIR } from './site/ensure-built.ts';
 import { LiveLines } from './terminal/live-lines.ts';
 import { runMain } from './terminal/run-main.ts';
 

@@ -1,6 +1,6 @@
 // How every command begins: packages are there, then the TypeScript behind it runs in this very process, so that signals
 // and exit codes need no passing on.
-import { ensureInstalled, ROOT } from './ensure-installed.mjs';
+import { ensureInstalled, ROOT } from './install/ensure-installed.mjs';
 
 /** Runs `tools/NAME.ts`. @param {string} name */
 export async function enter(name) {

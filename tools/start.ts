@@ -1,5 +1,5 @@
 // Builds the site when it is old, then is the server: signaling/main.ts reads the same command line.
-import { ensureBuilt } from './ensure-built.ts';
+import { ensureBuilt } from './site/ensure-built.ts';
 import { runMain } from './terminal/run-main.ts';
 
 const args = process.argv.slice(2);

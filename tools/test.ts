@@ -1,5 +1,5 @@
 // Runs every check and every test, shows what failed in full, and ends with the totals.
-import { ensureBrowser } from './ensure-browser.ts';
+import { ensureBrowser } from './install/ensure-browser.ts';
 import { listSteps } from './steps/list-steps.ts';
 import type { StepResult } from './steps/step.ts';
 import { summariseSteps } from './steps/summarise-steps.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { Lane } from './lane.ts';
 import { DIRECT } from './link-shape.ts';
-import { seededRandom } from './seeded-random.ts';
 
 test('delay alone is added to every packet', () => {
   const lane = new Lane(seededRandom(1));

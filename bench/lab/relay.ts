@@ -2,13 +2,13 @@
 // per direction and is delayed, dropped or made to queue. Like a NAT, it has one outgoing socket per flow, and what comes
 // back there goes back where the flow came from. Knows nothing of what it carries.
 import { createSocket, type Socket } from 'node:dgram';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { DelayMeter, type DelayStats } from './delay-meter.ts';
 import { DueQueue } from './due-queue.ts';
 import { DueTimer } from './due-timer.ts';
 import { Lane } from './lane.ts';
 import { DIRECT, type LinkShape } from './link-shape.ts';
 import type { Address } from './rewrite-candidate.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const HOST = '127.0.0.1';
 /** A run has some dozens of connections with a few candidates each. */

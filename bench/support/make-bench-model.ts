@@ -1,5 +1,7 @@
 // A decoder with made-up weights in the layout of onnxruntime-genai's builder (int4 MatMulNBits, GroupQueryAttention with
 // rotary inside), of any size: what a step costs does not depend on what the weights say. Seeded, so that runs repeat.
+
+import { seededRandom } from '../../protocol/test-random.ts';
 import { makeFloat, makeInt, makeValueInfo } from '../../shard-worker/onnx/make-node.ts';
 import { makeIndices, makeTestModel, type TestNode } from '../../shard-worker/onnx/make-test-model.ts';
 import { FLOAT32, INT32, INT64 } from '../../shard-worker/onnx/onnx-graph.ts';
@@ -11,7 +13,6 @@ import {
   varintField,
 } from '../../shard-worker/onnx/protobuf-write.ts';
 import { TENSOR } from '../../shard-worker/onnx/read-tensor.ts';
-import { seededRandom } from '../lab/seeded-random.ts';
 
 export interface BenchModelShape {
   layers: number;

@@ -4,7 +4,7 @@ import type { Browser, Page } from '@playwright/test';
 import { type Harness, serveHarness } from '../../e2e/support/serve-harness.ts';
 import { findBrowser } from '../../tools/browser/find-browser.ts';
 import { launchBrowser } from '../../tools/browser/launch-browser.ts';
-import { ensureBuilt } from '../../tools/ensure-built.ts';
+import { ensureBuilt } from '../../tools/site/ensure-built.ts';
 import { LAB_FLAGS, type Lab, openLab } from '../lab/open-lab.ts';
 
 export interface PageOptions {

@@ -4,11 +4,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClientMessage } from '../../protocol/control.ts';
 import type { JobId } from '../../protocol/ids.ts';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { accountOwner } from '../ledger/owner.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
-import { seededRandom } from '../planner/test-random.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
 import { hostileBody } from './test-hostile.ts';
 import { TestPeer } from './test-peer.ts';

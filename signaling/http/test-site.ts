@@ -8,10 +8,10 @@ import type { Hono } from 'hono';
 import OpenAI from 'openai';
 import { pino } from 'pino';
 import { poolIdOf } from '../../protocol/ids.ts';
-import type { Accounts } from '../accounts/account-types.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 import { answerError } from './answer-error.ts';
 import type { Authenticate, ModelEntry } from './api-types.ts';
+import type { CallerDirectory } from './authenticate.ts';
 import { type GuardOptions, guardApp } from './guard-app.ts';
 
 export const TEST_KEY = 'cp_test_ann';
@@ -24,7 +24,7 @@ const account = (name: string): Account => ({
 });
 
 /** Two accounts, `ann` and `bob`, each with a key and a session token of the same text. */
-export const TEST_ACCOUNTS: Pick<Accounts, 'byKey' | 'bySession'> = {
+export const TEST_ACCOUNTS: CallerDirectory = {
   byKey: async (key) => ({ [TEST_KEY]: account('ann'), [OTHER_KEY]: account('bob') })[key],
   bySession: async (token) => (token === 'session-ann' ? account('ann') : undefined),
 };

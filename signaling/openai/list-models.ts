@@ -1,11 +1,19 @@
 // The models that programs may ask for: pools that somebody made and those that tabs have opened by offering a model.
 
 import type { ModelEntry } from '../http/api-types.ts';
-import type { Platform } from '../platform.ts';
+import type { PoolDirectory } from '../pools/pool-types.ts';
 import { readyOf } from '../roster/coalitions.ts';
+import type { Orchestrator } from '../roster/orchestrator.ts';
+
+export interface ModelSources {
+  /** What was decided of pools. */
+  pools: Pick<PoolDirectory, 'list'>;
+  /** Who is in them. */
+  orchestrator: Pick<Orchestrator, 'pools' | 'pool'>;
+}
 
 /** Pools that answer now come first: among several of one repository the first is taken. */
-export function listModels({ pools, orchestrator }: Pick<Platform, 'pools' | 'orchestrator'>): ModelEntry[] {
+export function listModels({ pools, orchestrator }: ModelSources): ModelEntry[] {
   const kept = pools.list().filter(({ loaded }) => loaded);
   const open = orchestrator.pools().filter(({ pool }) => !kept.some(({ id }) => id === pool));
   const entries = [

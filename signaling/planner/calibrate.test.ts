@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { applyCalibration, type Calibration, calibrate, UNCALIBRATED } from './calibrate.ts';
-import { seededRandom } from './test-random.ts';
 
 const speed = (tokensPerSecond: number, timeToFirstTokenMs = 100) => ({ tokensPerSecond, timeToFirstTokenMs });
 

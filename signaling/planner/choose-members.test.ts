@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { chooseMembers, scoreRing } from './choose-members.ts';
 import { holdWithFewest } from './hold-model.ts';
 import { type RingContext, ringContext } from './ring-context.ts';
 import { type Ring, ringInOrder, shapeRing } from './shape-ring.ts';
 import { EIGHT_B, randomWorld } from './test-peers.ts';
-import { seededRandom } from './test-random.ts';
 
 /** Devices that each hold a part of an 8B model, so that choice and order count. */
 function worldOf(count: number, seed: number): RingContext {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { fitPeers } from './fit-peers.ts';
 import { partitionLayers, type StageCapacity } from './partition-layers.ts';
 import { manifestOf } from './test-manifest.ts';
-import { seededRandom } from './test-random.ts';
 
 const manifest = manifestOf({ layers: 3, embeddingBytes: 5000, headBytes: 0, maxContext: 1 });
 const stage = (memoryBytes: number): StageCapacity => ({ msPerLayer: 1, memoryBytes });

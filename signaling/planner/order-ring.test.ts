@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { orderRing } from './order-ring.ts';
-import { seededRandom } from './test-random.ts';
 
 type Costs = (from: number, to: number) => number;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { kvBytesPerLayer, stageBytes } from '../../protocol/manifest.ts';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { type LayerRange, partitionLayers, rangeBytes, type StageCapacity } from './partition-layers.ts';
 import { manifestOf } from './test-manifest.ts';
-import { seededRandom } from './test-random.ts';
 
 const CONTEXT = 8;
 const roomy = (msPerLayer: number): StageCapacity => ({ msPerLayer, memoryBytes: 1e12 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../protocol/test-random.ts';
 import { RttBook, SERVER_NODE } from './rtt-book.ts';
 import { peerOf } from './test-peers.ts';
-import { seededRandom } from './test-random.ts';
 
 const [a, b, c] = [peerOf(0), peerOf(1), peerOf(2)];
 

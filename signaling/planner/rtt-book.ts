@@ -2,8 +2,7 @@
 // only of its own pairs, and its words move only its own coordinate.
 import type { PeerId } from '../../protocol/ids.ts';
 import { UNKNOWN_RTT_MS } from './bounds.ts';
-import { estimateRttMs } from './estimate-rtt.ts';
-import { type Coordinate, clampRttMs, UNPLACED, updateCoordinate } from './update-coordinate.ts';
+import { type Coordinate, clampRttMs, estimateRttMs, UNPLACED, updateCoordinate } from './update-coordinate.ts';
 
 /** The server is a landmark that stays where it is. */
 export const SERVER_NODE = 'server';

@@ -1,9 +1,9 @@
 // Made-up devices around a made-up world, the same for the same seed. Used by tests and benches only.
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import { seededRandom } from '../../protocol/test-random.ts';
 import type { Candidate, RttOf } from './ring-context.ts';
 import { manifestOf } from './test-manifest.ts';
-import { seededRandom } from './test-random.ts';
 
 export const peerOf = (index: number): PeerId => (index + 1).toString(16).padStart(32, '0') as PeerId;
 

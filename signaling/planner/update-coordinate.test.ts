@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { estimateRttMs } from './estimate-rtt.ts';
-import { seededRandom } from './test-random.ts';
-import { type Coordinate, clampRttMs, UNPLACED, updateCoordinate } from './update-coordinate.ts';
+import { seededRandom } from '../../protocol/test-random.ts';
+import { type Coordinate, clampRttMs, estimateRttMs, UNPLACED, updateCoordinate } from './update-coordinate.ts';
 
 it('learns the distances of a made-up world', () => {
   const random = seededRandom(5);

@@ -1,5 +1,5 @@
-// One step of Vivaldi: a node moves as a spring to a neighbour would move it. Pure; positions are milliseconds.
-import { estimateRttMs } from './estimate-rtt.ts';
+// Vivaldi's coordinates: a node moves as a spring to a neighbour would move it, and two places stand for a round trip. Pure;
+// positions are milliseconds. Good for leaving out the far, poor for ordering the near.
 
 /** A place in the plane and a height above it: the height is the node's own access line, paid on every way. */
 export interface Coordinate {
@@ -25,6 +25,10 @@ export const UNPLACED: Coordinate = { x: 0, y: 0, heightMs: MIN_HEIGHT_MS, error
 /** Within what a planner can mean; undefined for what is no round trip at all. */
 export const clampRttMs = (rttMs: number): number | undefined =>
   Number.isFinite(rttMs) && rttMs >= 0 ? Math.min(MAX_RTT_MS, Math.max(MIN_RTT_MS, rttMs)) : undefined;
+
+/** Milliseconds: the way in the plane, and down and up both heights (section 5.4 of the paper below). */
+export const estimateRttMs = (a: Coordinate, b: Coordinate): number =>
+  Math.hypot(a.x - b.x, a.y - b.y) + a.heightMs + b.heightMs;
 
 /**
  * `own` after it measured `rttMs` to `other`. `other` does not move: whoever measures moves itself. Two nodes at one

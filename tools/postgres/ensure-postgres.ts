@@ -1,7 +1,7 @@
 // Makes sure that there are a PostgreSQL server's programs: finds them, or installs Debian's package where that needs no
 // question. Starts no server, and never touches the cluster that the package may make.
 import { existsSync } from 'node:fs';
-import { type CommandResult, runCommand } from '../run-command.ts';
+import { type CommandResult, runCommand } from '../terminal/run-command.ts';
 import { findPostgres, type PostgresPrograms } from './find-postgres.ts';
 
 /** About 60 MB over a slow line; whoever waits for the tests should not wait longer for this. */

@@ -1,9 +1,9 @@
 // What `npm test` runs, in this order: the fast and general first, the browser last.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt } from '../ensure-built.ts';
-import { ROOT } from '../ensure-installed.mjs';
-import { runCommand } from '../run-command.ts';
+import { ROOT } from '../install/ensure-installed.mjs';
+import { ensureBuilt } from '../site/ensure-built.ts';
+import { runCommand } from '../terminal/run-command.ts';
 import { describeFailure } from '../terminal/run-main.ts';
 import { readPlaywrightReport, readVitestReport } from './read-report.ts';
 import type { Step, StepResult, TestCounts } from './step.ts';

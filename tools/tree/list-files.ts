@@ -2,7 +2,7 @@
 import { execFileSync, type StdioOptions } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../ensure-installed.mjs';
+import { ROOT } from '../install/ensure-installed.mjs';
 
 const LIST = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
 

@@ -2,12 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../signaling/config/usage-error.ts';
-import { type FoundBrowser, findBrowser } from './browser/find-browser.ts';
-import { isRoot } from './browser/launch-browser.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
+import { type FoundBrowser, findBrowser } from '../browser/find-browser.ts';
+import { isRoot } from '../browser/launch-browser.ts';
+import { runCommand } from '../terminal/run-command.ts';
+import { withProgress } from '../terminal/with-progress.ts';
 import { ROOT } from './ensure-installed.mjs';
-import { runCommand } from './run-command.ts';
-import { withProgress } from './terminal/with-progress.ts';
 
 /** About 200 MB over a slow line. */
 const INSTALL_TIMEOUT_MS = 10 * 60_000;

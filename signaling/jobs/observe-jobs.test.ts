@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { JobObserver } from '../jobs/job-context.ts';
-import type { JobOutcome, SettlementOutcome } from './metric-types.ts';
+import type { JobOutcome, SettlementOutcome } from '../observe/metric-types.ts';
+import type { JobObserver } from './job-context.ts';
 import { observeJobs } from './observe-jobs.ts';
 
 type Job = Parameters<JobObserver['ended']>[0];

@@ -1,6 +1,7 @@
-// Tells the metrics what the job desk tells: the one place that knows both. Writes nothing else.
-import type { JobObserver } from '../jobs/job-context.ts';
-import type { Metrics } from './metric-types.ts';
+// Tells the metrics what becomes of jobs: the one place that knows both. Writes nothing else.
+
+import type { Metrics } from '../observe/metric-types.ts';
+import type { JobObserver } from './job-context.ts';
 
 /** Jobs whose wait is remembered until they end: more than ever wait and run together. */
 const MAX_WAITS = 10_000;

@@ -1,12 +1,12 @@
 // Makes sure that out/ holds the site as the sources are now.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatMs } from '../app/format/format-ms.ts';
-import { UsageError } from '../signaling/config/usage-error.ts';
-import { ROOT } from './ensure-installed.mjs';
-import { runCommand } from './run-command.ts';
-import { hashSources } from './site/hash-sources.ts';
-import { withProgress } from './terminal/with-progress.ts';
+import { formatMs } from '../../app/format/format-ms.ts';
+import { UsageError } from '../../signaling/config/usage-error.ts';
+import { ROOT } from '../install/ensure-installed.mjs';
+import { runCommand } from '../terminal/run-command.ts';
+import { withProgress } from '../terminal/with-progress.ts';
+import { hashSources } from './hash-sources.ts';
 
 /** Where the built site is. */
 export const SITE_DIR = join(ROOT, 'out');
