@@ -2,7 +2,7 @@
 
 export { type ChatPeer, openChatPeer } from './peer/chat-peer.ts';
 export { claimPeers } from './peer/claim-peers.ts';
-export type * from './peer/peer-state.ts';
 export { openStagePeer, type StagePeer } from './peer/stage-peer.ts';
 export type { Store } from './peer/store.ts';
 export { type PoolWatch, watchPool } from './peer/watch-pool.ts';
+export type * from './words/peer-state.ts';

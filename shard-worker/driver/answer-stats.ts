@@ -1,7 +1,7 @@
 // Adds up the traces of an answer's laps into what pages and the server show: where each millisecond went. Pure.
 import type { Seat } from '../../protocol/control.ts';
 import type { JobStats } from '../../protocol/job.ts';
-import type { AnswerStats, RouteStop } from '../peer/peer-state.ts';
+import type { AnswerStats, RouteStop } from '../words/peer-state.ts';
 import type { LapReport } from './conversation.ts';
 import type { RingClient } from './ring-client.ts';
 import type { SpeculationCounts } from './speculation.ts';

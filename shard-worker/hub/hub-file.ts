@@ -6,7 +6,7 @@
 // defeat the slicing. Such ranges are as good as TLS and the hub; a peer that computes with bad weights is caught by
 // the audit of its outputs, not here.
 
-import type { ByteSource } from '../onnx/byte-source.ts';
+import type { ByteSource } from '../words/byte-source.ts';
 import { type ByteMeter, createByteMeter } from './byte-meter.ts';
 import type { ByteRange } from './byte-range.ts';
 import { type HubLocation, hubBase, hubFileUrl } from './hub-location.ts';

@@ -2,7 +2,7 @@
 // the bytes of a slice's blobs. Runs in Node; never part of a page.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ByteSource, memorySource } from './byte-source.ts';
+import { type ByteSource, memorySource } from '../words/byte-source.ts';
 import type { WeightBlob } from './lay-out-blobs.ts';
 
 const ROOT = fileURLToPath(new URL('../../tools/fixtures/models', import.meta.url));

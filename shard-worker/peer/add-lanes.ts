@@ -1,6 +1,6 @@
 // Asks for the further connections of a long link. The link goes on without those that do not come.
 import type { PeerId } from '../../protocol/ids.ts';
-import type { ChannelBroker } from './channel-broker.ts';
+import type { ChannelBroker } from '../host/channel-broker.ts';
 
 /** `lanes` in all, the first included. */
 export function addLanes(broker: Pick<ChannelBroker, 'connect'>, peer: PeerId, epoch: number, lanes: number): void {

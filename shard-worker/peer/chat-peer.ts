@@ -4,16 +4,16 @@ import type { Capability, Coalition, ServerMessage } from '../../protocol/contro
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import { type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
-import { DEFAULT_MAX_TOKENS } from '../worker/default-max-tokens.ts';
+import { keepIdentity } from '../host/keep-identity.ts';
+import { type SpawnedWorker, spawnWorker } from '../host/spawn-worker.ts';
+import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
+import { defaultMemoryBytes } from '../words/lend-memory.ts';
+import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
 import type { Driven } from '../worker/worker-api.ts';
 import { AskDesk, type Granted } from './ask-desk.ts';
 import { CoalitionLinks } from './coalition-links.ts';
 import { ControlClient } from './control-client.ts';
-import { keepIdentity } from './keep-identity.ts';
-import { defaultMemoryBytes } from './lend-memory.ts';
-import type { Answer, AskHandlers, AskRequest, ChatState } from './peer-state.ts';
 import { controlUrl, fetchSiteConfig, modelSource, shownError } from './site.ts';
-import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts';
 import { type Store, ValueStore } from './store.ts';
 
 export interface ChatPeer {

@@ -1,7 +1,7 @@
 // Says with this browser's own keys which account its peers earn for. Sends nothing: the page shows the proofs.
 import { claimText } from '../../protocol/claim.ts';
 import { identityOf, signText } from '../../protocol/identity.ts';
-import { keptKeys } from './keep-identity.ts';
+import { keptKeys } from '../host/keep-identity.ts';
 
 /** One proof per peer that this browser keeps, as `POST /api/account/peers` takes it. */
 export async function claimPeers(accountId: string): Promise<{ publicKey: string; signature: string }[]> {

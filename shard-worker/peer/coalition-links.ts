@@ -4,10 +4,10 @@ import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { DRIVER_LANES } from '../../protocol/limits.ts';
+import { type BrokeredChannel, ChannelBroker } from '../host/channel-broker.ts';
+import { handOverChannel } from '../host/hand-over-channel.ts';
+import type { SpawnedWorker } from '../host/spawn-worker.ts';
 import { addLanes } from './add-lanes.ts';
-import { type BrokeredChannel, ChannelBroker } from './channel-broker.ts';
-import { handOverChannel } from './hand-over-channel.ts';
-import type { SpawnedWorker } from './spawn-worker.ts';
 
 export interface CoalitionLinksOptions {
   worker: SpawnedWorker;

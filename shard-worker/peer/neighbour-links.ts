@@ -3,10 +3,10 @@
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { STAGE_LANES } from '../../protocol/limits.ts';
+import type { BrokeredChannel, ChannelBroker } from '../host/channel-broker.ts';
+import { handOverChannel } from '../host/hand-over-channel.ts';
+import type { SpawnedWorker } from '../host/spawn-worker.ts';
 import { addLanes } from './add-lanes.ts';
-import type { BrokeredChannel, ChannelBroker } from './channel-broker.ts';
-import { handOverChannel } from './hand-over-channel.ts';
-import type { SpawnedWorker } from './spawn-worker.ts';
 
 /** A link that must be proved before its epoch is served. */
 interface PendingLink {

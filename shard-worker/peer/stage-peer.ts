@@ -1,7 +1,7 @@
 // A tab as a stage, for a page: one state to draw, retry and close.
 import type { Backend } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
-import type { StageState } from './peer-state.ts';
+import type { StageState } from '../words/peer-state.ts';
 import { StageRun } from './stage-run.ts';
 import { type Store, ValueStore } from './store.ts';
 

@@ -5,16 +5,16 @@ import { PoolError } from '../../protocol/errors.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import { type PeerId, type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import { ChannelBroker } from '../host/channel-broker.ts';
+import { type KeptIdentity, keepIdentity } from '../host/keep-identity.ts';
+import { type SpawnedWorker, spawnWorker } from '../host/spawn-worker.ts';
+import { defaultMemoryBytes } from '../words/lend-memory.ts';
+import type { StageState } from '../words/peer-state.ts';
 import type { WorkerEvents } from '../worker/worker-api.ts';
-import { ChannelBroker } from './channel-broker.ts';
 import { ControlClient } from './control-client.ts';
 import { JobRelay } from './job-relay.ts';
-import { type KeptIdentity, keepIdentity } from './keep-identity.ts';
-import { defaultMemoryBytes } from './lend-memory.ts';
 import { NeighbourLinks } from './neighbour-links.ts';
-import type { StageState } from './peer-state.ts';
 import { controlUrl, fetchSiteConfig, modelSource, shownError } from './site.ts';
-import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts';
 import type { ValueStore } from './store.ts';
 
 export interface StageRunOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Coalition, PoolSummary } from '../../protocol/control.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
-import type { ChatState } from './peer-state.ts';
+import type { ChatState } from '../words/peer-state.ts';
 import { applyMessage } from './watch-pool.ts';
 
 const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };

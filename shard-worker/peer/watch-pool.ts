@@ -2,8 +2,8 @@
 import type { Coalition, ServerMessage } from '../../protocol/control.ts';
 import { newIdentityKeys } from '../../protocol/identity.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import type { ChatState } from '../words/peer-state.ts';
 import { ControlClient } from './control-client.ts';
-import type { ChatState } from './peer-state.ts';
 import { controlUrl, shownError } from './site.ts';
 import { type Store, ValueStore } from './store.ts';
 

@@ -8,8 +8,8 @@ import type { JobLeave } from '../driver/job-leave.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import { totalOf } from '../driver/speculation.ts';
-import type { AskRequest } from '../peer/peer-state.ts';
-import { DEFAULT_MAX_TOKENS } from './default-max-tokens.ts';
+import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
+import type { AskRequest } from '../words/peer-state.ts';
 import type { DriverHost } from './driver-host.ts';
 import type { Driven, DriveRequest } from './worker-api.ts';
 

@@ -15,7 +15,7 @@ import { RingClient } from '../driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
-import type { ChatMessage } from '../peer/peer-state.ts';
+import type { ChatMessage } from '../words/peer-state.ts';
 import { DraftModel } from './draft-model.ts';
 import { driveAnswer } from './drive-answer.ts';
 import { type LocalModel, openLocalModel } from './local-model.ts';

@@ -12,9 +12,9 @@ import { memoryLinkPair } from '../links/memory-link.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
-import { defaultMemoryBytes } from '../peer/lend-memory.ts';
-import type { LocalState } from '../peer/peer-state.ts';
 import { RingNode } from '../ring/ring-node.ts';
+import { defaultMemoryBytes } from '../words/lend-memory.ts';
+import type { LocalState } from '../words/peer-state.ts';
 import type { BackendChoice } from './start-backend.ts';
 import type { LocalReady, ModelSource } from './worker-api.ts';
 

@@ -8,7 +8,7 @@ import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Fingerprints } from '../links/link-handshake.ts';
 import type { LentMemory } from '../model/divide-memory.ts';
-import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../peer/peer-state.ts';
+import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../words/peer-state.ts';
 
 /** Where files of a model come from. */
 export interface ModelSource {
