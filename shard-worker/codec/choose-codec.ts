@@ -1,10 +1,12 @@
 // Which codec a hidden state gets on its way to the next stage: what the driver allows, and under `auto` what the link is
 // worth it for. Pure.
+
 import type { Codec, CodecPolicy } from '../../protocol/codec.ts';
 import { type FrameDtype, payloadBytesOf } from '../../protocol/frame.ts';
+import type { Activation } from '../words/activation.ts';
 
 export interface RowsShape {
-  activation: 'float32' | 'float16';
+  activation: Activation;
   tokens: number;
   width: number;
 }

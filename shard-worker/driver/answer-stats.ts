@@ -2,7 +2,7 @@
 import type { Seat } from '../../protocol/control.ts';
 import type { JobStats } from '../../protocol/job.ts';
 import type { AnswerStats, RouteStop } from '../words/peer-state.ts';
-import type { LapReport } from './conversation.ts';
+import type { LapReport } from './generate-options.ts';
 import type { RingClient } from './ring-client.ts';
 import type { SpeculationCounts } from './speculation.ts';
 

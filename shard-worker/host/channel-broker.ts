@@ -1,12 +1,13 @@
 // PeerJS brokers the connection; a raw data channel beside PeerJS's own carries the frames. Hands each channel over in
 // the very task that created it, because only then can it be transferred to a worker.
+
 import type { DataConnection, Peer } from 'peerjs';
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { fingerprintOf } from '../../protocol/link-proof.ts';
-import type { Fingerprints } from '../links/link-handshake.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;

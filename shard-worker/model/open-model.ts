@@ -1,5 +1,6 @@
 // A model of a hub, opened for cutting: its graph and description, no weights yet. Both the stage and the driver of a
 // worker begin here.
+
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { openBrowserRangeCache } from '../hub/browser-range-cache.ts';
@@ -12,7 +13,7 @@ import { type DecoderDescription, describeDecoder } from '../onnx/describe-decod
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import { readGraph } from '../onnx/read-graph.ts';
 import { memorySource } from '../words/byte-source.ts';
-import type { ModelSource } from '../worker/worker-api.ts';
+import type { ModelSource } from '../words/model-source.ts';
 import { contextLimit } from './context-limit.ts';
 import { makeManifest } from './make-manifest.ts';
 

@@ -1,8 +1,9 @@
 // What the page's own origin says: its config, and where a model's files come from.
+
 import { type SiteConfig, siteConfigSchema } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, modelOf } from '../../protocol/ids.ts';
-import type { ModelSource } from '../worker/worker-api.ts';
+import type { ModelSource } from '../words/model-source.ts';
 
 /** Models of this owner are served by the site itself. */
 const SITE_OWNER = 'computepool/';

@@ -1,5 +1,12 @@
-// How much memory a tab offers when its person has not said. Careful: a tab that is killed helps nobody.
+// What a tab lends of its memory, and how much when its person has not said. Careful: a tab that is killed helps nobody.
 import type { Backend } from '../../protocol/control.ts';
+
+/** What a tab lends, as its page says. */
+export interface LentMemory {
+  memoryBytes: number;
+  /** Weights stay as they are stored, though the backend is slower with them: for a device that needs the room. */
+  keepPacked?: boolean;
+}
 
 const GIB = 1024 ** 3;
 /** `navigator.deviceMemory` is missing in Firefox and Safari, and capped at 8 elsewhere to hinder fingerprinting. */

@@ -18,6 +18,7 @@ import type { Link } from '../links/link.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { DraftModel } from './draft-model.ts';
 import { driveAnswer } from './drive-answer.ts';
+import type { DriverTools } from './driver-tools.ts';
 import { type LocalModel, openLocalModel } from './local-model.ts';
 import { type DriverFormat, readFormat } from './read-format.ts';
 import { RingTable } from './ring-table.ts';
@@ -30,6 +31,7 @@ import type {
   DriverSource,
   LocalReady,
   ServerJob,
+  TellPage,
   WorkerEvents,
 } from './worker-api.ts';
 
@@ -39,19 +41,19 @@ export interface DriverHostOptions {
   /** Starts the backend of this worker, or gives the one that runs. */
   backend(wish: Backend | 'auto'): Promise<BackendChoice>;
   runtime(): Promise<OrtRuntime>;
-  tell<Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]): void;
+  tell: TellPage;
 }
 
 /** How long an answer of this tab's person waits for a coalition to form again before it gives up. */
 const ACQUIRE_TIMEOUT_MS = 120_000;
-export class DriverHost {
+
+export class DriverHost implements DriverTools {
   readonly options: DriverHostOptions;
   readonly rings = new RingTable();
-  /** Of jobs of the server whose answers are over. */
   readonly shelf = new ConversationShelf();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Map<JobId, AbortController>();
-  /** Of the person in this tab: its stages keep what was computed between turns. */
+  /** The conversation of the person in this tab: its stages keep what was computed between turns. */
   readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
   #isAskLocal = false;
   #source: DriverSource | undefined;
@@ -137,7 +139,6 @@ export class DriverHost {
     }
   }
 
-  /** Throws `grant-refused`. */
   leaveOf(grant: string): Promise<JobLeave> {
     const { identity, orchestratorKey } = this.options;
     const { pool } = this.#opened();
