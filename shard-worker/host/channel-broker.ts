@@ -8,6 +8,7 @@ import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { fingerprintOf } from '../../protocol/link-proof.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
+import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;
@@ -21,33 +22,7 @@ const metadataSchema = z.object({
   lane: z.optional(z.number().check(z.int(), z.gte(0), z.lt(MAX_LANES))),
 });
 
-export interface BrokeredChannel {
-  /** Counts up per broker. */
-  id: number;
-  peer: PeerId;
-  epoch: number;
-  direction: 'in' | 'out';
-  /** 0 for a link's first connection. */
-  lane: number;
-  channel: RTCDataChannel;
-  /** Of the two certificates that secure the connection. */
-  fingerprints: Fingerprints;
-  /** Closes the whole connection. */
-  close(): void;
-}
-
-export interface BrokerOptions {
-  self: PeerId;
-  /** The site's origin: the broker is part of the same server. */
-  origin: string;
-  iceServers: RTCIceServer[];
-  /** Secret of this peer: with the same one it gets its id back after a reload, before its old socket is given up. */
-  token?: string;
-  /** Called synchronously where the channel is created. */
-  onChannel(channel: BrokeredChannel): void;
-}
-
-export class ChannelBroker {
+export class ChannelBroker implements Broker {
   readonly #options: BrokerOptions;
   readonly #connections = new Set<DataConnection>();
   #peer: Promise<Peer> | undefined;
@@ -58,13 +33,11 @@ export class ChannelBroker {
     this.#options = options;
   }
 
-  /** Resolves when other peers can reach this one. */
   async open(): Promise<void> {
     this.#peer ??= this.#start();
     await this.#peer;
   }
 
-  /** Asks a peer for a link of an epoch, or for another lane of one. `onChannel` gets it; rejects with `link-failed`. */
   async connect(to: PeerId, epoch: number, lane = 0): Promise<void> {
     this.#peer ??= this.#start();
     const peer = await this.#peer;
@@ -97,7 +70,7 @@ export class ChannelBroker {
       debug: 0,
       ...(token === undefined ? {} : { token }),
       // Always set: PeerJS's default has TURN servers that all its users share.
-      config: { iceServers },
+      config: { iceServers: iceServers as RTCIceServer[] },
     });
     peer.on('connection', (connection) => void this.#accept(peer, connection));
     // The broker's socket broke; links that exist go on without it.

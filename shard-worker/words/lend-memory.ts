@@ -8,6 +8,12 @@ export interface LentMemory {
   keepPacked?: boolean;
 }
 
+/** What a browser says of its device. */
+export interface StatedDevice {
+  /** GiB, rounded. */
+  deviceMemory?: number;
+}
+
 const GIB = 1024 ** 3;
 /** `navigator.deviceMemory` is missing in Firefox and Safari, and capped at 8 elsewhere to hinder fingerprinting. */
 const UNKNOWN_DEVICE_GIB = 4;
@@ -15,13 +21,9 @@ const UNKNOWN_DEVICE_GIB = 4;
 const MOST_WASM_BYTES = 1.5 * GIB;
 const MOST_GPU_BYTES = 4 * GIB;
 
-export function defaultMemoryBytes(backend: Backend, deviceGib = deviceMemory()): number {
+export function defaultMemoryBytes(backend: Backend, { deviceMemory }: StatedDevice): number {
+  const deviceGib = deviceMemory && deviceMemory > 0 ? deviceMemory : UNKNOWN_DEVICE_GIB;
   return backend === 'wasm'
     ? Math.min((deviceGib * GIB) / 4, MOST_WASM_BYTES)
     : Math.min((deviceGib * GIB) / 2, MOST_GPU_BYTES);
-}
-
-function deviceMemory(): number {
-  const stated = (navigator as { deviceMemory?: number }).deviceMemory;
-  return stated && stated > 0 ? stated : UNKNOWN_DEVICE_GIB;
 }

@@ -15,6 +15,7 @@ import { RingClient } from '../driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
+import type { StatedDevice } from '../words/lend-memory.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { DraftModel } from './draft-model.ts';
 import { driveAnswer } from './drive-answer.ts';
@@ -41,6 +42,7 @@ export interface DriverHostOptions {
   /** Starts the backend of this worker, or gives the one that runs. */
   backend(wish: Backend | 'auto'): Promise<BackendChoice>;
   runtime(): Promise<OrtRuntime>;
+  device: StatedDevice;
   tell: TellPage;
 }
 
@@ -177,9 +179,9 @@ export class DriverHost implements DriverTools {
   }
 
   async #loadLocal(source: DriverSource, wish: Backend | 'auto'): Promise<LocalModel> {
-    const { identity, backend, runtime, tell } = this.options;
+    const { identity, backend, runtime, device, tell } = this.options;
     const choice = await backend(wish);
-    const options = { source, self: identity().peer, choice, runtime: await runtime() };
+    const options = { source, self: identity().peer, choice, device, runtime: await runtime() };
     return openLocalModel({ ...options, tell: (state) => tell('local', state) });
   }
 

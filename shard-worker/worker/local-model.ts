@@ -13,7 +13,7 @@ import { type LoadStageOptions, loadStage } from '../model/load-stage.ts';
 import { openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
 import { RingNode } from '../ring/ring-node.ts';
-import { defaultMemoryBytes } from '../words/lend-memory.ts';
+import { defaultMemoryBytes, type StatedDevice } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { LocalState } from '../words/peer-state.ts';
 import type { BackendChoice } from './start-backend.ts';
@@ -29,6 +29,7 @@ export interface LocalModelOptions {
   self: PeerId;
   choice: BackendChoice;
   runtime: OrtRuntime;
+  device: StatedDevice;
   tell(state: LocalState): void;
 }
 
@@ -43,7 +44,7 @@ export async function openLocalModel(options: LocalModelOptions): Promise<LocalM
   const { backend, device } = choice;
   tell({ phase: 'probing', loadedBytes: 0, totalBytes: 0, backend, device });
   const model = await openModel(source);
-  const lent = { memoryBytes: defaultMemoryBytes(backend) };
+  const lent = { memoryBytes: defaultMemoryBytes(backend, options.device) };
   const msPerLayer = await probeLayer(runtime, model, lent);
   let toldMs = 0;
   let totalBytes = 0;
