@@ -57,7 +57,7 @@ export interface RingClientOptions {
   entry: Link;
   /** The same link as `entry` when one stage holds everything. */
   exit: Link;
-  /** Of the coalition, in order: what a trace's stages are. */
+  /** Seats of the coalition, in order: what a trace's stages are. */
   seats?: readonly Seat[];
   lapTimeoutMs?: number;
   now?(): number;

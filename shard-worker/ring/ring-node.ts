@@ -22,7 +22,7 @@ interface Work {
   from: Link;
   frame: Frame;
   arrivedMs: number;
-  /** Of an OPEN frame, once it was read. */
+  /** What an OPEN frame says, once it was read. */
   opening?: { open: OpenSession; grant?: Grant };
 }
 
