@@ -22,15 +22,20 @@ const metadataSchema = z.object({
   lane: z.optional(z.number().check(z.int(), z.gte(0), z.lt(MAX_LANES))),
 });
 
+type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
+
 export class ChannelBroker implements Broker {
   readonly #options: BrokerOptions;
+  readonly #load: LoadPeerJs;
   readonly #connections = new Set<DataConnection>();
   #peer: Promise<Peer> | undefined;
   #closed = false;
   #count = 0;
 
-  constructor(options: BrokerOptions) {
+  /** `load`: PeerJS when it is needed, for the package looks for `window` when it is loaded. */
+  constructor(options: BrokerOptions, load: LoadPeerJs = () => import('peerjs')) {
     this.#options = options;
+    this.#load = load;
   }
 
   async open(): Promise<void> {
@@ -57,8 +62,7 @@ export class ChannelBroker implements Broker {
   }
 
   async #start(): Promise<Peer> {
-    // Loaded here and not at the top: the package looks for `window` when it is loaded.
-    const { Peer } = await import('peerjs');
+    const { Peer } = await this.#load();
     const { self, origin, iceServers, token } = this.#options;
     const url = new URL(origin);
     const isSecure = url.protocol === 'https:';

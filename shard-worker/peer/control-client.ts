@@ -36,6 +36,7 @@ export class ControlClient {
   #beat: ReturnType<typeof setInterval> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** `open`: the host's; the standard WebSocket for scripts that are a peer without a host. */
   constructor(url: string, keys: CryptoKeyPair, handlers: ControlHandlers, open: Host['openSocket'] = openSocket) {
     this.#url = url;
     this.#keys = keys;
