@@ -1,6 +1,7 @@
 // What receipts cost a stage: the same frames through a ring node with metering and without, in one run, rounds
 // interleaved, against a step of 9 ms. The model hands out a payload of a real one's size and computes nothing, so that
 // only the ring is timed: once with pauses between frames, as a GPU makes them, and once without any.
+
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { decodeFrame, encodeFrame, FRAME_FLAGS } from '../protocol/frame.ts';
@@ -12,7 +13,8 @@ import type { KvCache, LayerExecutor } from '../shard-worker/engine/layer-execut
 import { memoryLinkPair } from '../shard-worker/links/memory-link.ts';
 import { MeterBook } from '../shard-worker/ring/meter-book.ts';
 import { packJson } from '../shard-worker/ring/open-session.ts';
-import { emptyFrame, RingNode } from '../shard-worker/ring/ring-node.ts';
+import { RingNode } from '../shard-worker/ring/ring-node.ts';
+import { emptyFrame } from '../shard-worker/words/empty-frame.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 
 const EPOCH = 1;

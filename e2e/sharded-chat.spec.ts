@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { stageBytes } from '../protocol/manifest.ts';
 import { makeManifest } from '../shard-worker/model/make-manifest.ts';
-import { memorySource } from '../shard-worker/onnx/byte-source.ts';
 import { describeDecoder } from '../shard-worker/onnx/describe-decoder.ts';
 import { readGraph } from '../shard-worker/onnx/read-graph.ts';
-import type { Answer } from '../shard-worker/peer/peer-state.ts';
+import { memorySource } from '../shard-worker/words/byte-source.ts';
+import type { Answer } from '../shard-worker/words/peer-state.ts';
 import { ask, chatReady, openSite, sliceOf } from './support/site.ts';
 
 const MODEL_DIR = 'public/models/computepool/guide-4m';

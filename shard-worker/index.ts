@@ -1,8 +1,52 @@
-// The door of this package for pages: open a peer that lends a GPU, or one that asks, or look at a pool.
+// The door of this package for pages: open a peer that lends a GPU, or one that asks, or look at a pool. Gives peers the
+// browser as their host.
+import { browserHost } from './host/browser-host.ts';
+import * as chat from './peer/chat-peer.ts';
+import * as claim from './peer/claim-peers.ts';
+import * as stage from './peer/stage-peer.ts';
+import * as watch from './peer/watch-pool.ts';
 
-export { type ChatPeer, openChatPeer } from './peer/chat-peer.ts';
-export { claimPeers } from './peer/claim-peers.ts';
-export type * from './peer/peer-state.ts';
-export { openStagePeer, type StagePeer } from './peer/stage-peer.ts';
+export type { ChatPeer } from './peer/chat-peer.ts';
+export type { StagePeer } from './peer/stage-peer.ts';
 export type { Store } from './peer/store.ts';
-export { type PoolWatch, watchPool } from './peer/watch-pool.ts';
+export type { PoolWatch } from './peer/watch-pool.ts';
+export type * from './words/peer-state.ts';
+
+/**
+ * Lends this tab.
+ *
+ * @example
+ * const peer = openStagePeer({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * peer.state.subscribe(() => console.log(peer.state.get().phase));
+ */
+export const openStagePeer = (options: stage.StagePeerOptions): stage.StagePeer =>
+  stage.openStagePeer(browserHost, options);
+
+/**
+ * Watches a pool and asks it.
+ *
+ * @example
+ * const peer = openChatPeer({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * const answer = await peer.ask({ messages: [{ role: 'user', content: 'How do I join?' }] }, { onText: console.log });
+ */
+export const openChatPeer = (options: chat.ChatPeerOptions): chat.ChatPeer => chat.openChatPeer(browserHost, options);
+
+/**
+ * Looks at a pool and takes no part.
+ *
+ * @example
+ * const watched = watchPool({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
+ * watched.state.subscribe(() => console.log(watched.state.get().coalition?.seats.length));
+ */
+export const watchPool = (options: Parameters<typeof watch.watchPool>[1]): watch.PoolWatch =>
+  watch.watchPool(browserHost, options);
+
+/**
+ * Proves for each peer that this browser keeps that it earns for an account.
+ *
+ * @example
+ * const peers = await claimPeers('acc_1');
+ * await fetch('/api/account/peers', { method: 'POST', body: JSON.stringify({ peers }) });
+ */
+export const claimPeers = (accountId: string): Promise<{ publicKey: string; signature: string }[]> =>
+  claim.claimPeers(browserHost, accountId);

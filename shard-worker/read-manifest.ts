@@ -12,9 +12,9 @@ import { readJsonFile } from './hub/read-small-file.ts';
 import type { RetryPolicy } from './hub/retry-policy.ts';
 import { contextLimit } from './model/context-limit.ts';
 import { makeManifest } from './model/make-manifest.ts';
-import { memorySource } from './onnx/byte-source.ts';
 import { describeDecoder } from './onnx/describe-decoder.ts';
 import { readGraph } from './onnx/read-graph.ts';
+import { memorySource } from './words/byte-source.ts';
 
 export interface ReadManifestOptions {
   model: ModelRef;

@@ -3,6 +3,7 @@ import type { Backend } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
 import { type Identity, identityOf } from '../protocol/identity.ts';
 import { loadOrtRuntime, type OrtRuntime } from './engine/ort-runtime.ts';
+import type { StatedDevice } from './words/lend-memory.ts';
 import { AskerLinks } from './worker/asker-links.ts';
 import { DriverHost } from './worker/driver-host.ts';
 import { serveRpc } from './worker/rpc.ts';
@@ -43,14 +44,14 @@ const stageHost = (): StageHost => {
   return stage;
 };
 
-/** Of a tab that serves nothing. */
+/** The links of a tab that serves nothing. */
 const askerLinks = (): AskerLinks => {
   asker ??= new AskerLinks(identity, orchestratorKey, tell);
   return asker;
 };
 
 const driverHost = (): DriverHost => {
-  driver ??= new DriverHost({ identity, orchestratorKey, backend, runtime, tell });
+  driver ??= new DriverHost({ identity, orchestratorKey, backend, runtime, device: navigator as StatedDevice, tell });
   return driver;
 };
 

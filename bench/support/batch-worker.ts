@@ -4,7 +4,7 @@ import type { BatchItem, ExecutorOutput, KvCache, LayerExecutor } from '../../sh
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { loadStage } from '../../shard-worker/model/load-stage.ts';
 import { openModel } from '../../shard-worker/model/open-model.ts';
-import type { ModelSource } from '../../shard-worker/worker/worker-api.ts';
+import type { ModelSource } from '../../shard-worker/words/model-source.ts';
 
 export interface BatchRequest {
   source: ModelSource;

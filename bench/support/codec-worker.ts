@@ -8,7 +8,7 @@ import type { LayerExecutor } from '../../shard-worker/engine/layer-executor.ts'
 import { loadOrtRuntime, type OrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { loadStage } from '../../shard-worker/model/load-stage.ts';
 import { type OpenModel, openModel } from '../../shard-worker/model/open-model.ts';
-import type { ModelSource } from '../../shard-worker/worker/worker-api.ts';
+import type { ModelSource } from '../../shard-worker/words/model-source.ts';
 import { compareRow, type RowError } from './logit-error.ts';
 
 export interface CodecRequest {

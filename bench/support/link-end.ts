@@ -3,9 +3,9 @@
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { STAGE_LANES } from '../../protocol/limits.ts';
+import { ChannelBroker } from '../../shard-worker/host/channel-broker.ts';
 import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
 import { addLanes } from '../../shard-worker/peer/add-lanes.ts';
-import { ChannelBroker } from '../../shard-worker/peer/channel-broker.ts';
 import { LinkTable } from '../../shard-worker/worker/link-table.ts';
 
 export interface LinkTerms {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { memorySource } from '../../shard-worker/onnx/byte-source.ts';
 import { describeDecoder } from '../../shard-worker/onnx/describe-decoder.ts';
 import { readGraph } from '../../shard-worker/onnx/read-graph.ts';
+import { memorySource } from '../../shard-worker/words/byte-source.ts';
 import { makeBenchModel } from './make-bench-model.ts';
 
 const SHAPE = {

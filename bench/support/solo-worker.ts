@@ -1,5 +1,6 @@
 // The baseline of sharded-vs-solo: the whole model and its driver in one worker, no network anywhere. The same cutter,
 // executor, ring node and driver as in the network; only the link is memory.
+
 import type { Backend } from '../../protocol/control.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
@@ -7,11 +8,11 @@ import { Conversation } from '../../shard-worker/driver/conversation.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { memoryLinkPair } from '../../shard-worker/links/memory-link.ts';
-import type { LentMemory } from '../../shard-worker/model/divide-memory.ts';
 import { loadStage } from '../../shard-worker/model/load-stage.ts';
 import { openModel } from '../../shard-worker/model/open-model.ts';
 import { RingNode } from '../../shard-worker/ring/ring-node.ts';
-import type { ModelSource } from '../../shard-worker/worker/worker-api.ts';
+import type { LentMemory } from '../../shard-worker/words/lend-memory.ts';
+import type { ModelSource } from '../../shard-worker/words/model-source.ts';
 import { type TimedAnswer, timedAnswer } from './timed-answer.ts';
 
 export interface SoloRequest {

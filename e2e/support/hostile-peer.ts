@@ -1,9 +1,10 @@
 // Runs in a page: a peer with a key of its own and a proved link to the entry stage, that then sends what it should not.
+
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import { type ModelRef, newSessionId } from '../../protocol/ids.ts';
 import { GREEDY } from '../../protocol/sampling.ts';
 import { packJson, unpackJson } from '../../shard-worker/ring/open-session.ts';
-import { emptyFrame } from '../../shard-worker/ring/ring-node.ts';
+import { emptyFrame } from '../../shard-worker/words/empty-frame.ts';
 import { openPoolLinks } from './pool-links.ts';
 
 declare global {

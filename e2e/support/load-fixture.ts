@@ -5,10 +5,10 @@ import { createOrtExecutor } from '../../shard-worker/engine/ort-executor.ts';
 import type { OrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { cpuNodeNames } from '../../shard-worker/model/cpu-nodes.ts';
 import { hasFusedAttention } from '../../shard-worker/model/has-fused-attention.ts';
-import { memorySource } from '../../shard-worker/onnx/byte-source.ts';
 import { type DecoderDescription, describeDecoder } from '../../shard-worker/onnx/describe-decoder.ts';
 import { readGraph } from '../../shard-worker/onnx/read-graph.ts';
 import { sliceGraph } from '../../shard-worker/onnx/slice-graph.ts';
+import { memorySource } from '../../shard-worker/words/byte-source.ts';
 
 export interface FixtureFiles {
   /** URL of the graph and of the external data beside it, if any. */

@@ -1,7 +1,7 @@
 // A whole network for a test: the real server on a free port with the built site, and pages of it in contexts of their own.
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect } from '@playwright/test';
-import type { Answer } from '../../shard-worker/peer/peer-state.ts';
+import type { Answer } from '../../shard-worker/words/peer-state.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../signaling/start-server.ts';
 
 export interface Site {

@@ -1,10 +1,12 @@
 // Which codec a hidden state gets on its way to the next stage: what the driver allows, and under `auto` what the link is
 // worth it for. Pure.
+
 import type { Codec, CodecPolicy } from '../../protocol/codec.ts';
 import { type FrameDtype, payloadBytesOf } from '../../protocol/frame.ts';
+import type { Activation } from '../words/activation.ts';
 
 export interface RowsShape {
-  activation: 'float32' | 'float16';
+  activation: Activation;
   tokens: number;
   width: number;
 }
@@ -13,7 +15,7 @@ export interface RowsShape {
 const BURST_BYTES = 70_000;
 /** Less is in the noise of a lap. */
 const LEAST_SAVED_MS = 1;
-/** Of the time on the way that the finer codec takes. `f16` is all but exact; what `int8` takes away must be worth it. */
+/** Share of the finer codec's time on the way that must be saved. `f16` is all but exact; what `int8` takes away must be worth it. */
 const LEAST_SHARE: Record<Exclude<Codec, 'exact'>, number> = { f16: 0.05, int8: 0.25 };
 
 /**

@@ -45,7 +45,7 @@ export function unpackHalves(source: Uint16Array, target: Float32Array): boolean
   return true;
 }
 
-/** Of float32 bits without their sign, below `OVERFLOW_BITS`. */
+/** The half of float32 bits without their sign, below `OVERFLOW_BITS`. */
 function halfOf(magnitude: number): number {
   // The exponent's bias goes from 127 to 15. Exponent and fraction are rounded as one number, so that a carry out of the
   // fraction makes the exponent one larger, as it must.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Codec } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type FrameDtype, payloadBytesOf } from '../../protocol/frame.ts';
-import { emptyFrame } from '../ring/ring-node.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
 import { packHalves, unpackHalves } from './half-bits.ts';
 import { codecOf, packRows, unpackRows } from './pack-rows.ts';
 

@@ -1,12 +1,12 @@
 // Hidden states of a stage as the payload of a frame, in the codec that was picked, and back. Owns no choice.
+
 import type { Codec } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Frame, payloadBytesOf } from '../../protocol/frame.ts';
-import type { LayerExecutor } from '../engine/layer-executor.ts';
+import type { Activation } from '../words/activation.ts';
 import { packHalves, unpackHalves } from './half-bits.ts';
 import { packInt8Rows, SCALE_BYTES, unpackInt8Rows } from './int8-rows.ts';
 
-type Activation = LayerExecutor['activation'];
 type Packed = Pick<Frame, 'dtype' | 'payload'>;
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { jobStatsSchema } from '../../protocol/job.ts';
 import { AnswerStatsMeter } from './answer-stats.ts';
-import type { LapReport } from './conversation.ts';
+import type { LapReport } from './generate-options.ts';
 import type { RingClient } from './ring-client.ts';
 import { makeRing } from './test-ring.ts';
 

@@ -1,16 +1,16 @@
 // Adds up the traces of an answer's laps into what pages and the server show: where each millisecond went. Pure.
 import type { Seat } from '../../protocol/control.ts';
 import type { JobStats } from '../../protocol/job.ts';
-import type { AnswerStats, RouteStop } from '../peer/peer-state.ts';
-import type { LapReport } from './conversation.ts';
+import type { AnswerStats, RouteStop } from '../words/peer-state.ts';
+import type { LapReport } from './generate-options.ts';
 import type { RingClient } from './ring-client.ts';
 import type { SpeculationCounts } from './speculation.ts';
 
-/** Of a stop; times in milliseconds. */
+/** Sums of one stop; times in milliseconds. */
 type Sums = Pick<RouteStop, (typeof SUMMED)[number]>;
 const SUMMED = ['batch', 'hopMs', 'queueMs', 'uploadMs', 'computeMs', 'readbackMs'] as const;
 
-/** Of one job, all of its choices. */
+/** Measures one job, all of its choices. */
 export class AnswerStatsMeter {
   readonly #promptTokens: number;
   readonly #startedMs: number;
@@ -21,7 +21,7 @@ export class AnswerStatsMeter {
   #tokensAfterFirst = 0;
   #laps = 0;
   #ring: RingClient | undefined;
-  /** Of the present ring alone: another route has other seats. */
+  /** Sums over the present ring alone: another route has other seats. */
   #route: { laps: number; lapMs: number; draftMs: number; returnHopMs: number; perStage: Sums[] } = noRoute([]);
 
   constructor(options: { promptTokens: number; startedMs: number; speculation: () => SpeculationCounts }) {

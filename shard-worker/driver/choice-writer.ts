@@ -11,7 +11,7 @@ export interface Piece {
   text: string;
   /** New ids, also those whose text is held back. */
   ids: number[];
-  /** Of tokens whose text has begun to come out; those behind a stop string are never told. */
+  /** Log-probabilities of tokens whose text has begun to come out; those behind a stop string are never told. */
   logprobs?: TopLogprob[];
 }
 

@@ -8,52 +8,11 @@ import { MAX_CHUNKS_IN_FLIGHT, PREFILL_CHUNK_TOKENS } from '../../protocol/limit
 import type { ResultRow } from '../ring/result-rows.ts';
 import { commonPrefix } from './common-prefix.ts';
 import { checkRows, DecodeRun, type HeldSession } from './decode-run.ts';
-import type { LapResult, RingClient, SessionTerms } from './ring-client.ts';
-import type { Speculation } from './speculation.ts';
+import type { Generated, GenerateOptions } from './generate-options.ts';
+import type { LapResult, RingClient } from './ring-client.ts';
 
 /** Gives the ring that serves now, another one than `avoid` if it can; waits for one to form. Rejects when none comes. */
 export type AcquireRing = (signal?: AbortSignal, avoid?: RingClient) => Promise<RingClient>;
-
-/** A lap that is over, as statistics see it. */
-export interface LapReport {
-  lap: LapResult;
-  ring: RingClient;
-  /** The one that ends a prefill: its times say nothing about decoding. */
-  isPrefill: boolean;
-  /** Tokens that it brought: 1, and one for each drafted token that was right. */
-  gained: number;
-  /** Before it was sent, milliseconds: what was waited for drafts. */
-  draftMs?: number;
-}
-
-export interface GenerateOptions extends SessionTerms {
-  /** Of the whole answer, `resume` included. */
-  maxTokens: number;
-  /** Positions that the model can hold. */
-  maxContext: number;
-  eosIds: ReadonlySet<number>;
-  /** Ids of the answer that are known already; it goes on after them and they are not told again. */
-  resume?: readonly number[] | undefined;
-  /** Called for each new token but an end of sequence; return true to stop after it (a stop string). */
-  onToken(row: ResultRow): boolean | undefined;
-  onLap?(report: LapReport): void;
-  /** Once: positions of the prompt that the stages still held. */
-  onCached?(tokens: number): void;
-  onNotice?(notice: string): void;
-  signal?: AbortSignal | undefined;
-  /** Drafts tokens; equal results with and without. */
-  speculation?: Speculation | undefined;
-  /** `route` goes on over another ring; `session` stays with this one and reports its end. */
-  retry?: 'route' | 'session';
-  /** Tokens per prefill chunk; equal results for any value. */
-  chunkTokens?: number;
-}
-
-export interface Generated {
-  /** The whole answer's, `resume` included. */
-  ids: number[];
-  finishReason: 'stop' | 'length' | 'cancelled';
-}
 
 /** What disappeared is retried; what failed is reported at once. A lap that took too long says nothing of either. */
 const lostOf = ({ kind, subject }: PoolError): 'session' | 'route' | undefined =>

@@ -6,8 +6,8 @@ import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
-import type { Generated, GenerateOptions } from './conversation.ts';
 import type { DraftPlan } from './draft-window.ts';
+import type { Generated, GenerateOptions } from './generate-options.ts';
 import type { LapResult, RingClient } from './ring-client.ts';
 
 /** The session at the stages. */

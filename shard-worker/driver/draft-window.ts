@@ -52,7 +52,7 @@ export class DraftWindow {
   #aloneMs: number | undefined;
   readonly #ring = new LineFit();
   readonly #stage = new LineFit();
-  /** Of the last plan, and of the one that the last lap that is over was sent by. */
+  /** Windows of the last plan, and of the plan that the last finished lap was sent by. */
   #planned = 0;
   #settled = 0;
   #idleLaps = 0;

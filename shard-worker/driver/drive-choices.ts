@@ -3,14 +3,15 @@ import type { CodecPolicy } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { ChoiceWriter, type Piece } from './choice-writer.ts';
-import type { Conversation, Generated, LapReport } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import type { Generated, LapReport } from './generate-options.ts';
 import type { JobLeave } from './job-leave.ts';
 import type { PromptFormat } from './prompt-format.ts';
 import type { Speculation } from './speculation.ts';
 
 export interface ChoicesJob {
   prompt: readonly number[];
-  /** Of the first choice; choice i uses seed + i. */
+  /** The first choice's; choice i uses seed + i. */
   sampling: Sampling;
   maxTokens: number;
   stop?: readonly string[] | undefined;
@@ -42,7 +43,7 @@ export interface ChoicesHooks {
 
 /** Rejects with the first failure, after the other choices have ended. */
 export async function driveChoices(job: ChoicesJob, tools: ChoicesTools, hooks: ChoicesHooks): Promise<Generated[]> {
-  // Of its own: a failed choice ends the others, and that is no cancellation by the caller.
+  // A signal of its own: a failed choice ends the others, and that is no cancellation by the caller.
   const failed = new AbortController();
   const signal = AbortSignal.any([hooks.signal, failed.signal]);
   let failure: PoolError | undefined;

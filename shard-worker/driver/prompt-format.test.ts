@@ -1,7 +1,7 @@
 // The embedded model's tokenizer and chat template in the browser's libraries against transformers' (golden.json).
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ChatMessage } from '../peer/peer-state.ts';
+import type { ChatMessage } from '../words/peer-state.ts';
 import { makePromptFormat, type TokenizerFiles } from './prompt-format.ts';
 
 const DIR = 'public/models/computepool/guide-4m';

@@ -3,7 +3,7 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { PoolError } from '../../protocol/errors.ts';
-import type { ChatMessage } from '../peer/peer-state.ts';
+import type { ChatMessage } from '../words/peer-state.ts';
 import { byteSchemeOf, tokenBytes, utf8 } from './token-bytes.ts';
 
 /** Files of a repository in the hub's layout, parsed as JSON but otherwise unchecked: they are data of a stranger. */

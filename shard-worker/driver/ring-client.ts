@@ -1,5 +1,6 @@
 // The driver's view of one epoch: submits laps at the entry, hears results from the exit, gives each lap its answer or
 // its error. Owns waits and timeouts, no token history.
+
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
@@ -11,7 +12,7 @@ import type { Link } from '../links/link.ts';
 import type { JobMeter } from '../ring/job-meter.ts';
 import { packJson, unpackJson } from '../ring/open-session.ts';
 import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
-import { emptyFrame } from '../ring/ring-node.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
 import type { JobLeave } from './job-leave.ts';
 
 export interface LapResult {
@@ -56,7 +57,7 @@ export interface RingClientOptions {
   entry: Link;
   /** The same link as `entry` when one stage holds everything. */
   exit: Link;
-  /** Of the coalition, in order: what a trace's stages are. */
+  /** Seats of the coalition, in order: what a trace's stages are. */
   seats?: readonly Seat[];
   lapTimeoutMs?: number;
   now?(): number;

@@ -2,7 +2,8 @@
 import { expect, test, vi } from 'vitest';
 import { newSessionId } from '../../protocol/ids.ts';
 import { GREEDY } from '../../protocol/sampling.ts';
-import { Conversation, type GenerateOptions } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+import type { GenerateOptions } from './generate-options.ts';
 import { answer, makeRing, testOptions as options, PROMPT, SAMPLED } from './test-ring.ts';
 
 test.each([[[4]], [[2, 5]], [[1, 2, 3, 4, 5, 6, 7]]])(

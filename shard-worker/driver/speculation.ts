@@ -17,7 +17,7 @@ export interface SpeculationCounts {
   drafter: 'none' | 'ngram' | 'model';
 }
 
-/** Of several choices. */
+/** Counts of several choices in all. */
 export function totalOf(guesses: readonly Pick<Speculation, 'counts'>[]): SpeculationCounts {
   const total: SpeculationCounts = { drafted: 0, accepted: 0, drafter: 'none' };
   for (const { counts } of guesses) {
@@ -33,7 +33,7 @@ export type DraftWindows = Map<Drafter['kind'], DraftWindow>;
 
 export interface SpeculationOptions {
   timeoutMs?: number;
-  /** Of earlier answers over the same rings. */
+  /** Windows that earlier answers over the same rings have learnt. */
   windows?: DraftWindows;
 }
 

@@ -7,7 +7,8 @@ import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
 import type { Link } from '../links/link.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
 import { RingNode, type RingNodeOptions } from '../ring/ring-node.ts';
-import { Conversation, type GenerateOptions } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+import type { GenerateOptions } from './generate-options.ts';
 import { RingClient } from './ring-client.ts';
 
 export const LAYERS = 8;

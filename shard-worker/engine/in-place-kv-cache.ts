@@ -1,11 +1,11 @@
 // The cache of a session where attention is fused and runs on the GPU: buffers that are written in place, its own while it
 // runs alone, a row of the pool's while it runs with others. Going back is free: later positions are written over.
 import { type GpuKvContext, KvBuffers } from './kv-buffers.ts';
-import { type KvBinding, kvBytes, type RuntimeKvCache } from './kv-cache.ts';
+import { type KvBinding, kvBytes } from './kv-cache.ts';
 import { kvCapacity } from './kv-layout.ts';
-import type { KvPool } from './kv-pool.ts';
+import type { KvPool, PoolMember } from './kv-pool.ts';
 
-export class InPlaceKvCache implements RuntimeKvCache {
+export class InPlaceKvCache implements PoolMember {
   length = 0;
   readonly #context: GpuKvContext;
   readonly #pool: KvPool;
@@ -17,7 +17,6 @@ export class InPlaceKvCache implements RuntimeKvCache {
     this.#pool = pool;
   }
 
-  /** Bytes of its own buffers. */
   get ownBytes(): number {
     return this.#own?.bytes ?? 0;
   }
@@ -53,14 +52,12 @@ export class InPlaceKvCache implements RuntimeKvCache {
       });
   }
 
-  /** Its positions go into a row of the pool's buffers. */
   moveInto(buffers: KvBuffers, row: number): void {
     this.#own?.copyRow(this.length, 0, buffers, row);
     this.#own?.destroy();
     this.#own = undefined;
   }
 
-  /** Its positions come out of such a row, with room for `positions`. */
   moveOut(buffers: KvBuffers, row: number, positions: number): void {
     this.#own = new KvBuffers(this.#context, 1, kvCapacity(positions, this.#context.maxContext));
     buffers.copyRow(this.length, row, this.#own, 0);

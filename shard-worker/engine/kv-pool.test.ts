@@ -11,7 +11,7 @@ import { KvPool, MAX_BATCH } from './kv-pool.ts';
 const LAYERS = 2;
 const shape = { kvHeads: 2, headDim: 1, elementBytes: 4 } as const;
 const MAX_CONTEXT = 600;
-/** Of the least room that a cache has. */
+/** Bytes of the least room that a cache has. */
 const LEAST_BYTES = 2 * LAYERS * shape.kvHeads * 256 * 4;
 
 function makeCaches(limitBytes: number) {

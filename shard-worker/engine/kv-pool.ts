@@ -1,10 +1,8 @@
 // Rows that sessions share to be decoded in one run: each has one, without gaps, in buffers that grow with the longest of
 // them and with their number, as far as the memory for caches allows. A run takes the rows from the first to the last that
 // it needs; who lies between without being asked computes a token that nobody reads and nothing remembers.
-
-import type { InPlaceKvCache } from './in-place-kv-cache.ts';
 import { type GpuKvContext, KvBuffers } from './kv-buffers.ts';
-import { type KvBinding, kvBytes } from './kv-cache.ts';
+import { type KvBinding, kvBytes, type RuntimeKvCache } from './kv-cache.ts';
 import { kvCapacity } from './kv-layout.ts';
 
 /** Sessions in one run. Beyond this a run's own cost is spread thin already, and one slow run is everybody's latency. */
@@ -13,37 +11,49 @@ export const MAX_BATCH = 16;
 /** A run may have at most so many rows for each that is asked for; else the others are moved out of the way. */
 const ROWS_PER_ITEM = 2;
 
+/** A session's cache as the pool sees it. */
+export interface PoolMember extends RuntimeKvCache {
+  /** Bytes of its own buffers. */
+  readonly ownBytes: number;
+  /** Written in place: nothing is taken over. */
+  commit(tokens: number): void;
+  /** Its positions go into a row of the pool's buffers. */
+  moveInto(buffers: KvBuffers, row: number): void;
+  /** Its positions come out of such a row, into buffers of its own with room for `positions`. */
+  moveOut(buffers: KvBuffers, row: number, positions: number): void;
+}
+
 export interface PooledRun {
   binding: KvBinding;
   /** In order; those that were not asked for among them. */
-  rows: readonly InPlaceKvCache[];
+  rows: readonly PoolMember[];
 }
 
 export class KvPool {
   readonly #context: GpuKvContext;
   #buffers: KvBuffers | undefined;
   /** Row by row. */
-  readonly #members: InPlaceKvCache[] = [];
+  readonly #members: PoolMember[] = [];
   /** When each was last asked for, by count of runs. */
-  readonly #lastRun = new WeakMap<InPlaceKvCache, number>();
+  readonly #lastRun = new WeakMap<PoolMember, number>();
   #runs = 0;
 
   constructor(context: GpuKvContext) {
     this.#context = context;
   }
 
-  has(cache: InPlaceKvCache): boolean {
+  has(cache: PoolMember): boolean {
     return this.#members.includes(cache);
   }
 
   /** The first row needs no other: its session runs there alone. Undefined for every other, or without the room. */
-  bindFirst(cache: InPlaceKvCache, positions: number): KvBinding | undefined {
+  bindFirst(cache: PoolMember, positions: number): KvBinding | undefined {
     const isRoomy = this.#buffers !== undefined && this.#buffers.positions >= positions;
     return isRoomy && this.#members[0] === cache ? this.#buffers!.bind(1) : undefined;
   }
 
   /** For one more position of each of these. Undefined where memory does not allow it: they run one by one then. */
-  gather(caches: readonly InPlaceKvCache[]): PooledRun | undefined {
+  gather(caches: readonly PoolMember[]): PooledRun | undefined {
     const asked = new Set(caches);
     const strangers = caches.filter((cache) => !this.has(cache));
     // A full one has no position for a token that nobody reads.
@@ -68,7 +78,7 @@ export class KvPool {
   }
 
   /** Gives a session buffers of its own again, with room for `positions`. */
-  takeOut(cache: InPlaceKvCache, positions: number): void {
+  takeOut(cache: PoolMember, positions: number): void {
     const row = this.#members.indexOf(cache);
     if (row < 0 || !this.#buffers) return;
     cache.moveOut(this.#buffers, row, positions);
@@ -76,7 +86,7 @@ export class KvPool {
   }
 
   /** A session that ended: the last row takes its place. */
-  leave(cache: InPlaceKvCache): void {
+  leave(cache: PoolMember): void {
     const row = this.#members.indexOf(cache);
     if (row < 0) return;
     const last = this.#members.pop()!;
@@ -102,18 +112,18 @@ export class KvPool {
     while (this.#members.length > 0) this.#putOut(this.#members.at(-1)!);
   }
 
-  #putOut(member: InPlaceKvCache): void {
+  #putOut(member: PoolMember): void {
     this.takeOut(member, member.length + 1);
   }
 
-  #idlest(asked: ReadonlySet<InPlaceKvCache>): InPlaceKvCache {
+  #idlest(asked: ReadonlySet<PoolMember>): PoolMember {
     const others = this.#members.filter((member) => !asked.has(member));
-    const age = (member: InPlaceKvCache) => this.#lastRun.get(member) ?? 0;
+    const age = (member: PoolMember) => this.#lastRun.get(member) ?? 0;
     return others.reduce((idlest, member) => (age(member) < age(idlest) ? member : idlest));
   }
 
   /** Room for all members and these, one position more for each. False where memory does not allow it. */
-  #reserve(strangers: readonly InPlaceKvCache[]): boolean {
+  #reserve(strangers: readonly PoolMember[]): boolean {
     const { maxContext, ledger } = this.#context;
     const all = [...this.#members, ...strangers];
     const longest = all.reduce((most, { length }) => Math.max(most, length), 0);

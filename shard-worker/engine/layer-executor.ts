@@ -1,6 +1,8 @@
 // What a stage needs of a model runtime: run some layers over some rows with a KV cache. One interface, two
 // implementations (ORT and, for tests of the ring, arithmetic), one compliance suite.
+
 import type { CandidateRow } from '../sampling/sample-token.ts';
+import type { Activation } from '../words/activation.ts';
 
 /** One session's keys and values for the layers of an executor. */
 export interface KvCache {
@@ -61,7 +63,7 @@ export interface LayerExecutor {
   readonly entry: boolean;
   readonly exit: boolean;
   readonly hiddenSize: number;
-  readonly activation: 'float32' | 'float16';
+  readonly activation: Activation;
   readonly maxContext: number;
   /** Sessions that one run can serve, each with one token; 1 where they can only be served one after another. */
   readonly maxBatch: number;

@@ -9,7 +9,7 @@ import { InPlaceKvCache } from './in-place-kv-cache.ts';
 import type { GpuKvContext } from './kv-buffers.ts';
 import { type KvBinding, type KvContext, kvBytes, type RuntimeKvCache } from './kv-cache.ts';
 import { kvCapacity } from './kv-layout.ts';
-import { KvPool, MAX_BATCH } from './kv-pool.ts';
+import { KvPool, MAX_BATCH, type PoolMember } from './kv-pool.ts';
 import type { BatchItem, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
 import { type OrtRuntime, ortError } from './ort-runtime.ts';
 import { RunOutputs } from './run-outputs.ts';
@@ -152,7 +152,7 @@ class Step {
     if (items.length > MAX_BATCH || items.some(({ input }) => input.tokens !== 1)) {
       throw new PoolError('internal', 'A run takes one token of each session, and so many sessions.');
     }
-    const inputs = new Map(items.map(({ cache, input }) => [cache as InPlaceKvCache, input]));
+    const inputs = new Map(items.map(({ cache, input }) => [cache as PoolMember, input]));
     const pooled = pool.gather([...inputs.keys()]);
     if (!pooled) return this.inTurn(items);
     this.#outputs.forget();

@@ -3,27 +3,16 @@
 // What is verified: the size, the range and the ETag of every answer; the SHA-256 of a range that comes out of the
 // cache; the SHA-256 of a whole file where one is expected and the whole file was read. A range of a larger file has
 // no hash to compare with: the hub publishes none below a file, and fetching more than is needed to have one would
-// defeat the slicing. Such ranges are as good as TLS and the hub; a peer that computes with bad weights is caught by
-// the audit of its outputs, not here.
+// defeat the slicing. Such ranges are as good as TLS and the hub.
 
-import type { ByteSource } from '../onnx/byte-source.ts';
+import type { ByteSource } from '../words/byte-source.ts';
 import { type ByteMeter, createByteMeter } from './byte-meter.ts';
 import type { ByteRange } from './byte-range.ts';
 import { type HubLocation, hubBase, hubFileUrl } from './hub-location.ts';
 import type { RangeCache } from './range-cache.ts';
-import { openRemote } from './read-remote.ts';
+import { type ExpectedFile, openRemote, type ReadOptions } from './read-remote.ts';
 import { createRemoteFile } from './request-range.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
-
-export type { HubLocation };
-
-export interface ReadOptions {
-  signal?: AbortSignal | undefined;
-  /** Called as bytes come, with their number. */
-  onBytes?: ((bytes: number, from: 'network' | 'cache') => void) | undefined;
-  /** Requests in flight at once, for `readRanges`. Default 4. */
-  concurrency?: number | undefined;
-}
 
 export interface HubFile extends ByteSource {
   readonly path: string;
@@ -44,13 +33,6 @@ export interface HubFile extends ByteSource {
     onRange: (index: number, bytes: Uint8Array) => void,
     options?: ReadOptions,
   ): Promise<void>;
-}
-
-/** What the site's own list says of a file. */
-export interface ExpectedFile {
-  size: number;
-  /** Of the whole file, lower-case hex. */
-  sha256: string;
 }
 
 export interface FetchOptions {

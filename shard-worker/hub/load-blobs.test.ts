@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WeightBlob } from '../onnx/lay-out-blobs.ts';
+import type { WeightBlob } from '../words/weight-blob.ts';
 import { createByteMeter } from './byte-meter.ts';
 import { type FakeRepo, fingerprint, QUICK_RETRY, randomBytes, seededRandom, startFakeRepo } from './fake-repo.ts';
 import { type FetchOptions, openHubFile } from './hub-file.ts';

@@ -1,7 +1,8 @@
 // Loads the weights of one slice: fetches the planned ranges and lays them out as the blobs that the engine takes.
 // Fetches what the slice needs and nothing else, and holds each byte once (plus the windows in flight).
+
 import { PoolError } from '../../protocol/errors.ts';
-import type { WeightBlob } from '../onnx/lay-out-blobs.ts';
+import type { WeightBlob } from '../words/weight-blob.ts';
 import { allocate } from './byte-range.ts';
 import type { HubFile } from './hub-file.ts';
 import { type FetchWindow, planFetches } from './plan-fetches.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BlobPart, WeightBlob } from '../onnx/lay-out-blobs.ts';
+import type { BlobPart, WeightBlob } from '../words/weight-blob.ts';
 import { randomBytes, seededRandom } from './fake-repo.ts';
 import { planFetches } from './plan-fetches.ts';
 

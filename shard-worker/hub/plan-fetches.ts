@@ -1,6 +1,7 @@
 // Turns the weights that a slice wants into the ranges to fetch: which bytes of which file go where. Pure.
+
 import { PoolError } from '../../protocol/errors.ts';
-import type { BlobPart, WeightBlob } from '../onnx/lay-out-blobs.ts';
+import type { BlobPart, WeightBlob } from '../words/weight-blob.ts';
 import type { ByteRange } from './byte-range.ts';
 
 /** Part of a window that goes into a blob; `from` is in the window, `to` in the blob. */

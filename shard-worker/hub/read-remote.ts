@@ -1,7 +1,6 @@
 // Reads of an opened file: first window, then cache, then network. Owns cache keys and the check of a whole-file hash.
 import { PoolError } from '../../protocol/errors.ts';
 import { allocate, type ByteRange, checkRange } from './byte-range.ts';
-import type { ExpectedFile, ReadOptions } from './hub-file.ts';
 import type { RangeCache } from './range-cache.ts';
 import type { RemoteFile, Transport } from './request-range.ts';
 import { runPool } from './run-pool.ts';
@@ -9,6 +8,21 @@ import { openSealedRange, sealRange, sha256, toHex } from './sealed-range.ts';
 import { streamSpans } from './stream-spans.ts';
 
 const DEFAULT_CONCURRENCY = 4;
+
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+  /** Called as bytes come, with their number. */
+  onBytes?: ((bytes: number, from: 'network' | 'cache') => void) | undefined;
+  /** Requests in flight at once, for `readRanges`. Default 4. */
+  concurrency?: number | undefined;
+}
+
+/** What the site's own list says of a file. */
+export interface ExpectedFile {
+  size: number;
+  /** Hash of the whole file, lower-case hex. */
+  sha256: string;
+}
 
 export interface RemoteOptions {
   transport: Transport;

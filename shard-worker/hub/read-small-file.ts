@@ -1,6 +1,7 @@
 // Reads a whole file that fits in memory: config.json, tokenizer.json, a graph. Bounded, and hashed where a hash is known.
 import { PoolError } from '../../protocol/errors.ts';
-import { type FetchOptions, type HubLocation, openHubFile } from './hub-file.ts';
+import { type FetchOptions, openHubFile } from './hub-file.ts';
+import type { HubLocation } from './hub-location.ts';
 
 /** Tokenizers reach 35 MB; a graph with its weights outside stays far below. */
 const MAX_SMALL_FILE_BYTES = 64 * 1024 * 1024;

@@ -1,6 +1,7 @@
 // A link over one message channel (a raw RTCDataChannel, or a port that stands for one), or over several where the way is
 // long: cuts frames, stripes them, joins them, measures the round trip. Both ends prove themselves before the first frame.
 // Never interprets a frame.
+
 import { PoolError } from '../../protocol/errors.ts';
 import { cutFragments, FRAGMENT_MAGIC } from '../../protocol/fragment.ts';
 import { streamOf } from '../../protocol/frame.ts';
@@ -8,9 +9,10 @@ import { FrameJoiner } from '../../protocol/frame-joiner.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES, PROTOCOL_VERSION, SLICE_BYTES } from '../../protocol/limits.ts';
 import { mayFeed } from '../../protocol/ticket.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
 import { FILLER_MAGIC, KeepAlive, warmUpMessages } from './keep-alive.ts';
 import type { Link, LinkHandlers } from './link.ts';
-import type { Fingerprints, Standing } from './link-handshake.ts';
+import type { Standing } from './link-handshake.ts';
 import { LinkLanes } from './link-lanes.ts';
 import { LinkProving, type LinkProvingOptions } from './link-proving.ts';
 import { encodeWord, LINK_WORD_MAGIC, type LinkWord, parseWord } from './link-words.ts';

@@ -1,5 +1,6 @@
 // One end of the proof of one link: makes and checks hello, welcome and confirm for one epoch, tickets before anything
 // else. Owns the nonces and what the far side said of itself; never touches the channel: a failure is the link's business.
+
 import { PoolError } from '../../protocol/errors.ts';
 import { fromBase64Url, type Identity, peerIdOf } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
@@ -13,13 +14,8 @@ import {
   signLink,
 } from '../../protocol/link-proof.ts';
 import { checkMayAsk, openTicket, type Ticket } from '../../protocol/ticket.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
 import type { ConfirmWord, HelloWord, WelcomeWord } from './link-words.ts';
-
-/** The two certificates that secure the connection, as this side sees them: 64 hex characters each. */
-export interface Fingerprints {
-  local: string;
-  remote: string;
-}
 
 export interface LinkHandshakeOptions {
   role: LinkRole;

@@ -1,10 +1,11 @@
 // Further connections of a link that is proved: each has a congestion window of its own, and what one loses does not hold up
 // the others. The asker names a connection's certificates over the proved one, the answerer finds the one that has them:
 // whoever sits between the two shows others. Sends no frame.
+
 import { PoolError } from '../../protocol/errors.ts';
 import { LINK_TIMEOUT_MS, MAX_FRAGMENT_BYTES } from '../../protocol/limits.ts';
 import type { LinkRole } from '../../protocol/link-proof.ts';
-import type { Fingerprints } from './link-handshake.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
 import { type LaneWord, type LinkWord, unexpected } from './link-words.ts';
 import type { MessageChannelLike } from './message-channel.ts';
 

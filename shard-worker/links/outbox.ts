@@ -2,7 +2,7 @@
 // short step, and each message goes to the lane that has least to send. Bounded in bytes. Cuts and reads nothing.
 import { PoolError } from '../../protocol/errors.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/limits.ts';
-import { FairQueue } from '../ring/fair-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { MessageChannelLike } from './message-channel.ts';
 
 /**

@@ -1,14 +1,9 @@
 // How a stage divides the memory that its tab lends: weights first, then KV caches, and what is left makes the runtime
 // faster. Pure.
+
 import type { Backend } from '../../protocol/control.ts';
 import { kvMemoryBytes, type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
-
-/** What a tab lends, as its page says. */
-export interface LentMemory {
-  memoryBytes: number;
-  /** Weights stay as they are stored, though the backend is slower with them: for a device that needs the room. */
-  keepPacked?: boolean;
-}
+import type { LentMemory } from '../words/lend-memory.ts';
 
 export interface MemoryShares {
   /** For the KV caches of all sessions. */

@@ -1,12 +1,14 @@
 // From a range of layers to something that computes them: cut, fetch just those bytes, build the session.
+
 import { TOP_CANDIDATES } from '../../protocol/limits.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import { createOrtExecutor, type OrtExecutorOptions } from '../engine/ort-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { type LoadProgress, loadBlobs } from '../hub/load-blobs.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
+import type { LentMemory } from '../words/lend-memory.ts';
 import { cpuNodeNames } from './cpu-nodes.ts';
-import { divideMemory, type LentMemory, type MemoryShares } from './divide-memory.ts';
+import { divideMemory, type MemoryShares } from './divide-memory.ts';
 import { hasFusedAttention } from './has-fused-attention.ts';
 import type { OpenModel } from './open-model.ts';
 

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { manifestSchema, stageBytes } from '../../protocol/manifest.ts';
-import { memorySource } from '../onnx/byte-source.ts';
 import { describeDecoder } from '../onnx/describe-decoder.ts';
 import { listFixtures, readFixture } from '../onnx/fixture-models.ts';
 import { readGraph } from '../onnx/read-graph.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { contextLimit } from './context-limit.ts';
 import { makeManifest } from './make-manifest.ts';
 

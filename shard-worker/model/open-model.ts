@@ -1,5 +1,6 @@
 // A model of a hub, opened for cutting: its graph and description, no weights yet. Both the stage and the driver of a
 // worker begin here.
+
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { openBrowserRangeCache } from '../hub/browser-range-cache.ts';
@@ -8,11 +9,11 @@ import { externalDataPath, graphPath } from '../hub/dtype-files.ts';
 import { type FetchOptions, type HubFile, openHubFile } from '../hub/hub-file.ts';
 import { expectedFile, loadModelIndex, type ModelIndex } from '../hub/model-index.ts';
 import { readJsonFile, readSmallFile } from '../hub/read-small-file.ts';
-import { memorySource } from '../onnx/byte-source.ts';
 import { type DecoderDescription, describeDecoder } from '../onnx/describe-decoder.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import { readGraph } from '../onnx/read-graph.ts';
-import type { ModelSource } from '../worker/worker-api.ts';
+import { memorySource } from '../words/byte-source.ts';
+import type { ModelSource } from '../words/model-source.ts';
 import { contextLimit } from './context-limit.ts';
 import { makeManifest } from './make-manifest.ts';
 

@@ -9,8 +9,9 @@ import type { RowPick } from './pick-rows.ts';
 import { placeNested } from './place-nested.ts';
 import { bytesField, concatBytes } from './protobuf-write.ts';
 import type { Decoder } from './read-decoder.ts';
-import type { Region, Stretch } from './select-region.ts';
+import type { Region } from './select-region.ts';
 import { makeNormHalf, makeSumHalf } from './split-skip-norm.ts';
+import type { Stretch } from './stretch.ts';
 
 const MODEL_GRAPH = 7;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { describeDecoder } from './describe-decoder.ts';
 import { readFixture } from './fixture-models.ts';
 import { makeValueInfo } from './make-node.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { readFixture } from './fixture-models.ts';
 import { makeInt } from './make-node.ts';
 import type { TestModel } from './make-test-model.ts';

@@ -1,6 +1,6 @@
 // Which logits can do with fewer rows, and that those which cannot are still given by row.
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { findHead } from './find-head.ts';
 import type { FixtureModel } from './fixture-models.ts';
 import { makeInt } from './make-node.ts';

@@ -1,9 +1,10 @@
 // Reads the tiny reference decoders of tools/fixtures/models, for tests alone: their files, their golden logits and
 // the bytes of a slice's blobs. Runs in Node; never part of a page.
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ByteSource, memorySource } from './byte-source.ts';
-import type { WeightBlob } from './lay-out-blobs.ts';
+import { type ByteSource, memorySource } from '../words/byte-source.ts';
+import type { WeightBlob } from '../words/weight-blob.ts';
 
 const ROOT = fileURLToPath(new URL('../../tools/fixtures/models', import.meta.url));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { constantDims, constantValues, elementType, lastDim } from './infer-tensor.ts';
 import { makeInt, makeInts } from './make-node.ts';
 import { floats, ints, makeIndices, makeTestModel, makeWeight, type TestNode } from './make-test-model.ts';

@@ -1,28 +1,11 @@
 // Lays the weights of a slice out in blobs: which byte ranges of which files go where, and what each tensor's message
 // says of it. Pure arithmetic over spans; fetches nothing.
+import type { WeightBlob } from '../words/weight-blob.ts';
 import { EMBEDDING, HEAD, SHARED, TIED } from './group-weights.ts';
 import type { OnnxTensor } from './onnx-graph.ts';
 import { concatBytes, messageField, rewriteMessage, textField, varintField } from './protobuf-write.ts';
 import { TENSOR } from './read-tensor.ts';
 import { keptRows } from './trim-rotary-tables.ts';
-
-/** A run of bytes to fetch. Tensors that lie side by side in a file are one part, named after the first. */
-export interface BlobPart {
-  /** '' is the graph file itself, else an external location as the graph writes it. */
-  file: string;
-  offset: number;
-  length: number;
-  /** Where the bytes go in the blob. */
-  blobOffset: number;
-  tensor: string;
-}
-
-/** External data for the runtime: give it as `{ path: location, data }`. Equal parts mean equal bytes. */
-export interface WeightBlob {
-  location: string;
-  size: number;
-  parts: BlobPart[];
-}
 
 /** Where a tensor's data is in its blob, and its shape there. */
 export interface Placement {

@@ -1,7 +1,7 @@
 // Blockwise ranking against a plain sort, ties and odd sizes included, on the runtime itself.
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { makeValueInfo } from './make-node.ts';
 import { makeTestModel } from './make-test-model.ts';
 import { FLOAT32 } from './onnx-graph.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
-import { type ByteSource, memorySource } from './byte-source.ts';
+import { type ByteSource, memorySource } from '../words/byte-source.ts';
 import { describeDecoder } from './describe-decoder.ts';
 import { readFixture } from './fixture-models.ts';
 import { floats, ints, makeTestModel, makeWeight } from './make-test-model.ts';

@@ -1,6 +1,6 @@
 // Reads an ONNX file sparsely: structure is kept, weights are passed over and remembered as byte ranges. Owns the
 // walk over ModelProto and GraphProto; never interprets what the graph computes.
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../words/byte-source.ts';
 import type { OnnxGraph, OnnxTensor } from './onnx-graph.ts';
 import { type FieldHeader, fieldsOf, integer, malformed, payload, text } from './protobuf-read.ts';
 import { readNode } from './read-node.ts';

@@ -2,19 +2,12 @@
 // its outputs by value. What does not come from the tokens (masks, positions, rotary tables) is recomputed here;
 // shapes of tensors that lie outside are read off a stand-in; a value from outside is refused.
 import { PoolError } from '../../protocol/errors.ts';
-import type { Cut } from './find-cuts.ts';
 import { constantDims } from './infer-tensor.ts';
 import { parseKvName } from './kv-ports.ts';
 import { type Decoder, nodesBehind } from './read-decoder.ts';
 import { type StandIn, shapeStandIn } from './stand-in.ts';
+import type { Stretch } from './stretch.ts';
 import { metadataInputs, TOKENS_INPUT, valueInputs } from './trace-values.ts';
-
-/** The bounds of a stretch: cuts (absent at the model's ends) and the layers whose KV cache it holds. */
-export interface Stretch {
-  from?: Cut;
-  to?: Cut;
-  layers: { start: number; end: number };
-}
 
 /** What a stretch needs. */
 export interface Region {

@@ -1,8 +1,9 @@
 // Which bytes a slice asks for: its own layers', the ends' at the ends, the shared tables, and not one more.
+
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { WeightBlob } from '../words/weight-blob.ts';
 import { type DecoderDescription, describeDecoder } from './describe-decoder.ts';
 import { type FixtureModel, fillBlob, listFixtures, readFixture } from './fixture-models.ts';
-import type { WeightBlob } from './lay-out-blobs.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { readGraph } from './read-graph.ts';
 import { greatestDifference, loadSlice, SliceChain } from './run-slices.ts';

@@ -1,7 +1,7 @@
 // Equality is the definition of correct: every split of every reference decoder against the whole and against
 // transformers.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { describeDecoder } from './describe-decoder.ts';
 import { type FixtureModel, listFixtures, readFixture } from './fixture-models.ts';
 import type { OnnxGraph } from './onnx-graph.ts';

@@ -1,17 +1,20 @@
 // Cuts a decoder's graph: the model file of layers `[start, end)` and the list of byte ranges that its weights are.
 // One code path makes the solo model, a draft model and every stage. Never fetches and never runs anything.
+
 import { PoolError } from '../../protocol/errors.ts';
+import type { WeightBlob } from '../words/weight-blob.ts';
 import { CANDIDATES, INVERSE_TEMPERATURE, makeSampler, type Sampler } from './append-sampler.ts';
 import { buildSlice } from './build-slice.ts';
 import { findHead } from './find-head.ts';
 import { groupWeights, weightsOf } from './group-weights.ts';
 import type { KvPorts } from './kv-ports.ts';
-import { layOutBlobs, type WeightBlob } from './lay-out-blobs.ts';
+import { layOutBlobs } from './lay-out-blobs.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { LOGIT_ROWS, PICKED_LOGITS, pickRows, type RowPick } from './pick-rows.ts';
 import { type Decoder, readDecoder, typeName } from './read-decoder.ts';
 import { readValueInfo } from './read-value-info.ts';
-import { type Region, type Stretch, selectRegion } from './select-region.ts';
+import { type Region, selectRegion } from './select-region.ts';
+import type { Stretch } from './stretch.ts';
 import { findRotaryTables } from './trim-rotary-tables.ts';
 
 /** Ids that a sampler looks at when nothing else is asked: top-k of 50 and a margin. */

@@ -1,7 +1,7 @@
 // Where exporters read shapes: each detour is written into a hand-made decoder, whose slices must then still compute
 // what the plain one does, and still ask for their own layers' bytes alone.
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import type { FixtureModel } from './fixture-models.ts';
 import { makeFloat, makeInt } from './make-node.ts';
 import { makeIndices, type TestModel, type TestNode } from './make-test-model.ts';

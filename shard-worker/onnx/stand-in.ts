@@ -5,7 +5,7 @@ import { constantDims, constantValues, elementType, lastDim, makerOf } from './i
 import { parseKvName } from './kv-ports.ts';
 import type { OnnxGraph, OnnxNode } from './onnx-graph.ts';
 import type { Decoder } from './read-decoder.ts';
-import type { Stretch } from './select-region.ts';
+import type { Stretch } from './stretch.ts';
 import { TOKENS_INPUT } from './trace-values.ts';
 
 /**

@@ -1,7 +1,7 @@
 // What no exporter at hand writes: fused norms with bias and shift, branches, shapes of input_ids, other opsets. Runs the
 // slices of a hand-made decoder against the whole file.
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { describeDecoder } from './describe-decoder.ts';
 import type { FixtureModel } from './fixture-models.ts';
 import { makeTinyDecoder, TINY, type TinyTraits } from './make-tiny-decoder.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { findKvPorts } from './kv-ports.ts';
 import { makeTinyDecoder } from './make-tiny-decoder.ts';
 import type { OnnxNode } from './onnx-graph.ts';

@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../protocol/test-random.ts';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { makeInt } from './make-node.ts';
 import { floats, makeTestModel } from './make-test-model.ts';
 import { bytesField, concatBytes, messageField, textField, varintField } from './protobuf-write.ts';

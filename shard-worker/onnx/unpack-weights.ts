@@ -1,7 +1,7 @@
 // Unpacks block-quantised matrices (MatMulNBits) of a slice into plain products, as far as a number of bytes allows. For
 // the WASM backend of onnxruntime-web 1.30: it has no kernel for such products and unpacks the whole matrix at each step,
 // which costs eight times as much as the product itself. Changes no value, only when it is computed.
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { makeNode } from './make-node.ts';
 import { FLOAT32, type OnnxGraph, type OnnxNode, type OnnxTensor } from './onnx-graph.ts';
 import { fieldsOf, payload } from './protobuf-read.ts';

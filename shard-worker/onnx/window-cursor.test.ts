@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from './byte-source.ts';
+import { memorySource } from '../words/byte-source.ts';
 import { bytesField, concatBytes, varintField } from './protobuf-write.ts';
 import { WindowCursor } from './window-cursor.ts';
 

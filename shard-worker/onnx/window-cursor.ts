@@ -1,6 +1,6 @@
 // Reads a remote file forwards through windows, so that a graph costs few requests and skipped weights cost none.
 // Owns when to fetch and how much; knows no protobuf message.
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../words/byte-source.ts';
 import { predictJumps } from './predict-jumps.ts';
 import { type FieldHeader, MAX_HEADER_BYTES, malformed, readHeader } from './protobuf-read.ts';
 import { concatBytes } from './protobuf-write.ts';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type JobId, poolIdOf } from '../../protocol/ids.ts';
+import type { QueuePlace, Settlement } from '../words/peer-state.ts';
 import { AskDesk } from './ask-desk.ts';
-import type { QueuePlace, Settlement } from './peer-state.ts';
 
 const MODEL = { repo: 'acme/model', revision: 'main', dtype: 'q4' } as const;
 const WISH = { pool: poolIdOf(MODEL), promptTokens: 9, maxTokens: 20 };

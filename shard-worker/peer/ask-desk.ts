@@ -3,7 +3,7 @@
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
-import type { QueuePlace, Settlement } from './peer-state.ts';
+import type { QueuePlace, Settlement } from '../words/peer-state.ts';
 
 type AskMessage = ClientMessage & { type: 'ask' };
 type DoneMessage = ClientMessage & { type: 'ask-done' };

@@ -1,11 +1,14 @@
 // Says with this browser's own keys which account its peers earn for. Sends nothing: the page shows the proofs.
 import { claimText } from '../../protocol/claim.ts';
 import { identityOf, signText } from '../../protocol/identity.ts';
-import { keptKeys } from './keep-identity.ts';
+import type { Host } from '../host/host.ts';
 
-/** One proof per peer that this browser keeps, as `POST /api/account/peers` takes it. */
-export async function claimPeers(accountId: string): Promise<{ publicKey: string; signature: string }[]> {
-  const identities = await Promise.all((await keptKeys()).map(identityOf));
+/** One proof per peer that the host keeps, as `POST /api/account/peers` takes it. */
+export async function claimPeers(
+  host: Pick<Host, 'keptKeys'>,
+  accountId: string,
+): Promise<{ publicKey: string; signature: string }[]> {
+  const identities = await Promise.all((await host.keptKeys()).map(identityOf));
   return Promise.all(
     identities.map(async ({ peer, publicKey, privateKey }) => ({
       publicKey,

@@ -5,6 +5,8 @@ import { PoolError } from '../../protocol/errors.ts';
 import { signHello } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import type { Host, HostSocket } from '../host/host.ts';
+import { openSocket } from '../host/open-socket.ts';
 
 type Welcome = ServerMessage & { type: 'welcome' };
 
@@ -25,7 +27,8 @@ export class ControlClient {
   readonly #url: string;
   readonly #keys: CryptoKeyPair;
   readonly #handlers: ControlHandlers;
-  #socket: WebSocket | undefined;
+  readonly #open: Host['openSocket'];
+  #socket: HostSocket | undefined;
   #isWelcome = false;
   #serverRttMs: number | undefined;
   #closed = false;
@@ -33,16 +36,18 @@ export class ControlClient {
   #beat: ReturnType<typeof setInterval> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(url: string, keys: CryptoKeyPair, handlers: ControlHandlers) {
+  /** `open`: the host's; the standard WebSocket for scripts that are a peer without a host. */
+  constructor(url: string, keys: CryptoKeyPair, handlers: ControlHandlers, open: Host['openSocket'] = openSocket) {
     this.#url = url;
     this.#keys = keys;
     this.#handlers = handlers;
+    this.#open = open;
     this.#connect();
   }
 
   /** Sends when connected and known; otherwise drops it: `onWelcome` is where state is said again. */
   send(message: ClientMessage): void {
-    if (this.#isWelcome && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#isWelcome && this.#socket?.isOpen) this.#socket.send(JSON.stringify(message));
   }
 
   close(): void {
@@ -54,12 +59,12 @@ export class ControlClient {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#url);
+    const socket = this.#open(this.#url);
     this.#socket = socket;
     let lastError = new PoolError('link-failed', 'The connection to the server broke.');
-    socket.addEventListener('message', (event) => {
+    socket.onMessage((text) => {
       try {
-        const message = parseServerMessage(String(event.data));
+        const message = parseServerMessage(text);
         if (message.type === 'error') lastError = PoolError.from(message.error);
         void this.#hear(socket, message);
       } catch (error) {
@@ -67,7 +72,7 @@ export class ControlClient {
         socket.close();
       }
     });
-    socket.addEventListener('close', () => {
+    socket.onClose(() => {
       this.#down();
       if (this.#closed) return;
       // Another attempt with the same key and version would be refused again.
@@ -80,11 +85,11 @@ export class ControlClient {
     });
   }
 
-  async #hear(socket: WebSocket, message: ServerMessage): Promise<void> {
+  async #hear(socket: HostSocket, message: ServerMessage): Promise<void> {
     if (message.type === 'challenge') {
       const { publicKey, signature } = await signHello(this.#keys, message.nonce);
       const hello: ClientMessage = { type: 'hello', version: PROTOCOL_VERSION, publicKey, signature };
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(hello));
+      if (socket.isOpen) socket.send(JSON.stringify(hello));
       return;
     }
     if (message.type === 'welcome') {

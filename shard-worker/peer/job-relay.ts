@@ -80,7 +80,7 @@ export class JobRelay {
   }
 
   #hear(event: JobEvent): void {
-    // Of a job that was given up.
+    // The job was given up.
     if (!this.#jobs.has(event.job)) return;
     if (event.type === 'done' || event.type === 'failed') this.#jobs.delete(event.job);
     this.#waiting.push(event);

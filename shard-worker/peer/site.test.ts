@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SiteConfig } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
@@ -10,23 +10,21 @@ const config: SiteConfig = {
   ...{ model, hubUrl: 'https://hub.example', siteModelsUrl: '/models', dtypes: ['q4'], version: '1' },
 };
 
-afterEach(() => vi.unstubAllGlobals());
-
 /** The network is the one thing that is not real here. */
-function answer(make: () => Response | Promise<Response>): string[] {
+function answering(make: () => Response | Promise<Response>) {
   const asked: string[] = [];
-  vi.stubGlobal('fetch', async (url: URL) => {
-    asked.push(String(url));
+  const fetch = async (url: URL) => {
+    asked.push(url.href);
     return make();
-  });
-  return asked;
+  };
+  return { asked, fetch };
 }
 
 describe('the configuration', () => {
   test('is read from the site’s own origin', async () => {
-    const asked = answer(() => Response.json(config));
-    expect(await fetchSiteConfig(ORIGIN)).toEqual(config);
-    expect(asked).toEqual([`${ORIGIN}/api/config`]);
+    const host = answering(() => Response.json(config));
+    expect(await fetchSiteConfig(ORIGIN, host)).toEqual(config);
+    expect(host.asked).toEqual([`${ORIGIN}/api/config`]);
   });
 
   test.each<[string, () => Response, string]>([
@@ -34,13 +32,12 @@ describe('the configuration', () => {
     ['a missing field', () => Response.json({ ...config, hubUrl: undefined }), 'bad-message'],
     ['a model that is none', () => Response.json({ ...config, model: { ...model, repo: '../x' } }), 'bad-message'],
   ])('with %s is refused', async (_what, make, code) => {
-    answer(make);
-    await expect(fetchSiteConfig(ORIGIN)).rejects.toMatchObject({ code });
+    await expect(fetchSiteConfig(ORIGIN, answering(make))).rejects.toMatchObject({ code });
   });
 
   test('of a server that is down is link-failed', async () => {
-    answer(() => Promise.reject(new TypeError('Failed to fetch')));
-    await expect(fetchSiteConfig(ORIGIN)).rejects.toMatchObject({ code: 'link-failed' });
+    const host = answering(() => Promise.reject(new TypeError('Failed to fetch')));
+    await expect(fetchSiteConfig(ORIGIN, host)).rejects.toMatchObject({ code: 'link-failed' });
   });
 });
 

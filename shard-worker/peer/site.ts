@@ -1,16 +1,18 @@
 // What the page's own origin says: its config, and where a model's files come from.
+
 import { type SiteConfig, siteConfigSchema } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, modelOf } from '../../protocol/ids.ts';
-import type { ModelSource } from '../worker/worker-api.ts';
+import type { Host } from '../host/host.ts';
+import type { ModelSource } from '../words/model-source.ts';
 
 /** Models of this owner are served by the site itself. */
 const SITE_OWNER = 'computepool/';
 
-export async function fetchSiteConfig(origin: string): Promise<SiteConfig> {
+export async function fetchSiteConfig(origin: string, host: Pick<Host, 'fetch'>): Promise<SiteConfig> {
   let response: Response;
   try {
-    response = await fetch(new URL('/api/config', origin));
+    response = await host.fetch(new URL('/api/config', origin));
   } catch (cause) {
     throw new PoolError('link-failed', 'The server does not answer.', { cause });
   }

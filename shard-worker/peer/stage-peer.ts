@@ -1,7 +1,9 @@
 // A tab as a stage, for a page: one state to draw, retry and close.
 import type { Backend } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
-import type { StageState } from './peer-state.ts';
+import type { Host } from '../host/host.ts';
+import type { StageState } from '../words/peer-state.ts';
+import { newStageLife } from './stage-life.ts';
 import { StageRun } from './stage-run.ts';
 import { type Store, ValueStore } from './store.ts';
 
@@ -25,26 +27,15 @@ export interface StagePeerOptions {
   origin?: string;
 }
 
-const NOTHING_SERVED = { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 };
-
-/**
- * Lends this tab.
- *
- * @example
- * const peer = openStagePeer({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
- * peer.state.subscribe(() => console.log(peer.state.get().phase));
- */
-export function openStagePeer(options: StagePeerOptions): StagePeer {
-  const { pool, backend = 'auto', memoryBytes, keepPacked = false, origin = location.origin } = options;
-  const fresh = (): StageState => ({ phase: 'connecting', pool: poolIdOf(pool), served: NOTHING_SERVED });
-  const state = new ValueStore<StageState>(fresh());
-  const start = () => new StageRun({ origin, pool, backend, memoryBytes, keepPacked, state });
+export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer {
+  const { pool, backend = 'auto', memoryBytes, keepPacked = false, origin } = options;
+  const state = new ValueStore<StageState>(newStageLife(poolIdOf(pool), keepPacked).shown);
+  const start = () => new StageRun(host, { pool, origin, backend, memoryBytes, keepPacked, state });
   let run = start();
   return {
     state,
     retry() {
       run.close();
-      state.set(fresh());
       run = start();
     },
     close: () => run.close(),

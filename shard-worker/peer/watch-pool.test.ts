@@ -1,47 +1,56 @@
-import { expect, test } from 'vitest';
-import type { Coalition, PoolSummary } from '../../protocol/control.ts';
-import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
-import type { ChatState } from './peer-state.ts';
-import { applyMessage } from './watch-pool.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { settle, startClock, stopClock } from '../host/test-clock.ts';
+import { TestHost } from '../host/test-host.ts';
+import { coalitionOf, MODEL, POOL, peerOf, poolsOf, tellOf } from './test-pool.ts';
+import { watchPool } from './watch-pool.ts';
 
-const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };
-const pool = poolIdOf(model);
-const start: ChatState = { phase: 'connecting', pool, pools: [] };
-const coalition = (epoch: number, state: Coalition['state'], name = pool): Coalition => ({
-  pool: name,
-  model,
-  epoch,
-  state,
-  seats: [],
-});
-const pools = (state: PoolSummary['state']) => ({
-  type: 'pools' as const,
-  pools: [{ pool, model, peers: 1, state, reason: '' }],
-});
-const hear = (...messages: Parameters<typeof applyMessage>[1][]) => messages.reduce(applyMessage, start);
-const tell = (value: Coalition) => ({ type: 'coalition' as const, coalition: value, ticket: 'a.b' });
+const B = peerOf('b');
 
-test('a pool goes from nobody over forming to ready', () => {
-  expect(hear({ type: 'pools', pools: [] }).phase).toBe('no-stages');
-  expect(hear(tell(coalition(1, 'forming')))).toMatchObject({ phase: 'forming', coalition: { epoch: 1 } });
-  expect(hear(tell(coalition(1, 'forming')), tell(coalition(1, 'ready')))).toMatchObject({ phase: 'ready' });
-});
+beforeEach(stopClock);
+afterEach(startClock);
 
-test('while one epoch serves, the next one that forms is not shown; when it is ready, it is', () => {
-  const both = hear(tell(coalition(1, 'ready')), tell(coalition(2, 'forming')));
-  expect(both).toMatchObject({ phase: 'ready', coalition: { epoch: 1 } });
-  expect(applyMessage(both, tell(coalition(2, 'ready')))).toMatchObject({ phase: 'ready', coalition: { epoch: 2 } });
+test('shows what the server says of a pool, with one socket and nothing else', async () => {
+  const host = new TestHost();
+  const watch = watchPool(host, { pool: MODEL, origin: 'https://other.example' });
+  let changes = 0;
+  watch.state.subscribe(() => changes++);
+  expect(watch.state.get()).toEqual({ phase: 'connecting', pool: POOL, pools: [] });
+  await host.welcome();
+  expect(host.socket.url).toBe('wss://other.example/control');
+  expect(host.socket.told('watch')).toEqual([{ type: 'watch', pool: POOL }]);
+  host.socket.say(poolsOf('forming'));
+  host.socket.say(tellOf(coalitionOf(1, 'ready', [B])));
+  expect(watch.state.get()).toMatchObject({ phase: 'ready', coalition: { epoch: 1 }, pools: [{ pool: POOL }] });
+  host.socket.say(tellOf(coalitionOf(1, 'broken', [B])));
+  expect(watch.state.get()).not.toHaveProperty('coalition');
+  expect(changes).toBe(4);
+  expect([host.workers, host.brokers, host.identities]).toEqual([[], [], []]);
 });
 
-test('a broken coalition and a pool that waits show no seats', () => {
-  const broken = hear(tell(coalition(1, 'ready')), tell(coalition(1, 'broken')));
-  expect(broken.phase).toBe('forming');
-  expect(broken.coalition).toBeUndefined();
-  const waiting = hear(tell(coalition(1, 'forming')), pools('waiting'));
-  expect(waiting.phase).toBe('forming');
-  expect(waiting.coalition).toBeUndefined();
+test('comes back when the server does, and says again what it watches', async () => {
+  const host = new TestHost();
+  const watch = watchPool(host, { pool: MODEL });
+  await host.welcome();
+  host.socket.close();
+  expect(watch.state.get().phase).toBe('connecting');
+  await vi.advanceTimersByTimeAsync(500);
+  await host.welcome();
+  expect(host.socket.told('watch')).toHaveLength(1);
+  host.socket.say({ type: 'error', error: { code: 'version-mismatch', message: 'Reload.' } });
+  host.socket.close();
+  expect(watch.state.get()).toMatchObject({ phase: 'failed', error: { code: 'version-mismatch' } });
 });
 
-test('another pool’s coalition changes nothing', () => {
-  expect(hear(tell(coalition(1, 'ready', poolIdOf({ ...model, repo: 'acme/other' }))))).toBe(start);
+test('closed, it is quiet; closed at once, it never connects', async () => {
+  const host = new TestHost();
+  const watch = watchPool(host, { pool: MODEL });
+  await host.welcome();
+  watch.close();
+  expect(host.socket.heard.at(-1)).toEqual({ type: 'leave' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(host.sockets).toHaveLength(1);
+  const other = new TestHost();
+  watchPool(other, { pool: MODEL }).close();
+  for (let turn = 0; turn < 20; turn++) await settle();
+  expect(other.sockets).toEqual([]);
 });

@@ -1,10 +1,12 @@
 // Looks at a pool and takes no part: one control socket, no worker and no links. For pages that only draw it.
-import type { Coalition, ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys } from '../../protocol/identity.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import type { Host } from '../host/host.ts';
+import type { ChatState } from '../words/peer-state.ts';
+import { applyChatEvent, type ChatEvent, newChatLife } from './chat-life.ts';
 import { ControlClient } from './control-client.ts';
-import type { ChatState } from './peer-state.ts';
-import { controlUrl, shownError } from './site.ts';
+import { controlUrl } from './site.ts';
 import { type Store, ValueStore } from './store.ts';
 
 export interface PoolWatch {
@@ -12,60 +14,41 @@ export interface PoolWatch {
   close(): void;
 }
 
-/**
- * Watches the pool of a model.
- *
- * @example
- * const watch = watchPool({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
- * watch.state.subscribe(() => console.log(watch.state.get().coalition?.seats.length));
- */
-export function watchPool(options: { pool: PoolRef; origin?: string }): PoolWatch {
-  const { origin = location.origin } = options;
+export function watchPool(host: Host, options: { pool: PoolRef; origin?: string }): PoolWatch {
+  const { origin = host.origin } = options;
   const pool = poolIdOf(options.pool);
-  const state = new ValueStore<ChatState>({ phase: 'connecting', pool, pools: [] });
+  let life = newChatLife(pool, 'watches');
+  const state = new ValueStore<ChatState>({ pool, ...life.shown });
   let control: ControlClient | undefined;
-  let closed = false;
+  let isClosed = false;
+  const happen = (event: ChatEvent): void => {
+    const step = applyChatEvent(life, event);
+    life = step.life;
+    state.set({ pool, ...life.shown });
+    // Whoever only watches has nothing to do but to say so.
+    for (const effect of step.effects) if (effect.type === 'say') control?.send(effect.message);
+  };
   newIdentityKeys()
     .then((keys) => {
-      if (closed) return;
-      control = new ControlClient(controlUrl(origin), keys, {
-        onWelcome: () => control?.send({ type: 'watch', pool }),
-        onMessage: (message) => state.set(applyMessage(state.get(), message)),
-        onDown: (error, isFinal) =>
-          state.patch(isFinal ? { phase: 'failed', error: shownError(error) } : { phase: 'connecting' }),
-        vitals: () => ({ sessions: 0, tokens: 0 }),
-      });
+      if (isClosed) return;
+      control = new ControlClient(
+        controlUrl(origin),
+        keys,
+        {
+          onWelcome: () => happen({ type: 'server-welcomed' }),
+          onMessage: (message) => happen({ type: 'message-heard', message }),
+          onDown: (error, isFinal) => happen({ type: 'server-lost', error, isFinal }),
+          vitals: () => ({ sessions: 0, tokens: 0 }),
+        },
+        (url) => host.openSocket(url),
+      );
     })
-    .catch((error) => state.patch({ phase: 'failed', error: shownError(error) }));
+    .catch((cause) => happen({ type: 'run-failed', error: PoolError.from(cause) }));
   return {
     state,
     close() {
-      closed = true;
+      isClosed = true;
       control?.close();
     },
   };
-}
-
-/** The pool as it is after a message of the server. Pure. */
-export function applyMessage(state: ChatState, message: ServerMessage): ChatState {
-  const { coalition: shown, ...rest } = state;
-  const { pool } = state;
-  if (message.type === 'pools') {
-    const own = message.pools.find((summary) => summary.pool === pool);
-    const next = { ...rest, pools: message.pools };
-    if (!own || own.state === 'empty') return { ...next, phase: 'no-stages' };
-    // A pool that waits has no coalition; the last one's seats would say otherwise.
-    if (own.state === 'waiting') return { ...next, phase: 'forming' };
-    return { ...next, phase: own.state, ...(shown ? { coalition: shown } : {}) };
-  }
-  if (message.type === 'coalition' && message.coalition.pool === pool) return applyCoalition(state, message.coalition);
-  return state;
-}
-
-function applyCoalition(state: ChatState, coalition: Coalition): ChatState {
-  const { coalition: shown, ...rest } = state;
-  if (coalition.state === 'ready') return { ...rest, phase: 'ready', coalition };
-  if (coalition.state === 'broken') return shown?.epoch === coalition.epoch ? { ...rest, phase: 'forming' } : state;
-  // While an older epoch serves, that one is what would answer.
-  return shown?.state === 'ready' ? state : { ...rest, phase: 'forming', coalition };
 }

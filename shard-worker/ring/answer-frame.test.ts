@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
 import { newSessionId } from '../../protocol/ids.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
 import { type StepTimes, withTrace } from './answer-frame.ts';
-import { emptyFrame } from './ring-node.ts';
 
 const frame = emptyFrame(1, newSessionId());
 const times: StepTimes = {

@@ -20,7 +20,7 @@ export interface StepTimes {
   packMs: number;
   /** From the frame's arrival to the packed answer. */
   totalMs: number;
-  /** Of the link on which it came. */
+  /** Round trip of the link that the frame arrived on. */
   rttMs: number;
 }
 

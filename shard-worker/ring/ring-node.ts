@@ -1,14 +1,16 @@
 // One stage of one epoch: takes frames of sessions that a grant lets in, computes them in turn on its layers, several in one
 // run where the model can, passes them on. Errors travel back the way the frame came, so that the driver always hears of them. Knows no WebRTC and no GPU.
+
 import { PoolError } from '../../protocol/errors.ts';
 import { encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Grant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES, PLANNED_CONTEXT_TOKENS } from '../../protocol/limits.ts';
 import { type BatchItem, type ExecutorOutput, type LayerExecutor, runMs } from '../engine/layer-executor.ts';
+import { FairQueue } from '../links/fair-queue.ts';
 import type { Link } from '../links/link.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
 import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
-import { FairQueue } from './fair-queue.ts';
 import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
 import { prepareStep } from './prepare-step.ts';
@@ -20,7 +22,7 @@ interface Work {
   from: Link;
   frame: Frame;
   arrivedMs: number;
-  /** Of an OPEN frame, once it was read. */
+  /** What an OPEN frame says, once it was read. */
   opening?: { open: OpenSession; grant?: Grant };
 }
 
@@ -50,8 +52,6 @@ export interface RingNodeOptions {
   onServed?(work: { tokens: number; computeMs: number; sessions: number }): void;
   now?(): number;
 }
-
-/** Failures after which this stage cannot go on at all. */
 
 export class RingNode {
   readonly #options: RingNodeOptions;
@@ -320,20 +320,4 @@ export class RingNode {
       // The link died: linkClosed() ends its sessions.
     }
   }
-}
-
-export function emptyFrame(epoch: number, session: SessionId): Frame {
-  return {
-    kind: 'close',
-    dtype: 'none',
-    epoch,
-    session,
-    position: 0,
-    tokens: 0,
-    flags: 0,
-    lap: 0,
-    width: 0,
-    trace: [],
-    payload: new Uint8Array(0),
-  };
 }

@@ -1,4 +1,5 @@
 // A ring node with arithmetic for a model and links that a test holds in its hands. Used by tests only.
+
 import { decodeFrame, encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
 import { type Grant, openGrant, sealGrant } from '../../protocol/grant.ts';
 import { type JobId, newSessionId, type PeerId, type SessionId } from '../../protocol/ids.ts';
@@ -7,9 +8,10 @@ import { inSeconds, newOrchestrator } from '../../protocol/test-orchestrator.ts'
 import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
 import type { ExecutorInput, KvCache, LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
 import { MeterBook } from './meter-book.ts';
 import { type OpenSession, packJson, unpackJson } from './open-session.ts';
-import { emptyFrame, RingNode, type RingNodeOptions } from './ring-node.ts';
+import { RingNode, type RingNodeOptions } from './ring-node.ts';
 
 export const EPOCH = 3;
 export const DRIVER = 'd'.repeat(32) as PeerId;

@@ -55,7 +55,7 @@ test('top-k keeps k tokens and top-p the nucleus of what top-k left', async () =
   const topK = await frequencies({ ...base, topK: 2 }, 4);
   expect(topK.map((p, id) => (p > 0 ? id : -1)).filter((id) => id >= 0)).toEqual([1, 3]);
   const cut = await frequencies({ ...base, topK: 3, topP: 0.7 }, 4);
-  // Of {1, 3, 5} with weights e^2.5, e^2.4, e^1.9 the first two reach 0.74 ≥ 0.7.
+  // The first two of {1, 3, 5}, with weights e^2.5, e^2.4, e^1.9, reach 0.74 ≥ 0.7.
   expect(cut.map((p, id) => (p > 0 ? id : -1)).filter((id) => id >= 0)).toEqual([1, 3]);
 });
 

@@ -3,17 +3,13 @@ import type { Seat } from '../../protocol/control.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { Link } from '../links/link.ts';
 import { LinkTable } from './link-table.ts';
-import type { WorkerEvents } from './worker-api.ts';
+import type { TellPage } from './worker-api.ts';
 
 export class AskerLinks {
   readonly links: LinkTable;
   readonly #tickets = new Map<number, string>();
 
-  constructor(
-    identity: () => Identity,
-    orchestratorKey: () => string,
-    tell: <Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]) => void,
-  ) {
+  constructor(identity: () => Identity, orchestratorKey: () => string, tell: TellPage) {
     this.links = new LinkTable({
       identity,
       orchestratorKey,

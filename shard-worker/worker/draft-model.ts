@@ -1,14 +1,14 @@
 // The draft model that belongs to a model of the site, loaded whole into this tab behind whatever else goes on. Until it
 // is there, or if it never comes, answers are drafted without it.
+
 import { PoolError } from '../../protocol/errors.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
-import { expectedFile, loadModelIndex, type ModelIndex } from '../hub/model-index.ts';
+import { findDraft } from '../model/find-draft.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { openModel } from '../model/open-model.ts';
-import type { ModelSource } from './worker-api.ts';
+import type { ModelSource } from '../words/model-source.ts';
 
-const DRAFT_DTYPE = 'q4';
 /** Beside whatever else the tab holds: a draft model is small, and has one session. */
 const DRAFT_MEMORY = { memoryBytes: 256 * 1024 ** 2 };
 
@@ -36,16 +36,9 @@ export class DraftModel {
   }
 
   async #load(): Promise<void> {
-    const { indexUrl, hubUrl, model } = this.#source;
-    if (!indexUrl) return;
-    const index = await loadModelIndex(indexUrl.replace(/\/index\.json$/, ''));
-    const repo = draftRepoOf(index, model.repo);
-    if (!repo) return;
-    const draft = await openModel({
-      model: { ...model, repo, dtype: DRAFT_DTYPE } as ModelSource['model'],
-      hubUrl,
-      indexUrl,
-    });
+    const source = await findDraft(this.#source);
+    if (!source) return;
+    const draft = await openModel(source);
     if (!draft.decoder.layers) throw new PoolError('model-unsupported', 'The draft model has no layers.');
     this.#executor = await loadStage(
       await this.#runtime(),
@@ -54,17 +47,4 @@ export class DraftModel {
       { lent: DRAFT_MEMORY },
     );
   }
-}
-
-/** The repository that drafts for `repo`: listed as such, and its tokenizer is byte for byte the same. Pure. */
-export function draftRepoOf(index: ModelIndex, repo: string): string | undefined {
-  const own = expectedFile(index, repo, 'tokenizer.json');
-  if (!own) return undefined;
-  const draft = index.models.find(
-    (model) =>
-      model.draftFor === repo &&
-      model.dtypes.includes(DRAFT_DTYPE) &&
-      expectedFile(index, model.repo, 'tokenizer.json')?.sha256 === own.sha256,
-  );
-  return draft?.repo;
 }

@@ -2,28 +2,29 @@
 import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
-import type { Conversation, Generated } from '../driver/conversation.ts';
+import type { Conversation } from '../driver/conversation.ts';
 import { driveChoices } from '../driver/drive-choices.ts';
+import type { Generated } from '../driver/generate-options.ts';
 import type { JobLeave } from '../driver/job-leave.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import { totalOf } from '../driver/speculation.ts';
-import type { AskRequest } from '../peer/peer-state.ts';
-import { DEFAULT_MAX_TOKENS } from './default-max-tokens.ts';
-import type { DriverHost } from './driver-host.ts';
+import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
+import type { AskRequest } from '../words/peer-state.ts';
+import type { DriverTools } from './driver-tools.ts';
 import type { Driven, DriveRequest } from './worker-api.ts';
 
 const STATS_EVERY_MS = 250;
 
 /** Rejects only for what is known before the first lap and not this answer's: a driver that was not started. */
 export async function driveAnswer(
-  host: DriverHost,
+  tools: DriverTools,
   { id, request, plan, grant }: DriveRequest,
   conversation: Conversation,
   signal: AbortSignal,
 ): Promise<Driven> {
-  const { format, maxContext } = await host.format();
-  const { tell, identity } = host.options;
+  const { format, maxContext } = await tools.format();
+  const { tell, identity } = tools.options;
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
   let meter: AnswerStatsMeter | undefined;
@@ -38,7 +39,7 @@ export async function driveAnswer(
   try {
     const prompt = format.encodeChat(request.messages);
     promptTokens = prompt.length;
-    if (grant !== undefined) leave = await host.leaveOf(grant);
+    if (grant !== undefined) leave = await tools.leaveOf(grant);
     const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => totalOf(guesses) });
     meter = meterNow;
     const job = {
@@ -50,12 +51,12 @@ export async function driveAnswer(
       codec: plan.codec,
     };
     const speculate = () => {
-      const guess = host.speculate(plan.drafter);
+      const guess = tools.speculate(plan.drafter);
       if (guess) guesses.push(guess);
       return guess;
     };
-    const tools = { format, maxContext, conversationOf: () => conversation, leave, speculate, retry: 'route' } as const;
-    const [generated] = await driveChoices(job, tools, {
+    const how = { format, maxContext, conversationOf: () => conversation, leave, speculate, retry: 'route' } as const;
+    const [generated] = await driveChoices(job, how, {
       signal,
       onPiece(_choice, piece) {
         completionTokens += piece.ids.length;

@@ -1,6 +1,6 @@
 // Answers for the person of a tab: one conversation over many turns, over whichever epoch serves.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { ChatMessage } from '../peer/peer-state.ts';
+import type { ChatMessage } from '../words/peer-state.ts';
 import { EPOCH, jobId, startTestDriver, type TestDriver } from './test-driver.ts';
 import type { Driven, DriveRequest } from './worker-api.ts';
 

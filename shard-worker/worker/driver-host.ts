@@ -15,9 +15,11 @@ import { RingClient } from '../driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
-import type { ChatMessage } from '../peer/peer-state.ts';
+import type { StatedDevice } from '../words/lend-memory.ts';
+import type { ChatMessage } from '../words/peer-state.ts';
 import { DraftModel } from './draft-model.ts';
 import { driveAnswer } from './drive-answer.ts';
+import type { DriverTools } from './driver-tools.ts';
 import { type LocalModel, openLocalModel } from './local-model.ts';
 import { type DriverFormat, readFormat } from './read-format.ts';
 import { RingTable } from './ring-table.ts';
@@ -30,6 +32,7 @@ import type {
   DriverSource,
   LocalReady,
   ServerJob,
+  TellPage,
   WorkerEvents,
 } from './worker-api.ts';
 
@@ -39,19 +42,20 @@ export interface DriverHostOptions {
   /** Starts the backend of this worker, or gives the one that runs. */
   backend(wish: Backend | 'auto'): Promise<BackendChoice>;
   runtime(): Promise<OrtRuntime>;
-  tell<Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]): void;
+  device: StatedDevice;
+  tell: TellPage;
 }
 
 /** How long an answer of this tab's person waits for a coalition to form again before it gives up. */
 const ACQUIRE_TIMEOUT_MS = 120_000;
-export class DriverHost {
+
+export class DriverHost implements DriverTools {
   readonly options: DriverHostOptions;
   readonly rings = new RingTable();
-  /** Of jobs of the server whose answers are over. */
   readonly shelf = new ConversationShelf();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Map<JobId, AbortController>();
-  /** Of the person in this tab: its stages keep what was computed between turns. */
+  /** The conversation of the person in this tab: its stages keep what was computed between turns. */
   readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
   #isAskLocal = false;
   #source: DriverSource | undefined;
@@ -137,7 +141,6 @@ export class DriverHost {
     }
   }
 
-  /** Throws `grant-refused`. */
   leaveOf(grant: string): Promise<JobLeave> {
     const { identity, orchestratorKey } = this.options;
     const { pool } = this.#opened();
@@ -176,9 +179,9 @@ export class DriverHost {
   }
 
   async #loadLocal(source: DriverSource, wish: Backend | 'auto'): Promise<LocalModel> {
-    const { identity, backend, runtime, tell } = this.options;
+    const { identity, backend, runtime, device, tell } = this.options;
     const choice = await backend(wish);
-    const options = { source, self: identity().peer, choice, runtime: await runtime() };
+    const options = { source, self: identity().peer, choice, device, runtime: await runtime() };
     return openLocalModel({ ...options, tell: (state) => tell('local', state) });
   }
 

@@ -1,10 +1,11 @@
 // The driver beside an entry stage: what reaches it, what reaches the ring node, on one and the same link.
+
 import { expect, test } from 'vitest';
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import { newSessionId, type PeerId } from '../../protocol/ids.ts';
 import type { Link } from '../links/link.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
-import { emptyFrame } from '../ring/ring-node.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
 import { DriverLinks } from './driver-links.ts';
 
 const [SELF, EXIT] = ['5', '6'].map((digit) => digit.repeat(32)) as [PeerId, PeerId];

@@ -77,7 +77,7 @@ export class LinkTable {
     if (lane > 0) {
       channel.onClose(() => this.#options.onClosed(closed));
       const proved = this.#proved.get(key);
-      // Of a link that is over by now, or of a stranger.
+      // A lane of a link that is over by now, or of a stranger.
       if (proved) proved.addLane(lane, channel, fingerprints);
       else channel.close();
       return;

@@ -1,5 +1,6 @@
 // The whole model in this tab: probed, loaded and served over a link in memory. The same cutter, executor, ring node and
 // driver as across tabs, so that an answer is the same token for token.
+
 import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
@@ -7,16 +8,16 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { RingClient } from '../driver/ring-client.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
-import type { LoadProgress } from '../hub/load-blobs.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
-import { loadStage } from '../model/load-stage.ts';
+import { type LoadStageOptions, loadStage } from '../model/load-stage.ts';
 import { openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
-import { defaultMemoryBytes } from '../peer/lend-memory.ts';
-import type { LocalState } from '../peer/peer-state.ts';
 import { RingNode } from '../ring/ring-node.ts';
+import { defaultMemoryBytes, type StatedDevice } from '../words/lend-memory.ts';
+import type { ModelSource } from '../words/model-source.ts';
+import type { LocalState } from '../words/peer-state.ts';
 import type { BackendChoice } from './start-backend.ts';
-import type { LocalReady, ModelSource } from './worker-api.ts';
+import type { LocalReady } from './worker-api.ts';
 
 /** No coalition has it: they count from 1. */
 const LOCAL_EPOCH = 0;
@@ -28,6 +29,7 @@ export interface LocalModelOptions {
   self: PeerId;
   choice: BackendChoice;
   runtime: OrtRuntime;
+  device: StatedDevice;
   tell(state: LocalState): void;
 }
 
@@ -42,11 +44,11 @@ export async function openLocalModel(options: LocalModelOptions): Promise<LocalM
   const { backend, device } = choice;
   tell({ phase: 'probing', loadedBytes: 0, totalBytes: 0, backend, device });
   const model = await openModel(source);
-  const lent = { memoryBytes: defaultMemoryBytes(backend) };
+  const lent = { memoryBytes: defaultMemoryBytes(backend, options.device) };
   const msPerLayer = await probeLayer(runtime, model, lent);
   let toldMs = 0;
   let totalBytes = 0;
-  const onProgress = (progress: LoadProgress) => {
+  const onProgress: LoadStageOptions['onProgress'] = (progress) => {
     totalBytes = progress.totalBytes;
     const now = performance.now();
     if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;

@@ -1,9 +1,10 @@
 // Reads what a driver needs of a repository: tokenizer, chat template, end tokens, context. No weights.
+
 import { PoolError } from '../../protocol/errors.ts';
 import { makePromptFormat, type PromptFormat } from '../driver/prompt-format.ts';
 import { contextLimit } from '../model/context-limit.ts';
 import { openModelFiles } from '../model/open-model.ts';
-import type { ModelSource } from './worker-api.ts';
+import type { ModelSource } from '../words/model-source.ts';
 
 export interface DriverFormat {
   format: PromptFormat;

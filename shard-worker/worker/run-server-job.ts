@@ -9,7 +9,7 @@ import { driveChoices } from '../driver/drive-choices.ts';
 import type { JobLeave } from '../driver/job-leave.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import { type Speculation, totalOf } from '../driver/speculation.ts';
-import type { DriverHost } from './driver-host.ts';
+import type { DriverTools } from './driver-tools.ts';
 import type { ServerJob } from './worker-api.ts';
 
 /** Links of an epoch come up a moment after the server has heard that it serves. */
@@ -19,12 +19,12 @@ const MAX_RECEIPTS = 64;
 
 /** Never rejects. `isFull`: there are as many jobs here as there may be. */
 export async function runServerJob(
-  host: Pick<DriverHost, 'options' | 'format' | 'leaveOf' | 'speculate' | 'rings' | 'shelf'>,
+  tools: DriverTools,
   { job, grant, epoch, request }: ServerJob,
   signal: AbortSignal,
   isFull: boolean,
 ): Promise<void> {
-  const { tell, identity } = host.options;
+  const { tell, identity } = tools.options;
   const { owner } = request;
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
@@ -35,25 +35,25 @@ export async function runServerJob(
     ((await leave?.receipts(identity())) ?? []).slice(0, MAX_RECEIPTS);
   try {
     if (isFull) throw new PoolError('sessions-full', 'This tab already drives as many answers as it may.');
-    const { format, maxContext } = await host.format();
-    leave = await host.leaveOf(grant);
+    const { format, maxContext } = await tools.format();
+    leave = await tools.leaveOf(grant);
     const prompt = promptIds(request.prompt, format);
     const meter = new AnswerStatsMeter({ promptTokens: prompt.length, startedMs, speculation: () => totalOf(guesses) });
     tell('job-event', { type: 'started', job, promptTokens: prompt.length });
-    const acquire = (end?: AbortSignal) => host.rings.acquire({ epoch, signal: end, timeoutMs: EPOCH_WAIT_MS });
-    const tools = {
+    const acquire = (end?: AbortSignal) => tools.rings.acquire({ epoch, signal: end, timeoutMs: EPOCH_WAIT_MS });
+    const how = {
       format,
       maxContext,
       conversationOf(choice: number) {
-        const ring = host.rings.newest;
+        const ring = tools.rings.newest;
         const isFirst = choice === 0 && owner !== undefined && ring?.epoch === epoch;
-        const conversation = (isFirst && host.shelf.take(owner, ring, prompt)) || new Conversation(acquire);
+        const conversation = (isFirst && tools.shelf.take(owner, ring, prompt)) || new Conversation(acquire);
         conversations.push(conversation);
         return conversation;
       },
       leave,
       speculate() {
-        const guess = host.speculate(request.drafter);
+        const guess = tools.speculate(request.drafter);
         if (guess) guesses.push(guess);
         return guess;
       },
@@ -67,7 +67,7 @@ export async function runServerJob(
       topP: topP ?? defaults.topP,
       seed,
     };
-    await driveChoices({ prompt, sampling, maxTokens, stop, choices, logprobs, resume, codec }, tools, {
+    await driveChoices({ prompt, sampling, maxTokens, stop, choices, logprobs, resume, codec }, how, {
       signal,
       onPiece: (choice, piece) => tell('job-event', { type: 'delta', job, choice, ...piece }),
       onFinished: (choice, reason) => tell('job-event', { type: 'finished', job, choice, reason }),
@@ -78,8 +78,8 @@ export async function runServerJob(
     });
     const [first] = conversations;
     // Only of the ring that serves now: the caches of an older one keep it from being let go.
-    if (first && owner !== undefined && first.held && first.held.ring === host.rings.newest) {
-      host.shelf.put(owner, first);
+    if (first && owner !== undefined && first.held && first.held.ring === tools.rings.newest) {
+      tools.shelf.put(owner, first);
       conversations.shift();
     }
     const stats = meter.jobStats(epoch);

@@ -1,5 +1,6 @@
 // The stage side of a worker: one model, and per epoch a slice of it with its ring node and, at the entry, the links of a
 // driver beside it. Old and new epoch may stand side by side, so that a change of members interrupts no answer.
+
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Identity } from '../../protocol/identity.ts';
@@ -9,16 +10,18 @@ import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
-import type { LentMemory } from '../model/divide-memory.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { type OpenModel, openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
 import { MeterBook, type ReceiptQuery } from '../ring/meter-book.ts';
 import { packJson } from '../ring/open-session.ts';
-import { emptyFrame, RingNode } from '../ring/ring-node.ts';
+import { RingNode } from '../ring/ring-node.ts';
+import { emptyFrame } from '../words/empty-frame.ts';
+import type { LentMemory } from '../words/lend-memory.ts';
+import type { ModelSource } from '../words/model-source.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
-import type { ModelSource, StageAssignment, StageLoaded, WorkerEvents } from './worker-api.ts';
+import type { StageAssignment, StageLoaded, TellPage } from './worker-api.ts';
 
 interface Epoch {
   assignment: StageAssignment;
@@ -34,8 +37,6 @@ const RETIRE_POLL_MS = 500;
 /** Progress is told at this pace at most: a page cannot show more. */
 const TELL_EVERY_MS = 100;
 
-type Tell = <Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]) => void;
-
 /** Tickets that are held: old and new epoch, and some that come before their coalition is joined. */
 const MAX_TICKETS = 8;
 
@@ -43,7 +44,7 @@ export class StageHost {
   readonly #runtime: () => Promise<OrtRuntime>;
   readonly #identity: () => Identity;
   readonly #orchestratorKey: () => string;
-  readonly #tell: Tell;
+  readonly #tell: TellPage;
   readonly #epochs = new Map<number, Epoch>();
   readonly #tickets = new Map<number, string>();
   readonly #meters = new MeterBook();
@@ -53,7 +54,12 @@ export class StageHost {
   #toldLinks = '';
   #model: OpenModel | undefined;
 
-  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, orchestratorKey: () => string, tell: Tell) {
+  constructor(
+    runtime: () => Promise<OrtRuntime>,
+    identity: () => Identity,
+    orchestratorKey: () => string,
+    tell: TellPage,
+  ) {
     this.#runtime = runtime;
     this.#identity = identity;
     this.#orchestratorKey = orchestratorKey;

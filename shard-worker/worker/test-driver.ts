@@ -40,6 +40,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
     orchestratorKey: () => grants.publicKey,
     backend: unused,
     runtime: unused,
+    device: {},
     tell: (event, data) => void told.push({ event, data } as Told),
   });
   const model = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } as const;

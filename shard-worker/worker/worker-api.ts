@@ -1,22 +1,16 @@
 // The one message file between a page and its worker: what can be asked of a worker, and what it tells unasked.
+
 import type { Backend, Capability, Seat } from '../../protocol/control.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
-import type { JobId, ModelRef, PeerId, PoolId, SessionId } from '../../protocol/ids.ts';
+import type { JobId, PeerId, PoolId, SessionId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import type { Fingerprints } from '../links/link-handshake.ts';
-import type { LentMemory } from '../model/divide-memory.ts';
-import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../peer/peer-state.ts';
-
-/** Where files of a model come from. */
-export interface ModelSource {
-  model: ModelRef;
-  hubUrl: string;
-  /** The index with the hashes of the site's own models; absent for models of the hub. */
-  indexUrl?: string;
-}
+import type { Fingerprints } from '../words/fingerprints.ts';
+import type { LentMemory } from '../words/lend-memory.ts';
+import type { ModelSource } from '../words/model-source.ts';
+import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../words/peer-state.ts';
 
 /** What a driver reads, and the pool that its grants must name. */
 export interface DriverSource extends ModelSource {
@@ -29,7 +23,7 @@ export interface StageAssignment {
   stage: number;
   start: number;
   end: number;
-  /** Of the whole model. */
+  /** Layers of the whole model. */
   layers: number;
   /** The peer that holds the next layers; none at the exit. */
   next?: PeerId;
@@ -168,10 +162,13 @@ export type WorkerEvents = {
   'link-long': Pick<LinkOffer, 'epoch' | 'peer'>;
   /** When changed, at most once a second: round trips to neighbours, and links that were refused, by why. */
   links: { rtts: { peer: PeerId; ms: number }[]; refusals: Record<string, number> };
-  /** Of a job of the server, in order. */
+  /** An event of a job of the server, in order. */
   'job-event': JobEvent;
   local: LocalState;
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
   notice: { id: number; notice: string };
 };
+
+/** How a worker tells its page of an event. */
+export type TellPage = <Name extends keyof WorkerEvents & string>(event: Name, data: WorkerEvents[Name]) => void;

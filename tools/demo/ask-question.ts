@@ -1,6 +1,6 @@
 // Asks on the chat page as a person does, and streams the answer as the page shows it. Bounded.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from '../../shard-worker/peer/peer-state.ts';
+import type { Answer } from '../../shard-worker/words/peer-state.ts';
 import { UsageError } from '../../signaling/config/usage-error.ts';
 import type { DemoTabs } from './open-tabs.ts';
 import { textGrowth } from './text-growth.ts';

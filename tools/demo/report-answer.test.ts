@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Answer, RouteStop } from '../../shard-worker/peer/peer-state.ts';
+import type { Answer, RouteStop } from '../../shard-worker/words/peer-state.ts';
 import { formatRoute, reportAnswer } from './report-answer.ts';
 import { readShardView } from './shard-view.ts';
 

@@ -5,7 +5,7 @@ import { formatLayers } from '../../app/format/format-model.ts';
 import { formatMs } from '../../app/format/format-ms.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { stepMsOf } from '../../protocol/job.ts';
-import type { Answer } from '../../shard-worker/peer/peer-state.ts';
+import type { Answer } from '../../shard-worker/words/peer-state.ts';
 import { formatTable } from '../terminal/format-table.ts';
 import type { ShardView } from './shard-view.ts';
 

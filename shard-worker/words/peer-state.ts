@@ -23,7 +23,7 @@ export interface SliceState {
   end: number;
   totalBytes: number;
   loadedBytes: number;
-  /** Of `loadedBytes`: what came over the network, and what this browser still had. */
+  /** Parts of `loadedBytes`: what came over the network, and what this browser still had. */
   networkBytes: number;
   cachedBytes: number;
 }

@@ -1,12 +1,14 @@
 // PeerJS brokers the connection; a raw data channel beside PeerJS's own carries the frames. Hands each channel over in
 // the very task that created it, because only then can it be transferred to a worker.
+
 import type { DataConnection, Peer } from 'peerjs';
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { fingerprintOf } from '../../protocol/link-proof.ts';
-import type { Fingerprints } from '../links/link-handshake.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
+import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;
@@ -20,50 +22,27 @@ const metadataSchema = z.object({
   lane: z.optional(z.number().check(z.int(), z.gte(0), z.lt(MAX_LANES))),
 });
 
-export interface BrokeredChannel {
-  /** Counts up per broker. */
-  id: number;
-  peer: PeerId;
-  epoch: number;
-  direction: 'in' | 'out';
-  /** 0 for a link's first connection. */
-  lane: number;
-  channel: RTCDataChannel;
-  /** Of the two certificates that secure the connection. */
-  fingerprints: Fingerprints;
-  /** Closes the whole connection. */
-  close(): void;
-}
+type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
 
-export interface BrokerOptions {
-  self: PeerId;
-  /** The site's origin: the broker is part of the same server. */
-  origin: string;
-  iceServers: RTCIceServer[];
-  /** Secret of this peer: with the same one it gets its id back after a reload, before its old socket is given up. */
-  token?: string;
-  /** Called synchronously where the channel is created. */
-  onChannel(channel: BrokeredChannel): void;
-}
-
-export class ChannelBroker {
+export class ChannelBroker implements Broker {
   readonly #options: BrokerOptions;
+  readonly #load: LoadPeerJs;
   readonly #connections = new Set<DataConnection>();
   #peer: Promise<Peer> | undefined;
   #closed = false;
   #count = 0;
 
-  constructor(options: BrokerOptions) {
+  /** `load`: PeerJS when it is needed, for the package looks for `window` when it is loaded. */
+  constructor(options: BrokerOptions, load: LoadPeerJs = () => import('peerjs')) {
     this.#options = options;
+    this.#load = load;
   }
 
-  /** Resolves when other peers can reach this one. */
   async open(): Promise<void> {
     this.#peer ??= this.#start();
     await this.#peer;
   }
 
-  /** Asks a peer for a link of an epoch, or for another lane of one. `onChannel` gets it; rejects with `link-failed`. */
   async connect(to: PeerId, epoch: number, lane = 0): Promise<void> {
     this.#peer ??= this.#start();
     const peer = await this.#peer;
@@ -83,8 +62,7 @@ export class ChannelBroker {
   }
 
   async #start(): Promise<Peer> {
-    // Loaded here and not at the top: the package looks for `window` when it is loaded.
-    const { Peer } = await import('peerjs');
+    const { Peer } = await this.#load();
     const { self, origin, iceServers, token } = this.#options;
     const url = new URL(origin);
     const isSecure = url.protocol === 'https:';
@@ -96,7 +74,7 @@ export class ChannelBroker {
       debug: 0,
       ...(token === undefined ? {} : { token }),
       // Always set: PeerJS's default has TURN servers that all its users share.
-      config: { iceServers },
+      config: { iceServers: iceServers as RTCIceServer[] },
     });
     peer.on('connection', (connection) => void this.#accept(peer, connection));
     // The broker's socket broke; links that exist go on without it.

@@ -2,11 +2,12 @@
 // browser tests.
 import { expect, test, vi } from 'vitest';
 import { identityOf } from '../../protocol/identity.ts';
-import { type IdentityBrowser, type KeptIdentity, keepIdentity } from './keep-identity.ts';
+import type { KeptIdentity } from './host.ts';
+import { type IdentityBrowser, keepIdentity } from './keep-identity.ts';
 
 type Held = (lock: Lock | null) => unknown;
 
-/** Of one browser: shared by its tabs. */
+/** One browser's locks: shared by its tabs. */
 class FakeLocks {
   readonly held = new Set<string>();
   request = async (name: string, _options: LockOptions, callback: Held): Promise<unknown> => {

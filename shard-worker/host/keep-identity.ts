@@ -1,14 +1,7 @@
 // Who this tab is, also after a reload: key pairs in IndexedDB, one per slot, and a Web Lock per slot so that two open tabs
 // are never the same peer. Where a browser has neither, the keys live as long as the tab. Never exports a private key.
 import { newIdentityKeys } from '../../protocol/identity.ts';
-
-export interface KeptIdentity {
-  keys: CryptoKeyPair;
-  /** Secret of this peer towards the connection broker, which gives an id back only to who shows the same one. */
-  brokerToken: string;
-  /** Another tab may be this peer from now on. */
-  release(): void;
-}
+import type { KeptIdentity } from './host.ts';
 
 /** What is asked of the browser. */
 export interface IdentityBrowser {

@@ -1,11 +1,11 @@
 // Gives a data channel to the worker: transferred where the browser can, else bridged by the page.
 import type { RpcClient } from '../worker/rpc.ts';
 import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
-import type { BrokeredChannel } from './channel-broker.ts';
+import type { BrokeredChannel } from './host.ts';
 
 /** Must run in the task that created the channel. Resolves when the link is proved (out) or listening (in). */
 export function handOverChannel(
-  worker: RpcClient<WorkerMethods, WorkerEvents>,
+  worker: Pick<RpcClient<WorkerMethods, WorkerEvents>, 'call'>,
   brokered: BrokeredChannel,
 ): Promise<void> {
   const { close: _close, channel, ...offer } = brokered;

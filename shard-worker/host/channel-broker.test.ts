@@ -1,0 +1,225 @@
+// The broker over a PeerJS of the test: what it asks for, whom it lets in, and how each failure is told.
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { PeerId } from '../../protocol/ids.ts';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { ChannelBroker } from './channel-broker.ts';
+import type { BrokeredChannel } from './host.ts';
+import { settle, startClock, stopClock } from './test-clock.ts';
+
+const [SELF, B] = ['a'.repeat(32) as PeerId, 'b'.repeat(32) as PeerId];
+
+const sdpOf = (byte: string) => ({ sdp: `a=fingerprint:sha-256 ${Array(32).fill(byte).join(':')}\r\n` });
+
+class FakeConnection extends EventEmitter {
+  readonly peer: string;
+  readonly metadata: unknown;
+  isClosed = false;
+  readonly channels: [string, RTCDataChannelInit][] = [];
+  readonly peerConnection = {
+    localDescription: sdpOf('AA') as { sdp: string } | null,
+    remoteDescription: sdpOf('BB') as { sdp: string } | null,
+    createDataChannel: (label: string, init: RTCDataChannelInit) => {
+      this.channels.push([label, init]);
+      return { label };
+    },
+  };
+
+  constructor(peer: string, metadata: unknown) {
+    super();
+    this.peer = peer;
+    this.metadata = metadata;
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+class FakePeer extends EventEmitter {
+  readonly id: string;
+  readonly options: Record<string, unknown>;
+  readonly asked: { options: unknown; connection: FakeConnection }[] = [];
+  destroyed = false;
+  reconnects = 0;
+
+  constructor(id: string, options: Record<string, unknown>) {
+    super();
+    // PeerJS's own emitter has no bound.
+    this.setMaxListeners(0);
+    this.id = id;
+    this.options = options;
+  }
+
+  connect(to: string, options: { metadata: unknown }): FakeConnection {
+    const connection = new FakeConnection(to, options.metadata);
+    this.asked.push({ options, connection });
+    return connection;
+  }
+
+  reconnect(): void {
+    this.reconnects++;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+beforeEach(stopClock);
+afterEach(startClock);
+
+async function makeBroker(origin = 'https://pool.example') {
+  const channels: BrokeredChannel[] = [];
+  const peers: FakePeer[] = [];
+  const Peer = class extends FakePeer {
+    constructor(id: string, options: Record<string, unknown>) {
+      super(id, options);
+      peers.push(this);
+    }
+  };
+  const broker = new ChannelBroker(
+    { self: SELF, origin, iceServers: [], token: 'secret', onChannel: (channel) => channels.push(channel) },
+    async () => ({ Peer }) as never,
+  );
+  const opening = broker.open();
+  opening.catch(() => {});
+  await settle();
+  return { broker, channels, opening, peer: peers[0]!, peers };
+}
+
+/** A broker that other peers can reach, and one link that it has asked for. */
+async function ask(lane?: number) {
+  const made = await makeBroker();
+  made.peer.emit('open');
+  await made.opening;
+  const asking = made.broker.connect(B, 5, lane);
+  asking.catch(() => {});
+  await settle();
+  return { ...made, asking, ...made.peer.asked[0]! };
+}
+
+test.each([
+  ['https://pool.example', { host: 'pool.example', port: 443, secure: true }],
+  ['http://127.0.0.1:3000', { host: '127.0.0.1', port: 3000, secure: false }],
+])('is the same server as the site: %s', async (origin, where) => {
+  const { peer, peers, broker } = await makeBroker(origin);
+  expect(peer.id).toBe(SELF);
+  expect(peer.options).toMatchObject({ ...where, path: '/peerjs', token: 'secret', config: { iceServers: [] } });
+  void broker.open();
+  await settle();
+  expect(peers).toHaveLength(1);
+});
+
+test('a broker that refuses this tab is told', async () => {
+  const { peer, opening, broker } = await makeBroker();
+  peer.emit('error', new Error('ID is taken'));
+  await expect(opening).rejects.toMatchObject({ code: 'link-failed', message: expect.stringContaining('ID is taken') });
+  await expect(broker.connect(B, 5)).rejects.toMatchObject({ code: 'link-failed' });
+  broker.close();
+  await settle();
+});
+
+test('gives a raw channel beside PeerJS’s own, with both certificates, in the task that made it', async () => {
+  const { asking, connection, options, channels } = await ask();
+  expect(options).toMatchObject({ label: 'ring-5', metadata: { version: PROTOCOL_VERSION, epoch: 5, lane: 0 } });
+  connection.emit('open');
+  await asking;
+  expect(connection.channels).toEqual([['ring', { negotiated: true, id: 100, ordered: true }]]);
+  expect(channels).toMatchObject([{ id: 1, peer: B, epoch: 5, lane: 0, direction: 'out', channel: { label: 'ring' } }]);
+  expect(channels[0]!.fingerprints).toEqual({ local: 'aa'.repeat(32), remote: 'bb'.repeat(32) });
+  channels[0]!.close();
+  expect(connection.isClosed).toBe(true);
+});
+
+test('a lane’s channel needs no order', async () => {
+  const { connection, asking, channels } = await ask(2);
+  connection.emit('open');
+  await asking;
+  expect(connection.channels[0]![1].ordered).toBe(false);
+  expect(channels[0]!.lane).toBe(2);
+});
+
+test('a description that shows a moment later is waited for; one that never does is a failure', async () => {
+  const { connection, asking, channels } = await ask();
+  connection.peerConnection.remoteDescription = null;
+  connection.emit('open');
+  await vi.advanceTimersByTimeAsync(50);
+  expect(channels).toEqual([]);
+  connection.peerConnection.remoteDescription = sdpOf('CC');
+  await vi.advanceTimersByTimeAsync(10);
+  await asking;
+  expect(channels[0]!.fingerprints.remote).toBe('cc'.repeat(32));
+  const other = await ask();
+  other.connection.peerConnection.remoteDescription = null;
+  other.connection.emit('open');
+  await vi.advanceTimersByTimeAsync(3_000);
+  await expect(other.asking).rejects.toMatchObject({ code: 'link-failed' });
+  expect([other.connection.isClosed, other.channels]).toEqual([true, []]);
+});
+
+type Asked = Awaited<ReturnType<typeof ask>>;
+
+test.each<[string, (asked: Asked) => unknown]>([
+  ['fails', ({ connection }) => connection.emit('error', new Error('ICE failed'))],
+  ['is closed', ({ connection }) => connection.emit('close')],
+  ['leads to a peer that is not there', ({ peer }) => peer.emit('error', new Error(`Could not connect to peer ${B}`))],
+  ['takes too long', () => vi.advanceTimersByTimeAsync(30_000)],
+])('a connection that %s is link-failed, and closed', async (_what, befall) => {
+  const asked = await ask();
+  await befall(asked);
+  await expect(asked.asking).rejects.toMatchObject({ code: 'link-failed', data: { peer: B, epoch: 5 } });
+  expect([asked.connection.isClosed, asked.channels]).toEqual([true, []]);
+});
+
+test('another peer that is not there is no failure of this one', async () => {
+  const { peer, connection, asking } = await ask();
+  peer.emit('error', new Error(`Could not connect to peer ${'c'.repeat(32)}`));
+  connection.emit('open');
+  await asking;
+});
+
+test('a link that another tab asks for is given out; what is none is closed', async () => {
+  const { peer, channels } = await ask();
+  const dial = async (from: string, metadata: unknown) => {
+    const connection = new FakeConnection(from, metadata);
+    peer.emit('connection', connection);
+    connection.emit('open');
+    await settle();
+    return connection;
+  };
+  expect((await dial(B, { version: 1, epoch: 7 })).isClosed).toBe(false);
+  expect(channels).toMatchObject([{ peer: B, epoch: 7, lane: 0, direction: 'in' }]);
+  for (const metadata of [undefined, { epoch: -1 }, { epoch: 7, lane: 8 }]) {
+    expect((await dial(B, metadata)).isClosed).toBe(true);
+  }
+  expect((await dial('somebody', { epoch: 7 })).isClosed).toBe(true);
+  expect(channels).toHaveLength(1);
+});
+
+test('strangers cannot dial more connections than a browser has', async () => {
+  const { peer } = await ask();
+  const dialled = Array.from({ length: 300 }, () => new FakeConnection(B, { epoch: 7 }));
+  for (const connection of dialled) peer.emit('connection', connection);
+  // One was asked for by this side.
+  expect(dialled.filter(({ isClosed }) => !isClosed)).toHaveLength(255);
+});
+
+test('a broker’s socket that breaks is opened again, until it is closed', async () => {
+  const { broker, peer } = await ask();
+  peer.emit('disconnected');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(peer.reconnects).toBe(1);
+  peer.emit('disconnected');
+  broker.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([peer.reconnects, peer.destroyed]).toEqual([1, true]);
+});
+
+test('closed, it closes the connections that are there', async () => {
+  const { broker, connection, asking } = await ask();
+  connection.emit('open');
+  await asking;
+  broker.close();
+  expect(connection.isClosed).toBe(true);
+});

@@ -1,0 +1,83 @@
+// What a peer takes from its surroundings, as one port: workers, sockets, WebRTC, kept keys. Types alone. A browser's is
+// `browser-host.ts`; `test-host.ts` is the fake beside it, with which a whole tab runs in a unit test.
+import type { ServerMessage } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
+import type { StatedDevice } from '../words/lend-memory.ts';
+import type { RpcClient } from '../worker/rpc.ts';
+import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
+
+export interface Host {
+  /** The site that the page came from: for peers that are told no other. */
+  readonly origin: string;
+  readonly device: StatedDevice;
+  fetch(url: URL): Promise<Response>;
+  openSocket(url: string): HostSocket;
+  /** Starts a worker program: one peer's, with a backend and a model of its own. */
+  spawnWorker(): HostWorker;
+  openBroker(options: BrokerOptions): Broker;
+  /** Rejects only where no keys can be made at all. */
+  keepIdentity(): Promise<KeptIdentity>;
+  /** Key pairs of all peers that are kept here, in use or not. */
+  keptKeys(): Promise<CryptoKeyPair[]>;
+}
+
+/** A socket that carries texts. It is connecting when it is given out. */
+export interface HostSocket {
+  readonly isOpen: boolean;
+  send(text: string): void;
+  close(): void;
+  onMessage(listener: (text: string) => void): void;
+  /** Told once: it could not be opened, broke, or was closed by either side. */
+  onClose(listener: () => void): void;
+}
+
+export interface HostWorker extends Pick<RpcClient<WorkerMethods, WorkerEvents>, 'call' | 'on'> {
+  /** Hands a channel over; must run in the task that created it. Resolves and rejects as `add-link` does. */
+  addLink(brokered: BrokeredChannel): Promise<void>;
+  /** Ends the program; calls that wait are rejected with `cancelled`. */
+  terminate(): void;
+}
+
+/** Makes raw channels to other peers. */
+export interface Broker {
+  /** Resolves when other peers can reach this one. */
+  open(): Promise<void>;
+  /** Asks a peer for a channel of an epoch, or for another lane of one. `onChannel` gets it; rejects with `link-failed`. */
+  connect(to: PeerId, epoch: number, lane?: number): Promise<void>;
+  close(): void;
+}
+
+export interface BrokerOptions {
+  self: PeerId;
+  /** The site's origin: the broker is part of the same server. */
+  origin: string;
+  iceServers: (ServerMessage & { type: 'welcome' })['iceServers'];
+  /** Secret of this peer: with the same one it gets its id back after a reload, before its old socket is given up. */
+  token?: string;
+  /** Called synchronously where the channel is created. */
+  onChannel(channel: BrokeredChannel): void;
+}
+
+export interface BrokeredChannel {
+  /** Counts up per broker. */
+  id: number;
+  peer: PeerId;
+  epoch: number;
+  direction: 'in' | 'out';
+  /** 0 for a link's first connection. */
+  lane: number;
+  channel: RTCDataChannel;
+  /** Hashes of the two certificates that secure the connection. */
+  fingerprints: Fingerprints;
+  /** Closes the whole connection. */
+  close(): void;
+}
+
+export interface KeptIdentity {
+  keys: CryptoKeyPair;
+  /** Secret of this peer towards the connection broker, which gives an id back only to who shows the same one. */
+  brokerToken: string;
+  /** Another tab may be this peer from now on. */
+  release(): void;
+}

@@ -1,0 +1,60 @@
+// A broker without WebRTC: channels that carry nothing, made and broken as a test wants. Used by tests only.
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
+
+type Asked = Pick<BrokeredChannel, 'peer' | 'epoch' | 'lane'>;
+
+/** What lies between the tabs. */
+export interface TestNet {
+  readonly isBrokerUp: boolean;
+  readonly unreachable: ReadonlySet<PeerId>;
+}
+
+export class TestBroker implements Broker {
+  readonly options: BrokerOptions;
+  /** What this side has asked for, in order. */
+  readonly asked: Asked[] = [];
+  /** All channels that there ever were, in order, and which of them are closed. */
+  readonly channels: BrokeredChannel[] = [];
+  readonly closed = new Set<number>();
+  isOpen = false;
+  isClosed = false;
+  readonly #net: TestNet;
+
+  constructor(options: BrokerOptions, net: TestNet) {
+    this.options = options;
+    this.#net = net;
+  }
+
+  async open(): Promise<void> {
+    if (!this.#net.isBrokerUp) throw new PoolError('link-failed', 'The connection broker refused this tab.');
+    this.isOpen = true;
+  }
+
+  async connect(peer: PeerId, epoch: number, lane = 0): Promise<void> {
+    this.asked.push({ peer, epoch, lane });
+    await Promise.resolve();
+    if (this.#net.unreachable.has(peer)) throw new PoolError('link-failed', 'The other tab is not there any more.');
+    this.make({ peer, epoch, lane, direction: 'out' });
+  }
+
+  /** A channel as from another peer, or one that this side asked for. */
+  make(about: Asked & Pick<BrokeredChannel, 'direction'>): BrokeredChannel {
+    const id = this.channels.length + 1;
+    const brokered: BrokeredChannel = {
+      ...about,
+      id,
+      channel: {} as RTCDataChannel,
+      fingerprints: { local: 'a'.repeat(64), remote: 'b'.repeat(64) },
+      close: () => void this.closed.add(id),
+    };
+    this.channels.push(brokered);
+    this.options.onChannel(brokered);
+    return brokered;
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}

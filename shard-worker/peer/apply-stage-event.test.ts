@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import type { Coalition, ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { TEST_MANIFEST } from '../host/test-worker.ts';
+import { applyStageEvent } from './apply-stage-event.ts';
+import { isLive, newStageLife, type StageEffect, type StageEvent, type StageLife, vitalsOf } from './stage-life.ts';
+import { coalitionOf, OTHER_POOL, POOL, peerOf, poolsOf, tellOf } from './test-pool.ts';
+
+const [A, B, C] = [peerOf('a'), peerOf('b'), peerOf('c')];
+const heard = (message: ServerMessage): StageEvent => ({ type: 'message-heard', message });
+const told = (epoch: number, state: Coalition['state'], peers = [A], pool = POOL): StageEvent =>
+  heard(tellOf(coalitionOf(epoch, state, peers, pool)));
+const loaded = (epoch = 5): StageEvent => ({ type: 'slice-loaded', epoch, msPerLayer: 3 });
+const served = (epoch = 5): StageEvent => ({ type: 'epoch-served', epoch });
+const proved = (peer = B, epoch = 5): StageEvent => ({ type: 'link-proved', epoch, peer });
+const broke = (peer = B, epoch = 5): StageEvent => ({ type: 'link-broken', epoch, peer });
+const retired = (epoch = 5): StageEvent => heard({ type: 'retire', pool: POOL, epoch });
+const error = (code: PoolError['code']) => new PoolError(code, 'x');
+const unlinked = (code: PoolError['code'] = 'link-failed', peer = B): StageEvent => ({
+  ...{ type: 'link-failed', epoch: 5, peer, error: error(code) },
+});
+const failed = (code: PoolError['code'], epoch = 5): StageEvent => ({
+  ...{ type: 'slice-failed', epoch, error: error(code) },
+});
+const LEFT: StageEvent = { type: 'tab-left' };
+
+const START: StageEvent[] = [
+  { type: 'identity-kept', peer: A },
+  { type: 'backend-started', backend: 'wasm', device: 'cpu' },
+  { type: 'model-read', manifest: TEST_MANIFEST },
+  { type: 'layer-probed', msPerLayer: 2, memoryBytes: 9 },
+];
+const OFFERED: StageEvent[] = [...START, { type: 'server-welcomed' }, { type: 'broker-opened' }];
+const SERVING: StageEvent[] = [told(5, 'forming', [A, B]), loaded(), proved(), served()];
+const ENTRY_OF_THREE: StageEvent[] = [told(5, 'forming', [A, B, C]), loaded(), proved(), served()];
+
+/** One line per effect: what it is, of which epoch, to or about whom. */
+function lineOf(effect: StageEffect): string {
+  const { type } = effect;
+  const name = (peer: string) => peer[0];
+  if (type === 'say') {
+    const { message } = effect;
+    const about = [
+      ...('epoch' in message ? [message.epoch] : []),
+      ...('peer' in message ? [name(message.peer)] : []),
+      ...(message.type === 'stage-failed' ? [message.error.code] : []),
+    ];
+    return [`say ${message.type}`, ...about].join(' ');
+  }
+  if (type === 'load-slice')
+    return `load ${effect.assignment.epoch} ${effect.assignment.start}-${effect.assignment.end}`;
+  if (type === 'link') return `link ${effect.epoch} ${name(effect.peer)}`;
+  if (type === 'drop-coalition') return `drop ${effect.epoch} ${effect.error.code}`;
+  return 'epoch' in effect ? `${type} ${effect.epoch}` : type;
+}
+
+function live(...events: StageEvent[]): { life: StageLife; lines: string[] } {
+  let life = newStageLife(POOL, false);
+  let lines: string[] = [];
+  for (const event of events) {
+    const step = applyStageEvent(life, event);
+    life = step.life;
+    // What came of the last event alone.
+    lines = step.effects.map(lineOf);
+  }
+  return { life, lines };
+}
+
+type Row = [what: string, events: StageEvent[], phase: StageLife['shown']['phase'], lines: string[]];
+
+describe('one event, what is shown then, and what is done', () => {
+  test.each<Row>([
+    ['opened', [], 'connecting', []],
+    ['it knows who it is', START.slice(0, 1), 'reading-model', []],
+    ['it has a model', START.slice(0, 3), 'probing', []],
+    ['it has measured itself', START, 'waiting', ['connect']],
+    ['measured without a model', [START[3]!], 'failed', ['end']],
+    ['welcomed', [...START, { type: 'server-welcomed' }], 'waiting', ['open-broker']],
+    ['reachable', OFFERED, 'waiting', ['say offer']],
+    ['reachable before it measured anything', [{ type: 'broker-opened' }], 'connecting', []],
+    ['an offer refused', [...OFFERED, heard({ type: 'error', error: error('manifest-mismatch') })], 'failed', ['end']],
+    [
+      'the server away',
+      [...OFFERED, { type: 'server-lost', error: error('link-failed'), isFinal: false }],
+      'connecting',
+      ['cancel-jobs'],
+    ],
+    [
+      'the server wants it no more',
+      [...OFFERED, { type: 'server-lost', error: error('not-authentic'), isFinal: true }],
+      'failed',
+      ['cancel-jobs', 'end'],
+    ],
+    ['left', [...OFFERED, LEFT], 'left', ['end']],
+    ['failed, then left', [START[3]!, LEFT], 'failed', []],
+    ['left, then failed', [LEFT, { type: 'run-failed', error: error('internal') }], 'left', []],
+  ])('%s', (_what, events, phase, lines) => {
+    const got = live(...events);
+    expect([got.life.shown.phase, got.lines]).toEqual([phase, lines]);
+  });
+
+  const HELD = 'hold-ticket 5';
+  test.each<Row>([
+    ['a seat for it alone', [told(5, 'forming')], 'loading', [HELD, 'load 5 0-2']],
+    ['a seat before another', [told(5, 'forming', [A, B])], 'loading', [HELD, 'load 5 0-2', 'link 5 b']],
+    ['a seat behind another', [told(5, 'forming', [B, A])], 'loading', [HELD, 'load 5 2-4']],
+    ['no seat', [told(5, 'forming', [B, C])], 'waiting', []],
+    ['another pool', [told(5, 'forming', [A], OTHER_POOL)], 'waiting', []],
+    ['told again', [told(5, 'forming'), told(5, 'ready')], 'loading', [HELD]],
+    ['broken before it was joined', [told(5, 'broken')], 'waiting', ['drop 5 stage-left']],
+    ['loaded, not linked', [told(5, 'forming', [A, B]), loaded()], 'loading', []],
+    ['linked, not loaded', [told(5, 'forming', [A, B]), proved()], 'loading', []],
+    ['loaded, then linked', [told(5, 'forming', [A, B]), loaded(), proved()], 'loading', ['serve-epoch 5']],
+    ['linked, then loaded', [told(5, 'forming', [A, B]), proved(), loaded()], 'loading', ['serve-epoch 5']],
+    ['it serves at the entry', SERVING, 'serving', ['say stage-ready 5', 'beat-later', 'drive-over 5']],
+    ['at the entry of three', ENTRY_OF_THREE, 'serving', ['say stage-ready 5', 'beat-later', 'link 5 c']],
+    ['the link to the exit', [...ENTRY_OF_THREE, proved(C)], 'serving', ['drive-over 5']],
+    [
+      'it serves behind',
+      [told(5, 'forming', [B, A]), loaded(), served()],
+      'serving',
+      ['say stage-ready 5', 'beat-later'],
+    ],
+    ['served before it was loaded', [told(5, 'forming'), served()], 'loading', []],
+    ['served twice', [...SERVING, served()], 'serving', []],
+    ['what is of no epoch of its own', [loaded(), proved(), served(), broke(), unlinked()], 'waiting', []],
+
+    ['no link', [told(5, 'forming', [A, B]), unlinked()], 'waiting', ['say link-down 5 b']],
+    ['no proof', [told(5, 'forming', [A, B]), unlinked('ticket-refused')], 'waiting', ['say link-down 5 b']],
+    ['a link given up', [told(5, 'forming', [A, B]), unlinked('cancelled')], 'loading', []],
+    [
+      'a link that fails by its own fault',
+      [told(5, 'forming', [A, B]), unlinked('internal')],
+      'failed',
+      ['say link-down 5 b', 'say stage-failed 5 internal', 'end'],
+    ],
+    ['no link, and then loaded', [told(5, 'forming', [A, B]), unlinked(), loaded()], 'waiting', []],
+    ['no link, and no slice', [told(5, 'forming', [A, B]), unlinked(), failed('out-of-memory')], 'waiting', []],
+    ['no link to the exit', [...ENTRY_OF_THREE, unlinked('link-failed', C)], 'serving', ['say link-down 5 c']],
+    ['the next link broke', [...SERVING, broke()], 'serving', ['say link-down 5 b']],
+    ['the exit’s broke', [...ENTRY_OF_THREE, broke(C)], 'serving', ['drop 5 link-failed', 'link-exit-later 5']],
+    ['time for it', [...ENTRY_OF_THREE, broke(C), { type: 'exit-link-due', epoch: 5 }], 'serving', ['link 5 c']],
+    ['too late for it', [...SERVING, retired(), { type: 'exit-link-due', epoch: 5 }], 'serving', []],
+
+    [
+      'no slice',
+      [told(5, 'forming'), failed('download-failed')],
+      'failed',
+      ['say stage-failed 5 download-failed', 'end'],
+    ],
+    ['a slice given up', [told(5, 'forming'), failed('cancelled')], 'loading', []],
+    ['a slice of an epoch that is over', [told(5, 'forming'), retired(), failed('out-of-memory')], 'loading', []],
+    [
+      'the device is lost',
+      [...SERVING, { type: 'device-failed', error: error('device-lost') }],
+      'failed',
+      ['say stage-failed 5 device-lost', 'end'],
+    ],
+    ['without a slice nobody loses it', [{ type: 'device-failed', error: error('device-lost') }], 'waiting', []],
+
+    ['the next epoch beside it', [...SERVING, told(6, 'forming')], 'loading', ['hold-ticket 6', 'load 6 0-2']],
+    ['retired', [...SERVING, retired()], 'serving', ['retire-epoch 5']],
+    ['gone', [...SERVING, retired(), { type: 'epoch-retired', epoch: 5 }], 'waiting', ['drop 5 epoch-stale']],
+    [
+      'gone while the next one serves',
+      [...SERVING, told(6, 'forming'), loaded(6), served(6), retired(), { type: 'epoch-retired', epoch: 5 }],
+      'serving',
+      ['drop 5 epoch-stale'],
+    ],
+    ['broken', [...SERVING, told(5, 'broken', [A, B])], 'serving', ['drop 5 stage-left']],
+    ['a reconnection', [...SERVING, { type: 'broker-opened' }], 'waiting', ['retire-epoch 5', 'say offer']],
+    ['told of it after that', [...SERVING, { type: 'broker-opened' }, told(5, 'ready', [A, B])], 'waiting', []],
+    ['another’s mishap', [...SERVING, heard({ type: 'error', error: error('rate-limited') })], 'serving', []],
+  ])('offered: %s', (_what, events, phase, lines) => {
+    const got = live(...OFFERED, ...events);
+    expect([got.life.shown.phase, got.lines]).toEqual([phase, lines]);
+  });
+});
+
+test('the newest coalition is shown', () => {
+  const { life } = live(...OFFERED, told(6, 'forming'), told(5, 'ready'));
+  expect(life.shown.coalition?.epoch).toBe(6);
+});
+
+test('an older life is changed by nothing', () => {
+  const { life } = live(...OFFERED, ...SERVING);
+  const copy = structuredClone(life);
+  applyStageEvent(life, retired());
+  applyStageEvent(life, told(6, 'forming'));
+  expect(life).toEqual(copy);
+});
+
+test('why it waits is told of its own pool alone', () => {
+  const { life } = live(...OFFERED, heard(poolsOf('waiting', 'For two more.')));
+  expect(life.shown.waitsFor).toBe('For two more.');
+  expect(live(...OFFERED, heard({ type: 'pools', pools: [] })).life.shown).not.toHaveProperty('waitsFor');
+});
+
+test('progress of another slice is not told', () => {
+  const progress = { epoch: 4, loadedBytes: 1, totalBytes: 2, networkBytes: 1, cachedBytes: 0 };
+  const { life, lines } = live(...OFFERED, told(5, 'forming'), { type: 'slice-progressed', progress });
+  expect([life.shown.slice?.loadedBytes, lines]).toEqual([0, []]);
+});
+
+test('links of an epoch are wanted as long as it lives, and the tab', () => {
+  const { life } = live(...OFFERED, ...SERVING);
+  expect([isLive(life, 5), isLive(life, 6)]).toEqual([true, false]);
+  expect(isLive(applyStageEvent(life, retired()).life, 5)).toBe(false);
+  expect(isLive(applyStageEvent(life, LEFT).life, 5)).toBe(false);
+});
+
+test('a heartbeat takes so many round trips, and none while nothing serves', () => {
+  const rtts = Array.from({ length: 70 }, () => ({ peer: B, ms: 1 }));
+  const measured: StageEvent = { type: 'links-measured', rtts };
+  expect(vitalsOf(live(...OFFERED, measured).life)).toEqual({ sessions: 0, tokens: 0 });
+  expect(vitalsOf(live(...OFFERED, ...SERVING, measured).life).rtts).toHaveLength(64);
+});

@@ -1,0 +1,140 @@
+// Leads the life of a lending tab on as a pure reducer: (life, event) -> (life, effects). Workers, sockets and timers are the
+// caller's. What concerns one epoch is in `change-epochs.ts`.
+import type { ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import {
+  failDevice,
+  failSlice,
+  forgetEpoch,
+  hearCoalition,
+  linkAgain,
+  noteBroken,
+  noteLinked,
+  noteLoaded,
+  noteServing,
+  noteUnlinked,
+  retireEpoch,
+} from './change-epochs.ts';
+import { fail, isOver, type StageEvent, type StageLife, type StageStep, same, show } from './stage-life.ts';
+
+/** One event. Never throws; what comes for a life that is over, or for an epoch that is, changes nothing. */
+export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
+  if (isOver(life)) return same(life);
+  switch (event.type) {
+    case 'identity-kept':
+      return same(show(life, { peer: event.peer, phase: 'reading-model' }));
+    case 'backend-started':
+      return same(noteBackend(life, event));
+    case 'model-read':
+      return same(show(life, { manifest: event.manifest, phase: 'probing' }));
+    case 'layer-probed':
+      return offer(life, event);
+    case 'server-welcomed':
+      return { life, effects: [{ type: 'open-broker' }] };
+    case 'server-lost':
+      return loseServer(life, event);
+    case 'message-heard':
+      return hear(life, event.message);
+    case 'broker-opened':
+      return sayOffer(life);
+    case 'slice-loaded':
+      return noteLoaded(life, event.epoch, event.msPerLayer);
+    case 'slice-failed':
+      return failSlice(life, event.epoch, event.error);
+    case 'epoch-served':
+      return noteServing(life, event.epoch);
+    case 'epoch-retired':
+      return forgetEpoch(life, event.epoch);
+    case 'link-proved':
+      return noteLinked(life, event.epoch, event.peer);
+    case 'link-failed':
+      return noteUnlinked(life, event.epoch, event.peer, event.error);
+    case 'link-broken':
+      return noteBroken(life, event.epoch, event.peer);
+    case 'exit-link-due':
+      return linkAgain(life, event.epoch);
+    case 'slice-progressed':
+      return noteProgress(life, event.progress);
+    case 'work-served':
+      return same(noteServed(life, event.served));
+    case 'links-measured':
+      return same({ ...life, rtts: event.rtts });
+    case 'device-failed':
+      return failDevice(life, event.error);
+    case 'run-failed':
+      return fail(life, event.error);
+    case 'tab-left':
+      return { life: show(life, { phase: 'left' }), effects: [{ type: 'end' }] };
+  }
+}
+
+function noteBackend(life: StageLife, { backend, device, note }: StageEvent & { type: 'backend-started' }): StageLife {
+  return show(life, { backend, device, ...(note ? { note } : {}) });
+}
+
+function offer(life: StageLife, { msPerLayer, memoryBytes }: StageEvent & { type: 'layer-probed' }): StageStep {
+  const { manifest, backend, device } = life.shown;
+  if (!manifest || !backend || device === undefined) {
+    return fail(life, new PoolError('internal', 'A layer was timed before there was a model.'));
+  }
+  const capability = { msPerLayer, memoryBytes, backend, device };
+  const next = show({ ...life, offer: { manifest, capability } }, { msPerLayer, memoryBytes, phase: 'waiting' });
+  return { life: next, effects: [{ type: 'connect' }] };
+}
+
+/** After a reconnection the server knows this tab no more: the epochs that it was in have gone on without it. */
+function sayOffer(life: StageLife): StageStep {
+  const { pool, offer: told, live } = life;
+  if (!told) return same(life);
+  const retired = [...live.keys()].map((epoch) => ({ type: 'retire-epoch', epoch }) as const);
+  return {
+    life: show({ ...life, live: new Map() }, { phase: 'waiting' }),
+    effects: [...retired, { type: 'say', message: { type: 'offer', pool, ...told } }],
+  };
+}
+
+function loseServer(life: StageLife, { error, isFinal }: StageEvent & { type: 'server-lost' }): StageStep {
+  const step = isFinal ? fail(life, error) : same(show(life, { phase: 'connecting' }));
+  return { ...step, effects: [{ type: 'cancel-jobs' }, ...step.effects] };
+}
+
+function hear(life: StageLife, message: ServerMessage): StageStep {
+  switch (message.type) {
+    case 'coalition':
+      return hearCoalition(life, message.coalition, message.ticket);
+    case 'retire':
+      return retireEpoch(life, message.epoch);
+    case 'job-start':
+      return { life, effects: [{ type: 'start-job', message }] };
+    case 'job-cancel':
+      return { life, effects: [{ type: 'cancel-job', message }] };
+    case 'receipt-request':
+      return { life, effects: [{ type: 'sign-receipts', message }] };
+    case 'pools': {
+      const own = message.pools.find(({ pool }) => pool === life.pool);
+      return same(own ? show(life, { waitsFor: own.reason }) : life);
+    }
+    case 'error':
+      // An offer that is refused would leave this tab waiting for ever; a member's mishap is the planner's to mend.
+      return life.joined.size === 0 ? fail(life, PoolError.from(message.error)) : same(life);
+    default:
+      return same(life);
+  }
+}
+
+function noteProgress(life: StageLife, progress: (StageEvent & { type: 'slice-progressed' })['progress']): StageStep {
+  const { slice } = life.shown;
+  const { epoch, loadedBytes } = progress;
+  if (slice?.epoch !== epoch) return same(life);
+  const message = { type: 'load-progress', pool: life.pool, epoch, loadedBytes } as const;
+  return { life: show(life, { slice: { ...slice, ...progress } }), effects: [{ type: 'say', message }] };
+}
+
+/** Tokens of the last second, for a minute. */
+const SHOWN_SECONDS = 60;
+
+function noteServed(life: StageLife, served: (StageEvent & { type: 'work-served' })['served']): StageLife {
+  const before = life.shown.served;
+  const tokensPerSecond = [...before.tokensPerSecond, served.tokens - before.tokens].slice(-SHOWN_SECONDS);
+  return show(life, { served: { ...served, tokensPerSecond } });
+}

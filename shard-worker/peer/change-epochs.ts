@@ -1,0 +1,153 @@
+// What happens to a lending tab in one epoch: it is given a seat, loads its slice and links to the next stage, serves, loses
+// a link, is retired. Pure; part of `apply-stage-event.ts`.
+import type { Coalition } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { fail, type LiveEpoch, type StageEffect, type StageLife, type StageStep, same, show } from './stage-life.ts';
+
+/** A coalition that has a seat for this tab: joined when it is new, dropped when it is broken. */
+export function hearCoalition(life: StageLife, coalition: Coalition, ticket: string): StageStep {
+  const { epoch, pool, seats, state } = coalition;
+  const stage = seats.findIndex((seat) => seat.peer === life.shown.peer);
+  if (pool !== life.pool || stage < 0) return same(life);
+  const newest = life.shown.coalition?.epoch ?? epoch;
+  const shown = epoch >= newest ? show(life, { coalition }) : life;
+  if (state === 'broken') {
+    return { life: shown, effects: [drop(epoch, new PoolError('stage-left', 'A stage of the route left.'))] };
+  }
+  const isNew = !life.joined.has(epoch);
+  // Comes again for an epoch before the old ticket expires.
+  const tickets: StageEffect[] = isNew || life.live.has(epoch) ? [{ type: 'hold-ticket', epoch, ticket }] : [];
+  if (!isNew) return { life: shown, effects: tickets };
+  const joined = join(shown, { epoch, seats, stage, isLinked: stage + 1 === seats.length, phase: 'forming' });
+  return { ...joined, effects: [...tickets, ...joined.effects] };
+}
+
+/** Loads this tab's slice and proves the link to the next stage, side by side. */
+function join(life: StageLife, live: LiveEpoch): StageStep {
+  const { pool, keepPacked, offer } = life;
+  const { epoch, seats, stage } = live;
+  if (!offer) return same(life);
+  const { start, end, totalBytes } = seats[stage]!;
+  const next = nextOf(live);
+  const lent = { memoryBytes: offer.capability.memoryBytes, keepPacked };
+  const assignment = { epoch, pool, stage, start, end, layers: offer.manifest.layers, lent, ...(next ? { next } : {}) };
+  const slice = { epoch, start, end, totalBytes, loadedBytes: 0, networkBytes: 0, cachedBytes: 0 };
+  const joined = { ...life, joined: new Set(life.joined).add(epoch) };
+  return {
+    life: show(put(joined, live), { phase: 'loading', slice }),
+    effects: [{ type: 'load-slice', assignment }, ...(next ? [{ type: 'link', epoch, peer: next } as const] : [])],
+  };
+}
+
+export function noteLoaded(life: StageLife, epoch: number, msPerLayer: number): StageStep {
+  const live = life.live.get(epoch);
+  return live ? serveIfReady(life, { ...live, msPerLayer }) : same(life);
+}
+
+export function noteLinked(life: StageLife, epoch: number, peer: PeerId): StageStep {
+  const live = life.live.get(epoch);
+  if (!live) return same(life);
+  if (peer === nextOf(live)) return serveIfReady(life, { ...live, isLinked: true });
+  return { life, effects: [driveOver(live)] };
+}
+
+function serveIfReady(life: StageLife, live: LiveEpoch): StageStep {
+  const isReady = live.phase === 'forming' && live.isLinked && live.msPerLayer !== undefined;
+  return { life: put(life, live), effects: isReady ? [{ type: 'serve-epoch', epoch: live.epoch }] : [] };
+}
+
+export function noteServing(life: StageLife, epoch: number): StageStep {
+  const live = life.live.get(epoch);
+  if (live?.phase !== 'forming' || live.msPerLayer === undefined) return same(life);
+  const { msPerLayer, stage } = live;
+  const ready: StageEffect = { type: 'say', message: { type: 'stage-ready', pool: life.pool, epoch, msPerLayer } };
+  return {
+    life: show(put(life, { ...live, phase: 'serving' }), { phase: 'serving', msPerLayer }),
+    effects: [ready, { type: 'beat-later' }, ...(stage === 0 ? [driveFrom(live)] : [])],
+  };
+}
+
+/** A link could not be made: the server hears of it, and decides who is at fault. */
+export function noteUnlinked(life: StageLife, epoch: number, peer: PeerId, error: PoolError): StageStep {
+  const live = life.live.get(epoch);
+  if (!live || error.code === 'cancelled') return same(life);
+  const step = peer === nextOf(live) && live.phase === 'forming' ? report(life, live, error) : same(life);
+  return { ...step, effects: [linkDown(life, epoch, peer), ...step.effects] };
+}
+
+/** A link that was proved is gone. Without the one to the exit the ring may be whole: another try. */
+export function noteBroken(life: StageLife, epoch: number, peer: PeerId): StageStep {
+  const live = life.live.get(epoch);
+  if (!live) return same(life);
+  if (peer === nextOf(live)) return { life, effects: [linkDown(life, epoch, peer)] };
+  const error = new PoolError('link-failed', 'The link to the exit broke.');
+  return { life, effects: [drop(epoch, error), { type: 'link-exit-later', epoch }] };
+}
+
+export function linkAgain(life: StageLife, epoch: number): StageStep {
+  const live = life.live.get(epoch);
+  return live ? { life, effects: [driveFrom(live)] } : same(life);
+}
+
+/** The slice could not be loaded or served. */
+export function failSlice(life: StageLife, epoch: number, error: PoolError): StageStep {
+  const live = life.live.get(epoch);
+  return live?.phase === 'forming' ? report(life, live, error) : same(life);
+}
+
+/** The device failed at the slice that is shown. */
+export function failDevice(life: StageLife, error: PoolError): StageStep {
+  const live = life.live.get(life.shown.slice?.epoch ?? -1);
+  return live ? report(life, live, error) : same(life);
+}
+
+/** The epoch is over; what runs over it may finish. */
+export function retireEpoch(life: StageLife, epoch: number): StageStep {
+  const live = new Map(life.live);
+  live.delete(epoch);
+  return { life: { ...life, live }, effects: [{ type: 'retire-epoch', epoch }] };
+}
+
+/** What ran over it has finished. */
+export function forgetEpoch(life: StageLife, epoch: number): StageStep {
+  const effects = [drop(epoch, new PoolError('epoch-stale', 'The coalition changed.'))];
+  const { slice, coalition: _old, ...rest } = life.shown;
+  return { life: slice?.epoch === epoch ? { ...life, shown: { ...rest, phase: 'waiting' } } : life, effects };
+}
+
+/** A link that cannot be made or proved is the planner's to mend: this tab itself is sound. Any other failure ends it. */
+function report(life: StageLife, live: LiveEpoch, error: PoolError): StageStep {
+  if (error.code === 'cancelled') return same(life);
+  if (error.subject === 'link' || error.subject === 'identity') {
+    return same(show(put(life, { ...live, phase: 'stuck' }), { phase: 'waiting' }));
+  }
+  const { pool } = life;
+  const message = { type: 'stage-failed', pool, epoch: live.epoch, error: error.toShape() } as const;
+  const failed = fail(life, error);
+  return { ...failed, effects: [{ type: 'say', message }, ...failed.effects] };
+}
+
+const nextOf = ({ seats, stage }: LiveEpoch): PeerId | undefined => seats[stage + 1]?.peer;
+
+/** At the entry: the server's jobs are driven from here. With two stages the link to the next one leads to the exit already. */
+const driveFrom = (live: LiveEpoch): StageEffect =>
+  live.seats.length > 2 ? { type: 'link', epoch: live.epoch, peer: live.seats.at(-1)!.peer } : driveOver(live);
+
+const driveOver = ({ epoch, seats }: LiveEpoch): StageEffect => ({ type: 'drive-over', epoch, seats });
+
+const linkDown = ({ pool }: StageLife, epoch: number, peer: PeerId): StageEffect => ({
+  type: 'say',
+  message: { type: 'link-down', pool, epoch, peer },
+});
+
+const drop = (epoch: number, error: PoolError): StageEffect => ({
+  type: 'drop-coalition',
+  epoch,
+  error: error.toShape(),
+});
+
+const put = (life: StageLife, live: LiveEpoch): StageLife => ({
+  ...life,
+  live: new Map(life.live).set(live.epoch, live),
+});

@@ -1,0 +1,161 @@
+// Asks of a tab without a browser: granted, queued, refused, stopped, driven over a coalition or alone. The test plays the
+// server, the worker and the other peers.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
+import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { startClock, stopClock, until } from '../host/test-clock.ts';
+import { ANSWER, ask, DRIVEN, grant, HELLO, JOB, openReady, openTab, PLAN, settled } from './test-chat-tab.ts';
+import { POOL } from './test-pool.ts';
+
+beforeEach(stopClock);
+afterEach(startClock);
+
+describe('asking', () => {
+  test('is granted, driven and settled; the server hears lengths and no words', async () => {
+    const tab = await openReady();
+    const plans: RoutePlan[] = [];
+    const { answer, number } = await ask(tab, { maxTokens: 500, mode: 'lan' }, { onPlan: (plan) => plans.push(plan) });
+    expect(tab.host.socket.told('ask')).toEqual([
+      { type: 'ask', ask: 1, pool: POOL, promptTokens: 9, maxTokens: 55, mode: 'lan' },
+    ]);
+    grant(tab, number);
+    await until(() => tab.host.socket.told('ask-done').length > 0);
+    expect(tab.host.worker.given('ask')).toMatchObject([{ id: 1, plan: PLAN, grant: 'grant', request: HELLO }]);
+    expect(tab.host.socket.told('ask-done')).toMatchObject([{ job: JOB, promptTokens: 9, completionTokens: 2 }]);
+    settled(tab);
+    const settlement = { job: JOB, chargedMicros: 7, receiptId: 'r1' };
+    expect(await answer).toEqual({ ...ANSWER, plan: PLAN, settlement });
+    expect(plans).toEqual([PLAN]);
+    expect(tab.state().settlement).toEqual(settlement);
+    expect(tab.host.socket.heard.map((message) => JSON.stringify(message)).join()).not.toContain('Hello?');
+  });
+
+  test('text and numbers come as they are driven, to whom asked for them', async () => {
+    let drive = (): void => {};
+    const driving = new Promise<typeof DRIVEN>((resolve) => {
+      drive = () => resolve(DRIVEN);
+    });
+    const tab = await openReady({ ask: () => driving });
+    const seen: unknown[] = [];
+    const { answer, number } = await ask(
+      tab,
+      {},
+      {
+        onText: (delta) => seen.push(delta),
+        onStats: (stats) => seen.push(stats),
+        onNotice: (notice) => seen.push(notice),
+      },
+    );
+    grant(tab, number);
+    await until(() => tab.host.worker.given('ask').length > 0);
+    tab.host.worker.tell('text', { id: 1, delta: 'Hi' });
+    tab.host.worker.tell('text', { id: 9, delta: 'not its own' });
+    tab.host.worker.tell('stats', { id: 1, stats: ANSWER.stats });
+    tab.host.worker.tell('notice', { id: 1, notice: 'Wait.' });
+    expect(seen).toEqual(['Hi', ANSWER.stats, 'Wait.']);
+    await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'rate-limited' });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(tab.host.socket.told('heartbeat').at(-1)).toMatchObject({ sessions: 1, tokens: 0 });
+    drive();
+    // A bill that takes long is not waited for.
+    await until(() => tab.host.socket.told('ask-done').length > 0);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(await answer).not.toHaveProperty('settlement');
+    settled(tab);
+    expect(tab.state().settlement).toMatchObject({ receiptId: 'r1' });
+  });
+
+  test('waits for its turn, and shows its place until then', async () => {
+    const tab = await openReady();
+    const places: number[] = [];
+    const { answer, number } = await ask(tab, {}, { onQueue: ({ place }) => places.push(place) });
+    tab.host.socket.say({ type: 'ask-queued', ask: number, place: 2, waiting: 3, reason: 'Busy.' });
+    expect(tab.state().queue).toEqual({ place: 2, waiting: 3, reason: 'Busy.' });
+    grant(tab, number);
+    await until(() => tab.host.socket.told('ask-done').length > 0);
+    expect(tab.state().queue).toBeUndefined();
+    expect(places).toEqual([2]);
+    settled(tab);
+    await answer;
+  });
+
+  test('a refusal is the asker’s to see; the next ask is another', async () => {
+    const tab = await openReady();
+    const first = await ask(tab);
+    const refusal = { code: 'insufficient-credits', message: 'Too few.' } as const;
+    tab.host.socket.say({ type: 'ask-refused', ask: first.number, error: refusal });
+    await expect(first.answer).rejects.toMatchObject(refusal);
+    expect((await ask(tab)).number).toBe(2);
+  });
+
+  test('what fails on the way is told to the server, with what was used, and then to the asker', async () => {
+    const error = { code: 'stage-failed', message: 'Out.' } as const;
+    const tab = await openReady({
+      ask: () => ({ error, promptTokens: 9, cachedTokens: 4, completionTokens: 1, receipts: [] }),
+    });
+    const { answer, number } = await ask(tab);
+    grant(tab, number);
+    await expect(answer).rejects.toMatchObject(error);
+    expect(tab.host.socket.told('ask-done')).toMatchObject([{ cachedTokens: 4, completionTokens: 1 }]);
+  });
+
+  test('a worker that fails altogether is as an answer that failed', async () => {
+    const tab = await openReady({ ask: () => Promise.reject(new PoolError('internal', 'Gone.')) });
+    const { answer, number } = await ask(tab);
+    grant(tab, number);
+    await expect(answer).rejects.toMatchObject({ code: 'internal' });
+    expect(tab.host.socket.told('ask-done')).toMatchObject([{ promptTokens: 0, completionTokens: 0 }]);
+  });
+
+  test('stopped while it waits, and stopped while it is driven', async () => {
+    const tab = await openReady({ ask: () => new Promise(() => {}) });
+    const [early, late] = [new AbortController(), new AbortController()];
+    const waiting = await ask(tab, {}, { signal: early.signal });
+    early.abort();
+    await expect(waiting.answer).rejects.toMatchObject({ code: 'cancelled' });
+    expect(tab.host.socket.told('ask-cancel')).toEqual([{ type: 'ask-cancel', ask: 1 }]);
+    const driven = await ask(tab, {}, { signal: late.signal });
+    grant(tab, driven.number);
+    await until(() => tab.host.worker.given('ask').length > 0);
+    late.abort();
+    expect(tab.host.worker.given('cancel')).toEqual([{ id: 2 }]);
+  });
+
+  test('nothing to answer, nobody to answer, and too much to answer are refused at once', async () => {
+    const tab = await openTab({ 'count-prompt': () => ({ promptTokens: 64, maxContext: 64 }) });
+    const empty = { messages: [{ role: 'user', content: ' ' }] } as const;
+    await expect(tab.peer.ask({ messages: [...empty.messages] })).rejects.toMatchObject({ code: 'prompt-empty' });
+    await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'no-stages' });
+    await tab.hear(5, 'ready');
+    await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'context-exceeded', data: { maxContext: 64 } });
+    expect(tab.host.socket.told('ask')).toEqual([]);
+  });
+});
+
+describe('alone', () => {
+  test('a model that is whole here is offered with each ask, and answers without a grant', async () => {
+    const tab = await openTab();
+    await tab.peer.prepareLocal();
+    tab.host.worker.tell('local', { phase: 'ready', loadedBytes: 12_000, totalBytes: 12_000 });
+    expect(tab.state().local).toMatchObject({ phase: 'ready' });
+    const { answer, number } = await ask(tab);
+    const memoryBytes = 1.5 * 1024 ** 3;
+    const capability = { backend: 'wasm', device: 'WASM, 1 thread', msPerLayer: 2, memoryBytes };
+    expect(tab.host.socket.told('ask')).toMatchObject([{ capability }]);
+    grant(tab, number, { ...PLAN, local: true });
+    await until(() => tab.host.socket.told('ask-done').length > 0);
+    expect(tab.host.worker.given('ask')[0]).not.toHaveProperty('grant');
+    settled(tab);
+    await answer;
+    // It failed while it computed: it is offered no more, and nobody else serves.
+    tab.host.worker.tell('local', { phase: 'failed', loadedBytes: 0, totalBytes: 0 });
+    await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'no-stages' });
+  });
+
+  test('one that cannot be loaded is no capability', async () => {
+    const tab = await openReady({ 'open-local': () => Promise.reject(new PoolError('out-of-memory', 'No.')) });
+    await expect(tab.peer.prepareLocal()).rejects.toMatchObject({ code: 'out-of-memory' });
+    await ask(tab);
+    expect(tab.host.socket.told('ask')[0]).not.toHaveProperty('capability');
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { Coalition, ServerMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { applyChatEvent, type ChatEffect, type ChatEvent, type ChatLife, newChatLife } from './chat-life.ts';
+import { coalitionOf, OTHER_POOL, POOL, peerOf, poolsOf, tellOf } from './test-pool.ts';
+
+const PEERS = [peerOf('b'), peerOf('c')];
+const heard = (message: ServerMessage): ChatEvent => ({ type: 'message-heard', message });
+const told = (epoch: number, state: Coalition['state'], pool = POOL): ChatEvent =>
+  heard(tellOf(coalitionOf(epoch, state, PEERS, pool)));
+const pools = (state: Parameters<typeof poolsOf>[0]): ChatEvent => heard(poolsOf(state));
+const NO_POOLS: ChatEvent = heard({ type: 'pools', pools: [] });
+const WELCOME: ChatEvent = { type: 'server-welcomed' };
+const linked = (epoch: number): ChatEvent => ({
+  type: 'coalition-linked',
+  coalition: coalitionOf(epoch, 'ready', PEERS),
+});
+const error = new PoolError('link-failed', 'No way.');
+const unlinked = (epoch: number): ChatEvent => ({ type: 'coalition-unlinked', epoch, error });
+const lost = (isFinal = false): ChatEvent => ({ type: 'server-lost', error, isFinal });
+
+const lineOf = (effect: ChatEffect): string => {
+  if (effect.type === 'say') return `say ${effect.message.type}`;
+  return `${effect.type} ${effect.type === 'link' ? effect.coalition.epoch : effect.epoch}`;
+};
+
+/** What is shown after all events, and what is done after the last one: `phase epoch`. */
+function live(role: ChatLife['role'], ...events: ChatEvent[]): [shown: string, lines: string[], life: ChatLife] {
+  let life = newChatLife(POOL, role);
+  let lines: string[] = [];
+  for (const event of events) {
+    const step = applyChatEvent(life, event);
+    life = step.life;
+    lines = step.effects.map(lineOf);
+  }
+  return [[life.shown.phase, life.shown.coalition?.epoch].join(' ').trim(), lines, life];
+}
+
+type Row = [what: string, events: ChatEvent[], shown: string, lines: string[]];
+
+/** Epoch 1 answers. */
+const LINKED = [WELCOME, told(1, 'ready'), linked(1)];
+const DROPPED = (epoch: number) => [`drop-coalition ${epoch}`, `close-links ${epoch}`];
+
+test.each<Row>([
+  ['opened', [], 'connecting', []],
+  ['welcomed', [WELCOME], 'no-stages', ['say watch']],
+  ['no such pool', [WELCOME, NO_POOLS], 'no-stages', []],
+  ['an empty pool', [WELCOME, pools('empty')], 'no-stages', []],
+  ['a pool that waits', [WELCOME, pools('waiting')], 'forming', []],
+  ['a pool that serves, before its coalition is known', [WELCOME, pools('ready')], 'forming', []],
+  ['a pool that waits has no seats', [WELCOME, told(1, 'forming'), pools('waiting')], 'forming', []],
+  ['a pool that goes on forming', [WELCOME, told(1, 'forming'), pools('forming')], 'forming 1', []],
+  ['another pool’s coalition', [WELCOME, told(1, 'ready', OTHER_POOL)], 'no-stages', []],
+  ['a coalition that loads', [WELCOME, told(1, 'forming')], 'forming 1', []],
+  ['one that serves is linked to', [WELCOME, told(1, 'ready')], 'no-stages', ['link 1']],
+  ['and answers once it is', LINKED, 'ready 1', []],
+  ['told again: a fresh ticket', [...LINKED, told(1, 'ready')], 'ready 1', ['hold-ticket 1']],
+  [
+    'a fresh ticket while it is linked to',
+    [WELCOME, told(1, 'ready'), told(1, 'ready')],
+    'no-stages',
+    ['hold-ticket 1'],
+  ],
+  ['pools say nothing of it then', [...LINKED, NO_POOLS], 'ready 1', []],
+  ['the next one loads behind it', [...LINKED, told(2, 'forming')], 'ready 1', []],
+  ['the next one serves', [...LINKED, told(2, 'ready')], 'ready 1', ['link 2']],
+  ['and takes its place', [...LINKED, told(2, 'ready'), linked(2)], 'ready 2', []],
+  ['the old one breaks then', [...LINKED, told(2, 'ready'), linked(2), told(1, 'broken')], 'ready 2', DROPPED(1)],
+  ['it breaks', [...LINKED, told(1, 'broken')], 'forming', DROPPED(1)],
+  ['its link breaks', [...LINKED, { type: 'link-broken', epoch: 1 }], 'forming', DROPPED(1)],
+  ['it serves again', [...LINKED, { type: 'link-broken', epoch: 1 }, told(1, 'ready')], 'forming', ['link 1']],
+  ['one that nobody linked to breaks', [...LINKED, told(7, 'broken')], 'ready 1', []],
+  ['it breaks while it is linked to', [WELCOME, told(1, 'ready'), told(1, 'broken')], 'no-stages', DROPPED(1)],
+  ['linked too late', [WELCOME, told(1, 'ready'), told(1, 'broken'), linked(1)], 'no-stages', []],
+  ['failed too late', [WELCOME, told(1, 'ready'), told(1, 'broken'), unlinked(1)], 'no-stages', []],
+  ['no link', [WELCOME, told(1, 'ready'), unlinked(1)], 'failed', ['close-links 1']],
+  ['no link to the next one', [...LINKED, told(2, 'ready'), unlinked(2)], 'ready 1', ['close-links 2']],
+  ['no link, and told again', [WELCOME, told(1, 'ready'), unlinked(1), told(1, 'ready')], 'failed', ['link 1']],
+  ['the server away', [...LINKED, lost()], 'connecting 1', []],
+  ['and back: the links are as they were', [...LINKED, lost(), WELCOME], 'ready 1', ['say watch']],
+  ['it wants it no more', [...LINKED, lost(true)], 'failed 1', []],
+  ['something that it cannot do without', [WELCOME, { type: 'run-failed', error }], 'failed', []],
+])('asks: %s', (_what, events, shown, lines) => {
+  expect(live('asks', ...events).slice(0, 2)).toEqual([shown, lines]);
+});
+
+test.each<Row>([
+  ['welcomed', [WELCOME], 'connecting', ['say watch']],
+  ['no such pool', [WELCOME, NO_POOLS], 'no-stages', []],
+  ['a pool that waits', [WELCOME, told(1, 'forming'), pools('waiting')], 'forming', []],
+  ['a pool that serves', [WELCOME, pools('ready')], 'ready', []],
+  ['a coalition that loads', [WELCOME, told(1, 'forming')], 'forming 1', []],
+  ['one that serves', [WELCOME, told(1, 'forming'), told(1, 'ready')], 'ready 1', []],
+  ['the next one loads behind it', [WELCOME, told(1, 'ready'), told(2, 'forming')], 'ready 1', []],
+  ['the next one serves', [WELCOME, told(1, 'ready'), told(2, 'ready')], 'ready 2', []],
+  ['it breaks', [WELCOME, told(1, 'ready'), told(1, 'broken')], 'forming', []],
+  ['another one breaks', [WELCOME, told(2, 'ready'), told(1, 'broken')], 'ready 2', []],
+  ['another pool’s coalition', [WELCOME, told(1, 'ready', OTHER_POOL)], 'connecting', []],
+  ['the server away', [WELCOME, told(1, 'ready'), lost()], 'connecting 1', []],
+  ['it wants it no more', [WELCOME, lost(true)], 'failed', []],
+])('watches: %s', (_what, events, shown, lines) => {
+  expect(live('watches', ...events).slice(0, 2)).toEqual([shown, lines]);
+});
+
+describe('errors', () => {
+  test('one that is shown stays until something answers', () => {
+    const [, , failed] = live('asks', WELCOME, told(1, 'ready'), unlinked(1), told(2, 'forming'));
+    expect(failed.shown).toMatchObject({ phase: 'forming', error: { code: 'link-failed', next: error.next } });
+    const [, , again] = live('asks', WELCOME, told(1, 'ready'), unlinked(1), told(2, 'ready'), linked(2));
+    expect(again.shown).not.toHaveProperty('error');
+  });
+
+  test('an epoch that is dropped ends with an error of a code that is tried again', () => {
+    const { life } = applyChatEvent(live('asks', ...LINKED)[2], told(2, 'ready'));
+    expect(applyChatEvent(life, told(1, 'broken')).effects[0]).toMatchObject({ error: { code: 'stage-left' } });
+  });
+});
+
+test('an older life is changed by nothing', () => {
+  const [, , life] = live('asks', ...LINKED);
+  const copy = structuredClone(life);
+  applyChatEvent(life, told(1, 'broken'));
+  applyChatEvent(life, told(2, 'ready'));
+  expect(life).toEqual(copy);
+});

@@ -1,0 +1,170 @@
+// What a tab that asks or watches makes of its pool, as a pure reducer: (life, event) -> (life, effects). Which coalition would
+// answer now, which links are wanted, what the page shows of it. Knows nothing of single asks.
+import type { ClientMessage, Coalition, PoolSummary, ServerMessage } from '../../protocol/control.ts';
+import { type ErrorShape, PoolError } from '../../protocol/errors.ts';
+import type { PoolId } from '../../protocol/ids.ts';
+import type { ChatState } from '../words/peer-state.ts';
+import { shownError } from './site.ts';
+
+export interface ChatLife {
+  readonly pool: PoolId;
+  /** `asks`: a coalition answers once this tab's links to it are proved. `watches`: it has none, and takes the server's word. */
+  readonly role: 'asks' | 'watches';
+  /** Epochs that are linked or about to be. */
+  readonly epochs: ReadonlySet<number>;
+  /** The epoch that answers go to. */
+  readonly linked?: number | undefined;
+  readonly shown: Pick<ChatState, 'phase' | 'pools' | 'coalition' | 'error'>;
+}
+
+export type ChatEvent =
+  | { type: 'server-welcomed' }
+  /** `isFinal`: another try would be refused again. */
+  | { type: 'server-lost'; error: PoolError; isFinal: boolean }
+  | { type: 'message-heard'; message: ServerMessage }
+  /** The links to entry and exit are proved, and the worker has them. */
+  | { type: 'coalition-linked'; coalition: Coalition }
+  | { type: 'coalition-unlinked'; epoch: number; error: PoolError }
+  /** A link that was proved is gone. */
+  | { type: 'link-broken'; epoch: number }
+  /** Something that this tab cannot do without. */
+  | { type: 'run-failed'; error: PoolError };
+
+export type ChatEffect =
+  | { type: 'say'; message: ClientMessage }
+  /** Then `coalition-linked` or `coalition-unlinked`. */
+  | { type: 'link'; coalition: Coalition; ticket: string }
+  | { type: 'hold-ticket'; epoch: number; ticket: string }
+  /** What runs over this epoch continues on the next one. */
+  | { type: 'drop-coalition'; epoch: number; error: ErrorShape }
+  | { type: 'close-links'; epoch: number };
+
+export interface ChatStep {
+  readonly life: ChatLife;
+  readonly effects: readonly ChatEffect[];
+}
+
+/** A tab that has just been opened. */
+export const newChatLife = (pool: PoolId, role: ChatLife['role']): ChatLife => ({
+  pool,
+  role,
+  epochs: new Set(),
+  shown: { phase: 'connecting', pools: [] },
+});
+
+/** One event. Never throws; what comes for an epoch that is over changes nothing. */
+export function applyChatEvent(life: ChatLife, event: ChatEvent): ChatStep {
+  switch (event.type) {
+    case 'server-welcomed':
+      return greet(life);
+    case 'server-lost':
+      return same(event.isFinal ? fail(life, event.error) : show(life, { phase: 'connecting' }));
+    case 'message-heard': {
+      const { message } = event;
+      if (message.type === 'pools') return same(hearPools(life, message.pools));
+      const isOwn = message.type === 'coalition' && message.coalition.pool === life.pool;
+      return isOwn ? hearCoalition(life, message.coalition, message.ticket) : same(life);
+    }
+    case 'coalition-linked':
+      return same(life.epochs.has(event.coalition.epoch) ? answerOver(life, event.coalition) : life);
+    case 'coalition-unlinked':
+      return giveUp(life, event.epoch, event.error);
+    case 'link-broken':
+      return drop(life, event.epoch);
+    case 'run-failed':
+      return same(fail(life, event.error));
+  }
+}
+
+/** A reconnection finds the links as they were; the first connection waits for word of a coalition. */
+function greet(life: ChatLife): ChatStep {
+  const { role, linked, pool } = life;
+  const phase = linked === undefined ? 'no-stages' : 'ready';
+  return {
+    life: role === 'asks' ? show(life, { phase }) : life,
+    effects: [{ type: 'say', message: { type: 'watch', pool } }],
+  };
+}
+
+function hearPools(life: ChatLife, pools: PoolSummary[]): ChatLife {
+  const heard = show(life, { pools });
+  if (life.linked !== undefined) return heard;
+  const own = pools.find(({ pool }) => pool === life.pool);
+  if (!own || own.state === 'empty') return showNoSeats(heard, 'no-stages');
+  // A pool that waits has no coalition; the last one's seats would say otherwise.
+  if (own.state === 'waiting') return showNoSeats(heard, 'forming');
+  if (life.role === 'watches') return show(heard, { phase: own.state });
+  return heard.shown.phase === 'no-stages' ? show(heard, { phase: 'forming' }) : heard;
+}
+
+function hearCoalition(life: ChatLife, coalition: Coalition, ticket: string): ChatStep {
+  if (life.role === 'watches') return same(watch(life, coalition));
+  const { epoch, state } = coalition;
+  if (state === 'broken') return drop(life, epoch);
+  // While an older epoch serves, the page goes on showing that one.
+  if (state === 'forming') return same(life.linked === undefined ? show(life, { phase: 'forming', coalition }) : life);
+  if (life.epochs.has(epoch)) {
+    const told = life.linked === epoch ? answerOver(life, coalition) : life;
+    return { life: told, effects: [{ type: 'hold-ticket', epoch, ticket }] };
+  }
+  const epochs = new Set(life.epochs).add(epoch);
+  return { life: { ...life, epochs }, effects: [{ type: 'link', coalition, ticket }] };
+}
+
+function watch(life: ChatLife, coalition: Coalition): ChatLife {
+  const { coalition: seen } = life.shown;
+  const { epoch, state } = coalition;
+  if (state === 'ready') return show(life, { phase: 'ready', coalition });
+  if (state === 'broken') return seen?.epoch === epoch ? showNoSeats(life, 'forming') : life;
+  // While an older epoch serves, that one is what would answer.
+  return seen?.state === 'ready' ? life : show(life, { phase: 'forming', coalition });
+}
+
+/** Answers go over this coalition from now on. */
+function answerOver(life: ChatLife, coalition: Coalition): ChatLife {
+  const { error: _over, ...shown } = life.shown;
+  return { ...life, linked: coalition.epoch, shown: { ...shown, phase: 'ready', coalition } };
+}
+
+function drop(life: ChatLife, epoch: number): ChatStep {
+  if (!life.epochs.has(epoch)) return same(life);
+  const { code, message } = new PoolError('stage-left', 'A stage of the route left.');
+  const left = without(life, epoch);
+  return {
+    life: life.linked === epoch ? showNoSeats({ ...left, linked: undefined }, 'forming') : left,
+    effects: [
+      { type: 'drop-coalition', epoch, error: { code, message } },
+      { type: 'close-links', epoch },
+    ],
+  };
+}
+
+/** The links could not be made. While another epoch answers, nobody need hear of it. */
+function giveUp(life: ChatLife, epoch: number, error: PoolError): ChatStep {
+  if (!life.epochs.has(epoch)) return same(life);
+  const left = without(life, epoch);
+  return {
+    life: life.linked === undefined ? fail(left, error) : left,
+    effects: [{ type: 'close-links', epoch }],
+  };
+}
+
+function without(life: ChatLife, epoch: number): ChatLife {
+  const epochs = new Set(life.epochs);
+  epochs.delete(epoch);
+  return { ...life, epochs };
+}
+
+function showNoSeats(life: ChatLife, phase: ChatState['phase']): ChatLife {
+  const { coalition: _over, ...shown } = life.shown;
+  return { ...life, shown: { ...shown, phase } };
+}
+
+const fail = (life: ChatLife, error: PoolError): ChatLife => show(life, { phase: 'failed', error: shownError(error) });
+
+const show = (life: ChatLife, fields: Partial<ChatLife['shown']>): ChatLife => ({
+  ...life,
+  shown: { ...life.shown, ...fields },
+});
+
+const same = (life: ChatLife): ChatStep => ({ life, effects: [] });

@@ -1,0 +1,210 @@
+// A tab that asks, from opening to closing: does what its life asks for and tells its life what came of it; brings asks to
+// the server for leave, and to the worker to be driven. Reads no text.
+import type { Capability, Coalition } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { DRIVER_LANES } from '../../protocol/limits.ts';
+import type { Host, HostWorker } from '../host/host.ts';
+import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
+import { defaultMemoryBytes } from '../words/lend-memory.ts';
+import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
+import type { Driven } from '../worker/worker-api.ts';
+import { AskDesk, type Granted } from './ask-desk.ts';
+import { applyChatEvent, type ChatEffect, type ChatEvent, type ChatLife, newChatLife } from './chat-life.ts';
+import { PeerLinks } from './peer-links.ts';
+import { PeerSession } from './peer-session.ts';
+import { modelSource } from './site.ts';
+import { ValueStore } from './store.ts';
+
+/** An answer is shown as over even if its settlement takes longer; `ChatState.settlement` has it when it comes. */
+const SETTLEMENT_WAIT_MS = 1_500;
+/** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
+const LINK_TRIES = 3;
+
+export class ChatRun {
+  readonly state: ValueStore<ChatState>;
+  readonly #host: Host;
+  readonly #session: PeerSession;
+  readonly #worker: HostWorker;
+  readonly #links: PeerLinks;
+  readonly #asks = new Map<number, AskHandlers>();
+  readonly #desk: AskDesk;
+  readonly #started: Promise<void>;
+  #life: ChatLife;
+  #capability: Capability | undefined;
+  #askCount = 0;
+
+  constructor(host: Host, pool: PoolRef, origin: string | undefined) {
+    this.#host = host;
+    this.#life = newChatLife(poolIdOf(pool), 'asks');
+    this.state = new ValueStore<ChatState>({ pool: this.#life.pool, ...this.#life.shown });
+    this.#session = new PeerSession(host, origin);
+    this.#worker = this.#session.worker;
+    this.#desk = new AskDesk({
+      send: (message) => this.#session.send(message),
+      onSettled: (settlement) => this.state.patch({ settlement }),
+    });
+    this.#links = new PeerLinks({
+      session: this.#session,
+      tries: LINK_TRIES,
+      lanes: DRIVER_LANES,
+      // Nobody has a reason to open a link to a driver.
+      takesIncoming: false,
+      isWanted: (epoch) => !this.#session.isClosed && this.#life.epochs.has(epoch),
+      onBroken: (epoch) => this.#happen({ type: 'link-broken', epoch }),
+    });
+    this.#worker.on('text', ({ id, delta }) => this.#asks.get(id)?.onText?.(delta));
+    this.#worker.on('stats', ({ id, stats }) => this.#asks.get(id)?.onStats?.(stats));
+    this.#worker.on('notice', ({ id, notice }) => this.#asks.get(id)?.onNotice?.(notice));
+    this.#worker.on('local', (local) => {
+      // A model that failed computes nothing any more.
+      if (local.phase === 'failed') this.#capability = undefined;
+      this.state.patch({ local });
+    });
+    this.#started = this.#start(pool);
+    this.#started.catch(this.#fail);
+  }
+
+  async ask(request: AskRequest, handlers: AskHandlers = {}): Promise<Answer> {
+    if (request.messages.every((message) => message.content.trim() === '')) {
+      throw new PoolError('prompt-empty', 'There is nothing to answer.');
+    }
+    if (this.state.get().phase === 'no-stages' && !this.#capability) {
+      throw new PoolError('no-stages', 'No tab serves this model yet.');
+    }
+    if (this.#asks.size > 0) throw new PoolError('rate-limited', 'One answer at a time in this tab.');
+    const id = ++this.#askCount;
+    this.#asks.set(id, handlers);
+    try {
+      const granted = await this.#getLeave(request, handlers);
+      handlers.onPlan?.(granted.plan);
+      const driven = await this.#drive(id, request, granted, handlers.signal);
+      const { promptTokens, cachedTokens, completionTokens, stats, receipts } = driven;
+      const usage = { promptTokens, cachedTokens, completionTokens, receipts };
+      const settled = this.#desk.done({ job: granted.job, ...usage, ...(stats ? { stats } : {}) }, SETTLEMENT_WAIT_MS);
+      if (!driven.answer) throw PoolError.from(driven.error);
+      // The next question need not wait for this one's bill.
+      this.#asks.delete(id);
+      const settlement = await settled;
+      return { ...driven.answer, plan: granted.plan, ...(settlement ? { settlement } : {}) };
+    } finally {
+      this.#asks.delete(id);
+    }
+  }
+
+  async prepareLocal(): Promise<void> {
+    await this.#started;
+    const { backend, device, msPerLayer, totalBytes } = await this.#worker.call('open-local', { backend: 'auto' });
+    // It holds that much already, whatever a careful default would lend.
+    const memoryBytes = Math.max(defaultMemoryBytes(backend, this.#host.device), totalBytes);
+    this.#capability = { backend, device, msPerLayer, memoryBytes };
+  }
+
+  close(): void {
+    this.#desk.close(new PoolError('cancelled', 'This tab left.'));
+    this.#session.close();
+  }
+
+  async #start(pool: PoolRef): Promise<void> {
+    const { self, config } = await this.#session.open();
+    await this.#session.introduce();
+    const source = modelSource(pool, config, this.#session.origin);
+    await this.#worker.call('start-driver', { ...source, pool: this.#life.pool });
+    this.state.patch({ peer: self });
+    this.#session.connect({
+      onWelcome: () => {
+        this.#happen({ type: 'server-welcomed' });
+        this.#desk.welcome();
+      },
+      onMessage: (message) => {
+        this.#happen({ type: 'message-heard', message });
+        this.#desk.hear(message);
+      },
+      onDown: (error, isFinal) => this.#happen({ type: 'server-lost', error, isFinal }),
+      onChannel: (channel) => this.#links.take(channel),
+      onFail: this.#fail,
+      vitals: () => ({ sessions: this.#asks.size, tokens: 0 }),
+    });
+  }
+
+  /** Until the server lets this ask run. It learns how long the prompt is, never what it says. */
+  async #getLeave(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
+    const { promptTokens, maxContext } = await this.#worker.call('count-prompt', { messages: request.messages });
+    if (promptTokens >= maxContext) {
+      const sentence = `The conversation has ${promptTokens} tokens; this model holds ${maxContext} and needs room to answer.`;
+      throw new PoolError('context-exceeded', sentence, { data: { promptTokens, maxContext } });
+    }
+    const wish = {
+      pool: this.#life.pool,
+      promptTokens,
+      maxTokens: Math.max(1, Math.min(request.maxTokens ?? DEFAULT_MAX_TOKENS, maxContext - promptTokens)),
+      ...(request.mode && request.mode !== 'auto' ? { mode: request.mode } : {}),
+      ...(this.#capability ? { capability: this.#capability } : {}),
+    };
+    const onQueue: AskHandlers['onQueue'] = (queue) => {
+      this.state.patch({ queue });
+      handlers.onQueue?.(queue);
+    };
+    try {
+      return await this.#desk.request(wish, { onQueue, signal: handlers.signal });
+    } finally {
+      const { queue: _over, ...rest } = this.state.get();
+      this.state.set(rest);
+    }
+  }
+
+  /** Never rejects: once there is a grant the server is told how it ended. */
+  async #drive(id: number, request: AskRequest, granted: Granted, signal?: AbortSignal): Promise<Driven> {
+    const cancel = () => void this.#worker.call('cancel', { id }).catch(() => {});
+    signal?.addEventListener('abort', cancel);
+    try {
+      const { plan, grant } = granted;
+      const driving = this.#worker.call('ask', { id, request, plan, ...(plan.local ? {} : { grant }) });
+      if (signal?.aborted) cancel();
+      return await driving;
+    } catch (cause) {
+      const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, receipts: [] };
+      return { error: PoolError.from(cause).toShape(), ...nothing };
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  #happen(event: ChatEvent): void {
+    if (this.#session.isClosed) return;
+    const before = this.#life;
+    const { life, effects } = applyChatEvent(before, event);
+    this.#life = life;
+    if (life.shown !== before.shown) {
+      const { coalition: _coalition, error: _error, ...rest } = this.state.get();
+      this.state.set({ ...rest, ...life.shown });
+    }
+    for (const effect of effects) (this.#doers[effect.type] as (effect: ChatEffect) => void)(effect);
+  }
+
+  readonly #fail = (cause: unknown): void => this.#happen({ type: 'run-failed', error: PoolError.from(cause) });
+
+  /** How each effect is done. */
+  readonly #doers: { [Type in ChatEffect['type']]: (effect: ChatEffect & { type: Type }) => void } = {
+    say: ({ message }) => this.#session.send(message),
+    link: ({ coalition, ticket }) => void this.#link(coalition, ticket),
+    'hold-ticket': ({ epoch, ticket }) => void this.#worker.call('hold-ticket', { epoch, ticket }).catch(() => {}),
+    'drop-coalition': ({ epoch, error }) => void this.#worker.call('drop-coalition', { epoch, error }).catch(() => {}),
+    'close-links': ({ epoch }) => this.#links.closeEpoch(epoch),
+  };
+
+  /** Links to entry and exit, then answers go there; an older epoch's links go when nothing runs over them. */
+  async #link(coalition: Coalition, ticket: string): Promise<void> {
+    const { epoch, seats } = coalition;
+    try {
+      await this.#worker.call('hold-ticket', { epoch, ticket });
+      const ends = new Set([seats[0]!.peer, seats.at(-1)!.peer]);
+      await Promise.all([...ends].map((peer) => this.#links.connect(peer, epoch)));
+      if (!this.#life.epochs.has(epoch)) return;
+      await this.#worker.call('use-coalition', { epoch, seats });
+      this.#happen({ type: 'coalition-linked', coalition });
+    } catch (cause) {
+      this.#happen({ type: 'coalition-unlinked', epoch, error: PoolError.from(cause) });
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// The links of a tab to other peers: asks the broker for their channels, hands them to the worker, tries again, adds lanes
+// to the long ones. Says which link broke; what follows from that is its owner's business.
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { BrokeredChannel } from '../host/host.ts';
+import type { ClosedLink } from '../worker/worker-api.ts';
+import { addLanes } from './add-lanes.ts';
+import type { PeerSession } from './peer-session.ts';
+
+export interface PeerLinksOptions {
+  session: Pick<PeerSession, 'worker' | 'broker'>;
+  /** Attempts at a link: a first one may meet a tab that is busy, or a connection that fails to come up. */
+  tries: number;
+  /** Connections of a long link, the first included. */
+  lanes: number;
+  /** Whether other peers may open links to this one. */
+  takesIncoming: boolean;
+  /** Whether links of this epoch are wanted still. */
+  isWanted(epoch: number): boolean;
+  /** A link that this side had asked for broke after it was proved. */
+  onBroken(epoch: number, peer: PeerId): void;
+}
+
+/** A link that is waited for until it is proved. */
+interface PendingLink {
+  resolve(): void;
+  reject(error: PoolError): void;
+}
+
+export class PeerLinks {
+  readonly #options: PeerLinksOptions;
+  readonly #pending = new Map<string, PendingLink>();
+  /** Connections by epoch, then by the broker's number for them. */
+  readonly #closers = new Map<number, Map<number, () => void>>();
+
+  constructor(options: PeerLinksOptions) {
+    this.#options = options;
+    const { session, lanes, isWanted } = options;
+    session.worker.on('link-closed', (closed) => this.#lost(closed));
+    session.worker.on('link-long', ({ epoch, peer }) => {
+      if (isWanted(epoch)) addLanes(session.broker, peer, epoch, lanes);
+    });
+  }
+
+  /** Resolves when the link is proved. Rejects with `cancelled` when its epoch is over, else as `add-link` does. */
+  async connect(peer: PeerId, epoch: number): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#connectOnce(peer, epoch);
+      } catch (error) {
+        if (!this.#options.isWanted(epoch)) throw new PoolError('cancelled', 'The coalition changed.');
+        if (attempt >= this.#options.tries) throw error;
+      }
+    }
+  }
+
+  /** Takes a channel of the broker; must run in the task that created it. */
+  take(brokered: BrokeredChannel): void {
+    const { id, epoch, peer, direction, lane } = brokered;
+    if (direction === 'in' && !this.#options.takesIncoming) {
+      brokered.close();
+      return;
+    }
+    const closers = this.#closers.get(epoch) ?? new Map<number, () => void>();
+    this.#closers.set(epoch, closers.set(id, brokered.close));
+    const pending = direction === 'out' && lane === 0 ? this.#pending.get(keyOf(epoch, peer)) : undefined;
+    this.#options.session.worker.addLink(brokered).then(
+      () => pending?.resolve(),
+      (error) => pending?.reject(PoolError.from(error)),
+    );
+  }
+
+  /** Closes all connections of an epoch; they are not told as broken. */
+  closeEpoch(epoch: number): void {
+    const closers = this.#closers.get(epoch);
+    this.#closers.delete(epoch);
+    for (const close of closers?.values() ?? []) close();
+  }
+
+  async #connectOnce(peer: PeerId, epoch: number): Promise<void> {
+    const key = keyOf(epoch, peer);
+    const proved = new Promise<void>((resolve, reject) => this.#pending.set(key, { resolve, reject }));
+    // It is awaited below; this keeps a failure from counting as unhandled while the channel is on its way.
+    proved.catch(() => {});
+    try {
+      await this.#options.session.broker.connect(peer, epoch);
+      await proved;
+    } finally {
+      this.#pending.delete(key);
+    }
+  }
+
+  /** A lane that broke closes its link, which is told as well. */
+  #lost({ id, epoch, peer, direction, lane }: ClosedLink): void {
+    const closers = this.#closers.get(epoch);
+    closers?.get(id)?.();
+    if (!closers?.delete(id)) return;
+    if (closers.size === 0) this.#closers.delete(epoch);
+    const isAsked = lane === 0 && direction === 'out' && !this.#pending.has(keyOf(epoch, peer));
+    if (isAsked && this.#options.isWanted(epoch)) this.#options.onBroken(epoch, peer);
+  }
+}
+
+const keyOf = (epoch: number, peer: PeerId): string => `${epoch}/${peer}`;

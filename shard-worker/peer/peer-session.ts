@@ -1,0 +1,122 @@
+// One tab as a peer, whatever it does there: its worker, its keys, its control socket and its broker, each made once and
+// ended together. What the server says and what channels are for is its owner's business.
+import type { ClientMessage, ServerMessage, SiteConfig } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { Broker, BrokeredChannel, Host, HostWorker, KeptIdentity } from '../host/host.ts';
+import { ControlClient, type ControlHandlers } from './control-client.ts';
+import { controlUrl, fetchSiteConfig } from './site.ts';
+
+export interface SessionHandlers extends Omit<ControlHandlers, 'onWelcome'> {
+  /** After each (re)connection, when the worker has the server's key: say again what the server must know. */
+  onWelcome(): void;
+  /** A channel to another peer, in the task that created it. */
+  onChannel(channel: BrokeredChannel): void;
+  /** The worker does not take the server's key. */
+  onFail(error: unknown): void;
+}
+
+export class PeerSession {
+  readonly worker: HostWorker;
+  readonly origin: string;
+  readonly #host: Host;
+  #identity: KeptIdentity | undefined;
+  #control: ControlClient | undefined;
+  #broker: Broker | undefined;
+  #isClosed = false;
+
+  constructor(host: Host, origin: string = host.origin) {
+    this.#host = host;
+    this.origin = origin;
+    this.worker = host.spawnWorker();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** There from the first welcome on. */
+  get broker(): Broker {
+    if (!this.#broker) throw new PoolError('internal', 'The server has not said yet how peers reach one another.');
+    return this.#broker;
+  }
+
+  /** Who this tab is, and what the site says. Rejects with `link-failed`, `bad-message` or, once closed, `cancelled`. */
+  async open(): Promise<{ self: PeerId; config: SiteConfig }> {
+    const [config, self] = await Promise.all([fetchSiteConfig(this.origin, this.#host), this.#identify()]);
+    if (this.#isClosed) throw left();
+    return { self, config };
+  }
+
+  /** Gives the worker this peer's keys. Comes after `open` and before all that is signed. */
+  async introduce(): Promise<void> {
+    await this.worker.call('start-identity', { keys: this.#opened().keys });
+  }
+
+  /** Connects to the server, and again whenever the connection breaks. Comes after `open`. */
+  connect(handlers: SessionHandlers): void {
+    if (this.#isClosed) return;
+    this.#control = new ControlClient(
+      controlUrl(this.origin),
+      this.#opened().keys,
+      { ...handlers, onWelcome: (welcome) => this.#welcome(welcome, handlers) },
+      (url) => this.#host.openSocket(url),
+    );
+  }
+
+  /** Dropped while there is no connection. */
+  send(message: ClientMessage): void {
+    this.#control?.send(message);
+  }
+
+  /** Says now what a heartbeat says. */
+  beat(): void {
+    this.#control?.beat();
+  }
+
+  /** Leaves the server, closes all connections and ends the worker. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#control?.close();
+    this.#broker?.close();
+    this.worker.terminate();
+    this.#identity?.release();
+  }
+
+  async #identify(): Promise<PeerId> {
+    const identity = await this.#host.keepIdentity();
+    if (this.#isClosed) {
+      identity.release();
+      throw left();
+    }
+    this.#identity = identity;
+    return peerIdOf(await rawPublicKeyOf(identity.keys.publicKey));
+  }
+
+  #welcome(
+    { peer, iceServers, orchestratorKey }: ServerMessage & { type: 'welcome' },
+    handlers: SessionHandlers,
+  ): void {
+    // Not waited for: calls to the worker keep their order.
+    this.worker.call('trust-server', { orchestratorKey }).catch((error) => {
+      if (!this.#isClosed) handlers.onFail(error);
+    });
+    this.#broker ??= this.#host.openBroker({
+      self: peer,
+      token: this.#opened().brokerToken,
+      origin: this.origin,
+      iceServers,
+      onChannel: handlers.onChannel,
+    });
+    handlers.onWelcome();
+  }
+
+  #opened(): KeptIdentity {
+    if (!this.#identity) throw new PoolError('internal', 'The session was not opened before it was used.');
+    return this.#identity;
+  }
+}
+
+const left = (): PoolError => new PoolError('cancelled', 'This tab left.');

@@ -1,0 +1,242 @@
+// A lending tab from opening to serving, without a browser: the test plays the server, the worker and the other peers.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import { settle, startClock, stopClock, until } from '../host/test-clock.ts';
+import { TestHost } from '../host/test-host.ts';
+import { TEST_MANIFEST, type WorkerScript } from '../host/test-worker.ts';
+import { openStagePeer } from './stage-peer.ts';
+import { coalitionOf, MODEL, POOL, peerOf, poolsOf, tellOf } from './test-pool.ts';
+import { JOB, joinTab, REQUEST } from './test-stage-tab.ts';
+
+const [B, C] = [peerOf('b'), peerOf('c')];
+const failing = (error: PoolError) => () => Promise.reject(error);
+
+beforeEach(stopClock);
+afterEach(startClock);
+
+describe('joining', () => {
+  test('reads the model, times a layer, and offers itself', async () => {
+    const phases: string[] = [];
+    const host = new TestHost();
+    const peer = openStagePeer(host, { pool: MODEL, keepPacked: true });
+    peer.state.subscribe(() => phases.push(peer.state.get().phase));
+    const self = await host.welcome();
+    await until(() => host.socket.told('offer').length > 0);
+    expect([...new Set(phases)]).toEqual(['reading-model', 'probing', 'waiting']);
+    expect(host.socket.url).toBe('wss://pool.example/control');
+    expect(host.worker.calls.map(({ method }) => method)).toEqual([
+      ...['start-identity', 'start-backend', 'read-model', 'probe-layer', 'trust-server'],
+    ]);
+    const memoryBytes = 1.5 * 1024 ** 3;
+    expect(host.worker.given('probe-layer')).toEqual([{ memoryBytes, keepPacked: true }]);
+    const capability = { msPerLayer: 2, memoryBytes, backend: 'wasm', device: 'WASM, 1 thread' };
+    expect(host.socket.told('offer')).toEqual([{ type: 'offer', pool: POOL, manifest: TEST_MANIFEST, capability }]);
+    expect(peer.state.get()).toMatchObject({ phase: 'waiting', peer: self, msPerLayer: 2, memoryBytes });
+    expect(host.broker.options).toMatchObject({
+      self,
+      token: 'secret',
+      origin: 'https://pool.example',
+      iceServers: [],
+    });
+    expect(host.broker.isOpen).toBe(true);
+  });
+
+  test('what the person lends and where the site is are taken as said; a note is shown', async () => {
+    const note = 'This browser has no WebGPU.';
+    const script: WorkerScript = { 'start-backend': () => ({ backend: 'wasm', device: 'cpu', note }) };
+    const { host, state } = await joinTab(script, { memoryBytes: 7, backend: 'wasm', origin: 'http://127.0.0.1:9' });
+    expect(host.socket.url).toBe('ws://127.0.0.1:9/control');
+    expect(host.worker.given('start-backend')).toEqual([{ backend: 'wasm' }]);
+    expect(state()).toMatchObject({ memoryBytes: 7, note });
+  });
+
+  test('why it waits is shown as the planner says it', async () => {
+    const { host, state } = await joinTab();
+    host.socket.say(poolsOf('waiting', 'Waits for 2 more tabs.'));
+    expect(state().waitsFor).toBe('Waits for 2 more tabs.');
+  });
+
+  test('an offer that is refused ends it', async () => {
+    const { host, state } = await joinTab();
+    host.socket.say({ type: 'error', error: { code: 'manifest-mismatch', message: 'Another file.' } });
+    expect(state()).toMatchObject({ phase: 'failed', error: { code: 'manifest-mismatch' } });
+    expect(host.worker.isTerminated).toBe(true);
+  });
+
+  test.each<[string, keyof WorkerScript, PoolError]>([
+    ['a model that is not there', 'read-model', new PoolError('model-not-found', 'No.')],
+    ['a backend that cannot be had', 'start-backend', new PoolError('backend-unavailable', 'No.')],
+    ['a layer that does not fit', 'probe-layer', new PoolError('out-of-memory', 'No.')],
+  ])('%s ends it before the server hears of it', async (_what, method, error) => {
+    const host = new TestHost({ [method]: failing(error) });
+    const peer = openStagePeer(host, { pool: MODEL });
+    await until(() => peer.state.get().phase === 'failed');
+    expect(peer.state.get().error).toMatchObject({ code: error.code, next: error.next });
+    expect([host.sockets.length, host.released, host.worker.isTerminated]).toEqual([0, 1, true]);
+  });
+
+  test('after a failure it starts again, with another worker and the same state to draw', async () => {
+    const host = new TestHost();
+    host.isSiteUp = false;
+    const peer = openStagePeer(host, { pool: MODEL });
+    await until(() => peer.state.get().phase === 'failed');
+    expect(peer.state.get().error?.code).toBe('link-failed');
+    await until(() => host.released === 1);
+    host.isSiteUp = true;
+    peer.retry();
+    expect(peer.state.get()).toMatchObject({ phase: 'connecting', pool: POOL });
+    expect(peer.state.get().error).toBeUndefined();
+    await host.welcome();
+    await until(() => peer.state.get().phase === 'waiting');
+    expect(host.workers).toHaveLength(2);
+  });
+});
+
+describe('forming', () => {
+  test('the only stage loads, serves, and drives the server’s jobs', async () => {
+    const { host, self, state, hear } = await joinTab();
+    await hear(5, 'forming', [self]);
+    const { worker, socket } = host;
+    expect(worker.given('hold-ticket')).toEqual([{ epoch: 5, ticket: 'ticket-5' }]);
+    expect(worker.given('load-stage')).toMatchObject([{ epoch: 5, pool: POOL, stage: 0, start: 0, end: 2, layers: 6 }]);
+    expect(worker.given('load-stage')[0]).not.toHaveProperty('next');
+    expect(worker.given('serve-epoch')).toEqual([{ epoch: 5 }]);
+    expect(socket.told('stage-ready')).toEqual([{ type: 'stage-ready', pool: POOL, epoch: 5, msPerLayer: 1.5 }]);
+    expect(worker.given('use-coalition')).toMatchObject([{ epoch: 5, seats: [{ peer: self }] }]);
+    expect(state()).toMatchObject({ phase: 'serving', msPerLayer: 1.5, coalition: { epoch: 5 }, slice: { end: 2 } });
+    expect(host.broker.asked).toEqual([]);
+  });
+
+  test('slice and link come side by side: it serves when both are there', async () => {
+    let load = (): void => {};
+    const loading = new Promise<void>((resolve) => {
+      load = resolve;
+    });
+    const script: WorkerScript = {
+      'load-stage': async () => {
+        await loading;
+        return { networkBytes: 1, cachedBytes: 0, msPerLayer: 3 };
+      },
+    };
+    const { host, self, state, hear } = await joinTab(script);
+    await hear(5, 'forming', [self, B]);
+    expect(host.broker.asked).toEqual([{ peer: B, epoch: 5, lane: 0 }]);
+    expect(host.worker.given('add-link')).toMatchObject([{ id: 1, peer: B, epoch: 5, direction: 'out', lane: 0 }]);
+    expect(host.worker.given('serve-epoch')).toEqual([]);
+    host.worker.tell('load-progress', { epoch: 5, loadedBytes: 40, totalBytes: 90, networkBytes: 40, cachedBytes: 0 });
+    host.worker.tell('load-progress', { epoch: 4, loadedBytes: 1, totalBytes: 1, networkBytes: 0, cachedBytes: 0 });
+    expect(host.socket.told('load-progress')).toEqual([
+      { type: 'load-progress', pool: POOL, epoch: 5, loadedBytes: 40 },
+    ]);
+    expect(state()).toMatchObject({ phase: 'loading', slice: { loadedBytes: 40, totalBytes: 90 } });
+    load();
+    await settle();
+    expect(state().phase).toBe('serving');
+    expect(host.worker.given('load-stage')).toMatchObject([{ next: B }]);
+    // The link to the next stage leads to the exit.
+    expect(host.worker.given('use-coalition')).toHaveLength(1);
+    expect(host.broker.asked).toHaveLength(1);
+  });
+
+  test('an entry of three links to the exit as well, once it serves; a stage behind it drives nothing', async () => {
+    const entry = await joinTab();
+    await entry.hear(5, 'forming', [entry.self, B, C]);
+    expect(entry.host.broker.asked.map(({ peer }) => peer)).toEqual([B, C]);
+    expect(entry.host.worker.given('use-coalition')).toHaveLength(1);
+    const middle = await joinTab();
+    await middle.hear(5, 'forming', [B, middle.self, C]);
+    expect(middle.host.broker.asked.map(({ peer }) => peer)).toEqual([C]);
+    expect(middle.state().phase).toBe('serving');
+    expect(middle.host.worker.given('use-coalition')).toEqual([]);
+  });
+
+  test('a link that another tab asks for is taken, and closed with its connection', async () => {
+    const { host, self, hear } = await joinTab();
+    await hear(5, 'forming', [B, self]);
+    const { id } = host.broker.make({ peer: B, epoch: 5, lane: 0, direction: 'in' });
+    expect(host.worker.given('add-link')).toMatchObject([{ id, peer: B, direction: 'in' }]);
+    host.worker.tell('link-closed', { id, epoch: 5, peer: B, direction: 'in', lane: 0 });
+    expect(host.broker.closed).toContain(id);
+    expect(host.socket.told('link-down')).toEqual([]);
+  });
+
+  test('a coalition of another pool, or without a seat for it, is none of its business', async () => {
+    const { host, state, hear } = await joinTab();
+    await hear(5, 'forming', [B, C]);
+    expect(state().coalition).toBeUndefined();
+    expect(host.worker.given('load-stage')).toEqual([]);
+  });
+
+  test('told again it is not loaded again; a fresh ticket is held', async () => {
+    const { host, self, hear } = await joinTab();
+    await hear(5, 'forming', [self]);
+    await hear(5, 'ready', [self]);
+    host.socket.say(tellOf(coalitionOf(5, 'ready', [self]), 'fresh'));
+    await settle();
+    expect(host.worker.given('load-stage')).toHaveLength(1);
+    expect(host.worker.given('hold-ticket').map(({ ticket }) => ticket)).toEqual(['ticket-5', 'ticket-5', 'fresh']);
+  });
+
+  test('a slice that cannot be loaded ends it, and the server hears why', async () => {
+    const error = new PoolError('out-of-memory', 'Too large.');
+    const { host, self, state, hear } = await joinTab({ 'load-stage': failing(error) });
+    await hear(5, 'forming', [self]);
+    expect(host.socket.told('stage-failed')).toMatchObject([{ epoch: 5, error: { code: 'out-of-memory' } }]);
+    expect(host.socket.heard.at(-1)).toEqual({ type: 'leave' });
+    expect(state()).toMatchObject({ phase: 'failed', error: { code: 'out-of-memory', message: 'Too large.' } });
+  });
+});
+
+describe('serving', () => {
+  test('counts what it has served', async () => {
+    const { host, self, state, hear } = await joinTab();
+    await hear(5, 'forming', [self]);
+    const served = { sessions: 1, stepMs: 4, bytesIn: 1, bytesOut: 2 };
+    for (const tokens of [3, 5, 5]) host.worker.tell('served', { ...served, tokens });
+    expect(state().served).toEqual({ ...served, tokens: 5, tokensPerSecond: [3, 2, 0] });
+    for (let tokens = 6; tokens < 80; tokens++) host.worker.tell('served', { ...served, tokens });
+    expect(state().served.tokensPerSecond).toHaveLength(60);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(host.socket.told('heartbeat').at(-1)).toMatchObject({ sessions: 1, tokens: 79 });
+  });
+
+  test('a job of the server goes to the driver, and its events back', async () => {
+    const { host, self, hear } = await joinTab({ 'run-job': () => new Promise<void>(() => {}) });
+    await hear(5, 'ready', [self]);
+    host.socket.say({ type: 'job-start', job: JOB, grant: 'grant', epoch: 5, request: REQUEST });
+    await settle();
+    expect(host.worker.given('start-driver')).toEqual([{ pool: POOL, model: MODEL, hubUrl: 'https://hub.example/' }]);
+    expect(host.worker.given('run-job')).toMatchObject([{ job: JOB, grant: 'grant', epoch: 5 }]);
+    host.worker.tell('job-event', { type: 'started', job: JOB, promptTokens: 3 });
+    expect(host.socket.told('job-events')).toMatchObject([{ events: [{ type: 'started', promptTokens: 3 }] }]);
+    host.socket.say({ type: 'job-cancel', job: JOB });
+    expect(host.worker.given('cancel-job')).toEqual([{ job: JOB }]);
+  });
+
+  test('receipts are answered always: with nothing where the worker has none', async () => {
+    const { host } = await joinTab({ 'sign-receipts': failing(new PoolError('internal', 'No.')) });
+    const sessions = [{ session: 'c'.repeat(16) as SessionId, frames: 3 }];
+    host.socket.say({ type: 'receipt-request', job: JOB, epoch: 5, sessions });
+    await settle();
+    expect(host.worker.given('sign-receipts')).toEqual([{ job: JOB, epoch: 5, sessions }]);
+    expect(host.socket.told('receipts')).toEqual([{ type: 'receipts', job: JOB, epoch: 5, receipts: [] }]);
+  });
+
+  test('a device that is lost ends it, and the server hears of it', async () => {
+    const { host, self, state, hear } = await joinTab();
+    host.worker.tell('fault', { code: 'device-lost', message: 'Before anything was loaded.' });
+    expect(state().phase).toBe('waiting');
+    await hear(5, 'forming', [self]);
+    host.worker.tell('fault', { code: 'device-lost', message: 'The GPU is gone.' });
+    expect(host.socket.told('stage-failed')).toMatchObject([{ epoch: 5, error: { code: 'device-lost' } }]);
+    expect(state()).toMatchObject({ phase: 'failed', error: { message: 'The GPU is gone.' } });
+  });
+
+  test('another member’s mishap is not its own', async () => {
+    const { host, self, state, hear } = await joinTab();
+    await hear(5, 'forming', [self]);
+    host.socket.say({ type: 'error', error: { code: 'rate-limited', message: 'Slower.' } });
+    expect(state().phase).toBe('serving');
+  });
+});
