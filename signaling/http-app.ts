@@ -1,10 +1,10 @@
 // The HTTP side as one function from Request to Response: guards, operations, the API, model files, the site. Composes
 // groups of routes; each has its own rules.
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
-import type { SiteConfig } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
+import { type SiteConfig, siteConfigSchema } from '../protocol/http/config.ts';
 import { dtypeSchema, type PoolId } from '../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
 import { createAccountRoutes } from './accounts/account-routes.ts';
@@ -12,8 +12,10 @@ import { createBatchRoutes } from './batches/batch-routes.ts';
 import { rotateWebhookSecret } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { OpenDatabase } from './db/open-database.ts';
+import { errorBody } from './http/answer-error.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createAuthenticate, SESSION_COOKIE } from './http/authenticate.ts';
+import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
@@ -58,6 +60,14 @@ const SITE_MODELS_URL = '/models';
 const NO_STORE = { 'Cache-Control': 'no-store' };
 const VERSION = String(PROTOCOL_VERSION);
 
+const configRoute = createRoute({
+  method: 'get',
+  path: '/api/config',
+  tags: ['site'],
+  summary: 'What a page needs to know of this server',
+  responses: { 200: answerOf(siteConfigSchema, 'The configuration.'), ...POOL_FAILURE },
+});
+
 export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
   const { accounts, ledger, orchestrator, desk, pools } = platform;
@@ -82,7 +92,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     ...{ model: config.model, hubUrl, siteModelsUrl: SITE_MODELS_URL, version: VERSION },
     dtypes: [...dtypeSchema.options],
   };
-  app.get('/api/config', (c) => c.json(siteConfig, 200, NO_STORE));
+  app.openapi(configRoute, (c) => c.json(siteConfig, 200, NO_STORE));
   app.route(
     '/api/pools',
     createPoolRoutes({
@@ -129,9 +139,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     const error = PoolError.from(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
     metrics.refusal(error.code, 'http');
-    const shape =
-      error.code === 'internal' ? new PoolError('internal', 'The server failed.').toShape() : error.toShape();
-    return Response.json({ error: { ...shape, next: error.next } }, { status: error.status, headers: c.res.headers });
+    return Response.json(errorBody(error), { status: error.status, headers: c.res.headers });
   });
   return app;
 }

@@ -1,5 +1,5 @@
 // A statement as people read it: one entry per request with what it cost in the end, its bookings beneath. Pure.
-import type { StatementLine } from '../state/account-schemas.ts';
+import type { StatementLine } from '../../protocol/http/usage.ts';
 
 export interface StatementEntry {
   key: string;

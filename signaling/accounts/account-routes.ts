@@ -5,6 +5,8 @@ import type { Context, Env } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
+import type { accountSchema, Credentials, keysSchema } from '../../protocol/http/account.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import { answerPoolError, throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS } from '../http/api-types.ts';
 import { createAuthenticate, SESSION_COOKIE, sessionToken } from '../http/authenticate.ts';
@@ -16,7 +18,7 @@ import { isSameOrigin } from '../http/same-origin.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
 import type { Ledger, OwnerId } from '../ledger/ledger-types.ts';
 import * as routes from './account-route-table.ts';
-import type { AccountId, Accounts } from './account-types.ts';
+import type { Account, AccountId, Accounts, ApiKeyInfo } from './account-types.ts';
 
 export interface AccountRoutesOptions {
   accounts: Accounts;
@@ -53,7 +55,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
     if (!account) throw new PoolError('forbidden', 'This needs an account.');
     return { id: account.id, owner };
   };
-  const logIn = async (c: Context, entry: { name: string; password: string }) => {
+  const logIn = async (c: Context, entry: Credentials) => {
     const { account, token, expiresAt } = await accounts.logIn(entry);
     setCookie(c, SESSION_COOKIE, token, {
       httpOnly: true,
@@ -128,9 +130,9 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
 }
 
 async function describeAccount(
-  account: Awaited<ReturnType<Accounts['register']>>,
+  account: Account,
   { accounts, ledger }: Pick<AccountRoutesOptions, 'accounts' | 'ledger'>,
-) {
+): Promise<Wire<typeof accountSchema>> {
   const { availableMicros, heldMicros } = await ledger.balanceOf(`account:${account.id}`);
   return {
     id: account.id,
@@ -143,8 +145,14 @@ async function describeAccount(
 
 const amountOf = (micros: number): { credits: string; micros: number } => ({ credits: formatCredits(micros), micros });
 
-const keyJson = ({ createdAt, lastUsedAt, ...info }: Awaited<ReturnType<Accounts['listKeys']>>[number]) => ({
-  ...info,
+const keyJson = ({
+  id,
+  label,
+  prefix,
+  createdAt,
+  lastUsedAt,
+}: ApiKeyInfo): Wire<typeof keysSchema>['keys'][number] => ({
+  ...{ id, label, prefix },
   createdAt: createdAt.toISOString(),
   lastUsedAt: lastUsedAt?.toISOString() ?? null,
 });

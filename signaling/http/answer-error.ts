@@ -5,6 +5,8 @@ import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
+import type { errorBodySchema } from '../../protocol/http/error.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import { toOpenAiError } from './open-ai-error.ts';
 
 /** hono's own refusals in our words. */
@@ -30,11 +32,16 @@ export const answerPoolError =
   (logger: Logger): ErrorHandler =>
   (thrown, c) => {
     const error = toPoolError(thrown);
-    const isUnforeseen = error.code === 'internal';
-    if (isUnforeseen) logger.error({ err: thrown }, 'request failed');
-    const shape = (isUnforeseen ? new PoolError('internal', 'The server failed.') : error).toShape();
-    return jsonAnswer(c, { error: { ...shape, next: error.next } }, error.status, {});
+    if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
+    return jsonAnswer(c, errorBody(error), error.status, {});
   };
+
+/** What `/api` says of a failure. Of one that nobody foresaw it says nothing. */
+export function errorBody(error: PoolError): Wire<typeof errorBodySchema> {
+  const { code, message, data } = error.toShape();
+  if (code === 'internal') return { error: { code, message: 'The server failed.', next: error.next } };
+  return { error: { code, message, ...(data ? { data } : {}), next: error.next } };
+}
 
 /** Keeps the headers that middleware set before the failure. */
 function jsonAnswer(c: Context, body: unknown, status: number, headers: Record<string, string>): Response {

@@ -1,10 +1,15 @@
 // A pool as it is this moment, for people and programs: who is here, what was measured of them, what serves. Pure. Has no
 // ticket, no link report, and no word of who asks.
 import type { Coalition } from '../../protocol/control.ts';
+import type { poolStateSchema } from '../../protocol/http/pool-state.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
 import type { Pool } from '../roster/roster-state.ts';
+import type { PoolView } from './list-pools.ts';
 import type { PoolPolicy } from './pool-types.ts';
+
+type PoolStateView = Wire<typeof poolStateSchema>;
 
 export interface PoolFigures {
   waiting: number;
@@ -18,7 +23,7 @@ export const NO_FIGURES: PoolFigures = { waiting: 0, running: 0, recent: [] };
 /** Jobs that are shown: enough to see a trend. */
 const MAX_RECENT = 20;
 
-const describeCoalition = ({ epoch, state, seats }: Coalition) => ({
+const describeCoalition = ({ epoch, state, seats }: Coalition): NonNullable<PoolStateView['serving']> => ({
   epoch,
   state,
   seats: seats.map(({ peer, start, end, backend, totalBytes, loadedBytes, ready }) => ({
@@ -31,7 +36,11 @@ const describeCoalition = ({ epoch, state, seats }: Coalition) => ({
  * @example
  * describePoolState(policy, roster.pools.get(policy.id), figures).members[0].msPerLayer;
  */
-export function describePoolState(policy: PoolPolicy | undefined, pool: Pool | undefined, figures: PoolFigures) {
+export function describePoolState(
+  policy: PoolPolicy | undefined,
+  pool: Pool | undefined,
+  figures: PoolFigures,
+): Omit<PoolStateView, keyof PoolView> {
   const listed = new Set<PeerId>(policy?.members ?? []);
   const seatOf = (peer: PeerId) => pool?.serving?.seats.find((seat) => seat.peer === peer);
   const here = (pool?.peers ?? []).map(({ peer, capability, excluded }) => {

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolSummary } from '../../protocol/control.ts';
@@ -6,6 +6,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import type { Account, AccountId } from '../accounts/account-types.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { expectDescribed } from '../http/test-answers.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { createManifestReader, type ReadPoolManifest } from './manifest-reader.ts';
@@ -20,7 +21,7 @@ const PEER = 'ab'.repeat(16) as PeerId;
 const BODY = { repo: MODEL.repo, dtype: 'q4' };
 
 let database: OpenDatabase;
-let app: Hono;
+let app: OpenAPIHono;
 let summaries: PoolSummary[];
 let roster: Map<string, Pool>;
 let readManifest: ReadPoolManifest;
@@ -36,7 +37,7 @@ beforeEach(async () => {
   summaries = [];
   roster = new Map();
   readManifest = async () => manifestOf({ maxContext: 2048 });
-  app = new Hono();
+  app = new OpenAPIHono();
   const routes = createPoolRoutes({
     store,
     readManifest: (...parameters) => readManifest(...parameters),
@@ -55,12 +56,15 @@ beforeEach(async () => {
   app.route('/api/pools', routes);
 });
 
+/** Every answer must be what the document says. */
 async function call(method: string, path: string, { as, body }: { as?: string; body?: unknown } = {}) {
   const headers: Record<string, string> = { ...(as ? { 'x-account': as } : {}) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const response = await app.request(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+  const answer = { status: response.status, body: text ? JSON.parse(text) : undefined };
+  expectDescribed(app, { method, path, ...answer });
+  return { ...answer, headers: response.headers };
 }
 const make = (as = 'ann', fields = {}) => call('POST', '/api/pools', { as, body: { ...BODY, ...fields } });
 

@@ -103,7 +103,7 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
   }
   app.openapi(routes.addPeerRoute, async (c) => {
     const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
-    await store.addMember(id, c.req.valid('json').peer as PeerId);
+    await store.addMember(id, c.req.valid('json').peer);
     return c.json(view(id), 200);
   });
   app.openapi(routes.removePeerRoute, async (c) => {
