@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useCallback } from 'react';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatModel } from '../format/format-model.ts';
-import { joinAddress } from '../state/join-address.ts';
+import { joinAddress } from '../state/page-address.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { ErrorCard } from '../ui/error-card.tsx';

@@ -11,9 +11,9 @@ import { boundJson } from '../http/bound-json.ts';
 import { SMALL_BODY_BYTES } from '../http/rate-limit.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
-import * as routes from './describe-routes.ts';
 import { describePool, emptySummary, listPools, type PoolView } from './list-pools.ts';
 import type { ReadPoolManifest } from './manifest-reader.ts';
+import * as routes from './pool-route-table.ts';
 import type { PoolPolicy, PoolStore } from './pool-types.ts';
 
 export interface PoolRoutesOptions {

@@ -27,7 +27,7 @@ describe('the check itself', () => {
       `import { z } from '@hono/zod-openapi';\nconst accountSchema = ${account}`,
     ],
     ['signaling/jobs/usage-routes.ts', `import { createRoute, z as schema } from '@hono/zod-openapi';`],
-    ['signaling/pools/describe-routes.ts', "import * as openapi from '@hono/zod-openapi';"],
+    ['signaling/pools/pool-route-table.ts', "import * as openapi from '@hono/zod-openapi';"],
     ['signaling/http/zod.ts', "export { z } from '@hono/zod-openapi';"],
     ['signaling/http-app.ts', "export * from 'zod/mini';"],
   ])('a schema planted in %s is found', (path, text) => {

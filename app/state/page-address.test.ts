@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { parseJoinQuery } from '../join/join-query.ts';
-import { joinAddress } from './join-address.ts';
+import { joinAddress } from './page-address.ts';
 
 const model: ModelRef = { repo: 'owner/name.v2', revision: 'main', dtype: 'q4f16' };
 const read = (address: string) => parseJoinQuery(new URL(address, 'http://site').searchParams);
