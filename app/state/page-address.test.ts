@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { ModelRef } from '../../protocol/ids.ts';
-import { parseJoinQuery } from '../join/join-query.ts';
-import { joinAddress } from './page-address.ts';
+import type { PoolRef } from '../../protocol/ids.ts';
+import { chatAddress, joinAddress } from './page-address.ts';
+import { readModelWish } from './resolve-model.ts';
 
-const model: ModelRef = { repo: 'owner/name.v2', revision: 'main', dtype: 'q4f16' };
-const read = (address: string) => parseJoinQuery(new URL(address, 'http://site').searchParams);
+const pool: PoolRef = { repo: 'owner/name.v2', revision: 'main', dtype: 'q4f16' };
+const read = (address: string) => readModelWish(new URL(address, 'http://site').searchParams);
 
-test('what the address says is read back', () => {
-  expect(read(joinAddress(model))).toMatchObject({ wish: model, auto: false, problems: [] });
-  expect(read(joinAddress(model, { auto: true })).auto).toBe(true);
+test.each([chatAddress, (ref: PoolRef) => joinAddress(ref)])('what an address says is read back', (write) => {
+  expect(read(write(pool))).toEqual({ wish: pool, problems: [] });
+  expect(read(write({ ...pool, slug: 'market' }))).toEqual({ wish: { ...pool, slug: 'market' }, problems: [] });
 });
