@@ -133,7 +133,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     stats: z.optional(jobStatsSchema),
     receipts: z.array(signedReceiptSchema).check(z.maxLength(64)),
   }),
-  /** Of the driver at an entry stage: several events in one message, in order. */
+  /** Events of the driver at an entry stage: several in one message, in order. */
   z.object({ type: z.literal('job-events'), events: z.array(jobEventSchema).check(z.minLength(1), z.maxLength(64)) }),
   /** A stage's answer to `receipt-request`: one per session, none if it knows nothing of the job. */
   z.object({

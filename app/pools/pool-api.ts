@@ -1,12 +1,6 @@
 // The pool routes as functions. Reading is for everybody; changing throws `not-logged-in` or `forbidden` where it must.
-import {
-  type NewPool,
-  type PoolInfo,
-  type PoolPatch,
-  type PoolPeer,
-  poolSchema,
-  poolsSchema,
-} from '../../protocol/http/pool.ts';
+import { type PoolInfo, poolSchema, poolsSchema } from '../../protocol/http/pool.ts';
+import type { NewPool, PoolPatch, PoolPeer } from '../../protocol/http/pool-change.ts';
 import { type PoolLive, poolStateSchema } from '../../protocol/http/pool-state.ts';
 import { nothing } from '../../protocol/http/shape.ts';
 import type { PeerId } from '../../protocol/ids.ts';

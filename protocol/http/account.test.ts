@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accountSchema, keysSchema, newKeySchema, peerPathSchema } from './account.ts';
+import { accountSchema, keysSchema, newKeySchema } from './account.ts';
 
 const CREATED = '2026-03-04T05:06:07.000Z';
 const balance = { available: { credits: '1.5', micros: 1_500_000 }, held: { credits: '0', micros: 0 } };
@@ -22,10 +22,4 @@ test('a key that was never used has no date; its secret is in the answer that ma
   const [read] = keysSchema.parse({ keys: [{ ...key, key: 'cp-secret' }] }).keys;
   expect(read).toEqual({ ...key, createdAt: new Date(CREATED) });
   expect(newKeySchema.parse({ ...key, key: 'cp-secret' }).key).toBe('cp-secret');
-});
-
-test('what is wrong with a peer’s id is said in words', () => {
-  expect(peerPathSchema.safeParse({ id: 'x' }).error?.issues).toMatchObject([
-    { path: ['id'], message: 'Not a peer’s id' },
-  ]);
 });

@@ -1,7 +1,7 @@
 // Bodies and answers of `/api/account`: who it is, its keys, the peers that earn for it.
 import * as z from 'zod/mini';
 import { peerIdSchema } from '../ids.ts';
-import { MAX_ROWS, matching, moment, noted, shape, text } from './shape.ts';
+import { MAX_ROWS, moment, noted, shape, text } from './shape.ts';
 
 /** Credentials as far as they are read; what a name or a password may be is said in `credentials.ts`. */
 export const credentialsSchema = shape(
@@ -52,8 +52,6 @@ export const newKeySchema = shape(
 );
 export type NewKey = z.infer<typeof newKeySchema>;
 
-export const keyPathSchema = z.object({ id: z.string().check(z.maxLength(100)) });
-
 /** A peer's proof that it earns for an account: its signature over the text of `protocol/claim.ts`. */
 export const claimSchema = shape(
   'Claim',
@@ -63,7 +61,5 @@ export type Claim = z.infer<typeof claimSchema>;
 
 /** All peers of the account. */
 export const peersSchema = shape('Peers', z.object({ peers }));
-
-export const peerPathSchema = z.object({ id: matching(peerIdSchema, 'Not a peer’s id') });
 
 export const webhookSecretSchema = shape('WebhookSecret', z.object({ secret: text }));

@@ -8,6 +8,8 @@ interface ShapeNotes {
   id?: string;
   description?: string;
   example?: unknown;
+  /** Of a text, where JSON Schema has a word for it. */
+  format?: string;
 }
 
 /** Names of all bodies and answers, and notes on their fields. */
@@ -40,7 +42,13 @@ export const nothing = z.null();
 
 /** ISO 8601 on the wire, a date for whoever parses it. */
 export const moment = z.pipe(
-  z.iso.datetime(),
+  noted(
+    z.string().check(
+      z.maxLength(40),
+      z.refine((written) => !Number.isNaN(Date.parse(written)), 'must be a moment'),
+    ),
+    { format: 'date-time' },
+  ),
   z.transform((written: string) => new Date(written)),
 );
 

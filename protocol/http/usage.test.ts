@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobsSchema, statementQuerySchema, statementSchema } from './usage.ts';
+import { jobsSchema, statementSchema } from './usage.ts';
 
 const job = {
   id: 'a'.repeat(32),
@@ -25,9 +25,4 @@ test('moments become dates, and a line may take away', () => {
   const { lines } = statementSchema.parse({ lines: [{ ...line, at: '2026-03-04T05:06:07.000Z' }], next: null });
   expect(lines[0]?.at.getUTCDate()).toBe(4);
   expect(lines[0]?.micros).toBe(-5);
-});
-
-test('a page of the statement has 50 lines unless the address says so, in letters', () => {
-  expect(statementQuerySchema.parse({})).toEqual({ limit: 50 });
-  expect(statementQuerySchema.parse({ limit: '7', before: '12' })).toEqual({ limit: 7, before: '12' });
 });

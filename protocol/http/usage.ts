@@ -6,12 +6,6 @@ import { modeSchema, predictionSchema } from '../route-plan.ts';
 import { amountFields } from './account.ts';
 import { count, MAX_ROWS, micros, moment, noted, shape, text } from './shape.ts';
 
-export const statementQuerySchema = z.object({
-  limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)), 50),
-  /** The `next` of the page before. */
-  before: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
-});
-
 const lineSchema = z.object({
   eventId: text,
   at: moment,
@@ -50,9 +44,6 @@ export type AccountJob = z.infer<typeof jobSchema>;
 
 /** Newest first. */
 export const jobsSchema = shape('AccountJobs', z.object({ jobs: z.array(jobSchema).check(z.maxLength(MAX_ROWS)) }));
-
-/** Any text: what is no peer's id names no peer, which is 404 and not 400. */
-export const balancePathSchema = z.object({ peer: z.string() });
 
 export const peerBalanceSchema = shape('PeerBalance', z.object({ availableMicros: micros, heldMicros: micros }));
 export type PeerBalance = z.infer<typeof peerBalanceSchema>;

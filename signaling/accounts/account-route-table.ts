@@ -6,14 +6,13 @@ import {
   credentialsSchema,
   doneSchema,
   keyLabelSchema,
-  keyPathSchema,
   keysSchema,
   newKeySchema,
-  peerPathSchema,
   peersSchema,
   webhookSecretSchema,
 } from '../../protocol/http/account.ts';
-import { statementQuerySchema, statementSchema } from '../../protocol/http/usage.ts';
+import { keyPathSchema, peerPathSchema, statementQuerySchema } from '../../protocol/http/address.ts';
+import { statementSchema } from '../../protocol/http/usage.ts';
 import { SECURITY } from '../http/describe-routes.ts';
 import { answerOf, bodyOf, fieldsOf, POOL_FAILURE } from '../http/describe-shapes.ts';
 

@@ -18,8 +18,6 @@ const WRITING = {
     // Every whole number is a safe one; said at each, it hides the bounds that matter.
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-    // `format` says it; the pattern behind it is 200 characters of leap years.
-    if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   },
 } as const;
 

@@ -2,8 +2,9 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
+import { balancePathSchema } from '../../protocol/http/address.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
-import { balancePathSchema, jobsSchema, peerBalanceSchema } from '../../protocol/http/usage.ts';
+import { jobsSchema, peerBalanceSchema } from '../../protocol/http/usage.ts';
 import { peerIdSchema } from '../../protocol/ids.ts';
 import { answerPoolError, throwIssue } from '../http/answer-error.ts';
 import type { Authenticate } from '../http/api-types.ts';

@@ -1,14 +1,8 @@
 // The routes under `/api/pools`, as the API's own document shows them. No behaviour.
 import { createRoute } from '@hono/zod-openapi';
-import {
-  newPoolSchema,
-  poolPatchSchema,
-  poolPathSchema,
-  poolPeerPathSchema,
-  poolPeerSchema,
-  poolSchema,
-  poolsSchema,
-} from '../../protocol/http/pool.ts';
+import { poolPathSchema, poolPeerPathSchema } from '../../protocol/http/address.ts';
+import { poolSchema, poolsSchema } from '../../protocol/http/pool.ts';
+import { newPoolSchema, poolPatchSchema, poolPeerSchema } from '../../protocol/http/pool-change.ts';
 import { poolStateSchema } from '../../protocol/http/pool-state.ts';
 import { SECURITY } from '../http/describe-routes.ts';
 import { answerOf, bodyOf, fieldsOf, POOL_FAILURE } from '../http/describe-shapes.ts';

@@ -22,7 +22,7 @@ export interface PoolRoutesOptions {
   authenticate: Authenticate;
   /** The account that earns with a peer: it may take its own peer off any list. */
   ownerOf(peer: PeerId): Promise<string | undefined>;
-  /** Of the roster, as the control socket tells them. */
+  /** Summaries as the control socket tells them. */
   summaries(): readonly PoolSummary[];
   /** The roster's own memory of a pool. */
   poolOf(id: PoolId): Pool | undefined;

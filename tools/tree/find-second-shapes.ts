@@ -45,7 +45,7 @@ export function findSchemaMakers(path: string, text: string): string[] {
   return found;
 }
 
-/** Of zod everything makes schemas; of the package that documents routes, its copy of zod. */
+/** Whatever comes from zod makes schemas; the package that documents routes hands on a copy of it. */
 function makersOf(specifier: ts.Expression, names: readonly string[]): string[] {
   const from = ts.isStringLiteralLike(specifier) ? specifier.text : '';
   if (/^zod(\/|$)/.test(from)) return [from];

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_TOKEN_MICROS } from '../credits.ts';
-import { newPoolSchema, poolPatchSchema } from './pool.ts';
-import { poolStateSchema } from './pool-state.ts';
+import { newPoolSchema, poolPatchSchema } from './pool-change.ts';
 
 const entry = { repo: 'owner/tiny', dtype: 'q4' };
 
@@ -33,23 +32,4 @@ test('null takes a value away in a change alone, and a price has an end', () => 
   expect(poolPatchSchema.safeParse({ price: { ...price, completionMicros: MAX_TOKEN_MICROS + 1 } }).success).toBe(
     false,
   );
-});
-
-const recent = poolStateSchema.shape.recent;
-const predicted = { tokensPerSecond: 1, timeToFirstTokenMs: 2 };
-const plan = {
-  mode: 'lan',
-  driver: 'entry',
-  local: false,
-  drafter: 'none',
-  stages: 1,
-  reason: '',
-  predicted,
-  rejected: [],
-};
-
-test('an outcome that an older server kept is read, with what it did not measure as zero or missing', () => {
-  const kept = { ...predicted, lapMs: 3, route: [{ stage: 0, start: 0, end: 4, hopMs: 1, computeMs: 6 }] };
-  const [read] = recent.parse([{ endedAt: '2026-03-04T05:06:07.000Z', mode: 'lan', predicted, outcome: kept, plan }]);
-  expect(read?.outcome).toEqual({ ...kept, route: [{ ...kept.route[0], uploadMs: 0, readbackMs: 0 }] });
 });
