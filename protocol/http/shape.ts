@@ -8,7 +8,7 @@ interface ShapeNotes {
   id?: string;
   description?: string;
   example?: unknown;
-  /** Of a text, where JSON Schema has a word for it. */
+  /** JSON Schema's word for texts of this kind. */
   format?: string;
 }
 

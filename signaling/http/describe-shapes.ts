@@ -10,7 +10,7 @@ type JsonSchema = Record<string, unknown>;
 
 const addressOf = (id: string): string => `#/components/schemas/${id}`;
 
-/** As it travels: what parsing makes of it (a date of a text, a default) is the reader's own matter. */
+/** The form in which a shape travels. What parsing makes of it (a date of a text, a default) is the reader's own matter. */
 const WRITING = {
   io: 'input',
   metadata: shapeNotes,
@@ -28,7 +28,7 @@ export function describeShapes(): Record<string, JsonSchema> {
   return Object.fromEntries(entries.map(([id, { $schema, $id, id: _, ...schema }]) => [id, schema]));
 }
 
-/** Parses as `schema` does, which is asked about a missing field too, and is drawn as `drawing`. */
+/** A classic schema that parses as `schema` does, asks it about a missing field too, and is drawn as `drawing`. */
 const classic = (schema: mini.core.$ZodType, drawing: JsonSchema) =>
   z.unknown().optional().pipe(schema).openapi(drawing);
 
@@ -38,11 +38,11 @@ function referTo(schema: mini.ZodMiniType) {
   return classic(schema, { $ref: addressOf(id) });
 }
 
-/** For `request.body`. The handler gets it parsed. */
+/** A body, for `request.body`. The handler gets it parsed. */
 export const bodyOf = <Schema extends mini.ZodMiniType>(schema: Schema) =>
   jsonBody(referTo(schema) as unknown as z.ZodType<mini.output<Schema>, mini.input<Schema>>);
 
-/** For `responses`. A handler that writes anything else does not compile. */
+/** An answer, for `responses`. A handler that writes anything else does not compile. */
 export const answerOf = <Schema extends mini.ZodMiniType>(schema: Schema, description: string) =>
   json(referTo(schema) as unknown as z.ZodType<Wire<Schema>>, description);
 
@@ -50,7 +50,7 @@ type Fields<Shape extends mini.core.$ZodLooseShape> = z.ZodObject<{
   [Name in keyof Shape]: z.ZodType<mini.output<Shape[Name]>, mini.input<Shape[Name]>>;
 }>;
 
-/** For `request.params` and `request.query`: each field of the address on its own. */
+/** Fields of an address, for `request.params` and `request.query`: each is drawn on its own. */
 export function fieldsOf<Shape extends mini.core.$ZodLooseShape>({ shape }: mini.ZodMiniObject<Shape>): Fields<Shape> {
   const fields: [string, mini.core.$ZodType][] = Object.entries(shape);
   const drawn = fields.map(([name, field]) => {
