@@ -2,7 +2,7 @@
 // ever travels here, and text of a conversation only in the messages of jobs, which came over HTTP.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
-import { dtypeSchema, jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema, sessionIdSchema } from './ids.ts';
+import { jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema, sessionIdSchema } from './ids.ts';
 import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
 import { MAX_CONTROL_BYTES, MAX_STAGES } from './limits.ts';
 import { manifestSchema } from './manifest.ts';
@@ -133,7 +133,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     stats: z.optional(jobStatsSchema),
     receipts: z.array(signedReceiptSchema).check(z.maxLength(64)),
   }),
-  /** Of the driver at an entry stage: several events in one message, in order. */
+  /** Events of the driver at an entry stage: several in one message, in order. */
   z.object({ type: z.literal('job-events'), events: z.array(jobEventSchema).check(z.minLength(1), z.maxLength(64)) }),
   /** A stage's answer to `receipt-request`: one per session, none if it knows nothing of the job. */
   z.object({
@@ -213,16 +213,3 @@ function parse<T>(schema: { safeParse(value: unknown): { success: boolean; data?
 
 export const parseClientMessage = (text: string): ClientMessage => parse<ClientMessage>(clientMessageSchema, text);
 export const parseServerMessage = (text: string): ServerMessage => parse<ServerMessage>(serverMessageSchema, text);
-
-/** What the server tells a page before anything else, at `GET /api/config`. */
-export const siteConfigSchema = z.object({
-  /** The pool that a page shows first. */
-  model: modelRefSchema,
-  /** Where `onnx-community` style repositories are fetched from; a path is relative to the site. */
-  hubUrl: z.string().check(z.maxLength(500)),
-  /** Where the site's own models are. */
-  siteModelsUrl: z.string().check(z.maxLength(500)),
-  dtypes: z.array(dtypeSchema),
-  version: z.string(),
-});
-export type SiteConfig = z.infer<typeof siteConfigSchema>;

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { siteConfigSchema } from '../protocol/control.ts';
+import { siteConfigSchema } from '../protocol/http/config.ts';
 import { poolIdOf } from '../protocol/ids.ts';
 import { DEFAULT_MODEL } from './config/defaults.ts';
 import { OPEN_TIMEOUT_MS } from './db/test-databases.ts';

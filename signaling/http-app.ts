@@ -1,9 +1,9 @@
 // The HTTP side as one function from Request to Response: guards, operations, the API, model files, the site. Composes
 // groups of routes; each has its own rules.
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
-import type { SiteConfig } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
+import { type SiteConfig, siteConfigSchema } from '../protocol/http/config.ts';
 import { dtypeSchema, type PoolId } from '../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
 import { createAccountRoutes } from './accounts/account-routes.ts';
@@ -14,6 +14,7 @@ import type { OpenDatabase } from './db/open-database.ts';
 import { answerError } from './http/answer-error.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createAuthenticate } from './http/authenticate.ts';
+import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
@@ -59,6 +60,14 @@ const SITE_MODELS_URL = '/models';
 const NO_STORE = { 'Cache-Control': 'no-store' };
 const VERSION = String(PROTOCOL_VERSION);
 
+const configRoute = createRoute({
+  method: 'get',
+  path: '/api/config',
+  tags: ['site'],
+  summary: 'What a page needs to know of this server',
+  responses: { 200: answerOf(siteConfigSchema, 'The configuration.'), ...POOL_FAILURE },
+});
+
 export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
   const { accounts, ledger, orchestrator, desk, pools } = platform;
@@ -83,7 +92,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     ...{ model: config.model, hubUrl, siteModelsUrl: SITE_MODELS_URL, version: VERSION },
     dtypes: [...dtypeSchema.options],
   };
-  app.get('/api/config', (c) => c.json(siteConfig, 200, NO_STORE));
+  app.openapi(configRoute, (c) => c.json(siteConfig, 200, NO_STORE));
   app.route(
     '/api/pools',
     createPoolRoutes({

@@ -19,7 +19,7 @@ test('an empty balance says how to earn', () => {
 });
 
 test('a key is told by its first characters, and its label is text', () => {
-  const apiKey = { id: '1', label: '<b>lab</b>', prefix: 'cp-abcdef' };
+  const apiKey = { id: '1', label: '<b>lab</b>', prefix: 'cp-abcdef', createdAt: new Date(0), lastUsedAt: null };
   const html = renderToStaticMarkup(createElement(KeyRow, { apiKey, busy: false, onRevoke() {} }));
   expect(html).not.toContain('<b>lab');
   for (const text of ['cp-abcdef…', 'never used', 'Revoke']) expect(html).toContain(text);

@@ -1,28 +1,17 @@
-// What a person types to register or log in, checked before it is sent. Pure; the server checks again.
-
-/** As signaling/accounts has them: the page only says it earlier. */
-const NAME_PATTERN = /^[A-Za-z0-9_-]{3,32}$/;
-const MIN_PASSWORD_CHARS = 8;
-const MAX_PASSWORD_CHARS = 200;
+// What a person types to register or log in, checked before it is sent. Pure; the server checks again, by the same rules.
+import type { Credentials } from '../../protocol/http/account.ts';
+import { nameProblem, passwordProblem } from '../../protocol/http/credentials.ts';
 
 export interface CredentialProblems {
-  name?: string;
-  password?: string;
+  name?: string | undefined;
+  password?: string | undefined;
 }
 
-/** Sentences for what does not fit; empty when all does. Logging in only asks that both are there. */
-export function checkCredentials(
-  { name, password }: { name: string; password: string },
-  purpose: 'register' | 'log-in',
-): CredentialProblems {
-  const problems: CredentialProblems = {};
-  if (name === '') problems.name = 'Write the account’s name.';
-  else if (purpose === 'register' && !NAME_PATTERN.test(name)) {
-    problems.name = 'A name has 3 to 32 letters (a-z), digits, “-” or “_”.';
-  }
-  if (password === '') problems.password = 'Write the password.';
-  else if (purpose === 'register' && (password.length < MIN_PASSWORD_CHARS || password.length > MAX_PASSWORD_CHARS)) {
-    problems.password = `A password has ${MIN_PASSWORD_CHARS} to ${MAX_PASSWORD_CHARS} characters.`;
-  }
-  return problems;
+/** Sentences for what does not fit; none when all does. Logging in only asks that both are there. */
+export function checkCredentials({ name, password }: Credentials, purpose: 'register' | 'log-in'): CredentialProblems {
+  const isNew = purpose === 'register';
+  return {
+    name: name === '' ? 'Write the account’s name.' : isNew ? nameProblem(name) : undefined,
+    password: password === '' ? 'Write the password.' : isNew ? passwordProblem(password) : undefined,
+  };
 }

@@ -1,5 +1,6 @@
 // The requests of an account: how each was answered, what was predicted, what came, what it cost.
 'use client';
+import type { AccountJob } from '../../protocol/http/usage.ts';
 import { nameRoute } from '../format/describe-mode.ts';
 import { formatCount, formatRate } from '../format/format-count.ts';
 import { formatCredits } from '../format/format-credits.ts';
@@ -7,7 +8,6 @@ import { formatRepoName } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { formatWhen } from '../format/format-when.ts';
 import { readJobs } from '../state/account-api.ts';
-import type { AccountJob } from '../state/account-schemas.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';

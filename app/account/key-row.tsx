@@ -1,6 +1,7 @@
 // One API key of the list: its first characters, when it was last used, and the way to end it.
+
+import type { ApiKey } from '../../protocol/http/account.ts';
 import { formatWhen } from '../format/format-when.ts';
-import type { ApiKey } from '../state/account-schemas.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 
 interface Props {
@@ -17,8 +18,7 @@ export function KeyRow({ apiKey, busy, onRevoke }: Props) {
       <span className="min-w-0 flex-1 basis-48">
         <span className="block break-words font-medium">{label}</span>
         <span className="text-muted text-sm">
-          <span className="font-mono">{prefix}…</span>
-          {createdAt && `, made ${formatWhen(createdAt, now)}`}
+          <span className="font-mono">{prefix}…</span>, made {formatWhen(createdAt, now)}
           {lastUsedAt ? `, last used ${formatWhen(lastUsedAt, now)}` : ', never used'}
         </span>
       </span>

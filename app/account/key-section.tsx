@@ -1,8 +1,9 @@
 // API keys: a new one is shown once, the others by their first characters.
 'use client';
 import { type FormEvent, useState } from 'react';
+import type { NewKey } from '../../protocol/http/account.ts';
+import { MAX_LABEL_CHARS } from '../../protocol/http/credentials.ts';
 import { createKey, readKeys, revokeKey } from '../state/account-api.ts';
-import type { NewKey } from '../state/account-schemas.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { useTask } from '../state/use-task.ts';
 import { Card } from '../ui/card.tsx';
@@ -11,9 +12,6 @@ import { LoadingLine } from '../ui/loading-line.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { KeyRow } from './key-row.tsx';
 import { NewKeyCard } from './new-key-card.tsx';
-
-/** As signaling/accounts has it. */
-const MAX_LABEL_CHARS = 64;
 
 export function KeySection() {
   const keys = useRemote(readKeys);

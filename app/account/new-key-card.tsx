@@ -1,9 +1,9 @@
 // A key that was just made: shown this once, with a program that uses it.
 'use client';
 import { useState } from 'react';
+import type { NewKey } from '../../protocol/http/account.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { SNIPPET_LANGUAGES, SNIPPET_NAMES, type SnippetLanguage, writeSnippet } from '../format/client-snippet.ts';
-import type { NewKey } from '../state/account-schemas.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { Segments } from '../ui/segments.tsx';
 import { CopyButton } from './copy-button.tsx';

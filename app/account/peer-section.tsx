@@ -1,9 +1,9 @@
 // The browsers that earn for an account: claim this one, let another go.
 'use client';
 import { useState } from 'react';
+import type { AccountInfo } from '../../protocol/http/account.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { releasePeer } from '../state/account-api.ts';
-import type { AccountInfo } from '../state/account-schemas.ts';
 import { claimThisBrowser } from '../state/claim-this-browser.ts';
 import { useTask } from '../state/use-task.ts';
 import { Card } from '../ui/card.tsx';

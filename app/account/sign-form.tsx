@@ -1,8 +1,8 @@
 // Registers or logs in. The password goes to the server once and is kept nowhere in the page.
 'use client';
 import { type FormEvent, useState } from 'react';
-import type { ShownError } from '../chat/conversation.ts';
 import { logIn, register } from '../state/account-api.ts';
+import type { ShownError } from '../state/show-error.ts';
 import { useTask } from '../state/use-task.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';

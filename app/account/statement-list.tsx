@@ -1,10 +1,10 @@
 // What came in and went out, newest first, with more on demand.
 'use client';
 import { useState } from 'react';
+import type { StatementPage } from '../../protocol/http/usage.ts';
 import { describeLine } from '../format/describe-line.ts';
 import { sumJobs } from '../format/sum-jobs.ts';
 import { readStatement } from '../state/account-api.ts';
-import type { StatementPage } from '../state/account-schemas.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { useTask } from '../state/use-task.ts';
 import { Card } from '../ui/card.tsx';

@@ -1,7 +1,9 @@
 // How a person wants to be answered: what the picker offers and what it asks of the peer. Pure.
+import type { Mode } from '../../protocol/route-plan.ts';
 import type { AskRequest } from '../../shard-worker/index.ts';
 
-export type ChatMode = 'auto' | 'solo' | 'lan' | 'speculative';
+/** A batch is not asked for in a conversation. */
+export type ChatMode = 'auto' | Exclude<Mode, 'batch'>;
 
 export const CHAT_MODES: readonly { value: ChatMode; name: string; about: string }[] = [
   { value: 'auto', name: 'Auto', about: 'The planner picks whatever answers fastest, and says why.' },

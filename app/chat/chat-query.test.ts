@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { chatAddress } from '../state/page-address.ts';
 import { parseChatQuery } from './chat-query.ts';
 
 const parse = (text: string) => parseChatQuery(new URLSearchParams(text));
@@ -32,4 +33,10 @@ test('a mode is read, and one that is none is named', () => {
   const wrong = parse('mode=turbo');
   expect(wrong.mode).toBe('auto');
   expect(wrong.problems).toHaveLength(1);
+});
+
+test('the address that other pages write is read back', () => {
+  const pool = { repo: 'owner/tiny', revision: 'v1', dtype: 'q4', slug: 'market' } as const;
+  const address = new URL(chatAddress(pool), 'https://pool.example');
+  expect(parseChatQuery(address.searchParams)).toMatchObject({ wish: pool, problems: [] });
 });

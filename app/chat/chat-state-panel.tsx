@@ -3,11 +3,11 @@ import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { describeChat } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
-import { joinAddress } from '../state/join-address.ts';
+import { joinAddress } from '../state/page-address.ts';
+import type { ShownError } from '../state/show-error.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
-import type { ShownError } from './conversation.ts';
 
 interface Props {
   state: ChatState | undefined;

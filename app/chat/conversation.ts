@@ -3,12 +3,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Answer, AnswerStats, ChatMessage, QueuePlace, Settlement } from '../../shard-worker/index.ts';
 import { formatPlace } from '../format/format-place.ts';
-
-export interface ShownError {
-  code: string;
-  message: string;
-  next: string;
-}
+import type { ShownError } from '../state/show-error.ts';
 
 export interface UserTurn {
   id: number;

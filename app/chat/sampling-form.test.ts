@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { samplingSchema } from '../../protocol/sampling.ts';
-import { EMPTY_SAMPLING, readSampling, samplingRequest } from './sampling-form.ts';
+import { EMPTY_SAMPLING, readSampling, SAMPLING_RULES, samplingRequest } from './sampling-form.ts';
 
 test('an empty form asks for nothing, so that the model’s defaults hold', () => {
   expect(samplingRequest(EMPTY_SAMPLING)).toEqual({});
@@ -24,14 +24,16 @@ test.each([
   expect(samplingRequest({ ...EMPTY_SAMPLING, [field]: text })).toEqual({});
 });
 
-test('what the form lets through fits the wire', () => {
-  const extremes = [
-    { temperature: '0', topP: '0.001', topK: '0', seed: '0', maxTokens: '1' },
-    { temperature: '5', topP: '1', topK: '1000000', seed: String(Number.MAX_SAFE_INTEGER), maxTokens: '9' },
-  ];
-  for (const form of extremes) {
-    const { maxTokens, ...sampling } = samplingRequest(form);
-    expect(samplingSchema.safeParse(sampling).success).toBe(true);
-    expect(maxTokens).toBeGreaterThan(0);
+test('the form’s bounds are the wire’s: each bound fits both, and what is beyond neither', () => {
+  const fits = (field: keyof typeof samplingSchema.shape, value: number): boolean => {
+    const inForm = readSampling(field, String(value)).problem === undefined;
+    expect(samplingSchema.shape[field].safeParse(value).success, `${field} ${value}`).toBe(inForm);
+    return inForm;
+  };
+  for (const field of ['temperature', 'topP', 'topK', 'seed'] as const) {
+    const { min, max, integer } = SAMPLING_RULES[field];
+    expect([fits(field, min), fits(field, max), fits(field, -1)]).toEqual([true, true, false]);
+    // Beyond the largest seed there is no next whole number.
+    expect(fits(field, field === 'seed' ? max + 1 : max + (integer ? 1 : 0.001))).toBe(false);
   }
 });

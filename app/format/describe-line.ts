@@ -1,16 +1,8 @@
 // What a line of a statement means to the person who reads it. Pure.
-
-export type StatementKind = 'grant' | 'hold' | 'settle' | 'release' | 'claim';
-export type StatementBucket = 'available' | 'held';
-
-interface Line {
-  kind: StatementKind;
-  bucket: StatementBucket;
-  micros: number;
-}
+import type { StatementLine } from '../../protocol/http/usage.ts';
 
 /** One short sentence without figures: the amount stands beside it. */
-export function describeLine({ kind, bucket, micros }: Line): string {
+export function describeLine({ kind, bucket, micros }: Pick<StatementLine, 'kind' | 'bucket' | 'micros'>): string {
   switch (kind) {
     case 'grant':
       return 'Welcome credits';

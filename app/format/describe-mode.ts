@@ -9,21 +9,13 @@ export const MODE_NAMES: Record<Mode, string> = {
   batch: 'Batch, later',
 };
 
-/** What each mode means, one sentence. */
-export const MODE_SENTENCES: Record<Mode, string> = {
-  solo: 'One device holds the whole model: no hop inside an answer.',
-  lan: 'Several devices hold the model; close together; a drafter may guess ahead here too.',
-  speculative: 'A drafter guesses ahead, and one lap of the ring checks many tokens.',
-  batch: 'Nothing can answer right now: the request waits and the result is fetched later.',
-};
-
 /** A plan that runs in the asking tab reads as "This device". */
 export const nameRoute = (route: { mode: Mode; local?: boolean }): string =>
   route.local ? 'This device' : MODE_NAMES[route.mode];
 
 export const DRAFTER_NAMES = { none: 'none', ngram: 'repeats in the text', model: 'a small model' } as const;
 
-/** Of what is rounded on the way between tabs; `exact` is not worth a word. */
+/** Sentences on what is rounded on the way between tabs; `exact` is not worth one. */
 export const CODEC_NOTES: Record<Exclude<CodecPolicy, 'exact'>, string> = {
   f16: 'Hidden states travel in half precision: half the bytes, and answers may differ a little.',
   int8: 'Hidden states travel as one byte per number: a quarter of the bytes, and answers may differ.',

@@ -1,6 +1,6 @@
 // Credits for people. The ledger counts whole millionths of a credit ("micros"); pages show credits.
+import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 
-const MICROS_PER_CREDIT = 1_000_000;
 /** Below this a figure would read as zero with two decimals. */
 const SMALL_CREDITS = 0.01;
 

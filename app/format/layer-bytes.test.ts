@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownBytes, splitBytes } from './layer-bytes.ts';
+import { allBytes, splitBytes } from './layer-bytes.ts';
 
 const facts = { layerBytes: [100, 100], embeddingBytes: 200, headBytes: 210, tiedBytes: 200 };
 
@@ -18,11 +18,12 @@ test('a head that is all tied takes no room of its own', () => {
   expect(splitBytes({ ...facts, headBytes: 200 }).map(({ kind }) => kind)).toEqual(['embedding', 'layer', 'layer']);
 });
 
-test('layers alone are shown where the ends are not told', () => {
-  expect(splitBytes({ layerBytes: [30, 10] }).map(({ percent }) => percent)).toEqual([75, 25]);
-  expect(splitBytes({ layerBytes: [] })).toEqual([]);
+test('ends without bytes are no parts', () => {
+  const bare = { embeddingBytes: 0, headBytes: 0, tiedBytes: 0 };
+  expect(splitBytes({ ...bare, layerBytes: [30, 10] }).map(({ percent }) => percent)).toEqual([75, 25]);
+  expect(splitBytes({ ...bare, layerBytes: [] })).toEqual([]);
 });
 
 test('a tied embedding counts once', () => {
-  expect(knownBytes(facts)).toBe(410);
+  expect(allBytes(facts)).toBe(410);
 });

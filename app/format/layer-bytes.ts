@@ -1,5 +1,5 @@
 // Where a model's bytes are: embedding, layers and head as one strip. Pure numbers.
-import type { ModelFacts } from '../pools/pool-schemas.ts';
+import type { ModelFacts } from '../../protocol/http/pool.ts';
 
 export interface BytesPart {
   key: string;
@@ -11,11 +11,8 @@ export interface BytesPart {
 
 type Weights = Pick<ModelFacts, 'layerBytes' | 'embeddingBytes' | 'headBytes' | 'tiedBytes'>;
 
-/**
- * Parts in the order of the model, as one device that holds all of it would. A tied embedding counts once; ends that
- * the server does not tell are left out.
- */
-export function splitBytes({ layerBytes, embeddingBytes = 0, headBytes = 0, tiedBytes = 0 }: Weights): BytesPart[] {
+/** Parts in the order of the model, as one device that holds all of it would. A tied embedding counts once. */
+export function splitBytes({ layerBytes, embeddingBytes, headBytes, tiedBytes }: Weights): BytesPart[] {
   const parts: Omit<BytesPart, 'percent'>[] = [
     { key: 'embedding', name: 'embedding', kind: 'embedding', bytes: embeddingBytes },
     ...layerBytes.map((bytes, layer) => ({ key: `${layer}`, name: `layer ${layer}`, kind: 'layer' as const, bytes })),
@@ -25,5 +22,5 @@ export function splitBytes({ layerBytes, embeddingBytes = 0, headBytes = 0, tied
   return parts.filter((part) => part.bytes > 0).map((part) => ({ ...part, percent: (100 * part.bytes) / whole }));
 }
 
-/** Bytes of all weights that the server told of. */
-export const knownBytes = (facts: Weights): number => splitBytes(facts).reduce((sum, part) => sum + part.bytes, 0);
+/** Bytes of all weights. */
+export const allBytes = (facts: Weights): number => splitBytes(facts).reduce((sum, part) => sum + part.bytes, 0);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
-import type { PoolInfo } from '../pools/pool-schemas.ts';
 import { sortPools, statusOf } from './pool-status.ts';
 
 const pool = (repo: string, fields: Partial<PoolInfo>): PoolInfo => ({
@@ -14,6 +14,7 @@ const pool = (repo: string, fields: Partial<PoolInfo>): PoolInfo => ({
   recruit: true,
   loaded: true,
   listedPeers: 0,
+  ...{ policy: 'commons', price: null, createdBy: null, details: null, createdAt: null, updatedAt: null },
   ...fields,
 });
 

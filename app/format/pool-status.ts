@@ -1,5 +1,5 @@
 // A pool's state for people: a word, and how it looks. Pure.
-import type { PoolInfo } from '../pools/pool-schemas.ts';
+import type { PoolInfo } from '../../protocol/http/pool.ts';
 
 type Status = PoolInfo['state'] | 'unloaded';
 type Stated = Pick<PoolInfo, 'state' | 'loaded'>;

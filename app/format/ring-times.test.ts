@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { PoolLive } from '../../protocol/http/pool-state.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { PoolLive } from '../pools/pool-schemas.ts';
 import { readRingTimes } from './ring-times.ts';
 
 const peers = ['0', '1'].map((digit) => digit.repeat(32) as PeerId) as [PeerId, PeerId];
@@ -29,10 +29,12 @@ const stop = (stage: number) => ({
   readbackMs: 0,
   hopMs: 1,
 });
+const predicted = { tokensPerSecond: 1, timeToFirstTokenMs: 1 };
 const answer = (epoch: number, stops: number): PoolLive['recent'][number] => ({
-  endedAt: '2026-03-04T05:06:07.000Z',
+  endedAt: new Date(0),
   mode: 'lan',
-  predicted: { tokensPerSecond: 1, timeToFirstTokenMs: 1 },
+  predicted,
+  plan: { mode: 'lan', driver: 'entry', local: false, drafter: 'none', stages: 2, reason: '', predicted, rejected: [] },
   outcome: {
     ...{ tokensPerSecond: 1, timeToFirstTokenMs: 1, lapMs: 1, draftMs: 0, epoch, returnHopMs: 2 },
     route: Array.from({ length: stops }, (_, index) => stop(index)),

@@ -1,6 +1,7 @@
 // What is known of the times in a pool's ring: measured in its last answer, else from each tab's own probe. Pure.
+
+import type { PoolLive } from '../../protocol/http/pool-state.ts';
 import { stepMsOf } from '../../protocol/job.ts';
-import type { PoolLive } from '../pools/pool-schemas.ts';
 
 export interface RingTimes {
   source: 'answer' | 'probe' | 'none';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { PoolMember } from '../../protocol/http/pool-state.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { PoolMember } from '../pools/pool-schemas.ts';
 import { sortMembers } from './sort-members.ts';
 
 const id = (digit: number) => String(digit).repeat(32) as PeerId;

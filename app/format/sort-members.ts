@@ -1,5 +1,5 @@
 // The order of a pool's members in a table. Pure.
-import type { PoolMember, PoolSeat } from '../pools/pool-schemas.ts';
+import type { PoolMember, PoolSeat } from '../../protocol/http/pool-state.ts';
 
 export interface MemberRow {
   member: PoolMember;

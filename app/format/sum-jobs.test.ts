@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StatementLine } from '../state/account-schemas.ts';
+import type { StatementLine } from '../../protocol/http/usage.ts';
 import { sumJobs } from './sum-jobs.ts';
 
 const line = (micros: number, fields: Partial<StatementLine> = {}): StatementLine => ({
@@ -7,6 +7,7 @@ const line = (micros: number, fields: Partial<StatementLine> = {}): StatementLin
   at: new Date(0),
   kind: 'settle',
   bucket: 'available',
+  credits: '0',
   micros,
   job: 'a',
   ...fields,

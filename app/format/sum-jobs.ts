@@ -1,5 +1,5 @@
 // A statement as people read it: one entry per request with what it cost in the end, its bookings beneath. Pure.
-import type { StatementLine } from '../state/account-schemas.ts';
+import type { StatementLine } from '../../protocol/http/usage.ts';
 
 export interface StatementEntry {
   key: string;
@@ -8,7 +8,7 @@ export interface StatementEntry {
   job: string | undefined;
   /** What it changed over both buckets, micros: a hold that is still open changes nothing. */
   micros: number;
-  /** Of this amount, what is set aside now. */
+  /** The part of it that is set aside now. */
   heldMicros: number;
   /** Newest first; a single one needs no list. */
   lines: StatementLine[];

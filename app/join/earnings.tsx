@@ -2,8 +2,8 @@
 'use client';
 import Link from 'next/link';
 import { useEffect, useRef } from 'react';
+import type { AccountInfo } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { AccountInfo } from '../state/account-schemas.ts';
 import { claimThisBrowser } from '../state/claim-this-browser.ts';
 import { useAccount } from '../state/use-account.ts';
 import { type Task, useTask } from '../state/use-task.ts';

@@ -1,7 +1,7 @@
 // What to lend this tab for: the model, and behind "More choices" the backend and the memory.
 'use client';
 import { type FormEvent, useState } from 'react';
-import type { SiteConfig } from '../../protocol/control.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
 import { isRepo, isRevision, resolveModel } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { joinAddress } from '../state/page-address.ts';
 import { parseJoinQuery } from './join-query.ts';
 
 const parse = (text: string) => parseJoinQuery(new URLSearchParams(text));
@@ -42,4 +43,11 @@ test('a backend that is none is named and left to the device', () => {
 
 test.each(['memoryMb=-1', 'memoryMb=x', 'memoryMb=0'])('%s is no pledge', (text) => {
   expect(parse(text)).not.toHaveProperty('memoryBytes');
+});
+
+test('the address that other pages write is read back', () => {
+  const pool = { repo: 'owner/name.v2', revision: 'main', dtype: 'q4f16' } as const;
+  const read = (address: string) => parseJoinQuery(new URL(address, 'http://site').searchParams);
+  expect(read(joinAddress(pool))).toMatchObject({ wish: pool, auto: false, problems: [] });
+  expect(read(joinAddress(pool, { auto: true })).auto).toBe(true);
 });

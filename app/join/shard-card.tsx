@@ -1,9 +1,9 @@
 // One shard of this window: how far it has come, what it holds, what it does. A picture of StageState, nothing more.
 import { poolRefOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
-import type { ShownError } from '../chat/conversation.ts';
 import { formatModel } from '../format/format-model.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
+import type { ShownError } from '../state/show-error.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { SeatList } from '../ui/seat-list.tsx';

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
 import type { openStagePeer, StagePeer } from '../../shard-worker/index.ts';
-import type { ShownError } from '../chat/conversation.ts';
+import type { ShownError } from '../state/show-error.ts';
 import { MAX_SHARDS_PER_WINDOW } from './join-query.ts';
 
 /** Model, backend and memory of a shard to be opened. */

@@ -1,7 +1,8 @@
 // A model's weights as one strip: embedding, layers, head, each as wide as its bytes.
+
+import type { ModelFacts } from '../../protocol/http/pool.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { type BytesPart, splitBytes } from '../format/layer-bytes.ts';
-import type { ModelFacts } from './pool-schemas.ts';
 
 const COLOURS: Record<BytesPart['kind'], string> = {
   embedding: 'bg-hop',

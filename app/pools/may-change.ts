@@ -1,11 +1,9 @@
 // Whether a page offers to change a pool. Pure. The server decides in the end; this only spares useless buttons.
-import type { AccountInfo } from '../state/account-schemas.ts';
-import type { PoolInfo } from './pool-schemas.ts';
+import type { AccountInfo } from '../../protocol/http/account.ts';
+import type { PoolInfo } from '../../protocol/http/pool.ts';
 
-type Owned = Pick<PoolInfo, 'isKept' | 'createdBy'>;
-
-/** True for the account that made it. Where the server does not say who did, anybody who is logged in may try. */
-export function mayChange({ isKept, createdBy }: Owned, account: Pick<AccountInfo, 'id'> | undefined): boolean {
-  if (!account || !isKept) return false;
-  return createdBy === undefined || createdBy === account.id;
-}
+/** True for the account that made it. The server's own pools, and those that a tab opened, were made by none. */
+export const mayChange = (
+  { createdBy }: Pick<PoolInfo, 'createdBy'>,
+  account: Pick<AccountInfo, 'id'> | undefined,
+): boolean => account !== undefined && createdBy === account.id;

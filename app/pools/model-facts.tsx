@@ -1,11 +1,12 @@
 // What a model weighs, as the server read it from the graph.
+
+import type { ModelFacts as Facts } from '../../protocol/http/pool.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatCount } from '../format/format-count.ts';
-import { knownBytes } from '../format/layer-bytes.ts';
+import { allBytes } from '../format/layer-bytes.ts';
 import { Card } from '../ui/card.tsx';
 import { Figures } from '../ui/figures.tsx';
 import { LayerBytesStrip } from './layer-bytes-strip.tsx';
-import type { ModelFacts as Facts } from './pool-schemas.ts';
 
 export function ModelFacts({ facts }: { facts: Facts }) {
   return (
@@ -13,7 +14,7 @@ export function ModelFacts({ facts }: { facts: Facts }) {
       <Figures
         figures={[
           { name: 'Layers', value: formatCount(facts.layers) },
-          { name: 'Weights', value: formatBytes(knownBytes(facts)) },
+          { name: 'Weights', value: formatBytes(allBytes(facts)) },
           { name: 'Context', value: `${formatCount(facts.contextTokens)} tokens` },
           { name: 'Cache per token', value: formatBytes(facts.kvBytesPerToken) },
           { name: 'Hidden state', value: `${formatCount(facts.hiddenSize)} wide` },

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseChatQuery } from '../chat/chat-query.ts';
-import { chatAddress, poolPage, poolRoute } from './pool-address.ts';
+import { poolPage, poolRoute } from './pool-address.ts';
 
 const id = 'owner/tiny@main:q4';
 
@@ -11,10 +10,4 @@ test('an id comes back from the page’s address', () => {
 test('an id is one part of a path', () => {
   expect(poolRoute(id, '/state')).toBe('/api/pools/owner%2Ftiny%40main%3Aq4/state');
   expect(new URL(poolRoute('../../x'), 'https://pool.example').pathname).toBe('/api/pools/..%2F..%2Fx');
-});
-
-test('the chat reads the model that its address names', () => {
-  const model = { repo: 'owner/tiny', revision: 'v1', dtype: 'q4' } as const;
-  const address = new URL(chatAddress(model), 'https://pool.example');
-  expect(parseChatQuery(address.searchParams).wish).toEqual(model);
 });

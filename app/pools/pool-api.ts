@@ -1,9 +1,11 @@
 // The pool routes as functions. Reading is for everybody; changing throws `not-logged-in` or `forbidden` where it must.
-import { anySchema } from '../state/account-schemas.ts';
+import { type PoolInfo, poolSchema, poolsSchema } from '../../protocol/http/pool.ts';
+import type { NewPool, PoolPatch, PoolPeer } from '../../protocol/http/pool-change.ts';
+import { type PoolLive, poolStateSchema } from '../../protocol/http/pool-state.ts';
+import { nothing } from '../../protocol/http/shape.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import { callApi } from '../state/call-api.ts';
 import { poolRoute } from './pool-address.ts';
-import type { NewPool } from './pool-form.ts';
-import { type PoolInfo, type PoolLive, poolSchema, poolStateSchema, poolsSchema } from './pool-schemas.ts';
 
 export const readPools = async (signal?: AbortSignal): Promise<PoolInfo[]> =>
   (await callApi('/api/pools', poolsSchema, { signal })).pools;
@@ -12,25 +14,25 @@ export const readPoolState = (id: string, signal?: AbortSignal): Promise<PoolLiv
   callApi(poolRoute(id, '/state'), poolStateSchema, { signal });
 
 /** The server reads the model's graph first, so this may take seconds. */
-export const createPool = ({ model, ...rest }: NewPool): Promise<PoolInfo> =>
-  callApi('/api/pools', poolSchema, { method: 'POST', body: { ...model, ...rest } });
+export const createPool = (body: NewPool): Promise<PoolInfo> =>
+  callApi('/api/pools', poolSchema, { method: 'POST', body });
 
-export async function changePool(id: string, patch: { stages?: number | null; recruit?: boolean }): Promise<void> {
-  await callApi(poolRoute(id), anySchema, { method: 'PATCH', body: patch });
+export async function changePool(id: string, body: PoolPatch): Promise<void> {
+  await callApi(poolRoute(id), poolSchema, { method: 'PATCH', body });
 }
 
 export async function loadPool(id: string, loaded: boolean): Promise<void> {
-  await callApi(poolRoute(id, loaded ? '/load' : '/unload'), anySchema, { method: 'POST' });
+  await callApi(poolRoute(id, loaded ? '/load' : '/unload'), poolSchema, { method: 'POST' });
 }
 
 export async function deletePool(id: string): Promise<void> {
-  await callApi(poolRoute(id), anySchema, { method: 'DELETE' });
+  await callApi(poolRoute(id), nothing, { method: 'DELETE' });
 }
 
-export async function addPoolPeer(id: string, peer: string): Promise<void> {
-  await callApi(poolRoute(id, '/peers'), anySchema, { method: 'POST', body: { peer } });
+export async function addPoolPeer(id: string, peer: PeerId): Promise<void> {
+  await callApi(poolRoute(id, '/peers'), poolSchema, { method: 'POST', body: { peer } satisfies PoolPeer });
 }
 
-export async function removePoolPeer(id: string, peer: string): Promise<void> {
-  await callApi(poolRoute(id, `/peers/${encodeURIComponent(peer)}`), anySchema, { method: 'DELETE' });
+export async function removePoolPeer(id: string, peer: PeerId): Promise<void> {
+  await callApi(poolRoute(id, `/peers/${peer}`), poolSchema, { method: 'DELETE' });
 }

@@ -1,6 +1,7 @@
 // A pool's state as a small badge.
+
+import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { STATUS_LOOKS, STATUS_NAMES, statusOf } from '../format/pool-status.ts';
-import type { PoolInfo } from './pool-schemas.ts';
 
 export function PoolBadge({ pool }: { pool: Pick<PoolInfo, 'state' | 'loaded'> }) {
   const status = statusOf(pool);

@@ -1,8 +1,9 @@
 // Makes a pool: which model, how many tabs, who may take part. The server reads the model's facts itself.
 'use client';
 import { type FormEvent, useState } from 'react';
-import type { SiteConfig } from '../../protocol/control.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
+import type { PoolInfo } from '../../protocol/http/pool.ts';
+import { type ModelRef, modelOf } from '../../protocol/ids.ts';
 import { isRepo, isRevision } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { useTask } from '../state/use-task.ts';
@@ -12,7 +13,6 @@ import { ModelField } from '../ui/model-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { createPool } from './pool-api.ts';
 import { readSlug, readStages } from './pool-form.ts';
-import type { PoolInfo } from './pool-schemas.ts';
 
 interface Props {
   config: SiteConfig;
@@ -33,7 +33,7 @@ export function PoolCreateForm({ config, models, onCreated }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!complete) return;
-    const entry = { model, recruit, stages: count.value, slug: name.value };
+    const entry = { ...modelOf(model), recruit, stages: count.value, slug: name.value };
     void task.run(async () => onCreated(await createPool(entry)));
   };
   return (

@@ -1,16 +1,6 @@
-// The form that makes a pool: what is typed and what it asks the server for. Pure.
-
-import { type ModelRef, peerIdSchema, slugSchema } from '../../protocol/ids.ts';
+// The form that makes a pool: what is typed, read field by field. Pure.
+import { type PeerId, peerIdSchema, slugSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
-
-export interface NewPool {
-  model: ModelRef;
-  /** Left out: the first pool of the model. */
-  slug?: string;
-  /** Left out: the planner takes as few tabs as hold the model. */
-  stages?: number;
-  recruit: boolean;
-}
 
 /** The number of stages in a field; '' leaves it to the planner. */
 export function readStages(text: string): { value?: number; problem?: string } {
@@ -34,7 +24,7 @@ export function readSlug(text: string): { value?: string; problem?: string } {
 }
 
 /** The id of a peer as a person pastes it. */
-export function readPeer(text: string): { value?: string; problem?: string } {
+export function readPeer(text: string): { value?: PeerId; problem?: string } {
   const result = peerIdSchema.safeParse(text.trim().toLowerCase());
   return result.success ? { value: result.data } : { problem: 'A peer’s id has 32 digits from 0-9 and a-f.' };
 }

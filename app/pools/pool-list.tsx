@@ -1,16 +1,16 @@
 // All pools, what answers first: a small ring, the model, who is there, why it is so.
 
 import Link from 'next/link';
+import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
-import { knownBytes } from '../format/layer-bytes.ts';
+import { allBytes } from '../format/layer-bytes.ts';
 import { sortPools } from '../format/pool-status.ts';
 import { poolPage } from './pool-address.ts';
 import { PoolBadge } from './pool-badge.tsx';
 import { PoolGlyph } from './pool-glyph.tsx';
-import type { PoolInfo } from './pool-schemas.ts';
 
 interface Props {
   pools: readonly PoolInfo[];
@@ -33,7 +33,7 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
   const facts = [
     formatPlural(pool.peers, 'tab'),
     pool.stages ? `split in ${pool.stages}` : 'split by the planner',
-    ...(pool.details ? [`${pool.details.layers} layers`, formatBytes(knownBytes(pool.details))] : []),
+    ...(pool.details ? [`${pool.details.layers} layers`, formatBytes(allBytes(pool.details))] : []),
     ...(pool.recruit ? [] : ['listed tabs only']),
   ];
   return (

@@ -2,9 +2,9 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import { type PoolLive as Live, poolStateSchema } from '../../protocol/http/pool-state.ts';
 import { PoolList } from './pool-list.tsx';
 import { PoolLive } from './pool-live.tsx';
-import { type PoolLive as Live, poolStateSchema } from './pool-schemas.ts';
 
 const id = (digit: string) => digit.repeat(32);
 const seat = (digit: string, start: number, ready = true) => ({
@@ -16,16 +16,23 @@ const member = (digit: string, fields = {}) => ({
   ...{ device: 'apple · metal-3', msPerLayer: 2, memoryBytes: 1.6e9 },
   ...fields,
 });
+const predicted = { tokensPerSecond: 40, timeToFirstTokenMs: 90 };
+const plan = {
+  ...{ mode: 'lan', driver: 'entry', local: false, drafter: 'none', stages: 2 },
+  ...{ reason: 'Two tabs hold it.', predicted, rejected: [] },
+};
 const recent = {
-  ...{ endedAt: '2026-03-04T05:06:07.000Z', mode: 'lan' },
-  predicted: { tokensPerSecond: 40, timeToFirstTokenMs: 90 },
+  ...{ endedAt: '2026-03-04T05:06:07.000Z', mode: 'lan', predicted, plan },
   outcome: { tokensPerSecond: 38, timeToFirstTokenMs: 95, lapMs: 26 },
 };
 const answer = {
   ...{ pool: 'owner/tiny@main:q4', model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' } },
   ...{ state: 'ready', reason: '2 tabs serve 8 layers.', peers: 3, policy: 'commons', isKept: true },
-  ...{ stages: null, recruit: true, loaded: true, listedPeers: 0, price: null },
-  details: { layers: 8, hiddenSize: 64, layerBytes: Array(8).fill(500), kvBytesPerToken: 2048, contextTokens: 512 },
+  ...{ stages: null, recruit: true, loaded: true, listedPeers: 0, price: null, createdBy: null },
+  details: {
+    ...{ layers: 8, hiddenSize: 64, layerBytes: Array(8).fill(500), kvBytesPerToken: 2048, contextTokens: 512 },
+    ...{ embeddingBytes: 0, headBytes: 0, tiedBytes: 0 },
+  },
   ...{ createdAt: null, updatedAt: null, lastEpoch: 3, waiting: 3, running: 2 },
   members: [member('c'), member('b'), member('a'), { peer: id('d'), isHere: false, isListed: true }],
   serving: { epoch: 3, state: 'ready', seats: [seat('a', 0), seat('b', 4)] },

@@ -1,8 +1,7 @@
 // What a pool does right now: its ring with measured times, its queue, its model, how it answered last and how well that
 // was foreseen.
 import type { Coalition } from '../../protocol/control.ts';
-import type { RoutePlan } from '../../protocol/route-plan.ts';
-import { MODE_SENTENCES } from '../format/describe-mode.ts';
+import type { PoolLive as Live } from '../../protocol/http/pool-state.ts';
 import { type RingTimes, readRingTimes } from '../format/ring-times.ts';
 import { Card } from '../ui/card.tsx';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
@@ -11,7 +10,6 @@ import { RouteChoice } from '../ui/route-choice.tsx';
 import { ModelFacts } from './model-facts.tsx';
 import { PoolMembers } from './pool-members.tsx';
 import { PoolQueue } from './pool-queue.tsx';
-import type { PoolLive as Live, RecentAnswer } from './pool-schemas.ts';
 
 const LEGENDS: Record<RingTimes['source'], string> = {
   answer: 'At each tab: its layers and what they took per token. In blue: the hops. Measured in the last answer.',
@@ -57,7 +55,7 @@ export function PoolLive({ live }: { live: Live }) {
               {last && (
                 <div className="border-line border-t pt-4 text-sm">
                   <h3 className="mb-2 font-semibold">The last answer</h3>
-                  <RouteChoice plan={planOf(last)} outcome={last.outcome} />
+                  <RouteChoice plan={last.plan} outcome={last.outcome} />
                 </div>
               )}
             </div>
@@ -71,7 +69,7 @@ export function PoolLive({ live }: { live: Live }) {
   );
 }
 
-/** As the ring's picture wants it. */
+/** The coalition as the ring's picture wants it. */
 function coalitionOf({ pool, model, serving, forming, members }: Live): Coalition | undefined {
   const coalition = serving ?? forming;
   if (!coalition) return undefined;
@@ -79,16 +77,3 @@ function coalitionOf({ pool, model, serving, forming, members }: Live): Coalitio
   const seats = coalition.seats.map((seat) => ({ ...seat, device: devices.get(seat.peer) ?? '' }));
   return { pool, model, epoch: coalition.epoch, state: coalition.state, seats };
 }
-
-/** Where the server keeps only mode and prediction, the mode's own sentence stands for the planner's. */
-const planOf = ({ plan, mode, predicted, outcome }: RecentAnswer): RoutePlan =>
-  plan ?? {
-    mode,
-    driver: 'entry',
-    local: false,
-    drafter: 'none',
-    stages: outcome.route?.length ?? 0,
-    reason: MODE_SENTENCES[mode],
-    predicted,
-    rejected: [],
-  };

@@ -1,10 +1,10 @@
 // Who is in a pool: seats of the coalition first, then the reserve, then listed tabs that are away.
 import type { ReactNode } from 'react';
+import type { PoolLive, PoolMember, PoolSeat } from '../../protocol/http/pool-state.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatLayers, formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { sortMembers } from '../format/sort-members.ts';
-import type { PoolLive, PoolMember, PoolSeat } from './pool-schemas.ts';
 
 const COLUMNS = ['Place', 'Peer', 'Runs on', 'Layers', 'Holds', 'Per layer', 'Lends up to'] as const;
 /** Columns from here on hold figures and are set right. */

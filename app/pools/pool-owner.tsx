@@ -1,6 +1,7 @@
 // What the account that made a pool may do with it: load or unload, who takes part, delete.
 'use client';
 import { type FormEvent, useState } from 'react';
+import type { PoolLive } from '../../protocol/http/pool-state.ts';
 import { useTask } from '../state/use-task.ts';
 import { Card } from '../ui/card.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -10,7 +11,6 @@ import { TextField } from '../ui/text-field.tsx';
 import { addPoolPeer, changePool, deletePool, loadPool, removePoolPeer } from './pool-api.ts';
 import { readStages } from './pool-form.ts';
 import { PoolPeerList } from './pool-peer-list.tsx';
-import type { PoolLive } from './pool-schemas.ts';
 
 interface Props {
   pool: PoolLive;
@@ -42,9 +42,6 @@ export function PoolOwner({ pool, onChange, onDeleted }: Props) {
   const remove = () => void task.run(() => deletePool(pool.pool)).then((done) => done && onDeleted());
   return (
     <Card title="Change this pool" testId="pool-owner">
-      {pool.createdBy === undefined && (
-        <p className="mb-4 text-muted text-sm">Only the account that made it can do this.</p>
-      )}
       <div className="flex flex-wrap items-center gap-3">
         <button
           type="button"

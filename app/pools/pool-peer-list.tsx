@@ -1,14 +1,15 @@
 // The tabs that may take part in a pool that recruits nobody.
 'use client';
 import { type FormEvent, useState } from 'react';
+import type { PeerId } from '../../protocol/ids.ts';
 import { TextField } from '../ui/text-field.tsx';
 import { readPeer } from './pool-form.ts';
 
 interface Props {
-  members: readonly string[];
+  members: readonly PeerId[];
   busy: boolean;
-  onAdd(peer: string): void;
-  onRemove(peer: string): void;
+  onAdd(peer: PeerId): void;
+  onRemove(peer: PeerId): void;
 }
 
 export function PoolPeerList({ members, busy, onAdd, onRemove }: Props) {

@@ -1,30 +1,30 @@
 // The account routes as functions. Each throws `PoolError`; `not-logged-in` is the usual one.
 import { PoolError } from '../../protocol/errors.ts';
-import type { PeerId } from '../../protocol/ids.ts';
 import {
   type AccountInfo,
-  type AccountJob,
   type ApiKey,
   accountSchema,
-  anySchema,
-  jobsSchema,
+  type Claim,
+  type Credentials,
+  doneSchema,
   keysSchema,
   type NewKey,
   newKeySchema,
+  peersSchema,
+} from '../../protocol/http/account.ts';
+import {
+  type AccountJob,
+  jobsSchema,
   type PeerBalance,
   peerBalanceSchema,
   type StatementPage,
   statementSchema,
-} from './account-schemas.ts';
+} from '../../protocol/http/usage.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import { callApi } from './call-api.ts';
 import { mayBeLoggedIn, noteLogin } from './login-hint.ts';
 
 const ROOT = '/api/account';
-
-export interface Credentials {
-  name: string;
-  password: string;
-}
 
 /** Asks the server only where this browser has logged in before. */
 export async function readAccount(signal?: AbortSignal): Promise<AccountInfo> {
@@ -39,17 +39,17 @@ export async function readAccount(signal?: AbortSignal): Promise<AccountInfo> {
 
 /** Makes the account; the answer's cookie logs in with it. */
 export async function register(credentials: Credentials): Promise<void> {
-  await callApi(ROOT, anySchema, { method: 'POST', body: credentials });
+  await callApi(ROOT, accountSchema, { method: 'POST', body: credentials });
   noteLogin(true);
 }
 
 export async function logIn(credentials: Credentials): Promise<void> {
-  await callApi(`${ROOT}/login`, anySchema, { method: 'POST', body: credentials });
+  await callApi(`${ROOT}/login`, accountSchema, { method: 'POST', body: credentials });
   noteLogin(true);
 }
 
 export async function logOut(): Promise<void> {
-  await callApi(`${ROOT}/logout`, anySchema, { method: 'POST' });
+  await callApi(`${ROOT}/logout`, doneSchema, { method: 'POST' });
   noteLogin(false);
 }
 
@@ -66,15 +66,15 @@ export const createKey = (label: string): Promise<NewKey> =>
   callApi(`${ROOT}/keys`, newKeySchema, { method: 'POST', body: { label } });
 
 export async function revokeKey(id: string): Promise<void> {
-  await callApi(`${ROOT}/keys/${encodeURIComponent(id)}`, anySchema, { method: 'DELETE' });
+  await callApi(`${ROOT}/keys/${encodeURIComponent(id)}`, doneSchema, { method: 'DELETE' });
 }
 
-export async function claimPeer(shown: { publicKey: string; signature: string }): Promise<void> {
-  await callApi(`${ROOT}/peers`, anySchema, { method: 'POST', body: shown });
+export async function claimPeer(shown: Claim): Promise<void> {
+  await callApi(`${ROOT}/peers`, peersSchema, { method: 'POST', body: shown });
 }
 
 export async function releasePeer(peer: PeerId): Promise<void> {
-  await callApi(`${ROOT}/peers/${peer}`, anySchema, { method: 'DELETE' });
+  await callApi(`${ROOT}/peers/${peer}`, peersSchema, { method: 'DELETE' });
 }
 
 export const readJobs = async (signal?: AbortSignal): Promise<AccountJob[]> =>

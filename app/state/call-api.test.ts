@@ -26,7 +26,8 @@ beforeAll(async () => {
     } else if (request.url === '/slow') {
       // Never answered: the caller gives up.
     } else {
-      response.writeHead(401).end(JSON.stringify({ error: { code: 'not-logged-in', message: 'Who are you?' } }));
+      const error = { code: 'not-logged-in', message: 'Who are you?', next: 'Log in.' };
+      response.writeHead(401).end(JSON.stringify({ error }));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

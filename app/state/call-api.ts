@@ -1,11 +1,7 @@
 // One request to the site's HTTP API: JSON out, parsed JSON in, typed errors. Sends the login cookie, keeps nothing.
+import type * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { readFailure } from './read-failure.ts';
-
-/** What zod/mini's schemas offer; a page needs no more of them. */
-export interface Parser<T> {
-  safeParse(value: unknown): { success: boolean; data?: T | undefined };
-}
 
 export interface ApiCall {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -17,7 +13,7 @@ export interface ApiCall {
 const CALL_TIMEOUT_MS = 30_000;
 
 /** Throws `PoolError`: the server's own, `link-failed` when it cannot be reached, `bad-message` for a strange answer. */
-export async function callApi<T>(path: string, schema: Parser<T>, call: ApiCall = {}): Promise<T> {
+export async function callApi<T>(path: string, schema: z.ZodMiniType<T>, call: ApiCall = {}): Promise<T> {
   const { method = 'GET', body, signal } = call;
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
   const response = await fetch(path, {
@@ -36,5 +32,5 @@ export async function callApi<T>(path: string, schema: Parser<T>, call: ApiCall 
   if (!response.ok) throw readFailure(value, response.status);
   const result = schema.safeParse(value);
   if (!result.success) throw new PoolError('bad-message', 'The server’s answer has a field that does not fit.');
-  return result.data as T;
+  return result.data;
 }

@@ -1,12 +1,6 @@
-// What a failed answer of the site's HTTP API means. Pure: body and status in, a typed error or a shown one out.
+// What a failed answer of the site's HTTP API means. Pure: body and status in, a typed error out.
 import { ERROR_CODES, type ErrorCode, PoolError } from '../../protocol/errors.ts';
-import type { ShownError } from '../chat/conversation.ts';
-
-/** Longest text of a server that a page shows: whatever answers there may not be ours. */
-const MAX_TEXT_CHARS = 500;
-
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT_CHARS) : undefined;
+import { errorBodySchema } from '../../protocol/http/error.ts';
 
 /** Codes for answers that are not in our shape, e.g. of a proxy between page and server. */
 function codeOfStatus(status: number): ErrorCode {
@@ -16,22 +10,11 @@ function codeOfStatus(status: number): ErrorCode {
   return status >= 500 ? 'shutting-down' : 'bad-request';
 }
 
-/** Reads `{error: {code, message, next}}`. The server's own next step is kept in `data.next`. */
+/** The server's own next step is kept in `data.next`; a code of another version is read off the status. */
 export function readFailure(body: unknown, status: number): PoolError {
-  const { code, message, next } = (body as { error?: Record<string, unknown> } | null)?.error ?? {};
-  const step = text(next);
-  const known = typeof code === 'string' && Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : undefined;
-  return new PoolError(
-    known ?? codeOfStatus(status),
-    text(message) ?? `The server answered with status ${status}.`,
-    step ? { data: { next: step } } : {},
-  );
-}
-
-/** The three texts of an error card. The server's next step goes before the table's: it knows the case. */
-export function showError(cause: unknown): ShownError {
-  const { code, message, next, data } = PoolError.from(cause);
-  // Both speak to programs here, which send a key; a person at a page logs in.
-  if (code === 'not-logged-in') return { code, message, next: 'Log in under Account, then try again.' };
-  return { code, message, next: text(data?.next) ?? next };
+  const { data: ours } = errorBodySchema.safeParse(body);
+  if (!ours) return new PoolError(codeOfStatus(status), `The server answered with status ${status}.`);
+  const { code, message, next, data } = ours.error;
+  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : codeOfStatus(status);
+  return new PoolError(known, message, { data: { ...data, next } });
 }

@@ -1,8 +1,8 @@
 // The account that this browser is logged in to, if any. Read from the server; no token is kept where scripts can see.
 
-import type { ShownError } from '../chat/conversation.ts';
+import type { AccountInfo } from '../../protocol/http/account.ts';
 import { readAccount } from './account-api.ts';
-import type { AccountInfo } from './account-schemas.ts';
+import type { ShownError } from './show-error.ts';
 import { useRemote } from './use-remote.ts';
 
 export interface AccountState {

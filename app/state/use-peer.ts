@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState, Store } from '../../shard-worker/index.ts';
-import type { ShownError } from '../chat/conversation.ts';
+import type { ShownError } from './show-error.ts';
 import { useStore } from './use-store.ts';
 
 /** What a page may open: a state to draw, and a way to end it. */

@@ -1,8 +1,7 @@
 // Reads something of the server for a component, again on demand and, if wanted, at a pace. Keeps the last good value.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
-import type { ShownError } from '../chat/conversation.ts';
-import { showError } from './read-failure.ts';
+import { type ShownError, showError } from './show-error.ts';
 
 export interface Remote<T> {
   value?: T;

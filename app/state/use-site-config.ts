@@ -1,8 +1,8 @@
 // What the server says of itself: the default model and the list of the site's own models. Read once per page.
 import { useCallback, useEffect, useState } from 'react';
-import { type SiteConfig, siteConfigSchema } from '../../protocol/control.ts';
-import { PoolError } from '../../protocol/errors.ts';
-import type { ShownError } from '../chat/conversation.ts';
+import { type SiteConfig, siteConfigSchema } from '../../protocol/http/config.ts';
+import { callApi } from './call-api.ts';
+import { type ShownError, showError } from './show-error.ts';
 import { parseSiteModels, type SiteModel } from './site-models.ts';
 
 export interface Site {
@@ -13,8 +13,8 @@ export interface Site {
   retry(): void;
 }
 
-/** A page that waits longer than this for a small JSON file says so instead. */
-const CONFIG_TIMEOUT_MS = 15_000;
+/** A page that waits longer than this for a small JSON file goes on without. */
+const MODELS_TIMEOUT_MS = 15_000;
 
 export function useSiteConfig(): Site {
   const [site, setSite] = useState<Omit<Site, 'retry'>>({ status: 'loading', models: [] });
@@ -25,7 +25,7 @@ export function useSiteConfig(): Site {
     let current = true;
     readSite().then(
       (next) => current && setSite({ status: 'ready', ...next }),
-      (error: unknown) => current && setSite({ status: 'failed', models: [], error: shown(error) }),
+      (error: unknown) => current && setSite({ status: 'failed', models: [], error: showError(error) }),
     );
     return () => {
       current = false;
@@ -39,24 +39,14 @@ export function useSiteConfig(): Site {
   return { ...site, retry };
 }
 
-function shown(error: unknown): ShownError {
-  const { code, message } = PoolError.from(error);
-  return { code, message, next: 'Check that the server runs and that this device is online, then try again.' };
-}
-
 async function readSite(): Promise<{ config: SiteConfig; models: SiteModel[] }> {
-  const config = siteConfigSchema.safeParse(await readJson('/api/config'));
-  if (!config.success) throw new PoolError('bad-message', 'The server’s configuration has a field that does not fit.');
+  const config = await callApi('/api/config', siteConfigSchema);
   // The list is a convenience: a site without its own models works with any model of the hub.
-  const folder = config.data.siteModelsUrl.replace(/\/+$/, '');
-  const models = await readJson(`${folder}/index.json`).then(parseSiteModels, () => []);
-  return { config: config.data, models };
+  const models = await readModels(`${config.siteModelsUrl.replace(/\/+$/, '')}/index.json`).catch(() => []);
+  return { config, models };
 }
 
-async function readJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(CONFIG_TIMEOUT_MS) }).catch((cause: unknown) => {
-    throw new PoolError('download-failed', 'The server did not answer.', { cause });
-  });
-  if (!response.ok) throw new PoolError('download-failed', `The server answered with status ${response.status}.`);
-  return await response.json();
+async function readModels(url: string): Promise<SiteModel[]> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(MODELS_TIMEOUT_MS) });
+  return response.ok ? parseSiteModels(await response.json()) : [];
 }

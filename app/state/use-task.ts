@@ -1,7 +1,6 @@
 // Runs one thing at a time that a person asked for, and says how it goes: for buttons that call the server.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ShownError } from '../chat/conversation.ts';
-import { showError } from './read-failure.ts';
+import { type ShownError, showError } from './show-error.ts';
 
 export interface Task {
   busy: boolean;

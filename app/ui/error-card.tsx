@@ -1,6 +1,6 @@
 // A failure for a person: one sentence, the next step, and a button that takes it.
 import type { ReactNode } from 'react';
-import type { ShownError } from '../chat/conversation.ts';
+import type { ShownError } from '../state/show-error.ts';
 
 interface Props {
   error: ShownError;

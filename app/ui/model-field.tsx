@@ -1,7 +1,7 @@
 // Which model to serve: the pool's default, one of the site's own, or any decoder on the hub in the ONNX layout.
 'use client';
 import { type ReactNode, useState } from 'react';
-import type { SiteConfig } from '../../protocol/control.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { Dtype, ModelRef } from '../../protocol/ids.ts';
 import { formatRepoName } from '../format/format-model.ts';
 import { resolveModel } from '../state/resolve-model.ts';

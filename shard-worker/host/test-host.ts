@@ -1,6 +1,7 @@
 // A host without a browser: a whole tab runs on it in a unit test, which plays the server, the worker and the other peers by
 // hand. Used by tests only.
-import { type ClientMessage, parseClientMessage, type ServerMessage, type SiteConfig } from '../../protocol/control.ts';
+import { type ClientMessage, parseClientMessage, type ServerMessage } from '../../protocol/control.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import { newIdentityKeys, verifyHello } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';

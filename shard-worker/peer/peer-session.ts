@@ -1,7 +1,8 @@
 // One tab as a peer, whatever it does there: its worker, its keys, its control socket and its broker, each made once and
 // ended together. What the server says and what channels are for is its owner's business.
-import type { ClientMessage, ServerMessage, SiteConfig } from '../../protocol/control.ts';
+import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Broker, BrokeredChannel, Host, HostWorker, KeptIdentity } from '../host/host.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SiteConfig } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { controlUrl, fetchSiteConfig, modelSource, shownError } from './site.ts';
 

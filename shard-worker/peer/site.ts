@@ -1,7 +1,7 @@
 // What the page's own origin says: its config, and where a model's files come from.
 
-import { type SiteConfig, siteConfigSchema } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import { type SiteConfig, siteConfigSchema } from '../../protocol/http/config.ts';
 import { type ModelRef, modelOf } from '../../protocol/ids.ts';
 import type { Host } from '../host/host.ts';
 import type { ModelSource } from '../words/model-source.ts';

@@ -1,19 +1,20 @@
 // Descriptions of the routes under /api/account, for their handlers and for the OpenAPI document.
-import { createRoute, z } from '@hono/zod-openapi';
-import { json, jsonBody, POOL_FAILURE, SECURITY } from '../http/describe-routes.ts';
+import { createRoute } from '@hono/zod-openapi';
 import {
   accountSchema,
   claimSchema,
   credentialsSchema,
-  keyInfoSchema,
-  newKeyBodySchema,
+  doneSchema,
+  keyLabelSchema,
+  keysSchema,
   newKeySchema,
-  okSchema,
-  peerParamSchema,
   peersSchema,
-  statementQuerySchema,
-  statementSchema,
-} from './account-schema.ts';
+  webhookSecretSchema,
+} from '../../protocol/http/account.ts';
+import { keyPathSchema, peerPathSchema, statementQuerySchema } from '../../protocol/http/address.ts';
+import { statementSchema } from '../../protocol/http/usage.ts';
+import { SECURITY } from '../http/describe-routes.ts';
+import { answerOf, bodyOf, fieldsOf, POOL_FAILURE } from '../http/describe-shapes.ts';
 
 const tags = ['account'];
 const owned = { tags, security: SECURITY };
@@ -23,8 +24,8 @@ export const register = createRoute({
   path: '/account',
   tags,
   summary: 'Open an account and log in',
-  request: { body: jsonBody(credentialsSchema) },
-  responses: { 201: json(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
+  request: { body: bodyOf(credentialsSchema) },
+  responses: { 201: answerOf(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
 });
 
 export const logIn = createRoute({
@@ -32,8 +33,8 @@ export const logIn = createRoute({
   path: '/account/login',
   tags,
   summary: 'Log in',
-  request: { body: jsonBody(credentialsSchema) },
-  responses: { 200: json(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
+  request: { body: bodyOf(credentialsSchema) },
+  responses: { 200: answerOf(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
 });
 
 export const logOut = createRoute({
@@ -41,7 +42,7 @@ export const logOut = createRoute({
   path: '/account/logout',
   tags,
   summary: 'Log out',
-  responses: { 200: json(okSchema, 'The session has ended.'), ...POOL_FAILURE },
+  responses: { 200: answerOf(doneSchema, 'The session has ended.'), ...POOL_FAILURE },
 });
 
 export const readAccount = createRoute({
@@ -49,7 +50,7 @@ export const readAccount = createRoute({
   path: '/account',
   ...owned,
   summary: 'Name, balance and peers',
-  responses: { 200: json(accountSchema, 'The account.'), ...POOL_FAILURE },
+  responses: { 200: answerOf(accountSchema, 'The account.'), ...POOL_FAILURE },
 });
 
 export const readStatement = createRoute({
@@ -57,8 +58,8 @@ export const readStatement = createRoute({
   path: '/account/statement',
   ...owned,
   summary: 'What moved, newest first',
-  request: { query: statementQuerySchema },
-  responses: { 200: json(statementSchema, 'A page of it.'), ...POOL_FAILURE },
+  request: { query: fieldsOf(statementQuerySchema) },
+  responses: { 200: answerOf(statementSchema, 'A page of it.'), ...POOL_FAILURE },
 });
 
 export const createKey = createRoute({
@@ -66,8 +67,8 @@ export const createKey = createRoute({
   path: '/account/keys',
   ...owned,
   summary: 'Make an API key',
-  request: { body: jsonBody(newKeyBodySchema) },
-  responses: { 201: json(newKeySchema, 'The key, shown this once.'), ...POOL_FAILURE },
+  request: { body: bodyOf(keyLabelSchema) },
+  responses: { 201: answerOf(newKeySchema, 'The key, shown this once.'), ...POOL_FAILURE },
 });
 
 export const listKeys = createRoute({
@@ -75,7 +76,7 @@ export const listKeys = createRoute({
   path: '/account/keys',
   ...owned,
   summary: 'List API keys',
-  responses: { 200: json(z.object({ keys: z.array(keyInfoSchema) }), 'Without their secrets.'), ...POOL_FAILURE },
+  responses: { 200: answerOf(keysSchema, 'Without their secrets.'), ...POOL_FAILURE },
 });
 
 export const revokeKey = createRoute({
@@ -83,8 +84,8 @@ export const revokeKey = createRoute({
   path: '/account/keys/{id}',
   ...owned,
   summary: 'Revoke an API key',
-  request: { params: z.object({ id: z.string().max(100) }) },
-  responses: { 200: json(okSchema, 'It counts no more.'), ...POOL_FAILURE },
+  request: { params: fieldsOf(keyPathSchema) },
+  responses: { 200: answerOf(doneSchema, 'It counts no more.'), ...POOL_FAILURE },
 });
 
 export const claimPeer = createRoute({
@@ -92,8 +93,8 @@ export const claimPeer = createRoute({
   path: '/account/peers',
   ...owned,
   summary: 'Let a peer earn for this account',
-  request: { body: jsonBody(claimSchema) },
-  responses: { 200: json(peersSchema, 'All peers of the account.'), ...POOL_FAILURE },
+  request: { body: bodyOf(claimSchema) },
+  responses: { 200: answerOf(peersSchema, 'All peers of the account.'), ...POOL_FAILURE },
 });
 
 export const releasePeer = createRoute({
@@ -101,8 +102,8 @@ export const releasePeer = createRoute({
   path: '/account/peers/{id}',
   ...owned,
   summary: 'Let a peer go',
-  request: { params: peerParamSchema },
-  responses: { 200: json(peersSchema, 'All peers of the account.'), ...POOL_FAILURE },
+  request: { params: fieldsOf(peerPathSchema) },
+  responses: { 200: answerOf(peersSchema, 'All peers of the account.'), ...POOL_FAILURE },
 });
 
 export const rotateSecret = createRoute({
@@ -111,10 +112,7 @@ export const rotateSecret = createRoute({
   ...owned,
   summary: 'Make a new secret for webhooks',
   responses: {
-    201: json(
-      z.object({ secret: z.string() }),
-      'Shown this once; what was signed with the old one is not signed again.',
-    ),
+    201: answerOf(webhookSecretSchema, 'Shown this once; what was signed with the old one is not signed again.'),
     ...POOL_FAILURE,
   },
 });

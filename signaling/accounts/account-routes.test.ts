@@ -1,9 +1,11 @@
 // Accounts over HTTP as a browser and a program use them: real routes, accounts, ledger and database.
 
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createAuthenticate } from '../http/authenticate.ts';
+import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp, openTestSite, type TestSite } from '../http/test-site.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
@@ -19,6 +21,7 @@ const OPEN_TIMEOUT_MS = 60_000;
 let database: OpenDatabase;
 let ledger: Ledger;
 let site: TestSite;
+let app: OpenAPIHono;
 let made = 0;
 
 beforeAll(async () => {
@@ -27,7 +30,7 @@ beforeAll(async () => {
   ledger = createLedger(db, { grantMicros: 2_500_000, grantsPerAddressPerDay: 1000 });
   const accounts = createAccounts(db);
   const authenticate = createAuthenticate(accounts);
-  const app = createGuardedApp(authenticate);
+  app = createGuardedApp(authenticate);
   const routes = createAccountRoutes({
     accounts,
     authenticate,
@@ -48,7 +51,10 @@ afterAll(async () => {
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at field by field
 type Answer = { status: number; body: Record<string, any>; cookie: string; headers: Headers };
 
-/** Each caller has an address of its own, so that one test's tries do not count against another's. */
+/**
+ * Each caller has an address of its own, so that one test's tries do not count against another's. Every answer must be what
+ * the document says.
+ */
 async function call(
   method: string,
   path: string,
@@ -65,12 +71,10 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const cookie = response.headers.get('set-cookie') ?? '';
-  return {
-    status: response.status,
-    body: (await response.json()) as Answer['body'],
-    cookie,
-    headers: response.headers,
-  };
+  const { status } = response;
+  const answered = (await response.json()) as Answer['body'];
+  expectDescribed(app, { method, path: `/api/account${path}`, status, body: answered });
+  return { status, body: answered, cookie, headers: response.headers };
 }
 
 /** A browser that is logged in: cookie and Origin, as a page of this site sends them. */

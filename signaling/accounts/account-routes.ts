@@ -5,6 +5,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { PoolError } from '../../protocol/errors.ts';
+import type { accountSchema, Credentials, keysSchema } from '../../protocol/http/account.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS, type Authenticate } from '../http/api-types.ts';
 import { SESSION_COOKIE, sessionToken } from '../http/authenticate.ts';
@@ -13,9 +15,9 @@ import { clientAddress, incomingOf } from '../http/client-address.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
-import { type AccountId, accountOwner, type OwnerId } from '../ledger/owner.ts';
+import { type Account, type AccountId, accountOwner, type OwnerId } from '../ledger/owner.ts';
 import * as routes from './account-route-table.ts';
-import type { Accounts } from './account-types.ts';
+import type { Accounts, ApiKeyInfo } from './account-types.ts';
 
 export interface AccountRoutesOptions {
   accounts: Accounts;
@@ -45,7 +47,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
     if (!account) throw new PoolError('forbidden', 'This needs an account.');
     return { id: account.id, owner };
   };
-  const logIn = async (c: Context, entry: { name: string; password: string }) => {
+  const logIn = async (c: Context, entry: Credentials) => {
     const { account, token, expiresAt } = await accounts.logIn(entry);
     setCookie(c, SESSION_COOKIE, token, {
       httpOnly: true,
@@ -119,9 +121,9 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
 }
 
 async function describeAccount(
-  account: Awaited<ReturnType<Accounts['register']>>,
+  account: Account,
   { accounts, ledger }: Pick<AccountRoutesOptions, 'accounts' | 'ledger'>,
-) {
+): Promise<Wire<typeof accountSchema>> {
   const { availableMicros, heldMicros } = await ledger.balanceOf(accountOwner(account.id));
   return {
     id: account.id,
@@ -134,8 +136,14 @@ async function describeAccount(
 
 const amountOf = (micros: number): { credits: string; micros: number } => ({ credits: formatCredits(micros), micros });
 
-const keyJson = ({ createdAt, lastUsedAt, ...info }: Awaited<ReturnType<Accounts['listKeys']>>[number]) => ({
-  ...info,
+const keyJson = ({
+  id,
+  label,
+  prefix,
+  createdAt,
+  lastUsedAt,
+}: ApiKeyInfo): Wire<typeof keysSchema>['keys'][number] => ({
+  ...{ id, label, prefix },
   createdAt: createdAt.toISOString(),
   lastUsedAt: lastUsedAt?.toISOString() ?? null,
 });

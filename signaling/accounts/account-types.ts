@@ -1,4 +1,5 @@
 // The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
+import type { Claim, Credentials } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 
@@ -13,9 +14,9 @@ export interface ApiKeyInfo {
 
 export interface Accounts {
   /** Throws `bad-request` (name or password does not fit) or `conflict` (name taken). */
-  register(entry: { name: string; password: string }): Promise<Account>;
+  register(entry: Credentials): Promise<Account>;
   /** Throws `not-logged-in`, the same sentence for an unknown name and a wrong password, after the same time. */
-  logIn(entry: { name: string; password: string }): Promise<{ account: Account; token: string; expiresAt: Date }>;
+  logIn(entry: Credentials): Promise<{ account: Account; token: string; expiresAt: Date }>;
   logOut(token: string): Promise<void>;
   /** The account of a session token (cookie), if it is still good. */
   bySession(token: string): Promise<Account | undefined>;
@@ -27,7 +28,7 @@ export interface Accounts {
   /** Throws `not-found` for another account's key. */
   revokeKey(account: AccountId, id: string): Promise<void>;
   /** `signature`: by the peer's key over `claimText(account, peer)`. Throws `not-authentic`, or `conflict` if another account owns it. */
-  claimPeer(account: AccountId, shown: { publicKey: string; signature: string }): Promise<PeerId>;
+  claimPeer(account: AccountId, shown: Claim): Promise<PeerId>;
   releasePeer(account: AccountId, peer: PeerId): Promise<void>;
   peersOf(account: AccountId): Promise<PeerId[]>;
   ownerOf(peer: PeerId): Promise<AccountId | undefined>;

@@ -1,6 +1,7 @@
 // API keys of accounts. A key is shown when it is made and never again; what is kept is its hash.
 import { and, asc, count, eq, isNull, lt, or } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
+import { MAX_LABEL_CHARS } from '../../protocol/http/credentials.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Accounts } from './account-types.ts';
 import { lockAccount } from './lock-account.ts';
@@ -9,7 +10,6 @@ import { accounts, apiKeys } from './tables.ts';
 
 /** One per program that somebody runs; the list stays readable. */
 const MAX_KEYS = 20;
-const MAX_LABEL_CHARS = 64;
 
 /** A write per request would cost more than the request; a minute is near enough for a list. */
 const NOTE_USE_MS = 60_000;

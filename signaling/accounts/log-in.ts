@@ -2,6 +2,7 @@
 
 import { and, desc, eq, gt, inArray, lte } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
+import { MAX_PASSWORD_CHARS, nameProblem, passwordProblem } from '../../protocol/http/credentials.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 import type { Accounts } from './account-types.ts';
@@ -9,12 +10,6 @@ import { hashPassword, isPassword } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
 import { hashSecret, isToken, newId, newToken } from './secrets.ts';
 import { accountSessions, accounts } from './tables.ts';
-
-/** Letters are ASCII, so that lowercase means one thing and no two names look alike. */
-const NAME_PATTERN = /^[A-Za-z0-9_-]{3,32}$/;
-const MIN_PASSWORD_CHARS = 8;
-/** A longer one is no safer, and hashing it is work that anybody can ask for. */
-const MAX_PASSWORD_CHARS = 200;
 
 const SESSION_MS = 30 * 24 * 3600 * 1000;
 
@@ -52,12 +47,8 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
 }
 
 async function register(db: Database, entry: { name: string; password: string }, now: Date): Promise<Account> {
-  if (!NAME_PATTERN.test(entry.name)) {
-    throw new PoolError('bad-request', 'A name has 3 to 32 letters (a-z), digits, “-” or “_”.');
-  }
-  if (entry.password.length < MIN_PASSWORD_CHARS || entry.password.length > MAX_PASSWORD_CHARS) {
-    throw new PoolError('bad-request', `A password has ${MIN_PASSWORD_CHARS} to ${MAX_PASSWORD_CHARS} characters.`);
-  }
+  const problem = nameProblem(entry.name) ?? passwordProblem(entry.password);
+  if (problem) throw new PoolError('bad-request', problem);
   const name = entry.name.toLowerCase();
   const taken = new PoolError('conflict', 'This name is taken.');
   // Spares the hash where the answer is known; what decides is the insert.
@@ -78,9 +69,8 @@ async function authenticate(db: Database, name: string, password: string): Promi
   const refused = new PoolError('not-logged-in', 'The name or the password is wrong.');
   // Nobody has such a password, whoever asks: this tells nothing about the name.
   if (password.length > MAX_PASSWORD_CHARS) throw refused;
-  const rows = NAME_PATTERN.test(name)
-    ? await db.select().from(accounts).where(eq(accounts.name, name.toLowerCase()))
-    : [];
+  const isName = nameProblem(name) === undefined;
+  const rows = isName ? await db.select().from(accounts).where(eq(accounts.name, name.toLowerCase())) : [];
   const found = rows[0];
   if (!(await isPassword(password, found?.passwordHash)) || !found) throw refused;
   return { id: found.id, name: found.name, createdAt: found.createdAt };

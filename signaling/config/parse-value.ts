@@ -1,6 +1,7 @@
 // One configured value from its text, or the rest of a sentence that says what it must be. Pure; knows no option's name.
 
 import * as z from 'zod/mini';
+import { priceSchema } from '../../protocol/http/pool.ts';
 import { repoSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { MICROS_PER_CREDIT, type Price } from '../ledger/ledger-types.ts';
@@ -109,9 +110,7 @@ const iceServersSchema = z
 export const iceServers: ParseValue<IceServerConfig[]> = (text) =>
   fromJson(text, iceServersSchema, 'a JSON list of {urls, username?, credential?}');
 
-/** A token costs at most a thousand credits: keeps the sum of any job a safe integer. */
-const micros = z.number().check(z.int(), z.gte(0), z.lte(1000 * MICROS_PER_CREDIT));
-const pricesSchema = z.record(repoSchema, z.strictObject({ promptMicros: micros, completionMicros: micros }));
+const pricesSchema = z.record(repoSchema, priceSchema);
 
 export const prices: ParseValue<Record<string, Price>> = (text) =>
   fromJson(text, pricesSchema, 'JSON such as {"owner/name": {"promptMicros": 1, "completionMicros": 2}}');

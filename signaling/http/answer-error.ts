@@ -5,6 +5,8 @@ import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
+import type { errorBodySchema } from '../../protocol/http/error.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import { toOpenAiError } from './open-ai-error.ts';
 
 /** hono's own refusals in our words. */
@@ -33,13 +35,19 @@ export function answerError({ logger, onAnswered }: AnswerErrorOptions): ErrorHa
       const { status, body, headers } = toOpenAiError(error);
       return jsonAnswer(c, body, status, headers);
     }
-    const shape = (error.code === 'internal' ? new PoolError('internal', 'The server failed.') : error).toShape();
-    return jsonAnswer(c, { error: { ...shape, next: error.next } }, error.status, {});
+    return jsonAnswer(c, errorBody(error), error.status, {});
   };
 }
 
 /** Clients of OpenAI's API read what is below it. */
 const OPENAI_PATH = '/v1/';
+
+/** What `/api` says of a failure. Of one that nobody foresaw it says nothing. */
+export function errorBody(error: PoolError): Wire<typeof errorBodySchema> {
+  const { code, message, data } = error.toShape();
+  if (code === 'internal') return { error: { code, message: 'The server failed.', next: error.next } };
+  return { error: { code, message, ...(data ? { data } : {}), next: error.next } };
+}
 
 /** Keeps the headers that middleware set before the failure. */
 function jsonAnswer(c: Context, body: unknown, status: number, headers: Record<string, string>): Response {

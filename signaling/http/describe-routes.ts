@@ -1,10 +1,10 @@
-// Pieces of route descriptions that several groups share: security, the answers to errors, JSON answers.
+// Pieces of route descriptions that several groups share: security, JSON bodies and answers, OpenAI's answer to errors.
 import { z } from '@hono/zod-openapi';
 
 /** An API key, or the site's own cookie. */
 export const SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { session: [] }];
 
-export const openAiErrorSchema = z
+const openAiErrorSchema = z
   .object({
     error: z.object({
       message: z.string(),
@@ -14,17 +14,6 @@ export const openAiErrorSchema = z
     }),
   })
   .openapi('OpenAiError');
-
-export const poolErrorSchema = z
-  .object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      next: z.string(),
-      data: z.record(z.string(), z.unknown()).optional(),
-    }),
-  })
-  .openapi('PoolError');
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
@@ -38,4 +27,3 @@ export const jsonBody = <T extends z.ZodType>(schema: T) => ({
 });
 
 export const OPEN_AI_FAILURE = { default: json(openAiErrorSchema, 'What failed, in OpenAI’s shape.') };
-export const POOL_FAILURE = { default: json(poolErrorSchema, 'What failed, and what to do next.') };

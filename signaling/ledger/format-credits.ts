@@ -1,5 +1,5 @@
 // Amounts as people read them. Pure; no rounding.
-import { MICROS_PER_CREDIT } from './ledger-types.ts';
+import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 
 /** Whole millionths to a decimal string of credits without trailing zeros: 1_250_000 -> `1.25`. */
 export function formatCredits(micros: number): string {

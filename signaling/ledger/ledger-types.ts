@@ -10,8 +10,7 @@ export interface Balance {
   heldMicros: number;
 }
 
-/** One credit is this many micros. */
-export const MICROS_PER_CREDIT = 1_000_000;
+export { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 
 /** What tokens cost in one pool. */
 export interface Price {

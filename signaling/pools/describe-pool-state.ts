@@ -2,11 +2,16 @@
 // ticket, no link report, and no word of who asks.
 
 import type { Coalition } from '../../protocol/control.ts';
+import type { poolStateSchema } from '../../protocol/http/pool-state.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
 import { formingOf, servingOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
+import type { PoolView } from './list-pools.ts';
 import type { PoolPolicy } from './pool-types.ts';
+
+type PoolStateView = Wire<typeof poolStateSchema>;
 
 export interface PoolFigures {
   waiting: number;
@@ -20,7 +25,7 @@ export const NO_FIGURES: PoolFigures = { waiting: 0, running: 0, recent: [] };
 /** Jobs that are shown: enough to see a trend. */
 const MAX_RECENT = 20;
 
-const describeCoalition = ({ epoch, state, seats }: Coalition) => ({
+const describeCoalition = ({ epoch, state, seats }: Coalition): NonNullable<PoolStateView['serving']> => ({
   epoch,
   state,
   seats: seats.map(({ peer, start, end, backend, totalBytes, loadedBytes, ready }) => ({
@@ -33,7 +38,11 @@ const describeCoalition = ({ epoch, state, seats }: Coalition) => ({
  * @example
  * describePoolState(policy, roster.pools.get(policy.id), figures).members[0].msPerLayer;
  */
-export function describePoolState(policy: PoolPolicy | undefined, pool: Pool | undefined, figures: PoolFigures) {
+export function describePoolState(
+  policy: PoolPolicy | undefined,
+  pool: Pool | undefined,
+  figures: PoolFigures,
+): Omit<PoolStateView, keyof PoolView> {
   const listed = new Set<PeerId>(policy?.members ?? []);
   const serving = pool && servingOf(pool);
   const forming = pool && formingOf(pool);

@@ -1,41 +1,40 @@
 // The list of pools as pages read it: what the roster says, and beside it what was decided about each. Pure.
 import type { PoolSummary } from '../../protocol/control.ts';
+import type { ModelFacts, poolSchema } from '../../protocol/http/pool.ts';
+import type { Wire } from '../../protocol/http/shape.ts';
 import { kvBytesPerLayer, type ModelManifest } from '../../protocol/manifest.ts';
 import type { PoolPolicy } from './pool-types.ts';
 
+/** A pool as `/api/pools` writes it. */
+export type PoolView = Wire<typeof poolSchema>;
+
 /** What a pool's model is like, from its graph. */
-export const describeModel = (manifest: ModelManifest, context: number) => ({
+const describeModel = (manifest: ModelManifest, context: number): ModelFacts => ({
   layers: manifest.layers,
   hiddenSize: manifest.hiddenSize,
   layerBytes: manifest.layerBytes,
   embeddingBytes: manifest.embeddingBytes,
   headBytes: manifest.headBytes,
-  /** Counted in both of them where they are one. */
   tiedBytes: manifest.tiedBytes,
-  /** Of all layers together. */
   kvBytesPerToken: manifest.layers * kvBytesPerLayer(manifest, 1),
   contextTokens: context,
 });
 
 /** A summary that the control socket knows, and what only HTTP tells. */
-export const describePool = (summary: PoolSummary, policy: PoolPolicy | undefined) => ({
+export const describePool = (summary: PoolSummary, policy: PoolPolicy | undefined): PoolView => ({
   ...summary,
-  policy: policy?.policy ?? ('commons' as const),
-  /** False for a pool that some tab opened by offering a model. */
+  policy: policy?.policy ?? 'commons',
   isKept: policy !== undefined,
   stages: policy?.stages ?? null,
   recruit: policy?.recruit ?? true,
   loaded: policy?.loaded ?? true,
   listedPeers: policy?.members.length ?? 0,
   price: policy?.price ?? null,
-  /** Account; null is the server itself, or nobody. */
   createdBy: policy?.createdBy ?? null,
   details: policy?.manifest ? describeModel(policy.manifest, policy.maxContext) : null,
   createdAt: policy?.createdAt.toISOString() ?? null,
   updatedAt: policy?.updatedAt.toISOString() ?? null,
 });
-
-export type PoolView = ReturnType<typeof describePool>;
 
 /** What the roster would say of a pool that nobody has come to. */
 export const emptySummary = ({ id, model, loaded }: PoolPolicy): PoolSummary => ({

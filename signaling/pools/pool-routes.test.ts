@@ -4,7 +4,9 @@ import type { PoolSummary } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp } from '../http/test-site.ts';
+import type { RecentJob } from '../jobs/job-store.ts';
 import { type Account, type AccountId, accountOwner } from '../ledger/owner.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
@@ -24,6 +26,7 @@ let app: OpenAPIHono;
 let summaries: PoolSummary[];
 let roster: Map<string, Pool>;
 let readManifest: ReadPoolManifest;
+let recent: RecentJob[];
 
 beforeAll(async () => {
   database = await openDatabase({ memory: true });
@@ -35,6 +38,7 @@ beforeEach(async () => {
   const store = await createPoolStore(database.db);
   summaries = [];
   roster = new Map();
+  recent = [];
   readManifest = async () => manifestOf({ maxContext: 2048 });
   app = createGuardedApp();
   const routes = createPoolRoutes({
@@ -49,17 +53,20 @@ beforeEach(async () => {
     ownerOf: async (peer) => (peer === PEER ? 'carol' : undefined),
     summaries: () => summaries,
     poolOf: (id) => roster.get(id),
-    figuresOf: () => ({ waiting: 2, running: 1, recent: [] }),
+    figuresOf: () => ({ waiting: 2, running: 1, recent }),
   });
   app.route('/api/pools', routes);
 });
 
+/** Every answer must be what the document says. */
 async function call(method: string, path: string, { as, body }: { as?: string; body?: unknown } = {}) {
   const headers: Record<string, string> = { ...(as ? { 'x-account': as } : {}) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const response = await app.request(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+  const answer = { status: response.status, body: text ? JSON.parse(text) : undefined };
+  expectDescribed(app, { method, path, ...answer });
+  return { ...answer, headers: response.headers };
 }
 const make = (as = 'ann', fields = {}) => call('POST', '/api/pools', { as, body: { ...BODY, ...fields } });
 
@@ -245,6 +252,35 @@ describe('the state of a pool', () => {
       recent: [],
     });
     expect(JSON.stringify(body)).not.toContain('ticket');
+  });
+
+  it('shows who is planned no more, and what was predicted and came', async () => {
+    await make();
+    const capability = { backend: 'webgpu', msPerLayer: 2, memoryBytes: 1e9, device: 'test' } as const;
+    const predicted = { tokensPerSecond: 40, timeToFirstTokenMs: 90 };
+    const times = { hopMs: 1, queueMs: 0, uploadMs: 0, computeMs: 7, readbackMs: 0 };
+    recent = [
+      {
+        endedAt: new Date('2026-03-04T05:06:07.000Z'),
+        plan: {
+          ...{ mode: 'lan', driver: 'entry', local: false, drafter: 'none', stages: 1, predicted },
+          ...{ reason: 'One tab holds it.', rejected: [{ mode: 'solo', why: 'Nobody holds all of it.' }] },
+        },
+        outcome: {
+          ...{ epoch: 7, route: [{ stage: 0, start: 0, end: 4, batch: 1, ...times }], returnHopMs: 1, lapMs: 9 },
+          ...{ draftMs: 0, laps: 3, drafted: 0, accepted: 0, drafter: 'none', totalMs: 100 },
+          ...{ tokensPerSecond: 38, timeToFirstTokenMs: 95 },
+        },
+      },
+    ];
+    const peers = [
+      { peer: PEER, capability: { ...capability, uplinkBytesPerSecond: 5 }, excluded: 'stalled' as const },
+    ];
+    roster.set(ID, { ...emptyPool(ID, 7), peers });
+    const { body } = await call('GET', `${AT}/state`);
+    expect(body.members).toMatchObject([{ peer: PEER, excluded: 'stalled', uplinkBytesPerSecond: 5 }]);
+    const { endedAt, ...kept } = recent[0]!;
+    expect(body.recent).toEqual([{ ...kept, endedAt: endedAt.toISOString(), mode: 'lan', predicted }]);
   });
 
   it('is not there for a pool that is not', async () => {

@@ -10,9 +10,9 @@ import { boundJson } from '../http/bound-json.ts';
 import { SMALL_BODY_BYTES } from '../http/rate-limit.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
-import * as routes from './describe-routes.ts';
 import { describePool, emptySummary, listPools, type PoolView } from './list-pools.ts';
 import type { ReadPoolManifest } from './manifest-reader.ts';
+import * as routes from './pool-route-table.ts';
 import type { PoolPolicy, PoolStore } from './pool-types.ts';
 
 export interface PoolRoutesOptions {
@@ -21,7 +21,7 @@ export interface PoolRoutesOptions {
   authenticate: Authenticate;
   /** The account that earns with a peer: it may take its own peer off any list. */
   ownerOf(peer: PeerId): Promise<string | undefined>;
-  /** Of the roster, as the control socket tells them. */
+  /** Summaries as the control socket tells them. */
   summaries(): readonly PoolSummary[];
   /** The roster's own memory of a pool. */
   poolOf(id: PoolId): Pool | undefined;
@@ -101,7 +101,7 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
   }
   app.openapi(routes.addPeerRoute, async (c) => {
     const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
-    await store.addMember(id, c.req.valid('json').peer as PeerId);
+    await store.addMember(id, c.req.valid('json').peer);
     return c.json(view(id), 200);
   });
   app.openapi(routes.removePeerRoute, async (c) => {

@@ -2,8 +2,8 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
-import { CHAT_MODES } from '../chat/chat-mode.ts';
-import { ModePicker } from '../chat/mode-picker.tsx';
+import { CHAT_MODES } from './chat-mode.ts';
+import { ModePicker } from './mode-picker.tsx';
 
 const draw = (mode: 'auto' | 'solo', local?: Parameters<typeof ModePicker>[0]['local']) =>
   renderToStaticMarkup(createElement(ModePicker, { mode, local, disabled: false, onPick() {}, onPrepare() {} }));

@@ -1,0 +1,7 @@
+// The unit of money: the ledger, the wire and the pages count whole millionths of a credit ("micros").
+
+/** One credit is this many micros. */
+export const MICROS_PER_CREDIT = 1_000_000;
+
+/** The most that a token may cost, a thousand credits: keeps the sum of any job a safe integer. */
+export const MAX_TOKEN_MICROS = 1000 * MICROS_PER_CREDIT;

@@ -1,0 +1,65 @@
+// Bodies and answers of `/api/account`: who it is, its keys, the peers that earn for it.
+import * as z from 'zod/mini';
+import { peerIdSchema } from '../ids.ts';
+import { MAX_ROWS, moment, noted, shape, text } from './shape.ts';
+
+/** Credentials as far as they are read; what a name or a password may be is said in `credentials.ts`. */
+export const credentialsSchema = shape(
+  'Credentials',
+  z.object({ name: z.string().check(z.maxLength(200)), password: z.string().check(z.maxLength(1000)) }),
+);
+export type Credentials = z.infer<typeof credentialsSchema>;
+
+/** An amount, twice: for people, and to compute with. */
+export const amountFields = {
+  credits: noted(z.string().check(z.maxLength(40)), { description: 'Decimal.' }),
+  micros: noted(z.number().check(z.int()), { description: 'Millionths of a credit.' }),
+};
+const amount = z.object(amountFields);
+
+const peers = z.array(peerIdSchema).check(z.maxLength(MAX_ROWS));
+
+export const accountSchema = shape(
+  'Account',
+  z.object({ id: text, name: text, createdAt: moment, balance: z.object({ available: amount, held: amount }), peers }),
+);
+export type AccountInfo = z.infer<typeof accountSchema>;
+
+export const doneSchema = shape('Done', z.object({ ok: z.literal(true) }));
+
+const keyFields = {
+  id: text,
+  label: text,
+  /** The first characters of the key, to tell keys apart. */
+  prefix: text,
+  createdAt: moment,
+  /** Null until it is used. */
+  lastUsedAt: z.nullable(moment),
+};
+const keySchema = shape('ApiKey', z.object(keyFields));
+export type ApiKey = z.infer<typeof keySchema>;
+
+export const keysSchema = shape('ApiKeys', z.object({ keys: z.array(keySchema).check(z.maxLength(MAX_ROWS)) }));
+
+export const keyLabelSchema = shape(
+  'ApiKeyLabel',
+  z.object({ label: z._default(z.string().check(z.maxLength(200)), '') }),
+);
+
+export const newKeySchema = shape(
+  'NewApiKey',
+  z.object({ ...keyFields, key: noted(z.string().check(z.maxLength(500)), { description: 'Shown this once.' }) }),
+);
+export type NewKey = z.infer<typeof newKeySchema>;
+
+/** A peer's proof that it earns for an account: its signature over the text of `protocol/claim.ts`. */
+export const claimSchema = shape(
+  'Claim',
+  z.object({ publicKey: z.string().check(z.maxLength(200)), signature: z.string().check(z.maxLength(200)) }),
+);
+export type Claim = z.infer<typeof claimSchema>;
+
+/** All peers of the account. */
+export const peersSchema = shape('Peers', z.object({ peers }));
+
+export const webhookSecretSchema = shape('WebhookSecret', z.object({ secret: text }));
