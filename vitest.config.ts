@@ -15,10 +15,13 @@ export default defineConfig({
           globalSetup: ['tools/postgres/vitest-setup.ts'],
           include: [`${folders}/**/*.test.ts`],
           exclude: ['tools/tree/**', '**/node_modules/**'],
+          // Ends what hangs. Tests wait for events; on a machine that does other things those take their time.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       // It reads every file of the tree: seconds on a machine that does other things.
-      { test: { name: 'tree', include: ['tools/tree/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'tree', include: ['tools/tree/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },
 });

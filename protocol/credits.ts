@@ -5,3 +5,9 @@ export const MICROS_PER_CREDIT = 1_000_000;
 
 /** The most that a token may cost, a thousand credits: keeps the sum of any job a safe integer. */
 export const MAX_TOKEN_MICROS = 1000 * MICROS_PER_CREDIT;
+
+/** What tokens cost in one pool, each in micros. */
+export interface Price {
+  promptMicros: number;
+  completionMicros: number;
+}

@@ -1,8 +1,8 @@
 // The configuration as the rest of the server sees it: checked, with units in the names. No reading, no defaults.
 import type { LevelWithSilent } from 'pino';
 import type { CodecPolicy } from '../../protocol/codec.ts';
+import type { Price } from '../../protocol/credits.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 
 export interface IceServerConfig {
   urls: string | string[];

@@ -1,10 +1,10 @@
 // One configured value from its text, or the rest of a sentence that says what it must be. Pure; knows no option's name.
 
 import * as z from 'zod/mini';
+import { MICROS_PER_CREDIT, type Price } from '../../protocol/credits.ts';
 import { priceSchema } from '../../protocol/http/pool.ts';
 import { repoSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
-import { MICROS_PER_CREDIT, type Price } from '../ledger/ledger-types.ts';
 import type { IceServerConfig } from './config-types.ts';
 
 /** What a value must be, e.g. "a whole number from 0 to 65535"; the reader adds the name and what was there. */

@@ -2,13 +2,13 @@
 // no rule.
 import type { Logger } from 'pino';
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import type { Price } from '../../protocol/credits.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import type { Accounts } from '../accounts/account-types.ts';
 import type { AdmissionLimits } from '../admission/admission-queue.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 import type { Funding } from '../money/funding.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { ReceiptStore } from '../settlement/receipt-store.ts';

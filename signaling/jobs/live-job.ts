@@ -1,12 +1,12 @@
 // One job while it lives: what it may cost, who drives it, what came of it so far. Plain data; the verbs beside it move it along.
 
 import type { Coalition } from '../../protocol/control.ts';
+import type { Price } from '../../protocol/credits.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import type { EpochSeats } from '../settlement/settlement-types.ts';
 import type { Usage } from './job-types.ts';

@@ -2,6 +2,7 @@
 // only.
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Grant, openGrant } from '../../protocol/grant.ts';
 import type { Identity } from '../../protocol/identity.ts';
@@ -12,7 +13,7 @@ import { loadServerKey, type ServerKey } from '../accounts/server-key.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
-import type { Ledger, Price } from '../ledger/ledger-types.ts';
+import type { Ledger } from '../ledger/ledger-types.ts';
 import { type AccountId, accountOwner, type OwnerId } from '../ledger/owner.ts';
 import { createCreditsFunding } from '../money/credits-funding.ts';
 import type { Funding } from '../money/funding.ts';

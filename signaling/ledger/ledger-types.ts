@@ -10,14 +10,6 @@ export interface Balance {
   heldMicros: number;
 }
 
-export { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
-
-/** What tokens cost in one pool. */
-export interface Price {
-  promptMicros: number;
-  completionMicros: number;
-}
-
 export interface Payment {
   to: OwnerId;
   amountMicros: number;

@@ -1,7 +1,8 @@
 // The words of pools as people make them: what the roster asks before it plans. No table, no HTTP.
+
+import type { Price } from '../../protocol/credits.ts';
 import type { ModelRef, PeerId, PoolId, PoolRef } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 
 /** Never mutated: a change makes a new one. */
 export interface PoolPolicy {

@@ -1,7 +1,8 @@
 // What tokens of a model cost, and the most that an order can cost. Pure.
+
+import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 
 export interface PriceRule {
   /** Bytes of weights that are read for one micro: a credit reads a million times as much. */

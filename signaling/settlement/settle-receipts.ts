@@ -1,8 +1,9 @@
 // What a job's receipts are worth: who is paid what, what nobody is paid for, and where they contradict. Pure: no clock, no
 // order of arrival, no database. Counts ranges, never single cells.
+
+import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 import { overlap, type Range } from './cell-ranges.ts';
 import { addCover, emptyLevels, type Levels, missingIn, takeCover } from './cover-depth.ts';
 import type { Gap, SettlementInput, SettlementPlan } from './settlement-types.ts';

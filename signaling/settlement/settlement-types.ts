@@ -1,7 +1,8 @@
 // The words of settlement: what it looks at, what it decides and what it could not accept.
+
+import type { Price } from '../../protocol/credits.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
-import type { Price } from '../ledger/ledger-types.ts';
 
 export interface EpochSeats {
   epoch: number;

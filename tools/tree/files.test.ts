@@ -43,7 +43,7 @@ test('lockfiles name no registry but the public one', () => {
 
 describe('the checks themselves', () => {
   test('a long file is found, one of the most lines is not', () => {
-    expect(findLongFile('app/a.ts', 'x\n'.repeat(MAX_LINES + 1))[0]).toContain('401 lines');
+    expect(findLongFile('app/a.ts', 'x\n'.repeat(MAX_LINES + 1))[0]).toContain(`${MAX_LINES + 1} lines`);
     expect(findLongFile('app/a.ts', 'x\n'.repeat(MAX_LINES))).toEqual([]);
     expect(findLongFile('next-env.d.ts', 'x\n'.repeat(MAX_LINES + 1))).toEqual([]);
   });

@@ -49,14 +49,17 @@ export function findArrowViolations(edges: readonly ImportEdge[], files: Readonl
   });
 }
 
-/** Tests, and modules that nothing but test code imports. */
-function findTestCode(edges: readonly ImportEdge[]): Set<string> {
+/** Tests, what is named after them, and suites that every implementation passes. */
+const TEST_CODE = /(\.test\.tsx?|\/test-[\w-]+\.tsx?|-compliance\.ts)$/;
+
+/** All of these, and modules that nothing but test code imports. */
+export function findTestCode(edges: readonly ImportEdge[]): Set<string> {
   const importers = new Map<string, Set<string>>();
   for (const { from, to } of edges) {
     const known = importers.get(to) ?? new Set();
     importers.set(to, known.add(from));
   }
-  const found = new Set(edges.map(({ from }) => from).filter((path) => /\.test\.tsx?$/.test(path)));
+  const found = new Set(edges.map(({ from }) => from).filter((path) => TEST_CODE.test(path)));
   let before = -1;
   while (found.size > before) {
     before = found.size;

@@ -1,7 +1,7 @@
 // Rules on single files: length, header comment, no path of a machine. Pure: text in, sentences out.
 
 /** A file that passes 300 lines asks to be two; here it is stopped. Generated files are not counted. */
-export const MAX_LINES = 400;
+export const MAX_LINES = 350;
 const GENERATED = /^(next-env\.d\.ts|protocol\/abi\/)/;
 
 export function findLongFile(path: string, text: string): string[] {

@@ -2,8 +2,8 @@
 // `protocol/http`. A handler that answers past it is no route of the document, and found here.
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { shapeNotes } from '../protocol/http/shape.ts';
-import { createHttpApp, type HttpAppOptions } from './http-app.ts';
+import { shapeNotes } from '../../protocol/http/shape.ts';
+import { createHttpApp, type HttpAppOptions } from '../http-app.ts';
 
 /** Nothing is asked, so nothing behind the routes is needed. */
 const nothing = new Proxy({}, { get: () => () => undefined }) as never;

@@ -1,0 +1,101 @@
+// Which room of the house may import which: the arrows within each of its folders, as docs/ARCHITECTURE.md draws them. A room
+// that is not here has no arrows at all.
+import { roomOf } from './find-circles.ts';
+import type { ImportEdge } from './read-imports.ts';
+
+/** Rooms, and doors that are one file, with what each may import besides itself; `*` is every room of its own folder. */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  // The server, from what everything stands on to what puts it together.
+  'signaling/config': [],
+  'signaling/db': ['signaling/config'],
+  'signaling/ledger': ['signaling/db'],
+  'signaling/settlement': ['signaling/db'],
+  'signaling/money': ['signaling/ledger', 'signaling/settlement'],
+  'signaling/admission': [],
+  'signaling/planner': [],
+  'signaling/roster': ['signaling/planner'],
+  'signaling/observe': [],
+  'signaling/site': [],
+  'signaling/http': [
+    ...['signaling/admission', 'signaling/config', 'signaling/ledger', 'signaling/observe', 'signaling/site'],
+  ],
+  'signaling/accounts': ['signaling/db', 'signaling/http', 'signaling/ledger'],
+  'signaling/jobs': [
+    ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger'],
+    ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
+  ],
+  'signaling/pools': [...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/roster', 'signaling/site']],
+  'signaling/openai': ['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
+  'signaling/batches': ['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/openai'],
+  'signaling/control': [
+    ...['signaling/admission', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/roster'],
+  ],
+  signaling: ['*'],
+  // The pages: each has a room of its own, and imports no other page's.
+  'app/format': [],
+  'app/state': [],
+  'app/ui': ['app/format', 'app/state'],
+  'app/account': ['app/format', 'app/state', 'app/ui'],
+  'app/chat': ['app/format', 'app/state', 'app/ui'],
+  'app/join': ['app/format', 'app/state', 'app/ui'],
+  'app/pools': ['app/format', 'app/state', 'app/ui'],
+  app: ['app/ui'],
+  // The words that all three programs share.
+  protocol: [],
+  'protocol/http': ['protocol'],
+  // A peer, from the words that all its rooms share to the doors that pages, workers and the server open.
+  'shard-worker/words': [],
+  'shard-worker/sampling': [],
+  'shard-worker/codec': ['shard-worker/words'],
+  'shard-worker/hub': ['shard-worker/words'],
+  'shard-worker/links': ['shard-worker/words'],
+  'shard-worker/onnx': ['shard-worker/words'],
+  'shard-worker/engine': ['shard-worker/onnx', 'shard-worker/sampling', 'shard-worker/words'],
+  'shard-worker/model': ['shard-worker/engine', 'shard-worker/hub', 'shard-worker/onnx', 'shard-worker/words'],
+  'shard-worker/ring': [
+    ...['shard-worker/codec', 'shard-worker/engine', 'shard-worker/links', 'shard-worker/sampling'],
+    ...['shard-worker/words'],
+  ],
+  'shard-worker/driver': [
+    ...['shard-worker/engine', 'shard-worker/links', 'shard-worker/ring', 'shard-worker/sampling'],
+    ...['shard-worker/words'],
+  ],
+  'shard-worker/worker': [
+    ...['shard-worker/driver', 'shard-worker/engine', 'shard-worker/links', 'shard-worker/model'],
+    ...['shard-worker/ring', 'shard-worker/words'],
+  ],
+  'shard-worker/host': ['shard-worker/words', 'shard-worker/worker'],
+  'shard-worker/peer': ['shard-worker/host', 'shard-worker/words', 'shard-worker/worker'],
+  'shard-worker/index.ts': ['shard-worker/host', 'shard-worker/peer', 'shard-worker/words'],
+  'shard-worker/worker.ts': ['shard-worker/engine', 'shard-worker/words', 'shard-worker/worker'],
+  'shard-worker/read-manifest.ts': [
+    ...['shard-worker/hub', 'shard-worker/model', 'shard-worker/onnx', 'shard-worker/words'],
+  ],
+};
+
+/** A door stands for itself, any other file for its room. */
+export const homeOf = (path: string, rooms: Readonly<Record<string, readonly string[]>> = ROOMS): string =>
+  path in rooms ? path : roomOf(path);
+
+const topOf = (path: string): string => path.split('/')[0] ?? '';
+
+/**
+ * One sentence per arrow that is not drawn.
+ *
+ * @param edges of code that runs: tests reach for what they test.
+ * @param rooms the drawing; only folders that it has rooms of are looked at.
+ */
+export function findInnerViolations(
+  edges: readonly ImportEdge[],
+  rooms: Readonly<Record<string, readonly string[]>> = ROOMS,
+): string[] {
+  const tops = new Set(Object.keys(rooms).map(topOf));
+  return edges.flatMap(({ from, to }) => {
+    const [here, there] = [homeOf(from, rooms), homeOf(to, rooms)];
+    if (!tops.has(topOf(from)) || topOf(from) !== topOf(to) || here === there) return [];
+    const allowed = rooms[here];
+    if (!allowed) return [`${from} lies in ${here}, which has no arrows drawn: say what it may import`];
+    if (allowed.includes('*') || allowed.includes(there)) return [];
+    return [`${from} imports ${to}: ${here} may import ${allowed.join(', ') || 'nothing of this folder'}`];
+  });
+}
