@@ -127,7 +127,7 @@ describe('the command line', { timeout: RUN_MS }, () => {
       .map((url) => url.slice(url.indexOf(REPOSITORY) + REPOSITORY.length));
     expect(files).toContain('signaling/config/option-table.ts');
     const allowed =
-      /^(signaling\/(main|config\/[\w-]+|ledger\/ledger-types)\.ts|protocol\/[\w-]+\.ts|node_modules\/zod\/)/;
+      /^(signaling\/(main|config\/[\w-]+|ledger\/ledger-types)\.ts|protocol\/(http\/)?[\w-]+\.ts|node_modules\/zod\/)/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 

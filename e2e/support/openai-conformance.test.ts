@@ -1,10 +1,16 @@
 // The conformance cases against the scripted service: fast, on every run of the unit tests. The browser tests run the same
 // ones against real tabs.
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { pino } from 'pino';
 import { afterAll, beforeAll, test } from 'vitest';
 import { createAuthenticate } from '../../signaling/http/authenticate.ts';
-import { openTestSite, TEST_ACCOUNTS, TEST_MODEL, TEST_MODELS, type TestSite } from '../../signaling/http/test-site.ts';
+import {
+  createGuardedApp,
+  openTestSite,
+  TEST_ACCOUNTS,
+  TEST_MODEL,
+  TEST_MODELS,
+  type TestSite,
+} from '../../signaling/http/test-site.ts';
 import { createOpenAiRoutes } from '../../signaling/openai/open-ai-routes.ts';
 import { ScriptedJobService } from '../../signaling/openai/scripted-job-service.ts';
 import { OPENAI_CONFORMANCE } from './openai-conformance.ts';
@@ -12,11 +18,12 @@ import { OPENAI_CONFORMANCE } from './openai-conformance.ts';
 let site: TestSite;
 
 beforeAll(async () => {
-  const app = new OpenAPIHono();
+  const authenticate = createAuthenticate(TEST_ACCOUNTS);
+  const app = createGuardedApp(authenticate);
   const routes = createOpenAiRoutes({
     jobs: new ScriptedJobService(),
     models: () => TEST_MODELS,
-    authenticate: createAuthenticate(TEST_ACCOUNTS),
+    authenticate,
     receiptsOf: async () => [],
     logger: pino({ level: 'silent' }),
   });

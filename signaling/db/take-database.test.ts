@@ -70,7 +70,9 @@ describe.skipIf(!serverUrl)('a PostgreSQL database', () => {
   oneWriter(location, '--database-url');
 
   const dropHolder = () =>
-    admin.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = ${0x63707772}`);
+    admin.query(
+      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = ${0x63707772} and granted`,
+    );
   const isHeld = async (): Promise<boolean> => {
     const found = `select 1 from pg_locks where locktype = 'advisory' and objid = ${0x63707772} and granted`;
     return (await admin.query(found)).rows.length > 0;
