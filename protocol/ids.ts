@@ -1,5 +1,6 @@
 // Branded identifiers. A string becomes one of these only by passing its parser, at the edge.
 import * as z from 'zod/mini';
+import { DTYPES, REPO_PATTERN, REVISION_PATTERN } from './names.ts';
 
 /** 32 hex characters: the first 16 bytes of SHA-256 over the peer's raw public key. Valid as a PeerJS id. */
 export const peerIdSchema = z
@@ -15,14 +16,9 @@ export const sessionIdSchema = z
   .brand<'SessionId'>();
 export type SessionId = z.infer<typeof sessionIdSchema>;
 
-/** `owner/name` on the hub; the owner may be missing nowhere, so that a path can never escape its folder. */
-export const repoSchema = z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/));
-
-/** A branch, tag or commit of a repository. */
-export const revisionSchema = z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,127}$/));
-
-/** Weight format, named as transformers.js names it. */
-export const dtypeSchema = z.enum(['fp32', 'fp16', 'q4', 'q4f16', 'q8', 'int8', 'uint8', 'bnb4']);
+export const repoSchema = z.string().check(z.regex(REPO_PATTERN));
+export const revisionSchema = z.string().check(z.regex(REVISION_PATTERN));
+export const dtypeSchema = z.enum(DTYPES);
 export type Dtype = z.infer<typeof dtypeSchema>;
 
 /** What a pool serves: one model at one revision in one weight format. */

@@ -17,7 +17,7 @@ const LISTEN_FAULTS: Record<string, (config: ServerConfig) => string> = {
 const ANSWER_GRACE_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = readOptions(process.argv.slice(2), process.env);
+  const config = await readOptions(process.argv.slice(2), process.env);
   if (config === 'help') {
     console.log(HELP);
     return;

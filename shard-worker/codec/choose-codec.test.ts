@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CODECS, type Codec } from '../../protocol/codec.ts';
+import type { Codec } from '../../protocol/codec.ts';
+import { CODECS } from '../../protocol/names.ts';
 import { chooseCodec, type RowsShape } from './choose-codec.ts';
 
 const rows = (tokens: number, width: number, activation: RowsShape['activation'] = 'float32'): RowsShape => ({

@@ -1,7 +1,8 @@
 // Codecs at one stage: what it sends is what the driver allows, and so is what it takes.
 import { expect, test } from 'vitest';
-import { CODECS, type CodecPolicy } from '../../protocol/codec.ts';
+import type { CodecPolicy } from '../../protocol/codec.ts';
 import { newSessionId } from '../../protocol/ids.ts';
+import { CODECS } from '../../protocol/names.ts';
 import { packRows } from '../codec/pack-rows.ts';
 import { accept, hiddenFrame, makeStage, openFrame, settle, stepFrame } from './test-stage.ts';
 

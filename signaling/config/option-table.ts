@@ -1,14 +1,14 @@
 // Every option once: its flag, how its text is read, what it is by default and what --help says. The names in the
 // environment and in the file are made from the flag's.
-import { codecPolicySchema } from '../../protocol/codec.ts';
-import { dtypeSchema, repoSchema, revisionSchema } from '../../protocol/ids.ts';
+import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
+import { CODEC_POLICIES, DTYPES, REPO_PATTERN, REVISION_PATTERN } from '../../protocol/names.ts';
 import { DEFAULTS } from './defaults.ts';
 import * as read from './parse-value.ts';
 
 export interface Option<T> {
-  parse: read.ParseValue<T>;
-  /** Text as somebody would type it; undefined has none. */
-  fallback?: string;
+  parse(text: string): T | Promise<T>;
+  /** Where nothing is set; undefined has none. */
+  initial?: T;
   /** After the flag in --help; '' is a flag without a value. */
   hint: string;
   help: string;
@@ -18,37 +18,37 @@ export interface Option<T> {
   isSecret?: boolean;
 }
 
-const option = <T>(parse: read.ParseValue<T>, entry: Omit<Option<T>, 'parse'>): Option<T> => ({ parse, ...entry });
+const option = <T>(parse: Option<T>['parse'], entry: Omit<Option<T>, 'parse'>): Option<T> => ({ parse, ...entry });
 
 /** In the order of --help. */
 export const OPTIONS = {
   port: option(read.wholeNumber(0, 65_535), {
-    fallback: '3000',
+    initial: 3000,
     hint: '<number>',
     help: 'default 3000; 0 takes a free one',
   }),
   host: option(read.anyText, {
-    fallback: DEFAULTS.host,
+    initial: DEFAULTS.host,
     hint: '<address>',
     help: `default ${DEFAULTS.host}; 0.0.0.0 opens it to the network`,
   }),
-  model: option(read.fitting(repoSchema, 'owner/name, as on the hub'), {
-    fallback: DEFAULTS.model.repo,
+  model: option(read.matching(REPO_PATTERN, 'owner/name, as on the hub'), {
+    initial: DEFAULTS.model.repo,
     hint: '<owner/name>',
     help: `the pool that pages show first, default ${DEFAULTS.model.repo}`,
   }),
-  revision: option(read.fitting(revisionSchema, 'a branch, tag or commit'), {
-    fallback: DEFAULTS.model.revision,
+  revision: option(read.matching(REVISION_PATTERN, 'a branch, tag or commit'), {
+    initial: DEFAULTS.model.revision,
     hint: '<name>',
     help: `default ${DEFAULTS.model.revision}`,
   }),
-  dtype: option(read.oneOf(...dtypeSchema.options), {
-    fallback: DEFAULTS.model.dtype,
+  dtype: option(read.oneOf(...DTYPES), {
+    initial: DEFAULTS.model.dtype,
     hint: '<name>',
-    help: `one of ${dtypeSchema.options.join(', ')}; default ${DEFAULTS.model.dtype}`,
+    help: `one of ${DTYPES.join(', ')}; default ${DEFAULTS.model.dtype}`,
   }),
   hub: option(read.hubAddress, {
-    fallback: DEFAULTS.hubUrl,
+    initial: DEFAULTS.hubUrl,
     hint: '<url>',
     help: `where other models come from, default ${DEFAULTS.hubUrl}`,
   }),
@@ -56,25 +56,25 @@ export const OPTIONS = {
     hint: '<number|all>',
     help: 'wait for so many tabs and split over them, or over all that are there; default: the fewest that hold the model',
   }),
-  codec: option(read.oneOf(...codecPolicySchema.options), {
-    fallback: DEFAULTS.codec,
+  codec: option(read.oneOf(...CODEC_POLICIES), {
+    initial: DEFAULTS.codec,
     hint: '<name>',
     help: 'hidden states between tabs: exact (default), f16, int8, or auto by each link; but for exact, answers change a little',
   }),
-  'ice-servers': option(read.iceServers, {
-    fallback: '[]',
+  'ice-servers': option(async (text) => (await import('./parse-json-value.ts')).parseIceServers(text), {
+    initial: [],
     hint: '<json>',
     env: 'ICE_SERVERS',
     isSecret: true,
     help: `RTCIceServer list, e.g. '[{"urls":"stun:stun.example.org"}]'; or set ICE_SERVERS`,
   }),
-  site: option(read.anyText, { fallback: 'out', hint: '<folder>', help: 'the built site, default out' }),
+  site: option(read.anyText, { initial: 'out', hint: '<folder>', help: 'the built site, default out' }),
   models: option(read.anyText, {
-    fallback: 'public/models',
+    initial: 'public/models',
     hint: '<folder>',
     help: 'models that the site serves itself, default public/models',
   }),
-  'no-site': option(read.yesOrNo, { fallback: 'false', hint: '', help: 'serve everything but the pages' }),
+  'no-site': option(read.yesOrNo, { initial: false, hint: '', help: 'serve everything but the pages' }),
   'database-url': option(read.postgresUrl, {
     hint: '<url>',
     env: 'DATABASE_URL',
@@ -82,47 +82,47 @@ export const OPTIONS = {
     help: 'a PostgreSQL server, postgres://…; or set DATABASE_URL; default: embedded, see --data-dir',
   }),
   'data-dir': option(read.anyText, {
-    fallback: '.data',
+    initial: '.data',
     hint: '<folder>',
     help: 'where the embedded database and keys are kept, default .data',
   }),
   wait: option(read.yesOrNo, {
-    fallback: 'false',
+    initial: false,
     hint: '',
     help: 'where another server works with the database: wait until it ends and take over, instead of ending',
   }),
   grant: option(read.creditsInMicros, {
-    fallback: String(DEFAULTS.grantCredits),
+    initial: DEFAULTS.grantCredits * MICROS_PER_CREDIT,
     hint: '<credits>',
     help: `given once to who joins, default ${DEFAULTS.grantCredits}`,
   }),
   'grants-per-address-per-day': option(read.wholeNumber(0, 1_000_000), {
-    fallback: String(DEFAULTS.grantsPerAddressPerDay),
+    initial: DEFAULTS.grantsPerAddressPerDay,
     hint: '<number>',
     help: `most grants to one network address, default ${DEFAULTS.grantsPerAddressPerDay}`,
   }),
   'max-queue': option(read.wholeNumber(0, 100_000), {
-    fallback: String(DEFAULTS.maxQueue),
+    initial: DEFAULTS.maxQueue,
     hint: '<number>',
     help: `requests that wait before more are refused, default ${DEFAULTS.maxQueue}`,
   }),
   'max-queue-per-account': option(read.wholeNumber(0, 100_000), {
-    fallback: String(DEFAULTS.maxQueuePerAccount),
+    initial: DEFAULTS.maxQueuePerAccount,
     hint: '<number>',
     help: `of them, of one account, default ${DEFAULTS.maxQueuePerAccount}`,
   }),
   'cors-origins': option(read.origins, {
-    fallback: DEFAULTS.corsOrigins,
+    initial: DEFAULTS.corsOrigins,
     hint: '<list>',
     help: 'origins whose pages may call /v1 and read public data, commas between; default * (any, without cookies)',
   }),
   'rate-per-minute': option(read.wholeNumber(1, 1_000_000), {
-    fallback: String(DEFAULTS.ratePerMinute),
+    initial: DEFAULTS.ratePerMinute,
     hint: '<number>',
     help: `HTTP requests of one account or address, default ${DEFAULTS.ratePerMinute}`,
   }),
   'log-level': option(read.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), {
-    fallback: DEFAULTS.logLevel,
+    initial: DEFAULTS.logLevel,
     hint: '<level>',
     help: 'trace, debug, info, warn, error, fatal or silent; default info',
   }),
@@ -131,12 +131,12 @@ export const OPTIONS = {
     help: 'the address that people use, where it is another one (a proxy in front)',
   }),
   'trusted-proxies': option(read.wholeNumber(0, 10), {
-    fallback: String(DEFAULTS.trustedProxies),
+    initial: DEFAULTS.trustedProxies,
     hint: '<number>',
     help: `proxies in front whose X-Forwarded-For is believed, default ${DEFAULTS.trustedProxies}`,
   }),
   metrics: option(read.oneOf('loopback', 'token', 'off'), {
-    fallback: DEFAULTS.metrics,
+    initial: DEFAULTS.metrics,
     hint: '<who>',
     help: 'who reads /metrics: loopback (this machine, default), token or off',
   }),
@@ -146,12 +146,12 @@ export const OPTIONS = {
     help: 'for --metrics token: asked for as a bearer token, 16 characters or more',
   }),
   'allow-local-webhooks': option(read.yesOrNo, {
-    fallback: String(DEFAULTS.allowLocalWebhooks),
+    initial: DEFAULTS.allowLocalWebhooks,
     hint: '',
     help: 'let web hooks go to this machine and to private networks; for development',
   }),
-  prices: option(read.prices, {
-    fallback: '{}',
+  prices: option(async (text) => (await import('./parse-json-value.ts')).parsePrices(text), {
+    initial: {},
     hint: '<json>',
     help: `per token and model, e.g. '{"owner/name":{"promptMicros":1,"completionMicros":2}}'`,
   }),

@@ -1,11 +1,8 @@
-// One configured value from its text, or the rest of a sentence that says what it must be. Pure; knows no option's name.
+// One configured value from its text, or the rest of a sentence that says what it must be. Pure; knows no option's name, and
+// loads no schema: those of the few values that are JSON are in `parse-json-value.ts`, which is loaded where one is set.
 
-import * as z from 'zod/mini';
-import { MICROS_PER_CREDIT, type Price } from '../../protocol/credits.ts';
-import { priceSchema } from '../../protocol/http/pool.ts';
-import { repoSchema } from '../../protocol/ids.ts';
+import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
-import type { IceServerConfig } from './config-types.ts';
 
 /** What a value must be, e.g. "a whole number from 0 to 65535"; the reader adds the name and what was there. */
 export class Misfit extends Error {}
@@ -37,12 +34,11 @@ export const oneOf =
     return found;
   };
 
-export const fitting =
-  <T>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, expected: string): ParseValue<T> =>
+export const matching =
+  (pattern: RegExp, expected: string): ParseValue<string> =>
   (text) => {
-    const result = schema.safeParse(text);
-    if (!result.success) throw new Misfit(expected);
-    return result.data as T;
+    if (!pattern.test(text)) throw new Misfit(expected);
+    return text;
   };
 
 export const yesOrNo: ParseValue<boolean> = (text) => {
@@ -96,38 +92,6 @@ export const secretToken: ParseValue<string> = (text) => {
   if (!/^[\x21-\x7e]{16,200}$/.test(text)) throw new Misfit('16 to 200 visible characters without spaces');
   return text;
 };
-
-const iceServersSchema = z
-  .array(
-    z.object({
-      urls: z.union([z.string(), z.array(z.string())]),
-      username: z.optional(z.string()),
-      credential: z.optional(z.string()),
-    }),
-  )
-  .check(z.maxLength(20));
-
-export const iceServers: ParseValue<IceServerConfig[]> = (text) =>
-  fromJson(text, iceServersSchema, 'a JSON list of {urls, username?, credential?}');
-
-const pricesSchema = z.record(repoSchema, priceSchema);
-
-export const prices: ParseValue<Record<string, Price>> = (text) =>
-  fromJson(text, pricesSchema, 'JSON such as {"owner/name": {"promptMicros": 1, "completionMicros": 2}}');
-
-function fromJson<T>(
-  text: string,
-  schema: { safeParse(value: unknown): { success: boolean; data?: T } },
-  expected: string,
-): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Misfit(expected);
-  }
-  return fitting(schema, expected)(value as string);
-}
 
 function webUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

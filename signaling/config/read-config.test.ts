@@ -6,14 +6,14 @@ import { readConfig } from './read-config.ts';
 import { UsageError } from './usage-error.ts';
 
 const file = (value: unknown) => () => (typeof value === 'string' ? value : JSON.stringify(value));
-const read = (args: string[], env: Record<string, string> = {}, text?: unknown): ServerConfig => {
-  const config = readConfig(text === undefined ? args : [...args, '--config', 'pool.json'], env, file(text));
+const read = async (args: string[], env: Record<string, string> = {}, text?: unknown): Promise<ServerConfig> => {
+  const config = await readConfig(text === undefined ? args : [...args, '--config', 'pool.json'], env, file(text));
   if (config === 'help') throw new Error('help was not asked for');
   return config;
 };
-const mistakesOf = (...parameters: Parameters<typeof read>): string[] => {
+const mistakesOf = async (...parameters: Parameters<typeof read>): Promise<string[]> => {
   try {
-    read(...parameters);
+    await read(...parameters);
   } catch (error) {
     if (error instanceof UsageError) return error.message.split('\n');
     throw error;
@@ -22,29 +22,29 @@ const mistakesOf = (...parameters: Parameters<typeof read>): string[] => {
 };
 
 describe('sources', () => {
-  it('flags win over the environment, the environment over the file, the file over the default', () => {
+  it('flags win over the environment, the environment over the file, the file over the default', async () => {
     const env = { COMPUTEPOOL_PORT: '2', COMPUTEPOOL_MAX_QUEUE: '20' };
     const text = { port: 3, 'max-queue': 30, grant: 0.5 };
-    expect(read(['--port', '1'], env, text)).toMatchObject({ port: 1, maxQueue: 20, grantMicros: 500_000 });
-    expect(read([], env, text).port).toBe(2);
-    expect(read([], {}, text)).toMatchObject({ port: 3, maxQueue: 30, maxQueuePerAccount: 8 });
+    expect(await read(['--port', '1'], env, text)).toMatchObject({ port: 1, maxQueue: 20, grantMicros: 500_000 });
+    expect((await read([], env, text)).port).toBe(2);
+    expect(await read([], {}, text)).toMatchObject({ port: 3, maxQueue: 30, maxQueuePerAccount: 8 });
   });
 
-  it('an empty variable is none', () => {
-    expect(read([], { COMPUTEPOOL_PORT: '', DATABASE_URL: '' })).toMatchObject({
+  it('an empty variable is none', async () => {
+    expect(await read([], { COMPUTEPOOL_PORT: '', DATABASE_URL: '' })).toMatchObject({
       port: 3000,
       database: { dataDir: '.data' },
     });
   });
 
-  it('the environment names the file too', () => {
-    expect(readConfig([], { COMPUTEPOOL_CONFIG: 'x.json' }, file({ port: 5 }))).toMatchObject({ port: 5 });
+  it('the environment names the file too', async () => {
+    expect(await readConfig([], { COMPUTEPOOL_CONFIG: 'x.json' }, file({ port: 5 }))).toMatchObject({ port: 5 });
   });
 
-  it('a file holds numbers, lists and objects as JSON has them', () => {
+  it('a file holds numbers, lists and objects as JSON has them', async () => {
     const price = { promptMicros: 1, completionMicros: 2 };
     expect(
-      read(
+      await read(
         [],
         {},
         {
@@ -65,9 +65,9 @@ describe('sources', () => {
 });
 
 describe('mistakes', () => {
-  it('are told all at once, each with its source', () => {
+  it('are told all at once, each with its source', async () => {
     const env = { COMPUTEPOOL_MAX_QUEUE: 'many', COMPUTEPOOL_PROT: '1', OTHER: 'x' };
-    expect(mistakesOf(['--port', 'x', '--stages', '0'], env, { grant: -1, bogus: 1 })).toEqual([
+    expect(await mistakesOf(['--port', 'x', '--stages', '0'], env, { grant: -1, bogus: 1 })).toEqual([
       '"bogus" in pool.json is no option. Run with --help for the options.',
       'COMPUTEPOOL_PROT is set, but there is no such option. Run with --help for the options.',
       '--port must be a whole number from 0 to 65535, not "x".',
@@ -77,8 +77,8 @@ describe('mistakes', () => {
     ]);
   });
 
-  it.each(['{', '[]', 'null', '3'])('a file that holds %s', (text) => {
-    expect(mistakesOf([], {}, text)[0]).toMatch(/^pool\.json (is not JSON|must hold)/);
+  it.each(['{', '[]', 'null', '3'])('a file that holds %s', async (text) => {
+    expect((await mistakesOf([], {}, text))[0]).toMatch(/^pool\.json (is not JSON|must hold)/);
   });
 
   it.each([
@@ -99,8 +99,8 @@ describe('mistakes', () => {
     ['prices', '{"a/b":{"promptMicros":1}}'],
     ['data-dir', ' '],
     ['host', ''],
-  ])('--%s %s', (name, text) => {
-    const found = mistakesOf([`--${name}=${text}`]);
+  ])('--%s %s', async (name, text) => {
+    const found = await mistakesOf([`--${name}=${text}`]);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`--${name} must be `);
     expect(found[0]).toContain(`not "${text}"`);
@@ -111,49 +111,49 @@ describe('mistakes', () => {
     ['database-url', 'postgres://db:hunter2@db'],
     ['metrics-token', 'hunter2'],
     ['ice-servers', '[{"credential":"hunter2"}]'],
-  ])('--%s never quotes what was set', (name, text) => {
-    const [found, ...others] = mistakesOf([`--${name}`, text]);
+  ])('--%s never quotes what was set', async (name, text) => {
+    const [found, ...others] = await mistakesOf([`--${name}`, text]);
     expect(others).toEqual([]);
     expect(found).toMatch(new RegExp(`^--${name} must be `));
     expect(found).not.toContain('hunter2');
   });
 
-  it('a token that is asked for must be there', () => {
-    expect(mistakesOf(['--metrics', 'token'])).toEqual([
+  it('a token that is asked for must be there', async () => {
+    expect(await mistakesOf(['--metrics', 'token'])).toEqual([
       '--metrics token needs --metrics-token (or COMPUTEPOOL_METRICS_TOKEN).',
     ]);
   });
 });
 
 describe('values', () => {
-  it('take the form that the server works with', () => {
+  it('take the form that the server works with', async () => {
     const token = 'a-token-of-some-length';
     const args = ['--grant', '0.1', '--cors-origins', 'https://a.example, http://b.example:8080'];
     const env = { DATABASE_URL: 'postgres://u:p@db/pool', COMPUTEPOOL_METRICS_TOKEN: token };
-    expect(read([...args, '--metrics', 'token', '--public-url', 'https://pool.example/'], env)).toMatchObject({
+    expect(await read([...args, '--metrics', 'token', '--public-url', 'https://pool.example/'], env)).toMatchObject({
       grantMicros: 100_000,
       corsOrigins: ['https://a.example', 'http://b.example:8080'],
       database: { url: 'postgres://u:p@db/pool' },
       metrics: { kind: 'token', token },
       publicUrl: 'https://pool.example',
     });
-    expect(read(['--cors-origins', '']).corsOrigins).toEqual([]);
+    expect((await read(['--cors-origins', ''])).corsOrigins).toEqual([]);
   });
 
-  it('no two options share a name in the environment', () => {
+  it('no two options share a name in the environment', async () => {
     const names = (Object.keys(OPTIONS) as OptionName[]).map(envNameOf);
     expect(new Set(names).size).toBe(names.length);
   });
 });
 
 describe('describeConfig', () => {
-  it('says everything but secrets', () => {
+  it('says everything but secrets', async () => {
     const env = {
       DATABASE_URL: 'postgres://pool:hunter2@db:5432/pool?password=hunter2',
       COMPUTEPOOL_METRICS_TOKEN: 'hunter2-hunter2-hunter2',
       ICE_SERVERS: '[{"urls":"turn:t.example","username":"u","credential":"hunter2"}]',
     };
-    const described = describeConfig(read(['--metrics', 'token'], env));
+    const described = describeConfig(await read(['--metrics', 'token'], env));
     expect(JSON.stringify(described)).not.toContain('hunter2');
     expect(described).toMatchObject({
       port: 3000,
@@ -167,7 +167,7 @@ describe('describeConfig', () => {
     ['https://hub.example', 'https://hub.example'],
     ['/models', '/models'],
     ['not an address', '***'],
-  ])('maskUrl(%s) is %s', (text, masked) => {
+  ])('maskUrl(%s) is %s', async (text, masked) => {
     expect(maskUrl(text)).toBe(masked);
   });
 });

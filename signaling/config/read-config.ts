@@ -14,17 +14,17 @@ const MAX_SHOWN_CHARS = 200;
  * @param readText gives the text of the file that `--config` names.
  * @throws UsageError with one line per mistake.
  * @example
- * readConfig(['--port', '0'], process.env, (path) => readFileSync(path, 'utf8'));
+ * await readConfig(['--port', '0'], process.env, (path) => readFileSync(path, 'utf8'));
  */
-export function readConfig(
+export async function readConfig(
   args: readonly string[],
   env: Env,
   readText: (path: string) => string = noFile,
-): ServerConfig | 'help' {
+): Promise<ServerConfig | 'help'> {
   const flags = readFlags(args);
   if (flags.flags.help) return 'help';
   const { found, mistakes } = collectValues(flags, env, readFile(configPathOf(flags.flags, env), readText));
-  const values = parseAll(found, mistakes);
+  const values = await parseAll(found, mistakes);
   if (values.metrics === 'token' && !values['metrics-token'] && !found.has('metrics-token')) {
     mistakes.push('--metrics token needs --metrics-token (or COMPUTEPOOL_METRICS_TOKEN).');
   }
@@ -45,19 +45,22 @@ const noFile = (): string => {
   throw new Error('no files are read here.');
 };
 
-function parseAll(found: Map<OptionName, FoundText>, mistakes: string[]): OptionValues {
+async function parseAll(found: Map<OptionName, FoundText>, mistakes: string[]): Promise<OptionValues> {
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(OPTIONS) as OptionName[]) {
     const option = OPTIONS[name] as Option<unknown>;
     const one = found.get(name);
-    const text = one?.text ?? option.fallback;
-    if (text === undefined) continue;
+    if (one === undefined) {
+      if (option.initial !== undefined) values[name] = option.initial;
+      continue;
+    }
+    const { text, source } = one;
     try {
-      values[name] = option.parse(text);
+      values[name] = await option.parse(text);
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
       const shown = option.isSecret ? '' : `, not "${text.slice(0, MAX_SHOWN_CHARS)}"`;
-      mistakes.push(`${one?.source ?? `--${name}`} must be ${error.message}${shown}.`);
+      mistakes.push(`${source} must be ${error.message}${shown}.`);
     }
   }
   return values;

@@ -10,8 +10,8 @@ import { UsageError } from './usage-error.ts';
 const read = (line: string, env = {}) => readOptions(line.split(' ').filter(Boolean), env);
 
 describe('readOptions', () => {
-  it('has defaults for everything', () => {
-    expect(read('')).toEqual({
+  it('has defaults for everything', async () => {
+    expect(await read('')).toEqual({
       port: 3000,
       host: '127.0.0.1',
       model: DEFAULT_MODEL,
@@ -36,10 +36,10 @@ describe('readOptions', () => {
     });
   });
 
-  it('takes what is given', () => {
+  it('takes what is given', async () => {
     const line =
       '--port 0 --host 0.0.0.0 --model a/b --revision v1 --dtype fp16 --hub http://mirror.example/ --stages 3 --no-site';
-    const options = read(line, { ICE_SERVERS: '[{"urls":["stun:s.example"]}]' });
+    const options = await read(line, { ICE_SERVERS: '[{"urls":["stun:s.example"]}]' });
     expect(options).not.toHaveProperty('siteDir');
     expect(options).toMatchObject({
       port: 0,
@@ -50,11 +50,11 @@ describe('readOptions', () => {
       stages: 3,
       iceServers: [{ urls: ['stun:s.example'] }],
     });
-    expect(read('--help --port x')).toBe('help');
+    expect(await read('--help --port x')).toBe('help');
   });
 
-  it('prefers the option to the environment', () => {
-    expect(read('--ice-servers []', { ICE_SERVERS: 'broken' })).toMatchObject({ iceServers: [] });
+  it('prefers the option to the environment', async () => {
+    expect(await read('--ice-servers []', { ICE_SERVERS: 'broken' })).toMatchObject({ iceServers: [] });
   });
 
   it.each([
@@ -70,23 +70,23 @@ describe('readOptions', () => {
     ['--ice-servers [{}]', '--ice-servers'],
     ['--bogus', '--help'],
     ['--port', '--help'],
-  ])('explains %s', (line, message) => {
-    expect(() => read(line)).toThrow(UsageError);
-    expect(() => read(line)).toThrow(message);
+  ])('explains %s', async (line, message) => {
+    await expect(read(line)).rejects.toThrow(UsageError);
+    await expect(read(line)).rejects.toThrow(message);
   });
 
-  it('reads the file that --config names', () => {
+  it('reads the file that --config names', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'computepool-options-'));
     try {
       writeFileSync(join(dir, 'pool.json'), '{"port": 4000, "no-site": true}');
-      expect(read(`--config ${join(dir, 'pool.json')}`)).toMatchObject({ port: 4000 });
-      expect(() => read(`--config ${join(dir, 'absent.json')}`)).toThrow('absent.json cannot be read');
+      expect(await read(`--config ${join(dir, 'pool.json')}`)).toMatchObject({ port: 4000 });
+      await expect(read(`--config ${join(dir, 'absent.json')}`)).rejects.toThrow('absent.json cannot be read');
     } finally {
       rmSync(dir, { recursive: true });
     }
   });
 
-  it('names every option in the help', () => {
+  it('names every option in the help', async () => {
     for (const name of [...Object.keys(OPTIONS), 'config', 'help']) expect(HELP).toContain(`  --${name} `);
     for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(160);
   });

@@ -22,5 +22,5 @@ Each option can be set in the environment too: --max-queue is ${ENV_PREFIX}MAX_Q
 and the environment over the file.`;
 
 /** Throws `UsageError`, with a line per mistake. `help` asks for nothing but the text above. */
-export const readOptions = (args: readonly string[], env: Env): ServerConfig | 'help' =>
+export const readOptions = (args: readonly string[], env: Env): Promise<ServerConfig | 'help'> =>
   readConfig(args, env, (path) => readFileSync(path, 'utf8'));

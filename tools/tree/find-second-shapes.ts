@@ -12,7 +12,7 @@ export const MAY_DECLARE: Record<string, string> = {
   'signaling/batches/': 'files and batches in OpenAI’s words, under /v1',
   'signaling/http/describe-routes.ts': 'OpenAI’s error, under /v1',
   'signaling/http/describe-shapes.ts': 'declares none: hands those of protocol/http to the document',
-  'signaling/config/parse-value.ts': 'options of the command line',
+  'signaling/config/parse-json-value.ts': 'options of the command line',
   'signaling/db/lock-folder.ts': 'the text of a lock file',
 };
 

@@ -1,0 +1,17 @@
+// How repositories, revisions and weight formats may be named: for schemas, and for whoever checks a name before it loads any.
+// Loads nothing.
+
+/** `owner/name` on the hub: neither part may be missing or begin with a dot, so that a path can never escape its folder. */
+export const REPO_PATTERN = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/;
+
+/** A branch, tag or commit of a repository. */
+export const REVISION_PATTERN = /^[A-Za-z0-9][\w.-]{0,127}$/;
+
+/** Weight formats, named as transformers.js names them. */
+export const DTYPES = ['fp32', 'fp16', 'q4', 'q4f16', 'q8', 'int8', 'uint8', 'bnb4'] as const;
+
+/** Ways to pack hidden states. `exact`: the model's own activation type. `f16`: half precision. `int8`: a scale per row and a byte per element. */
+export const CODECS = ['exact', 'f16', 'int8'] as const;
+
+/** What a driver or a server allows. `auto`: each stage picks by the link that it sends over. */
+export const CODEC_POLICIES = [...CODECS, 'auto'] as const;
