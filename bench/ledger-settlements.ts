@@ -77,10 +77,10 @@ export default async function run(args: string[]): Promise<BenchResult> {
 
 async function measure({ db, name, durability }: BenchDatabase, jobs: number, concurrent: number): Promise<Sample> {
   const amountMicros = SETTLEMENT.holdMicros;
-  const grantMicros = Math.ceil(jobs / PAYERS) * amountMicros;
-  const ledger = createLedger(db, { grantMicros, grantsPerAddressPerDay: 1 });
+  const welcomeMicros = Math.ceil(jobs / PAYERS) * amountMicros;
+  const ledger = createLedger(db, { welcomeMicros, welcomesPerAddressPerDay: 1 });
   const payers = Array.from({ length: PAYERS }, () => accountOwner(randomBytes(8).toString('hex') as AccountId));
-  for (const payer of payers) await ledger.grantOnJoin(payer, payer);
+  for (const payer of payers) await ledger.welcome(payer, payer);
   const ids = Array.from({ length: jobs }, () => randomBytes(16).toString('hex') as JobId);
   const expiresAt = new Date(Date.now() + 3_600_000);
   const holds = await timed(ids, concurrent, (job, index) =>

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../protocol/test-random.ts';
 import { placeStages } from '../signaling/planner/place-stages.ts';
-import { RttBook } from '../signaling/planner/rtt-book.ts';
+import { RttEstimator } from '../signaling/planner/rtt-estimator.ts';
 import { EIGHT_B, randomWorld, SEVENTY_B, SMALL, type World } from '../signaling/planner/test-peers.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 
@@ -57,20 +57,20 @@ export default async function run(args: string[]): Promise<BenchResult> {
   };
 }
 
-/** Peers whose round trips the planner asks of a book, as the server's does: some pairs measured, the others estimated. */
+/** Peers whose round trips the planner asks of the estimator, as the server's does: some pairs measured, the others estimated. */
 function measuredWorld(count: number, seed: number): World {
   const { candidates, rtt } = randomWorld(count, seed);
   const random = seededRandom(seed);
-  const book = new RttBook();
+  const rtts = new RttEstimator();
   for (let pass = 0; pass < 3; pass += 1) {
     for (const { peer } of candidates) {
       for (let at = 0; at < NEIGHBOURS; at += 1) {
         const other = candidates[Math.floor(random() * count)]!.peer;
-        book.record(peer, other, rtt(peer, other) ?? 0, pass);
+        rtts.record(peer, other, rtt(peer, other) ?? 0, pass);
       }
     }
   }
-  return { candidates, rtt: book.at(10) };
+  return { candidates, rtt: rtts.at(10) };
 }
 
 const spread = (samplesMs: readonly number[]) => ({

@@ -11,7 +11,7 @@ import { type JobId, newSessionId, type PeerId } from '../protocol/ids.ts';
 import { GREEDY } from '../protocol/sampling.ts';
 import type { KvCache, LayerExecutor } from '../shard-worker/engine/layer-executor.ts';
 import { memoryLinkPair } from '../shard-worker/links/memory-link.ts';
-import { MeterBook } from '../shard-worker/ring/meter-book.ts';
+import { MeterRegistry } from '../shard-worker/ring/meter-registry.ts';
 import { packJson } from '../shard-worker/ring/open-session.ts';
 import { RingNode } from '../shard-worker/ring/ring-node.ts';
 import { emptyFrame } from '../shard-worker/words/empty-frame.ts';
@@ -90,10 +90,10 @@ function makeLane(payloadBytes: number, isMetered: boolean): Lane {
     async measure(frames) {
       const [atDriver, atNode] = memoryLinkPair(BEFORE, SELF);
       const [next, atNext] = memoryLinkPair(SELF, AFTER);
-      const meters = new MeterBook();
-      const leave = { orchestratorKey: () => orchestratorKey, pool: 'bench', self: SELF, meters };
+      const meters = new MeterRegistry();
+      const grants = { orchestratorKey: () => orchestratorKey, pool: 'bench', self: SELF, meters };
       const options = { epoch: EPOCH, stage: 1, executor, next, linkTo: () => undefined };
-      const node = new RingNode({ ...options, leave: isMetered ? leave : 'local' });
+      const node = new RingNode({ ...options, grants: isMetered ? grants : 'local' });
       atNode.listen({ onFrame: (bytes) => node.accept(atNode, decodeFrame(bytes)), onClose: () => {} });
       const waiting: (() => void)[] = [];
       atNext.listen({ onFrame: () => waiting.shift()?.(), onClose: () => {} });

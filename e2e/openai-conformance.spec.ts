@@ -91,8 +91,8 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
           .then(({ availableMicros }) => ({ availableMicros, layers: end - start })),
       ),
     );
-    const grant = 10_000_000;
-    const shares = earned.map(({ availableMicros }) => availableMicros - grant);
+    const welcome = 10_000_000;
+    const shares = earned.map(({ availableMicros }) => availableMicros - welcome);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(paid);
     for (const [index, { layers }] of earned.entries()) {
       const wholeLayers = earned.reduce((sum, one) => sum + one.layers, 0);

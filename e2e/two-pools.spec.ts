@@ -23,7 +23,7 @@ test('each pool answers by its own tab and is paid by its own funding', async ({
       const page = await site.openStage(slug === '' ? {} : { pool: slug });
       const card = page.getByTestId('shard-card').first();
       await expect(card).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
-      peers.push(site.server.platform.orchestrator.pool(slug === '' ? COMMONS : MARKET)!.peers.map(({ peer }) => peer));
+      peers.push(site.server.platform.roster.pool(slug === '' ? COMMONS : MARKET)!.peers.map(({ peer }) => peer));
     }
     const account = await openAccount(site.url, 'asker');
     const { id } = (await account.get('/api/account')) as { id: AccountId };

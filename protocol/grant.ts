@@ -1,4 +1,4 @@
-// Leave to run one job: the orchestrator holds the payer's credits and says so to the stages. A stage opens no session
+// The permission to run one job: the orchestrator holds the payer's credits and says so to the stages. A stage opens no session
 // without one. Pure.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';

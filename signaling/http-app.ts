@@ -70,12 +70,12 @@ const configRoute = createRoute({
 
 export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
-  const { accounts, ledger, orchestrator, desk, pools } = platform;
+  const { accounts, ledger, roster, jobs, pools } = platform;
   const { hubUrl, siteDir, modelsDir } = config;
   const authenticate = createAuthenticate(accounts, config.publicUrl);
   const app = new OpenAPIHono();
   guardApp(app, { config, logger, metrics, authenticate, exposed: ANSWER_HEADERS });
-  const summaries = () => orchestrator.pools();
+  const summaries = () => roster.pools();
   app.route(
     '/',
     opsRoutes({
@@ -99,11 +99,11 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       ...{ store: pools, authenticate, summaries },
       readManifest: createManifestReader({ hubUrl, modelsDir }),
       ownerOf: (peer) => accounts.ownerOf(peer),
-      poolOf: (id) => orchestrator.pool(id),
-      figuresOf: async (id: PoolId) => ({ ...desk.loadOf(id), recent: await platform.jobs.recentOf(id) }),
+      poolOf: (id) => roster.pool(id),
+      figuresOf: async (id: PoolId) => ({ ...jobs.loadOf(id), recent: await platform.jobStore.recentOf(id) }),
     }),
   );
-  app.route('/api', createUsageRoutes({ authenticate, jobs: platform.jobs, ledger }));
+  app.route('/api', createUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }));
   app.route(
     '/api',
     createAccountRoutes({
@@ -115,7 +115,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/v1',
     createOpenAiRoutes({
-      ...{ jobs: desk, models: options.models, authenticate, logger },
+      ...{ jobs: jobs, models: options.models, authenticate, logger },
       receiptsOf: (job) => platform.receipts.of(job),
       groups: [
         createBatchRoutes({

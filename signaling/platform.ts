@@ -8,7 +8,7 @@ import { createAccounts } from './accounts/create-accounts.ts';
 import { loadServerKey } from './accounts/server-key.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { PeerListener } from './control/control-socket.ts';
-import { createSwitchboard } from './control/switchboard.ts';
+import { routeMessages } from './control/route-messages.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { JobObserver, RouteQuestion } from './jobs/job-context.ts';
 import { JobDispatcher } from './jobs/job-dispatcher.ts';
@@ -18,12 +18,12 @@ import { createLedger } from './ledger/create-ledger.ts';
 import type { Ledger } from './ledger/ledger-types.ts';
 import { createCreditsFunding } from './money/credits-funding.ts';
 import type { Funding } from './money/funding.ts';
-import { RttBook, SERVER_NODE } from './planner/rtt-book.ts';
+import { RttEstimator, SERVER_NODE } from './planner/rtt-estimator.ts';
 import { createPoolStore } from './pools/pool-store.ts';
 import type { PoolStore } from './pools/pool-types.ts';
-import { Orchestrator } from './roster/orchestrator.ts';
+import { LiveRoster } from './roster/live-roster.ts';
 import type { RosterTiming } from './roster/roster-state.ts';
-import { TicketOffice } from './roster/ticket-issuer.ts';
+import { TicketIssuer } from './roster/ticket-issuer.ts';
 import { priceOf } from './settlement/price-of.ts';
 import { createReceiptStore, type ReceiptStore } from './settlement/receipt-store.ts';
 
@@ -36,8 +36,8 @@ export interface PlatformOptions {
     | 'model'
     | 'stages'
     | 'codec'
-    | 'grantMicros'
-    | 'grantsPerAddressPerDay'
+    | 'welcomeMicros'
+    | 'welcomesPerAddressPerDay'
     | 'maxQueue'
     | 'maxQueuePerAccount'
     | 'prices'
@@ -62,9 +62,9 @@ export interface Platform {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
   readonly receipts: ReceiptStore;
-  readonly jobs: JobStore;
-  readonly desk: JobDispatcher;
-  readonly orchestrator: Orchestrator;
+  readonly jobStore: JobStore;
+  readonly jobs: JobDispatcher;
+  readonly roster: LiveRoster;
   readonly routes: RoutePlanner;
   readonly pools: PoolStore;
   /** Raw public key of tickets and grants, base64url. */
@@ -82,12 +82,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const accounts = createAccounts(db);
   const ledger = createLedger(db, config);
   const receipts = createReceiptStore(db);
-  const jobs = createJobStore(db);
+  const jobStore = createJobStore(db);
   // Nobody drives them any more: one server runs over one database.
   const credits = createCreditsFunding({ ledger, ownerOf: (peer) => accounts.ownerOf(peer) });
   const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? credits;
-  for (const { id, pool } of await jobs.endOrphans()) await fundingOf(pool).release(id);
-  const rtts = new RttBook();
+  for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
+  const rtts = new RttEstimator();
   const nowMs = (): number => performance.now();
   const pools = await createPoolStore(db);
   const manifest = await options.readManifest(config.model);
@@ -96,27 +96,27 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(manifest ? { manifest } : {}),
   });
   const routes = new RoutePlanner({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
-  const orchestrator: Orchestrator = new Orchestrator({
+  const roster: LiveRoster = new LiveRoster({
     model: config.model,
     stages: config.stages,
     timing,
     logger,
-    tickets: new TicketOffice(key.sign),
+    tickets: new TicketIssuer(key.sign),
     policyOf: (pool) => pools.find(pool),
     rtt: (a, b) => rtts.at(nowMs())(a, b),
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
-    onPoolChanged: (pool) => desk.poolChanged(pool),
+    onPoolChanged: (pool) => jobs.poolChanged(pool),
   });
-  const desk: JobDispatcher = new JobDispatcher({
+  const jobs: JobDispatcher = new JobDispatcher({
     fundingOf,
-    store: jobs,
+    store: jobStore,
     receipts,
     accounts,
     sign: key.sign,
     logger,
     limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
-    poolOf: (id: PoolId) => orchestrator.pool(id),
+    poolOf: (id: PoolId) => roster.pool(id),
     manifestOf: (id: PoolId) => pools.find(id)?.manifest,
     send,
     route: (question: RouteQuestion) => routes.plan(question),
@@ -131,9 +131,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(options.receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs: options.receiptTimeoutMs }),
     ...(options.desertedMs === undefined ? {} : { desertedMs: options.desertedMs }),
   });
-  const listener = createSwitchboard({
-    orchestrator,
-    desk,
+  const listener = routeMessages({
+    roster,
+    jobs,
     ledger,
     logger,
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
@@ -145,7 +145,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   });
   pools.onChange((change) => {
     const pool = change.type === 'changed' ? change.policy.id : change.id;
-    orchestrator.dispatch({ type: 'policy-changed', pool });
+    roster.dispatch({ type: 'policy-changed', pool });
   });
   const sweeper = setInterval(() => {
     ledger
@@ -154,12 +154,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   }, SWEEP_MS);
   sweeper.unref();
   return {
-    ...{ accounts, ledger, receipts, jobs, desk, orchestrator, routes, listener, pools },
+    ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools },
     orchestratorKey: key.publicKey,
     async close(graceMs) {
       clearInterval(sweeper);
-      await desk.close(graceMs);
-      orchestrator.close();
+      await jobs.close(graceMs);
+      roster.close();
     },
   };
 }

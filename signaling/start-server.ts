@@ -73,7 +73,7 @@ const PLAIN = {
   ...DEFAULTS,
   port: 0,
   iceServers: [] as IceServer[],
-  grantMicros: DEFAULTS.grantCredits * MICROS_PER_CREDIT,
+  welcomeMicros: DEFAULTS.welcomeCredits * MICROS_PER_CREDIT,
   metrics: { kind: DEFAULTS.metrics },
 };
 
@@ -95,10 +95,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const database = await databaseOf(given);
   const metrics = createMetrics({
     controlPeers: () => control.peerCount,
-    pools: () => platform.orchestrator.pools(),
+    pools: () => platform.roster.pools(),
     coalitions: () =>
-      platform.orchestrator.coalitions().map(({ pool, state, seats }) => ({ pool, state, stages: seats.length })),
-    queue: () => platform.desk.load(),
+      platform.roster.coalitions().map(({ pool, state, seats }) => ({ pool, state, stages: seats.length })),
+    queue: () => platform.jobs.load(),
     ledger: () => platform.ledger.totals(),
   });
   const platform: Platform = await createPlatform({
@@ -115,14 +115,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
     ...(desertedMs === undefined ? {} : { desertedMs }),
   });
-  const { orchestrator, orchestratorKey, listener } = platform;
+  const { roster, orchestratorKey, listener } = platform;
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     trustedProxies: config.trustedProxies,
   });
   const models = (): ModelEntry[] => listModels(platform);
   const runner = createBatchRunner({
-    ...{ db: database.db, jobs: platform.desk, models, logger },
+    ...{ db: database.db, jobs: platform.jobs, models, logger },
     webhooks: { allowLoopback: config.allowLocalWebhooks },
   });
   const app = createHttpApp({
@@ -151,7 +151,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const shutdown = createShutdown(
     {
       stopAdmitting: () => {
-        void platform.desk.close(graceMs);
+        void platform.jobs.close(graceMs);
       },
       drain: async () => {
         await runner.stop();
@@ -193,8 +193,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     platform,
     snapshot: () => ({
       peers: control.peerCount,
-      pools: orchestrator.pools(),
-      coalitions: orchestrator.coalitions(),
+      pools: roster.pools(),
+      coalitions: roster.coalitions(),
     }),
     close(given = 0) {
       graceMs = given;

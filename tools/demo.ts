@@ -84,7 +84,7 @@ async function runDemo(
   return 0;
 }
 
-/** Tabs are closed first, so that they take leave of the server as tabs of people do. */
+/** Tabs are closed first, so that the server hears them leave, as it hears those of people. */
 async function closeBrowser(browser: Browser): Promise<void> {
   await Promise.all(browser.contexts().map((context) => context.close()));
   await browser.close();

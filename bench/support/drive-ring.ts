@@ -5,7 +5,7 @@ import type { TraceEntry } from '../../protocol/frame.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { Conversation } from '../../shard-worker/driver/conversation.ts';
-import { JobLeave } from '../../shard-worker/driver/job-leave.ts';
+import { JobGrant } from '../../shard-worker/driver/job-grant.ts';
 import { ModelDrafter } from '../../shard-worker/driver/model-drafter.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../../shard-worker/driver/speculation.ts';
@@ -16,7 +16,7 @@ export interface RingTerms {
   /** The site's origin. */
   origin: string;
   model: ModelRef;
-  /** Most positions of one session: what leave is asked for. */
+  /** Most positions of one session: what the grant is asked for. */
   order: { promptTokens: number; maxTokens: number };
 }
 
@@ -98,13 +98,13 @@ async function runOne(run: RingRun, at: number, startMs: number): Promise<RingAn
   conversations[at] ??= new Conversation(async () => client);
   const conversation = conversations[at];
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(terms.model) };
-  const leave = await JobLeave.read(await links.askAgain(), expected);
+  const jobGrant = await JobGrant.read(await links.askAgain(), expected);
   const answer: RingAnswer = { ids: [], tokenMs: [], laps: [], drafted: 0, accepted: 0 };
   const drafter = run.isDrafted ? new ModelDrafter(draftModel!.executor!) : undefined;
   const speculation = drafter && new Speculation(() => drafter, { windows });
   const { ids } = await conversation.generate(prompt, {
     sampling: run.sampling,
-    leave,
+    jobGrant,
     maxTokens: run.maxTokens,
     maxContext: run.maxContext,
     eosIds: new Set(run.eosIds ?? []),

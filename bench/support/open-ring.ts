@@ -26,8 +26,8 @@ export interface RingOptions {
 
 /** Credits are not what is measured, and all tabs come from one address. */
 const GENEROUS: Partial<ServerOptions> = {
-  grantMicros: 10_000_000_000,
-  grantsPerAddressPerDay: 1000,
+  welcomeMicros: 10_000_000_000,
+  welcomesPerAddressPerDay: 1000,
   maxQueue: 1000,
   maxQueuePerAccount: 1000,
   ratePerMinute: 100_000,

@@ -2,7 +2,7 @@
 import { openPoolLinks, type PoolLinks } from '../../e2e/support/pool-links.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
 import { Conversation } from '../../shard-worker/driver/conversation.ts';
-import { JobLeave } from '../../shard-worker/driver/job-leave.ts';
+import { JobGrant } from '../../shard-worker/driver/job-grant.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { type TimedAnswer, timedAnswer } from './timed-answer.ts';
 
@@ -25,5 +25,5 @@ window.drive = async (origin, model, prompt, maxTokens) => {
   driver ??= open(origin, model, prompt, maxTokens);
   const { links, conversation } = await driver;
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(model) };
-  return timedAnswer(conversation, prompt, maxTokens, await JobLeave.read(await links.askAgain(), expected));
+  return timedAnswer(conversation, prompt, maxTokens, await JobGrant.read(await links.askAgain(), expected));
 };

@@ -33,7 +33,7 @@ async function open({ backend, source, lent = { memoryBytes: 1e9 } }: SoloReques
   const model = await openModel(source);
   const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, { lent });
   const [atDriver, atStage] = memoryLinkPair(DRIVER, STAGE);
-  const node = new RingNode({ epoch: 1, stage: 0, executor, leave: 'local', linkTo: () => atStage });
+  const node = new RingNode({ epoch: 1, stage: 0, executor, grants: 'local', linkTo: () => atStage });
   atStage.listen({ onFrame: (bytes) => node.accept(atStage, decodeFrame(bytes)), onClose: () => {} });
   const client = new RingClient({ epoch: 1, self: DRIVER, entry: atDriver, exit: atDriver });
   return new Conversation(async () => client);

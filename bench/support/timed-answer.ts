@@ -1,7 +1,7 @@
 // One greedy answer of fixed length over a ring, timed at the driver. The same lines for every lane of a bench.
 import { GREEDY } from '../../protocol/sampling.ts';
 import type { Conversation } from '../../shard-worker/driver/conversation.ts';
-import type { JobLeave } from '../../shard-worker/driver/job-leave.ts';
+import type { JobGrant } from '../../shard-worker/driver/job-grant.ts';
 
 export interface TimedAnswer {
   ids: number[];
@@ -13,14 +13,14 @@ export async function timedAnswer(
   conversation: Conversation,
   prompt: number[],
   maxTokens: number,
-  leave?: JobLeave,
+  jobGrant?: JobGrant,
 ): Promise<TimedAnswer> {
   conversation.close();
   const startedMs = performance.now();
   const times: number[] = [];
   const { ids } = await conversation.generate(prompt, {
     sampling: GREEDY,
-    leave,
+    jobGrant,
     maxTokens,
     maxContext: 1024,
     // The answer runs to its full length: every lane computes the same steps.

@@ -14,7 +14,7 @@ import { LinkTable } from '../../shard-worker/worker/link-table.ts';
 
 export interface PoolLinks {
   self: PeerId;
-  /** Leave for one session of up to so many positions as were asked for. */
+  /** A grant for one session of up to so many positions as were asked for. */
   grant: string;
   /** Another one. */
   askAgain(): Promise<string>;

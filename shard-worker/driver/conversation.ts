@@ -74,10 +74,10 @@ export class Conversation {
     options: GenerateOptions,
     { isFirst, avoid }: { isFirst: boolean; avoid: RingClient | undefined },
   ): Promise<Generated['finishReason']> {
-    const { sampling, leave, logprobs, codec = 'exact' } = options;
+    const { sampling, jobGrant, logprobs, codec = 'exact' } = options;
     const held = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
     options.onNotice?.('');
-    held.ring.open(held.session, { sampling, leave, logprobs, codec });
+    held.ring.open(held.session, { sampling, jobGrant, logprobs, codec });
     const history = [...prompt, ...generated];
     if (isFirst) options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
     const rows = await this.#prefill(held, history, options);

@@ -5,7 +5,7 @@ import type { Sampling } from '../../protocol/sampling.ts';
 import { ChoiceWriter, type Piece } from './choice-writer.ts';
 import type { Conversation } from './conversation.ts';
 import type { Generated, LapReport } from './generate-options.ts';
-import type { JobLeave } from './job-leave.ts';
+import type { JobGrant } from './job-grant.ts';
 import type { PromptFormat } from './prompt-format.ts';
 import type { Speculation } from './speculation.ts';
 
@@ -26,7 +26,7 @@ export interface ChoicesTools {
   format: PromptFormat;
   maxContext: number;
   conversationOf(choice: number): Conversation;
-  leave: JobLeave | undefined;
+  jobGrant: JobGrant | undefined;
   /** A fresh one per choice. */
   speculate(): Speculation | undefined;
   retry: 'route' | 'session';
@@ -66,7 +66,7 @@ export async function driveChoices(job: ChoicesJob, tools: ChoicesTools, hooks: 
 async function driveChoice(
   choice: number,
   job: ChoicesJob,
-  { format, maxContext, conversationOf, leave, speculate, retry }: ChoicesTools,
+  { format, maxContext, conversationOf, jobGrant, speculate, retry }: ChoicesTools,
   hooks: ChoicesHooks,
 ): Promise<Generated> {
   const writer = new ChoiceWriter({ format, stop: job.stop });
@@ -78,7 +78,7 @@ async function driveChoice(
   try {
     const generated = await conversationOf(choice).generate(job.prompt, {
       sampling: { ...job.sampling, seed: job.sampling.seed + choice },
-      leave,
+      jobGrant,
       logprobs: job.logprobs,
       codec: job.codec,
       maxTokens: job.maxTokens,

@@ -13,7 +13,7 @@ import type { JobMeter } from '../ring/job-meter.ts';
 import { packJson, unpackJson } from '../ring/open-session.ts';
 import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
-import type { JobLeave } from './job-leave.ts';
+import type { JobGrant } from './job-grant.ts';
 
 export interface LapResult {
   /** Sampled tokens: none for a chunk without the sample flag, one per row with `sampleAll`. */
@@ -34,7 +34,7 @@ export interface LapRequest {
 export interface SessionTerms {
   sampling: Sampling;
   /** Absent only where no stage asks for one: a model that is whole in this tab. */
-  leave?: JobLeave | undefined;
+  jobGrant?: JobGrant | undefined;
   /** Alternatives per result row; undefined for bare ids. */
   logprobs?: number | undefined;
   /** How hidden states may travel; undefined is `exact`. */
@@ -96,10 +96,10 @@ export class RingClient {
   }
 
   /** Opens a session, or says for which job and how an open one goes on. */
-  open(session: SessionId, { sampling, leave, logprobs, codec }: SessionTerms): void {
-    const payload = packJson({ driver: this.#options.self, sampling, grant: leave?.grant, logprobs, codec });
+  open(session: SessionId, { sampling, jobGrant, logprobs, codec }: SessionTerms): void {
+    const payload = packJson({ driver: this.#options.self, sampling, grant: jobGrant?.grant, logprobs, codec });
     this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
-    const meter = leave?.meterOf(session, this.epoch, this.seats.at(-1)?.end ?? 0);
+    const meter = jobGrant?.meterOf(session, this.epoch, this.seats.at(-1)?.end ?? 0);
     if (meter) this.#meters.set(session, meter);
     else this.#meters.delete(session);
   }

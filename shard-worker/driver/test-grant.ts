@@ -2,9 +2,9 @@
 import { type Grant, sealGrant } from '../../protocol/grant.ts';
 import type { JobId, PeerId } from '../../protocol/ids.ts';
 import { inSeconds, newOrchestrator } from '../../protocol/test-orchestrator.ts';
-import { MeterBook } from '../ring/meter-book.ts';
-import type { LeaveByGrant } from '../ring/session-gate.ts';
-import { JobLeave } from './job-leave.ts';
+import { MeterRegistry } from '../ring/meter-registry.ts';
+import type { GrantTerms } from '../ring/session-gate.ts';
+import { JobGrant } from './job-grant.ts';
 import { peer } from './test-ring.ts';
 
 export const POOL = 'computepool/guide-4m@main:q4';
@@ -12,21 +12,21 @@ export const JOB = 'a'.repeat(32) as JobId;
 
 export function testGrants(driver: PeerId) {
   const { publicKey, sign } = newOrchestrator();
-  const books = [0, 1, 2].map(() => new MeterBook());
+  const registries = [0, 1, 2].map(() => new MeterRegistry());
   const seal = (fields: Partial<Grant> = {}): string => {
     const claims = { job: JOB, nonce: 'b'.repeat(32), pool: POOL, driver, sessions: 1, maxPosition: 4096, own: [] };
     return sealGrant({ ...claims, expires: inSeconds(600), ...fields }, sign);
   };
   return {
     publicKey,
-    books,
+    registries,
     seal,
-    read: (grant = seal()) => JobLeave.read(grant, { publicKey, driver, pool: POOL }),
-    leave: (stage: number): LeaveByGrant => ({
+    read: (grant = seal()) => JobGrant.read(grant, { publicKey, driver, pool: POOL }),
+    grants: (stage: number): GrantTerms => ({
       orchestratorKey: () => publicKey,
       pool: POOL,
       self: peer(stage),
-      meters: books[stage]!,
+      meters: registries[stage]!,
     }),
   };
 }

@@ -30,12 +30,12 @@ export interface TestRingOptions {
   self?: PeerId;
   beforeRun?: (stage: number) => void | Promise<void>;
   /** By default nobody is asked for a grant. */
-  leave?: (stage: number) => RingNodeOptions['leave'];
+  grants?: (stage: number) => RingNodeOptions['grants'];
 }
 
 /** A ring of memory links over the given cuts. */
 export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRing {
-  const { epoch = 1, self = DRIVER, beforeRun, leave = () => 'local' } = options;
+  const { epoch = 1, self = DRIVER, beforeRun, grants = () => 'local' } = options;
   const bounds = [0, ...cuts, LAYERS];
   const stages = bounds.length - 1;
   const [entryAtDriver, entryAtStage] = memoryLinkPair(self, peer(0));
@@ -48,7 +48,7 @@ export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRin
     const node = new RingNode({
       epoch,
       stage,
-      leave: leave(stage),
+      grants: grants(stage),
       executor: arithmeticExecutor({ start, end, layers: LAYERS, beforeRun: () => beforeRun?.(stage) }),
       ...(next ? { next } : {}),
       linkTo: (id) => (id === self && stage === stages - 1 ? exitAtStage : undefined),

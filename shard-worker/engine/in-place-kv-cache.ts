@@ -64,11 +64,11 @@ export class InPlaceKvCache implements PoolMember {
   }
 
   #grow(positions: number): void {
-    const { maxContext, ledger } = this.#context;
+    const { maxContext, budget } = this.#context;
     const capacity = kvCapacity(positions, maxContext);
     // The pool's room for others is given up first: whoever is admitted has a right to its positions.
     const extraBytes = kvBytes(this.#context, capacity) - this.ownBytes;
-    if (ledger.usedBytes + extraBytes > ledger.limitBytes) this.#pool.clear();
+    if (budget.usedBytes + extraBytes > budget.limitBytes) this.#pool.clear();
     const grown = new KvBuffers(this.#context, 1, capacity);
     this.#own?.copyRow(this.length, 0, grown, 0);
     this.#own?.destroy();

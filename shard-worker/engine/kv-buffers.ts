@@ -4,14 +4,14 @@ import { type KvBinding, type KvContext, kvBytes, kvElementType, portPairs } fro
 import { kvMoves, kvTensorBytes } from './kv-layout.ts';
 
 /** Bytes that all caches of an executor hold, and what they may. */
-export interface KvLedger {
+export interface KvBudget {
   readonly limitBytes: number;
   usedBytes: number;
 }
 
 export interface GpuKvContext extends KvContext {
   device: GPUDevice;
-  ledger: KvLedger;
+  budget: KvBudget;
   /** Runs `work` when no run is under way: rows must not be moved under the model. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -35,7 +35,7 @@ export class KvBuffers {
     this.#context = context;
     const size = rows * kvTensorBytes(context.shape, positions);
     this.#buffers = portPairs(context.ports).map(() => context.device.createBuffer({ size, usage: USAGE }));
-    context.ledger.usedBytes += this.bytes;
+    context.budget.usedBytes += this.bytes;
   }
 
   /** The first `rows` rows. */
@@ -87,6 +87,6 @@ export class KvBuffers {
     for (const buffer of this.#buffers) buffer.destroy();
     this.#scratch?.destroy();
     this.#bindings.clear();
-    this.#context.ledger.usedBytes -= this.bytes;
+    this.#context.budget.usedBytes -= this.bytes;
   }
 }

@@ -19,12 +19,12 @@ function makeCaches(limitBytes: number) {
   const ports = Array.from({ length: LAYERS }, (_, layer) => ({
     ...{ keyIn: `ki${layer}`, valueIn: `vi${layer}`, keyOut: `ko${layer}`, valueOut: `vo${layer}` },
   }));
-  const ledger = { limitBytes, usedBytes: 0 };
+  const budget = { limitBytes, usedBytes: 0 };
   const { ort, device } = gpu;
   const exclusive = async <T>(work: () => Promise<T>) => work();
-  const context: GpuKvContext = { ort, device, ports, shape, maxContext: MAX_CONTEXT, ledger, exclusive };
+  const context: GpuKvContext = { ort, device, ports, shape, maxContext: MAX_CONTEXT, budget, exclusive };
   const pool = new KvPool(context);
-  return { gpu, ledger, pool, open: () => new InPlaceKvCache(context, pool) };
+  return { gpu, budget, pool, open: () => new InPlaceKvCache(context, pool) };
 }
 
 /** What a model would write of token `token` at `position` of a row, and what it would read. */
@@ -68,7 +68,7 @@ describe.each([
 ])('with %s', (_name, limitBytes) => {
   test.each([1, 2, 3])('every session finds its own, seed %i', (seed) => {
     const random = new SeededRandom(seed);
-    const { gpu, ledger, pool, open } = makeCaches(limitBytes);
+    const { gpu, budget, pool, open } = makeCaches(limitBytes);
     const sessions: { cache: InPlaceKvCache; tokens: number[] }[] = [];
     let nextToken = 1;
     let shared = 0;
@@ -111,11 +111,11 @@ describe.each([
       // Each may always have what it needs; beyond that nothing is kept against the bound.
       const needed = sessions.reduce((sum, { cache }) => sum + Math.max(LEAST_BYTES, cache.ownBytes), 0);
       if (limitBytes < Number.POSITIVE_INFINITY)
-        expect(ledger.usedBytes).toBeLessThanOrEqual(Math.max(limitBytes, needed));
+        expect(budget.usedBytes).toBeLessThanOrEqual(Math.max(limitBytes, needed));
     }
     expect(shared > 0).toBe(limitBytes > 0);
     for (const { cache } of sessions) cache.dispose();
-    expect(ledger.usedBytes).toBe(0);
+    expect(budget.usedBytes).toBe(0);
     expect(gpu.buffers.every(({ isDestroyed }) => isDestroyed)).toBe(true);
   });
 });

@@ -101,7 +101,7 @@ export class KvPool {
 
   /** Sessions that were moved out may together need what the pool takes: then it gives way. */
   clearIfOver(): boolean {
-    const { usedBytes, limitBytes } = this.#context.ledger;
+    const { usedBytes, limitBytes } = this.#context.budget;
     if (usedBytes <= limitBytes || this.#members.length === 0) return false;
     this.clear();
     return true;
@@ -124,7 +124,7 @@ export class KvPool {
 
   /** Room for all members and these, one position more for each. False where memory does not allow it. */
   #reserve(strangers: readonly PoolMember[]): boolean {
-    const { maxContext, ledger } = this.#context;
+    const { maxContext, budget } = this.#context;
     const all = [...this.#members, ...strangers];
     const longest = all.reduce((most, { length }) => Math.max(most, length), 0);
     const rows = Math.max(this.#buffers?.rows ?? 2, 2 ** Math.ceil(Math.log2(all.length)));
@@ -132,7 +132,7 @@ export class KvPool {
     if (this.#buffers && rows === this.#buffers.rows && positions === this.#buffers.positions) return true;
     const freedBytes = strangers.reduce((sum, { ownBytes }) => sum + ownBytes, this.#buffers?.bytes ?? 0);
     const bytes = rows * kvBytes(this.#context, positions);
-    if (ledger.usedBytes - freedBytes + bytes > ledger.limitBytes) return false;
+    if (budget.usedBytes - freedBytes + bytes > budget.limitBytes) return false;
     const grown = new KvBuffers(this.#context, rows, positions);
     for (const [row, { length }] of this.#members.entries()) this.#buffers?.copyRow(length, row, grown, row);
     this.#buffers?.destroy();

@@ -111,8 +111,8 @@ const gpuProvider = (cpuNodes: readonly string[]): InferenceSession.ExecutionPro
 
 function inPlaceCaches(options: OrtExecutorOptions, context: KvContext, device: GPUDevice) {
   const { exclusive } = options.runtime;
-  const ledger = { limitBytes: options.kvBytes, usedBytes: 0 };
-  const gpu: GpuKvContext = { ...context, device, ledger, exclusive };
+  const budget = { limitBytes: options.kvBytes, usedBytes: 0 };
+  const gpu: GpuKvContext = { ...context, device, budget, exclusive };
   const pool = new KvPool(gpu);
   return { pool, open: () => new InPlaceKvCache(gpu, pool) };
 }

@@ -1,5 +1,5 @@
 // A tab that asks, from opening to closing: does what its life asks for and tells its life what came of it; brings asks to
-// the server for leave, and to the worker to be driven. Reads no text.
+// the server for a grant, and to the worker to be driven. Reads no text.
 import type { Capability, Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
@@ -9,7 +9,7 @@ import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
 import type { Driven } from '../worker/worker-api.ts';
-import { AskDesk, type Granted } from './ask-desk.ts';
+import { AskClient, type Granted } from './ask-client.ts';
 import { applyChatEvent, type ChatEffect, type ChatEvent, type ChatLife, newChatLife } from './chat-life.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PeerSession } from './peer-session.ts';
@@ -28,7 +28,7 @@ export class ChatRun {
   readonly #worker: HostWorker;
   readonly #links: PeerLinks;
   readonly #asks = new Map<number, AskHandlers>();
-  readonly #desk: AskDesk;
+  readonly #asking: AskClient;
   readonly #started: Promise<void>;
   #life: ChatLife;
   #capability: Capability | undefined;
@@ -40,7 +40,7 @@ export class ChatRun {
     this.state = new ValueStore<ChatState>({ pool: this.#life.pool, ...this.#life.shown });
     this.#session = new PeerSession(host, origin);
     this.#worker = this.#session.worker;
-    this.#desk = new AskDesk({
+    this.#asking = new AskClient({
       send: (message) => this.#session.send(message),
       onSettled: (settlement) => this.state.patch({ settlement }),
     });
@@ -76,12 +76,15 @@ export class ChatRun {
     const id = ++this.#askCount;
     this.#asks.set(id, handlers);
     try {
-      const granted = await this.#getLeave(request, handlers);
+      const granted = await this.#getGrant(request, handlers);
       handlers.onPlan?.(granted.plan);
       const driven = await this.#drive(id, request, granted, handlers.signal);
       const { promptTokens, cachedTokens, completionTokens, stats, receipts } = driven;
       const usage = { promptTokens, cachedTokens, completionTokens, receipts };
-      const settled = this.#desk.done({ job: granted.job, ...usage, ...(stats ? { stats } : {}) }, SETTLEMENT_WAIT_MS);
+      const settled = this.#asking.done(
+        { job: granted.job, ...usage, ...(stats ? { stats } : {}) },
+        SETTLEMENT_WAIT_MS,
+      );
       if (!driven.answer) throw PoolError.from(driven.error);
       // The next question need not wait for this one's bill.
       this.#asks.delete(id);
@@ -101,7 +104,7 @@ export class ChatRun {
   }
 
   close(): void {
-    this.#desk.close(new PoolError('cancelled', 'This tab left.'));
+    this.#asking.close(new PoolError('cancelled', 'This tab left.'));
     this.#session.close();
   }
 
@@ -114,11 +117,11 @@ export class ChatRun {
     this.#session.connect({
       onWelcome: () => {
         this.#happen({ type: 'server-welcomed' });
-        this.#desk.welcome();
+        this.#asking.welcome();
       },
       onMessage: (message) => {
         this.#happen({ type: 'message-heard', message });
-        this.#desk.hear(message);
+        this.#asking.hear(message);
       },
       onDown: (error, isFinal) => this.#happen({ type: 'server-lost', error, isFinal }),
       onChannel: (channel) => this.#links.take(channel),
@@ -128,7 +131,7 @@ export class ChatRun {
   }
 
   /** Until the server lets this ask run. It learns how long the prompt is, never what it says. */
-  async #getLeave(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
+  async #getGrant(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
     const { promptTokens, maxContext } = await this.#worker.call('count-prompt', { messages: request.messages });
     if (promptTokens >= maxContext) {
       const sentence = `The conversation has ${promptTokens} tokens; this model holds ${maxContext} and needs room to answer.`;
@@ -146,7 +149,7 @@ export class ChatRun {
       handlers.onQueue?.(queue);
     };
     try {
-      return await this.#desk.request(wish, { onQueue, signal: handlers.signal });
+      return await this.#asking.request(wish, { onQueue, signal: handlers.signal });
     } finally {
       const { queue: _over, ...rest } = this.state.get();
       this.state.set(rest);

@@ -5,7 +5,7 @@ import { RECEIPT_WINDOW_FRAMES } from '../../protocol/limits.ts';
 import { chainNext, chainStart, checkReceipt } from '../../protocol/receipt.ts';
 import { SeededRandom } from '../../protocol/test-random.ts';
 import { JobMeter, type MeterAbout, type MeteredFrame } from './job-meter.ts';
-import { MeterBook } from './meter-book.ts';
+import { MeterRegistry } from './meter-registry.ts';
 
 const identity = await identityOf(await newIdentityKeys());
 const about: MeterAbout = {
@@ -89,24 +89,24 @@ test('frames that follow while a receipt is signed do not disturb it', async () 
   expect((await signing)!.receipt).toMatchObject({ frames: 1, to: 1, chainIn: await chainOf([first]) });
 });
 
-function makeBook() {
+function makeRegistry() {
   const clock = { ms: 0 };
-  const book = new MeterBook(() => clock.ms);
+  const registry = new MeterRegistry(() => clock.ms);
   const fill = (fields: Partial<MeterAbout>, frames = 1): JobMeter => {
-    const meter = book.open({ ...about, ...fields });
+    const meter = registry.open({ ...about, ...fields });
     for (let position = 0; position < frames; position++) {
       meter.countIn(frame(position));
       meter.countOut(frame(position));
     }
     return meter;
   };
-  return { clock, book, fill };
+  return { clock, registry, fill };
 }
 const session = (digit: string) => digit.repeat(16) as SessionId;
 const { job, epoch } = about;
 
-test('a book gives the receipts of one job and epoch: named sessions at their counts, the others at their latest', async () => {
-  const { book, fill } = makeBook();
+test('a registry gives the receipts of one job and epoch: named sessions at their counts, the others at their latest', async () => {
+  const { registry, fill } = makeRegistry();
   fill({ session: session('a') }, 5);
   fill({ session: session('b') }, 3);
   fill({ session: session('c'), epoch: 8 });
@@ -115,25 +115,25 @@ test('a book gives the receipts of one job and epoch: named sessions at their co
     { session: session('b'), frames: 2 },
     { session: session('e'), frames: 1 },
   ];
-  const receipts = await book.receiptsFor(identity, { job, epoch, sessions });
+  const receipts = await registry.receiptsFor(identity, { job, epoch, sessions });
   expect(receipts.map(({ receipt }) => [receipt.session[0], receipt.frames])).toEqual([
     ['b', 2],
     ['a', 5],
   ]);
-  expect(await book.receiptsFor(identity, { job, epoch: 99, sessions: [] })).toEqual([]);
+  expect(await registry.receiptsFor(identity, { job, epoch: 99, sessions: [] })).toEqual([]);
 });
 
 test('a meter is forgotten ten minutes after its last frame, and the oldest one when there are too many', async () => {
-  const { clock, book, fill } = makeBook();
+  const { clock, registry, fill } = makeRegistry();
   const used = fill({ session: session('a') });
   fill({ session: session('b') });
   clock.ms = 9 * 60_000;
-  book.touch(used);
+  registry.touch(used);
   clock.ms = 11 * 60_000;
   fill({ session: session('c') });
   const held = async () =>
-    (await book.receiptsFor(identity, { job, epoch, sessions: [] })).map((one) => one.receipt.session[0]);
+    (await registry.receiptsFor(identity, { job, epoch, sessions: [] })).map((one) => one.receipt.session[0]);
   expect(await held()).toEqual(['a', 'c']);
-  for (let index = 0; index < 511; index++) book.open({ ...about, epoch: 100 + index });
+  for (let index = 0; index < 511; index++) registry.open({ ...about, epoch: 100 + index });
   expect(await held()).toEqual(['c']);
 });

@@ -1,4 +1,4 @@
-// What an OPEN frame says: who drives the session, how its tokens are sampled, and the leave of the orchestrator to do so.
+// What an OPEN frame says: who drives the session, how its tokens are sampled, and the orchestrator's grant to do so.
 import * as z from 'zod/mini';
 import { codecPolicySchema } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';

@@ -7,7 +7,7 @@ import { checkReceipt } from '../../protocol/receipt.ts';
 import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
 import { JobMeter } from './job-meter.ts';
-import { MeterBook } from './meter-book.ts';
+import { MeterRegistry } from './meter-registry.ts';
 import { RingNode } from './ring-node.ts';
 import { closeFrame, DRIVER, EPOCH, JOB, makeGrant, ORCHESTRATOR, openFrame, POOL, stepFrame } from './test-stage.ts';
 
@@ -22,14 +22,19 @@ function makeRing() {
   const [entry, intoEntry] = memoryLinkPair(DRIVER, DRIVER);
   const [exit, intoExit] = memoryLinkPair(DRIVER, DRIVER);
   const hops = [0, 1].map((stage) => memoryLinkPair(idOf(stage), idOf(stage + 1)));
-  const books = Array.from({ length: STAGES }, () => new MeterBook());
+  const registries = Array.from({ length: STAGES }, () => new MeterRegistry());
   for (let stage = 0; stage < STAGES; stage++) {
     const next = hops[stage]?.[0];
     const node = new RingNode({
       epoch: EPOCH,
       stage,
       executor: arithmeticExecutor({ start: CUTS[stage]!, end: CUTS[stage + 1]!, layers: LAYERS }),
-      leave: { orchestratorKey: () => ORCHESTRATOR.publicKey, pool: POOL, self: idOf(stage), meters: books[stage]! },
+      grants: {
+        orchestratorKey: () => ORCHESTRATOR.publicKey,
+        pool: POOL,
+        self: idOf(stage),
+        meters: registries[stage]!,
+      },
       linkTo: () => intoExit,
       ...(next ? { next } : {}),
     });
@@ -37,13 +42,13 @@ function makeRing() {
       link.listen({ onFrame: (bytes) => node.accept(link, decodeFrame(bytes)), onClose: () => node.linkClosed(link) });
     }
   }
-  return { entry, exit, books };
+  return { entry, exit, registries };
 }
 
 test.each(['exact', 'f16', 'int8'] as const)(
   'in %s: the chains of driver and stages agree at each edge, and at the count that the driver names',
   async (codec) => {
-    const { entry, exit, books } = makeRing();
+    const { entry, exit, registries } = makeRing();
     const session = newSessionId();
     const about = { job: JOB, nonce: '2'.repeat(32), session, pool: POOL, epoch: EPOCH, start: 0, end: LAYERS };
     const meter = new JobMeter({ ...about, role: 'driver', peer: identities[STAGES]!.peer });
@@ -76,8 +81,8 @@ test.each(['exact', 'f16', 'int8'] as const)(
     expect(driver).toMatchObject({ role: 'driver', frames: 4, from: 0, to: 9, computeMs: 0 });
     const query = { job: JOB, epoch: EPOCH, sessions: [{ session, frames: driver.frames }] };
     const stages = await Promise.all(
-      books.map(async (book, stage) => {
-        const [receipt] = await book.receiptsFor(identities[stage]!, query);
+      registries.map(async (registry, stage) => {
+        const [receipt] = await registry.receiptsFor(identities[stage]!, query);
         return checkReceipt(receipt!);
       }),
     );

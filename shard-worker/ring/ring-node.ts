@@ -15,7 +15,7 @@ import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
 import { prepareStep } from './prepare-step.ts';
 import { sampleRows } from './sample-rows.ts';
-import { type LeaveByGrant, SessionGate } from './session-gate.ts';
+import { type GrantTerms, SessionGate } from './session-gate.ts';
 import { type Session, SessionTable } from './session-table.ts';
 
 interface Work {
@@ -40,7 +40,7 @@ export interface RingNodeOptions {
   stage: number;
   executor: LayerExecutor;
   /** `local`: whoever has a link may compute; for a driver in the same worker, whose own device it is. */
-  leave: 'local' | LeaveByGrant;
+  grants: 'local' | GrantTerms;
   /** The link to the next stage; none at the exit. */
   next?: Link;
   /** At the exit: the link on which a driver listens for results. */
@@ -67,7 +67,7 @@ export class RingNode {
     this.#options = options;
     this.#sessions = new SessionTable(options.executor.kvLimitBytes);
     this.#now = options.now ?? (() => performance.now());
-    if (options.leave !== 'local') this.#gate = new SessionGate(options.leave, options.epoch, options.executor);
+    if (options.grants !== 'local') this.#gate = new SessionGate(options.grants, options.epoch, options.executor);
   }
 
   get sessions(): number {

@@ -5,9 +5,9 @@ import type { Grant } from '../../protocol/grant.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
-import { checkReach, GrantDesk, type GrantDeskOptions } from './grant-desk.ts';
+import { checkReach, GrantVerifier, type GrantVerifierOptions } from './grant-verifier.ts';
 import type { JobMeter } from './job-meter.ts';
-import type { MeterBook } from './meter-book.ts';
+import type { MeterRegistry } from './meter-registry.ts';
 import type { OpenSession } from './open-session.ts';
 
 /** A driver that replays opens another session for the same choice; it tries five times. */
@@ -15,10 +15,10 @@ const SESSIONS_PER_CHOICE = 6;
 /** Rows computed in all, against those that a grant pays: drafts that are taken back are computed again. */
 const ROWS_PER_POSITION = 16;
 
-export interface LeaveByGrant extends GrantDeskOptions {
+export interface GrantTerms extends GrantVerifierOptions {
   /** This stage's own peer: where the asker owns the device its frames go first. */
   self: PeerId;
-  meters: MeterBook;
+  meters: MeterRegistry;
 }
 
 /** The layers that meters are about; drivers themselves open sessions at the entry, elsewhere the stage before does. */
@@ -30,16 +30,16 @@ export interface Admitted {
 }
 
 export class SessionGate {
-  readonly #leave: LeaveByGrant;
+  readonly #grants: GrantTerms;
   readonly #epoch: number;
   readonly #layers: Layers;
-  readonly #desk: GrantDesk;
+  readonly #verifier: GrantVerifier;
 
-  constructor(leave: LeaveByGrant, epoch: number, layers: Layers) {
-    this.#leave = leave;
+  constructor(grants: GrantTerms, epoch: number, layers: Layers) {
+    this.#grants = grants;
     this.#epoch = epoch;
     this.#layers = layers;
-    this.#desk = new GrantDesk(leave);
+    this.#verifier = new GrantVerifier(grants);
   }
 
   /** The grant of an OPEN frame that came from this link. Throws `grant-refused`. */
@@ -47,7 +47,7 @@ export class SessionGate {
     if (this.#layers.entry && from.peer !== open.driver) {
       throw new PoolError('grant-refused', 'A driver opens sessions with its own grant only.');
     }
-    return this.#desk.read(open);
+    return this.#verifier.read(open);
   }
 
   /** Counts the session in. `open` are the jobs of the other sessions that are open here. Throws `grant-refused`. */
@@ -55,7 +55,7 @@ export class SessionGate {
     const { job, nonce, sessions, pool } = grant;
     const epoch = this.#epoch;
     const { start, end } = this.#layers;
-    const { meters, self } = this.#leave;
+    const { meters, self } = this.#grants;
     const isKnown = meters.has({ epoch, job, session });
     let others = 0;
     for (const other of open) if (other === job) others++;
@@ -68,15 +68,15 @@ export class SessionGate {
 
   /** Before a frame is computed. Throws `grant-refused`. */
   check({ grant, meter }: Admitted, frame: { position: number; tokens: number }): void {
-    this.#desk.checkTime(grant);
+    this.#verifier.checkTime(grant);
     checkReach(grant, frame);
     if (meter.rows > ROWS_PER_POSITION * grant.maxPosition) {
       throw new PoolError('grant-refused', 'The session was computed again more often than any grant pays.');
     }
-    this.#leave.meters.touch(meter);
+    this.#grants.meters.touch(meter);
   }
 
   isOwn(grant: Grant): boolean {
-    return grant.own.includes(this.#leave.self);
+    return grant.own.includes(this.#grants.self);
   }
 }

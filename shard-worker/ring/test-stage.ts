@@ -9,7 +9,7 @@ import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
 import type { ExecutorInput, KvCache, LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
-import { MeterBook } from './meter-book.ts';
+import { MeterRegistry } from './meter-registry.ts';
 import { type OpenSession, packJson, unpackJson } from './open-session.ts';
 import { RingNode, type RingNodeOptions } from './ring-node.ts';
 
@@ -79,7 +79,7 @@ export interface TestStage {
   next: HeldLink;
   toDriver: HeldLink;
   caches: { opened: number; disposed: number };
-  meters: MeterBook;
+  meters: MeterRegistry;
 }
 
 /** By default layers 0 to 2 of 4: an entry with a next stage. */
@@ -87,7 +87,7 @@ export function makeStage({ start = 0, end = 2, ...given }: StageOptions = {}): 
   const { beforeRun, maxBatch = 1, kvLimitBytes = Number.POSITIVE_INFINITY, ...options } = given;
   const [up, next, toDriver] = [new HeldLink(), new HeldLink(), new HeldLink()];
   const caches = { opened: 0, disposed: 0 };
-  const meters = new MeterBook();
+  const meters = new MeterRegistry();
   const bounds = { maxContext: 64, maxBatch, kvLimitBytes };
   const inner = arithmeticExecutor({ start, end, layers: 4, ...bounds, ...(beforeRun ? { beforeRun } : {}) });
   const executor: LayerExecutor = {
@@ -107,7 +107,7 @@ export function makeStage({ start = 0, end = 2, ...given }: StageOptions = {}): 
     epoch: EPOCH,
     stage: start === 0 ? 0 : 1,
     executor,
-    leave: { orchestratorKey: () => ORCHESTRATOR.publicKey, pool: POOL, self: SELF, meters },
+    grants: { orchestratorKey: () => ORCHESTRATOR.publicKey, pool: POOL, self: SELF, meters },
     ...(end < 4 ? { next } : {}),
     linkTo: (peer) => (peer === DRIVER ? toDriver : undefined),
     ...options,

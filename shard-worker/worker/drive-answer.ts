@@ -5,7 +5,7 @@ import { AnswerStatsMeter } from '../driver/answer-stats.ts';
 import type { Conversation } from '../driver/conversation.ts';
 import { driveChoices } from '../driver/drive-choices.ts';
 import type { Generated } from '../driver/generate-options.ts';
-import type { JobLeave } from '../driver/job-leave.ts';
+import type { JobGrant } from '../driver/job-grant.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import { totalOf } from '../driver/speculation.ts';
@@ -28,7 +28,7 @@ export async function driveAnswer(
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
   let meter: AnswerStatsMeter | undefined;
-  let leave: JobLeave | undefined;
+  let jobGrant: JobGrant | undefined;
   let promptTokens = 0;
   let cachedTokens = 0;
   let completionTokens = 0;
@@ -39,7 +39,7 @@ export async function driveAnswer(
   try {
     const prompt = format.encodeChat(request.messages);
     promptTokens = prompt.length;
-    if (grant !== undefined) leave = await tools.leaveOf(grant);
+    if (grant !== undefined) jobGrant = await tools.grantOf(grant);
     const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => totalOf(guesses) });
     meter = meterNow;
     const job = {
@@ -55,7 +55,14 @@ export async function driveAnswer(
       if (guess) guesses.push(guess);
       return guess;
     };
-    const how = { format, maxContext, conversationOf: () => conversation, leave, speculate, retry: 'route' } as const;
+    const how = {
+      format,
+      maxContext,
+      conversationOf: () => conversation,
+      jobGrant,
+      speculate,
+      retry: 'route',
+    } as const;
     const [generated] = await driveChoices(job, how, {
       signal,
       onPiece(_choice, piece) {
@@ -80,7 +87,7 @@ export async function driveAnswer(
   } catch (cause) {
     error = PoolError.from(cause);
   }
-  const receipts = (await leave?.receipts(identity())) ?? [];
+  const receipts = (await jobGrant?.receipts(identity())) ?? [];
   return {
     ...(answer ? { answer } : {}),
     ...(error ? { error: error.toShape() } : {}),

@@ -6,9 +6,9 @@ import type { Identity } from '../../protocol/identity.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import { MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { Conversation } from '../driver/conversation.ts';
-import { ConversationShelf } from '../driver/conversation-shelf.ts';
 import type { Drafter } from '../driver/drafter.ts';
-import { JobLeave } from '../driver/job-leave.ts';
+import { IdleConversations } from '../driver/idle-conversations.ts';
+import { JobGrant } from '../driver/job-grant.ts';
 import { ModelDrafter } from '../driver/model-drafter.ts';
 import { NgramDrafter } from '../driver/ngram-drafter.ts';
 import { RingClient } from '../driver/ring-client.ts';
@@ -52,7 +52,7 @@ const ACQUIRE_TIMEOUT_MS = 120_000;
 export class DriverHost implements DriverTools {
   readonly options: DriverHostOptions;
   readonly rings = new RingTable();
-  readonly shelf = new ConversationShelf();
+  readonly idle = new IdleConversations();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Map<JobId, AbortController>();
   /** The conversation of the person in this tab: its stages keep what was computed between turns. */
@@ -88,14 +88,14 @@ export class DriverHost implements DriverTools {
     if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
     const ring = new RingClient({ epoch, self: this.options.identity().peer, ...links, seats });
     this.rings.add(ring);
-    this.shelf.releaseUnless(ring);
+    this.idle.releaseUnless(ring);
     if (this.#asks.size === 0) this.#conversation.releaseUnless(ring);
   }
 
   /** Laps over this epoch end with `error`; answers of this tab go on when the next coalition is there. */
   drop(epoch: number, error: PoolError): void {
     this.rings.drop(epoch, error);
-    this.shelf.releaseUnless(this.rings.newest);
+    this.idle.releaseUnless(this.rings.newest);
   }
 
   async countPrompt(messages: ChatMessage[]): Promise<{ promptTokens: number; maxContext: number }> {
@@ -141,10 +141,10 @@ export class DriverHost implements DriverTools {
     }
   }
 
-  leaveOf(grant: string): Promise<JobLeave> {
+  grantOf(grant: string): Promise<JobGrant> {
     const { identity, orchestratorKey } = this.options;
     const { pool } = this.#opened();
-    return JobLeave.read(grant, { publicKey: orchestratorKey(), driver: identity().peer, pool });
+    return JobGrant.read(grant, { publicKey: orchestratorKey(), driver: identity().peer, pool });
   }
 
   /** A draft model is used from the guess on at which it is there. */

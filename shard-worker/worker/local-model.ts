@@ -75,7 +75,7 @@ function serveInMemory(
     epoch: LOCAL_EPOCH,
     stage: 0,
     executor,
-    leave: 'local',
+    grants: 'local',
     linkTo: () => atStage,
     onFault(error) {
       tell({

@@ -72,7 +72,7 @@ test('a payer’s next turn goes on from what the stages hold of the one before,
   expect([cachedOf(first), cachedOf(strange)]).toEqual([0, 0]);
   expect(cachedOf(known)).toBeGreaterThan(8);
   expect(choiceOf(known, 0)).toEqual(choiceOf(strange, 0));
-  driver.host.shelf.releaseUnless(undefined);
+  driver.host.idle.releaseUnless(undefined);
   await vi.waitFor(() => expect(driver.ring.nodes.map((node) => node.sessions)).toEqual([0, 0]));
 });
 

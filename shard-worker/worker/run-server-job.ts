@@ -6,7 +6,7 @@ import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
 import { Conversation } from '../driver/conversation.ts';
 import { driveChoices } from '../driver/drive-choices.ts';
-import type { JobLeave } from '../driver/job-leave.ts';
+import type { JobGrant } from '../driver/job-grant.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import { type Speculation, totalOf } from '../driver/speculation.ts';
 import type { DriverTools } from './driver-tools.ts';
@@ -29,14 +29,14 @@ export async function runServerJob(
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
   const conversations: Conversation[] = [];
-  let leave: JobLeave | undefined;
+  let jobGrant: JobGrant | undefined;
   let cachedTokens = 0;
   const receipts = async (): Promise<SignedReceipt[]> =>
-    ((await leave?.receipts(identity())) ?? []).slice(0, MAX_RECEIPTS);
+    ((await jobGrant?.receipts(identity())) ?? []).slice(0, MAX_RECEIPTS);
   try {
     if (isFull) throw new PoolError('sessions-full', 'This tab already drives as many answers as it may.');
     const { format, maxContext } = await tools.format();
-    leave = await tools.leaveOf(grant);
+    jobGrant = await tools.grantOf(grant);
     const prompt = promptIds(request.prompt, format);
     const meter = new AnswerStatsMeter({ promptTokens: prompt.length, startedMs, speculation: () => totalOf(guesses) });
     tell('job-event', { type: 'started', job, promptTokens: prompt.length });
@@ -47,11 +47,11 @@ export async function runServerJob(
       conversationOf(choice: number) {
         const ring = tools.rings.newest;
         const isFirst = choice === 0 && owner !== undefined && ring?.epoch === epoch;
-        const conversation = (isFirst && tools.shelf.take(owner, ring, prompt)) || new Conversation(acquire);
+        const conversation = (isFirst && tools.idle.take(owner, ring, prompt)) || new Conversation(acquire);
         conversations.push(conversation);
         return conversation;
       },
-      leave,
+      jobGrant,
       speculate() {
         const guess = tools.speculate(request.drafter);
         if (guess) guesses.push(guess);
@@ -79,7 +79,7 @@ export async function runServerJob(
     const [first] = conversations;
     // Only of the ring that serves now: the caches of an older one keep it from being let go.
     if (first && owner !== undefined && first.held && first.held.ring === tools.rings.newest) {
-      tools.shelf.put(owner, first);
+      tools.idle.put(owner, first);
       conversations.shift();
     }
     const stats = meter.jobStats(epoch);

@@ -13,7 +13,7 @@ import type { Link } from '../links/link.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { type OpenModel, openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
-import { MeterBook, type ReceiptQuery } from '../ring/meter-book.ts';
+import { MeterRegistry, type ReceiptQuery } from '../ring/meter-registry.ts';
 import { packJson } from '../ring/open-session.ts';
 import { RingNode } from '../ring/ring-node.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
@@ -47,7 +47,7 @@ export class StageHost {
   readonly #tell: TellPage;
   readonly #epochs = new Map<number, Epoch>();
   readonly #tickets = new Map<number, string>();
-  readonly #meters = new MeterBook();
+  readonly #meters = new MeterRegistry();
   readonly links: LinkTable;
   readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false };
   readonly #refusals: Record<string, number> = {};
@@ -169,7 +169,7 @@ export class StageHost {
       stage,
       executor: entry.executor,
       ...(link ? { next: link } : {}),
-      leave: { orchestratorKey: this.#orchestratorKey, pool, self: this.#identity().peer, meters: this.#meters },
+      grants: { orchestratorKey: this.#orchestratorKey, pool, self: this.#identity().peer, meters: this.#meters },
       linkTo: (peer) => (peer === this.#identity().peer ? entry.driver?.atNode : this.links.get(epoch, 'in', peer)),
       onFault: (error) => this.#tell('fault', error.toShape()),
       onRefused: ({ code }) => {

@@ -52,7 +52,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
     const ring = makeRing([3], {
       epoch,
       self: identity.peer,
-      leave: grants.leave,
+      grants: grants.grants,
       ...(before ? { beforeRun: before } : {}),
     });
     host.use({ epoch, seats: [...ring.client.seats] }, ring);

@@ -66,7 +66,7 @@ export interface DriveRequest {
   id: number;
   request: AskRequest;
   plan: Pick<RoutePlan, 'local' | 'drafter' | 'codec'>;
-  /** The server's leave; stages ask for it. Absent only when `plan.local`. */
+  /** The server's permission; stages ask for it. Absent only when `plan.local`. */
   grant?: string;
 }
 

@@ -27,7 +27,7 @@ let made = 0;
 beforeAll(async () => {
   database = await openDatabase({ memory: true });
   const { db } = database;
-  ledger = createLedger(db, { grantMicros: 2_500_000, grantsPerAddressPerDay: 1000 });
+  ledger = createLedger(db, { welcomeMicros: 2_500_000, welcomesPerAddressPerDay: 1000 });
   const accounts = createAccounts(db);
   const authenticate = createAuthenticate(accounts);
   app = createGuardedApp(authenticate);
@@ -86,7 +86,7 @@ async function newPerson() {
   return { id: body.id as AccountId, name, asPage };
 }
 
-test('registering logs in, gives the small grant, and sets a cookie that scripts and other sites cannot use', async () => {
+test('registering logs in, gives the welcome credits, and sets a cookie that scripts and other sites cannot use', async () => {
   made += 1;
   const { status, body, cookie, headers } = await call('POST', '', { name: freshName(), password: PASSWORD });
   expect(status).toBe(201);
@@ -138,7 +138,7 @@ test('keys: made once, listed without the secret, used, revoked', async () => {
 test('peers: claimed with their own signature, their balance comes along, let go again', async () => {
   const { id, asPage } = await newPerson();
   const device = await newDevice();
-  await ledger.grantOnJoin(peerOwner(device.peer), '198.51.100.7');
+  await ledger.welcome(peerOwner(device.peer), '198.51.100.7');
   const forged = await signClaim('another' as AccountId, device);
   expect((await call('POST', '/peers', forged, asPage)).body.error.code).toBe('not-authentic');
   const claim = await signClaim(id, device);

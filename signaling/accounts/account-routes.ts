@@ -9,7 +9,7 @@ import type { accountSchema, Credentials, keysSchema } from '../../protocol/http
 import type { Wire } from '../../protocol/http/shape.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS, type Authenticate } from '../http/api-types.ts';
-import { SESSION_COOKIE, sessionToken } from '../http/authenticate.ts';
+import { LOGIN_COOKIE, loginToken } from '../http/authenticate.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { clientAddress, incomingOf } from '../http/client-address.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
@@ -22,7 +22,7 @@ import type { Accounts, ApiKeyInfo } from './account-types.ts';
 export interface AccountRoutesOptions {
   accounts: Accounts;
   authenticate: Authenticate;
-  ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'grantOnJoin'>;
+  ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'welcome'>;
   /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
   rotateWebhookSecret(owner: OwnerId): Promise<string>;
   /** Proxies in front of this server whose X-Forwarded-For is believed. Default 0. */
@@ -49,7 +49,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   };
   const logIn = async (c: Context, entry: Credentials) => {
     const { account, token, expiresAt } = await accounts.logIn(entry);
-    setCookie(c, SESSION_COOKIE, token, {
+    setCookie(c, LOGIN_COOKIE, token, {
       httpOnly: true,
       sameSite: 'Lax',
       path: '/',
@@ -63,14 +63,14 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
     const entry = c.req.valid('json');
     const { id } = await accounts.register(entry);
     const incoming = incomingOf(c);
-    if (incoming) await ledger.grantOnJoin(accountOwner(id), clientAddress(incoming, trustedProxies));
+    if (incoming) await ledger.welcome(accountOwner(id), clientAddress(incoming, trustedProxies));
     return c.json(await logIn(c, entry), 201);
   });
   app.openapi(routes.logIn, async (c) => c.json(await logIn(c, c.req.valid('json')), 200));
   app.openapi(routes.logOut, async (c) => {
-    const token = sessionToken(c);
+    const token = loginToken(c);
     if (token) await accounts.logOut(token);
-    deleteCookie(c, SESSION_COOKIE, { path: '/', secure: options.isHttps(c) });
+    deleteCookie(c, LOGIN_COOKIE, { path: '/', secure: options.isHttps(c) });
     return c.json({ ok: true as const }, 200);
   });
   app.openapi(routes.readAccount, async (c) => {

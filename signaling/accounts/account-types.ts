@@ -19,7 +19,7 @@ export interface Accounts {
   logIn(entry: Credentials): Promise<{ account: Account; token: string; expiresAt: Date }>;
   logOut(token: string): Promise<void>;
   /** The account of a session token (cookie), if it is still good. */
-  bySession(token: string): Promise<Account | undefined>;
+  byLogin(token: string): Promise<Account | undefined>;
   /** The account of an API key, if it was not revoked. Notes when it was last used, at most once a minute. */
   byKey(key: string): Promise<Account | undefined>;
   /** `key` is shown this once; the database has its hash. Throws `conflict` at the most keys of an account. */

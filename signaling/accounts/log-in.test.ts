@@ -87,14 +87,14 @@ forEachDatabase('log in', (open) => {
       expect(one.token).toMatch(/^[\w-]{43}$/);
       expect(one.token).not.toBe(two.token);
       expect(one.expiresAt.getTime() - clock().getTime()).toBe(30 * DAY_MS);
-      expect(await people.bySession(one.token)).toEqual(account);
+      expect(await people.byLogin(one.token)).toEqual(account);
       await people.logOut(one.token);
       await people.logOut(one.token);
-      expect(await people.bySession(one.token)).toBeUndefined();
+      expect(await people.byLogin(one.token)).toBeUndefined();
       move(30 * DAY_MS - 1);
-      expect(await people.bySession(two.token)).toEqual(account);
+      expect(await people.byLogin(two.token)).toEqual(account);
       move(1);
-      expect(await people.bySession(two.token)).toBeUndefined();
+      expect(await people.byLogin(two.token)).toBeUndefined();
     });
 
     it('keeps 64 sessions of an account and forgets those that are over', { timeout: 60_000 }, async () => {
@@ -115,14 +115,14 @@ forEachDatabase('log in', (open) => {
       expect(hashes).toHaveLength(64);
       // The three oldest made room.
       expect(hashes.filter((hash) => /-[012]$/.test(hash))).toEqual([]);
-      for (const token of tokens) expect(await people.bySession(token)).toEqual(account);
+      for (const token of tokens) expect(await people.byLogin(token)).toEqual(account);
       move(DAY_MS);
       await logIn();
       expect(await kept()).toHaveLength(4);
     });
 
     it.each(['', 'x'.repeat(43), `${'x'.repeat(42)}\0`, HUGE, "' or 1=1 --"])('knows no token %#', async (token) => {
-      expect(await people.bySession(token)).toBeUndefined();
+      expect(await people.byLogin(token)).toBeUndefined();
       await people.logOut(token);
     });
   });

@@ -16,7 +16,7 @@ const SESSION_MS = 30 * 24 * 3600 * 1000;
 /** More than anybody has browsers; the oldest ends first. */
 const MAX_SESSIONS = 64;
 
-type LogIn = Pick<Accounts, 'register' | 'logIn' | 'logOut' | 'bySession'>;
+type LogIn = Pick<Accounts, 'register' | 'logIn' | 'logOut' | 'byLogin'>;
 
 const ACCOUNT = { id: accounts.id, name: accounts.name, createdAt: accounts.createdAt };
 
@@ -33,7 +33,7 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
       if (isToken(token)) await db.delete(accountSessions).where(eq(accountSessions.tokenHash, hashSecret(token)));
     },
 
-    async bySession(token) {
+    async byLogin(token) {
       if (!isToken(token)) return undefined;
       const isGood = and(eq(accountSessions.tokenHash, hashSecret(token)), gt(accountSessions.expiresAt, clock()));
       const rows = await db

@@ -1,7 +1,7 @@
 // Gathers each option's text from the command line, the environment and a file, the first that has it, and says where it
 // came from. Finds names that no option has. Pure: the file's text is given.
 import { parseArgs } from 'node:util';
-import { ENV_PREFIX, envNameOf, OPTIONS, type Option, type OptionName } from './option-table.ts';
+import { ENV_PREFIX, envNamesOf, namesOf, OPTIONS, type Option, type OptionName } from './option-table.ts';
 
 export interface FoundText {
   text: string;
@@ -27,7 +27,9 @@ type Flags = Record<string, string | boolean | undefined>;
 
 /** What `args` say; a mistake of form ends the reading of them with one sentence. */
 export function readFlags(args: readonly string[]): { flags: Flags; mistakes: string[] } {
-  const typed = NAMES.map((name) => [name, { type: OPTIONS[name].hint === '' ? 'boolean' : 'string' }] as const);
+  const typed = NAMES.flatMap((name) =>
+    namesOf(name).map((flag) => [flag, { type: OPTIONS[name].hint === '' ? 'boolean' : 'string' }] as const),
+  );
   const options = { ...Object.fromEntries(typed), config: { type: 'string' }, help: { type: 'boolean' } } as const;
   try {
     return { flags: parseArgs({ args: [...args], options, strict: true }).values as Flags, mistakes: [] };
@@ -50,7 +52,7 @@ export function collectValues(
 ): Collected {
   const mistakes = [...flagMistakes];
   const inFile = file ? readFile(file.path, file.text, mistakes) : new Map<OptionName, FoundText>();
-  const known = new Set([...NAMES.map(envNameOf), CONFIG_ENV]);
+  const known = new Set([...NAMES.flatMap(envNamesOf), CONFIG_ENV]);
   for (const name of Object.keys(env)
     .filter((one) => one.startsWith(ENV_PREFIX) && !known.has(one))
     .sort()) {
@@ -65,16 +67,16 @@ export function collectValues(
 }
 
 function fromFlags(flags: Flags, name: OptionName): FoundText | undefined {
-  const value = flags[name];
-  return value === undefined ? undefined : { text: String(value), source: `--${name}` };
+  const flag = namesOf(name).find((one) => flags[one] !== undefined);
+  return flag === undefined ? undefined : { text: String(flags[flag]), source: `--${flag}` };
 }
 
 /** An empty variable is as good as none: that is how many tools unset one. */
 function fromEnv(env: Env, name: OptionName): FoundText | undefined {
-  const text = env[envNameOf(name)];
-  if (text === undefined || text === '') return undefined;
+  const variable = envNamesOf(name).find((one) => env[one]);
+  if (variable === undefined) return undefined;
   const { env: alias } = OPTIONS[name] as Option<unknown>;
-  return { text, source: alias ? `--${name} (or ${alias})` : envNameOf(name) };
+  return { text: env[variable] ?? '', source: alias ? `--${name} (or ${alias})` : variable };
 }
 
 /** A JSON object with the flags' names as keys. Lists and objects become the text that the flag would have. */
@@ -92,14 +94,14 @@ function readFile(path: string, text: string, mistakes: string[]): Map<OptionNam
     return found;
   }
   for (const [key, one] of Object.entries(value)) {
-    if (!Object.hasOwn(OPTIONS, key)) {
+    const name = NAMES.find((each) => namesOf(each).includes(key));
+    if (name === undefined) {
       mistakes.push(`"${shorten(key)}" in ${path} is no option. Run with --help for the options.`);
       continue;
     }
-    const name = key as OptionName;
     const isList = name === 'cors-origins' && Array.isArray(one);
     const asText = isList ? one.join(',') : typeof one === 'object' ? JSON.stringify(one) : String(one);
-    found.set(name, { text: asText, source: `"${name}" in ${path}` });
+    found.set(name, { text: asText, source: `"${key}" in ${path}` });
   }
   return found;
 }

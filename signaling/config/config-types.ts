@@ -40,8 +40,8 @@ export interface ServerConfig {
   /** Another server that works with the database is waited for, and followed. */
   wait?: boolean;
   /** Given once to who joins, in millionths of a credit. */
-  grantMicros: number;
-  grantsPerAddressPerDay: number;
+  welcomeMicros: number;
+  welcomesPerAddressPerDay: number;
   /** Jobs that wait, over all pools, before `queue-full`. */
   maxQueue: number;
   maxQueuePerAccount: number;

@@ -14,6 +14,8 @@ export interface Option<T> {
   help: string;
   /** Another name in the environment, for what other programs read too. */
   env?: string;
+  /** The flag's name before it was renamed: still read everywhere, shown nowhere. */
+  formerly?: string;
   /** Neither an error nor a log shows what is set. */
   isSecret?: boolean;
 }
@@ -91,15 +93,17 @@ export const OPTIONS = {
     hint: '',
     help: 'where another server works with the database: wait until it ends and take over, instead of ending',
   }),
-  grant: option(read.creditsInMicros, {
-    initial: DEFAULTS.grantCredits * MICROS_PER_CREDIT,
+  'welcome-credits': option(read.creditsInMicros, {
+    initial: DEFAULTS.welcomeCredits * MICROS_PER_CREDIT,
+    formerly: 'grant',
     hint: '<credits>',
-    help: `given once to who joins, default ${DEFAULTS.grantCredits}`,
+    help: `given once to who joins, default ${DEFAULTS.welcomeCredits}`,
   }),
-  'grants-per-address-per-day': option(read.wholeNumber(0, 1_000_000), {
-    initial: DEFAULTS.grantsPerAddressPerDay,
+  'welcomes-per-address-per-day': option(read.wholeNumber(0, 1_000_000), {
+    initial: DEFAULTS.welcomesPerAddressPerDay,
+    formerly: 'grants-per-address-per-day',
     hint: '<number>',
-    help: `most grants to one network address, default ${DEFAULTS.grantsPerAddressPerDay}`,
+    help: `new accounts of one network address that are given them, default ${DEFAULTS.welcomesPerAddressPerDay}`,
   }),
   'max-queue': option(read.wholeNumber(0, 100_000), {
     initial: DEFAULTS.maxQueue,
@@ -165,5 +169,14 @@ export type OptionValues = { [N in OptionName]?: Parsed<(typeof OPTIONS)[N]> };
 /** Names in the environment begin with it, so that a mistyped one is found. */
 export const ENV_PREFIX = 'COMPUTEPOOL_';
 
-export const envNameOf = (name: OptionName): string =>
-  (OPTIONS[name] as Option<unknown>).env ?? `${ENV_PREFIX}${name.toUpperCase().replaceAll('-', '_')}`;
+/** Under which names an option is read, by its flag: its own first, then the one it had. */
+export function namesOf(name: OptionName): string[] {
+  const { formerly } = OPTIONS[name] as Option<unknown>;
+  return formerly === undefined ? [name] : [name, formerly];
+}
+
+/** The environment's names of an option, in the order of `namesOf`. */
+export const envNamesOf = (name: OptionName): string[] =>
+  namesOf(name).map((flag) => (OPTIONS[name] as Option<unknown>).env ?? inEnvironment(flag));
+
+const inEnvironment = (flag: string): string => `${ENV_PREFIX}${flag.toUpperCase().replaceAll('-', '_')}`;

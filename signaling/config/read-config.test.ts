@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerConfig } from './config-types.ts';
 import { describeConfig, maskUrl } from './describe-config.ts';
-import { envNameOf, OPTIONS, type OptionName } from './option-table.ts';
+import { envNamesOf, OPTIONS, type OptionName } from './option-table.ts';
 import { readConfig } from './read-config.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,7 +25,7 @@ describe('sources', () => {
   it('flags win over the environment, the environment over the file, the file over the default', async () => {
     const env = { COMPUTEPOOL_PORT: '2', COMPUTEPOOL_MAX_QUEUE: '20' };
     const text = { port: 3, 'max-queue': 30, grant: 0.5 };
-    expect(await read(['--port', '1'], env, text)).toMatchObject({ port: 1, maxQueue: 20, grantMicros: 500_000 });
+    expect(await read(['--port', '1'], env, text)).toMatchObject({ port: 1, maxQueue: 20, welcomeMicros: 500_000 });
     expect((await read([], env, text)).port).toBe(2);
     expect(await read([], {}, text)).toMatchObject({ port: 3, maxQueue: 30, maxQueuePerAccount: 8 });
   });
@@ -82,9 +82,9 @@ describe('mistakes', () => {
   });
 
   it.each([
-    ['grant', '1e3'],
-    ['grant', '0.0000001'],
-    ['grants-per-address-per-day', '-1'],
+    ['welcome-credits', '1e3'],
+    ['welcome-credits', '0.0000001'],
+    ['welcomes-per-address-per-day', '-1'],
     ['cors-origins', 'app.example'],
     ['cors-origins', 'https://app.example/path'],
     ['cors-origins', 'null'],
@@ -128,10 +128,10 @@ describe('mistakes', () => {
 describe('values', () => {
   it('take the form that the server works with', async () => {
     const token = 'a-token-of-some-length';
-    const args = ['--grant', '0.1', '--cors-origins', 'https://a.example, http://b.example:8080'];
+    const args = ['--welcome-credits', '0.1', '--cors-origins', 'https://a.example, http://b.example:8080'];
     const env = { DATABASE_URL: 'postgres://u:p@db/pool', COMPUTEPOOL_METRICS_TOKEN: token };
     expect(await read([...args, '--metrics', 'token', '--public-url', 'https://pool.example/'], env)).toMatchObject({
-      grantMicros: 100_000,
+      welcomeMicros: 100_000,
       corsOrigins: ['https://a.example', 'http://b.example:8080'],
       database: { url: 'postgres://u:p@db/pool' },
       metrics: { kind: 'token', token },
@@ -140,8 +140,17 @@ describe('values', () => {
     expect((await read(['--cors-origins', ''])).corsOrigins).toEqual([]);
   });
 
+  it.each<[string[], Record<string, string>, object?]>([
+    [['--grant', '2', '--grants-per-address-per-day', '3'], {}],
+    [[], { COMPUTEPOOL_GRANT: '2', COMPUTEPOOL_GRANTS_PER_ADDRESS_PER_DAY: '3' }],
+    [[], {}, { grant: 2, 'grants-per-address-per-day': 3 }],
+    [['--grant', '9', '--welcome-credits', '2'], { COMPUTEPOOL_WELCOMES_PER_ADDRESS_PER_DAY: '3' }],
+  ])('are read under the names that welcome credits had: %j %j', async (args, env, file) => {
+    expect(await read(args, env, file)).toMatchObject({ welcomeMicros: 2_000_000, welcomesPerAddressPerDay: 3 });
+  });
+
   it('no two options share a name in the environment', async () => {
-    const names = (Object.keys(OPTIONS) as OptionName[]).map(envNameOf);
+    const names = (Object.keys(OPTIONS) as OptionName[]).flatMap(envNamesOf);
     expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -1,5 +1,5 @@
 // An entry stage that answers the jobs it is given with nonsense, lies or silence: whoever asked gets a typed error or an
-// answer, the process lives, and no hold stays behind. Also with a key that is good, so that bodies reach the job desk.
+// answer, the process lives, and no hold stays behind. Also with a key that is good, so that bodies reach the dispatcher.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClientMessage } from '../../protocol/control.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   });
   const { accounts, ledger } = server.platform;
   const { id } = await accounts.register({ name: 'hostile', password: 'a long enough password' });
-  await ledger.grantOnJoin(accountOwner(id), 'test');
+  await ledger.welcome(accountOwner(id), 'test');
   authorization = `Bearer ${(await accounts.createKey(id, 'fuzz')).key}`;
 }, OPEN_TIMEOUT_MS);
 afterAll(() => server.close());

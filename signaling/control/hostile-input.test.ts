@@ -221,13 +221,13 @@ describe('the control socket', () => {
 });
 
 describe('tokens', () => {
-  const orchestrator = newOrchestrator();
-  const expected = { publicKey: orchestrator.publicKey, peer: PEER, epoch: 7 };
+  const roster = newOrchestrator();
+  const expected = { publicKey: roster.publicKey, peer: PEER, epoch: 7 };
   const grant = {
     ...{ job: JOB, nonce: 'ef'.repeat(16), pool: POOL, driver: PEER, sessions: 1, maxPosition: 99, own: [] },
     expires: inSeconds(3600),
   };
-  const good = sealTicket(makeTicket(PEER, 7), orchestrator.sign);
+  const good = sealTicket(makeTicket(PEER, 7), roster.sign);
 
   const codeOf = (opening: Promise<unknown>): Promise<string> =>
     opening.then(
@@ -237,7 +237,7 @@ describe('tokens', () => {
 
   it('open when they are good', async () => {
     expect(await codeOf(openTicket(good, expected))).toBe('opened');
-    const sealed = sealGrant(grant, orchestrator.sign);
+    const sealed = sealGrant(grant, roster.sign);
     expect(await codeOf(openGrant(sealed, { ...expected, driver: PEER, pool: POOL }))).toBe('opened');
     expect(await codeOf(openTicket(sealed, expected)), 'a grant is no ticket').toBe('ticket-refused');
   });
@@ -275,7 +275,7 @@ describe('tokens', () => {
       const part = Buffer.from(text as string)
         .subarray(0, 2500)
         .toString('base64url');
-      const token = `${part}.${orchestrator.sign(`computepool-ticket:1:${part}`)}`;
+      const token = `${part}.${roster.sign(`computepool-ticket:1:${part}`)}`;
       expect(await codeOf(openTicket(token, expected))).toBe('ticket-refused');
     }
   });

@@ -19,7 +19,14 @@ const options: HttpAppOptions = {
     metrics: { kind: 'off' },
     allowLocalWebhooks: false,
   },
-  platform: { accounts: nothing, ledger: nothing, orchestrator: nothing, desk: nothing, pools: nothing } as never,
+  platform: {
+    accounts: nothing,
+    ledger: nothing,
+    roster: nothing,
+    jobs: nothing,
+    jobStore: nothing,
+    pools: nothing,
+  } as never,
   ...{ database: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
   ...{ models: () => [], wakeBatches() {}, peerCount: () => 0 },
 };

@@ -7,7 +7,7 @@ import { type Account, accountOwner } from '../ledger/owner.ts';
 import type { Authenticate, Caller } from './api-types.ts';
 import { originOf, senderOf } from './same-origin.ts';
 
-export const SESSION_COOKIE = 'cp_session';
+export const LOGIN_COOKIE = 'cp_session';
 
 /** Longer than any key or token that was ever made. */
 const MAX_TOKEN_CHARS = 200;
@@ -17,7 +17,7 @@ const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD
 /** Where keys and logins are looked up. */
 export interface CallerDirectory {
   byKey(key: string): Promise<Account | undefined>;
-  bySession(token: string): Promise<Account | undefined>;
+  byLogin(token: string): Promise<Account | undefined>;
 }
 
 /**
@@ -50,8 +50,8 @@ async function findAccount(accounts: CallerDirectory, c: Context, own: string | 
     if (!account) throw new PoolError('not-logged-in', 'This API key is not known or was revoked.');
     return account;
   }
-  const token = sessionToken(c);
-  const account = token && (await accounts.bySession(token));
+  const token = loginToken(c);
+  const account = token && (await accounts.byLogin(token));
   if (!account) throw new PoolError('not-logged-in', 'This needs an API key or a login.');
   if (!isSafe(c.req.method) && senderOf(c.req.raw.headers, own) !== 'own') {
     throw new PoolError('forbidden', 'A login counts only for requests that a page of this site makes.');
@@ -60,11 +60,11 @@ async function findAccount(accounts: CallerDirectory, c: Context, own: string | 
 }
 
 /** The session cookie's value, if it could be one. */
-export function sessionToken(c: Context): string | undefined {
-  const token = getCookie(c, SESSION_COOKIE);
+export function loginToken(c: Context): string | undefined {
+  const token = getCookie(c, LOGIN_COOKIE);
   return token && token.length <= MAX_TOKEN_CHARS ? token : undefined;
 }
 
 /** Whether a request names anybody at all: most that only read do not. */
 export const hasCredentials = (c: Context): boolean =>
-  c.req.header('authorization') !== undefined || sessionToken(c) !== undefined;
+  c.req.header('authorization') !== undefined || loginToken(c) !== undefined;

@@ -1,6 +1,6 @@
 // GET /openapi.json: the OpenAPI 3.1 document of every route that was mounted on the app before it is asked for.
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { SESSION_COOKIE } from './authenticate.ts';
+import { LOGIN_COOKIE } from './authenticate.ts';
 import { describeShapes } from './describe-shapes.ts';
 
 /** Call it on the outermost app: mounted groups bring their routes along. */
@@ -8,7 +8,7 @@ import { describeShapes } from './describe-shapes.ts';
 export function serveOpenApiDocument(app: OpenAPIHono<any>, { version }: { version: string }): void {
   const register = app.openAPIRegistry.registerComponent.bind(app.openAPIRegistry);
   register('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'An API key (`cp-…`).' });
-  register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE });
+  register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: LOGIN_COOKIE });
   for (const [name, schema] of Object.entries(describeShapes())) register('schemas', name, schema);
   app.get('/openapi.json', (c) => {
     const document = app.getOpenAPI31Document({

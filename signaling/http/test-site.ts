@@ -26,7 +26,7 @@ const account = (name: string): Account => ({
 /** Two accounts, `ann` and `bob`, each with a key and a session token of the same text. */
 export const TEST_ACCOUNTS: CallerDirectory = {
   byKey: async (key) => ({ [TEST_KEY]: account('ann'), [OTHER_KEY]: account('bob') })[key],
-  bySession: async (token) => (token === 'session-ann' ? account('ann') : undefined),
+  byLogin: async (token) => (token === 'session-ann' ? account('ann') : undefined),
 };
 
 export const TEST_MODELS: ModelEntry[] = [

@@ -20,7 +20,7 @@ describe('a tab that drives its own answer', () => {
     });
 
   beforeEach(async () => {
-    await scene.ledger.grantOnJoin(peerOwner(scene.network.peer(3)), 'tab');
+    await scene.ledger.welcome(peerOwner(scene.network.peer(3)), 'tab');
   });
 
   it('gets leave, says what it got, and hears what it was charged', async () => {

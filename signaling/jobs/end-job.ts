@@ -2,9 +2,9 @@
 import { PoolError } from '../../protocol/errors.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
+import { shownFailure } from './job-listeners.ts';
 import type { LiveJob } from './live-job.ts';
 import { settleJob } from './settle-job.ts';
-import { shownFailure } from './voices.ts';
 
 /** A driver that was told to stop has this long to say what it had. */
 const CANCEL_GRACE_MS = 5_000;
@@ -48,8 +48,8 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
     .update(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) })
     .catch((thrown) => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept'));
   observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
-  if (error) job.voice.failed(shownFailure(error));
+  if (error) job.listener.failed(shownFailure(error));
   if (!error || job.source === 'tab') {
-    job.voice.ended({ stats: job.stats, usage: job.usage, plan: job.plan!, chargedMicros });
+    job.listener.ended({ stats: job.stats, usage: job.usage, plan: job.plan!, chargedMicros });
   }
 }

@@ -12,7 +12,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
   switch (event.type) {
     case 'started':
       job.usage.promptTokens = event.promptTokens;
-      if (!job.hasStarted) job.voice.event(event);
+      if (!job.hasStarted) job.listener.event(event);
       job.hasStarted = true;
       return;
     case 'delta': {
@@ -23,11 +23,11 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       }
       ids.push(...event.ids);
       job.usage.completionTokens += event.ids.length;
-      job.voice.event(event);
+      job.listener.event(event);
       return;
     }
     case 'finished':
-      if (event.choice < job.choices && !job.finished.has(event.choice)) job.voice.event(event);
+      if (event.choice < job.choices && !job.finished.has(event.choice)) job.listener.event(event);
       job.finished.add(event.choice);
       return;
     case 'done':

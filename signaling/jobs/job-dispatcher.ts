@@ -14,12 +14,12 @@ import { createJobContext } from './create-job-context.ts';
 import { cancelJob, finishJob } from './end-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
+import { shownFailure, streamListener, tabListener } from './job-listeners.ts';
 import type { Job, JobOrder, JobService } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
 import { promptBound, promptEstimate } from './price-order.ts';
 import { tellFunding } from './start-job.ts';
-import { shownFailure, streamVoice, tabVoice } from './voices.ts';
 
 /** A tab asks for one answer at a time; a few may overlap when it cancels and asks again. */
 const MAX_ASKS_PER_PEER = 4;
@@ -63,10 +63,10 @@ export class JobDispatcher implements JobService {
       throw new PoolError('no-stages', `${plan.reason} Send it as a batch.`, { data: { retryAfterSeconds: 30 } });
     }
     const id = newJobId();
-    const { voice, job } = streamVoice(id);
+    const { listener, job } = streamListener(id);
     const live = await admitJob(this.#context, {
       ...termsOf(this.#context, pool, { promptTokens, maxTokens: request.maxTokens, choices: request.choices }),
-      ...{ id, voice, request, source: order.source, payer: order.payer, likelyTokens },
+      ...{ id, listener, request, source: order.source, payer: order.payer, likelyTokens },
     });
     order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
     if (order.signal?.aborted) cancelJob(this.#context, live);
@@ -94,7 +94,7 @@ export class JobDispatcher implements JobService {
     return this.#context.store.find(id, payer);
   }
 
-  /** A tab asks for leave to drive an answer. Refusals go back as `ask-refused`. */
+  /** A tab asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
   async ask(peer: PeerId, message: Ask): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     try {
@@ -109,8 +109,17 @@ export class JobDispatcher implements JobService {
       const terms = termsOf(this.#context, pool, { promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();
-      const voice = tabVoice(id, ask, heldMicros, (reply) => this.#context.send(peer, reply));
-      const job = { ...terms, heldMicros, id, voice, payer, request: undefined, source: 'tab', driver: peer } as const;
+      const listener = tabListener(id, ask, heldMicros, (reply) => this.#context.send(peer, reply));
+      const job = {
+        ...terms,
+        heldMicros,
+        id,
+        listener,
+        payer,
+        request: undefined,
+        source: 'tab',
+        driver: peer,
+      } as const;
       const live = await admitJob(this.#context, { ...job, promptTokens }, plan);
       this.#remember(keyOf(peer, ask), live.id);
     } catch (thrown) {
@@ -127,7 +136,7 @@ export class JobDispatcher implements JobService {
   askDone(peer: PeerId, message: AskDone): void {
     const job = this.#context.jobs.get(message.job);
     if (job?.source !== 'tab' || job.driver !== peer || job.state !== 'running') return;
-    // The prompt is as long as it was when leave was asked for: what is held was reckoned by that.
+    // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;
     const cachedTokens = Math.min(message.cachedTokens, promptTokens);
     job.usage = { promptTokens, cachedTokens, completionTokens: Math.min(message.completionTokens, job.maxTokens) };

@@ -104,7 +104,7 @@ function recordOf(row: typeof jobs.$inferSelect): JobRecord {
     outcome: row.outcome ?? undefined,
     usage: { promptTokens, cachedTokens, completionTokens },
     chargedMicros: row.chargedMicros,
-    // The column has what the desk wrote there: a code of the table.
+    // The column has what the dispatcher wrote there: a code of the table.
     ...(row.errorCode ? { error: { code: row.errorCode as ErrorCode } } : {}),
     createdAt: row.createdAt,
     endedAt: row.endedAt ?? undefined,

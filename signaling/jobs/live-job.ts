@@ -12,9 +12,9 @@ import type { EpochSeats } from '../settlement/settlement-types.ts';
 import type { Usage } from './job-types.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
-export interface Voice {
+export interface JobListener {
   queued(place: number, waiting: number, reason: string): void;
-  /** It has a route. For a tab this is the leave to begin; false when the tab is gone. */
+  /** It has a route. For a tab this is its sign to begin; false when the tab is gone. */
   routed(plan: RoutePlan, epoch: number, grant: string): boolean;
   /** HTTP only: what its driver says on the way. */
   event(event: Exclude<JobEvent, { type: 'done' | 'failed' }>): void;
@@ -48,7 +48,7 @@ export interface LiveJob {
   readonly heldMicros: number;
   /** What a driver at the entry is asked to do; a tab knows its own prompt. */
   readonly request: JobRequest | undefined;
-  readonly voice: Voice;
+  readonly listener: JobListener;
   readonly createdMs: number;
 
   state: 'waiting' | 'running' | 'settling' | 'over';
@@ -87,7 +87,7 @@ export type NewJob = Pick<
   | 'price'
   | 'heldMicros'
   | 'request'
-  | 'voice'
+  | 'listener'
 > & { driver?: PeerId; promptTokens?: number; likelyTokens?: number };
 
 export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens, ...fields }: NewJob): LiveJob {

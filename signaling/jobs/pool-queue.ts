@@ -125,7 +125,7 @@ export class PoolQueue {
     for (const [index, job] of order.entries()) {
       if (job.toldPlace === index + 1) continue;
       job.toldPlace = index + 1;
-      job.voice.queued(index + 1, order.length, reason);
+      job.listener.queued(index + 1, order.length, reason);
     }
   }
 

@@ -1,8 +1,8 @@
-// What the desk adds to the planner's word: codecs. Its memory is tested with the jobs that fill it.
+// What the route planner adds to the planner's word: codecs. Its memory is tested with the jobs that fill it.
 import { expect, test } from 'vitest';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { PoolId } from '../../protocol/ids.ts';
-import { RttBook } from '../planner/rtt-book.ts';
+import { RttEstimator } from '../planner/rtt-estimator.ts';
 import { SITUATIONS } from '../planner/test-situations.ts';
 import { RoutePlanner } from './route-planner.ts';
 
@@ -10,7 +10,12 @@ const LAN = SITUATIONS.find(({ name }) => name.startsWith('Two laptops on a LAN'
 const ALONE = SITUATIONS.find(({ name }) => name.startsWith('A laptop that fits'))!.situation;
 
 function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: CodecPolicy, codec?: CodecPolicy) {
-  const planner = new RoutePlanner({ rtts: new RttBook(), nowMs: () => 0, hasDraftModel: () => false, codec: server });
+  const planner = new RoutePlanner({
+    rtts: new RttEstimator(),
+    nowMs: () => 0,
+    hasDraftModel: () => false,
+    codec: server,
+  });
   const pool = {
     ...{ id: 'a/b@main:q4' as PoolId, model: { repo: 'a/b', revision: 'main', dtype: 'q4' as const }, pinned: true },
     ...{ manifest, peers, watchers: [], lastEpoch: 1, hasServed: true, strikes: new Map() },

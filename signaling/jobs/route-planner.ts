@@ -8,7 +8,7 @@ import type { JobStats } from '../../protocol/job.ts';
 import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import { type Calibration, calibrate, UNCALIBRATED } from '../planner/calibrate.ts';
 import { planRoute } from '../planner/plan-route.ts';
-import type { RttBook } from '../planner/rtt-book.ts';
+import type { RttEstimator } from '../planner/rtt-estimator.ts';
 import { readyOf } from '../roster/coalitions.ts';
 import type { RouteQuestion } from './job-context.ts';
 
@@ -26,7 +26,7 @@ interface Memory {
 }
 
 export interface RoutePlannerOptions {
-  rtts: RttBook;
+  rtts: RttEstimator;
   hasDraftModel(repo: string): boolean;
   /** Of plans whose question names none. */
   codec: CodecPolicy;

@@ -58,7 +58,7 @@ function requestFor({ ownerTag }: JobContext, job: LiveJob, plan: RoutePlan) {
 
 /** A tab that left while its job was admitted: nobody else would end it. */
 function tellRoute(context: JobContext, job: LiveJob, plan: RoutePlan, epoch: number, grant: string): void {
-  if (job.voice.routed(plan, epoch, grant)) return;
+  if (job.listener.routed(plan, epoch, grant)) return;
   finishJob(context, job, new PoolError('stage-left', 'The asking tab left.'));
 }
 

@@ -68,10 +68,10 @@ export class JobScene {
     beforeEach(async () => {
       scene.network = await TestNetwork.of(4);
       scene.network.ring = [0, 1];
-      scene.ledger = createLedger(scene.#database.db, { grantMicros: GRANTED, grantsPerAddressPerDay: 1000 });
+      scene.ledger = createLedger(scene.#database.db, { welcomeMicros: GRANTED, welcomesPerAddressPerDay: 1000 });
       scene.receipts = createReceiptStore(scene.#database.db);
       scene.payer = accountOwner(`payer-${++payers}` as AccountId);
-      await scene.ledger.grantOnJoin(scene.payer, 'test');
+      await scene.ledger.welcome(scene.payer, 'test');
       scene.dispatch();
     });
     afterEach(async () => {

@@ -25,7 +25,7 @@ forEachDatabase('the ledger under many hands', (open) => {
   beforeAll(async () => {
     database = await open();
     const again = [database, await database.openAgain(), await database.openAgain()];
-    servers = again.map(({ db }) => createLedger(db, { grantMicros: GRANT, grantsPerAddressPerDay: 1 }));
+    servers = again.map(({ db }) => createLedger(db, { welcomeMicros: GRANT, welcomesPerAddressPerDay: 1 }));
   }, OPEN_TIMEOUT_MS);
 
   const heldJobs = async (payer: OwnerId, count: number, expiresAt = SOON): Promise<JobId[]> => {

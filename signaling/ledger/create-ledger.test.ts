@@ -3,7 +3,7 @@ import { forEachDatabase, OPEN_TIMEOUT_MS, type TestDatabase } from '../db/test-
 import { createLedger } from './create-ledger.ts';
 import type { Ledger } from './ledger-types.ts';
 import { type OwnerId, peerOwner } from './owner.ts';
-import { joinGrantCounts } from './tables.ts';
+import { welcomeCounts } from './tables.ts';
 import { expectSound, newAccount, newJob, newOwner, newPeer, SOON } from './test-ledger.ts';
 
 const GRANT = 1000;
@@ -14,7 +14,7 @@ forEachDatabase('the ledger', (open) => {
   let now = new Date('2030-01-01T12:00:00Z');
   beforeAll(async () => {
     database = await open();
-    ledger = createLedger(database.db, { grantMicros: GRANT, grantsPerAddressPerDay: 2, now: () => now });
+    ledger = createLedger(database.db, { welcomeMicros: GRANT, welcomesPerAddressPerDay: 2, now: () => now });
   }, OPEN_TIMEOUT_MS);
   afterEach(() => expectSound(database.db, ledger));
 
@@ -26,34 +26,34 @@ forEachDatabase('the ledger', (open) => {
   describe('grant on joining', () => {
     test('once per owner, so many per address and day', async () => {
       const [first, second, third] = [newAccount(), newAccount(), newAccount()];
-      expect(await ledger.grantOnJoin(first, '192.0.2.1')).toBe(GRANT);
-      expect(await ledger.grantOnJoin(first, '192.0.2.1')).toBe(0);
-      expect(await ledger.grantOnJoin(first, '192.0.2.2')).toBe(0);
-      expect(await ledger.grantOnJoin(second, '192.0.2.1')).toBe(GRANT);
-      expect(await ledger.grantOnJoin(third, '192.0.2.1')).toBe(0);
+      expect(await ledger.welcome(first, '192.0.2.1')).toBe(GRANT);
+      expect(await ledger.welcome(first, '192.0.2.1')).toBe(0);
+      expect(await ledger.welcome(first, '192.0.2.2')).toBe(0);
+      expect(await ledger.welcome(second, '192.0.2.1')).toBe(GRANT);
+      expect(await ledger.welcome(third, '192.0.2.1')).toBe(0);
       expect(await balanceOf(third)).toEqual([0, 0]);
       now = new Date('2030-01-02T00:00:00Z');
-      expect(await ledger.grantOnJoin(third, '192.0.2.1')).toBe(GRANT);
+      expect(await ledger.welcome(third, '192.0.2.1')).toBe(GRANT);
     });
 
     test('the table holds no address, and forgets the day before', async () => {
       now = new Date('2030-01-03T00:00:00Z');
-      await ledger.grantOnJoin(newAccount(), '198.51.100.7');
-      const rows = await database.db.select().from(joinGrantCounts);
+      await ledger.welcome(newAccount(), '198.51.100.7');
+      const rows = await database.db.select().from(welcomeCounts);
       expect(rows).toEqual([{ addressDay: expect.stringMatching(/^[0-9a-f]{64}$/), day: '2030-01-03', grants: 1 }]);
     });
 
     test('at once from everywhere: no owner and no address gets more', async () => {
       const again = await database.openAgain();
-      const other = createLedger(again.db, { grantMicros: GRANT, grantsPerAddressPerDay: 2, now: () => now });
+      const other = createLedger(again.db, { welcomeMicros: GRANT, welcomesPerAddressPerDay: 2, now: () => now });
       const owners = Array.from({ length: 8 }, newAccount);
       const got = await Promise.all(
-        owners.flatMap((owner) => [ledger.grantOnJoin(owner, '203.0.113.1'), other.grantOnJoin(owner, '203.0.113.1')]),
+        owners.flatMap((owner) => [ledger.welcome(owner, '203.0.113.1'), other.welcome(owner, '203.0.113.1')]),
       );
       expect(got.filter((micros) => micros === GRANT)).toHaveLength(2);
       const one = newAccount();
       const addresses = Array.from({ length: 8 }, (_, index) => `203.0.113.${index + 10}`);
-      const once = await Promise.all(addresses.map((address) => ledger.grantOnJoin(one, address)));
+      const once = await Promise.all(addresses.map((address) => ledger.welcome(one, address)));
       expect(once.reduce((sum, micros) => sum + micros)).toBe(GRANT);
       expect(await balanceOf(one)).toEqual([GRANT, 0]);
     });
@@ -167,7 +167,7 @@ forEachDatabase('the ledger', (open) => {
     const peer = newPeer();
     const [owner, account]: OwnerId[] = [peerOwner(peer), newAccount()];
     const job = newJob();
-    await ledger.grantOnJoin(owner!, 'a peer');
+    await ledger.welcome(owner!, 'a peer');
     await ledger.hold({ job, payer: owner!, amountMicros: 300, expiresAt: SOON });
     await Promise.all([ledger.claim(peer, account!), ledger.claim(peer, account!)]);
     expect([await balanceOf(owner!), await balanceOf(account!)]).toEqual([

@@ -2,7 +2,7 @@
 // that several servers can have one each.
 import type { Database } from '../db/open-database.ts';
 import { claimBalance } from './claim-balance.ts';
-import { grantOnJoin } from './grant-on-join.ts';
+import { giveWelcomeCredits } from './give-welcome-credits.ts';
 import { holdCredits } from './hold-credits.ts';
 import type { Ledger } from './ledger-types.ts';
 import { checkAmount } from './net-entries.ts';
@@ -11,23 +11,23 @@ import { releaseExpired, releaseHold, settleHold } from './settle-hold.ts';
 
 export interface LedgerOptions {
   /** What an owner gets on joining; 0 for nothing. */
-  grantMicros: number;
-  grantsPerAddressPerDay: number;
+  welcomeMicros: number;
+  welcomesPerAddressPerDay: number;
   now?(): Date;
 }
 
 /**
  * @example
- * const ledger = createLedger(db, { grantMicros: 2 * MICROS_PER_CREDIT, grantsPerAddressPerDay: 5 });
+ * const ledger = createLedger(db, { welcomeMicros: 2 * MICROS_PER_CREDIT, welcomesPerAddressPerDay: 5 });
  * await ledger.hold({ job, payer, amountMicros, expiresAt });
  * await ledger.settle({ job, payments });
  */
 export function createLedger(db: Database, options: LedgerOptions): Ledger {
-  const { grantMicros, grantsPerAddressPerDay, now = () => new Date() } = options;
-  checkAmount(grantMicros);
+  const { welcomeMicros, welcomesPerAddressPerDay, now = () => new Date() } = options;
+  checkAmount(welcomeMicros);
   return {
-    grantOnJoin: (owner, address) =>
-      grantOnJoin(db, { owner, address, grantMicros, grantsPerAddressPerDay, at: now() }),
+    welcome: (owner, address) =>
+      giveWelcomeCredits(db, { owner, address, welcomeMicros, welcomesPerAddressPerDay, at: now() }),
     balanceOf: (owner) => readBalance(db, owner),
     hold: (hold) => holdCredits(db, hold, now()),
     settle: (settlement) => settleHold(db, settlement, now()),

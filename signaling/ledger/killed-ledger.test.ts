@@ -18,10 +18,10 @@ import {
   chargedBy,
   GRANT_MICROS,
   keyOf,
-  lanesOf,
   type Operation,
   PAYER,
   peerOwners,
+  sequencesOf,
 } from './test-operations.ts';
 
 const WRITER = fileURLToPath(new URL('./test-writer.ts', import.meta.url));
@@ -29,7 +29,7 @@ const JOBS = 100;
 /** Each costs two openings, and PGlite's take a second and more. */
 const KILLS = { pglite: 2, postgres: 3 };
 const TIMEOUT_MS = 60_000;
-const OPTIONS = { grantMicros: GRANT_MICROS, grantsPerAddressPerDay: 1 };
+const OPTIONS = { welcomeMicros: GRANT_MICROS, welcomesPerAddressPerDay: 1 };
 
 const serverUrl = process.env.TEST_DATABASE_URL;
 
@@ -62,7 +62,7 @@ test.skipIf(!serverUrl)(
 );
 
 async function surviveKills(database: DatabaseLocation, kills: number): Promise<void> {
-  let lanes: Operation[][] = lanesOf(JOBS);
+  let lanes: Operation[][] = sequencesOf(JOBS);
   const total = lanes.flat().length;
   const done = new Set<Operation>();
   const left = (): Operation[][] =>

@@ -19,6 +19,7 @@ export interface Payment {
 export interface StatementLine {
   eventId: string;
   at: Date;
+  /** `grant`: welcome credits. */
   kind: 'grant' | 'hold' | 'settle' | 'release' | 'claim';
   amountMicros: number;
   bucket: 'available' | 'held';
@@ -27,10 +28,10 @@ export interface StatementLine {
 
 export interface Ledger {
   /**
-   * The small grant on joining: at most once per owner, and at most so many per network address and day. Resolves to
-   * what was granted, 0 when it was had before or the address has had its share.
+   * Gives welcome credits: at most once per owner, and at most so many per network address and day. Resolves to
+   * what was given, 0 when it was had before or the address has had its share.
    */
-  grantOnJoin(owner: OwnerId, address: string): Promise<number>;
+  welcome(owner: OwnerId, address: string): Promise<number>;
   balanceOf(owner: OwnerId): Promise<Balance>;
   /** Moves `amountMicros` from available to held. Throws `insufficient-credits` with both amounts in `data`. Once per job. */
   hold(hold: { job: JobId; payer: OwnerId; amountMicros: number; expiresAt: Date }): Promise<void>;

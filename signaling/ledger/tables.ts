@@ -62,14 +62,14 @@ export const holds = pgTable(
   ],
 );
 
-/** Who had the grant on joining. Not from where. */
-export const joinGrants = pgTable('join_grants', {
+/** Who had welcome credits. Not from where. */
+export const welcomes = pgTable('join_grants', {
   owner: ownerNamed('owner').primaryKey(),
   at: at('at').notNull(),
 });
 
-/** How many grants an address had on a day. Rows of earlier days are deleted with the next grant. */
-export const joinGrantCounts = pgTable('join_grant_counts', {
+/** How many welcomes an address had on a day. Rows of earlier days are deleted with the next one. */
+export const welcomeCounts = pgTable('join_grant_counts', {
   /** SHA-256 of day and address, hex: see hash-address.ts. */
   addressDay: text('address_day').primaryKey(),
   day: date('day').notNull(),

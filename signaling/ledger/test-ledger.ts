@@ -20,10 +20,10 @@ export const newAccount = (): OwnerId => accountOwner(nextHex() as AccountId);
 
 export const SOON = new Date('2100-01-01T00:00:00Z');
 
-/** An owner with the join grant, from an address of its own. */
+/** An owner with welcome credits, from an address of its own. */
 export async function newOwner(ledger: Ledger): Promise<OwnerId> {
   const owner = newAccount();
-  await ledger.grantOnJoin(owner, `address of ${owner}`);
+  await ledger.welcome(owner, `address of ${owner}`);
   return owner;
 }
 

@@ -19,7 +19,7 @@ const peerAt = (index: number): PeerId => hex(index % PEERS) as PeerId;
 export const peerOwners: OwnerId[] = Array.from({ length: PEERS }, (_, index) => peerOwner(peerAt(index)));
 
 /** By lane: within one, each waits for the one before it. Every fourth job is released, every fifth is followed by a claim. */
-export const lanesOf = (jobs: number): Operation[][] => [
+export const sequencesOf = (jobs: number): Operation[][] => [
   ...Array.from({ length: jobs }, (_, job) => [
     `hold:${job}`,
     isReleased(job) ? `release:${job}` : `settle:${job}`,

@@ -14,9 +14,9 @@ const { database, lanes } = JSON.parse(readFileSync(0, 'utf8')) as {
   lanes: Operation[][];
 };
 const { db, close } = await openDatabase(database);
-const ledger = createLedger(db, { grantMicros: GRANT_MICROS, grantsPerAddressPerDay: 1 });
+const ledger = createLedger(db, { welcomeMicros: GRANT_MICROS, welcomesPerAddressPerDay: 1 });
 // Holds need it. Every writer asks, one of them gets it.
-await ledger.grantOnJoin(PAYER, 'an address');
+await ledger.welcome(PAYER, 'an address');
 // Written at once and past every buffer of this process: what the parent reads was promised.
 writeSync(1, 'ready\n');
 const waiting = [...lanes];

@@ -13,12 +13,12 @@ const hex = (): string => randomBytes(16).toString('hex');
 forEachDatabase('credits', (open) => {
   fundingCompliance('as a funding', async () => {
     const { db } = await open();
-    const ledger = createLedger(db, { grantMicros: 0, grantsPerAddressPerDay: 0 });
+    const ledger = createLedger(db, { welcomeMicros: 0, welcomesPerAddressPerDay: 0 });
     return {
       funding: createCreditsFunding({ ledger, ownerOf: async () => undefined }),
       newPayer: async (amountMicros) => {
         const payer = accountOwner(hex() as AccountId);
-        await createLedger(db, { grantMicros: amountMicros, grantsPerAddressPerDay: 10_000 }).grantOnJoin(
+        await createLedger(db, { welcomeMicros: amountMicros, welcomesPerAddressPerDay: 10_000 }).welcome(
           payer,
           'test',
         );
@@ -31,12 +31,12 @@ forEachDatabase('credits', (open) => {
 
   test('peers of one account earn for it, together', async () => {
     const { db } = await open();
-    const ledger = createLedger(db, { grantMicros: 1_000, grantsPerAddressPerDay: 10 });
+    const ledger = createLedger(db, { welcomeMicros: 1_000, welcomesPerAddressPerDay: 10 });
     const ann = hex() as AccountId;
     const payer = accountOwner(hex() as AccountId);
     const [mine, also, free] = [hex(), hex(), hex()] as PeerId[];
     const funding = createCreditsFunding({ ledger, ownerOf: async (peer) => (peer === free ? undefined : ann) });
-    await ledger.grantOnJoin(payer, 'test');
+    await ledger.welcome(payer, 'test');
     const job = hex() as JobId;
     await funding.reserve({ job, pool: 'a/b@main:q4' as PoolId, payer, amountMicros: 900, expiresAt: SOON });
     const payments = [mine!, also!, free!].map((peer, index) => ({ peer, amountMicros: 100 * (index + 1) }));

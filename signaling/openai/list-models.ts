@@ -3,19 +3,19 @@
 import type { ModelEntry } from '../http/api-types.ts';
 import type { PoolDirectory } from '../pools/pool-types.ts';
 import { readyOf } from '../roster/coalitions.ts';
-import type { Orchestrator } from '../roster/orchestrator.ts';
+import type { LiveRoster } from '../roster/live-roster.ts';
 
 export interface ModelSources {
   /** What was decided of pools. */
   pools: Pick<PoolDirectory, 'list'>;
   /** Who is in them. */
-  orchestrator: Pick<Orchestrator, 'pools' | 'pool'>;
+  roster: Pick<LiveRoster, 'pools' | 'pool'>;
 }
 
 /** Pools that answer now come first: among several of one repository the first is taken. */
-export function listModels({ pools, orchestrator }: ModelSources): ModelEntry[] {
+export function listModels({ pools, roster }: ModelSources): ModelEntry[] {
   const kept = pools.list().filter(({ loaded }) => loaded);
-  const open = orchestrator.pools().filter(({ pool }) => !kept.some(({ id }) => id === pool));
+  const open = roster.pools().filter(({ pool }) => !kept.some(({ id }) => id === pool));
   const entries = [
     ...kept.map(({ id, model, manifest, maxContext, createdAt }) => ({ id, model, manifest, maxContext, createdAt })),
     ...open.map(({ pool, model }) => ({
@@ -28,7 +28,7 @@ export function listModels({ pools, orchestrator }: ModelSources): ModelEntry[] 
   ];
   return entries
     .map(({ id, model, manifest, maxContext, createdAt }) => {
-      const live = orchestrator.pool(id);
+      const live = roster.pool(id);
       const known = manifest ?? live?.manifest;
       const entry: ModelEntry = {
         pool: id,

@@ -85,7 +85,7 @@ function capacitiesOf(context: RingContext): Int16Array {
 const costPerLayer = (context: RingContext, capacity: number, index: number, wayMs: number): number =>
   context.msPerLayer[index]! + (wayMs + context.handlingMs[index]!) / Math.max(1, capacity);
 
-/** Round trips from one candidate to all, asked for once: a book answers a thousand in a millisecond. */
+/** Round trips from one candidate to all, asked for once: the estimator answers a thousand in a millisecond. */
 function rememberRtts(context: RingContext, useful: readonly number[]): (from: number) => Float64Array {
   const rows = new Map<number, Float64Array>();
   return (from) => {

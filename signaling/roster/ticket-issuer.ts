@@ -9,7 +9,7 @@ import { sealTicket } from '../../protocol/ticket.ts';
 /** Tickets remembered; the oldest go first and are signed again when asked for. */
 const MAX_REMEMBERED = 20_000;
 
-export class TicketOffice {
+export class TicketIssuer {
   readonly #sign: SignText;
   readonly #nowSeconds: () => number;
   /** By epoch and peer; each with the second from which a new one is written. */

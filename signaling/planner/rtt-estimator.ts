@@ -44,7 +44,7 @@ export interface RttBookOptions {
   ttlMs?: number;
 }
 
-export class RttBook {
+export class RttEstimator {
   readonly #entries = new Map<RttNode, Entry>();
   readonly #maxNodes: number;
   readonly #maxPairs: number;
@@ -96,7 +96,7 @@ export class RttBook {
     return estimate === undefined ? { ms: UNKNOWN_RTT_MS, source: 'default' } : { ms: estimate, source: 'estimated' };
   }
 
-  /** The book as planners ask it: undefined where nothing is known. */
+  /** The round trips as planners ask it: undefined where nothing is known. */
   at(nowMs: number): (a: RttNode, b: RttNode) => number | undefined {
     return (a, b) => {
       const { ms, source } = this.lookup(a, b, nowMs);

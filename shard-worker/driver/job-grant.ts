@@ -1,4 +1,4 @@
-// The leave to drive one job, as stages ask for it, and what this driver will sign at its end: one meter per session and
+// The grant of one job, as stages ask for it, and what this driver will sign at its end: one meter per session and
 // epoch that was used. Opens nothing itself.
 import { type Grant, openGrant } from '../../protocol/grant.ts';
 import type { Identity } from '../../protocol/identity.ts';
@@ -9,7 +9,7 @@ import { JobMeter } from '../ring/job-meter.ts';
 /** Sessions times epochs of one job; `done` and `ask-done` take no more receipts than this. */
 const MAX_METERS = 64;
 
-export class JobLeave {
+export class JobGrant {
   /** The token that goes into OPEN. */
   readonly grant: string;
   readonly claims: Grant;
@@ -21,8 +21,8 @@ export class JobLeave {
   }
 
   /** Throws `grant-refused` for a grant that the stages would refuse as well. */
-  static async read(grant: string, expected: { publicKey: string; driver: PeerId; pool: string }): Promise<JobLeave> {
-    return new JobLeave(grant, await openGrant(grant, expected));
+  static async read(grant: string, expected: { publicKey: string; driver: PeerId; pool: string }): Promise<JobGrant> {
+    return new JobGrant(grant, await openGrant(grant, expected));
   }
 
   /** The same meter for the same session and epoch. `layers`: of the whole model. */

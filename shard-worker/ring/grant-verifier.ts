@@ -8,7 +8,7 @@ import type { OpenSession } from './open-session.ts';
 /** Verified grants that are remembered: one per choice and retry would be verified again otherwise. */
 const MAX_REMEMBERED = 256;
 
-export interface GrantDeskOptions {
+export interface GrantVerifierOptions {
   /** Public key of the orchestrator that signs grants, base64url. */
   orchestratorKey(): string;
   pool: string;
@@ -16,11 +16,11 @@ export interface GrantDeskOptions {
   nowSeconds?(): number;
 }
 
-export class GrantDesk {
-  readonly #options: GrantDeskOptions;
+export class GrantVerifier {
+  readonly #options: GrantVerifierOptions;
   readonly #known = new Map<string, Grant>();
 
-  constructor(options: GrantDeskOptions) {
+  constructor(options: GrantVerifierOptions) {
     this.#options = options;
   }
 

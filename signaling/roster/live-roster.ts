@@ -10,7 +10,7 @@ import { audienceOf } from './change-coalition.ts';
 import { coalitionsOf, readyOf } from './coalitions.ts';
 import { type Effect, emptyRoster, type Pool, type Roster, type RosterTiming, type World } from './roster-state.ts';
 import { summarisePools } from './summarise-pools.ts';
-import type { TicketOffice } from './ticket-issuer.ts';
+import type { TicketIssuer } from './ticket-issuer.ts';
 
 /** Summaries go to every peer, so a burst of changes is told once. */
 const POOLS_FLUSH_MS = 100;
@@ -24,12 +24,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 const epochFloorAt = (nowMs: number): number => Math.max(0, Math.floor((nowMs - Date.UTC(2026, 0, 1)) / 1000));
 
-export interface OrchestratorOptions {
+export interface LiveRosterOptions {
   model: ModelRef;
   stages?: number | 'all' | undefined;
   timing: RosterTiming;
   logger: Logger;
-  tickets: TicketOffice;
+  tickets: TicketIssuer;
   policyOf?: World['policyOf'];
   rtt?: World['rtt'];
   /** Sends to one peer if it is connected. */
@@ -43,8 +43,8 @@ export interface OrchestratorOptions {
 /** Tickets are told again before they expire. */
 const RENEW_TICKETS_MS = (DRIVER_TICKET_SECONDS * 1000) / 2;
 
-export class Orchestrator {
-  readonly #options: OrchestratorOptions;
+export class LiveRoster {
+  readonly #options: LiveRosterOptions;
   #roster: Roster;
   #timer: NodeJS.Timeout | undefined;
   #poolsTimer: NodeJS.Timeout | undefined;
@@ -52,7 +52,7 @@ export class Orchestrator {
   #told = '';
   #closed = false;
 
-  constructor(options: OrchestratorOptions) {
+  constructor(options: LiveRosterOptions) {
     this.#options = options;
     this.#roster = emptyRoster(options.model, epochFloorAt(Date.now()));
     this.#told = JSON.stringify(this.pools());

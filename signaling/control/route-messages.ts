@@ -1,4 +1,4 @@
-// Carries what peers say to whom it concerns: the roster, the jobs, the book of round trips. Knows no socket and no rule.
+// Carries what peers say to whom it concerns: the roster, the jobs, the estimator of round trips. Knows no socket and no rule.
 
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
@@ -7,57 +7,57 @@ import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { peerOwner } from '../ledger/owner.ts';
 import type { RosterEvent } from '../roster/apply-roster-event.ts';
-import type { Orchestrator } from '../roster/orchestrator.ts';
+import type { LiveRoster } from '../roster/live-roster.ts';
 import type { PeerMessage } from './control-connection.ts';
 import type { PeerListener } from './control-socket.ts';
 
-export interface SwitchboardOptions {
-  orchestrator: Orchestrator;
-  desk: JobDispatcher;
-  ledger: Pick<Ledger, 'grantOnJoin'>;
+export interface RouteMessagesOptions {
+  roster: LiveRoster;
+  jobs: JobDispatcher;
+  ledger: Pick<Ledger, 'welcome'>;
   logger: Logger;
   /** Round trips that a peer measured to others, and to this server. */
   onRtts(peer: PeerId, rtts: readonly { peer: PeerId; ms: number }[], serverRttMs: number | undefined): void;
-  /** Whether an account owns the peer: then the account had its grant. */
+  /** Whether an account owns the peer: then the account had its welcome credits. */
   isOwned(peer: PeerId): Promise<boolean>;
   onLeft?(peer: PeerId): void;
 }
 
-/** Grants that are being written: a burst of joining tabs must not open a transaction each. */
-const MAX_GRANTS_UNDER_WAY = 64;
+/** Welcome credits that are being written: a burst of joining tabs must not open a transaction each. */
+const MAX_WELCOMES_UNDER_WAY = 64;
 
-export function createSwitchboard(options: SwitchboardOptions): PeerListener {
-  const { orchestrator, desk, ledger, logger } = options;
+export function routeMessages(options: RouteMessagesOptions): PeerListener {
+  const { roster, jobs, ledger, logger } = options;
   const addresses = new Map<PeerId, string>();
-  const granted = new Set<PeerId>();
-  let granting = 0;
+  const welcomed = new Set<PeerId>();
+  let welcoming = 0;
 
-  /** The grant on joining, at the first thing that a peer asks or offers. */
-  const grant = async (peer: PeerId): Promise<void> => {
+  /** Welcome credits come at the first thing that a peer asks or offers. */
+  const welcome = async (peer: PeerId): Promise<void> => {
     const address = addresses.get(peer);
-    if (address === undefined || granted.has(peer) || granting >= MAX_GRANTS_UNDER_WAY) return;
-    granted.add(peer);
-    granting++;
+    if (address === undefined || welcomed.has(peer) || welcoming >= MAX_WELCOMES_UNDER_WAY) return;
+    welcomed.add(peer);
+    welcoming++;
     try {
-      if (!(await options.isOwned(peer))) await ledger.grantOnJoin(peerOwner(peer), address);
+      if (!(await options.isOwned(peer))) await ledger.welcome(peerOwner(peer), address);
     } catch (thrown) {
-      granted.delete(peer);
-      logger.error({ err: thrown }, 'a grant could not be written');
+      welcomed.delete(peer);
+      logger.error({ err: thrown }, 'welcome credits could not be written');
     } finally {
-      granting--;
+      welcoming--;
     }
   };
 
   return {
     joined(peer, address) {
       addresses.set(peer, address);
-      orchestrator.greet(peer);
+      roster.greet(peer);
     },
     left(peer) {
       addresses.delete(peer);
-      granted.delete(peer);
-      orchestrator.dispatch({ type: 'peer-left', peer });
-      desk.peerGone(peer);
+      welcomed.delete(peer);
+      roster.dispatch({ type: 'peer-left', peer });
+      jobs.peerGone(peer);
       options.onLeft?.(peer);
     },
     heard(peer, message) {
@@ -66,27 +66,27 @@ export function createSwitchboard(options: SwitchboardOptions): PeerListener {
           options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
           return;
         case 'ask':
-          void grant(peer).then(() => desk.ask(peer, message));
+          void welcome(peer).then(() => jobs.ask(peer, message));
           return;
         case 'ask-cancel':
-          desk.askCancelled(peer, message.ask);
+          jobs.askCancelled(peer, message.ask);
           return;
         case 'ask-done':
-          desk.askDone(peer, message);
+          jobs.askDone(peer, message);
           return;
         case 'job-events':
-          desk.jobEvents(peer, message.events);
+          jobs.jobEvents(peer, message.events);
           return;
         case 'receipts':
-          desk.receiptsCame(peer, message.job, message.epoch, message.receipts);
+          jobs.receiptsCame(peer, message.job, message.epoch, message.receipts);
           return;
         default:
-          if (message.type === 'offer') void grant(peer);
+          if (message.type === 'offer') void welcome(peer);
           if (message.type === 'stage-failed') {
             // The code alone: a message may quote what the stage worked on.
             logger.warn({ peer, epoch: message.epoch, code: PoolError.from(message.error).code }, 'stage failed');
           }
-          orchestrator.dispatch(eventOf(peer, message));
+          roster.dispatch(eventOf(peer, message));
       }
     },
   };

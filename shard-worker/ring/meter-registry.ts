@@ -24,7 +24,7 @@ interface Entry {
   usedMs: number;
 }
 
-export class MeterBook {
+export class MeterRegistry {
   readonly #entries = new Map<string, Entry>();
   readonly #now: () => number;
 

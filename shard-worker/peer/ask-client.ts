@@ -24,7 +24,7 @@ export interface AskHooks {
   signal?: AbortSignal | undefined;
 }
 
-export interface AskDeskOptions {
+export interface AskClientOptions {
   send(message: ClientMessage): void;
   /** Whenever one comes, also late. */
   onSettled(settlement: Settlement): void;
@@ -36,14 +36,14 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** Ended answers that the server has not settled: older ones are given up. */
 const MAX_UNSETTLED = 8;
 
-export class AskDesk {
-  readonly #options: AskDeskOptions;
+export class AskClient {
+  readonly #options: AskClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #unsettled = new Map<JobId, DoneMessage>();
   readonly #settlers = new Map<JobId, (settlement: Settlement) => void>();
   #count = 0;
 
-  constructor(options: AskDeskOptions) {
+  constructor(options: AskClientOptions) {
     this.#options = options;
   }
 

@@ -17,7 +17,7 @@ interface Kept {
   sinceMs: number;
 }
 
-export class ConversationShelf {
+export class IdleConversations {
   readonly #now: () => number;
   #kept: Kept[] = [];
 

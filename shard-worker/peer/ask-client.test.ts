@@ -3,18 +3,21 @@ import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import type { QueuePlace, Settlement } from '../words/peer-state.ts';
-import { AskDesk } from './ask-desk.ts';
+import { AskClient } from './ask-client.ts';
 
 const MODEL = { repo: 'acme/model', revision: 'main', dtype: 'q4' } as const;
 const WISH = { pool: poolIdOf(MODEL), promptTokens: 9, maxTokens: 20 };
 const JOB = 'a'.repeat(32) as JobId;
 const USAGE = { promptTokens: 9, cachedTokens: 0, completionTokens: 3, receipts: [] };
 
-function openDesk() {
+function openClient() {
   const sent: ClientMessage[] = [];
   const settled: Settlement[] = [];
-  const desk = new AskDesk({ send: (message) => void sent.push(message), onSettled: (one) => void settled.push(one) });
-  return { desk, sent, settled };
+  const client = new AskClient({
+    send: (message) => void sent.push(message),
+    onSettled: (one) => void settled.push(one),
+  });
+  return { client, sent, settled };
 }
 
 const granted = (ask: number, job = JOB): ServerMessage => ({
@@ -40,29 +43,29 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('asked, queued, granted: each ask hears of itself alone', async () => {
-  const { desk, sent } = openDesk();
+  const { client, sent } = openClient();
   const places: QueuePlace[] = [];
-  const [one, two] = [desk.request(WISH, { onQueue: (place) => void places.push(place) }), desk.request(WISH)];
+  const [one, two] = [client.request(WISH, { onQueue: (place) => void places.push(place) }), client.request(WISH)];
   expect(sent).toMatchObject([
     { type: 'ask', ask: 1, promptTokens: 9 },
     { type: 'ask', ask: 2 },
   ]);
-  desk.hear({ type: 'ask-queued', ask: 1, place: 2, waiting: 5, reason: 'Full.' });
+  client.hear({ type: 'ask-queued', ask: 1, place: 2, waiting: 5, reason: 'Full.' });
   expect(places).toEqual([{ place: 2, waiting: 5, reason: 'Full.' }]);
-  desk.hear(granted(2));
-  desk.hear(granted(99));
+  client.hear(granted(2));
+  client.hear(granted(99));
   expect((await two).ask).toBe(2);
   // A queue may be long: what was said of an ask is the answer that is waited for.
   await vi.advanceTimersByTimeAsync(120_000);
-  desk.hear(granted(1));
+  client.hear(granted(1));
   expect((await one).grant).toBe('grant');
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a refusal keeps its code and data', async () => {
-  const { desk } = openDesk();
-  const asked = desk.request(WISH);
-  desk.hear({
+  const { client } = openClient();
+  const asked = client.request(WISH);
+  client.hear({
     type: 'ask-refused',
     ask: 1,
     error: { code: 'insufficient-credits', message: 'No.', data: { holds: 4 } },
@@ -71,32 +74,32 @@ test('a refusal keeps its code and data', async () => {
 });
 
 test('giving up tells the server, before and while it waits', async () => {
-  const { desk, sent } = openDesk();
+  const { client, sent } = openClient();
   const abort = new AbortController();
-  const asked = desk.request(WISH, { signal: abort.signal });
+  const asked = client.request(WISH, { signal: abort.signal });
   abort.abort();
   await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
   expect(sent).toMatchObject([{ type: 'ask' }, { type: 'ask-cancel', ask: 1 }]);
-  await expect(desk.request(WISH, { signal: abort.signal })).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(client.request(WISH, { signal: abort.signal })).rejects.toMatchObject({ code: 'cancelled' });
   expect(sent).toHaveLength(2);
 });
 
-test('an abort after the grant is not the desk’s: the answer ends it', async () => {
-  const { desk, sent } = openDesk();
+test('an abort after the grant is not the client’s: the answer ends it', async () => {
+  const { client, sent } = openClient();
   const abort = new AbortController();
-  const asked = desk.request(WISH, { signal: abort.signal });
-  desk.hear(granted(1));
+  const asked = client.request(WISH, { signal: abort.signal });
+  client.hear(granted(1));
   await asked;
   abort.abort();
   expect(sent).toHaveLength(1);
 });
 
 test('a server that says nothing is not waited for; a reconnection asks again', async () => {
-  const { desk, sent } = openDesk();
-  const asked = desk.request(WISH);
+  const { client, sent } = openClient();
+  const asked = client.request(WISH);
   const refused = expect(asked).rejects.toMatchObject({ code: 'link-failed' });
   await vi.advanceTimersByTimeAsync(20_000);
-  desk.welcome();
+  client.welcome();
   expect(sent).toHaveLength(2);
   expect(sent[1]).toEqual(sent[0]);
   await vi.advanceTimersByTimeAsync(29_000);
@@ -105,42 +108,42 @@ test('a server that says nothing is not waited for; a reconnection asks again', 
 });
 
 test('an ended answer is told until it is settled', async () => {
-  const { desk, sent, settled } = openDesk();
-  const done = desk.done({ job: JOB, ...USAGE }, 1000);
+  const { client, sent, settled } = openClient();
+  const done = client.done({ job: JOB, ...USAGE }, 1000);
   expect(sent).toMatchObject([{ type: 'ask-done', job: JOB, completionTokens: 3 }]);
-  desk.welcome();
+  client.welcome();
   expect(sent[1]).toEqual(sent[0]);
-  desk.hear({ type: 'ask-settled', job: JOB, chargedMicros: 12, receiptId: 'r1' });
+  client.hear({ type: 'ask-settled', job: JOB, chargedMicros: 12, receiptId: 'r1' });
   expect(await done).toEqual({ job: JOB, chargedMicros: 12, receiptId: 'r1' });
-  desk.welcome();
+  client.welcome();
   expect(sent).toHaveLength(2);
   expect(settled).toHaveLength(1);
 });
 
 test('a slow settlement is shown when it comes and not waited for', async () => {
-  const { desk, settled } = openDesk();
-  const done = desk.done({ job: JOB, ...USAGE }, 1000);
+  const { client, settled } = openClient();
+  const done = client.done({ job: JOB, ...USAGE }, 1000);
   await vi.advanceTimersByTimeAsync(1000);
   expect(await done).toBeUndefined();
-  desk.hear({ type: 'ask-settled', job: JOB, chargedMicros: 0, receiptId: 'r2' });
+  client.hear({ type: 'ask-settled', job: JOB, chargedMicros: 0, receiptId: 'r2' });
   expect(settled).toEqual([{ job: JOB, chargedMicros: 0, receiptId: 'r2' }]);
 });
 
 test('what is told again is bounded', () => {
-  const { desk, sent } = openDesk();
+  const { client, sent } = openClient();
   for (let index = 0; index < 20; index++) {
-    void desk.done({ job: index.toString(16).padStart(32, '0') as JobId, ...USAGE }, 10);
+    void client.done({ job: index.toString(16).padStart(32, '0') as JobId, ...USAGE }, 10);
   }
   sent.length = 0;
-  desk.welcome();
+  client.welcome();
   expect(sent).toHaveLength(8);
   expect(sent[7]).toMatchObject({ job: (19).toString(16).padStart(32, '0') });
 });
 
 test('closing rejects all that wait', async () => {
-  const { desk } = openDesk();
-  const asked = desk.request(WISH);
-  desk.close(new PoolError('cancelled', 'left'));
+  const { client } = openClient();
+  const asked = client.request(WISH);
+  client.close(new PoolError('cancelled', 'left'));
   await expect(asked).rejects.toMatchObject({ code: 'cancelled', message: 'left' });
   expect(vi.getTimerCount()).toBe(0);
 });

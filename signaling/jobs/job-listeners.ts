@@ -5,10 +5,10 @@ import type { JobId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { JobStream } from './job-stream.ts';
 import type { Job } from './job-types.ts';
-import type { Voice } from './live-job.ts';
+import type { JobListener } from './live-job.ts';
 
-/** A job for HTTP and the voice that feeds it. */
-export function streamVoice(id: JobId): { voice: Voice; job: Job } {
+/** A job for HTTP and the listener that feeds it. */
+export function streamListener(id: JobId): { listener: JobListener; job: Job } {
   const stream = new JobStream();
   let resolveRouted: (plan: RoutePlan) => void;
   let rejectRouted: (error: PoolError) => void;
@@ -18,7 +18,7 @@ export function streamVoice(id: JobId): { voice: Voice; job: Job } {
   });
   // Whoever reads only the updates hears of the failure there.
   routed.catch(() => {});
-  const voice: Voice = {
+  const listener: JobListener = {
     queued: (place, waiting, reason) => stream.push({ type: 'queued', place, waiting, reason }),
     routed: (plan) => {
       resolveRouted(plan);
@@ -35,11 +35,16 @@ export function streamVoice(id: JobId): { voice: Voice; job: Job } {
       stream.fail(error);
     },
   };
-  return { voice, job: { id, routed, updates: stream } };
+  return { listener, job: { id, routed, updates: stream } };
 }
 
 /** To a tab that drives its answer itself. `send` drops what the tab is not there to hear. */
-export function tabVoice(id: JobId, ask: number, heldMicros: number, send: (message: ServerMessage) => boolean): Voice {
+export function tabListener(
+  id: JobId,
+  ask: number,
+  heldMicros: number,
+  send: (message: ServerMessage) => boolean,
+): JobListener {
   let isRouted = false;
   return {
     queued: (place, waiting, reason) => void send({ type: 'ask-queued', ask, place, waiting, reason }),

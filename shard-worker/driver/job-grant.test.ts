@@ -13,8 +13,8 @@ const identity = await identityOf(await newIdentityKeys());
 const grants = testGrants(identity.peer);
 
 test('the chains of driver and stages agree at every edge, drafts that were taken back included', async () => {
-  const ring = makeRing([2, 5], { self: identity.peer, leave: grants.leave });
-  const leave = await grants.read();
+  const ring = makeRing([2, 5], { self: identity.peer, grants: grants.grants });
+  const jobGrant = await grants.read();
   // Always wrong from the second token on, and sometimes right before: rows are taken back.
   const whole = await answer([], { sampling: SAMPLED });
   const speculation = new Speculation(() => ({
@@ -23,11 +23,11 @@ test('the chains of driver and stages agree at every edge, drafts that were take
     close: () => {},
   }));
   const conversation = new Conversation(async () => ring.client);
-  const options = testOptions({ sampling: SAMPLED, leave, speculation, logprobs: 2, chunkTokens: 10 });
+  const options = testOptions({ sampling: SAMPLED, jobGrant, speculation, logprobs: 2, chunkTokens: 10 });
   expect((await conversation.generate(PROMPT, options)).ids).toEqual(whole);
   expect(speculation.counts.accepted).toBeLessThan(speculation.counts.drafted);
 
-  const [signed, ...others] = await leave.receipts(identity);
+  const [signed, ...others] = await jobGrant.receipts(identity);
   expect(others).toEqual([]);
   const driver = await checkReceipt(signed!);
   expect(driver).toMatchObject({ role: 'driver', job: JOB, epoch: 1, start: 0, end: 8, from: 0, computeMs: 0 });
@@ -35,7 +35,7 @@ test('the chains of driver and stages agree at every edge, drafts that were take
   expect(driver.to).toBe(PROMPT.length + whole.length - 1);
   const query = { job: JOB, epoch: 1, sessions: [{ session: driver.session, frames: driver.frames }] };
   const stages = await Promise.all(
-    grants.books.map(async (book) => (await book.receiptsFor({ ...identity }, query))[0]!.receipt),
+    grants.registries.map(async (registry) => (await registry.receiptsFor({ ...identity }, query))[0]!.receipt),
   );
   expect(stages.map(({ frames, from, to }) => [frames, from, to])).toEqual(
     stages.map(() => [driver.frames, driver.from, driver.to]),
@@ -48,14 +48,14 @@ test('the chains of driver and stages agree at every edge, drafts that were take
 
 test('the next turn is another job with receipts of its own, over the same session', async () => {
   const second = 'c'.repeat(32) as JobId;
-  const ring = makeRing([3], { self: identity.peer, leave: grants.leave });
-  const leaves = [await grants.read(), await grants.read(grants.seal({ job: second }))];
+  const ring = makeRing([3], { self: identity.peer, grants: grants.grants });
+  const jobGrants = [await grants.read(), await grants.read(grants.seal({ job: second }))];
   const conversation = new Conversation(async () => ring.client);
-  const first = await conversation.generate(PROMPT, testOptions({ leave: leaves[0] }));
+  const first = await conversation.generate(PROMPT, testOptions({ jobGrant: jobGrants[0] }));
   const longer = [...PROMPT, ...first.ids, 5];
-  await conversation.generate(longer, testOptions({ leave: leaves[1] }));
-  const [one] = await leaves[0]!.receipts(identity);
-  const [two] = await leaves[1]!.receipts(identity);
+  await conversation.generate(longer, testOptions({ jobGrant: jobGrants[1] }));
+  const [one] = await jobGrants[0]!.receipts(identity);
+  const [two] = await jobGrants[1]!.receipts(identity);
   expect(two!.receipt.session).toBe(one!.receipt.session);
   expect([one!.receipt.from, one!.receipt.to]).toEqual([0, PROMPT.length + 23]);
   expect([two!.receipt.job, two!.receipt.from, two!.receipt.to]).toEqual([
@@ -66,17 +66,17 @@ test('the next turn is another job with receipts of its own, over the same sessi
 });
 
 test('an answer that went on over another epoch has a receipt of each', async () => {
-  const rings = [1, 2].map((epoch) => makeRing([3], { epoch, self: identity.peer, leave: grants.leave }));
-  const leave = await grants.read();
+  const rings = [1, 2].map((epoch) => makeRing([3], { epoch, self: identity.peer, grants: grants.grants }));
+  const jobGrant = await grants.read();
   let seen = 0;
   const conversation = new Conversation(async () => rings.find(({ client }) => !client.ended)!.client);
   const onToken = () => {
     if (++seen === 6) rings[0]!.entry.close();
     return undefined;
   };
-  const { ids } = await conversation.generate(PROMPT, testOptions({ leave, onToken }));
+  const { ids } = await conversation.generate(PROMPT, testOptions({ jobGrant, onToken }));
   expect(ids).toEqual(await answer([]));
-  const receipts = await leave.receipts(identity);
+  const receipts = await jobGrant.receipts(identity);
   // The prefill and five laps; the whole again and the rest.
   expect(receipts.map(({ receipt }) => [receipt.epoch, receipt.frames, receipt.to])).toEqual([
     [1, 6, PROMPT.length + 5],
@@ -85,14 +85,14 @@ test('an answer that went on over another epoch has a receipt of each', async ()
 });
 
 test('without a grant, and beyond what it pays, stages refuse and the driver reports it at once', async () => {
-  const ring = makeRing([3], { self: identity.peer, leave: grants.leave });
+  const ring = makeRing([3], { self: identity.peer, grants: grants.grants });
   const conversation = () => new Conversation(async () => ring.client);
   await expect(conversation().generate(PROMPT, testOptions())).rejects.toMatchObject({ code: 'grant-refused' });
-  const leave = await grants.read(grants.seal({ maxPosition: PROMPT.length + 3 }));
+  const jobGrant = await grants.read(grants.seal({ maxPosition: PROMPT.length + 3 }));
   const speculation = new Speculation(() => new NgramDrafter());
-  const short = testOptions({ leave, maxTokens: 4, speculation });
+  const short = testOptions({ jobGrant, maxTokens: 4, speculation });
   expect((await conversation().generate(PROMPT, short)).ids).toHaveLength(4);
-  const long = testOptions({ leave, maxTokens: 5 });
+  const long = testOptions({ jobGrant, maxTokens: 5 });
   await expect(conversation().generate(PROMPT, long)).rejects.toMatchObject({ code: 'grant-refused' });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Conversation } from './conversation.ts';
-import { ConversationShelf } from './conversation-shelf.ts';
+import { IdleConversations } from './idle-conversations.ts';
 import { makeRing, PROMPT, type TestRing, testOptions } from './test-ring.ts';
 
 async function answered(ring: TestRing, prompt = PROMPT): Promise<Conversation> {
@@ -11,13 +11,13 @@ async function answered(ring: TestRing, prompt = PROMPT): Promise<Conversation> 
 
 test('the next turn finds the conversation that it goes on from, once, and its answer is that of a fresh one', async () => {
   const ring = makeRing([3]);
-  const shelf = new ConversationShelf();
+  const idle = new IdleConversations();
   const first = await answered(ring);
-  shelf.put('ann', first);
+  idle.put('ann', first);
   const longer = [...PROMPT, 5, 6, 7];
-  const found = shelf.take('ann', ring.client, longer);
+  const found = idle.take('ann', ring.client, longer);
   expect(found).toBe(first);
-  expect(shelf.take('ann', ring.client, longer)).toBeUndefined();
+  expect(idle.take('ann', ring.client, longer)).toBeUndefined();
   let cached = 0;
   const onCached = (tokens: number) => {
     cached = tokens;
@@ -29,39 +29,39 @@ test('the next turn finds the conversation that it goes on from, once, and its a
 
 test('nobody finds another’s conversation, one on another ring, or one that shares only its beginning', async () => {
   const [ring, other] = [makeRing([3]), makeRing([4], { epoch: 2 })];
-  const shelf = new ConversationShelf();
+  const idle = new IdleConversations();
   const long = [...PROMPT, ...PROMPT, ...PROMPT];
-  shelf.put('ann', await answered(ring, long));
-  expect(shelf.take('bob', ring.client, long)).toBeUndefined();
-  expect(shelf.take('ann', other.client, long)).toBeUndefined();
-  expect(shelf.take('ann', ring.client, [...PROMPT, 1, 2, 3])).toBeUndefined();
-  expect(shelf.take('ann', ring.client, PROMPT.slice(0, 8))).toBeUndefined();
-  expect(shelf.size).toBe(1);
+  idle.put('ann', await answered(ring, long));
+  expect(idle.take('bob', ring.client, long)).toBeUndefined();
+  expect(idle.take('ann', other.client, long)).toBeUndefined();
+  expect(idle.take('ann', ring.client, [...PROMPT, 1, 2, 3])).toBeUndefined();
+  expect(idle.take('ann', ring.client, PROMPT.slice(0, 8))).toBeUndefined();
+  expect(idle.size).toBe(1);
 });
 
 test('of several the one that shares most', async () => {
   const ring = makeRing([3]);
-  const shelf = new ConversationShelf();
+  const idle = new IdleConversations();
   const [short, long] = [await answered(ring), await answered(ring, [...PROMPT, 9, 9, 9])];
-  for (const conversation of [long, short]) shelf.put('ann', conversation);
-  expect(shelf.take('ann', ring.client, [...PROMPT, 9, 9, 9, 1])).toBe(long);
+  for (const conversation of [long, short]) idle.put('ann', conversation);
+  expect(idle.take('ann', ring.client, [...PROMPT, 9, 9, 9, 1])).toBe(long);
 });
 
 test('the oldest give way to the ninth, all go after a while and with their ring, and their caches with them', async () => {
   const ring = makeRing([3]);
   let nowMs = 0;
-  const shelf = new ConversationShelf(() => nowMs);
+  const idle = new IdleConversations(() => nowMs);
   const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-  for (let count = 0; count < 9; count++) shelf.put('ann', await answered(ring));
+  for (let count = 0; count < 9; count++) idle.put('ann', await answered(ring));
   await settle();
-  expect([shelf.size, ring.nodes[0]!.sessions]).toEqual([8, 8]);
+  expect([idle.size, ring.nodes[0]!.sessions]).toEqual([8, 8]);
   nowMs = 6 * 60_000;
-  shelf.put('ann', await answered(ring));
+  idle.put('ann', await answered(ring));
   await settle();
-  expect([shelf.size, ring.nodes[1]!.sessions]).toEqual([1, 1]);
-  shelf.releaseUnless(ring.client);
-  expect(shelf.size).toBe(1);
-  shelf.releaseUnless(undefined);
+  expect([idle.size, ring.nodes[1]!.sessions]).toEqual([1, 1]);
+  idle.releaseUnless(ring.client);
+  expect(idle.size).toBe(1);
+  idle.releaseUnless(undefined);
   await settle();
-  expect([shelf.size, ring.nodes[0]!.sessions]).toEqual([0, 0]);
+  expect([idle.size, ring.nodes[0]!.sessions]).toEqual([0, 0]);
 });
