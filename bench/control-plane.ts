@@ -11,7 +11,7 @@ import { TestPeer } from '../signaling/control/test-peer.ts';
 import { openDatabase } from '../signaling/db/open-database.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 
-/** Of Linux: what /proc counts CPU time in. */
+/** The unit in which Linux counts CPU time in /proc. */
 const TICKS_PER_SECOND = 100;
 /** Neighbours whose round trip a peer reports in each heartbeat. */
 const NEIGHBOURS = 8;

@@ -35,7 +35,7 @@ export default async function run(args: string[]): Promise<BenchResult> {
         const { user, system } = process.cpuUsage(cpu);
         if (round < 5) continue;
         wallMs.push(tookMs);
-        // Of all threads, so it counts the garbage that the collector clears meanwhile; but not what else the machine does.
+        // All threads' time, so it counts the garbage that the collector clears meanwhile; but not what else the machine does.
         cpuMs.push((user + system) / 1000);
         stages.push(placed.kind === 'placed' ? placed.stages.length : 0);
       }

@@ -24,7 +24,7 @@ const SETTLE_MS = 5_000;
 interface Lane {
   stages: number;
   oneWayMs: number;
-  /** Of what the lane is compared with: solo, or the bound. */
+  /** What the lane is compared with: solo, or the bound. */
   against: 'solo' | 'bound';
   tokensPerSecond: number[];
   reference: number[];

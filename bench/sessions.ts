@@ -24,7 +24,7 @@ interface Round {
   one: number;
   many: number;
   ratio: number;
-  /** Of the stages, while all sessions were at work. */
+  /** Busy share of each stage while all sessions were at work. */
   busy: number[];
   computeMs: number[];
   oneComputeMs: number[];

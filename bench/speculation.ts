@@ -15,7 +15,7 @@ import { openRing } from './support/open-ring.ts';
 import { median, summarise } from './support/quantile.ts';
 import { decodeRate } from './support/ring-figures.ts';
 
-/** Of the kinds that the model answers: what it is, how it works, what it is for, stories and a sum. */
+/** The kinds that the model answers: what it is, how it works, what it is for, stories and a sum. */
 const QUESTIONS = [
   'What is ComputePool?',
   'Do more tabs make my answer faster?',
@@ -45,7 +45,7 @@ interface Pair {
   tokensPerLap: number;
   drafts: number;
   accepted: number;
-  /** Of one lap of the drafted run, median: drafting that was waited for, and the whole lap. */
+  /** Medians over the laps of the drafted run: drafting that was waited for, and the whole lap. */
   draftMs: number;
   lapMs: number;
   plainLapMs: number;

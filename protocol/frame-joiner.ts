@@ -16,7 +16,7 @@ interface Unfinished extends FramePlace {
 export interface FrameJoinerLimits {
   /** Frames of which some fragments are here, and those that wait for another frame. */
   frames: number;
-  /** Of all of them together. */
+  /** Their bytes together. */
   bytes: number;
 }
 

@@ -26,7 +26,7 @@ export const jobRequestSchema = z.object({
   temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
   topP: z.optional(z.number().check(z.gt(0), z.lte(1))),
   topK: z.optional(count),
-  /** Of the first choice; choice i uses seed + i. Set by the server when the caller sets none. */
+  /** Seed of the first choice; choice i uses seed + i. Set by the server when the caller sets none. */
   seed: z.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER - MAX_CHOICES)),
   maxTokens: z.number().check(z.int(), z.gte(1), z.lte(131_072)),
   stop: z.array(z.string().check(z.minLength(1), z.maxLength(MAX_STOP_CHARS))).check(z.maxLength(MAX_STOPS)),

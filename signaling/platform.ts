@@ -50,7 +50,7 @@ export interface PlatformOptions {
   observe?: JobObserver;
   /** Whether the site has a small model of the same vocabulary. */
   hasDraftModel(repo: string): boolean;
-  /** Of the configured model, if this server can read its graph without asking anybody. */
+  /** The configured model's manifest, if this server can read its graph without asking anybody. */
   readManifest(model: ModelRef): Promise<ModelManifest | undefined>;
   /** Whose money pays for a pool's work; undefined: credits. */
   fundingOf?: ((pool: PoolId) => Funding | undefined) | undefined;

@@ -17,14 +17,14 @@ export const PART_LABELS = {
 export interface WaterfallPart {
   name: PartName;
   ms: number;
-  /** Of the whole width, 0 to 100. */
+  /** Where the part begins, 0 to 100 of the whole width. */
   fromPercent: number;
   percent: number;
 }
 
 export interface WaterfallRow {
   kind: 'draft' | 'stage' | 'return' | 'rest';
-  /** Of a stage. */
+  /** The stage of a row of kind `stage`. */
   stop?: RouteStop;
   ms: number;
   /** In the order in which they pass; all of a stage's, also those of 0 ms. */
@@ -35,7 +35,7 @@ export interface Waterfall {
   /** A mean lap with the drafting before it, milliseconds: the whole width. */
   wholeMs: number;
   rows: WaterfallRow[];
-  /** Of each part over all rows, without those of 0 ms. */
+  /** Each part's time over all rows, without those of 0 ms. */
   totals: { name: PartName; ms: number }[];
 }
 
@@ -81,7 +81,7 @@ export function layoutWaterfall(stats: AnswerStats): Waterfall {
   };
 }
 
-/** Of drafting before a lap, where there is anything to see of it. */
+/** Time spent drafting before a lap; 0 where there is nothing to see of it. */
 export const draftMsOf = (stats: Pick<AnswerStats, 'draftMs'>): number =>
   sane(stats.draftMs) < LEAST_DRAFT_MS ? 0 : sane(stats.draftMs);
 

@@ -5,7 +5,7 @@ import { useState } from 'react';
 interface Props {
   /** What the button says first, e.g. "Revoke". */
   label: string;
-  /** Of what, for screen readers. */
+  /** What it is done to, for screen readers. */
   subject: string;
   /** What happens, one sentence. */
   warning: string;

@@ -14,7 +14,7 @@ export class DueQueue<T> {
     return this.#heap.length;
   }
 
-  /** Of the earliest; `Infinity` when there is none. */
+  /** When the earliest is due; `Infinity` when there is none. */
   get nextMs(): number {
     return this.#heap[0]?.dueMs ?? Number.POSITIVE_INFINITY;
   }

@@ -18,9 +18,9 @@ const OWNER_POLL_MS = 5;
 export interface Lab {
   /** Its contexts are numbered from 0 in the order in which they are made. */
   browser: Pick<Browser, 'newContext'>;
-  /** Of all links without a shape of their own. */
+  /** Reshapes all links without a shape of their own. */
   reshape(shape: Partial<LinkShape>): Promise<void>;
-  /** Of what the two contexts of these numbers send each other. */
+  /** Reshapes what the two contexts of these numbers send each other. */
   reshapePair(a: number, b: number, shape: Partial<LinkShape>): Promise<void>;
   /** Counts since the last `reset`. Throws when there is nothing to count: what was measured meanwhile means nothing. */
   stats(): Promise<RelayStats & { cpuMs: number }>;

@@ -78,7 +78,7 @@ export function ensureBenchModel(shape: BenchModelShape): BenchModel {
     .update(JSON.stringify([FORMAT, shape]))
     .digest('hex')
     .slice(0, 12);
-  // Of the owner whose models tabs ask the site for, and not a hub.
+  // The owner's name is the one whose models tabs ask the site for, and not a hub.
   const repo = `computepool/random-${shape.layers}x${shape.hidden}`;
   const modelsDir = join(CACHE, key);
   if (!existsSync(modelsDir)) writeModel(modelsDir, repo, shape);

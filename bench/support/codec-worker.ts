@@ -20,7 +20,7 @@ export interface CodecRequest {
   variants: { cuts: number[]; codec: Codec }[];
 }
 
-/** Of one variant; one row per position. */
+/** Errors of one variant; one row per position. */
 export interface CodecReply {
   rows: RowError[];
   /** Bytes of hidden states per token and hop. */

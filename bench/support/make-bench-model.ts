@@ -19,7 +19,7 @@ export interface BenchModelShape {
   /** A multiple of 32, as are all widths that follow. */
   hidden: number;
   intermediate: number;
-  /** Of the last layer, where it is to cost more than the others. */
+  /** Width of the last layer, where it is to cost more than the others. */
   lastIntermediate?: number;
   heads: number;
   kvHeads: number;

@@ -10,7 +10,7 @@ import { startPostgres } from '../../tools/postgres/start-postgres.ts';
 
 export interface BenchDatabase extends OpenDatabase {
   name: string;
-  /** Of the server's settings: whether a commit waits for the disk. */
+  /** The server's setting: whether a commit waits for the disk. */
   durability: string;
 }
 

@@ -7,7 +7,7 @@ import type { RingAnswer, RingRun } from './drive-ring.ts';
 import type { BenchLab } from './open-bench-lab.ts';
 
 export interface BenchRing {
-  /** Of the site. */
+  /** Address of the site. */
   url: string;
   /** Layers of each stage. */
   seats: { start: number; end: number }[];

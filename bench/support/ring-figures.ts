@@ -2,7 +2,7 @@
 import type { RingAnswer, RingLap } from './drive-ring.ts';
 import { median } from './quantile.ts';
 
-/** Of one answer after its first token. */
+/** Tokens per second of one answer after its first token. */
 export function decodeRate({ tokenMs }: Pick<RingAnswer, 'tokenMs'>): number {
   return ((tokenMs.length - 1) * 1000) / (tokenMs.at(-1)! - tokenMs[0]!);
 }

@@ -34,7 +34,7 @@ async function readKey(db: Database): Promise<JsonWebKey | undefined> {
   return rows[0]?.jwk;
 }
 
-/** Of several servers that start at once one's key stays, and all read that one. */
+/** When several servers start at once, one key stays and all read that one. */
 async function makeKey(db: Database): Promise<JsonWebKey | undefined> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = privateKey.export({ format: 'jwk' });

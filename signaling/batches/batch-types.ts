@@ -9,9 +9,9 @@ export type ItemRow = typeof batchItems.$inferSelect;
 export const BATCH_ENDPOINTS = ['/v1/chat/completions', '/v1/completions'] as const satisfies readonly Endpoint[];
 
 export interface BatchLimits {
-  /** Of one uploaded file: a query's parameter and an answer hold it whole in memory. */
+  /** Bytes of one uploaded file: a query's parameter and an answer hold it whole in memory. */
   fileBytes: number;
-  /** Of all uploaded files of an owner. */
+  /** Bytes of all uploaded files of an owner. */
   ownerBytes: number;
   /** Uploaded files of an owner. */
   ownerFiles: number;

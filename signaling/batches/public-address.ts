@@ -20,7 +20,7 @@ const NOT_PUBLIC_V4: [string, number][] = [
   ['240.0.0.0', 4],
 ];
 
-/** Of 2000::/3, which is all that is routed: documentation, and tunnels whose far end may be anywhere. */
+/** Parts of 2000::/3 (all that is routed) that are not public: documentation, and tunnels whose far end may be anywhere. */
 const NOT_PUBLIC_V6: [string, number][] = [
   ['2001::', 23],
   ['2001:db8::', 32],

@@ -149,5 +149,5 @@ export class ControlSocket {
   }
 }
 
-/** Of a code that clients do not retry: two tabs with one key would take the id from each other for ever. */
+/** Has a code that clients do not retry: two tabs with one key would take the id from each other for ever. */
 const REPLACED = new PoolError('not-authentic', 'The same identity has connected again; this connection gives way.');

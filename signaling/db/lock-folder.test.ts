@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -21,7 +30,11 @@ const take = (): FolderLock => {
   return lock;
 };
 const write = (holder: Partial<Holder>): void =>
-  writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), bornAt: '', token: 'x', ...holder }));
+  writeFileSync(path, JSON.stringify({ ...HERE, pid: process.pid, bornAt: '', token: 'x', ...holder }));
+const HERE = {
+  host: hostname(),
+  namespace: process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : '',
+};
 const age = (seconds: number): void => {
   const at = new Date(Date.now() - seconds * 1000);
   utimesSync(path, at, at);
@@ -70,9 +83,12 @@ test('a number that no process has is nobody', () => {
   take().release();
 });
 
-test('on another machine only the age of the lock tells', () => {
-  write({ pid: NO_PID, host: 'elsewhere.example' });
-  expect(lockFolder(folder)).toMatchObject({ host: 'elsewhere.example' });
+test.each([
+  ['on another machine', { host: 'elsewhere.example' }],
+  ['in another container under the same name', { namespace: 'pid:[1]' }],
+])('%s only the age of the lock tells', (_where, holder) => {
+  write({ pid: NO_PID, ...holder });
+  expect(lockFolder(folder)).toMatchObject(holder);
   age(60);
   take().release();
 });

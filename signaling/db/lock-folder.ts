@@ -1,7 +1,7 @@
 // A folder that one process has for itself: a lock file in it that names the process. Held until it is released or the
 // process is gone, however it went. Never waits.
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, readlinkSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -12,9 +12,11 @@ export const LOCK_FILE = 'server.lock';
 const holderSchema = z.object({
   pid: z.number().check(z.int(), z.gt(0)),
   host: z.string().check(z.maxLength(255)),
+  /** Where on that host process numbers mean the same; containers may share a host's name. '' as for `bornAt`. */
+  namespace: z.string().check(z.maxLength(100)),
   /** Tells the process from a later one with its number; '' where the system does not say. */
   bornAt: z.string().check(z.maxLength(100)),
-  /** Of this very lock. */
+  /** Tells this very lock from a later one. */
   token: z.string().check(z.maxLength(32)),
 });
 /** Who holds a folder. */
@@ -25,9 +27,9 @@ export interface FolderLock {
 }
 
 /** The file is touched at this pace: on another machine, or in another container, only its age tells that somebody lives. */
-const TOUCH_MS = 5_000;
+const TOUCH_MS = 2_000;
 /** A holder elsewhere that touched nothing for this long is gone. */
-const STALE_MS = 30_000;
+const STALE_MS = 15_000;
 
 /**
  * The lock, or who has it. Two that come at once never both get it: a lock comes into being whole (as a link to a file that
@@ -35,7 +37,13 @@ const STALE_MS = 30_000;
  */
 export function lockFolder(folder: string): FolderLock | Holder | 'unknown' {
   const path = join(folder, LOCK_FILE);
-  const own: Holder = { pid: process.pid, host: hostname(), bornAt: bornAt(process.pid), token: newToken() };
+  const own: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    namespace: namespace(),
+    bornAt: bornAt(process.pid),
+    token: newToken(),
+  };
   const draft = `${path}.${own.token}`;
   writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
@@ -110,7 +118,7 @@ function read(path: string): Holder | undefined {
 }
 
 function isAlive(holder: Holder, path: string): boolean {
-  if (holder.host !== hostname()) return ageMs(path) < STALE_MS;
+  if (holder.host !== hostname() || holder.namespace !== namespace()) return ageMs(path) < STALE_MS;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -133,6 +141,15 @@ function bornAt(pid: number): string {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     // The name before may hold spaces and parentheses; the third field comes behind the last of them.
     return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return '';
+  }
+}
+
+/** The id of this process's PID namespace (pid_namespaces(7)). */
+function namespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
   } catch {
     return '';
   }

@@ -25,7 +25,7 @@ export interface Caller {
 export type Authenticate = (c: Context) => Promise<Caller>;
 
 export interface ApiLimits {
-  /** Of a JSON body. */
+  /** Bytes of a JSON body. */
   bodyBytes: number;
   /** Nested arrays and objects of a JSON body. A chat with content parts needs 4. */
   jsonDepth: number;

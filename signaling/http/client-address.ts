@@ -54,6 +54,6 @@ const normalise = (address: string): string =>
     .replace(/%.*$/, '')
     .toLowerCase();
 
-/** Of a Hono context: the Node server puts the request there. Undefined where the app runs without one, as in tests. */
+/** The Node request of a Hono context. Undefined where the app runs without a Node server, as in tests. */
 export const incomingOf = (c: { env: unknown }): Incoming | undefined =>
   (c.env as { incoming?: Incoming } | undefined)?.incoming;

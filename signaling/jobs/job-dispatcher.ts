@@ -43,7 +43,7 @@ export class JobDispatcher implements JobService {
     return this.#context.queues.loadOf(pool);
   }
 
-  /** Of all pools together. */
+  /** Jobs of all pools together. */
   load(): { running: number; waiting: number } {
     const jobs = [...this.#context.jobs.values()];
     const count = (state: LiveJob['state']): number => jobs.filter((job) => job.state === state).length;

@@ -42,7 +42,7 @@ export interface LiveJob {
   /** No session computes this position or a later one. */
   readonly maxPosition: number;
   readonly maxTokens: number;
-  /** Of the prompt, until its driver has counted: what the planner reckons with. */
+  /** The prompt's length that the planner reckons with until the driver has counted. */
   readonly likelyTokens: number;
   readonly price: Price;
   readonly heldMicros: number;

@@ -28,7 +28,7 @@ interface Memory {
 export interface RoutePlannerOptions {
   rtts: RttEstimator;
   hasDraftModel(repo: string): boolean;
-  /** Of plans whose question names none. */
+  /** The codec of plans whose question names none. */
   codec: CodecPolicy;
   nowMs(): number;
 }

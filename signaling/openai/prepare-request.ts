@@ -101,7 +101,7 @@ function readText(text: string): Extract<JobRequest['prompt'], { kind: 'text' }>
 
 interface Parts {
   prompt: JobRequest['prompt'];
-  /** Of the texts alone, or the number of ids. */
+  /** Bytes of the texts alone, or the number of ids. */
   promptBytes: number;
   maxTokens: number | undefined;
   maxTokensParam: string;

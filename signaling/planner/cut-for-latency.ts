@@ -66,7 +66,7 @@ export function cutForLatency(
   return { ranges, sumMs, slowestMs };
 }
 
-/** Of all cuts whose sum is at most `slackMs` above the least, one with the least slowest stage (within 1 %). */
+/** Among all cuts whose sum is at most `slackMs` above the least, one with the least slowest stage (within 1 %). */
 export function evenCut(context: RingContext, order: readonly number[], slackMs: number): LatencyCut | undefined {
   const least = cutForLatency(context, order);
   if (!least) return undefined;

@@ -1,4 +1,4 @@
-// Of tabs that cannot all take part, finds the most that can. Pure; asked only when a plain cut does not fit.
+// Finds, among tabs that cannot all take part, the most that can. Pure; asked only when a plain cut does not fit.
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { rangeBytes, type StageCapacity } from './partition-layers.ts';
 

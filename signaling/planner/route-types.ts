@@ -19,7 +19,7 @@ export interface RouteLoad {
 
 export interface Situation {
   request: { promptTokens: number; maxTokens: number; mode?: Mode | 'auto' | undefined };
-  /** Of the model; undefined while no peer ever told. */
+  /** The model's manifest; undefined while no peer ever told. */
   manifest?: ModelManifest | undefined;
   /** The tab that asks and would drive; undefined for requests over HTTP, which the entry stage drives. */
   client?: { peer: PeerId; capability?: Capability | undefined } | undefined;

@@ -90,7 +90,7 @@ describe('lies', () => {
   });
 });
 
-/** Of 20 honest peers' unmeasured pairs, when peer 0 says `lie()` of every pair and delays its own answers alike. */
+/** The error over 20 honest peers' unmeasured pairs, when peer 0 says `lie()` of every pair and delays its own answers alike. */
 function medianError(rtts: RttEstimator, lie: () => number | undefined): number {
   const random = seededRandom(3);
   const places = Array.from({ length: 21 }, () => ({ x: random() * 150, y: random() * 80, line: 1 + random() * 8 }));

@@ -54,7 +54,7 @@ export interface Pool {
   readonly model: ModelRef;
   /** The configured pool is listed even when empty. */
   readonly pinned: boolean;
-  /** Of the first tab that offered; undefined while no tab is here. */
+  /** The manifest of the first tab that offered; undefined while no tab is here. */
   readonly manifest?: ModelManifest | undefined;
   /** In order of joining. */
   readonly peers: readonly PoolPeer[];
@@ -87,7 +87,7 @@ export interface Policy {
   readonly members: readonly PeerId[];
   /** False: nothing is planned, and what serves retires. */
   readonly loaded: boolean;
-  /** Of the graph as the server read it; else the first tab's is believed. */
+  /** The manifest as the server read it from the graph; else the first tab's is believed. */
   readonly manifest?: ModelManifest | undefined;
 }
 

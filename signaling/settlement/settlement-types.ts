@@ -16,13 +16,13 @@ export interface SettlementInput {
    * a cell may be paid.
    */
   job: { id: JobId; nonce: string; pool: string; promptTokens: number; choices: number };
-  /** Of the whole model. */
+  /** Layers of the whole model. */
   layers: number;
   price: Price;
   holdMicros: number;
   /** In order of use. */
   epochs: readonly EpochSeats[];
-  /** Of stages and of drivers. Their signatures have been checked; nothing else has. */
+  /** Receipts of the stages, and of the driver below. Their signatures have been checked; nothing else has. */
   receipts: readonly Receipt[];
   driver: readonly Receipt[];
 }

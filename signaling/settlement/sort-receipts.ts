@@ -58,7 +58,7 @@ function sessionsOf(
   });
 }
 
-/** Of several receipts of a peer the one at the driver's frames, else that of most frames. */
+/** Keeps one receipt per peer: the one at the driver's frames, else that of most frames. */
 function onePerPeer(
   receipts: readonly Receipt[],
   frames: number | undefined,

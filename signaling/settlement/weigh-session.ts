@@ -13,7 +13,7 @@ export interface SessionEvidence {
   seats: readonly Seat[];
   /** The driver's word. Undefined: it vanished, and the stages must agree among themselves. */
   driver: Receipt | undefined;
-  /** Of these seats, at most one per peer. */
+  /** Receipts of these seats' stages, at most one per peer. */
   stages: ReadonlyMap<PeerId, Receipt>;
 }
 
