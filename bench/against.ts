@@ -1,0 +1,116 @@
+// Another commit's benches beside this one's: both checked out, each in turn runs the same bench, and their figures are
+// compared pair by pair. So a change shows what it cost on a machine whose speed drifts.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { atMost } from '../tools/bench/aim.ts';
+import type { BenchResult } from '../tools/bench/receipt.ts';
+import { startProgress } from './support/bench-progress.ts';
+import { FIGURES, type Figure } from './support/compared-figures.ts';
+import { median, summarise } from './support/quantile.ts';
+
+/** Noise of a median on a quiet machine is below it. */
+const MOST_TIMES_BEFORE = 1.03;
+
+interface Side {
+  commit: string;
+  folder: string;
+}
+
+/** `--commit <before> --bench <name,name> --pairs <n>`; this side is HEAD. What follows `--` goes to each bench. */
+export default async function run(args: string[]): Promise<BenchResult> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { commit: { type: 'string' }, bench: { type: 'string' }, pairs: { type: 'string', default: '5' } },
+  });
+  if (!values.commit) throw new Error('Say which commit to compare with: --commit <name>.');
+  const benches = (values.bench ?? Object.keys(FIGURES).join(',')).split(',');
+  const unknown = benches.find((name) => !FIGURES[name]);
+  if (unknown) throw new Error(`Nothing is compared of ${unknown}; choose among ${Object.keys(FIGURES).join(', ')}.`);
+  const home = mkdtempSync(join(tmpdir(), 'computepool-against-'));
+  try {
+    const before = checkOut(values.commit, join(home, 'before'));
+    const now = checkOut('HEAD', join(home, 'now'));
+    const measured = await measure(benches, { before, now }, { pairs: Number(values.pairs), args: positionals });
+    return report(measured, { before: before.commit, now: now.commit, pairs: Number(values.pairs) });
+  } finally {
+    for (const name of ['before', 'now']) git('worktree', 'remove', '--force', join(home, name));
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function checkOut(commit: string, folder: string): Side {
+  git('worktree', 'add', '--detach', folder, commit);
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  return { commit: git('-C', folder, 'rev-parse', 'HEAD').trim(), folder };
+}
+
+const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' });
+
+interface Compared extends Figure {
+  bench: string;
+  before: number[];
+  now: number[];
+}
+
+async function measure(
+  benches: readonly string[],
+  { before, now }: Record<'before' | 'now', Side>,
+  { pairs, args }: { pairs: number; args: readonly string[] },
+): Promise<Compared[]> {
+  const progress = startProgress(benches.length * pairs);
+  const all: Compared[] = [];
+  for (const bench of benches) {
+    const figures = FIGURES[bench]!.map((figure) => ({
+      ...figure,
+      bench,
+      before: [] as number[],
+      now: [] as number[],
+    }));
+    for (let pair = 0; pair < pairs; pair++) {
+      // Turn about, so that a machine that gets slower within a pair favours neither.
+      const order = pair % 2 === 0 ? [before, now] : [now, before];
+      for (const side of order) {
+        const results = await runBench(bench, side.folder, args);
+        for (const figure of figures) figure[side === before ? 'before' : 'now'].push(figure.read(results));
+      }
+      progress.step(`${bench}: ${figures.map((each) => ratiosOf(each).at(-1)!.toFixed(3)).join(' ')}`);
+    }
+    all.push(...figures);
+  }
+  progress.done();
+  return all;
+}
+
+/** What its receipt holds. Each side writes into its own checkout. */
+async function runBench(bench: string, folder: string, args: readonly string[]): Promise<unknown> {
+  const child = spawn(process.execPath, ['tools/bench.mjs', bench, ...args], { cwd: folder, stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${bench} ended with ${code}. Run it alone to see why: npm run bench -- ${bench}.`);
+  return JSON.parse(readFileSync(join(folder, 'docs', 'receipts', `${bench}.json`), 'utf8')).results;
+}
+
+/** Cost of now in costs of before, per pair: above 1 is worse. */
+const ratiosOf = ({ before, now, isRate }: Compared): number[] =>
+  now.map((value, pair) => (isRate ? before[pair]! / value : value / before[pair]!));
+
+function report(compared: readonly Compared[], setting: { before: string; now: string; pairs: number }): BenchResult {
+  const rows = compared.map((each) => ({ ...each, ratio: summarise(ratiosOf(each)) }));
+  return {
+    name: `against-${setting.before.slice(0, 7)}`,
+    table: rows.map(({ bench, what, before, now, ratio }) => ({
+      bench,
+      what,
+      before: median(before).toPrecision(4),
+      now: median(now).toPrecision(4),
+      'cost now / before': ratio.median.toFixed(3),
+      'from to': ratio.range.map((each) => each.toFixed(3)).join(' to '),
+    })),
+    aims: rows.map(({ bench, what, ratio }) => atMost(`${bench}: ${what}, of before`, MOST_TIMES_BEFORE, ratio.median)),
+    results: { setting, figures: rows.map(({ read, ...row }) => row) },
+  };
+}

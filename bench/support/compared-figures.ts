@@ -1,0 +1,50 @@
+// Which figures of a bench tell what a change cost, and where its receipt has them.
+import { median } from './quantile.ts';
+
+export interface Figure {
+  /** With its unit. */
+  what: string;
+  /** More of it is better. */
+  isRate?: boolean;
+  read(results: unknown): number;
+}
+
+interface Overhead {
+  lanes: { payloadBytes: number; samples: { metered: { busyMs: number; latencyMs: number } }[] }[];
+}
+
+interface ControlPlane {
+  join: { perPeerMs: number; cpuMs: number };
+  full: { cpuMs: number; residentBytes: number };
+}
+
+interface Sessions {
+  one: { median: number };
+  many: { median: number };
+}
+
+/** Milliseconds at all payloads together: one that is dearer and one that is cheaper by as much are no news. */
+const ofMetered =
+  (field: 'busyMs' | 'latencyMs') =>
+  (results: unknown): number =>
+    (results as Overhead).lanes
+      .map(({ samples }) => median(samples.map(({ metered }) => metered[field])))
+      .reduce((sum, ms) => sum + ms, 0);
+
+/** By the bench's name. */
+export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
+  'receipt-overhead': [
+    { what: 'ms per metered frame, back to back', read: ofMetered('busyMs') },
+    { what: 'ms until a metered frame is out, paced', read: ofMetered('latencyMs') },
+  ],
+  'control-plane': [
+    { what: 'ms per join', read: (results) => (results as ControlPlane).join.perPeerMs },
+    { what: 'CPU ms of all joins', read: (results) => (results as ControlPlane).join.cpuMs },
+    { what: 'CPU ms with all connected', read: (results) => (results as ControlPlane).full.cpuMs },
+    { what: 'resident bytes', read: (results) => (results as ControlPlane).full.residentBytes },
+  ],
+  sessions: [
+    { what: 'tok/s of one session', isRate: true, read: (results) => (results as Sessions).one.median },
+    { what: 'tok/s of eight sessions', isRate: true, read: (results) => (results as Sessions).many.median },
+  ],
+};
