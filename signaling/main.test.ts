@@ -49,6 +49,18 @@ const run = async (...args: string[]): Promise<{ code: number; said: string }> =
   }
 };
 
+it('A16: a program that starts a server, asks it and closes it, exits', { timeout: RUN_MS }, async () => {
+  const program = `
+    import { startServer } from ${JSON.stringify(new URL('./start-server.ts', import.meta.url).href)};
+    const server = await startServer({ logger: 'silent' });
+    for (const path of ['/healthz', '/v1/models']) console.log((await fetch(server.url + path)).status);
+    await server.close();
+    console.log('closed');`;
+  const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: RUN_MS, env });
+  expect(stdout).toBe('200\n200\nclosed\n');
+});
+
 describe('the command line', { timeout: RUN_MS }, () => {
   it('says where it serves, answers there, and ends on a signal', async () => {
     const child = launch('--no-site', '--port', '0');

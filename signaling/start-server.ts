@@ -1,10 +1,8 @@
 // The door of this folder: one HTTP server with the site, the model files, the API, the control socket and the PeerJS
 // broker on one port. Started by main.ts, the demo and the tests alike.
 import { existsSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { type LevelWithSilent, type Logger, pino } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
@@ -21,6 +19,7 @@ import { createPeerBroker, PEERJS_PATH } from './control/peer-broker.ts';
 import type { OpenDatabase } from './db/open-database.ts';
 import { type TakeOptions, takeDatabase } from './db/take-database.ts';
 import type { ModelEntry } from './http/api-types.ts';
+import { createHttpPort } from './http/http-port.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
 import { createMetrics } from './observe/create-metrics.ts';
@@ -134,18 +133,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     wakeBatches: () => runner.wake(),
     peerCount: () => control.peerCount,
   });
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => {
-    if (isUnder(PEERJS_PATH, request)) broker.handle(request, response);
-    else answer(request, response);
-  });
-  const broker = createPeerBroker(server, logger);
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Until `ws` takes over, an error on the socket would be nobody's and end the process.
-    socket.on('error', () => socket.destroy());
-    if (pathOf(request) === CONTROL_PATH) control.upgrade(request, socket, head);
-    else if (isUnder(PEERJS_PATH, request)) broker.upgrade(request, socket, head);
-    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  const broker = createPeerBroker({ trustedProxies: config.trustedProxies });
+  const port = createHttpPort({
+    answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    socketsAt(path) {
+      if (path === PEERJS_PATH || path.startsWith(`${PEERJS_PATH}/`)) return broker.upgrade;
+      return path === CONTROL_PATH ? (...socket) => control.upgrade(...socket) : undefined;
+    },
   });
   let graceMs = 0;
   const shutdown = createShutdown(
@@ -161,11 +155,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         metrics.close();
         control.close();
         broker.close();
-        if (!server.listening) return;
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeAllConnections();
-        });
+        await port.close();
       },
       closeDatabase: async () => {
         if (database !== given) await database.close();
@@ -175,7 +165,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     { logger, drainMs: DRAIN_MS },
   );
   try {
-    await listen(server, config.port, config.host);
+    await port.listen(config.port, config.host);
   } catch (error) {
     await shutdown.begin('it could not listen');
     throw error;
@@ -185,11 +175,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     logger.error('another server has taken the database while it was away: this one ends');
     return shutdown.begin('the database was lost to another server');
   });
-  const { port } = server.address() as AddressInfo;
+  const address = port.server.address() as AddressInfo;
   const { host } = config;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    port: address.port,
     platform,
     snapshot: () => ({
       peers: control.peerCount,
@@ -215,17 +205,3 @@ async function readSiteManifest(
     return undefined;
   });
 }
-
-const pathOf = (request: IncomingMessage): string => request.url?.split('?')[0] ?? '';
-
-const isUnder = (path: string, request: IncomingMessage): boolean =>
-  pathOf(request) === path || pathOf(request).startsWith(`${path}/`);
-
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });

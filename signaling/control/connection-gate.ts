@@ -1,5 +1,6 @@
-// How many control sockets an address may open, at once and over time. A sweep of new identities costs an address, not us.
-
+// How many WebSockets an address may open, at once and over time: one gate for control sockets, one for the broker's. A
+// sweep of new identities costs an address, not us.
+import type { Duplex } from 'node:stream';
 import { KeyedBuckets } from '../admission/keyed-buckets.ts';
 import { addressKey } from '../http/client-address.ts';
 
@@ -48,4 +49,9 @@ export function createConnectionGate({
       };
     },
   };
+}
+
+/** Answers a request for a WebSocket that is one too many. */
+export function refuseSocket(socket: Duplex): void {
+  socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\r\n');
 }

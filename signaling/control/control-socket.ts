@@ -10,7 +10,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CONTROL_BYTES } from '../../protocol/limits.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { RosterTiming } from '../roster/roster-state.ts';
-import { type ConnectionGate, createConnectionGate } from './connection-gate.ts';
+import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
 import { type ConnectionOptions, ControlConnection, type PeerMessage } from './control-connection.ts';
 
 /** Most sockets at once, those that have not said hello included. */
@@ -71,11 +71,6 @@ export class ControlSocket {
     return this.#peers.size;
   }
 
-  /** Whether it is connected. */
-  has(peer: PeerId): boolean {
-    return this.#peers.has(peer);
-  }
-
   /** False when the peer is not connected. */
   send(peer: PeerId, message: ServerMessage): boolean {
     return this.#peers.get(peer)?.send(message) ?? false;
@@ -90,7 +85,7 @@ export class ControlSocket {
     const address = clientAddress(request, this.#options.trustedProxies);
     const release = this.#connections.size < MAX_SOCKETS ? this.#gate.admit(address) : undefined;
     if (!release) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\r\n');
+      refuseSocket(socket);
       return;
     }
     socket.once('close', release);

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { createHttpPort } from '../http/http-port.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
+import { createConnectionGate } from './connection-gate.ts';
 import { CONTROL_PATH } from './control-socket.ts';
+import { createPeerBroker } from './peer-broker.ts';
 import { TestPeer } from './test-peer.ts';
 
 let server: RunningServer;
@@ -24,15 +28,47 @@ async function connect(path: string, id: string) {
 }
 
 describe('the PeerJS broker', () => {
-  it.each(['/peerjs/id', '/peerjs/peerjs/id'])('gives out ids at %s', async (path) => {
-    const response = await fetch(server.url + path);
-    expect(response.status).toBe(200);
-    expect(await response.text()).toMatch(/^[0-9a-f-]{36}$/);
-    expect(response.headers.get('x-powered-by')).toBeNull();
+  it('answers no request that asks for no socket', async () => {
+    for (const path of ['/peerjs/id', '/peerjs/peerjs/id', '/peerjs/peerjs/peers']) {
+      expect((await fetch(server.url + path)).status).toBe(404);
+    }
   });
 
-  it('does not list who is there', async () => {
-    expect((await fetch(`${server.url}/peerjs/peerjs/peers`)).status).toBe(401);
+  it('gives an id to one client, and to that client again when it comes back', async () => {
+    const first = await connect('/peerjs/peerjs', 'own');
+    const thief = new WebSocket(`${server.url.replace('http', 'ws')}/peerjs${query('own').replace('town', 'other')}`);
+    const [refusal] = await once(thief, 'message');
+    expect(JSON.parse(String(refusal))).toMatchObject({ type: 'ID-TAKEN' });
+    const closed = once(first.socket, 'close');
+    const again = await connect('/peerjs/peerjs', 'own');
+    await closed;
+    await expect.poll(() => again.messages).toEqual([{ type: 'OPEN' }]);
+    again.socket.close();
+  });
+
+  it.each(['', '?key=peerjs&id=a', '?key=other&id=a&token=t', '?key=peerjs&id=a%20b&token=t'])(
+    'refuses a client that does not say who it is: %s',
+    async (asked) => {
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/peerjs${asked}`);
+      const [refusal] = await once(socket, 'message');
+      expect(JSON.parse(String(refusal))).toMatchObject({ type: 'ERROR', payload: { msg: expect.any(String) } });
+      await once(socket, 'close');
+    },
+  );
+
+  it('holds what is sent to a peer that is not there yet, and tells of one that does not come', async () => {
+    const caller = await connect('/peerjs', 'caller');
+    for (const dst of ['late', 'never']) caller.socket.send(JSON.stringify({ type: 'OFFER', dst, payload: 1 }));
+    caller.socket.send(JSON.stringify({ type: 'CANDIDATE', dst: 'late', payload: 2 }));
+    caller.socket.send(JSON.stringify({ type: 'OFFER', dst: 'caller', payload: 3 }));
+    await expect.poll(() => caller.messages).toHaveLength(2);
+    const late = await connect('/peerjs', 'late');
+    await expect.poll(() => late.messages.map(({ payload }) => payload)).toEqual([undefined, 1, 2]);
+    const expiry = { type: 'EXPIRE', src: 'never', dst: 'caller' };
+    await expect.poll(() => caller.messages, { timeout: OPEN_TIMEOUT_MS }).toContainEqual(expiry);
+    expect(caller.messages).toHaveLength(3);
+    caller.socket.close();
+    late.socket.close();
   });
 
   it('carries an offer from one to the other, whichever path they came by', async () => {
@@ -64,6 +100,28 @@ describe('the PeerJS broker', () => {
     for (let index = 0; index < 3000; index += 1) noisy.socket.send('{"type":"HEARTBEAT"}');
     await closed;
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+
+  it('A15: takes so many sockets of one address and no more, until one of them closes', async () => {
+    const gate = createConnectionGate({ maxOpen: 2 });
+    const port = createHttpPort({ answer: (_, response) => response.end(), socketsAt: () => broker.upgrade });
+    const broker = createPeerBroker({ gate });
+    await port.listen(0, '127.0.0.1');
+    const url = `ws://127.0.0.1:${(port.server.address() as AddressInfo).port}/peerjs`;
+    const [first] = await Promise.all(
+      ['1', '2'].map(async (id) => {
+        const socket = new WebSocket(url + query(id));
+        await once(socket, 'open');
+        return socket;
+      }),
+    );
+    const [error] = await once(new WebSocket(url + query('3')), 'error');
+    expect(String(error)).toContain('503');
+    first?.close();
+    await expect.poll(() => gate.open).toBe(1);
+    await once(new WebSocket(url + query('3')), 'open');
+    broker.close();
+    await port.close();
   });
 
   it.each(['/', '/controls', '/peerjsx', `${CONTROL_PATH}/x`])('no other path is upgraded: %s', async (path) => {

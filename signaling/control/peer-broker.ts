@@ -1,15 +1,18 @@
-// The PeerJS broker, mounted beside our own socket: it carries offers, answers and candidates between peers by id and
-// knows nothing of pools. Whoever holds an id here has proved nothing; links are authenticated end to end by the peers.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+// The broker of stock PeerJS clients: it carries offers, answers and candidates between peers by id and knows nothing of
+// pools. Whoever holds an id here has proved nothing; links are authenticated end to end by the peers. The words are those
+// of PeerJS 1.5. Its own server has timers that cannot be stopped and keeps what nobody fetches without a bound.
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ExpressPeerServer } from 'peer';
-import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import * as z from 'zod/mini';
 import { PEER_SILENCE_MS } from '../../protocol/limits.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
+import { clientAddress } from '../http/client-address.ts';
+import { BrokerMail, type BrokerMessage } from './broker-mail.ts';
+import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
 import { CLOSE_CODES } from './control-connection.ts';
 
-/** Where it answers. PeerJS clients use `path: '/peerjs'` (or '/', which leads here too) and the default key. */
+/** Where it takes sockets, and below: PeerJS puts its own `peerjs` behind the client's `path`. */
 export const PEERJS_PATH = '/peerjs';
 /** An SDP offer with all candidates is a few kilobytes. */
 const MAX_BROKER_BYTES = 32 * 1024;
@@ -17,53 +20,134 @@ const MAX_BROKER_BYTES = 32 * 1024;
 const MESSAGES_PER_SECOND = 100;
 const MESSAGE_BURST = 1000;
 const MAX_CLIENTS = 5000;
+/** How often silent clients and old messages are looked for. */
+const SWEEP_MS = 1_000;
+
+const querySchema = z.object({
+  id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
+  /** Tells a client that comes back from another one with its id. */
+  token: z.string().check(z.minLength(1), z.maxLength(128)),
+  key: z.literal('peerjs'),
+});
+
+const messageSchema = z.object({
+  type: z.enum(['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE', 'EXPIRE', 'HEARTBEAT']),
+  dst: z.optional(z.string().check(z.maxLength(64))),
+  payload: z.optional(z.unknown()),
+});
+
+interface Client {
+  id: string;
+  token: string;
+  socket: WebSocket;
+  heardAtMs: number;
+}
 
 export interface PeerBroker {
-  handle(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
-/** Mounts the broker. `server` is only held by it; requests and upgrades are routed to it by path. */
-export function createPeerBroker(server: Server, logger: Logger): PeerBroker {
-  // Two WebSocket servers that listen to one HTTP server end each other's upgrades, so this one listens to none.
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BROKER_BYTES, perMessageDeflate: false });
-  sockets.on('connection', limitRate);
-  const broker = ExpressPeerServer(server, {
-    path: '/',
-    // PeerJS's heartbeat is a timer, and hidden tabs drop to one a minute.
-    alive_timeout: PEER_SILENCE_MS,
-    concurrent_limit: MAX_CLIENTS,
-    allow_discovery: false,
-    proxied: false,
-    createWebSocketServer: () => sockets,
-  });
-  broker.on('error', (error) => logger.debug({ reason: error.message }, 'broker error'));
-  // The broker starts when it is mounted in an Express app. This outer one is never mounted, so it stays a plain app.
-  const outer = ExpressPeerServer(server);
-  outer.disable('x-powered-by');
-  broker.disable('x-powered-by');
-  outer.use(broker);
+export interface PeerBrokerOptions {
+  trustedProxies?: number | undefined;
+  gate?: ConnectionGate;
+}
+
+/**
+ * @example
+ * const broker = createPeerBroker();
+ * server.on('upgrade', broker.upgrade);
+ */
+export function createPeerBroker({
+  trustedProxies,
+  gate = createConnectionGate(),
+}: PeerBrokerOptions = {}): PeerBroker {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BROKER_BYTES, perMessageDeflate: false });
+  const clients = new Map<string, Client>();
+  const mail = new BrokerMail();
+
+  const deliver = (message: BrokerMessage): void => {
+    const nowMs = performance.now();
+    const to = clients.get(message.dst);
+    if (to) to.socket.send(JSON.stringify(message));
+    else if (message.type !== 'LEAVE' && message.type !== 'EXPIRE' && !mail.keep(message, nowMs)) tellAbsent(message);
+  };
+  /** PeerJS's word for "that peer is not there", to whoever called it. */
+  const tellAbsent = ({ src, dst }: Pick<BrokerMessage, 'src' | 'dst'>): void =>
+    clients.get(src)?.socket.send(JSON.stringify({ type: 'EXPIRE', src: dst, dst: src }));
+
+  function enter(socket: WebSocket, query: URLSearchParams): void {
+    socket.on('error', () => socket.terminate());
+    const asked = querySchema.safeParse(Object.fromEntries(query));
+    const older = asked.success ? clients.get(asked.data.id) : undefined;
+    if (!asked.success) refuse(socket, 'ERROR', 'No id, token, or key supplied to websocket server');
+    else if (older && older.token !== asked.data.token) refuse(socket, 'ID-TAKEN', 'ID is taken');
+    else if (clients.size >= MAX_CLIENTS) refuse(socket, 'ERROR', 'Server has reached its concurrent user limit');
+    else admit(socket, asked.data, older);
+  }
+
+  function admit(socket: WebSocket, { id, token }: Pick<Client, 'id' | 'token'>, older: Client | undefined): void {
+    const client: Client = { id, token, socket, heardAtMs: performance.now() };
+    clients.set(id, client);
+    older?.socket.terminate();
+    const bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, performance.now());
+    socket.on('message', (data) => {
+      if (bucket.take(performance.now())) hear(client, data);
+      else socket.terminate();
+    });
+    socket.once('close', () => {
+      if (clients.get(id) === client) clients.delete(id);
+    });
+    socket.send(JSON.stringify({ type: 'OPEN' }));
+    for (const message of mail.take(id)) deliver(message);
+  }
+
+  function hear(client: Client, data: RawData): void {
+    client.heardAtMs = performance.now();
+    const message = readMessage(data);
+    if (!message || message.type === 'HEARTBEAT') return;
+    const { type, dst, payload } = message;
+    if (dst) deliver({ type, src: client.id, dst, payload });
+    else if (type === 'LEAVE') client.socket.close();
+  }
+
+  const sweep = setInterval(() => {
+    const nowMs = performance.now();
+    for (const absent of mail.expire(nowMs)) tellAbsent(absent);
+    for (const { socket, heardAtMs } of clients.values()) if (nowMs - heardAtMs > PEER_SILENCE_MS) socket.terminate();
+  }, SWEEP_MS);
+  sweep.unref();
+
   return {
-    handle: (request, response) => {
-      // `/peerjs/peerjs/id` (path '/peerjs') and `/peerjs/id` (path '/') are one: the key is part of PeerJS's path.
-      if (request.url?.startsWith(`${PEERJS_PATH}${PEERJS_PATH}`)) request.url = request.url.slice(PEERJS_PATH.length);
-      outer(request, response);
+    upgrade(request, socket, head) {
+      const release = gate.admit(clientAddress(request, trustedProxies));
+      if (!release) {
+        refuseSocket(socket);
+        return;
+      }
+      socket.once('close', release);
+      const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+      server.handleUpgrade(request, socket, head, (webSocket) => enter(webSocket, query));
     },
-    upgrade: (request, socket, head) => {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
-    },
-    close: () => {
-      for (const socket of sockets.clients) socket.close(CLOSE_CODES.goingAway);
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
+    close() {
+      clearInterval(sweep);
+      for (const socket of server.clients) socket.close(CLOSE_CODES.goingAway);
+      for (const socket of server.clients) socket.terminate();
+      server.close();
     },
   };
 }
 
-function limitRate(socket: WebSocket): void {
-  const bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, performance.now());
-  socket.on('message', () => {
-    if (!bucket.take(performance.now())) socket.terminate();
-  });
+function refuse(socket: WebSocket, type: 'ERROR' | 'ID-TAKEN', msg: string): void {
+  socket.send(JSON.stringify({ type, payload: { msg } }));
+  socket.close();
+}
+
+/** Undefined for what no PeerJS client says. */
+function readMessage(data: RawData): z.infer<typeof messageSchema> | undefined {
+  try {
+    return messageSchema.safeParse(JSON.parse(data.toString())).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -14,6 +14,7 @@ export const MAY_DECLARE: Record<string, string> = {
   'signaling/http/describe-shapes.ts': 'declares none: hands those of protocol/http to the document',
   'signaling/config/parse-json-value.ts': 'options of the command line',
   'signaling/db/lock-folder.ts': 'the text of a lock file',
+  'signaling/control/peer-broker.ts': 'the words of PeerJS, on its own socket',
 };
 
 /** The door of `MAY_DECLARE` that a file goes through. */

@@ -1,0 +1,64 @@
+// One port: how long its connections may take, who takes an upgraded socket, and how all of it ends. Knows no route.
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleWithoutUpgrade, offersWebSocket } from './without-upgrade.ts';
+
+/** Takes over the socket of a request that asked for a WebSocket. */
+export type TakeSocket = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpPortOptions {
+  answer: RequestListener;
+  /** Who takes WebSockets at this path; undefined: nobody, and the request is answered as any other. */
+  socketsAt(path: string): TakeSocket | undefined;
+}
+
+export interface HttpPort {
+  readonly server: Server;
+  /** Resolves when it listens. Rejects with Node's error (`EADDRINUSE`, `EACCES`, ...) when the port cannot be had. */
+  listen(port: number, host: string): Promise<void>;
+  /** Ends every connection, those that were upgraded included. Resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+/** A request's fields are a few kilobytes; whoever takes longer for them holds a connection for nothing. */
+const HEADERS_MS = 20_000;
+/** The largest file of a batch over a slow line. */
+const REQUEST_MS = 10 * 60_000;
+/** Proxies keep a connection for 60 s (nginx, AWS): one that ends it first would answer 502 for a request that crosses. */
+const KEEP_ALIVE_MS = 75_000;
+
+export function createHttpPort({ answer, socketsAt }: HttpPortOptions): HttpPort {
+  const server = createServer(
+    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    answer,
+  );
+  // Node forgets a connection once it is upgraded, and waits for it to end all the same.
+  const connections = new Set<Duplex>();
+  server.on('connection', (socket: Duplex) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until somebody takes over, an error on the socket would be nobody's and end the process.
+    socket.on('error', () => socket.destroy());
+    const take = offersWebSocket(request) ? socketsAt(request.url?.split('?')[0] ?? '') : undefined;
+    if (take) take(request, socket, head);
+    else handleWithoutUpgrade(server, request, socket, head);
+  });
+  return {
+    server,
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of connections) socket.destroy();
+      }),
+  };
+}
