@@ -51,7 +51,14 @@ describe('what may be done about it', () => {
   });
 
   test('what found no room may find some later', () => {
-    expect(of('busy')).toEqual(['rate-limited', 'sessions-full', 'no-stages', 'queue-full', 'shutting-down']);
+    expect(of('busy')).toEqual([
+      'rate-limited',
+      'sessions-full',
+      'no-stages',
+      'queue-full',
+      'shutting-down',
+      'unavailable',
+    ]);
   });
 
   test('an identity that was refused is refused again', () => {

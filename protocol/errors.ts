@@ -188,6 +188,12 @@ export const ERROR_CODES = {
   'not-found': { status: 404, kind: 'refused', subject: 'request', next: 'Check the address or the id.' },
   conflict: { status: 409, kind: 'refused', subject: 'request', next: 'Read the present state and try again.' },
   'too-large': { status: 413, kind: 'refused', subject: 'request', next: 'Send less at once.' },
+  'unsupported-media': {
+    status: 415,
+    kind: 'refused',
+    subject: 'request',
+    next: 'Send the body as its route is documented, without Content-Encoding.',
+  },
   'unsupported-parameter': { status: 400, kind: 'refused', subject: 'request', next: 'Leave this parameter out.' },
   'insufficient-credits': {
     status: 402,
@@ -218,6 +224,12 @@ export const ERROR_CODES = {
     kind: 'busy',
     subject: 'server',
     next: 'The server restarts: ask again in a few seconds.',
+  },
+  unavailable: {
+    status: 503,
+    kind: 'busy',
+    subject: 'server',
+    next: 'The server waits for its database: try again in a few seconds.',
   },
   cancelled: { status: 499, kind: 'failed', subject: 'request', next: 'Nothing to do.' },
   internal: {

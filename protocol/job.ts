@@ -3,7 +3,16 @@
 import * as z from 'zod/mini';
 import { codecPolicySchema } from './codec.ts';
 import { jobIdSchema } from './ids.ts';
-import { MAX_CHOICES, MAX_PROMPT_BYTES, MAX_STOP_CHARS, MAX_STOPS, MAX_TOP_LOGPROBS } from './limits.ts';
+import {
+  MAX_CHOICES,
+  MAX_PROMPT_BYTES,
+  MAX_PROMPT_IDS,
+  MAX_STOP_CHARS,
+  MAX_STOPS,
+  MAX_TEMPLATE_CHARS,
+  MAX_TEMPLATE_NAMES,
+  MAX_TOP_LOGPROBS,
+} from './limits.ts';
 import { signedReceiptSchema } from './receipt.ts';
 
 const count = z.number().check(z.int(), z.gte(0));
@@ -15,12 +24,26 @@ const text = z.string().check(z.maxLength(MAX_PROMPT_BYTES));
 export const chatMessageSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: text });
 export type JobMessage = z.infer<typeof chatMessageSchema>;
 
+/** Names that a chat template may read beside the messages; those that the platform itself gives to it win. JSON. */
+export const templateNamesSchema = z.record(z.string().check(z.regex(/^[A-Za-z_]\w{0,63}$/)), z.json()).check(
+  z.refine((names) => Object.keys(names).length <= MAX_TEMPLATE_NAMES, `may have at most ${MAX_TEMPLATE_NAMES} names`),
+  z.refine(
+    (names) => JSON.stringify(names).length <= MAX_TEMPLATE_CHARS,
+    `may have at most ${MAX_TEMPLATE_CHARS} characters`,
+  ),
+);
+export type TemplateNames = z.infer<typeof templateNamesSchema>;
+
 export const jobRequestSchema = z.object({
   prompt: z.discriminatedUnion('kind', [
     /** The model's own chat template is applied by the driver. */
-    z.object({ kind: z.literal('chat'), messages: z.array(chatMessageSchema).check(z.minLength(1), z.maxLength(512)) }),
+    z.object({
+      kind: z.literal('chat'),
+      messages: z.array(chatMessageSchema).check(z.minLength(1), z.maxLength(512)),
+      template: z.optional(templateNamesSchema),
+    }),
     z.object({ kind: z.literal('text'), text }),
-    z.object({ kind: z.literal('ids'), ids: z.array(tokenId).check(z.minLength(1), z.maxLength(32_768)) }),
+    z.object({ kind: z.literal('ids'), ids: z.array(tokenId).check(z.minLength(1), z.maxLength(MAX_PROMPT_IDS)) }),
   ]),
   /** Undefined takes the model's generation_config.json. 0 is greedy. */
   temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),

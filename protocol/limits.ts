@@ -94,6 +94,13 @@ export const MAX_STOP_CHARS = 200;
 /** UTF-8 bytes of a prompt that comes over HTTP. It travels to the driver in one control message. */
 export const MAX_PROMPT_BYTES = 128 * 1024;
 
+/** Token ids of a prompt that comes as such. */
+export const MAX_PROMPT_IDS = 32_768;
+
+/** What a request may hand to a model's chat template beside its messages: names, and characters of all of it as JSON. */
+export const MAX_TEMPLATE_NAMES = 32;
+export const MAX_TEMPLATE_CHARS = 4096;
+
 /** A stage's ticket opens links for this long; members get a new one at half of it. */
 export const STAGE_TICKET_SECONDS = 30 * 60;
 

@@ -6,6 +6,7 @@ import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import { newSessionId } from '../../protocol/ids.ts';
 import { MAX_CHUNKS_IN_FLIGHT, PREFILL_CHUNK_TOKENS } from '../../protocol/limits.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
+import { checkPrompt } from '../words/check-prompt.ts';
 import { commonPrefix } from './common-prefix.ts';
 import { checkRows, DecodeRun, type HeldSession } from './decode-run.ts';
 import type { Generated, GenerateOptions } from './generate-options.ts';
@@ -34,7 +35,7 @@ export class Conversation {
 
   /** Generates after `prompt` (token ids). Throws `context-exceeded`, `prompt-empty`, or what the ring reported. */
   async generate(prompt: readonly number[], options: GenerateOptions): Promise<Generated> {
-    checkPrompt(prompt, options.maxContext);
+    checkPrompt(prompt.length, options.maxContext);
     const ids = [...(options.resume ?? [])];
     let lost: RingClient | undefined;
     for (let attempt = 1; ; attempt++) {
@@ -124,13 +125,3 @@ const heldPrefix = (held: HeldSession, history: readonly number[]): number =>
 
 const isFull = (prompt: readonly number[], ids: readonly number[], options: GenerateOptions): boolean =>
   ids.length >= options.maxTokens || (ids.length > 0 && prompt.length + ids.length >= options.maxContext);
-
-function checkPrompt(prompt: readonly number[], maxContext: number): void {
-  if (prompt.length === 0) throw new PoolError('prompt-empty', 'There is nothing to answer.');
-  if (prompt.length < maxContext) return;
-  throw new PoolError(
-    'context-exceeded',
-    `The conversation has ${prompt.length} tokens; this model holds ${maxContext} and needs room to answer.`,
-    { data: { promptTokens: prompt.length, maxContext } },
-  );
-}

@@ -53,6 +53,17 @@ describe('files of a stranger', () => {
     expect(named.encodeChat([{ role: 'user', content: 'x' }])).toEqual(format.encode('fixed'));
   });
 
+  test('A13: a template reads the names that a request hands to it, and those of the platform win', () => {
+    const template =
+      '{% if enable_thinking is defined and not enable_thinking %}short{% endif %}{{ messages[0].content }}';
+    const made = makePromptFormat({ ...files, chatTemplate: template });
+    const messages: ChatMessage[] = [{ role: 'user', content: 'hello' }];
+    expect(made.encodeChat(messages)).toEqual(format.encode('hello'));
+    expect(made.encodeChat(messages, { enable_thinking: false })).toEqual(format.encode('shorthello'));
+    const forged = { messages: [{ role: 'user', content: 'other' }], unused: { deep: true } };
+    expect(made.encodeChat(messages, forged)).toEqual(format.encode('hello'));
+  });
+
   test.each([null, 7, {}, { model: { type: 'Nonsense' } }])('a tokenizer.json of %j is refused', (tokenizer) => {
     expect(() => makePromptFormat({ ...files, tokenizer })).toThrow(
       expect.objectContaining({ code: 'model-unsupported' }),

@@ -3,6 +3,7 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { PoolError } from '../../protocol/errors.ts';
+import type { TemplateNames } from '../../protocol/job.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { byteSchemeOf, tokenBytes, utf8 } from './token-bytes.ts';
 
@@ -23,8 +24,8 @@ export interface GenerationDefaults {
 }
 
 export interface PromptFormat {
-  /** Token ids of a conversation up to where the assistant begins to speak. */
-  encodeChat(messages: readonly ChatMessage[]): number[];
+  /** Token ids of a conversation up to where the assistant begins to speak. `names`: what its template may read beside it. */
+  encodeChat(messages: readonly ChatMessage[], names?: TemplateNames): number[];
   encode(text: string): number[];
   /** Plain text to go on from: with what the tokenizer puts before every text. */
   encodeText(text: string): number[];
@@ -59,9 +60,9 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
       if (bytes) return { token: lossy.decode(Uint8Array.from(bytes)), bytes };
       return { token: tokenizer.decode([id], { skip_special_tokens: false }) };
     },
-    encodeChat(messages) {
+    encodeChat(messages, names) {
       if (messages.length === 0) throw new PoolError('prompt-empty', 'There is no message to answer.');
-      return encode(render(template, { messages, add_generation_prompt: true, ...special }));
+      return encode(render(template, { ...names, messages, add_generation_prompt: true, ...special }));
     },
     decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true })),
     eosIds: eosIds(generation, record(files.config), tokenizer, special.eos_token),

@@ -5,6 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { DRIVER_LANES } from '../../protocol/limits.ts';
 import type { Host, HostWorker } from '../host/host.ts';
+import { checkPrompt } from '../words/check-prompt.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
@@ -133,10 +134,7 @@ export class ChatRun {
   /** Until the server lets this ask run. It learns how long the prompt is, never what it says. */
   async #getGrant(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
     const { promptTokens, maxContext } = await this.#worker.call('count-prompt', { messages: request.messages });
-    if (promptTokens >= maxContext) {
-      const sentence = `The conversation has ${promptTokens} tokens; this model holds ${maxContext} and needs room to answer.`;
-      throw new PoolError('context-exceeded', sentence, { data: { promptTokens, maxContext } });
-    }
+    checkPrompt(promptTokens, maxContext);
     const wish = {
       pool: this.#life.pool,
       promptTokens,

@@ -118,12 +118,20 @@ test('prompts as text and as ids; ids that no token has are refused', async () =
 });
 
 test('what cannot be answered fails with its own code', async () => {
-  const long = { kind: 'ids' as const, ids: Array.from({ length: 9000 }, () => 5) };
-  expect(codeOf(await driver.run({ prompt: long }))).toBe('context-exceeded');
   expect(codeOf(await driver.run({}, { grant: driver.seal({ pool: 'another' }) }))).toBe('grant-refused');
   const job = jobId(50);
   const poor = await driver.run({}, { job, grant: driver.seal({ job, maxPosition: 3 }) });
   expect(codeOf(poor)).toBe('grant-refused');
+});
+
+test('A4: a prompt that is too long has not begun', async () => {
+  const long = { kind: 'ids' as const, ids: Array.from({ length: 9000 }, () => 5) };
+  const told = await driver.run({ prompt: long });
+  expect(told.map(({ type }) => type)).toEqual(['failed']);
+  expect(codeOf(told)).toBe('context-exceeded');
+  expect(last(told)).toMatchObject({
+    error: { message: expect.stringMatching(/^This model's maximum context length is/) },
+  });
 });
 
 test('a stage that leaves ends the job at once with its code and receipts; nobody waits for another epoch', async () => {

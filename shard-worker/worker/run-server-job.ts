@@ -9,6 +9,7 @@ import { driveChoices } from '../driver/drive-choices.ts';
 import type { JobGrant } from '../driver/job-grant.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import { type Speculation, totalOf } from '../driver/speculation.ts';
+import { checkPrompt } from '../words/check-prompt.ts';
 import type { DriverTools } from './driver-tools.ts';
 import type { ServerJob } from './worker-api.ts';
 
@@ -38,6 +39,8 @@ export async function runServerJob(
     const { format, maxContext } = await tools.format();
     jobGrant = await tools.grantOf(grant);
     const prompt = promptIds(request.prompt, format);
+    // Before it has begun: whoever asked over HTTP hears of it by a status and not inside an answer.
+    checkPrompt(prompt.length, maxContext);
     const meter = new AnswerStatsMeter({ promptTokens: prompt.length, startedMs, speculation: () => totalOf(guesses) });
     tell('job-event', { type: 'started', job, promptTokens: prompt.length });
     const acquire = (end?: AbortSignal) => tools.rings.acquire({ epoch, signal: end, timeoutMs: EPOCH_WAIT_MS });
@@ -94,7 +97,7 @@ export async function runServerJob(
 
 /** Throws `bad-request` for ids that the model's vocabulary has not, and what the chat template refuses. */
 function promptIds(prompt: JobRequest['prompt'], format: PromptFormat): number[] {
-  if (prompt.kind === 'chat') return format.encodeChat(prompt.messages);
+  if (prompt.kind === 'chat') return format.encodeChat(prompt.messages, prompt.template);
   if (prompt.kind === 'text') return format.encodeText(prompt.text);
   const strange = prompt.ids.find((id) => format.describe(id) === undefined);
   if (strange !== undefined) throw new PoolError('bad-request', `The model has no token ${strange}.`);

@@ -5,7 +5,14 @@ import { judgeFailure, pauseMs } from './judge-failure.ts';
 test('whatever a caller got wrong, or nobody foresaw, fails at once', () => {
   const codes = Object.keys(ERROR_CODES) as ErrorCode[];
   const judged = (verdict: string) => codes.filter((code) => judgeFailure(code) === verdict).sort();
-  expect(judged('wait')).toEqual(['no-stages', 'queue-full', 'rate-limited', 'sessions-full', 'shutting-down']);
+  expect(judged('wait')).toEqual([
+    'no-stages',
+    'queue-full',
+    'rate-limited',
+    'sessions-full',
+    'shutting-down',
+    'unavailable',
+  ]);
   const lost = ['device-lost', 'epoch-stale', 'kv-missing', 'lap-timeout', 'link-failed', 'position-mismatch'];
   expect(judged('retry')).toEqual(['cancelled', ...lost, 'session-unknown', 'stage-left']);
   for (const code of [

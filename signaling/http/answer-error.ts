@@ -15,7 +15,7 @@ export function toPoolError(thrown: unknown): PoolError {
   if (thrown.status === 413) return new PoolError('too-large', 'The body is larger than the limit.');
   if (thrown.status >= 500) return new PoolError('internal', thrown.message);
   if (thrown.status === 403) return new PoolError('forbidden', 'The request came from another site.');
-  if (thrown.status === 415) return new PoolError('bad-request', 'The body must be sent as application/json.');
+  if (thrown.status === 415) return new PoolError('unsupported-media', 'The body must be sent as application/json.');
   return new PoolError('bad-request', thrown.message || 'The body is not valid JSON.');
 }
 
@@ -59,6 +59,9 @@ function jsonAnswer(c: Context, body: unknown, status: number, headers: Record<s
 interface Issue {
   path: PropertyKey[];
   message: string;
+  code?: string | undefined;
+  /** Of a union: what each of its members has against the value. */
+  errors?: readonly (readonly Issue[])[] | undefined;
 }
 
 /** `messages[0].content`, as OpenAI writes it. */
@@ -69,10 +72,20 @@ export function paramOf(path: readonly PropertyKey[]): string | null {
 
 /** The first thing that does not fit, as `bad-request` naming the field. */
 export function issueError(issues: readonly Issue[]): PoolError {
-  const [first] = issues;
+  const first = issues[0] && mostTelling(issues[0]);
   const param = paramOf(first?.path ?? []);
   const what = first?.message ?? 'Invalid input';
   return new PoolError('bad-request', param ? `'${param}': ${what}.` : `${what}.`, { data: { param } });
+}
+
+/** Of a union the issue of the member that the value was meant for: the one whose own type it has. */
+function mostTelling(issue: Issue): Issue {
+  const meant = issue.errors?.find(
+    (member) => !member.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  const [inner] = meant ?? [];
+  if (!inner) return issue;
+  return mostTelling({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
 /** For `defaultHook`: a request that does not fit its schema throws, so that one place answers. */

@@ -15,6 +15,14 @@ export const boundBody =
   };
 
 export async function readBody(c: Context, mostBytes: number): Promise<ArrayBuffer> {
+  const encoding = c.req.header('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    // What would be read is not what was meant, and unpacking a stranger's archive has no bound.
+    throw new PoolError(
+      'unsupported-media',
+      `A body may not be sent with Content-Encoding '${encoding.slice(0, 40)}'.`,
+    );
+  }
   const refuse = (): never => {
     // The rest is not read: the connection cannot be used again.
     c.header('Connection', 'close');
@@ -25,7 +33,7 @@ export async function readBody(c: Context, mostBytes: number): Promise<ArrayBuff
   let size = 0;
   const reader = c.req.raw.body?.getReader();
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    const { done, value } = (await reader?.read().catch(hungUp)) ?? { done: true, value: undefined };
     if (done) break;
     size += value.byteLength;
     if (size > mostBytes) {
@@ -41,4 +49,9 @@ export async function readBody(c: Context, mostBytes: number): Promise<ArrayBuff
     at += part.byteLength;
   }
   return whole.buffer;
+}
+
+/** Nobody reads the answer, but the log does: a caller that goes is no fault of the server. */
+function hungUp(cause: unknown): never {
+  throw new PoolError('cancelled', 'The caller hung up before its request was whole.', { cause });
 }

@@ -13,8 +13,13 @@ describe('allowOrigins', () => {
     app.all('*', (c) => c.text('ok'));
     return app;
   };
+  /** What the official client adds to a browser's own headers. */
+  const ASKED = 'authorization,content-type,x-stainless-os,x-stainless-retry-count,openai-organization';
   const ask = (app: Hono, path: string, origin: string, method = 'GET') =>
-    app.request(path, { method, headers: { origin, 'access-control-request-method': 'POST' } });
+    app.request(path, {
+      method,
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': ASKED },
+    });
 
   it.each([
     ['*', 'https://any.example', '*'],
@@ -31,11 +36,14 @@ describe('allowOrigins', () => {
     }
   });
 
-  it('lets another site post to /v1 with a key, and only read /api', async () => {
+  it('A3: lets another site post to /v1 with a key and whatever headers it asks for, and only read /api', async () => {
     const app = appFor('*');
     const v1 = (await ask(app, '/v1/chat/completions', 'https://a.example', 'OPTIONS')).headers;
     expect(v1.get('access-control-allow-methods')).toContain('POST');
-    expect(v1.get('access-control-allow-headers')).toContain('Authorization');
+    expect(v1.get('access-control-allow-headers')).toBe(ASKED);
+    expect(v1.get('access-control-allow-credentials')).toBeNull();
+    const exposed = (await ask(app, '/v1/models', 'https://a.example')).headers.get('access-control-expose-headers');
+    expect(exposed).toMatch(/retry-after.*x-request-id/i);
     const api = (await ask(app, '/api/pools', 'https://a.example', 'OPTIONS')).headers;
     expect(api.get('access-control-allow-methods')).toBe('GET,HEAD');
   });

@@ -19,9 +19,14 @@ interface Row {
   code?: string | null;
   /** Seconds until another try may succeed. */
   retryAfterSeconds?: number;
+  /** For a program, where our own word is for a person before a page. */
+  next?: string;
   /** Tells the official client not to try again by itself. */
   isFinal?: true;
 }
+
+/** What a tab failed at is nothing that a program could mend. */
+const AGAIN = 'Ask again.';
 
 /**
  * Where OpenAI has a word for it, its word; else our code with `_` for `-`. `insufficient-credits` is 429
@@ -30,8 +35,8 @@ interface Row {
  */
 const TABLE: Partial<Record<ErrorCode, Row>> = {
   'bad-request': { code: null },
+  'not-authentic': { code: 'invalid_api_key', next: 'Send a key that is known here.' },
   'not-logged-in': { code: 'invalid_api_key' },
-  'not-authentic': { code: 'invalid_api_key' },
   forbidden: { type: 'permission_error', code: 'insufficient_permissions' },
   'model-not-found': { code: 'model_not_found' },
   'context-exceeded': { code: 'context_length_exceeded' },
@@ -44,11 +49,22 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   'shutting-down': { retryAfterSeconds: 5 },
   'no-stages': { retryAfterSeconds: 10 },
   'stage-left': { retryAfterSeconds: 2 },
-  'device-lost': { retryAfterSeconds: 2 },
+  'device-lost': { retryAfterSeconds: 2, next: AGAIN },
   'lap-timeout': { retryAfterSeconds: 2 },
-  'link-failed': { retryAfterSeconds: 2 },
-  cancelled: { status: 503, retryAfterSeconds: 2 },
-  internal: { code: 'internal_error' },
+  'link-failed': { retryAfterSeconds: 2, next: AGAIN },
+  unavailable: { retryAfterSeconds: 5 },
+  cancelled: { status: 503, retryAfterSeconds: 2, next: AGAIN },
+  'bad-frame': { next: AGAIN },
+  'bad-message': { next: AGAIN },
+  'version-mismatch': { next: AGAIN },
+  'manifest-mismatch': { next: AGAIN },
+  'download-failed': { next: AGAIN },
+  'download-truncated': { next: AGAIN },
+  'integrity-failed': { next: AGAIN },
+  'out-of-memory': { next: AGAIN },
+  'backend-unavailable': { next: AGAIN },
+  'ticket-refused': { next: AGAIN },
+  internal: { code: 'internal_error', next: AGAIN },
 };
 
 /** `error.data`: `param` names the field, `code` a word of OpenAI's, `retryAfterSeconds` overrides the table. */
@@ -66,7 +82,7 @@ export function toOpenAiError(thrown: unknown): OpenAiError {
     headers,
     body: {
       error: {
-        message: error.code === 'internal' ? 'The server failed. Try again later.' : `${error.message} ${error.next}`,
+        message: `${error.code === 'internal' ? 'The server failed.' : error.message} ${row.next ?? error.next}`,
         type: row.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error'),
         param: typeof param === 'string' ? param : null,
         code: typeof code === 'string' ? code : row.code === undefined ? error.code.replaceAll('-', '_') : row.code,

@@ -1,10 +1,11 @@
 // The body of POST /v1/completions.
 import { z } from '@hono/zod-openapi';
-import { MAX_CHOICES, MAX_PROMPT_BYTES, MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
+import { MAX_CHOICES, MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
 import { samplingFields } from './sampling-fields.ts';
 
-const text = z.string().max(MAX_PROMPT_BYTES);
-const ids = z.array(z.int().min(0).max(4_000_000)).min(1).max(32_768);
+/** The body's size bounds both; how long a prompt may be is told by prepare-request.ts, in words that clients know. */
+const text = z.string();
+const ids = z.array(z.int().min(0).max(4_000_000)).min(1);
 
 export const completionBodySchema = z
   .looseObject({

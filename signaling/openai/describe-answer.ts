@@ -6,7 +6,7 @@ import type { Usage } from '../jobs/job-types.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
 import type { DoneUpdate, Timings } from './follow-job.ts';
 
-/** Every header that `planHeaders` and `doneHeaders` set: scripts of other sites may read them. */
+/** Every header that an answer may have: scripts of other sites may read them. */
 export const ANSWER_HEADERS = [
   'x-request-id',
   'x-computepool-mode',
@@ -17,6 +17,7 @@ export const ANSWER_HEADERS = [
   'x-computepool-drafted',
   'x-computepool-accepted',
   'x-computepool-cost',
+  'x-computepool-ignored',
   'server-timing',
 ] as const;
 
@@ -49,7 +50,11 @@ export function doneHeaders(jobId: string, done: DoneUpdate & { timings: Timings
 }
 
 /** The `computepool` field of an answer's body or of a stream's last chunk. */
-export function describeDone(jobId: string, done: DoneUpdate & { timings: Timings }, seed: number) {
+export function describeDone(
+  jobId: string,
+  done: DoneUpdate & { timings: Timings },
+  { seed, ignored }: { seed: number; ignored: readonly string[] },
+) {
   const { stats, plan } = done;
   return {
     job: jobId,
@@ -71,6 +76,7 @@ export function describeDone(jobId: string, done: DoneUpdate & { timings: Timing
     /** Send it again to have the same answer. */
     seed,
     timings_ms: partsOf(done),
+    ...(ignored.length > 0 ? { ignored } : {}),
   };
 }
 

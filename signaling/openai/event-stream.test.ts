@@ -63,6 +63,29 @@ test('a reader that goes ends the iterator, also one that is waiting', async () 
   expect(onCancel).toHaveBeenCalledOnce();
 });
 
+test('A14: a reader that goes while the stream waits is no failure of it', async () => {
+  for (const end of ['silence', 'event', 'error'] as const) {
+    const writeError = vi.fn(() => 'event: error\n\n');
+    let goOn = (): void => {};
+    const waits = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    async function* waiting(): AsyncGenerator<string> {
+      await waits;
+      if (end === 'error') throw new Error('too late');
+      yield 'data: 1\n\n';
+    }
+    const keepAliveMs = end === 'silence' ? 10 : 10_000;
+    const reader = eventStream(waiting(), { ...OPTIONS, keepAliveMs, writeError }).getReader();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await reader.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    goOn();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(writeError).not.toHaveBeenCalled();
+  }
+});
+
 test('within: the result, the failure, or silence', async () => {
   expect(await within(Promise.resolve(1), 1000)).toBe(1);
   await expect(within(Promise.reject(new Error('no')), 1000)).rejects.toThrow('no');

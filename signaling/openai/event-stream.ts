@@ -19,11 +19,14 @@ export const dataEvent = (data: string): string => `data: ${data}\n\n`;
 export function eventStream(events: AsyncIterator<string>, options: EventStreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let pending: Promise<IteratorResult<string>> | undefined;
+  let isCancelled = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       pending ??= events.next();
       try {
         const result = await within(pending, options.keepAliveMs);
+        // The reader went while this waited: its stream takes nothing any more.
+        if (isCancelled) return;
         if (result === SILENCE) {
           controller.enqueue(encoder.encode(KEEP_ALIVE));
           return;
@@ -32,12 +35,14 @@ export function eventStream(events: AsyncIterator<string>, options: EventStreamO
         if (result.done) controller.close();
         else controller.enqueue(encoder.encode(result.value));
       } catch (thrown) {
+        if (isCancelled) return;
         // An error event, not a broken connection: the reader learns what happened.
         controller.enqueue(encoder.encode(options.writeError(thrown)));
         controller.close();
       }
     },
     cancel() {
+      isCancelled = true;
       options.onCancel();
       pending?.catch(() => {});
       // Not awaited: a generator that is busy returns when its own wait ends, which `onCancel` has seen to.

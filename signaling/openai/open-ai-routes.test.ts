@@ -2,7 +2,8 @@
 
 import OpenAI from 'openai';
 import { describe, expect, test, vi } from 'vitest';
-import { PoolError } from '../../protocol/errors.ts';
+import { ERROR_CODES, type ErrorCode, PoolError } from '../../protocol/errors.ts';
+import { toOpenAiError } from '../http/open-ai-error.ts';
 import { TEST_MODEL } from '../http/test-site.ts';
 import { failure, fault, KEEP_ALIVE_MS, MESSAGES, OpenAiScene } from './test-scene.ts';
 
@@ -43,6 +44,31 @@ describe('what the service says becomes the client’s error class', () => {
     jobs.faults.splice(0, 2, fault('queue-full', 'submit', { retryAfterSeconds: 1 }));
     const answer = await eager.chat.completions.create({ model: TEST_MODEL, messages: MESSAGES, max_tokens: 3 });
     expect(answer.choices).toHaveLength(1);
+  });
+
+  test('A4: what is known before the first token is a status, of a stream too', async () => {
+    for (const code of ['context-exceeded', 'bad-request', 'no-stages'] as const) {
+      const answers = [];
+      for (const stream of [false, true]) {
+        jobs.faults.push(fault(code, 0));
+        const response = await post({ model: TEST_MODEL, messages: MESSAGES, stream });
+        answers.push([response.status, response.headers.get('content-type'), await response.json()]);
+      }
+      expect(answers[1]).toEqual(answers[0]);
+      expect(answers[0]?.[0]).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  test.each(Object.keys(ERROR_CODES) as ErrorCode[])('A5: %s is told to a program in words for programs', (code) => {
+    const { body, status } = toOpenAiError(new PoolError(code, 'A fault by script.'));
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body.error).toEqual({
+      message: expect.stringMatching(/^(A fault by script|The server failed)\. [A-Z]/),
+      type: expect.any(String),
+      param: null,
+      code: code === 'bad-request' ? null : expect.any(String),
+    });
+    expect(body.error.message).not.toMatch(/reload|press|this tab|the page/i);
   });
 
   test('what went wrong inside is not told', async () => {

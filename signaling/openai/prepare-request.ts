@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
-import type { JobRequest } from '../../protocol/job.ts';
-import { MAX_CHOICES, MAX_PROMPT_BYTES } from '../../protocol/limits.ts';
+import type { JobRequest, TemplateNames } from '../../protocol/job.ts';
+import { MAX_CHOICES, MAX_PROMPT_BYTES, MAX_PROMPT_IDS } from '../../protocol/limits.ts';
 import { issueError } from '../http/answer-error.ts';
 import type { ApiLimits, ModelEntry } from '../http/api-types.ts';
 import type { JobOrder } from '../jobs/job-types.ts';
@@ -24,6 +24,8 @@ export interface PreparedRequest {
   isStream: boolean;
   includeUsage: boolean;
   isDryRun: boolean;
+  /** Fields of the request that had no effect and that OpenAI does not know. */
+  ignored: readonly string[];
 }
 
 export interface PrepareContext {
@@ -53,12 +55,13 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 export function prepareChat(body: ChatBody, context: PrepareContext): PreparedRequest {
-  refuseUnsupported('/v1/chat/completions', body, CHAT_FIELDS);
+  const ignored = refuseUnsupported('/v1/chat/completions', body, CHAT_FIELDS);
   if (body.top_logprobs != null && !body.logprobs) throw bad('top_logprobs', "needs 'logprobs' to be true");
   const messages = readMessages(body.messages);
   const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   return prepare('/v1/chat/completions', body, context, {
-    prompt: { kind: 'chat', messages },
+    prompt: { kind: 'chat', messages, ...templateOf(body) },
+    ignored,
     promptBytes: bytes,
     maxTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
     maxTokensParam: body.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens',
@@ -69,12 +72,13 @@ export function prepareChat(body: ChatBody, context: PrepareContext): PreparedRe
 }
 
 export function prepareCompletion(body: CompletionBody, context: PrepareContext): PreparedRequest {
-  refuseUnsupported('/v1/completions', body, COMPLETION_FIELDS);
+  const ignored = refuseUnsupported('/v1/completions', body, COMPLETION_FIELDS);
   if (body.best_of != null && body.best_of !== (body.n ?? 1))
     throw unsupported('best_of', "may only be the value of 'n'");
   const prompt = readPrompt(body.prompt);
   return prepare('/v1/completions', body, context, {
     prompt,
+    ignored,
     promptBytes: prompt.kind === 'text' ? Buffer.byteLength(prompt.text) : prompt.ids.length,
     maxTokens: body.max_tokens ?? undefined,
     maxTokensParam: 'max_tokens',
@@ -99,8 +103,11 @@ function readText(text: string): Extract<JobRequest['prompt'], { kind: 'text' }>
   return { kind: 'text', text };
 }
 
+type ChatPrompt = Extract<JobRequest['prompt'], { kind: 'chat' }>;
+
 interface Parts {
   prompt: JobRequest['prompt'];
+  ignored: readonly string[];
   /** Bytes of the texts alone, or the number of ids. */
   promptBytes: number;
   maxTokens: number | undefined;
@@ -117,10 +124,7 @@ function prepare(
   parts: Parts,
 ): PreparedRequest {
   const entry = findModel(context.models, body.model);
-  if (parts.promptBytes > MAX_PROMPT_BYTES) {
-    const message = `The prompt has ${parts.promptBytes} bytes; at most ${MAX_PROMPT_BYTES} can be sent over HTTP.`;
-    throw new PoolError('context-exceeded', message, { data: { param: parts.promptParam } });
-  }
+  checkLength(parts, entry);
   const mostTokens = Math.min(context.limits.maxTokens, entry.contextTokens ?? Number.POSITIVE_INFINITY);
   if (parts.maxTokens !== undefined && parts.maxTokens > mostTokens) {
     throw bad(parts.maxTokensParam, `may be at most ${mostTokens} for this model`);
@@ -155,7 +159,28 @@ function prepare(
     isStream: body.stream ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
     isDryRun: body.dry_run ?? false,
+    ignored: parts.ignored,
   };
+}
+
+/** Throws `context-exceeded` for a prompt that no tokenizer needs to see; the others are counted by the driver. */
+function checkLength({ prompt, promptBytes, promptParam }: Parts, { contextTokens }: ModelEntry): void {
+  const mostIds = Math.min(contextTokens ?? Number.POSITIVE_INFINITY, MAX_PROMPT_IDS);
+  const isTooLong = prompt.kind === 'ids' ? promptBytes > mostIds : promptBytes > MAX_PROMPT_BYTES;
+  if (!isTooLong) return;
+  const most = prompt.kind === 'ids' ? `${mostIds} tokens` : `${MAX_PROMPT_BYTES} bytes`;
+  const has = `The prompt has ${promptBytes} ${prompt.kind === 'ids' ? 'tokens' : 'bytes'}, and at most ${most} can be sent.`;
+  const model = contextTokens === undefined ? '' : `This model's maximum context length is ${contextTokens} tokens. `;
+  throw new PoolError('context-exceeded', model + has, { data: { param: promptParam } });
+}
+
+/** What the model's chat template may read beside the messages. */
+function templateOf({ chat_template_kwargs, reasoning_effort }: ChatBody): Pick<ChatPrompt, 'template'> {
+  const template = {
+    ...(reasoning_effort == null ? {} : { reasoning_effort }),
+    ...(chat_template_kwargs as TemplateNames | null | undefined),
+  };
+  return Object.keys(template).length === 0 ? {} : { template };
 }
 
 /** OpenAI takes negative seeds; ours begin at 0. One to one for every seed that people use. */

@@ -125,10 +125,66 @@ describe('what is read of a request', () => {
     expect([big.status, (await big.json()).error.code]).toEqual([413, 'request_too_large']);
     expect((await post(`{"messages":${'['.repeat(100_000)}`)).status).toBe(400);
     expect((await post('{')).status).toBe(400);
-    expect((await post('{}', { 'content-type': 'text/plain' })).status).toBe(400);
+    expect((await post('{}', { 'content-type': 'text/plain' })).status).toBe(415);
     const long = await post({ model: TEST_MODEL, messages: [{ role: 'user', content: 'é'.repeat(80_000) }] });
     expect((await long.json()).error).toMatchObject({ code: 'context_length_exceeded', param: 'messages' });
     expect(jobs.orders).toHaveLength(0);
+  });
+
+  test.each([
+    ['messages', { messages: [{ role: 'user', content: 'x'.repeat(140_000) }] }, '/chat/completions'],
+    ['messages', { messages: [{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(140_000) }] }] }, undefined],
+    ['prompt', { prompt: 'x'.repeat(140_000) }, '/completions'],
+    ['prompt', { prompt: Array.from({ length: 40_000 }, () => 1) }, '/completions'],
+  ])('A10: %s of 140 KB is longer than the context, in words that clients know', async (param, more, path) => {
+    const response = await post({ model: TEST_MODEL, ...more }, {}, path);
+    const { error } = await response.json();
+    expect(response.status).toBe(400);
+    expect(error).toMatchObject({ code: 'context_length_exceeded', type: 'invalid_request_error', param });
+    expect(error.message).toContain("This model's maximum context length is 1024 tokens.");
+    expect(jobs.orders).toHaveLength(0);
+  });
+
+  test('A11: a body that is packed is refused as such', async () => {
+    for (const encoding of ['gzip', 'br', 'GZIP', 'gzip, deflate']) {
+      const response = await post('packed', { 'content-encoding': encoding });
+      const { error } = await response.json();
+      expect([response.status, error.code]).toEqual([415, 'unsupported_media']);
+      expect(error.message).toContain(encoding);
+    }
+    const plain = { model: TEST_MODEL, messages: MESSAGES, max_tokens: 2 };
+    expect((await post(plain, { 'content-encoding': 'identity' })).status).toBe(200);
+  });
+
+  test.each([2 ** 60, -(2 ** 60), -(2 ** 63), 2 ** 63 - 1024, 2 ** 53, 0, -1])(
+    'A11: a seed of 64 bits: %d',
+    async (seed) => {
+      await ask({ seed });
+      await ask({ seed });
+      const [first, second] = jobs.orders.map(({ request }) => request.seed);
+      expect(first).toBe(second);
+      expect(first).toBeGreaterThanOrEqual(0);
+      expect(Number.isSafeInteger(first)).toBe(true);
+    },
+  );
+
+  test.each([2 ** 64, 1.5, '7'])('A11: %j is no seed', async (seed) => {
+    expect((await failure(ask({ seed }))).param).toBe('seed');
+  });
+
+  test.each([
+    [
+      'messages[0].content',
+      '64',
+      { messages: [{ role: 'user', content: Array.from({ length: 65 }, () => ({ type: 'text', text: 'x' })) }] },
+    ],
+    ['stop', '16', { stop: Array.from({ length: 17 }, (_, index) => `${index}`) }],
+    ['stop[1]', '>=1', { stop: ['a', ''] }],
+  ])('A11: what is too much of %s names the limit %s', async (param, limit, more) => {
+    const error = await failure(ask(more));
+    expect([error.status, error.param]).toEqual([400, param]);
+    expect(error.message).toContain(limit);
+    expect(error.message).not.toContain('Invalid input');
   });
 
   test('strangers are refused before their body is read', async () => {

@@ -35,7 +35,6 @@ const CHAT: Record<string, Test> = {
   prediction: nothing,
   moderation: nothing,
   web_search_options: nothing,
-  reasoning_effort: word('none'),
   verbosity: word('medium'),
   store: off,
   metadata: anything,
@@ -53,11 +52,46 @@ const COMPLETION: Record<string, Test> = {
   suffix: word(''),
 };
 
-/** `known`: the fields that the endpoint's schema reads. Throws `unsupported-parameter`, or `bad-request` for a made-up one. */
-export function refuseUnsupported(endpoint: Endpoint, body: Record<string, unknown>, known: readonly string[]): void {
+/**
+ * Sampler parameters that other engines (vLLM, llama.cpp, text-generation-webui and their kin) add to OpenAI's, and their
+ * clients send with whatever they ask. They shape the draw and not what is asked for: an answer without them is still one.
+ */
+const SAMPLERS = new Set([
+  ...['min_p', 'top_a', 'typical_p', 'typical', 'tfs', 'tfs_z', 'epsilon_cutoff', 'eta_cutoff'],
+  ...['repetition_penalty', 'repeat_penalty', 'repetition_penalty_range', 'repeat_last_n', 'penalize_nl'],
+  ...['encoder_repetition_penalty', 'no_repeat_ngram_size', 'length_penalty', 'penalty_alpha', 'guidance_scale'],
+  ...[
+    'mirostat',
+    'mirostat_mode',
+    'mirostat_tau',
+    'mirostat_eta',
+    'do_sample',
+    'temperature_last',
+    'dynamic_temperature',
+  ],
+  ...['dynatemp_range', 'dynatemp_low', 'dynatemp_high', 'dynatemp_exponent', 'smoothing_factor', 'smoothing_curve'],
+  ...['dry_multiplier', 'dry_base', 'dry_allowed_length', 'dry_penalty_last_n', 'dry_sequence_breakers'],
+  ...['xtc_probability', 'xtc_threshold', 'top_n_sigma', 'sampler_priority', 'samplers'],
+]);
+
+/**
+ * Throws `unsupported-parameter`, or `bad-request` for a made-up one. Gives the names of those that are ignored.
+ *
+ * @param known the fields that the endpoint's schema reads.
+ */
+export function refuseUnsupported(
+  endpoint: Endpoint,
+  body: Record<string, unknown>,
+  known: readonly string[],
+): string[] {
   const table = endpoint === '/v1/completions' ? COMPLETION : CHAT;
+  const ignored: string[] = [];
   for (const [name, value] of Object.entries(body)) {
     if (known.includes(name)) continue;
+    if (SAMPLERS.has(name)) {
+      ignored.push(name);
+      continue;
+    }
     const param = name.slice(0, 100);
     const isFine = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!isFine) {
@@ -66,6 +100,7 @@ export function refuseUnsupported(endpoint: Endpoint, body: Record<string, unkno
     }
     if (value !== null && !isFine(value)) throw unsupported(param);
   }
+  return ignored;
 }
 
 export function unsupported(param: string, why = 'is not supported with this value'): PoolError {

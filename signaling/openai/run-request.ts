@@ -39,6 +39,7 @@ export async function runRequest(
   const job = await context.jobs.submit({ ...prepared.order, payer, source: 'http', signal: cancel.signal });
   c.header('x-request-id', job.id);
   c.header('x-computepool-receipt', job.id);
+  if (prepared.ignored.length > 0) c.header('x-computepool-ignored', prepared.ignored.join(', '));
   const { request } = prepared.order;
   if (!prepared.isStream) {
     const collected = await collectJob(job, request, startedMs);
@@ -65,8 +66,8 @@ export async function runRequest(
 }
 
 /**
- * Waits for the driver to take the job, so that what goes wrong before is an HTTP error, but no longer than a proxy
- * waits for a first byte. Gives all updates again, those that it has read first.
+ * Waits for the first token, so that what goes wrong before is an HTTP error, but no longer than a proxy waits for a first
+ * byte. Gives all updates again, those that it has read first.
  */
 async function beginStream(
   updates: AsyncGenerator<FollowedUpdate, void, undefined>,
@@ -84,7 +85,7 @@ async function beginStream(
     const { value } = result;
     read.push(value);
     if (value.type === 'routed') plan = value.plan;
-    if (value.type === 'started' || value.type === 'delta') break;
+    if (value.type === 'delta' || value.type === 'finished') break;
   }
   async function* replay(): AsyncGenerator<FollowedUpdate, void, undefined> {
     try {

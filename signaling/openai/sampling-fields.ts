@@ -4,6 +4,13 @@ import { z } from '@hono/zod-openapi';
 import { codecPolicySchema } from '../../protocol/codec.ts';
 import { MAX_CHOICES, MAX_STOP_CHARS, MAX_STOPS } from '../../protocol/limits.ts';
 
+/** OpenAI's is a 64-bit integer; JSON's numbers hold those above 2^53 to some digits only. */
+const int64 = z
+  .number()
+  .min(-(2 ** 63))
+  .max(2 ** 63)
+  .refine(Number.isInteger, 'must be a whole number');
+
 const stop = z.string().min(1).max(MAX_STOP_CHARS);
 
 export const samplingFields = {
@@ -15,7 +22,11 @@ export const samplingFields = {
   temperature: z.number().min(0).max(2).nullish().openapi({ description: 'Unset: the model’s own default.' }),
   top_p: z.number().gt(0).max(1).nullish(),
   top_k: z.int().min(0).max(1000).nullish().openapi({ description: 'Extension.' }),
-  seed: z.int().nullish().openapi({ description: 'Same seed, request and `system_fingerprint`: same answer, always.' }),
+  seed: int64.nullish().openapi({
+    type: 'integer',
+    format: 'int64',
+    description: 'Same seed, request and `system_fingerprint`: same answer, always.',
+  }),
   stop: z.union([stop, z.array(stop).max(MAX_STOPS)]).nullish(),
   n: z.int().min(1).max(MAX_CHOICES).nullish().openapi({ description: 'Choice i is sampled with seed + i.' }),
   stream: z.boolean().nullish(),

@@ -22,11 +22,12 @@ const envelope = (prepared: PreparedRequest, shape: AnswerShape, object: string,
 export function writeWhole(prepared: PreparedRequest, jobId: string, { choices, done }: Collected) {
   const shape = shapeOf(prepared);
   const { logprobs, seed } = prepared.order.request;
+  const { ignored } = prepared;
   return {
     ...envelope(prepared, shape, shape.wholeObject, jobId),
     choices: choices.map((choice, index) => shape.whole(index, choice, logprobs !== undefined)),
     usage: usageJson(done.usage),
-    computepool: describeDone(jobId, done, seed),
+    computepool: describeDone(jobId, done, { seed, ignored }),
   };
 }
 
@@ -40,7 +41,7 @@ export async function* writeChunks(
   updates: AsyncIterable<FollowedUpdate>,
 ): AsyncGenerator<string, void, undefined> {
   const shape = shapeOf(prepared);
-  const { includeUsage } = prepared;
+  const { includeUsage, ignored } = prepared;
   const head = envelope(prepared, shape, shape.chunkObject, jobId);
   const chunk = (choices: ChoiceJson[], more: Record<string, unknown> = {}): string =>
     JSON.stringify({ ...head, choices, ...(includeUsage ? { usage: null } : {}), ...more });
@@ -62,7 +63,7 @@ export async function* writeChunks(
       if (lastFinish) yield chunk([lastFinish]);
       lastFinish = shape.finish(update.choice, update.reason);
     } else if (update.type === 'done') {
-      const last = { computepool: describeDone(jobId, update, seed) };
+      const last = { computepool: describeDone(jobId, update, { seed, ignored }) };
       const finishes = lastFinish ? [lastFinish] : [];
       if (!includeUsage) yield chunk(finishes, last);
       else {
