@@ -1,12 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { lockFolder } from './db/lock-folder.ts';
+import { CONNECT_TIMEOUT_MS } from './db/open-database.ts';
 import { startServer } from './start-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -59,6 +61,82 @@ it('A16: a program that starts a server, asks it and closes it, exits', { timeou
   const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
   const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: RUN_MS, env });
   expect(stdout).toBe('200\n200\nclosed\n');
+});
+
+describe('A7: what cannot be opened is told in a sentence about it', { timeout: RUN_MS }, () => {
+  const file = join(dataDir, 'file');
+  it.each([
+    ['a file for a data directory', ['--data-dir', file], /^The data directory .*file cannot be used: it is a file\./],
+    [
+      'a folder in a file',
+      ['--data-dir', join(file, 'x')],
+      /^The data directory .* cannot be used: it lies in a file\./,
+    ],
+    [
+      'a folder that cannot be made',
+      ['--data-dir', '/sys/computepool'],
+      /^The data directory .* cannot be used: .*--data-dir PATH\.$/,
+    ],
+    [
+      'a database host that is none',
+      ['--database-url', 'postgres://u:hunter2@no-host.invalid/x'],
+      /^There is no host no-host\.invalid,/,
+    ],
+    [
+      'a port that nobody listens at',
+      ['--database-url', 'postgres://u:hunter2@127.0.0.1:9/x'],
+      /^No PostgreSQL answers at 127\.0\.0\.1:9:/,
+    ],
+    ['an address that is not this machine’s', ['--host', '192.0.2.1'], /^This machine has no address 192\.0\.2\.1\./],
+  ])('%s', async (_, args, sentence) => {
+    writeFileSync(file, '');
+    const { code, said } = await run('--no-site', '--port', '0', ...args);
+    expect(code).toBe(1);
+    expect(said.trim().split('\n')).toHaveLength(1);
+    expect(said.trim()).toMatch(sentence);
+    expect(said).not.toContain('hunter2');
+  });
+});
+
+describe('A8: a signal while it starts', { timeout: RUN_MS }, () => {
+  it('ends it at once, though the database never answers', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const connected = once(silent, 'connection');
+    const { port } = silent.address() as AddressInfo;
+    const child = launch('--no-site', '--database-url', `postgres://u:p@127.0.0.1:${port}/x`, '--log-level', 'silent');
+    const exited = once(child, 'exit');
+    await connected;
+    const beganMs = performance.now();
+    child.kill('SIGINT');
+    expect(await exited).toEqual([0, null]);
+    // The database would be waited for 10 s; a busy machine takes its time to end a process.
+    expect(performance.now() - beganMs).toBeLessThan(CONNECT_TIMEOUT_MS / 2);
+    silent.close();
+  });
+
+  it('leaves a folder that the next one opens', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'computepool-cut-'));
+    const cut = launch('--data-dir', own, '--no-site', '--port', '0', '--log-level', 'silent');
+    const exited = once(cut, 'exit');
+    await expect.poll(() => existsSync(join(own, 'PG_VERSION')), { timeout: RUN_MS, interval: 5 }).toBe(true);
+    cut.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    const next = launch('--data-dir', own, '--no-site', '--port', '0', '--log-level', 'silent');
+    let said = '';
+    next.stdout.on('data', (data) => {
+      said += data;
+    });
+    await expect.poll(() => said, { timeout: RUN_MS }).toMatch(/serves at http:\S+/);
+
+    // A6: what it wrote is nobody else's to read.
+    expect(statSync(own).mode & 0o777).toBe(0o700);
+    const open = (readdirSync(own, { recursive: true }) as string[]).filter(
+      (path) => statSync(join(own, path)).mode & 0o077,
+    );
+    expect(open).toEqual([]);
+    rmSync(own, { recursive: true, force: true });
+  });
 });
 
 describe('the command line', { timeout: RUN_MS }, () => {

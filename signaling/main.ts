@@ -6,15 +6,10 @@ import { HELP, readOptions } from './config/read-options.ts';
 import { UsageError } from './config/usage-error.ts';
 import type { RunningServer } from './start-server.ts';
 
-const LISTEN_FAULTS: Record<string, (config: ServerConfig) => string> = {
-  EADDRINUSE: ({ port }) => `Port ${port} is in use. Stop what uses it, or take another one: --port ${port + 1}.`,
-  EACCES: ({ port }) => `Port ${port} needs more rights than this user has. Take one above 1023, e.g. --port 3000.`,
-  EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Use --host 127.0.0.1 or --host 0.0.0.0.`,
-  ENOTFOUND: ({ host }) => `There is no host ${host}. Use --host 127.0.0.1 or --host 0.0.0.0.`,
-};
-
 /** Answers that run when a signal comes may end. */
 const ANSWER_GRACE_MS = 10_000;
+/** The embedded database opens in a second or two. */
+const FOLDER_MS = 5_000;
 
 async function main(): Promise<void> {
   const config = await readOptions(process.argv.slice(2), process.env);
@@ -32,25 +27,39 @@ async function main(): Promise<void> {
 
 /** Everything behind the options is loaded here: who asks for help or mistypes a flag waits for none of it. */
 async function serve(config: ServerConfig): Promise<void> {
-  const [{ pino }, { startServer }, { exitOnSignals }, { describeConfig }] = await Promise.all([
+  // Whatever the database and the lock write is nobody else's to read: the signing key is in there.
+  process.umask(0o077);
+  const { exitOnSignals } = await import('./shutdown.ts');
+  const stop = new AbortController();
+  let starting: Promise<RunningServer> | undefined;
+  exitOnSignals(async () => {
+    stop.abort();
+    // What is only starting has nothing to end in order, but a folder is not left half written.
+    const server = await within(
+      starting?.catch(() => undefined),
+      'dataDir' in config.database ? FOLDER_MS : 0,
+    );
+    await server?.close(ANSWER_GRACE_MS);
+  });
+  const [{ pino }, { startServer }, { describeConfig }] = await Promise.all([
     import('pino'),
     import('./start-server.ts'),
-    import('./shutdown.ts'),
     import('./config/describe-config.ts'),
   ]);
   pino({ level: config.logLevel, base: null }).info({ config: describeConfig(config) }, 'configuration');
-  let server: RunningServer | undefined;
-  // While it starts or waits there is nothing to end in order.
-  exitOnSignals(async () => server?.close(ANSWER_GRACE_MS));
-  server = await startServer({ ...config, logger: config.logLevel, onWait: console.log }).catch((error) => {
-    const fault = LISTEN_FAULTS[(error as NodeJS.ErrnoException).code ?? ''];
-    throw fault ? new UsageError(fault(config), { cause: error }) : error;
-  });
+  starting = startServer({ ...config, logger: config.logLevel, signal: stop.signal, onWait: console.log });
+  const server = await starting;
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
-  console.log(`ComputePool serves at ${shown}`);
+  if (!stop.signal.aborted) console.log(`ComputePool serves at ${shown}`);
 }
 
+/** Undefined when it takes longer. */
+const within = <T>(promise: Promise<T> | undefined, ms: number): Promise<T | undefined> =>
+  Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined))]);
+
 main().catch((error) => {
+  // It was stopped by a signal, which also ends the process.
+  if ((error as Error).name === 'AbortError') return;
   console.error(error instanceof UsageError ? error.message : error);
   process.exit(1);
 });

@@ -83,16 +83,24 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
+/** npm hands on the Ctrl-C that the terminal has sent already: two within this time are one. */
+const SAME_SIGNAL_MS = 500;
+
 /**
- * The first SIGINT or SIGTERM ends in order and exits with 0; a second one exits with 1 at once. Exits by itself: some
- * packages keep timers that they give no way to stop.
+ * The first SIGINT or SIGTERM ends in order and exits with 0; a later one exits with 1 at once. Exits by itself: what is only
+ * starting cannot be told to end.
  */
-export function exitOnSignals(end: (signal: string) => Promise<void>, source: SignalSource = process): void {
-  let signals = 0;
+export function exitOnSignals(
+  end: (signal: string) => Promise<void>,
+  source: SignalSource = process,
+  nowMs = (): number => performance.now(),
+): void {
+  let firstMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    signals += 1;
-    if (signals > 1) source.exit(1);
-    else end(signal).then(() => source.exit(0));
+    if (firstMs === undefined) {
+      firstMs = nowMs();
+      end(signal).then(() => source.exit(0));
+    } else if (nowMs() - firstMs > SAME_SIGNAL_MS) source.exit(1);
   };
   source.on('SIGINT', onSignal);
   source.on('SIGTERM', onSignal);

@@ -35,6 +35,8 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   logger?: LevelWithSilent;
   /** Whose money pays for a pool's work; undefined, or nothing here: credits. */
   fundingOf?: PlatformOptions['fundingOf'];
+  /** Gives up waiting for another server to end. */
+  signal?: AbortSignal;
   /** Told once when it has to wait for another server to end. */
   onWait?: TakeOptions['onWait'];
   /** Shorter times, for tests. */
@@ -80,8 +82,8 @@ const PLAIN = {
 const DRAIN_MS = 20_000;
 
 /**
- * Starts everything. Rejects with Node's error (`EADDRINUSE`, `EACCES`, ...) when the port cannot be had, and with
- * `UsageError` when another server works with the database.
+ * Starts everything. Rejects with `UsageError` when the port or the database cannot be had, or another server works with
+ * the database.
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const config = { ...PLAIN, ...options };
@@ -90,8 +92,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   // Its owner sees to it that nobody else writes to a database that is open already.
-  const taken = 'db' in given ? undefined : await takeDatabase(given, { wait: config.wait, onWait: options.onWait });
-  const database = await databaseOf(given);
+  const { onWait, signal } = options;
+  const taken = 'db' in given ? undefined : await takeDatabase(given, { wait: config.wait, onWait, signal });
+  const database = await databaseOf(given).catch(async (thrown) => {
+    await taken?.release();
+    throw thrown;
+  });
   const metrics = createMetrics({
     controlPeers: () => control.peerCount,
     pools: () => platform.roster.pools(),

@@ -8,8 +8,6 @@ const OWN_SITE = ['--help', '--no-site', '--site'];
 
 runMain(async () => {
   if (!args.some((arg) => OWN_SITE.includes(arg.split('=')[0] ?? ''))) await ensureBuilt();
-  // The server ends itself on the first signal. npm sends Ctrl-C a second time; that must not cut the ending short.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   await import('../signaling/main.ts');
   return new Promise<number>(() => {});
 });

@@ -3,6 +3,7 @@
 
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
+import { faultOf } from '../db/database-faults.ts';
 import type { Database } from '../db/open-database.ts';
 import { API_LIMITS, type ApiLimits, type ModelEntry } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
@@ -104,7 +105,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       const line = responseLine(item.customId, { status_code: 200, request_id: job.id, body });
       await settle(taken, line, 'done', collected.done.usage);
     } catch (thrown) {
-      const error = PoolError.from(thrown);
+      const error = faultOf(thrown);
       if (error.code === 'internal') onError(thrown);
       const verdict = judgeFailure(error.code);
       if (stopping.signal.aborted && verdict !== 'fail') {

@@ -1,6 +1,7 @@
 // Opens the one database: PostgreSQL's dialect in both cases, embedded (PGlite) or a server (`pg`), and brings its schema
 // up to date. Owns connections; knows no table.
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
@@ -10,6 +11,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
 import type { DatabaseLocation } from '../config/config-types.ts';
+import { openFault } from './database-faults.ts';
 
 /** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -22,6 +24,9 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** Permissions of group and others. */
+const OTHERS = 0o077;
+
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** Most connections to a PostgreSQL server: a ledger settlement holds one for a few milliseconds. */
@@ -33,14 +38,19 @@ const MIGRATE_LOCK = 0x63706d67;
 /** Another server migrates in well under a second; a migration of a large table may take its time. */
 const MIGRATE_TIMEOUT_MS = 5 * 60_000;
 
-/** Opens and migrates. Rejects with the driver's error when it cannot be reached or is another program's. */
-export async function openDatabase(options: DatabaseLocation): Promise<OpenDatabase> {
-  return 'url' in options ? openPostgres(options.url) : openPglite('dataDir' in options ? options.dataDir : undefined);
+/** Opens and migrates. Rejects with `UsageError` when it cannot be reached, and when it is another program's. */
+export async function openDatabase(location: DatabaseLocation): Promise<OpenDatabase> {
+  const opening =
+    'url' in location ? openPostgres(location.url) : openPglite('dataDir' in location ? location.dataDir : undefined);
+  return opening.catch((thrown) => {
+    throw openFault(location, thrown);
+  });
 }
 
 async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
-  if (dataDir) mkdirSync(dataDir, { recursive: true });
+  if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const client = await PGlite.create(dataDir ?? 'memory://');
+  if (dataDir) closeToOthers(dataDir);
   const db = drizzlePglite(client);
   await migratePglite(db, { migrationsFolder: MIGRATIONS });
   return {
@@ -49,6 +59,14 @@ async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
     ping: async () => void (await client.query('select 1')),
     close: () => client.close(),
   };
+}
+
+/** PGlite unpacks a new database with files that anybody may write to, whatever the umask says. */
+function closeToOthers(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && statSync(path).mode & OTHERS) chmodSync(path, 0o600);
+  }
 }
 
 async function openPostgres(url: string): Promise<OpenDatabase> {
@@ -60,6 +78,8 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
   });
   // An idle connection that the server ends would otherwise end this process.
   pool.on('error', () => {});
+  // So would one that breaks while it is lent and waits for its next query: whoever asks that hears of it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     db: drizzlePg(pool),
     kind: 'postgres',

@@ -1,9 +1,10 @@
 // The one writer of a database: a server takes it before it opens it; whoever comes second is told so in one sentence, or
 // waits. Knows no table.
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseLocation } from '../config/config-types.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { openFault } from './database-faults.ts';
 import { lockFolder } from './lock-folder.ts';
 import { lockPostgres } from './lock-postgres.ts';
 
@@ -28,8 +29,8 @@ const POLL_MS = 250;
 const NEVER = new Promise<void>(() => {});
 
 /**
- * Takes a database for this process. Rejects with `UsageError` when another process has it, with the driver's error when
- * it cannot be reached. One in memory is nobody else's.
+ * Takes a database for this process. Rejects with `UsageError` when another process has it or it cannot be reached. One in
+ * memory is nobody else's.
  *
  * @example
  * const taken = await takeDatabase({ dataDir: '.data' });
@@ -41,7 +42,9 @@ export async function takeDatabase(location: DatabaseLocation, options: TakeOpti
   let hasTold = false;
   for (;;) {
     options.signal?.throwIfAborted();
-    const taken = await tryOnce();
+    const taken = await tryOnce().catch((thrown) => {
+      throw openFault(location, thrown);
+    });
     if (typeof taken !== 'string') return taken;
     if (!options.wait) {
       throw new UsageError(
@@ -58,15 +61,21 @@ export async function takeDatabase(location: DatabaseLocation, options: TakeOpti
 type TryOnce = () => Promise<TakenDatabase | string>;
 
 function folderTaker(dataDir: string): [TryOnce, option: string] {
-  // Before the lock: it lies in the folder.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const tryOnce = async () => {
+    // Before the lock: it lies in the folder.
+    keepToOneself(dataDir);
     const lock = lockFolder(dataDir);
     if (lock === 'unknown') return `Another server is about to take ${dataDir}.`;
     if ('pid' in lock) return `Another server (process ${lock.pid} on ${lock.host}) works with ${dataDir}.`;
     return { lost: NEVER, release: async () => lock.release() };
   };
   return [tryOnce, '--data-dir'];
+}
+
+/** The signing key lies in there as it is: PostgreSQL too asks that nobody else may look into its folder. */
+function keepToOneself(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
 }
 
 const postgresTaker = (url: string): [TryOnce, option: string] => [

@@ -7,11 +7,12 @@ import type { Logger } from 'pino';
 import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import type { errorBodySchema } from '../../protocol/http/error.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
+import { faultOf } from '../db/database-faults.ts';
 import { toOpenAiError } from './open-ai-error.ts';
 
 /** hono's own refusals in our words. */
 export function toPoolError(thrown: unknown): PoolError {
-  if (!(thrown instanceof HTTPException)) return PoolError.from(thrown);
+  if (!(thrown instanceof HTTPException)) return faultOf(thrown);
   if (thrown.status === 413) return new PoolError('too-large', 'The body is larger than the limit.');
   if (thrown.status >= 500) return new PoolError('internal', thrown.message);
   if (thrown.status === 403) return new PoolError('forbidden', 'The request came from another site.');

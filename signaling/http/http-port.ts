@@ -1,6 +1,7 @@
 // One port: how long its connections may take, who takes an upgraded socket, and how all of it ends. Knows no route.
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { UsageError } from '../config/usage-error.ts';
 import { handleWithoutUpgrade, offersWebSocket } from './without-upgrade.ts';
 
 /** Takes over the socket of a request that asked for a WebSocket. */
@@ -14,7 +15,7 @@ export interface HttpPortOptions {
 
 export interface HttpPort {
   readonly server: Server;
-  /** Resolves when it listens. Rejects with Node's error (`EADDRINUSE`, `EACCES`, ...) when the port cannot be had. */
+  /** Resolves when it listens. Rejects with `UsageError` when the port cannot be had. */
   listen(port: number, host: string): Promise<void>;
   /** Ends every connection, those that were upgraded included. Resolves when the port is free. */
   close(): Promise<void>;
@@ -26,6 +27,23 @@ const HEADERS_MS = 20_000;
 const REQUEST_MS = 10 * 60_000;
 /** Proxies keep a connection for 60 s (nginx, AWS): one that ends it first would answer 502 for a request that crosses. */
 const KEEP_ALIVE_MS = 75_000;
+
+interface Address {
+  port: number;
+  host: string;
+}
+
+const LISTEN_FAULTS: Record<string, (address: Address) => string> = {
+  EADDRINUSE: ({ port }) => `Port ${port} is in use. Stop what uses it, or take another one: --port ${port + 1}.`,
+  EACCES: ({ port }) => `Port ${port} needs more rights than this user has. Take one above 1023, e.g. --port 3000.`,
+  EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Use --host 127.0.0.1 or --host 0.0.0.0.`,
+  ENOTFOUND: ({ host }) => `There is no host ${host}. Use --host 127.0.0.1 or --host 0.0.0.0.`,
+};
+
+function listenFault(error: NodeJS.ErrnoException, address: Address): Error {
+  const sentence = LISTEN_FAULTS[error.code ?? '']?.(address);
+  return sentence === undefined ? error : new UsageError(sentence, { cause: error });
+}
 
 export function createHttpPort({ answer, socketsAt }: HttpPortOptions): HttpPort {
   const server = createServer(
@@ -49,9 +67,10 @@ export function createHttpPort({ answer, socketsAt }: HttpPortOptions): HttpPort
     server,
     listen: (port, host) =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        const refuse = (error: Error): void => reject(listenFault(error, { port, host }));
+        server.once('error', refuse);
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.off('error', refuse);
           resolve();
         });
       }),

@@ -5,6 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { faultOf } from '../db/database-faults.ts';
 import { readOwner } from '../ledger/owner.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { maxCost } from '../settlement/price-of.ts';
@@ -85,7 +86,7 @@ export async function admitJob(
     clearTimeout(job.timer);
     jobs.delete(job.id);
     await context.fundingOf(job.pool).release(job.id);
-    await store.update(job, { errorCode: PoolError.from(thrown).code, isOver: true });
+    await store.update(job, { errorCode: faultOf(thrown).code, isOver: true });
     throw thrown;
   }
   return job;

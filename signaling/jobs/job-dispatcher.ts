@@ -7,6 +7,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
+import { faultOf } from '../db/database-faults.ts';
 import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
 import { admitJob, planJob, poolFor, termsOf } from './admit-job.ts';
 import { closeJobs } from './close-jobs.ts';
@@ -123,7 +124,7 @@ export class JobDispatcher implements JobService {
       const live = await admitJob(this.#context, { ...job, promptTokens }, plan);
       this.#remember(keyOf(peer, ask), live.id);
     } catch (thrown) {
-      if (PoolError.from(thrown).code === 'internal') this.#context.logger.error({ err: thrown }, 'ask failed');
+      if (faultOf(thrown).code === 'internal') this.#context.logger.error({ err: thrown }, 'ask failed');
       this.#context.send(peer, { type: 'ask-refused', ask, error: shownFailure(thrown).toShape() });
     }
   }

@@ -3,6 +3,7 @@ import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { faultOf } from '../db/database-faults.ts';
 import { JobStream } from './job-stream.ts';
 import type { Job } from './job-types.ts';
 import type { JobListener } from './live-job.ts';
@@ -62,6 +63,6 @@ export function tabListener(
 
 /** What a person or program is told of a failure inside the server: never its text. */
 export const shownFailure = (thrown: unknown): PoolError => {
-  const error = PoolError.from(thrown);
+  const error = faultOf(thrown);
   return error.code === 'internal' ? new PoolError('internal', 'The server failed.') : error;
 };

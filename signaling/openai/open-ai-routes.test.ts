@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import { describe, expect, test, vi } from 'vitest';
 import { ERROR_CODES, type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
-import { TEST_MODEL } from '../http/test-site.ts';
+import { createGuardedApp, openTestSite, TEST_MODEL } from '../http/test-site.ts';
 import { failure, fault, KEEP_ALIVE_MS, MESSAGES, OpenAiScene } from './test-scene.ts';
 
 const scene = OpenAiScene.set();
@@ -34,6 +34,30 @@ describe('what the service says becomes the client’s error class', () => {
   test('a time to come back that the service knows goes into Retry-After', async () => {
     jobs.faults.push(fault('queue-full', 'submit', { retryAfterSeconds: 12.3 }));
     expect((await failure(ask())).headers?.get('retry-after')).toBe('13');
+  });
+
+  test('A5: above the pace every path under /v1 answers in OpenAI’s shape', async () => {
+    const app = createGuardedApp(undefined, { ratePerMinute: 1 });
+    app.all('/v1/*', (c) => c.text('ok'));
+    app.all('/api/*', (c) => c.text('ok'));
+    const { url, close } = await openTestSite(app);
+    await fetch(`${url}/v1/models`);
+    for (const [path, method] of [
+      ['models', 'GET'],
+      ['chat/completions', 'POST'],
+      ['nothing', 'GET'],
+    ]) {
+      const answer = await fetch(`${url}/v1/${path}`, { method: method! });
+      expect(answer.status).toBe(429);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await answer.json()).toEqual({
+        error: { message: expect.any(String), type: 'rate_limit_error', param: null, code: 'rate_limit_exceeded' },
+      });
+    }
+    expect(await (await fetch(`${url}/api/config`)).json()).toMatchObject({
+      error: { code: 'rate-limited', next: expect.any(String) },
+    });
+    await close();
   });
 
   test('a lack of credits is not tried again by the client, a full queue is', async () => {

@@ -17,7 +17,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'signaling/observe': [],
   'signaling/site': [],
   'signaling/http': [
-    ...['signaling/admission', 'signaling/config', 'signaling/ledger', 'signaling/observe', 'signaling/site'],
+    ...['signaling/admission', 'signaling/config', 'signaling/db', 'signaling/ledger', 'signaling/observe'],
+    'signaling/site',
   ],
   'signaling/accounts': ['signaling/db', 'signaling/http', 'signaling/ledger'],
   'signaling/jobs': [
