@@ -91,7 +91,7 @@ function makeLane(payloadBytes: number, isMetered: boolean): Lane {
       const [atDriver, atNode] = memoryLinkPair(BEFORE, SELF);
       const [next, atNext] = memoryLinkPair(SELF, AFTER);
       const meters = new MeterRegistry();
-      const grants = { orchestratorKey: () => orchestratorKey, pool: 'bench', self: SELF, meters };
+      const grants = { trust: { orchestratorKey: () => orchestratorKey }, pool: 'bench', self: SELF, meters };
       const options = { epoch: EPOCH, stage: 1, executor, next, linkTo: () => undefined };
       const node = new RingNode({ ...options, grants: isMetered ? grants : 'local' });
       atNode.listen({ onFrame: (bytes) => node.accept(atNode, decodeFrame(bytes)), onClose: () => {} });

@@ -90,6 +90,7 @@ const serverMessages: ServerMessage[] = [
     iceServers: [{ urls: ['stun:s.example'], username: 'u', credential: 'c' }],
     heartbeatMs: 5000,
     orchestratorKey: 'BA',
+    nowSeconds: 1_790_000_000.5,
   },
   { type: 'pools', pools: [{ pool, model, peers: 2, state: 'ready', reason: '2 tabs serve 2 layers.' }] },
   {

@@ -155,6 +155,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     iceServers: z.array(iceServer),
     heartbeatMs: millis,
     /** Raw public key (base64url) that tickets and grants are signed with. */
+    /** Seconds since 1970 by the server's clock: what its tokens' ends are measured by. */
+    nowSeconds: z.number().check(z.gte(0)),
     orchestratorKey: z.string().check(z.maxLength(200)),
   }),
   z.object({ type: z.literal('pools'), pools: z.array(poolSummarySchema).check(z.maxLength(1000)) }),

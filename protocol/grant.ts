@@ -30,7 +30,7 @@ export const sealGrant = (grant: Grant, sign: SignText): string => sealToken('gr
 /** A grant that `driver` shows. Throws `grant-refused`: forged, expired, another driver's or pool's. */
 export async function openGrant(
   token: string,
-  expected: { publicKey: string; driver: PeerId; pool: string; nowSeconds?: number },
+  expected: { publicKey: string; driver: PeerId; pool: string; nowSeconds?: number | undefined },
 ): Promise<Grant> {
   const grant = await openToken('grant', token, { ...expected, schema: grantSchema });
   if (grant.driver !== expected.driver) throw new PoolError('grant-refused', 'The grant is another driver’s.');

@@ -35,7 +35,7 @@ export async function openToken<Claims extends { expires: number }>(
     publicKey,
     schema,
     nowSeconds = Date.now() / 1000,
-  }: { publicKey: string; schema: Parser<Claims>; nowSeconds?: number },
+  }: { publicKey: string; schema: Parser<Claims>; nowSeconds?: number | undefined },
 ): Promise<Claims> {
   const refuse = (why: string) => new PoolError(`${kind}-refused`, `The ${kind} ${why}.`);
   if (token.length > MAX_TOKEN_CHARS) throw refuse('is larger than any that is given out');

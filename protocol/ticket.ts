@@ -28,7 +28,7 @@ export const sealTicket = (ticket: Ticket, sign: SignText): string => sealToken(
 /** A ticket that `peer` shows for `epoch`. Throws `ticket-refused`: forged, expired, somebody else's, another epoch's. */
 export async function openTicket(
   token: string,
-  expected: { publicKey: string; peer: PeerId; epoch: number; nowSeconds?: number },
+  expected: { publicKey: string; peer: PeerId; epoch: number; nowSeconds?: number | undefined },
 ): Promise<Ticket> {
   const ticket = await openToken('ticket', token, { ...expected, schema: ticketSchema });
   if (ticket.peer !== expected.peer) throw new PoolError('ticket-refused', 'The ticket is another peer’s.');

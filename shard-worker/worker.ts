@@ -7,13 +7,13 @@ import type { StatedDevice } from './words/lend-memory.ts';
 import { AskerLinks } from './worker/asker-links.ts';
 import { DriverHost } from './worker/driver-host.ts';
 import { serveRpc } from './worker/rpc.ts';
+import { ServerTrust } from './worker/server-trust.ts';
 import { StageHost } from './worker/stage-host.ts';
 import { type BackendChoice, startBackend } from './worker/start-backend.ts';
 import type { WorkerEvents, WorkerMethods } from './worker/worker-api.ts';
 
 let chosen: Promise<BackendChoice> | undefined;
 let own: Identity | undefined;
-let serverKey: string | undefined;
 let stage: StageHost | undefined;
 let asker: AskerLinks | undefined;
 let driver: DriverHost | undefined;
@@ -34,24 +34,21 @@ function identity(): Identity {
   return own;
 }
 
-function orchestratorKey(): string {
-  if (!serverKey) throw new PoolError('internal', 'The worker does not know the server’s key.');
-  return serverKey;
-}
+const trust = new ServerTrust();
 
 const stageHost = (): StageHost => {
-  stage ??= new StageHost(runtime, identity, orchestratorKey, tell);
+  stage ??= new StageHost(runtime, identity, trust, tell);
   return stage;
 };
 
 /** The links of a tab that serves nothing. */
 const askerLinks = (): AskerLinks => {
-  asker ??= new AskerLinks(identity, orchestratorKey, tell);
+  asker ??= new AskerLinks(identity, trust, tell);
   return asker;
 };
 
 const driverHost = (): DriverHost => {
-  driver ??= new DriverHost({ identity, orchestratorKey, backend, runtime, device: navigator as StatedDevice, tell });
+  driver ??= new DriverHost({ identity, trust, backend, runtime, device: navigator as StatedDevice, tell });
   return driver;
 };
 
@@ -59,9 +56,7 @@ const methods: WorkerMethods = {
   'start-identity': async ({ keys }) => {
     own = await identityOf(keys);
   },
-  'trust-server': async (params) => {
-    serverKey = params.orchestratorKey;
-  },
+  'trust-server': async (params) => trust.learn(params),
   'hold-ticket': async ({ epoch, ticket }) => (stage ?? askerLinks()).holdTicket(epoch, ticket),
   'start-backend': ({ backend: wish }) => backend(wish),
   'read-model': (source) => stageHost().readModel(source),

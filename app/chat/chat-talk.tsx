@@ -1,7 +1,7 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
 'use client';
 import { useEffect, useState } from 'react';
-import type { ChatPeer, Settlement } from '../../shard-worker/index.ts';
+import type { ChatPeer } from '../../shard-worker/index.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
 import { announceTurns } from './conversation.ts';
@@ -16,8 +16,6 @@ interface Props {
   mode: ChatMode;
   /** A coalition, or this tab alone, would answer now. */
   ready: boolean;
-  /** What the last answer cost, once that is known. */
-  settlement: Settlement | undefined;
   /** Asked by itself once ready; '' for none. */
   firstQuestion: string;
   firstSampling: SamplingForm;
@@ -25,19 +23,15 @@ interface Props {
 }
 
 export function ChatTalk(props: Props) {
-  const { peer, mode, ready, settlement, firstQuestion, firstSampling, onStreaming } = props;
+  const { peer, mode, ready, firstQuestion, firstSampling, onStreaming } = props;
   const conversation = useConversation();
-  const { turns, streaming, settle } = conversation;
+  const { turns, streaming } = conversation;
   const [text, setText] = useState(firstQuestion);
   const [queued, setQueued] = useState(firstQuestion !== '');
   const [sampling, setSampling] = useState(firstSampling);
   useStickToEnd(turns);
 
   useEffect(() => onStreaming(streaming), [streaming, onStreaming]);
-  // Also when streaming ends: a settlement may arrive while its answer still counts as streaming.
-  useEffect(() => {
-    if (settlement && !streaming) settle(settlement);
-  }, [settlement, streaming, settle]);
 
   const settings = () => ({ ...samplingRequest(sampling), ...modeRequest(mode) });
 

@@ -62,7 +62,6 @@ export function ChatView() {
         peer={peer}
         mode={mode}
         ready={canAsk(mode, { coalition: chat.state?.phase === 'ready', local: local?.phase === 'ready' })}
-        settlement={chat.state?.settlement}
         firstQuestion={query.ask}
         firstSampling={query.sampling}
         onStreaming={setStreaming}

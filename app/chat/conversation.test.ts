@@ -96,18 +96,29 @@ describe('an answer', () => {
     expect(last(failed).queue).toBeUndefined();
   });
 
-  test('takes a settlement that comes late, once', () => {
+  test('D4: has the bill of its own question, whenever it comes and however it ended', () => {
+    const bill = (id: number): ConversationEvent => ({ type: 'settlement-received', id, settlement });
     const done = play(asked, { type: 'answer-finished', id: 2, answer });
-    const settled = applyConversation(done, { type: 'settlement-received', settlement });
-    expect(last(settled).settlement).toEqual(settlement);
-    expect(applyConversation(settled, { type: 'settlement-received', settlement })).toBe(settled);
-    const other = { ...settlement, job: 'b' };
-    expect(applyConversation(settled, { type: 'settlement-received', settlement: other })).toBe(settled);
+    expect(last(applyConversation(done, bill(2))).settlement).toEqual(settlement);
+    const failed = play(asked, { type: 'answer-failed', id: 2, error: new Error('x') });
+    expect(last(applyConversation(failed, bill(2)))).toMatchObject({ status: 'error', settlement });
+    const early = play(asked, bill(2), { type: 'answer-finished', id: 2, answer });
+    expect(last(early)).toMatchObject({ status: 'done', settlement });
+    const next: ConversationEvent = { type: 'question-asked', questionId: 3, answerId: 4, text: 'And?' };
+    const two = [next, bill(2)].reduce<readonly Turn[]>(applyConversation, done);
+    expect([(two[1] as AnswerTurn).settlement, last(two).settlement]).toEqual([settlement, undefined]);
   });
 
-  test('that still streams takes no settlement of an earlier one', () => {
-    const streaming = play(asked);
-    expect(applyConversation(streaming, { type: 'settlement-received', settlement })).toBe(streaming);
+  test('D4: one that was cleared away gives its bill to no other', () => {
+    const turns = play(
+      asked,
+      { type: 'answer-finished', id: 2, answer },
+      { type: 'conversation-cleared' },
+      { type: 'question-asked', questionId: 3, answerId: 4, text: 'New' },
+      { type: 'answer-failed', id: 4, error: new Error('x') },
+      { type: 'settlement-received', id: 2, settlement },
+    );
+    expect(last(turns).settlement).toBeUndefined();
   });
 
   test('can be tried again under a new id, so that late text of the first is dropped', () => {

@@ -38,15 +38,15 @@ export type ConversationEvent =
   | { type: 'notice-received'; id: number; notice: string }
   | { type: 'queue-received'; id: number; queue: QueuePlace }
   | { type: 'plan-received'; id: number; plan: RoutePlan }
-  /** After the answer: the server settles when the receipts are in. */
-  | { type: 'settlement-received'; settlement: Settlement }
+  /** Often after the answer: the server settles when the receipts are in. */
+  | { type: 'settlement-received'; id: number; settlement: Settlement }
   | { type: 'answer-finished'; id: number; answer: Answer }
   | { type: 'answer-failed'; id: number; error: unknown }
   | { type: 'conversation-cleared' };
 
 const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming', notice: '' });
 
-/** Applies one event. Events of an answer that is no longer there, or no longer streams, change nothing. */
+/** Applies one event. Events of an answer that is no longer there change nothing, nor do any but its bill once it has ended. */
 export function applyConversation(turns: readonly Turn[], event: ConversationEvent): readonly Turn[] {
   switch (event.type) {
     case 'question-asked':
@@ -64,7 +64,9 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
     case 'plan-received':
       return change(turns, event.id, (turn) => ({ ...turn, plan: event.plan, queue: undefined }));
     case 'settlement-received':
-      return settle(turns, event.settlement);
+      return turns.map((turn) =>
+        turn.role === 'assistant' && turn.id === event.id ? { ...turn, settlement: event.settlement } : turn,
+      );
     case 'answer-finished':
       return change(turns, event.id, (turn) => finish(turn, event.answer));
     case 'answer-failed':
@@ -87,7 +89,7 @@ const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
   text: answer.text,
   stats: answer.stats,
   plan: answer.plan,
-  settlement: answer.settlement,
+  settlement: answer.settlement ?? turn.settlement,
   notice: '',
   queue: undefined,
   finishReason: answer.finishReason,
@@ -104,18 +106,6 @@ const fail = (turn: AnswerTurn, error: PoolError): AnswerTurn =>
         status: 'error',
         error: { code: error.code, message: error.message, next: error.next },
       };
-
-/**
- * A settlement that came late names no answer, so it goes to the newest one that has ended without any. One that is
- * shown already changes nothing.
- */
-function settle(turns: readonly Turn[], settlement: Settlement): readonly Turn[] {
-  const answers = turns.filter((turn): turn is AnswerTurn => turn.role === 'assistant');
-  if (answers.some((turn) => turn.settlement?.job === settlement.job)) return turns;
-  const ended = answers.filter((turn) => turn.status !== 'streaming').at(-1);
-  if (!ended || ended.settlement) return turns;
-  return turns.map((turn) => (turn === ended ? { ...ended, settlement } : turn));
-}
 
 /**
  * Messages for a request: all that was said before `answerId`. Failed and empty answers are left out, and neighbours of

@@ -1,6 +1,6 @@
 // Asks the chat peer and keeps the conversation, in memory only. The rules are in conversation.ts.
 import { useCallback, useEffect, useReducer, useRef } from 'react';
-import type { AskHandlers, AskRequest, ChatPeer, Settlement } from '../../shard-worker/index.ts';
+import type { AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
 import { applyConversation, requestMessages, streamingTurn, type Turn } from './conversation.ts';
 import { publishAnswer } from './publish-answer.ts';
 
@@ -10,8 +10,6 @@ export interface Conversation {
   ask(peer: ChatPeer, text: string, settings: Omit<AskRequest, 'messages'>): void;
   /** Asks again for an answer that failed; the question stays where it is. */
   retry(peer: ChatPeer, failedId: number, settings: Omit<AskRequest, 'messages'>): void;
-  /** What an answer cost, told after it ended. */
-  settle(settlement: Settlement): void;
   stop(): void;
   clear(): void;
 }
@@ -45,6 +43,7 @@ export function useConversation(): Conversation {
       onQueue: (queue) => dispatch({ type: 'queue-received', id, queue }),
       onPlan: (plan) => dispatch({ type: 'plan-received', id, plan }),
       onNotice: (notice) => dispatch({ type: 'notice-received', id, notice }),
+      onSettled: (settlement) => dispatch({ type: 'settlement-received', id, settlement }),
       signal: controller.signal,
     };
     peer
@@ -77,8 +76,6 @@ export function useConversation(): Conversation {
     run(peer, answerId, { ...settings, messages });
   };
 
-  const settle = useCallback((settlement: Settlement) => dispatch({ type: 'settlement-received', settlement }), []);
-
   const clear = () => {
     abort.current?.abort();
     dispatch({ type: 'conversation-cleared' });
@@ -89,7 +86,6 @@ export function useConversation(): Conversation {
     streaming: streamingTurn(turns) !== undefined,
     ask,
     retry,
-    settle,
     stop: () => abort.current?.abort(),
     clear,
   };

@@ -5,7 +5,7 @@ import type { StatementLine } from '../../protocol/http/usage.ts';
 export function describeLine({ kind, bucket, micros }: Pick<StatementLine, 'kind' | 'bucket' | 'micros'>): string {
   switch (kind) {
     case 'grant':
-      return 'Welcome credits';
+      return micros < 0 ? 'Welcome credits moved on' : 'Welcome credits';
     case 'hold':
       return bucket === 'held' ? 'Set aside for a request' : 'Held for a request';
     case 'release':

@@ -72,7 +72,7 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const links = new LinkTable({
       identity: () => own,
-      orchestratorKey: () => orchestratorKey,
+      trust: { orchestratorKey: () => orchestratorKey },
       ticketOf: () => ticket,
       onReady(ready) {
         link = ready;

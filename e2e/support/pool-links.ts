@@ -62,7 +62,7 @@ export async function openPoolLinks(
     };
     const links = new LinkTable({
       identity: () => identity,
-      orchestratorKey: () => orchestratorKey,
+      trust: { orchestratorKey: () => orchestratorKey },
       ticketOf: () => ready?.ticket,
       onReady: () => {},
       onClosed: () => {},

@@ -2,7 +2,7 @@
 // epoch that was used. Opens nothing itself.
 import { type Grant, openGrant } from '../../protocol/grant.ts';
 import type { Identity } from '../../protocol/identity.ts';
-import type { PeerId, SessionId } from '../../protocol/ids.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { JobMeter } from '../ring/job-meter.ts';
 
@@ -21,7 +21,7 @@ export class JobGrant {
   }
 
   /** Throws `grant-refused` for a grant that the stages would refuse as well. */
-  static async read(grant: string, expected: { publicKey: string; driver: PeerId; pool: string }): Promise<JobGrant> {
+  static async read(grant: string, expected: Parameters<typeof openGrant>[1]): Promise<JobGrant> {
     return new JobGrant(grant, await openGrant(grant, expected));
   }
 

@@ -23,7 +23,7 @@ export function testGrants(driver: PeerId) {
     seal,
     read: (grant = seal()) => JobGrant.read(grant, { publicKey, driver, pool: POOL }),
     grants: (stage: number): GrantTerms => ({
-      orchestratorKey: () => publicKey,
+      trust: { orchestratorKey: () => publicKey },
       pool: POOL,
       self: peer(stage),
       meters: registries[stage]!,

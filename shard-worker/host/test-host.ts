@@ -133,7 +133,14 @@ export class TestHost implements Host {
     socket.say({ type: 'challenge', nonce: NONCE, version: PROTOCOL_VERSION });
     await until(() => socket.told('hello').length > 0);
     const peer = await verifyHello(socket.told('hello')[0]!, NONCE);
-    socket.say({ type: 'welcome', peer, iceServers: [], heartbeatMs: 10_000, orchestratorKey: 'key' });
+    socket.say({
+      type: 'welcome',
+      peer,
+      iceServers: [],
+      heartbeatMs: 10_000,
+      orchestratorKey: 'key',
+      nowSeconds: 1000,
+    });
     return peer;
   }
 

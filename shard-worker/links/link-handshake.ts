@@ -15,6 +15,7 @@ import {
 } from '../../protocol/link-proof.ts';
 import { checkMayAsk, openTicket, type Ticket } from '../../protocol/ticket.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
+import type { TokenCheck } from '../words/token-check.ts';
 import type { ConfirmWord, HelloWord, WelcomeWord } from './link-words.ts';
 
 export interface LinkHandshakeOptions {
@@ -24,8 +25,7 @@ export interface LinkHandshakeOptions {
   /** Whom this side meant to reach, or whom PeerJS named. */
   peer: PeerId;
   fingerprints: Fingerprints;
-  /** Public key of the orchestrator that signs tickets, base64url. */
-  orchestratorKey(): string;
+  trust: TokenCheck;
 }
 
 /** What the two tickets say, once both are opened. */
@@ -96,10 +96,10 @@ export class LinkHandshake {
   }
 
   async #meet(ownTicket: string, farTicket: string): Promise<void> {
-    const { role, epoch, identity, peer, orchestratorKey } = this.#options;
-    const publicKey = orchestratorKey();
-    const far = await openTicket(farTicket, { publicKey, peer, epoch });
-    const own = await openTicket(ownTicket, { publicKey, peer: identity.peer, epoch });
+    const { role, epoch, identity, peer, trust } = this.#options;
+    const expected = { publicKey: trust.orchestratorKey(), epoch, nowSeconds: trust.nowSeconds?.() };
+    const far = await openTicket(farTicket, { ...expected, peer });
+    const own = await openTicket(ownTicket, { ...expected, peer: identity.peer });
     if (role === 'asker') checkMayAsk(own, far);
     else checkMayAsk(far, own);
     this.#standing = { own, far };

@@ -13,11 +13,9 @@ const USAGE = { promptTokens: 9, cachedTokens: 0, completionTokens: 3, receipts:
 function openClient() {
   const sent: ClientMessage[] = [];
   const settled: Settlement[] = [];
-  const client = new AskClient({
-    send: (message) => void sent.push(message),
-    onSettled: (one) => void settled.push(one),
-  });
-  return { client, sent, settled };
+  const client = new AskClient({ send: (message) => void sent.push(message) });
+  const hear = (settlement: Settlement): void => void settled.push(settlement);
+  return { client, sent, settled, hear };
 }
 
 const granted = (ask: number, job = JOB): ServerMessage => ({
@@ -108,8 +106,8 @@ test('a server that says nothing is not waited for; a reconnection asks again', 
 });
 
 test('an ended answer is told until it is settled', async () => {
-  const { client, sent, settled } = openClient();
-  const done = client.done({ job: JOB, ...USAGE }, 1000);
+  const { client, sent, settled, hear } = openClient();
+  const done = client.done({ job: JOB, ...USAGE }, 1000, hear);
   expect(sent).toMatchObject([{ type: 'ask-done', job: JOB, completionTokens: 3 }]);
   client.welcome();
   expect(sent[1]).toEqual(sent[0]);
@@ -121,8 +119,8 @@ test('an ended answer is told until it is settled', async () => {
 });
 
 test('a slow settlement is shown when it comes and not waited for', async () => {
-  const { client, settled } = openClient();
-  const done = client.done({ job: JOB, ...USAGE }, 1000);
+  const { client, settled, hear } = openClient();
+  const done = client.done({ job: JOB, ...USAGE }, 1000, hear);
   await vi.advanceTimersByTimeAsync(1000);
   expect(await done).toBeUndefined();
   client.hear({ type: 'ask-settled', job: JOB, chargedMicros: 0, receiptId: 'r2' });

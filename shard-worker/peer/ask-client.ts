@@ -26,8 +26,6 @@ export interface AskHooks {
 
 export interface AskClientOptions {
   send(message: ClientMessage): void;
-  /** Whenever one comes, also late. */
-  onSettled(settlement: Settlement): void;
   answerTimeoutMs?: number;
 }
 
@@ -39,8 +37,7 @@ const MAX_UNSETTLED = 8;
 export class AskClient {
   readonly #options: AskClientOptions;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #unsettled = new Map<JobId, DoneMessage>();
-  readonly #settlers = new Map<JobId, (settlement: Settlement) => void>();
+  readonly #unsettled = new Map<JobId, { message: DoneMessage; onSettled(settlement: Settlement): void }>();
   #count = 0;
 
   constructor(options: AskClientOptions) {
@@ -71,28 +68,37 @@ export class AskClient {
     });
   }
 
-  /** Tells the server how it ended, until it has settled. Resolves with the settlement, or with nothing after `waitMs`. */
-  done(message: Omit<DoneMessage, 'type'>, waitMs: number): Promise<Settlement | undefined> {
-    const done: DoneMessage = { type: 'ask-done', ...message };
+  /**
+   * Tells the server how it ended, until it has settled. Resolves with the settlement, or with nothing after `waitMs`.
+   *
+   * @param onSettled told of it whenever it comes, also late.
+   */
+  done(
+    ended: Omit<DoneMessage, 'type'>,
+    waitMs: number,
+    onSettled: (settlement: Settlement) => void = () => {},
+  ): Promise<Settlement | undefined> {
+    const message: DoneMessage = { type: 'ask-done', ...ended };
     const oldest = this.#unsettled.keys().next();
     if (this.#unsettled.size >= MAX_UNSETTLED && !oldest.done) this.#unsettled.delete(oldest.value);
-    this.#unsettled.set(done.job, done);
-    this.#options.send(done);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(undefined), waitMs);
-      const settle = (settlement: Settlement | undefined) => {
-        clearTimeout(timer);
-        this.#settlers.delete(done.job);
-        resolve(settlement);
-      };
-      this.#settlers.set(done.job, settle);
+      const timer = setTimeout(() => resolve(undefined), waitMs);
+      this.#unsettled.set(message.job, {
+        message,
+        onSettled(settlement) {
+          clearTimeout(timer);
+          onSettled(settlement);
+          resolve(settlement);
+        },
+      });
+      this.#options.send(message);
     });
   }
 
   /** After a (re)connection: the server may have heard none of it. */
   welcome(): void {
     for (const ask of this.#waiting.keys()) this.#say(ask);
-    for (const done of this.#unsettled.values()) this.#options.send(done);
+    for (const { message } of this.#unsettled.values()) this.#options.send(message);
   }
 
   hear(message: ServerMessage): void {
@@ -105,9 +111,9 @@ export class AskClient {
       waiting?.hooks.onQueue?.({ place, waiting: count, reason });
     } else if (message.type === 'ask-settled') {
       const { job, chargedMicros, receiptId } = message;
+      const ended = this.#unsettled.get(job);
       this.#unsettled.delete(job);
-      this.#options.onSettled({ job, chargedMicros, receiptId });
-      this.#settlers.get(job)?.({ job, chargedMicros, receiptId });
+      ended?.onSettled({ job, chargedMicros, receiptId });
     }
   }
 

@@ -14,7 +14,12 @@ describe('asking', () => {
   test('is granted, driven and settled; the server hears lengths and no words', async () => {
     const tab = await openReady();
     const plans: RoutePlan[] = [];
-    const { answer, number } = await ask(tab, { maxTokens: 500, mode: 'lan' }, { onPlan: (plan) => plans.push(plan) });
+    const bills: unknown[] = [];
+    const { answer, number } = await ask(
+      tab,
+      { maxTokens: 500, mode: 'lan' },
+      { onPlan: (plan) => plans.push(plan), onSettled: (bill) => bills.push(bill) },
+    );
     expect(tab.host.socket.told('ask')).toEqual([
       { type: 'ask', ask: 1, pool: POOL, promptTokens: 9, maxTokens: 55, mode: 'lan' },
     ]);
@@ -26,7 +31,7 @@ describe('asking', () => {
     const settlement = { job: JOB, chargedMicros: 7, receiptId: 'r1' };
     expect(await answer).toEqual({ ...ANSWER, plan: PLAN, settlement });
     expect(plans).toEqual([PLAN]);
-    expect(tab.state().settlement).toEqual(settlement);
+    expect(bills).toEqual([settlement]);
     expect(tab.host.socket.heard.map((message) => JSON.stringify(message)).join()).not.toContain('Hello?');
   });
 
@@ -44,6 +49,7 @@ describe('asking', () => {
         onText: (delta) => seen.push(delta),
         onStats: (stats) => seen.push(stats),
         onNotice: (notice) => seen.push(notice),
+        onSettled: ({ receiptId }) => seen.push(receiptId),
       },
     );
     grant(tab, number);
@@ -62,7 +68,7 @@ describe('asking', () => {
     await vi.advanceTimersByTimeAsync(1_500);
     expect(await answer).not.toHaveProperty('settlement');
     settled(tab);
-    expect(tab.state().settlement).toMatchObject({ receiptId: 'r1' });
+    expect(seen.at(-1)).toBe('r1');
   });
 
   test('waits for its turn, and shows its place until then', async () => {

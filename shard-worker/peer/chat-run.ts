@@ -17,7 +17,7 @@ import { PeerSession } from './peer-session.ts';
 import { modelSource } from './site.ts';
 import { ValueStore } from './store.ts';
 
-/** An answer is shown as over even if its settlement takes longer; `ChatState.settlement` has it when it comes. */
+/** An answer is shown as over even if its settlement takes longer; `AskHandlers.onSettled` is told when it comes. */
 const SETTLEMENT_WAIT_MS = 1_500;
 /** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
 const LINK_TRIES = 3;
@@ -41,10 +41,7 @@ export class ChatRun {
     this.state = new ValueStore<ChatState>({ pool: this.#life.pool, ...this.#life.shown });
     this.#session = new PeerSession(host, origin);
     this.#worker = this.#session.worker;
-    this.#asking = new AskClient({
-      send: (message) => this.#session.send(message),
-      onSettled: (settlement) => this.state.patch({ settlement }),
-    });
+    this.#asking = new AskClient({ send: (message) => this.#session.send(message) });
     this.#links = new PeerLinks({
       session: this.#session,
       tries: LINK_TRIES,
@@ -85,6 +82,7 @@ export class ChatRun {
       const settled = this.#asking.done(
         { job: granted.job, ...usage, ...(stats ? { stats } : {}) },
         SETTLEMENT_WAIT_MS,
+        handlers.onSettled,
       );
       if (!driven.answer) throw PoolError.from(driven.error);
       // The next question need not wait for this one's bill.

@@ -13,7 +13,14 @@ import { ControlClient } from './control-client.ts';
 const NONCE = 'ab'.repeat(32);
 const PEER = 'b'.repeat(32) as PeerId;
 const WELCOME: ServerMessage = {
-  ...{ type: 'welcome', peer: 'a'.repeat(32) as PeerId, iceServers: [], heartbeatMs: 20, orchestratorKey: 'BA' },
+  ...{
+    type: 'welcome',
+    peer: 'a'.repeat(32) as PeerId,
+    iceServers: [],
+    heartbeatMs: 20,
+    orchestratorKey: 'BA',
+    nowSeconds: 0,
+  },
 };
 
 let server: WebSocketServer;

@@ -31,7 +31,7 @@ test('keeps an identity, gives the worker its keys, and is that peer to the serv
   session.connect(handlers);
   expect(await host.welcome()).toBe(self);
   expect(told).toEqual(['welcome']);
-  expect(host.worker.given('trust-server')).toEqual([{ orchestratorKey: 'key' }]);
+  expect(host.worker.given('trust-server')).toEqual([{ orchestratorKey: 'key', nowSeconds: 1000 }]);
   expect(host.broker.options).toMatchObject({ self, token: 'secret', origin: 'https://pool.example' });
   host.broker.make({ peer: self, epoch: 1, lane: 0, direction: 'in' });
   host.socket.say({ type: 'pools', pools: [] });

@@ -97,11 +97,11 @@ export class PeerSession {
   }
 
   #welcome(
-    { peer, iceServers, orchestratorKey }: ServerMessage & { type: 'welcome' },
+    { peer, iceServers, orchestratorKey, nowSeconds }: ServerMessage & { type: 'welcome' },
     handlers: SessionHandlers,
   ): void {
     // Not waited for: calls to the worker keep their order.
-    this.worker.call('trust-server', { orchestratorKey }).catch((error) => {
+    this.worker.call('trust-server', { orchestratorKey, nowSeconds }).catch((error) => {
       if (!this.#isClosed) handlers.onFail(error);
     });
     this.#broker ??= this.#host.openBroker({

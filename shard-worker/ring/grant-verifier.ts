@@ -3,17 +3,15 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { type Grant, openGrant } from '../../protocol/grant.ts';
 import { CLOCK_SKEW_SECONDS } from '../../protocol/limits.ts';
+import type { TokenCheck } from '../words/token-check.ts';
 import type { OpenSession } from './open-session.ts';
 
 /** Verified grants that are remembered: one per choice and retry would be verified again otherwise. */
 const MAX_REMEMBERED = 256;
 
 export interface GrantVerifierOptions {
-  /** Public key of the orchestrator that signs grants, base64url. */
-  orchestratorKey(): string;
+  trust: TokenCheck;
   pool: string;
-  /** Seconds since 1970. */
-  nowSeconds?(): number;
 }
 
 export class GrantVerifier {
@@ -33,9 +31,9 @@ export class GrantVerifier {
       this.checkTime(known);
       return known;
     }
-    const { orchestratorKey, pool } = this.#options;
+    const { trust, pool } = this.#options;
     const nowSeconds = this.#nowSeconds();
-    const grant = await openGrant(token, { publicKey: orchestratorKey(), driver, pool, nowSeconds });
+    const grant = await openGrant(token, { publicKey: trust.orchestratorKey(), driver, pool, nowSeconds });
     const [oldest] = this.#known.keys();
     if (oldest !== undefined && this.#known.size >= MAX_REMEMBERED) this.#known.delete(oldest);
     this.#known.set(token, grant);
@@ -50,7 +48,7 @@ export class GrantVerifier {
   }
 
   #nowSeconds(): number {
-    return this.#options.nowSeconds?.() ?? Date.now() / 1000;
+    return this.#options.trust.nowSeconds?.() ?? Date.now() / 1000;
   }
 }
 

@@ -30,7 +30,7 @@ function makeRing() {
       stage,
       executor: arithmeticExecutor({ start: CUTS[stage]!, end: CUTS[stage + 1]!, layers: LAYERS }),
       grants: {
-        orchestratorKey: () => ORCHESTRATOR.publicKey,
+        trust: { orchestratorKey: () => ORCHESTRATOR.publicKey },
         pool: POOL,
         self: idOf(stage),
         meters: registries[stage]!,

@@ -107,7 +107,7 @@ export function makeStage({ start = 0, end = 2, ...given }: StageOptions = {}): 
     epoch: EPOCH,
     stage: start === 0 ? 0 : 1,
     executor,
-    grants: { orchestratorKey: () => ORCHESTRATOR.publicKey, pool: POOL, self: SELF, meters },
+    grants: { trust: { orchestratorKey: () => ORCHESTRATOR.publicKey }, pool: POOL, self: SELF, meters },
     ...(end < 4 ? { next } : {}),
     linkTo: (peer) => (peer === DRIVER ? toDriver : undefined),
     ...options,

@@ -72,8 +72,6 @@ export interface ChatState {
   queue?: QueuePlace;
   /** After `prepareLocal`: whether this tab can answer alone. */
   local?: LocalState;
-  /** What the last answer cost, once the server has settled it. */
-  settlement?: Settlement;
   error?: ErrorShape & { next: string };
 }
 
@@ -172,6 +170,8 @@ export interface AskHandlers {
   onStats?(stats: AnswerStats): void;
   /** One sentence when something is being waited for, e.g. a replacement stage; '' when over. */
   onNotice?(notice: string): void;
+  /** What it cost, whenever the server has settled it: often after the answer, and also when that failed. */
+  onSettled?(settlement: Settlement): void;
   signal?: AbortSignal;
 }
 
@@ -181,6 +181,6 @@ export interface Answer {
   finishReason: 'stop' | 'length' | 'cancelled';
   stats: AnswerStats;
   plan: RoutePlan;
-  /** Absent when the server was slow to settle: `ChatState.settlement` shows it when it comes. */
+  /** Absent when the server was slow to settle: `AskHandlers.onSettled` is told when it comes. */
   settlement?: Settlement;
 }

@@ -2,6 +2,7 @@
 import type { Seat } from '../../protocol/control.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { Link } from '../links/link.ts';
+import type { TokenCheck } from '../words/token-check.ts';
 import { LinkTable } from './link-table.ts';
 import type { TellPage } from './worker-api.ts';
 
@@ -9,10 +10,10 @@ export class AskerLinks {
   readonly links: LinkTable;
   readonly #tickets = new Map<number, string>();
 
-  constructor(identity: () => Identity, orchestratorKey: () => string, tell: TellPage) {
+  constructor(identity: () => Identity, trust: TokenCheck, tell: TellPage) {
     this.links = new LinkTable({
       identity,
-      orchestratorKey,
+      trust,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: () => {},
       onClosed: (closed) => tell('link-closed', closed),

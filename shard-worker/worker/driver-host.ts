@@ -17,6 +17,7 @@ import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
+import type { TokenCheck } from '../words/token-check.ts';
 import { DraftModel } from './draft-model.ts';
 import { driveAnswer } from './drive-answer.ts';
 import type { DriverTools } from './driver-tools.ts';
@@ -38,7 +39,7 @@ import type {
 
 export interface DriverHostOptions {
   identity(): Identity;
-  orchestratorKey(): string;
+  trust: TokenCheck;
   /** Starts the backend of this worker, or gives the one that runs. */
   backend(wish: Backend | 'auto'): Promise<BackendChoice>;
   runtime(): Promise<OrtRuntime>;
@@ -142,9 +143,12 @@ export class DriverHost implements DriverTools {
   }
 
   grantOf(grant: string): Promise<JobGrant> {
-    const { identity, orchestratorKey } = this.options;
+    const { identity, trust } = this.options;
     const { pool } = this.#opened();
-    return JobGrant.read(grant, { publicKey: orchestratorKey(), driver: identity().peer, pool });
+    return JobGrant.read(grant, {
+      ...{ publicKey: trust.orchestratorKey(), driver: identity().peer, pool },
+      nowSeconds: trust.nowSeconds?.(),
+    });
   }
 
   /** A draft model is used from the guess on at which it is there. */

@@ -26,7 +26,7 @@ function makeTable(identity: Identity, tickets: Map<number, string>) {
   const ready: ChannelLink[] = [];
   const table = new LinkTable({
     identity: () => identity,
-    orchestratorKey: () => ORCHESTRATOR.publicKey,
+    trust: { orchestratorKey: () => ORCHESTRATOR.publicKey },
     ticketOf: (epoch) => tickets.get(epoch),
     onReady: (link) => ready.push(link),
     onClosed: (offer) => closed.push(offer),

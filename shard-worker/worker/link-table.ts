@@ -6,6 +6,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import { fromDataChannel } from '../links/from-data-channel.ts';
 import type { MessageChannelLike } from '../links/message-channel.ts';
+import type { TokenCheck } from '../words/token-check.ts';
 import type { ClosedLink, LinkOffer } from './worker-api.ts';
 
 /** After this many unreadable messages a link is closed: its far side is broken or hostile. */
@@ -14,8 +15,7 @@ const MAX_FAULTS = 20;
 export interface LinkTableOptions {
   /** Who this worker's peer is. */
   identity(): Identity;
-  /** Public key of the orchestrator that signs tickets, base64url. */
-  orchestratorKey(): string;
+  trust: TokenCheck;
   /** This peer's own ticket of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
   onReady(link: ChannelLink): void;
@@ -90,7 +90,7 @@ export class LinkTable {
       identity: this.#options.identity(),
       fingerprints,
       channel,
-      orchestratorKey: this.#options.orchestratorKey,
+      trust: this.#options.trust,
       ticketOf: () => this.#options.ticketOf(epoch),
       onProved: () => {
         // Only now: whoever has merely connected under a neighbour's name must not push that neighbour out.

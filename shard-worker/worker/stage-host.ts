@@ -19,6 +19,7 @@ import { RingNode } from '../ring/ring-node.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import type { LentMemory } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
+import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
 import type { StageAssignment, StageLoaded, TellPage } from './worker-api.ts';
@@ -43,7 +44,7 @@ const MAX_TICKETS = 8;
 export class StageHost {
   readonly #runtime: () => Promise<OrtRuntime>;
   readonly #identity: () => Identity;
-  readonly #orchestratorKey: () => string;
+  readonly #trust: TokenCheck;
   readonly #tell: TellPage;
   readonly #epochs = new Map<number, Epoch>();
   readonly #tickets = new Map<number, string>();
@@ -54,19 +55,14 @@ export class StageHost {
   #toldLinks = '';
   #model: OpenModel | undefined;
 
-  constructor(
-    runtime: () => Promise<OrtRuntime>,
-    identity: () => Identity,
-    orchestratorKey: () => string,
-    tell: TellPage,
-  ) {
+  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, trust: TokenCheck, tell: TellPage) {
     this.#runtime = runtime;
     this.#identity = identity;
-    this.#orchestratorKey = orchestratorKey;
+    this.#trust = trust;
     this.#tell = tell;
     this.links = new LinkTable({
       identity,
-      orchestratorKey,
+      trust,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: (link) => this.#listen(link),
       onClosed: (closed) => tell('link-closed', closed),
@@ -169,7 +165,7 @@ export class StageHost {
       stage,
       executor: entry.executor,
       ...(link ? { next: link } : {}),
-      grants: { orchestratorKey: this.#orchestratorKey, pool, self: this.#identity().peer, meters: this.#meters },
+      grants: { trust: this.#trust, pool, self: this.#identity().peer, meters: this.#meters },
       linkTo: (peer) => (peer === this.#identity().peer ? entry.driver?.atNode : this.links.get(epoch, 'in', peer)),
       onFault: (error) => this.#tell('fault', error.toShape()),
       onRefused: ({ code }) => {

@@ -37,7 +37,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
   const unused = () => Promise.reject(new Error('No backend in this test.'));
   const host = new DriverHost({
     identity: () => identity,
-    orchestratorKey: () => grants.publicKey,
+    trust: { orchestratorKey: () => grants.publicKey },
     backend: unused,
     runtime: unused,
     device: {},

@@ -94,8 +94,8 @@ export interface ServerJob {
 export type WorkerMethods = {
   /** The keys of this peer: links are signed in the worker. Comes before the first link. The private key stays unreadable. */
   'start-identity'(params: { keys: CryptoKeyPair }): Promise<void>;
-  /** The key that tickets and grants are signed with: at each `welcome`, before anything else. */
-  'trust-server'(params: { orchestratorKey: string }): Promise<void>;
+  /** The key that tickets and grants are signed with, and the server's time: at each `welcome`, before anything else. */
+  'trust-server'(params: { orchestratorKey: string; nowSeconds: number }): Promise<void>;
   /** This peer's own newest ticket of an epoch: before its first link or load, and again for each fresh one. */
   'hold-ticket'(params: { epoch: number; ticket: string }): Promise<void>;
   /** Chooses the backend and says what the device is. */

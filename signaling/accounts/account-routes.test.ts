@@ -2,6 +2,7 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { JobId } from '../../protocol/ids.ts';
 import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createAuthenticate } from '../http/authenticate.ts';
@@ -9,7 +10,7 @@ import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp, openTestSite, type TestSite } from '../http/test-site.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
-import { type AccountId, peerOwner } from '../ledger/owner.ts';
+import { type AccountId, accountOwner, peerOwner } from '../ledger/owner.ts';
 import { createAccountRoutes } from './account-routes.ts';
 import { createAccounts } from './create-accounts.ts';
 import { freshName, newDevice, PASSWORD, signClaim } from './test-account.ts';
@@ -135,18 +136,22 @@ test('keys: made once, listed without the secret, used, revoked', async () => {
   expect((await call('GET', '', undefined, asProgram)).status).toBe(401);
 });
 
-test('peers: claimed with their own signature, their balance comes along, let go again', async () => {
+test('peers: claimed with their own signature, what they earned comes along (D5: their welcome credits do not), let go again', async () => {
   const { id, asPage } = await newPerson();
   const device = await newDevice();
   await ledger.welcome(peerOwner(device.peer), '198.51.100.7');
+  const payer = accountOwner((await newPerson()).id);
+  const job = 'c'.repeat(32) as JobId;
+  await ledger.hold({ job, payer, amountMicros: 1_000_000, expiresAt: new Date('2100-01-01T00:00:00Z') });
+  await ledger.settle({ job, payments: [{ to: peerOwner(device.peer), amountMicros: 1_000_000 }] });
   const forged = await signClaim('another' as AccountId, device);
   expect((await call('POST', '/peers', forged, asPage)).body.error.code).toBe('not-authentic');
   const claim = await signClaim(id, device);
   expect((await call('POST', '/peers', claim, asPage)).body.peers).toEqual([device.peer]);
-  expect((await call('GET', '', undefined, asPage)).body.balance.available.micros).toBe(5_000_000);
+  expect((await call('GET', '', undefined, asPage)).body.balance.available.micros).toBe(3_500_000);
   const statement = await call('GET', '/statement?limit=10', undefined, asPage);
   expect(statement.body.lines.map(({ kind }: { kind: string }) => kind)).toEqual(['claim', 'grant']);
-  expect(statement.body).toMatchObject({ next: null, lines: [{ credits: '2.5', bucket: 'available', job: null }, {}] });
+  expect(statement.body).toMatchObject({ next: null, lines: [{ credits: '1', bucket: 'available', job: null }, {}] });
   const first = await call('GET', '/statement?limit=1', undefined, asPage);
   const second = await call('GET', `/statement?limit=1&before=${first.body.next}`, undefined, asPage);
   expect(second.body.lines[0].kind).toBe('grant');

@@ -44,6 +44,7 @@ describe('hello', () => {
       iceServers: [{ urls: 'stun:stun.example.org' }],
       heartbeatMs: 5000,
       orchestratorKey: server.platform.orchestratorKey,
+      nowSeconds: expect.closeTo(Date.now() / 1000, -2),
     });
     expect((await peer.next('pools')).pools).toMatchObject([{ pool: POOL, state: 'empty', peers: 0 }]);
     expect(server.snapshot().peers).toBe(1);

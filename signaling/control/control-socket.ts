@@ -126,7 +126,9 @@ export class ControlSocket {
     this.#peers.set(peer, connection);
     this.#options.logger.info({ peer, replaced: older !== undefined }, 'peer joined');
     const { iceServers, timing, orchestratorKey, listener } = this.#options;
-    connection.send({ type: 'welcome', peer, iceServers, heartbeatMs: timing.heartbeatMs, orchestratorKey });
+    const nowSeconds = Date.now() / 1000;
+    const { heartbeatMs } = timing;
+    connection.send({ type: 'welcome', peer, iceServers, heartbeatMs, orchestratorKey, nowSeconds });
     listener.joined(peer, address);
   }
 

@@ -183,6 +183,51 @@ forEachDatabase('the ledger', (open) => {
     ]);
   });
 
+  describe('D5: welcome credits', () => {
+    const claimAll = async (account: OwnerId, peers: number): Promise<void> => {
+      for (let index = 0; index < peers; index += 1) {
+        const peer = newPeer();
+        expect(await ledger.welcome(peerOwner(peer), `claimed ${peer}`)).toBe(GRANT);
+        await Promise.all([ledger.claim(peer, account), ledger.claim(peer, account)]);
+        expect(await balanceOf(peerOwner(peer))).toEqual([0, 0]);
+      }
+    };
+
+    test('an account that had its own gets none of its browsers’', async () => {
+      const account = newAccount();
+      await ledger.welcome(account, 'an account');
+      await claimAll(account, 3);
+      expect(await balanceOf(account)).toEqual([GRANT, 0]);
+    });
+
+    test('an account that had none gets those of one browser, and no others after', async () => {
+      const account = newAccount();
+      await claimAll(account, 3);
+      expect(await balanceOf(account)).toEqual([GRANT, 0]);
+      expect(await ledger.welcome(account, 'another address')).toBe(0);
+    });
+
+    test('what a browser earned comes along whole, and what it had held goes the same way later', async () => {
+      const [account, payer, peer] = [newAccount(), await newOwner(ledger), newPeer()];
+      const owner = peerOwner(peer);
+      await ledger.welcome(account, 'an account once more');
+      await ledger.welcome(owner, 'a browser that earns');
+      const [earned, spent] = [newJob(), newJob()];
+      await ledger.hold({ job: earned, payer, amountMicros: 50, expiresAt: SOON });
+      await ledger.settle({ job: earned, payments: [{ to: owner, amountMicros: 50 }] });
+      await ledger.hold({ job: spent, payer: owner, amountMicros: GRANT, expiresAt: SOON });
+      await ledger.claim(peer, account);
+      // What is free may be welcome credits or not: they are what goes back first.
+      expect(await balanceOf(account)).toEqual([GRANT, 0]);
+      await ledger.release(spent);
+      await ledger.claim(peer, account);
+      expect([await balanceOf(owner), await balanceOf(account)]).toEqual([
+        [0, 0],
+        [GRANT + 50, 0],
+      ]);
+    });
+  });
+
   describe('statement', () => {
     test('newest first, page by page, nothing twice and nothing left out', async () => {
       const payer = await newOwner(ledger);
