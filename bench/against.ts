@@ -100,8 +100,12 @@ const ratiosOf = ({ before, now, isRate }: Compared): number[] =>
 
 function report(compared: readonly Compared[], setting: { before: string; now: string; pairs: number }): BenchResult {
   const rows = compared.map((each) => ({ ...each, ratio: summarise(ratiosOf(each)) }));
+  const isAll = Object.keys(FIGURES).every((bench) => rows.some((row) => row.bench === bench));
   return {
-    name: `against-${setting.before.slice(0, 7)}`,
+    // Some of the benches alone do not take the place of all.
+    name: ['against', setting.before.slice(0, 7), ...(isAll ? [] : [...new Set(rows.map(({ bench }) => bench))])].join(
+      '-',
+    ),
     table: rows.map(({ bench, what, before, now, ratio }) => ({
       bench,
       what,
