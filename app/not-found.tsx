@@ -1,5 +1,8 @@
 // Shown for an address that leads nowhere.
+import type { Metadata } from 'next';
 import Link from 'next/link';
+
+export const metadata: Metadata = { title: 'No such page' };
 
 export default function NotFound() {
   return (

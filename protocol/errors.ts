@@ -61,7 +61,7 @@ export const ERROR_CODES = {
     status: 404,
     kind: 'refused',
     subject: 'model',
-    next: 'Check the repository name, revision and dtype on the hub.',
+    next: 'Check the repository name, revision and dtype on the hub, and the pool’s name if it has one.',
   },
   'model-unsupported': {
     status: 422,

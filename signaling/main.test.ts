@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { CONNECT_TIMEOUT_MS } from './db/connect-timeout.ts';
 import { lockFolder } from './db/lock-folder.ts';
-import { CONNECT_TIMEOUT_MS } from './db/open-database.ts';
 import { startServer } from './start-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -180,7 +180,7 @@ describe('the command line', { timeout: RUN_MS }, () => {
     await expect.poll(() => first.said, { timeout: RUN_MS }).toMatch(/serves at http:\S+/);
 
     const beganMs = performance.now();
-    const refused = start('--log-level', 'silent');
+    const refused = start();
     expect(await refused.exited).toEqual([1, null]);
     console.info(`a second server ended after ${Math.round(performance.now() - beganMs)} ms`);
     expect(refused.said).toMatch(/^Another server \(process \d+ on .*\) works with .*--data-dir.*--wait.*\.\n$/);

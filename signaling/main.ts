@@ -25,7 +25,10 @@ async function main(): Promise<void> {
   await serve(config);
 }
 
-/** Everything behind the options is loaded here: who asks for help or mistypes a flag waits for none of it. */
+/**
+ * Everything behind the options is loaded here, and all but the lock once the database is taken: who asks for help, mistypes
+ * a flag or comes second waits for none of it.
+ */
 async function serve(config: ServerConfig): Promise<void> {
   // Whatever the database and the lock write is nobody else's to read: the signing key is in there.
   process.umask(0o077);
@@ -41,13 +44,16 @@ async function serve(config: ServerConfig): Promise<void> {
     );
     await server?.close(ANSWER_GRACE_MS);
   });
+  const { takeDatabase } = await import('./db/take-database.ts');
+  const waiting = { wait: config.wait, signal: stop.signal, onWait: console.log };
+  const taken = await takeDatabase(config.database, waiting);
   const [{ pino }, { startServer }, { describeConfig }] = await Promise.all([
     import('pino'),
     import('./start-server.ts'),
     import('./config/describe-config.ts'),
   ]);
   pino({ level: config.logLevel, base: null }).info({ config: describeConfig(config) }, 'configuration');
-  starting = startServer({ ...config, logger: config.logLevel, signal: stop.signal, onWait: console.log });
+  starting = startServer({ ...config, logger: config.logLevel, taken, onLost: () => process.exit(1) });
   const server = await starting;
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
   if (!stop.signal.aborted) console.log(`ComputePool serves at ${shown}`);

@@ -9,7 +9,7 @@ import { loadServerKey } from './accounts/server-key.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { PeerListener } from './control/control-socket.ts';
 import { routeMessages } from './control/route-messages.ts';
-import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import type { OpenDatabase } from './db/open-database.ts';
 import type { JobObserver, RouteQuestion } from './jobs/job-context.ts';
 import { JobDispatcher } from './jobs/job-dispatcher.ts';
 import { createJobStore, type JobStore } from './jobs/job-store.ts';
@@ -163,7 +163,3 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     },
   };
 }
-
-/** Opens what the configuration names, or takes what a test already has open. */
-export const databaseOf = async (given: ServerConfig['database'] | OpenDatabase): Promise<OpenDatabase> =>
-  'db' in given ? given : openDatabase(given);

@@ -17,14 +17,15 @@ import { DEFAULTS } from './config/defaults.ts';
 import { CONTROL_PATH, ControlSocket, type ControlTiming, type IceServer } from './control/control-socket.ts';
 import { createPeerBroker, PEERJS_PATH } from './control/peer-broker.ts';
 import type { OpenDatabase } from './db/open-database.ts';
-import { type TakeOptions, takeDatabase } from './db/take-database.ts';
+import { openOwnDatabase } from './db/open-own-database.ts';
+import type { TakenDatabase, TakeOptions } from './db/take-database.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createHttpPort } from './http/http-port.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { listModels } from './openai/list-models.ts';
-import { createPlatform, databaseOf, type Platform, type PlatformOptions } from './platform.ts';
+import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
 import { createShutdown } from './shutdown.ts';
@@ -39,6 +40,10 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   signal?: AbortSignal;
   /** Told once when it has to wait for another server to end. */
   onWait?: TakeOptions['onWait'];
+  /** The database, if it was taken before all of this was loaded; let go at the end. */
+  taken?: TakenDatabase;
+  /** Told when it has ended because another server has its database. */
+  onLost?(): void;
   /** Shorter times, for tests. */
   timing?: Partial<ControlTiming> & { receiptTimeoutMs?: number; desertedMs?: number };
 }
@@ -91,13 +96,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { receiptTimeoutMs, desertedMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
-  // Its owner sees to it that nobody else writes to a database that is open already.
-  const { onWait, signal } = options;
-  const taken = 'db' in given ? undefined : await takeDatabase(given, { wait: config.wait, onWait, signal });
-  const database = await databaseOf(given).catch(async (thrown) => {
-    await taken?.release();
-    throw thrown;
-  });
+  const { onWait, signal, taken } = options;
+  // The owner of one that is open already sees to it that nobody else writes to it.
+  const own = 'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken });
+  const database = own ?? (given as OpenDatabase);
   const metrics = createMetrics({
     controlPeers: () => control.peerCount,
     pools: () => platform.roster.pools(),
@@ -119,6 +121,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     hasDraftModel: (repo) => config.modelsDir !== undefined && existsSync(join(config.modelsDir, `${repo}-draft`)),
     ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
     ...(desertedMs === undefined ? {} : { desertedMs }),
+  }).catch(async (thrown) => {
+    await own?.close();
+    throw thrown;
   });
   const { roster, orchestratorKey, listener } = platform;
   const control: ControlSocket = new ControlSocket({
@@ -163,10 +168,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         broker.close();
         await port.close();
       },
-      closeDatabase: async () => {
-        if (database !== given) await database.close();
-        await taken?.release();
-      },
+      closeDatabase: () => own?.close() ?? Promise.resolve(),
     },
     { logger, drainMs: DRAIN_MS },
   );
@@ -177,9 +179,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw error;
   }
   runner.start();
-  taken?.lost.then(() => {
-    logger.error('another server has taken the database while it was away: this one ends');
-    return shutdown.begin('the database was lost to another server');
+  own?.lost.then(async () => {
+    logger.error('another server has taken the database while this one or it was away: this one ends');
+    await shutdown.begin('the database was lost to another server');
+    options.onLost?.();
   });
   const address = port.server.address() as AddressInfo;
   const { host } = config;

@@ -80,7 +80,7 @@ function LendButtons({ model, reason }: { model: PoolRef; reason: string | undef
           rel="noopener"
           className="button button-primary grow"
         >
-          Lend this tab too
+          Lend a tab too
         </a>
         <a href={joinAddress(model)} target="_blank" rel="noopener" className="button grow">
           Open a tab that lends a GPU

@@ -37,8 +37,8 @@ function Overview() {
   return (
     <div className="space-y-8">
       <p className="max-w-prose text-muted">
-        A pool is one model in one weight format and the tabs that serve it together. Programs reach all of them through
-        the same API:{' '}
+        A pool is one offer of a model in one weight format, and the tabs that serve it together. Programs reach all of
+        them through the same API:{' '}
         <a href="/openapi.json" className="link">
           its description
         </a>{' '}

@@ -1,4 +1,4 @@
-// Which model to serve: the pool's default, one of the site's own, or any decoder on the hub in the ONNX layout.
+// Which model to serve: this site's default, one of the site's own, or any decoder on the hub in the ONNX layout.
 'use client';
 import { type ReactNode, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
@@ -53,7 +53,7 @@ export function ModelField({ config, models, value, onChange }: Props) {
             <span className="font-medium">{choice.title}</span>
             {index === 0 && (
               <span className="ml-2 inline-block whitespace-nowrap rounded-sm bg-accent-soft px-1.5 text-sm">
-                the pool’s default
+                this site’s default
               </span>
             )}
             {choice.about && <span className="block break-words text-muted text-sm">{choice.about}</span>}

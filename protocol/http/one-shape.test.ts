@@ -12,14 +12,30 @@ async function readExports(folder: string): Promise<Exports> {
   const files = readdirSync(new URL(folder, import.meta.url)).filter((name) => /(?<!\.test)\.ts$/.test(name));
   const modules = await Promise.all(files.map((name) => import(/* @vite-ignore */ `${folder}${name}`)));
   const exported = modules.flatMap((module): [string, unknown][] => Object.entries(module));
-  return new Map(exported.filter((entry): entry is [string, z.ZodMiniType] => /Schema$/.test(entry[0])));
+  return new Map(exported.filter((entry): entry is [string, z.ZodMiniType] => isShape(entry[1])));
 }
+
+/** Fields of its own, whatever it is called; a single value's schema is a word and no shape. */
+const isShape = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  '_zod' in value &&
+  !SCALARS.has((value as z.ZodMiniType)._zod.def.type);
+const SCALARS = new Set(['string', 'number', 'pipe', 'literal', 'boolean', 'transform', 'nullable', 'null', 'enum']);
+
+/** The order in which keys are written says nothing. */
+const sortKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]): [string, unknown] => [key, sortKeys(each)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+};
 
 const draw = (schema: z.ZodMiniType): string => {
   const { $schema, $defs, ...drawn } = z.toJSONSchema(schema, {
     ...{ io: 'input', unrepresentable: 'any', metadata: z.registry() },
   });
-  return JSON.stringify(drawn);
+  return JSON.stringify(sortKeys(drawn));
 };
 
 let bodies: Exports;

@@ -42,7 +42,7 @@ export const logOut = createRoute({
   path: '/account/logout',
   tags,
   summary: 'Log out',
-  responses: { 200: answerOf(doneSchema, 'The session has ended.'), ...POOL_FAILURE },
+  responses: { 200: answerOf(doneSchema, 'The login has ended.'), ...POOL_FAILURE },
 });
 
 export const readAccount = createRoute({

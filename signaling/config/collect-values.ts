@@ -36,7 +36,7 @@ export function readFlags(args: readonly string[]): { flags: Flags; mistakes: st
   } catch (cause) {
     return {
       flags: {},
-      mistakes: [`${(cause as Error).message.replaceAll('\n', ' ')} Run with --help for the options.`],
+      mistakes: [`${endSentence((cause as Error).message.replaceAll('\n', ' '))} Run with --help for the options.`],
     };
   }
 }
@@ -101,10 +101,14 @@ function readFile(path: string, text: string, mistakes: string[]): Map<OptionNam
     }
     const isList = name === 'cors-origins' && Array.isArray(one);
     const asText = isList ? one.join(',') : typeof one === 'object' ? JSON.stringify(one) : String(one);
+    // The name of today wins over one that it had before, as on the command line.
+    if (found.has(name) && key !== name) continue;
     found.set(name, { text: asText, source: `"${key}" in ${path}` });
   }
   return found;
 }
+
+const endSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const shorten = (name: string): string =>
   name.length > MAX_NAMES_SHOWN_CHARS ? `${name.slice(0, MAX_NAMES_SHOWN_CHARS)}…` : name;

@@ -12,7 +12,7 @@ const line = (flag: string, help: string): string => `  ${flag.padEnd(WIDTH)}${h
 
 export const HELP = `Serves ComputePool: the site, its models, the API, the control socket and the PeerJS broker.
 
-  node --import tsx signaling/main.ts [options]
+  npm start -- [options]
 
 ${lines.map(([flag, help]) => line(flag, help)).join('\n')}
 ${line('--config <file>', 'a JSON object with these names as keys, e.g. {"port": 3000, "no-site": true}')}

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FolderLock, type Holder, LOCK_FILE, lockFolder } from './lock-folder.ts';
 
 const RUN_MS = 60_000;
@@ -100,6 +100,60 @@ test('a lock that cannot be read is somebody’s who writes it, until it is old'
   const lock = take();
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
   lock.release();
+});
+
+test('a lock from the future is as old as it is early', () => {
+  write({ pid: NO_PID, host: 'elsewhere.example' });
+  age(-3600);
+  take().release();
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a process that has ended and was not fetched holds nothing',
+  { timeout: RUN_MS },
+  async () => {
+    // The shell starts a child that ends, and then becomes a program that never fetches it.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(said);
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+    write({ pid });
+    take().release();
+    parent.kill('SIGKILL');
+  },
+);
+
+describe('a holder that was stopped for long', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+  const isLost = (lock: FolderLock): Promise<boolean> =>
+    Promise.race([lock.lost.then(() => true), new Promise<false>((resolve) => setImmediate(resolve, false))]);
+
+  test('hears that another has the folder, keeps nothing fresh for it and takes nothing from it', async () => {
+    const lock = take();
+    expect(await isLost(lock)).toBe(false);
+    write({ pid: process.pid, token: 'another' });
+    age(10);
+    const before = statSync(path).mtimeMs;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await isLost(lock)).toBe(true);
+    expect(statSync(path).mtimeMs).toBe(before);
+    lock.release();
+    expect(JSON.parse(readFileSync(path, 'utf8')).token).toBe('another');
+  });
+
+  test.each([
+    ['removed', () => rmSync(path)],
+    ['emptied', () => writeFileSync(path, '')],
+  ])('mends a lock that was %s', async (_, harm) => {
+    const lock = take();
+    harm();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(lockFolder(folder)).toMatchObject({ pid: process.pid });
+    expect(await isLost(lock)).toBe(false);
+    lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
 
 test('of many that come at once to a lock whose holder is gone, one gets it', { timeout: RUN_MS }, async () => {

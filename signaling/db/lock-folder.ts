@@ -1,7 +1,17 @@
 // A folder that one process has for itself: a lock file in it that names the process. Held until it is released or the
 // process is gone, however it went. Never waits.
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, readlinkSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -23,6 +33,8 @@ const holderSchema = z.object({
 export type Holder = z.infer<typeof holderSchema>;
 
 export interface FolderLock {
+  /** Resolves when another process has the folder: this one was stopped for so long that it was taken for dead. */
+  readonly lost: Promise<void>;
   release(): void;
 }
 
@@ -60,20 +72,48 @@ export function lockFolder(folder: string): FolderLock | Holder | 'unknown' {
 }
 
 function hold(path: string, own: Holder): FolderLock {
+  let tellLost: () => void;
+  const lost = new Promise<void>((resolve) => {
+    tellLost = resolve;
+  });
   const touch = setInterval(() => {
-    try {
-      utimesSync(path, new Date(), new Date());
-    } catch {
-      // The folder is gone: so is what was locked.
-    }
+    if (keep(path, own)) return;
+    clearInterval(touch);
+    tellLost();
   }, TOUCH_MS);
   touch.unref();
   return {
+    lost,
     release() {
       clearInterval(touch);
-      if (read(path)?.token === own.token) rmSync(path, { force: true });
+      const holder = read(path);
+      if (!holder || holder.token === own.token) rmSync(path, { force: true });
     },
   };
+}
+
+/** Shows that the holder lives, and mends what became of its file. False when the lock is another's. */
+function keep(path: string, own: Holder): boolean {
+  try {
+    const holder = read(path);
+    if (holder && holder.token !== own.token) return false;
+    if (holder) utimesSync(path, new Date(), new Date());
+    else replace(path, own);
+  } catch {
+    // The folder is gone: so is what was locked.
+  }
+  return true;
+}
+
+/** A lock that somebody removed or emptied is there again, whole; one that came meanwhile stays. */
+function replace(path: string, own: Holder): void {
+  const draft = `${path}.${own.token}`;
+  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
+  try {
+    if (!tryLink(draft, path) && !read(path)) renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** True when the name was free. Written before it is named, so that nobody reads half a lock. */
@@ -125,25 +165,40 @@ function isAlive(holder: Holder, path: string): boolean {
     // A process of another user lives all the same.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  if (isZombie(holder.pid)) return false;
   const born = bornAt(holder.pid);
   return holder.bornAt === '' || born === '' || born === holder.bornAt;
 }
 
 function ageMs(path: string): number {
   const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return modifiedMs === undefined ? Number.POSITIVE_INFINITY : Date.now() - modifiedMs;
+  // One from the future was written by a clock that is wrong: as old as it is early.
+  return modifiedMs === undefined ? Number.POSITIVE_INFINITY : Math.abs(Date.now() - modifiedMs);
 }
 
 /** Ticks since the boot at which a process began, with the boot's id (proc(5), field 22 of `stat`); '' where there is no /proc. */
 function bornAt(pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The name before may hold spaces and parentheses; the third field comes behind the last of them.
-    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    return `${boot}/${statFields(pid)[19]}`;
   } catch {
     return '';
   }
+}
+
+/** Ended, and not yet fetched by whoever started it: it writes no more. */
+function isZombie(pid: number): boolean {
+  try {
+    return statFields(pid)[0] === 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/** From the third field of `stat` on: the name before may hold spaces and parentheses. */
+function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** The id of this process's PID namespace (pid_namespaces(7)). */

@@ -1,7 +1,7 @@
 // The advisory lock of the one server that writes to a PostgreSQL database. The lock is a connection's: the database lets it
 // go when this process ends, however it ends, and this takes it again after the database itself was away.
 import pg from 'pg';
-import { CONNECT_TIMEOUT_MS } from './open-database.ts';
+import { CONNECT_TIMEOUT_MS } from './connect-timeout.ts';
 
 /** Names the lock; the letters "cpwr". */
 const WRITER_LOCK = 0x63707772;

@@ -11,6 +11,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
 import type { DatabaseLocation } from '../config/config-types.ts';
+import { CONNECT_TIMEOUT_MS } from './connect-timeout.ts';
 import { openFault } from './database-faults.ts';
 
 /** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
@@ -31,7 +32,6 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** Most connections to a PostgreSQL server: a ledger settlement holds one for a few milliseconds. */
 const MAX_CONNECTIONS = 10;
-export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Names the advisory lock of migrations; the letters "cpmg". */
 const MIGRATE_LOCK = 0x63706d67;

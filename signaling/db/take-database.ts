@@ -6,7 +6,6 @@ import type { DatabaseLocation } from '../config/config-types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { openFault } from './database-faults.ts';
 import { lockFolder } from './lock-folder.ts';
-import { lockPostgres } from './lock-postgres.ts';
 
 export interface TakenDatabase {
   /** Resolves when somebody else has it now: whoever writes must stop then. */
@@ -48,16 +47,16 @@ export async function takeDatabase(location: DatabaseLocation, options: TakeOpti
     if (typeof taken !== 'string') return taken;
     if (!options.wait) {
       throw new UsageError(
-        `${taken} Stop that one, give this one another ${option}, or add --wait to take over when it ends.`,
+        `${taken}: stop that one, give this one another ${option}, or add --wait to take over when it ends.`,
       );
     }
-    if (!hasTold) options.onWait?.(`${taken} This one takes over when it ends.`);
+    if (!hasTold) options.onWait?.(`${taken}: this one takes over when it ends.`);
     hasTold = true;
     await sleep(POLL_MS, undefined, { signal: options.signal });
   }
 }
 
-/** The database, or a sentence about who has it. */
+/** The database, or the beginning of a sentence about who has it. */
 type TryOnce = () => Promise<TakenDatabase | string>;
 
 function folderTaker(dataDir: string): [TryOnce, option: string] {
@@ -65,9 +64,9 @@ function folderTaker(dataDir: string): [TryOnce, option: string] {
     // Before the lock: it lies in the folder.
     keepToOneself(dataDir);
     const lock = lockFolder(dataDir);
-    if (lock === 'unknown') return `Another server is about to take ${dataDir}.`;
-    if ('pid' in lock) return `Another server (process ${lock.pid} on ${lock.host}) works with ${dataDir}.`;
-    return { lost: NEVER, release: async () => lock.release() };
+    if (lock === 'unknown') return `Another server is about to take ${dataDir}`;
+    if ('pid' in lock) return `Another server (process ${lock.pid} on ${lock.host}) works with ${dataDir}`;
+    return { lost: lock.lost, release: async () => lock.release() };
   };
   return [tryOnce, '--data-dir'];
 }
@@ -79,6 +78,7 @@ function keepToOneself(dataDir: string): void {
 }
 
 const postgresTaker = (url: string): [TryOnce, option: string] => [
-  async () => (await lockPostgres(url)) ?? 'Another server works with this database.',
+  async () =>
+    (await (await import('./lock-postgres.ts')).lockPostgres(url)) ?? 'Another server works with this database',
   '--database-url',
 ];

@@ -58,7 +58,10 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
   };
   const insert = async (row: PoolRow): Promise<PoolPolicy> => {
     const [written] = await db.insert(pools).values(row).onConflictDoNothing().returning();
-    if (!written) throw new PoolError('conflict', 'There is a pool of this name already.', { data: { pool: row.id } });
+    if (!written)
+      throw new PoolError('conflict', 'There is such a pool already: give this one a name of its own.', {
+        data: { pool: row.id },
+      });
     return keep(toPolicy(written, []));
   };
 
@@ -73,7 +76,9 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
       inTurn(async () => {
         const id = poolIdOf(model);
         if (policies.has(id))
-          throw new PoolError('conflict', 'There is a pool of this name already.', { data: { pool: id } });
+          throw new PoolError('conflict', 'There is such a pool already: give this one a name of its own.', {
+            data: { pool: id },
+          });
         const own = [...policies.values()].filter((policy) => policy.createdBy === createdBy).length;
         if (own >= MAX_POOLS_PER_ACCOUNT)
           throw new PoolError('rate-limited', `An account has at most ${MAX_POOLS_PER_ACCOUNT} pools.`);

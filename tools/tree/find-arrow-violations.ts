@@ -52,6 +52,21 @@ export function findArrowViolations(edges: readonly ImportEdge[], files: Readonl
 /** Tests, what is named after them, and suites that every implementation passes. */
 const TEST_CODE = /(\.test\.tsx?|\/test-[\w-]+\.tsx?|-compliance\.ts)$/;
 
+/**
+ * One sentence per import that the checks would not see, because each loader resolves it in its own way, and per import of test
+ * code from what runs.
+ */
+export function findLooseImports(edges: readonly ImportEdge[], files: ReadonlySet<string>): string[] {
+  const testCode = findTestCode(edges);
+  const folders = new Set([...files].map(folderOf));
+  return edges.flatMap(({ from, to }) => {
+    const isOurs = to.includes('/') && folders.has(folderOf(to));
+    if (isOurs && !files.has(to)) return [`${from} imports ${to}: an import names a file with its whole name`];
+    const isProgram = folderOf(from) in MAY_IMPORT && !testCode.has(from);
+    return isProgram && TEST_CODE.test(to) ? [`${from} imports ${to}: what runs imports no test code`] : [];
+  });
+}
+
 /** All of these, and modules that nothing but test code imports. */
 export function findTestCode(edges: readonly ImportEdge[]): Set<string> {
   const importers = new Map<string, Set<string>>();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findArrowViolations } from './find-arrow-violations.ts';
+import { findArrowViolations, findLooseImports } from './find-arrow-violations.ts';
 import { isSource, listFiles, readText } from './list-files.ts';
 import { type ImportEdge, readImports } from './read-imports.ts';
 
@@ -8,6 +8,7 @@ test('imports follow the arrows app -> shard-worker -> protocol <- signaling', (
   const edges = files.filter(isSource).flatMap((path) => readImports(path, readText(path)));
   expect(edges.length).toBeGreaterThan(50);
   expect(findArrowViolations(edges, new Set(files))).toEqual([]);
+  expect(findLooseImports(edges, new Set(files))).toEqual([]);
 });
 
 describe('the check itself', () => {
@@ -46,6 +47,24 @@ describe('the check itself', () => {
     ['signaling/main.test.ts', 'tools/fixtures/index.json'],
   ])('%s -> %s is fine', (from, to) => {
     expect(find(edge(from, to))).toEqual([]);
+  });
+
+  const FILES = new Set(['signaling/jobs/a.ts', 'signaling/jobs/test-scene.ts', 'signaling/jobs/a.test.ts']);
+  test.each([
+    ['without an ending', 'signaling/roster/x.ts', 'signaling/jobs/a'],
+    ['with another ending', 'signaling/roster/x.ts', 'signaling/jobs/a.js'],
+    ['of test code from what runs', 'signaling/roster/x.ts', 'signaling/jobs/test-scene.ts'],
+  ])('an import %s is found', (_, from, to) => {
+    expect(findLooseImports([edge(from, to)], FILES)).toHaveLength(1);
+  });
+
+  test.each([
+    ['signaling/roster/x.ts', 'signaling/jobs/a.ts'],
+    ['signaling/jobs/a.test.ts', 'signaling/jobs/test-scene.ts'],
+    ['signaling/main.ts', 'hono/cors'],
+    ['signaling/main.ts', 'node:fs'],
+  ])('%s -> %s is not', (from, to) => {
+    expect(findLooseImports([edge(from, to)], FILES)).toEqual([]);
   });
 
   test('types of the runtime may be named anywhere', () => {

@@ -44,7 +44,7 @@ function walk(root: string, folder: string, ignored: ReadonlySet<string>): strin
 /** Contents of a file of the list. */
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-export const isSource = (path: string): boolean => /\.(ts|tsx|mjs)$/.test(path);
+export const isSource = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path);
 
 /** Whether it holds tests and is nothing that runs. */
 export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);
