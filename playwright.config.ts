@@ -14,7 +14,9 @@ export default defineConfig({
   // `*.test.ts` beside them are unit tests of what the specs share.
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
-  timeout: 120_000,
+  // Ends what hangs, and nothing else: tests wait for what happens (`e2e/support/while-things-move.ts`).
+  timeout: 15 * 60_000,
+  expect: { timeout: 120_000 },
   // Every test runs several tabs that compute: side by side they would starve each other.
   workers: 1,
   retries: 0,

@@ -16,8 +16,10 @@ export default defineConfig({
           include: [`${folders}/**/*.test.ts`],
           exclude: ['tools/tree/**', '**/node_modules/**'],
           // Ends what hangs. Tests wait for events; on a machine that does other things those take their time.
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
+          setupFiles: ['tools/vitest/wait-long.ts'],
         },
       },
       // It reads every file of the tree: seconds on a machine that does other things.

@@ -15,7 +15,7 @@ async function peerOf(stage: Page): Promise<string> {
   return (await cardOf(stage).getAttribute('data-peer'))!;
 }
 
-const serving = (stage: Page) => expect(cardOf(stage)).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+const serving = (stage: Page) => expect(cardOf(stage)).toHaveAttribute('data-phase', 'serving');
 
 const availableMicros = async (account: Page): Promise<number> =>
   Number(await account.getByTestId('balance').locator('[data-available-micros]').getAttribute('data-available-micros'));
@@ -59,7 +59,7 @@ test('an account pays for a program with a key, reads what it cost, and lets its
     await expect(account.getByTestId('peers')).toContainText(await peerOf(stages[0]!));
     // The tab's own earnings came along.
     await expect.poll(() => availableMicros(account)).toBeGreaterThan(welcome);
-    await expect(stages[0]!.getByTestId('earnings')).toContainText('maria', { timeout: 20_000 });
+    await expect(stages[0]!.getByTestId('earnings')).toContainText('maria');
     await expect(stages[1]!.getByTestId('earnings')).not.toContainText('maria');
   } finally {
     await site.close();
@@ -83,7 +83,7 @@ test('an answer shows its cost and receipt; this device alone says the same for 
 
     await chat.getByRole('button', { name: 'New chat' }).click();
     await chat.getByTestId('mode-picker').getByText('This device').click();
-    await expect(chat.getByTestId('local-model')).toHaveAttribute('data-phase', 'ready', { timeout: 60_000 });
+    await expect(chat.getByTestId('local-model')).toHaveAttribute('data-phase', 'ready');
     const alone = await ask(chat, QUESTION);
     expect(alone.plan).toMatchObject({ mode: 'solo', local: true });
     expect(alone.tokenIds).toEqual(together.tokenIds);

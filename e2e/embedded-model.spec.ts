@@ -22,7 +22,6 @@ for (const { dtype, source } of [
   { dtype: 'q4', source: 'q4/onnxruntime-cpu' },
 ] as const) {
   test(`${dtype} over two stages gives the greedy tokens of ${source}`, async ({ browser }) => {
-    test.setTimeout(180_000);
     const entries = golden.entries.filter((entry) => entry.source === source && entry.messages.length === 1);
     expect(entries.length).toBeGreaterThanOrEqual(4);
     const site = await openSite(browser, {

@@ -5,7 +5,6 @@ import { serveHarness } from './support/serve-harness.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
 
 test('random bytes, unknown sessions and epochs, gaps and nonsense over a real data channel', async ({ browser }) => {
-  test.setTimeout(120_000);
   const site = await openSite(browser, { stages: 2 });
   const harness = await serveHarness({ worker: 'e2e/support/hostile-peer.ts', modelsDir: 'public/models' });
   try {

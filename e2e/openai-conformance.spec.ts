@@ -20,13 +20,12 @@ async function serve(site: Site, stages: number): Promise<Awaited<ReturnType<Sit
   const pages = [];
   for (let index = 0; index < stages; index++) pages.push(await site.openStage());
   for (const page of pages) {
-    await expect(page.getByTestId('shard-card').first()).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+    await expect(page.getByTestId('shard-card').first()).toHaveAttribute('data-phase', 'serving');
   }
   return pages;
 }
 
 test('the official client against two stage tabs', async ({ browser }) => {
-  test.setTimeout(240_000);
   const site = await openSite(browser, { stages: 2 });
   try {
     await serve(site, 2);
@@ -40,7 +39,6 @@ test('the official client against two stage tabs', async ({ browser }) => {
 });
 
 test('two clients and a chat tab at once on one coalition, and each gets what it gets alone', async ({ browser }) => {
-  test.setTimeout(180_000);
   const site = await openSite(browser, { stages: 3 });
   try {
     await serve(site, 3);
@@ -68,7 +66,6 @@ test('two clients and a chat tab at once on one coalition, and each gets what it
 });
 
 test('credits go where the receipts say, and anyone can check those', async ({ browser }) => {
-  test.setTimeout(120_000);
   const site = await openSite(browser, { stages: 3 });
   try {
     await serve(site, 3);
@@ -118,7 +115,6 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
 test('the entry tab closes in the middle of a streamed answer, which goes on and equals the uninterrupted one', async ({
   browser,
 }) => {
-  test.setTimeout(180_000);
   const site = await openSite(browser, { stages: 3 });
   try {
     const pages = await serve(site, 3);
@@ -151,7 +147,6 @@ test('the entry tab closes in the middle of a streamed answer, which goes on and
 });
 
 test('a batch is answered by the same tabs', async ({ browser }) => {
-  test.setTimeout(120_000);
   const site = await openSite(browser, { stages: 2 });
   try {
     const { client } = await openAccount(site.url, 'batcher');
@@ -174,7 +169,7 @@ test('a batch is answered by the same tabs', async ({ browser }) => {
       completion_window: '24h',
     });
     await serve(site, 2);
-    await expect.poll(async () => (await client.batches.retrieve(id)).status, { timeout: 60_000 }).toBe('completed');
+    await expect.poll(async () => (await client.batches.retrieve(id)).status).toBe('completed');
     const batch = await client.batches.retrieve(id);
     expect(batch.request_counts).toMatchObject({ total: 2, completed: 2, failed: 0 });
     const results = (await (await client.files.content(batch.output_file_id!)).text()).trim().split('\n');

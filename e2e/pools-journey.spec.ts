@@ -12,7 +12,7 @@ const POOL = poolIdOf(MODEL);
 const JOIN = { model: MODEL.repo, dtype: MODEL.dtype };
 
 const phaseOf = (stage: Page, phase: string | RegExp) =>
-  expect(stage.getByTestId('shard-card')).toHaveAttribute('data-phase', phase, { timeout: 30_000 });
+  expect(stage.getByTestId('shard-card')).toHaveAttribute('data-phase', phase);
 
 test('a pool is made, serves, is unloaded and loaded, and takes only listed tabs', async ({ browser }) => {
   const site = await openSite(browser);
@@ -23,7 +23,7 @@ test('a pool is made, serves, is unloaded and loaded, and takes only listed tabs
     await owner.getByRole('radio', { name: /Guide 4M draft/ }).check();
     await owner.getByRole('button', { name: 'Make the pool' }).click();
     const page = owner.getByTestId('pool-page');
-    const stateIs = (state: string | RegExp) => expect(page).toHaveAttribute('data-state', state, { timeout: 30_000 });
+    const stateIs = (state: string | RegExp) => expect(page).toHaveAttribute('data-state', state);
     await stateIs('empty');
 
     const made = await (await fetch(`${site.url}/api/pools/${encodeURIComponent(POOL)}`)).json();
@@ -61,7 +61,7 @@ test('a pool is made, serves, is unloaded and loaded, and takes only listed tabs
     await expect(page.getByRole('button', { name: `Remove peer ${peer.slice(0, 8)}` })).toBeVisible();
     const stranger = await site.openStage(JOIN);
     const refusal = stranger.getByTestId('error-card');
-    await expect(refusal).toHaveAttribute('data-code', 'forbidden', { timeout: 30_000 });
+    await expect(refusal).toHaveAttribute('data-code', 'forbidden');
     await expect(refusal).toContainText('only the tabs that its maker has listed');
     await expect(refusal).toContainText('Give the pool’s maker the id of this tab');
     await expect(refusal.getByRole('button', { name: 'Retry' })).toBeVisible();

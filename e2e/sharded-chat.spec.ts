@@ -32,7 +32,6 @@ async function openStages(site: Awaited<ReturnType<typeof openSite>>, count: num
 }
 
 test('1, 2, 3 and 8 stages give one text, greedy and seeded at temperature 0.8', async ({ browser }) => {
-  test.setTimeout(300_000);
   let solo: Record<string, Answer> | undefined;
   for (const stages of [1, 2, 3, 8]) {
     const site = await openSite(browser, { stages });

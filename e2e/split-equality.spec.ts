@@ -94,7 +94,6 @@ function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): vo
 for (const backend of ['wasm', 'webgpu'] as const) {
   for (const fixture of readFixtures()) {
     test(`${backend}: ${fixture.name}, whole and split`, async ({ page }) => {
-      test.setTimeout(300_000);
       const splits = splitsOn(backend, fixture.layers);
       const results = await run(page, fixture, backend, { splits });
       expect(results).toHaveLength(splits.length);
@@ -107,7 +106,6 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     ['qwen3-genai q4', 'llama3.2-optimum fp32'].includes(name),
   )) {
     test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async ({ page }) => {
-      test.setTimeout(300_000);
       const isQuick = backend === 'wasm' || process.env.ALL_SPLITS;
       const finest = Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1);
       const splits = isQuick ? [[], [2], finest] : [[2]];

@@ -6,7 +6,6 @@ const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120'
 const QUESTION = 'Tell me a long story about a fox.';
 
 test('a stage’s tab closes mid-answer', async ({ browser }) => {
-  test.setTimeout(180_000);
   const site = await openSite(browser, { stages: 3 });
   try {
     const stages = [await site.openStage(), await site.openStage(), await site.openStage()];
@@ -35,7 +34,6 @@ test('a stage’s tab closes mid-answer', async ({ browser }) => {
 });
 
 test('a stage whose line to the server breaks comes back and answers again', async ({ browser }) => {
-  test.setTimeout(120_000);
   const site = await openSite(browser);
   try {
     const stage = await site.openStage({ auto: '0' });
@@ -53,7 +51,7 @@ test('a stage whose line to the server breaks comes back and answers again', asy
     const first = await ask(chat, QUESTION);
     const epoch = await chat.getByTestId('chat-state').getAttribute('data-epoch');
     cut();
-    await expect(chat.getByTestId('chat-state')).not.toHaveAttribute('data-epoch', epoch!, { timeout: 30_000 });
+    await expect(chat.getByTestId('chat-state')).not.toHaveAttribute('data-epoch', epoch!);
     await chatReady(chat, 1);
     await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-phase', 'serving');
     await chat.getByRole('button', { name: /new chat/i }).click();

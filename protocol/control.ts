@@ -30,7 +30,6 @@ export const capabilitySchema = z.object({
   /** Bytes that this tab is willing to hold, weights and KV cache together. */
   memoryBytes: count,
   /** Measured uplink, bytes per second; unknown until measured. */
-  uplinkBytesPerSecond: z.optional(count),
   /** For people to read, e.g. "apple · metal-3" or "WASM, 1 thread". */
   device: short,
 });

@@ -107,7 +107,7 @@ export const STAGE_TICKET_SECONDS = 30 * 60;
 /** A driver's ticket; a watcher gets a new one at half of it. */
 export const DRIVER_TICKET_SECONDS = 10 * 60;
 
-/** A grant opens sessions for one job for this long: longer than any answer of MAX_STEP_TOKENS laps should take. */
+/** A grant opens sessions of its job for this long: an answer that takes longer is given up, and its hold released. */
 export const GRANT_SECONDS = 30 * 60;
 
 /** Clocks of tabs and server may differ by this much when an expiry is looked at. */

@@ -45,8 +45,10 @@ export const watchPool = (options: Parameters<typeof watch.watchPool>[1]): watch
  * Proves for each peer that this browser keeps that it earns for an account.
  *
  * @example
- * const peers = await claimPeers('acc_1');
- * await fetch('/api/account/peers', { method: 'POST', body: JSON.stringify({ peers }) });
+ * for (const proof of await claimPeers('acc_1')) {
+ *   const headers = { 'Content-Type': 'application/json' };
+ *   await fetch('/api/account/peers', { method: 'POST', headers, body: JSON.stringify(proof) });
+ * }
  */
 export const claimPeers = (accountId: string): Promise<{ publicKey: string; signature: string }[]> =>
   claim.claimPeers(browserHost, accountId);

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect } from '@playwright/test';
 import type { Answer } from '../../shard-worker/words/peer-state.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../signaling/start-server.ts';
+import { whileThingsMove } from './while-things-move.ts';
 
 export interface Site {
   url: string;
@@ -45,14 +46,19 @@ export async function openSite(
   };
 }
 
-export const chatPhase = (chat: Page, phase: string, timeoutMs = 60_000) =>
-  expect(chat.getByTestId('chat-state')).toHaveAttribute('data-phase', phase, { timeout: timeoutMs });
+export const chatPhase = (chat: Page, phase: string): Promise<void> => chatState(chat, 'phase', phase);
 
 /** Waits until the route has that many stages and answers. */
-export async function chatReady(chat: Page, stages: number, timeoutMs = 90_000): Promise<void> {
-  await chatPhase(chat, 'ready', timeoutMs);
-  await expect(chat.getByTestId('chat-state')).toHaveAttribute('data-stages', String(stages), { timeout: timeoutMs });
+export async function chatReady(chat: Page, stages: number): Promise<void> {
+  await chatPhase(chat, 'ready');
+  await chatState(chat, 'stages', String(stages));
 }
+
+const chatState = (chat: Page, name: string, value: string): Promise<void> =>
+  whileThingsMove(chat, async () => {
+    const found = await chat.getByTestId('chat-state').getAttribute(`data-${name}`);
+    return found === value ? undefined : `the chat's ${name} is ${found} and not ${value}`;
+  });
 
 /** Types and sends, as a person does; does not wait for the answer. */
 export async function send(chat: Page, text: string): Promise<void> {
@@ -63,21 +69,21 @@ export async function send(chat: Page, text: string): Promise<void> {
 export const answersOf = (chat: Page): Promise<number> => chat.evaluate(() => window.__computepool?.answers ?? 0);
 
 /** Asks and gives the finished answer with its exact numbers. */
-export async function ask(chat: Page, text: string, timeoutMs = 90_000): Promise<Answer> {
+export async function ask(chat: Page, text: string): Promise<Answer> {
   const before = await answersOf(chat);
   await send(chat, text);
-  return finishedAnswer(chat, before, timeoutMs);
+  return finishedAnswer(chat, before);
 }
 
-export async function finishedAnswer(chat: Page, before: number, timeoutMs = 90_000): Promise<Answer> {
-  await chat.waitForFunction((count) => (window.__computepool?.answers ?? 0) > count, before, { timeout: timeoutMs });
+export async function finishedAnswer(chat: Page, before: number): Promise<Answer> {
+  await whileThingsMove(chat, async () => ((await answersOf(chat)) > before ? undefined : 'no answer has ended'));
   return chat.evaluate(() => window.__computepool!.lastAnswer);
 }
 
 /** What a shard card says of its slice. */
 export async function sliceOf(stage: Page) {
   const card = stage.getByTestId('shard-card').first();
-  await expect(card).toHaveAttribute('data-phase', 'serving', { timeout: 60_000 });
+  await expect(card).toHaveAttribute('data-phase', 'serving');
   const read = async (name: string) => Number(await card.getAttribute(`data-${name}`));
   return {
     start: await read('start'),

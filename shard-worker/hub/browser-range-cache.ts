@@ -29,11 +29,6 @@ export async function openBrowserRangeCache(
   }
 }
 
-/** Deletes every kept range of this site, for the page's "free space" button. @returns whether there were any. */
-export async function clearBrowserRangeCache(stores: CacheStore | undefined = globalThis.caches): Promise<boolean> {
-  return (await stores?.delete(CACHE_NAME)) ?? false;
-}
-
 function wrap(cache: Cache): RangeCache {
   let isFull = false;
   return {

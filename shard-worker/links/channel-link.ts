@@ -1,6 +1,6 @@
 // A link over one message channel (a raw RTCDataChannel, or a port that stands for one), or over several where the way is
 // long: cuts frames, stripes them, joins them, measures the round trip. Both ends prove themselves before the first frame.
-// Never interprets a frame.
+// Reads a frame's session, for its order, and nothing else of it.
 
 import { PoolError } from '../../protocol/errors.ts';
 import { cutFragments, FRAGMENT_MAGIC } from '../../protocol/fragment.ts';

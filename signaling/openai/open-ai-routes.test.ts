@@ -76,7 +76,9 @@ describe('what the service says becomes the client’s error class', () => {
       for (const stream of [false, true]) {
         jobs.faults.push(fault(code, 0));
         const response = await post({ model: TEST_MODEL, messages: MESSAGES, stream });
-        answers.push([response.status, response.headers.get('content-type'), await response.json()]);
+        const { error } = await response.json();
+        expect(error.param).toBe(code === 'context-exceeded' ? 'messages' : null);
+        answers.push([response.status, response.headers.get('content-type'), error]);
       }
       expect(answers[1]).toEqual(answers[0]);
       expect(answers[0]?.[0]).toBeGreaterThanOrEqual(400);

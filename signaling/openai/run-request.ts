@@ -42,12 +42,12 @@ export async function runRequest(
   if (prepared.ignored.length > 0) c.header('x-computepool-ignored', prepared.ignored.join(', '));
   const { request } = prepared.order;
   if (!prepared.isStream) {
-    const collected = await collectJob(job, request, startedMs);
+    const collected = await collectJob(job, request, startedMs).catch(naming(prepared));
     setHeaders(c, doneHeaders(job.id, collected.done));
     return c.json(writeWhole(prepared, job.id, collected));
   }
   const updates = followJob(job, request, startedMs);
-  const begun = await beginStream(updates, context.limits.keepAliveMs);
+  const begun = await beginStream(updates, context.limits.keepAliveMs).catch(naming(prepared));
   setHeaders(c, planHeaders(job.id, begun.plan, performance.now() - startedMs));
   const stream = eventStream(events(writeChunks(prepared, job.id, begun.updates)), {
     keepAliveMs: context.limits.keepAliveMs,
@@ -132,6 +132,16 @@ function demandMode(mode: Exclude<PreparedRequest['mode'], 'auto'>, plan: RouteP
     data: { param: 'mode', code: 'mode_unavailable' },
   });
 }
+
+/** A driver knows that a prompt is too long, and not under which name it was sent. */
+const naming =
+  ({ endpoint }: PreparedRequest) =>
+  (thrown: unknown): never => {
+    const error = PoolError.from(thrown);
+    if (error.code !== 'context-exceeded' || error.data?.param) throw thrown;
+    const data = { ...error.data, param: endpoint === '/v1/completions' ? 'prompt' : 'messages' };
+    throw new PoolError(error.code, error.message, { data, cause: thrown });
+  };
 
 function setHeaders(c: Context, headers: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) c.header(name, value);

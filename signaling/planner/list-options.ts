@@ -162,7 +162,6 @@ function finish(situation: Situation, ring: PlacedRing, { drafters, ...shape }: 
     returnHopMs: hops.at(-1) ?? 0,
     promptTokens: request.promptTokens,
     sessions: Math.max(1, sessions),
-    bytesPerPosition: bytesPerPositionOf(situation),
   };
   let best: { drafter: RouteOption['drafter']; prediction: RingPrediction } | undefined;
   for (const drafter of drafters) {
@@ -204,9 +203,5 @@ function stagesOf(situation: Situation, { stages }: PlacedRing): RingRequest['st
     layers: end - start + (at === stages.length - 1 ? (context?.headLayers ?? 0) : 0),
     msPerLayer: context?.msPerLayer[at] ?? candidate.capability.msPerLayer,
     handlingMs: context?.handlingMs[at] ?? 4,
-    uplinkBytesPerSecond: candidate.capability.uplinkBytesPerSecond,
   }));
 }
-
-const bytesPerPositionOf = ({ manifest }: Situation): number =>
-  manifest ? manifest.hiddenSize * (manifest.activation === 'float16' ? 2 : 4) : 0;

@@ -100,15 +100,6 @@ describe('which devices', () => {
 });
 
 describe('the cut', () => {
-  const candidates = [tab(0, { msPerLayer: 1, memoryBytes: 4e9 }), tab(1, { msPerLayer: 2.2, memoryBytes: 4e9 })];
-
-  it('is short for one answer and even for many', () => {
-    const one = place({ candidates });
-    const many = place({ candidates, load: 'many-answers' });
-    expect(one.prediction.lapMs).toBeLessThan(many.prediction.lapMs);
-    expect(one.prediction.slowestStageMs).toBeGreaterThan(many.prediction.slowestStageMs);
-  });
-
   it('is nearly even for nearly equal tabs', () => {
     const placed = place({ candidates: [tab(0, { msPerLayer: 2 }), tab(1, { msPerLayer: 2.05 })] });
     // The head counts as 2.4 layers at the exit, which the faster one is.
@@ -181,18 +172,17 @@ describe('any pool', () => {
       minLength: 9,
       maxLength: 9,
     }),
-    load: fc.constantFrom('one-answer' as const, 'many-answers' as const),
   });
 
   it('gets every layer once within every memory; and a plan whenever the devices hold the model', () => {
     const counts = { placed: 0, refused: 0 };
     fc.assert(
-      fc.property(anyRequest, ({ tabs, layerBytes, ends, rtts, load }) => {
+      fc.property(anyRequest, ({ tabs, layerBytes, ends, rtts }) => {
         const manifest = manifestOf({ layers: layerBytes.length, layerBytes, embeddingBytes: ends, headBytes: ends });
         const candidates = tabs.map((fields, index) => tab(index, fields));
         const rtt = (a: string, b: string): number | undefined =>
           rtts[(a.charCodeAt(31) + b.charCodeAt(31)) % rtts.length];
-        const request: PlaceRequest = { manifest, candidates, contextTokens: 32, rtt, load };
+        const request: PlaceRequest = { manifest, candidates, contextTokens: 32, rtt };
         const result = placeStages(request);
         counts[result.kind] += 1;
         expectValid(request, result);

@@ -6,7 +6,7 @@ import { LAP_SLACK, MAX_LAP_HOPS_MS, MAX_PAIR_RTT_MS, WORTH_CHANGE } from './bou
 import { chooseMembers, scoreRing } from './choose-members.ts';
 import { evenCut } from './cut-for-latency.ts';
 import { holdWithFewest } from './hold-model.ts';
-import { type LayerRange, partitionLayers } from './partition-layers.ts';
+import type { LayerRange } from './partition-layers.ts';
 import { predictRing, type RingPrediction } from './predict-ring.ts';
 import { type Candidate, type RingContext, type RttOf, ringContext } from './ring-context.ts';
 import { describeRing, type Ring, ringInOrder } from './shape-ring.ts';
@@ -20,11 +20,6 @@ export interface PlaceRequest {
   rtt?: RttOf | undefined;
   /** Who serves now, entry first: kept unless another ring is predicted WORTH_CHANGE times as fast. */
   current?: readonly PeerId[] | undefined;
-  /**
-   * `one-answer` makes the lap short (sum of compute, ways and handling), and the stages even as far as LAP_SLACK allows.
-   * `many-answers` makes the slowest stage fast: with more answers than stages only that one counts.
-   */
-  load?: 'one-answer' | 'many-answers';
 }
 
 export interface PlacedStage extends LayerRange {
@@ -45,7 +40,7 @@ export interface Placement {
 export type PlaceResult = ({ kind: 'placed' } & Placement) | { kind: 'refused'; why: 'nobody' | 'out-of-memory' };
 
 export function placeStages(request: PlaceRequest): PlaceResult {
-  const { manifest, candidates, contextTokens, rtt, load = 'one-answer' } = request;
+  const { manifest, candidates, contextTokens, rtt } = request;
   if (candidates.length === 0) return { kind: 'refused', why: 'nobody' };
   const context = ringContext(manifest, candidates, contextTokens, rtt);
   const fewest = holdWithFewest(context);
@@ -53,7 +48,7 @@ export function placeStages(request: PlaceRequest): PlaceResult {
   const chosen = chooseRing(context, fewest);
   if (!chosen) return { kind: 'refused', why: 'out-of-memory' };
   const kept = keepCurrent(context, request.current, chosen);
-  const ring = cutFor(context, kept ?? chosen, load);
+  const ring = cutEvenly(context, kept ?? chosen);
   return {
     kind: 'placed',
     stages: ring.order.map((index, at) => ({ candidate: candidates[index]!, ...ring.ranges[at]! })),
@@ -90,21 +85,11 @@ function keepCurrent(context: RingContext, current: readonly PeerId[] | undefine
   return ring.lapMs < chosen.lapMs * WORTH_CHANGE ? ring : undefined;
 }
 
-function cutFor(context: RingContext, ring: Ring, load: 'one-answer' | 'many-answers'): Ring {
+/** A short lap (sum of compute, ways and handling), and the stages even as far as LAP_SLACK allows. */
+function cutEvenly(context: RingContext, ring: Ring): Ring {
   if (ring.order.length === 1) return ring;
-  if (load === 'one-answer') {
-    const cut = evenCut(context, ring.order, ring.lapMs * LAP_SLACK);
-    return cut ? describeRing(context, ring.order, cut) : ring;
-  }
-  const capacities = ring.order.map((index) => ({
-    msPerLayer: context.msPerLayer[index]!,
-    memoryBytes: context.memoryBytes[index]!,
-  }));
-  const cut = partitionLayers(context.manifest, capacities, context.contextTokens);
-  if (!cut.feasible) return ring;
-  const times = cut.ranges.map(({ start, end }, at) => (end - start) * context.msPerLayer[ring.order[at]!]!);
-  const sumMs = times.reduce((a, b) => a + b, 0) + context.headLayers * context.msPerLayer[ring.order.at(-1)!]!;
-  return describeRing(context, ring.order, { ranges: cut.ranges, sumMs, slowestMs: cut.slowestMs });
+  const cut = evenCut(context, ring.order, ring.lapMs * LAP_SLACK);
+  return cut ? describeRing(context, ring.order, cut) : ring;
 }
 
 function predictPlaced(context: RingContext, ring: Ring): RingPrediction {

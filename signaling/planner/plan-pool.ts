@@ -7,7 +7,7 @@ import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
 import { PLAN_CONTEXT_TOKENS, WORTH_CHANGE, WORTH_REORDER_MS } from './bounds.ts';
 import { fitPeers } from './fit-peers.ts';
 import { partitionLayers } from './partition-layers.ts';
-import { type PlaceRequest, placeStages } from './place-stages.ts';
+import { placeStages } from './place-stages.ts';
 import { type Candidate, type RttOf, ringContext } from './ring-context.ts';
 import { ringInOrder, shapeRing } from './shape-ring.ts';
 
@@ -25,7 +25,6 @@ export interface PlanRequest {
   rtt?: RttOf | undefined;
   /** Members now, entry first: kept unless a change is predicted to be WORTH_CHANGE times as fast. */
   current?: readonly PeerId[] | undefined;
-  load?: PlaceRequest['load'];
 }
 
 export type PoolPlan = { kind: 'plan'; seats: Seat[]; reason: string } | { kind: 'waiting'; reason: string };
@@ -40,9 +39,9 @@ export function planPool(request: PlanRequest): PoolPlan {
   return stages === undefined ? planFewest(request, contextTokens) : planForced(request, stages, contextTokens);
 }
 
-function planFewest({ manifest, candidates, rtt, current, load }: PlanRequest, contextTokens: number): PoolPlan {
+function planFewest({ manifest, candidates, rtt, current }: PlanRequest, contextTokens: number): PoolPlan {
   if (candidates.length === 0) return waiting('Waits for a tab to join.');
-  const placed = placeStages({ manifest, candidates, contextTokens, rtt, current, load: load ?? 'one-answer' });
+  const placed = placeStages({ manifest, candidates, contextTokens, rtt, current });
   if (placed.kind === 'refused') {
     return planned(manifest, roomiest(candidates, Math.min(manifest.layers, MAX_STAGES)), contextTokens);
   }

@@ -34,14 +34,6 @@ describe('plain decoding', () => {
     expect(predictRing(ring({ stages, handlingMs: 2 })).handlingMs).toBe(3);
   });
 
-  it('sends hidden states over measured uplinks, but from the exit only ids', () => {
-    const stages = [
-      { layers: 10, msPerLayer: 1, uplinkBytesPerSecond: 1e6 },
-      { layers: 5, msPerLayer: 4, uplinkBytesPerSecond: 1e6 },
-    ];
-    expect(predictRing(ring({ stages, bytesPerPosition: 8000 })).lapMs).toBe(53 + 8);
-  });
-
   it('gives answers that run at once their share of the slowest stage', () => {
     expect(predictRing(ring({ sessions: 2 })).tokensPerSecond).toBeCloseTo(1000 / 53);
     expect(predictRing(ring({ sessions: 5 })).tokensPerSecond).toBeCloseTo(1000 / (5 * 24));

@@ -22,7 +22,6 @@ export interface RingStage {
   msPerLayer: number;
   /** Readback, packing and upload per lap; else the ring's. */
   handlingMs?: number;
-  uplinkBytesPerSecond?: number | undefined;
 }
 
 export interface RingRequest {
@@ -37,8 +36,6 @@ export interface RingRequest {
   drafter?: Drafter;
   /** Chance that a drafted token is kept, if the pool measured it. */
   acceptance?: number | undefined;
-  /** Bytes of one hidden state, to be sent over measured uplinks. */
-  bytesPerPosition?: number;
   /** Answers that run at once over these stages, this one included. */
   sessions?: number;
 }
@@ -63,21 +60,16 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  * than its share of the slowest stage, which computes one frame at a time: the sum for one stream, the maximum for many.
  */
 export function predictRing(request: RingRequest): RingPrediction {
-  const { stages, drafter = 'none', sessions = 1, promptTokens = 1, bytesPerPosition = 0 } = request;
+  const { stages, drafter = 'none', sessions = 1, promptTokens = 1 } = request;
   const handling = stages.map((stage) => stage.handlingMs ?? request.handlingMs ?? 4);
   const compute = stages.map(({ layers, msPerLayer }) => layers * msPerLayer);
-  // The exit answers with token ids: only stages before it send hidden states.
-  const sendMs = stages.map(({ uplinkBytesPerSecond }, index) =>
-    index < stages.length - 1 && uplinkBytesPerSecond ? (1000 * bytesPerPosition) / uplinkBytesPerSecond : 0,
-  );
   const waysMs = sum(request.hopsMs) + request.returnHopMs;
-  const timesOf = (factor: number, positions: number): number[] =>
-    compute.map((ms, index) => ms * factor + (handling[index] ?? 0) + (sendMs[index] ?? 0) * positions);
+  const timesOf = (factor: number): number[] => compute.map((ms, index) => ms * factor + (handling[index] ?? 0));
 
   const acceptance = request.acceptance ?? TYPICAL_ACCEPTANCE[drafter];
   let best: { draftTokens: number; tokensPerLap: number; lapMs: number; slowestMs: number; rate: number } | undefined;
   for (let draftTokens = 0; draftTokens <= (drafter === 'none' ? 0 : MAX_DRAFT_TOKENS); draftTokens += 1) {
-    const times = timesOf(verifyFactor(draftTokens), 1 + draftTokens);
+    const times = timesOf(verifyFactor(draftTokens));
     const slowestMs = Math.max(...times);
     const lapMs = sum(times) + waysMs + draftTokens * TYPICAL_DRAFT_MS[drafter];
     const tokensPerLap = countTokensPerLap(acceptance, draftTokens);

@@ -49,10 +49,9 @@ export function describePoolState(
   const seatOf = (peer: PeerId) => serving?.seats.find((seat) => seat.peer === peer);
   const here = (pool?.peers ?? []).map(({ peer, capability, excluded }) => {
     const seat = seatOf(peer);
-    const { backend, device, msPerLayer, memoryBytes, uplinkBytesPerSecond } = capability;
+    const { backend, device, msPerLayer, memoryBytes } = capability;
     return {
       ...{ peer, isHere: true, isListed: listed.has(peer), backend, device, msPerLayer, memoryBytes },
-      ...(uplinkBytesPerSecond === undefined ? {} : { uplinkBytesPerSecond }),
       ...(excluded === undefined ? {} : { excluded }),
       ...(seat === undefined ? {} : { layers: { start: seat.start, end: seat.end } }),
     };

@@ -10,7 +10,7 @@ import { withProgress } from '../terminal/with-progress.ts';
 import { ROOT } from './ensure-installed.mjs';
 
 /** About 200 MB over a slow line. */
-const INSTALL_TIMEOUT_MS = 10 * 60_000;
+const INSTALL_SILENCE_MS = 10 * 60_000;
 
 const HELP =
   'No Chromium was found, and none could be installed. Install Chromium or Google Chrome, or set CHROMIUM_PATH to the executable of one.';
@@ -32,7 +32,7 @@ async function install(): Promise<FoundBrowser> {
         runCommand(command, args, {
           cwd: ROOT,
           env: { DEBIAN_FRONTEND: 'noninteractive' },
-          timeoutMs: INSTALL_TIMEOUT_MS,
+          silenceMs: INSTALL_SILENCE_MS,
         }),
       );
       if (code === 0) continue;

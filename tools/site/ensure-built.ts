@@ -15,7 +15,7 @@ export const SITE_DIR = join(ROOT, 'out');
 const STAMP = join(SITE_DIR, '.sources-hash');
 
 /** A slow laptop needs under a minute. */
-const BUILD_TIMEOUT_MS = 10 * 60_000;
+const BUILD_SILENCE_MS = 10 * 60_000;
 
 /** Builds when the stamp is not that of the sources. Throws `UsageError` with the build's own words when it fails. */
 export async function ensureBuilt(): Promise<'current' | 'built'> {
@@ -26,7 +26,7 @@ export async function ensureBuilt(): Promise<'current' | 'built'> {
     runCommand(process.execPath, [next, 'build'], {
       cwd: ROOT,
       env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
-      timeoutMs: BUILD_TIMEOUT_MS,
+      silenceMs: BUILD_SILENCE_MS,
     }),
   );
   if (code !== 0) throw new UsageError(`${output.trim()}\nThe site could not be built. Correct what is named above.`);

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface CommandResult {
-  /** Exit code; 124 when the time was up, 127 when it could not be started. */
+  /** Exit code; 124 when it was silent for too long, 127 when it could not be started. */
   code: number;
   /** Standard output and error, in the order they came. */
   output: string;
@@ -12,7 +12,8 @@ export interface CommandResult {
 export interface CommandOptions {
   cwd?: string;
   env?: Record<string, string | undefined>;
-  timeoutMs: number;
+  /** Longest that it may say nothing: a slow machine outruns no bound, and what hangs is found. */
+  silenceMs: number;
 }
 
 /** More than any failing step needs; a command that prints without end must not fill the memory. */
@@ -64,6 +65,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
   track(child);
   let output = '';
   const keep = (chunk: Buffer): void => {
+    timer.refresh();
     output = (output + chunk.toString()).slice(-MAX_OUTPUT_CHARACTERS);
   };
   child.stdout.on('data', keep);
@@ -73,12 +75,12 @@ export function runCommand(command: string, args: readonly string[], options: Co
     late = true;
     kill(child, 'SIGTERM');
     setTimeout(() => kill(child, 'SIGKILL'), GRACE_MS).unref();
-  }, options.timeoutMs);
+  }, options.silenceMs);
   return new Promise((resolve) => {
     const done = (code: number): void => {
       clearTimeout(timer);
       release(child);
-      if (late) output += `\nStopped after ${Math.round(options.timeoutMs / 1000)} s without an end.`;
+      if (late) output += `\nStopped: it said nothing for ${Math.round(options.silenceMs / 1000)} s.`;
       resolve({ code: late ? 124 : code, output, ms: performance.now() - startedAt });
     };
     child.once('error', (error) => {
