@@ -68,7 +68,7 @@ test('A4: the AI SDK', async () => {
 });
 
 test('A4: LangChain for Node', async () => {
-  expect(await askWithLangChain(asked)).toEqual({ text, streamed: text, tooLong: '400 context_length_exceeded' });
+  expect(await askWithLangChain(asked)).toEqual({ text, streamed: text, tooLong: '400 ContextOverflowError' });
 });
 
 test('A3: the official client in a page of another origin', async ({ browser }) => {

@@ -49,7 +49,8 @@ export async function askWithLangChain(asked: Asked): Promise<Told> {
   for await (const chunk of await model.stream(asked.question)) streamed += String(chunk.content);
   const tooLong = await model.stream(asked.tooLong).then(
     () => 'was taken',
-    ({ status, code }: { status?: number; code?: string }) => `${status} ${code}`,
+    // Its own error for a conversation that it should shorten, around the client's.
+    ({ name, cause }: Error & { cause?: { status?: number } }) => `${cause?.status} ${name}`,
   );
   return { text: String(content), streamed, tooLong };
 }
