@@ -115,7 +115,7 @@ describe('A8: a signal while it starts', { timeout: RUN_MS }, () => {
     silent.close();
   });
 
-  it('leaves a folder that the next one opens', async () => {
+  it('leaves a folder that the next one opens (A6: and that nobody else can read)', async () => {
     const own = mkdtempSync(join(tmpdir(), 'computepool-cut-'));
     const cut = launch('--data-dir', own, '--no-site', '--port', '0', '--log-level', 'silent');
     const exited = once(cut, 'exit');
@@ -164,7 +164,7 @@ describe('the command line', { timeout: RUN_MS }, () => {
     );
   });
 
-  it('ends in one sentence where another server works with the same data, or waits and takes over', async () => {
+  it('A1: ends in one sentence where another server works with the same data, or waits and takes over', async () => {
     const own = mkdtempSync(join(tmpdir(), 'computepool-two-'));
     const start = (...args: string[]) => {
       const child = launch('--data-dir', own, '--no-site', '--port', '0', ...args);

@@ -26,7 +26,7 @@ it('in memory there is one for everybody', async () => {
 });
 
 function oneWriter(location: () => DatabaseLocation, option: string): void {
-  it('the second is told in one sentence who has it and what can be done', async () => {
+  it('A1: the second is told in one sentence who has it and what can be done', async () => {
     await take(location());
     const refused = take(location());
     await expect(refused).rejects.toBeInstanceOf(UsageError);
