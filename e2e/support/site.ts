@@ -76,7 +76,13 @@ export async function ask(chat: Page, text: string): Promise<Answer> {
 }
 
 export async function finishedAnswer(chat: Page, before: number): Promise<Answer> {
-  await whileThingsMove(chat, async () => ((await answersOf(chat)) > before ? undefined : 'no answer has ended'));
+  await whileThingsMove(chat, async () => {
+    if ((await answersOf(chat)) > before) return undefined;
+    const last = chat.getByTestId('answer').last();
+    const status = (await last.count()) > 0 ? await last.getAttribute('data-status') : 'not there';
+    if (status === 'error') throw new Error(`The answer failed: ${await last.innerText()}`);
+    return `the answer is ${status}`;
+  });
   return chat.evaluate(() => window.__computepool!.lastAnswer);
 }
 
