@@ -60,28 +60,37 @@ export function termsOf(
   return { pool: pool.id, maxPosition, maxTokens, choices, price, heldMicros };
 }
 
-/** Row, reservation, queue. Rejects with what the payer or the queue refuses with, and leaves nothing set aside then. */
+/**
+ * Row, reservation, queue. Rejects with what the payer or the queue refuses with, or with why it was `givenUp` meanwhile, and
+ * leaves nothing set aside then.
+ */
 export async function admitJob(
   context: JobContext,
   fields: Omit<NewJob, 'nonce' | 'own' | 'account'>,
   plan?: RoutePlan,
+  givenUp: () => PoolError | undefined = () => undefined,
 ): Promise<LiveJob> {
   const { store, queues, jobs } = context;
   const nonce = randomBytes(16).toString('hex');
   const own = (await devicesOf(context, fields)).slice(0, MAX_OWN);
   const job = liveJob({ ...fields, nonce, own, account: fields.payer });
   job.plan = plan;
-  const queue = queues.of(job.pool);
   await store.insert(job);
   try {
     await reserve(context, job);
     if (context.isClosing) throw closing();
+    const error = givenUp();
+    if (error) throw error;
     jobs.set(job.id, job);
     job.timer = setTimeout(() => {
       finishJob(context, job, new PoolError('queue-full', 'It did not come to its turn in time.'));
     }, MAX_WAIT_MS);
     if (plan?.local) startLocally(context, job, plan);
-    else queue.add(job);
+    else {
+      // Asked for only now: a queue that was empty while the row was made may have been let go with its pool.
+      queues.of(job.pool).add(job);
+      queues.watchDesertion(job.pool);
+    }
   } catch (thrown) {
     clearTimeout(job.timer);
     jobs.delete(job.id);

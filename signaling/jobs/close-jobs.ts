@@ -17,6 +17,8 @@ export async function closeJobs(context: JobContext, graceMs: number): Promise<v
   finishAll('waiting');
   const until = performance.now() + graceMs;
   while (context.jobs.size > 0 && performance.now() < until) await sleep(POLL_MS);
+  // What lost its driver meanwhile waits again; it goes first, lest it takes the place of one that runs.
+  finishAll('waiting');
   finishAll('running');
   await Promise.all(context.ending);
   context.queues.close();

@@ -10,7 +10,7 @@ import { settleJob } from './settle-job.ts';
 const CANCEL_GRACE_MS = 5_000;
 
 export function cancelJob(context: JobContext, job: LiveJob): void {
-  if (job.cancelled) return;
+  if (job.cancelled || job.state === 'settling' || job.state === 'over') return;
   job.cancelled = true;
   const error = new PoolError('cancelled', 'The request was cancelled.');
   if (job.state === 'waiting') finishJob(context, job, error);

@@ -11,11 +11,13 @@ const MAX_ATTEMPTS = 5;
 export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
   switch (event.type) {
     case 'started':
-      job.usage.promptTokens = event.promptTokens;
-      if (!job.hasStarted) job.listener.event(event);
+      // A driver is a stranger's tab: it counts no further than its grant reaches.
+      job.usage.promptTokens = Math.min(event.promptTokens, job.maxPosition);
+      if (!job.hasStarted) job.listener.event({ ...event, promptTokens: job.usage.promptTokens });
       job.hasStarted = true;
       return;
     case 'delta': {
+      if (job.finished.has(event.choice)) return;
       const ids = job.emitted[event.choice];
       if (!ids || ids.length + event.ids.length > job.maxTokens) {
         finishJob(context, job, new PoolError('stage-failed', 'The driver said more than it was asked for.'));
@@ -27,12 +29,13 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       return;
     }
     case 'finished':
-      if (event.choice < job.choices && !job.finished.has(event.choice)) job.listener.event(event);
+      if (event.choice >= job.choices || job.finished.has(event.choice)) return;
       job.finished.add(event.choice);
+      job.listener.event(event);
       return;
     case 'done':
       job.stats = event.stats;
-      job.usage.cachedTokens = event.cachedTokens;
+      job.usage.cachedTokens = Math.min(event.cachedTokens, job.usage.promptTokens);
       job.driverReceipts.push(...event.receipts);
       finishJob(context, job);
       return;

@@ -34,6 +34,8 @@ export class JobDispatcher implements JobService {
   readonly #context: JobContext;
   /** By peer and the number it gave; the job may be over. */
   readonly #asks = new Map<string, JobId>();
+  /** Asks on their way in, and why it is that they are not wanted any more. */
+  readonly #entering = new Set<{ peer: PeerId; ask: number; givenUp?: PoolError }>();
 
   constructor(options: JobOptions) {
     this.#context = createJobContext(options);
@@ -98,11 +100,14 @@ export class JobDispatcher implements JobService {
   /** A tab asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
   async ask(peer: PeerId, message: Ask): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
+    const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     try {
       const pool = poolFor(this.#context, message.pool, capability !== undefined);
-      if (this.#asksOf(peer).length >= MAX_ASKS_PER_PEER) {
+      const count = this.#asksOf(peer).length + [...this.#entering].filter((other) => other.peer === peer).length;
+      if (count >= MAX_ASKS_PER_PEER) {
         throw new PoolError('rate-limited', `A tab has at most ${MAX_ASKS_PER_PEER} answers under way.`);
       }
+      this.#entering.add(entering);
       const plan = planJob(this.#context, pool, { promptTokens, maxTokens, mode, asker: { peer, capability } });
       if (plan.mode === 'batch') throw new PoolError('no-stages', plan.reason, { data: { plan } });
       const account = await this.#context.accounts.ownerOf(peer);
@@ -121,17 +126,26 @@ export class JobDispatcher implements JobService {
         source: 'tab',
         driver: peer,
       } as const;
-      const live = await admitJob(this.#context, { ...job, promptTokens }, plan);
+      const live = await admitJob(this.#context, { ...job, promptTokens }, plan, () => entering.givenUp);
       this.#remember(keyOf(peer, ask), live.id);
     } catch (thrown) {
       if (faultOf(thrown).code === 'internal') this.#context.logger.error({ err: thrown }, 'ask failed');
       this.#context.send(peer, { type: 'ask-refused', ask, error: shownFailure(thrown).toShape() });
+    } finally {
+      this.#entering.delete(entering);
     }
   }
 
+  /** Waiting, on its way in, or granted while the tab said so: then the tab drives nothing, and stages are paid for what they did. */
   askCancelled(peer: PeerId, ask: number): void {
+    const error = new PoolError('cancelled', 'The ask was cancelled.');
+    for (const entering of this.#entering) if (entering.peer === peer && entering.ask === ask) entering.givenUp = error;
     const job = this.#context.jobs.get(this.#asks.get(keyOf(peer, ask)) ?? ('' as JobId));
     if (job?.state === 'waiting') cancelJob(this.#context, job);
+    else if (job?.state === 'running') {
+      job.cancelled = true;
+      finishJob(this.#context, job, error);
+    }
   }
 
   askDone(peer: PeerId, message: AskDone): void {
@@ -161,6 +175,9 @@ export class JobDispatcher implements JobService {
   /** Its jobs go on elsewhere, its asks end. */
   peerGone(peer: PeerId): void {
     this.#context.collector.peerGone(peer);
+    for (const entering of this.#entering) {
+      if (entering.peer === peer) entering.givenUp = new PoolError('stage-left', 'The asking tab left.');
+    }
     for (const job of [...this.#context.jobs.values()]) {
       if (job.driver !== peer) continue;
       const left = new PoolError('stage-left', 'The tab that drove the answer left.');

@@ -1,6 +1,6 @@
 // The job's row: made when it is admitted, changed as it moves, read back for whoever paid. Holds no text of anybody.
 
-import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { JobId, PoolId } from '../../protocol/ids.ts';
 import type { JobStats } from '../../protocol/job.ts';
@@ -54,7 +54,8 @@ export function createJobStore(db: Database): JobStore {
           ...(errorCode === undefined ? {} : { errorCode }),
           ...(isOver ? { endedAt: new Date() } : {}),
         })
-        .where(eq(jobs.id, job.id));
+        // An update that is overtaken by the job’s end changes nothing.
+        .where(and(eq(jobs.id, job.id), isNull(jobs.endedAt)));
     },
     async find(id, payer) {
       const [row] = await db

@@ -38,16 +38,15 @@ export class JobStream implements AsyncIterable<JobUpdate> {
     if (this.#isRead) throw new PoolError('internal', 'A job’s updates are read once.');
     this.#isRead = true;
     for (;;) {
-      const update = this.#unread.shift();
-      if (update) yield update;
-      else if (this.#end?.error) throw this.#end.error;
-      else if (this.#end) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = undefined;
-      }
+      // All that is there at once: taking the first of a long list moves the rest of it each time.
+      for (const update of this.#unread.splice(0)) yield update;
+      if (this.#unread.length > 0) continue;
+      if (this.#end?.error) throw this.#end.error;
+      if (this.#end) return;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
     }
   }
 }

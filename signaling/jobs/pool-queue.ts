@@ -105,7 +105,13 @@ export class PoolQueue {
     if (!isDeserted) {
       clearTimeout(this.#deserted);
       this.#deserted = undefined;
-    } else this.#deserted ??= setTimeout(() => letGo(this.order()), afterMs);
+      return;
+    }
+    this.#deserted ??= setTimeout(() => {
+      // Whoever waits from now on, a job that lost its driver say, is counted anew.
+      this.#deserted = undefined;
+      letGo(this.order());
+    }, afterMs);
   }
 
   close(): void {

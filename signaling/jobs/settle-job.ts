@@ -22,7 +22,7 @@ export async function settleJob(
     return { chargedMicros: 0, settlement: undefined };
   }
   const driver = await ownDriverReceipts(job);
-  const stages = await collector.collect(job.id, job.epochs, driver);
+  const stages = (await collector.collect(job.id, job.epochs, driver)).filter((signed) => isWithinReach(job, signed));
   await receipts.save(job.id, [...driver, ...stages]);
   const settlement = settleReceipts({
     job: {
@@ -45,6 +45,9 @@ export async function settleJob(
   return { chargedMicros, settlement };
 }
 
+/** No stage computes beyond the grant: whoever signs for that would be paid more than is set aside, and so nobody at all. */
+const isWithinReach = (job: LiveJob, { receipt }: SignedReceipt): boolean => receipt.to <= job.maxPosition;
+
 const lastPosition = (signed: readonly SignedReceipt[]): number =>
   Math.max(0, ...signed.map(({ receipt }) => receipt.to));
 
@@ -54,6 +57,8 @@ async function ownDriverReceipts(job: LiveJob): Promise<SignedReceipt[]> {
   for (const signed of job.driverReceipts) {
     const { receipt } = signed;
     if (receipt.role !== 'driver' || receipt.job !== job.id || !job.drivers.has(receipt.peer)) continue;
+    // An epoch that was not used says nothing, and one that no column holds would keep the others from being paid.
+    if (!job.epochs.some(({ epoch }) => epoch === receipt.epoch) || !isWithinReach(job, signed)) continue;
     const isSound = await checkReceipt(signed).then(
       () => true,
       () => false,

@@ -30,7 +30,7 @@ export const PLAN: RoutePlan = {
   predicted: { tokensPerSecond: 10, timeToFirstTokenMs: 100 },
   rejected: [],
 };
-const REQUEST: JobRequest = {
+export const REQUEST: JobRequest = {
   prompt: { kind: 'ids', ids: [1, 2, 3, 4, 5] },
   ...{ seed: 1, maxTokens: 8, stop: [], choices: 1, drafter: 'none' },
 };

@@ -1,0 +1,163 @@
+// What a driver may say of a job, and what becomes of the job when it lies, fails or is lost.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobEvent } from '../../protocol/job.ts';
+import { admitJob } from './admit-job.ts';
+import { cancelJob } from './end-job.ts';
+import { driverLost, hearDriver } from './hear-driver.ts';
+import { TestContext } from './test-context.ts';
+import { delta, STATS } from './test-scene.ts';
+
+let test: TestContext;
+let job: ReturnType<TestContext['job']>;
+
+/** A job that its entry drives. */
+async function begin(fields: Parameters<TestContext['fields']>[0] = {}) {
+  test = await TestContext.of();
+  job = (await admitJob(test.context, test.fields(fields))) as typeof job;
+  expect(job).toMatchObject({ state: 'running', driver: test.network.peer(0) });
+  return () => test.close();
+}
+
+const say = (...events: JobEvent[]): void => {
+  for (const event of events) hearDriver(test.context, job, event);
+};
+const over = () => expect.poll(() => job.state).toBe('over');
+const started = (promptTokens: number): JobEvent => ({ type: 'started', job: job.id, promptTokens });
+const finished = (choice: number): JobEvent => ({ type: 'finished', job: job.id, choice, reason: 'stop' });
+const done = (cachedTokens = 0): JobEvent => ({ type: 'done', job: job.id, cachedTokens, stats: STATS, receipts: [] });
+const failed = (code: string): JobEvent => ({
+  type: 'failed',
+  job: job.id,
+  error: { code, message: 'So it is.' },
+  receipts: [],
+});
+
+describe('one choice', () => {
+  beforeEach(() => begin());
+
+  it('is told from start to end, and its tokens are counted', async () => {
+    say(started(5), delta(job.id, [1, 2], 'ab'), delta(job.id, [], 'c'), finished(0), done(3));
+    await over();
+    expect(job.listener.heard).toEqual(['routed', 'started', 'delta', 'delta', 'finished', 'ended 0']);
+    expect(job.usage).toEqual({ promptTokens: 5, cachedTokens: 3, completionTokens: 2 });
+    expect(test.statesOf(job)).toEqual(['waiting', 'running', 'done']);
+  });
+
+  it('counts no prompt further than the grant reaches, and no more of it cached than there is', async () => {
+    say(started(Number.MAX_SAFE_INTEGER), done(Number.MAX_SAFE_INTEGER));
+    await over();
+    expect(job.usage).toMatchObject({ promptTokens: 13, cachedTokens: 13 });
+    expect(job.listener.events).toEqual([started(13)]);
+  });
+
+  it('is told of a start once, though each driver counts for itself', () => {
+    say(started(5), started(6));
+    expect(job.listener.events).toEqual([started(5)]);
+    expect(job.usage.promptTokens).toBe(6);
+  });
+
+  it('may be as long as it was asked for, and not a token longer', async () => {
+    say(delta(job.id, [1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(job.state).toBe('running');
+    say(delta(job.id, [9]));
+    await over();
+    expect(job.listener.codes).toEqual(['stage-failed']);
+    expect(job.usage.completionTokens).toBe(8);
+  });
+
+  it('ends with words of a choice that nobody asked for', async () => {
+    say({ ...delta(job.id, [1]), choice: 1 });
+    await over();
+    expect(job.listener.heard).toEqual(['routed', 'failed stage-failed']);
+  });
+
+  it('has no words after its end, and one end', () => {
+    say(delta(job.id, [1]), finished(0), delta(job.id, [2]), finished(0), finished(1), finished(1e9));
+    expect(job.listener.heard).toEqual(['routed', 'delta', 'finished']);
+    expect(job.emitted).toEqual([[1]]);
+    expect(job.finished).toEqual(new Set([0]));
+  });
+});
+
+describe('several choices', () => {
+  beforeEach(() => begin({ choices: 2 }));
+
+  it('are counted one by one and together', () => {
+    say({ ...delta(job.id, [1, 2, 3, 4, 5, 6, 7, 8]), choice: 0 }, { ...delta(job.id, [9, 10]), choice: 1 });
+    expect(job.emitted).toEqual([
+      [1, 2, 3, 4, 5, 6, 7, 8],
+      [9, 10],
+    ]);
+    expect(job.usage.completionTokens).toBe(10);
+    expect(job.state).toBe('running');
+  });
+
+  it('go on where each was, at the next driver', async () => {
+    await test.network.next('job-start');
+    say({ ...delta(job.id, [9]), choice: 1 });
+    test.network.ring = [2, 3];
+    test.network.epoch = 2;
+    driverLost(test.context, job, new PoolError('stage-left', 'The tab left.'));
+    const { to, message } = await test.network.next('job-start');
+    expect(to).toBe(test.network.peer(2));
+    expect(message.request.resume).toEqual([[], [9]]);
+    expect(job.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect([...job.drivers]).toEqual([test.network.peer(0), test.network.peer(2)]);
+  });
+});
+
+describe('a failure', () => {
+  beforeEach(() => begin());
+
+  it.each(['stage-left', 'link-failed', 'lap-timeout', 'sessions-full', 'device-lost'])(
+    'of what disappeared or was busy (%s) is tried again at another driver',
+    (code) => {
+      say(failed(code));
+      expect(job).toMatchObject({ state: 'running', attempts: 2 });
+      expect(job.listener.codes).toEqual([]);
+    },
+  );
+
+  it.each(['context-exceeded', 'out-of-memory', 'stage-failed'])(
+    'that would fail again (%s) is told at once',
+    async (code) => {
+      say(failed(code));
+      await over();
+      expect(job).toMatchObject({ attempts: 1 });
+      expect(job.listener.codes).toEqual([code]);
+      expect(test.rows.at(-1)).toMatchObject({ state: 'failed', errorCode: code });
+    },
+  );
+
+  it.each(['no such code', '__proto__', 'internal'])(
+    'of a code that is none (%s) is the server’s own to the caller',
+    async (code) => {
+      say(failed(code));
+      await over();
+      expect(job.listener.codes).toEqual(['internal']);
+    },
+  );
+
+  it('of a job that was cancelled is not tried again', async () => {
+    cancelJob(test.context, job);
+    say(failed('stage-left'));
+    await over();
+    expect(job.attempts).toBe(1);
+    expect(job.listener.codes).toEqual(['cancelled']);
+  });
+
+  it('at each of five drivers is the last one’s to tell', async () => {
+    for (const code of ['stage-left', 'stage-left', 'stage-left', 'stage-left', 'link-failed']) say(failed(code));
+    await over();
+    expect(job.attempts).toBe(5);
+    expect(job.listener.heard).toEqual([...Array.from({ length: 5 }, () => 'routed'), 'failed link-failed']);
+  });
+
+  it('leaves its driver without a word in the job', () => {
+    test.network.isServing = false;
+    driverLost(test.context, job, new PoolError('stage-left', 'The tab left.'));
+    expect(job).toMatchObject({ state: 'waiting', driver: undefined });
+    expect(test.context.queues.loadOf(job.pool)).toMatchObject({ running: 0, waiting: 1 });
+  });
+});
