@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { json, jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { BATCH_ENDPOINTS } from './batch-types.ts';
+import { CANNOT_BE_KEPT, canBeKept, keptText } from './kept-text.ts';
 import { BATCH_STATES } from './tables.ts';
 
 const time = z.int().nullable();
@@ -54,23 +55,22 @@ const batchSchema = z
 
 const bodySchema = z
   .object({
-    input_file_id: z.string().max(100),
+    input_file_id: keptText(100),
     endpoint: z.enum(BATCH_ENDPOINTS),
     completion_window: z.literal('24h'),
     metadata: z
       .record(z.string().max(64), z.string().max(512))
       .refine((pairs) => Object.keys(pairs).length <= 16, { message: 'At most 16 pairs' })
-      // PostgreSQL's jsonb refuses U+0000.
-      .refine((pairs) => !JSON.stringify(pairs).includes('\\u0000'), { message: 'U+0000 cannot be kept' })
+      .refine((pairs) => Object.entries(pairs).flat().every(canBeKept), { message: CANNOT_BE_KEPT })
       .nullish(),
-    webhook: z.string().min(1).max(2000).nullish().openapi({
+    webhook: keptText(2000).min(1).nullish().openapi({
       description: 'Extension. The batch is posted there when it ends, signed as Standard Webhooks says.',
     }),
   })
   .openapi('BatchRequest');
 
 const tags = ['batches'];
-const params = z.object({ id: z.string().max(100) });
+const params = z.object({ id: keptText(100) });
 
 export const create = createRoute({
   method: 'post',
@@ -91,7 +91,7 @@ export const list = createRoute({
   request: {
     query: z.object({
       limit: z.coerce.number().int().min(1).max(100).default(20),
-      after: z.string().max(100).optional(),
+      after: keptText(100).optional(),
     }),
   },
   responses: {

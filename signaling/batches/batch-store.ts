@@ -96,15 +96,18 @@ export async function listBatches(
 
 /** What waits is dropped; what runs is stopped by its runner. Throws `conflict` for a batch that has ended. */
 export async function cancelBatch(db: Database, owner: string, id: string): Promise<BatchRow> {
-  const before = await findBatch(db, owner, id);
-  if (before.status === 'cancelling') return before;
+  await findBatch(db, owner, id);
   return db.transaction(async (tx) => {
     const [batch] = await tx
       .update(batches)
       .set({ status: 'cancelling', cancellingAt: new Date() })
       .where(and(eq(batches.id, id), eq(batches.status, 'in_progress')))
       .returning();
-    if (!batch) throw new PoolError('conflict', `A batch that is ${before.status} cannot be cancelled.`);
+    if (!batch) {
+      const found = await findBatch(tx, owner, id);
+      if (found.status === 'cancelling') return found;
+      throw new PoolError('conflict', `A batch that is ${found.status} cannot be cancelled.`);
+    }
     await tx
       .update(batchItems)
       .set({ state: 'dropped', body: '' })

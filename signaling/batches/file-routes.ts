@@ -10,6 +10,7 @@ import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { fileJson } from './batch-json.ts';
 import type { BatchLimits } from './batch-types.ts';
 import { addUpload, deleteFile, findFile, listFiles, readFile } from './file-store.ts';
+import { keptText } from './kept-text.ts';
 
 export interface FileRouteOptions {
   db: Database;
@@ -18,7 +19,7 @@ export interface FileRouteOptions {
 }
 
 const tags = ['batches'];
-const params = z.object({ id: z.string().max(100) });
+const params = z.object({ id: keptText(100) });
 
 const fileSchema = z
   .object({
@@ -66,9 +67,9 @@ const listRoute = createRoute({
   request: {
     query: z.object({
       limit: z.coerce.number().int().min(1).max(1000).default(100),
-      after: z.string().max(100).optional(),
+      after: keptText(100).optional(),
       order: z.enum(['asc', 'desc']).default('desc'),
-      purpose: z.string().max(40).optional(),
+      purpose: keptText(40).optional(),
     }),
   },
   responses: {

@@ -77,8 +77,9 @@ function readLine(text: string, endpoint: Endpoint, limits: Pick<BatchLimits, 'l
   if (method !== 'POST') return fault('invalid_method', 'method must be POST.', 'method');
   if (url !== endpoint) return fault('mismatched_endpoint', `url must be ${endpoint}, as the batch's.`, 'url');
   if (!isRecord(body)) return fault('missing_required_parameter', 'body must be an object.', 'body');
-  if (typeof body.model !== 'string')
-    return fault('missing_required_parameter', 'body.model is missing.', 'body.model');
+  // It is kept in a column of its own, which takes no U+0000.
+  if (typeof body.model !== 'string' || body.model.includes('\0'))
+    return fault('missing_required_parameter', 'body.model must be a text.', 'body.model');
   if (body.stream) return fault('invalid_request', 'A batch cannot stream.', 'body.stream');
   if (body.dry_run) return fault('invalid_request', 'A batch cannot ask for quotes.', 'body.dry_run');
   return { customId, body: JSON.stringify(body), model: body.model };

@@ -14,6 +14,8 @@ export class WorkLoop {
   readonly #options: WorkLoopOptions;
   #workers: Promise<void>[] = [];
   readonly #sleepers = new Set<() => void>();
+  /** Counts calls of `wake`: a step that looked before one of them looks again. */
+  #wakes = 0;
   #isStopped = true;
 
   constructor(options: WorkLoopOptions) {
@@ -28,6 +30,7 @@ export class WorkLoop {
 
   /** There may be something to do now. */
   wake(): void {
+    this.#wakes += 1;
     for (const rise of [...this.#sleepers]) rise();
   }
 
@@ -40,13 +43,14 @@ export class WorkLoop {
 
   async #work(): Promise<void> {
     while (!this.#isStopped) {
+      const wakes = this.#wakes;
       let isBusy = false;
       try {
         isBusy = await this.#options.step();
       } catch (error) {
         this.#options.onError(error);
       }
-      if (!isBusy && !this.#isStopped) await this.#pause();
+      if (!isBusy && wakes === this.#wakes && !this.#isStopped) await this.#pause();
     }
   }
 

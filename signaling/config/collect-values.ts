@@ -54,7 +54,7 @@ export function collectValues(
   const inFile = file ? readFile(file.path, file.text, mistakes) : new Map<OptionName, FoundText>();
   const known = new Set([...NAMES.flatMap(envNamesOf), CONFIG_ENV]);
   for (const name of Object.keys(env)
-    .filter((one) => one.startsWith(ENV_PREFIX) && !known.has(one))
+    .filter((one) => one.startsWith(ENV_PREFIX) && !known.has(one) && env[one])
     .sort()) {
     mistakes.push(`${shorten(name)} is set, but there is no such option. Run with --help for the options.`);
   }

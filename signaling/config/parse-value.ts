@@ -75,7 +75,8 @@ export const origins: ParseValue<'*' | string[]> = (text) => {
   const listed = text.split(',').map((one) => one.trim());
   return listed.filter(Boolean).map((one) => {
     const url = webUrl(one);
-    if (!url || url.origin !== one.replace(/\/$/, '').toLowerCase())
+    // `https://*.example` is a URL, and no page's origin.
+    if (!url || url.hostname.includes('*') || url.origin !== one.replace(/\/$/, '').toLowerCase())
       throw new Misfit('* or origins such as https://app.example, with commas between them');
     return url.origin;
   });

@@ -59,12 +59,15 @@ async function parseAll(found: Map<OptionName, FoundText>, mistakes: string[]): 
       values[name] = await option.parse(text);
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
-      const shown = option.isSecret ? '' : `, not "${text.slice(0, MAX_SHOWN_CHARS)}"`;
+      const shown = option.isSecret ? '' : `, not "${withoutPasswords(text).slice(0, MAX_SHOWN_CHARS)}"`;
       mistakes.push(`${source} must be ${error.message}${shown}.`);
     }
   }
   return values;
 }
+
+/** Whatever stands between `//` and the last `@`: a password may have either in it. */
+const withoutPasswords = (text: string): string => text.replace(/\/\/\S*@/, '//***@');
 
 /** Every option with a default is there once nothing was mistaken. */
 function toConfig(found: OptionValues): ServerConfig {

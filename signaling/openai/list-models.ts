@@ -15,7 +15,8 @@ export interface ModelSources {
 /** Pools that answer now come first: among several of one repository the first is taken. */
 export function listModels({ pools, roster }: ModelSources): ModelEntry[] {
   const kept = pools.list().filter(({ loaded }) => loaded);
-  const open = roster.pools().filter(({ pool }) => !kept.some(({ id }) => id === pool));
+  const isKept = new Set<string>(pools.list().map(({ id }) => id));
+  const open = roster.pools().filter(({ pool }) => !isKept.has(pool));
   const entries = [
     ...kept.map(({ id, model, manifest, maxContext, createdAt }) => ({ id, model, manifest, maxContext, createdAt })),
     ...open.map(({ pool, model }) => ({

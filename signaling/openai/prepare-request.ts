@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
-import type { JobRequest, TemplateNames } from '../../protocol/job.ts';
+import { type JobRequest, type TemplateNames, templateNamesSchema } from '../../protocol/job.ts';
 import { MAX_CHOICES, MAX_PROMPT_BYTES, MAX_PROMPT_IDS } from '../../protocol/limits.ts';
 import { issueError } from '../http/answer-error.ts';
 import type { ApiLimits, ModelEntry } from '../http/api-types.ts';
@@ -180,6 +180,9 @@ function templateOf({ chat_template_kwargs, reasoning_effort }: ChatBody): Pick<
     ...(reasoning_effort == null ? {} : { reasoning_effort }),
     ...(chat_template_kwargs as TemplateNames | null | undefined),
   };
+  // The two together may be more than a driver reads, where neither is alone.
+  const issue = templateNamesSchema.safeParse(template).error?.issues[0];
+  if (issue) throw bad('chat_template_kwargs', `with 'reasoning_effort' ${issue.message}`);
   return Object.keys(template).length === 0 ? {} : { template };
 }
 

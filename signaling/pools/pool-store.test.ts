@@ -14,6 +14,7 @@ import { pools } from './tables.ts';
 
 const MODEL: ModelRef = { repo: 'a/b', revision: 'main', dtype: 'q4' };
 const ID = poolIdOf(MODEL);
+const OTHER: ModelRef = { ...MODEL, repo: 'c/d' };
 const peerOf = (index: number): PeerId => index.toString(16).padStart(32, '0') as PeerId;
 const entry = (fields: Partial<NewPool> = {}): NewPool => ({
   model: MODEL,
@@ -130,5 +131,33 @@ describe('createPoolStore', () => {
     const other = { ...MODEL, dtype: 'fp32' } as const;
     await store.create(entry({ model: other, stages: 5 }));
     expect(await store.ensure(other)).toMatchObject({ createdBy: 'ann', stages: 5 });
+  });
+
+  it('a pool that is made again knows nobody of the one that was removed', async () => {
+    await store.create(entry({ stages: 3, price: { promptMicros: 1, completionMicros: 2 } }));
+    await store.addMember(ID, peerOf(1));
+    await store.remove(ID);
+    await store.create(entry({ createdBy: 'bob' }));
+    const again = await createPoolStore(database.db);
+    expect(again.find(ID)).toMatchObject({ members: [], stages: undefined, price: undefined, createdBy: 'bob' });
+  });
+
+  it('never says what is not written: a database that fails changes nothing, and the next write is done', async () => {
+    const heard: PoolChange[] = [];
+    await store.create(entry({ stages: 2 }));
+    store.onChange((change) => heard.push(change));
+    await database.db.execute('alter table pools rename to pools_away');
+    const writes = [store.update(ID, { stages: 5 }), store.remove(ID), store.create(entry({ model: OTHER }))];
+    for (const write of await Promise.allSettled(writes)) expect(write.status).toBe('rejected');
+    expect([store.find(ID)?.stages, store.list().length, heard]).toEqual([2, 1, []]);
+    await database.db.execute('alter table pools_away rename to pools');
+    expect((await store.update(ID, { stages: 5 })).stages).toBe(5);
+  });
+
+  it('bounds even what many ask for at once', async () => {
+    const models = Array.from({ length: MAX_POOLS_PER_ACCOUNT + 5 }, (_, i) => ({ ...MODEL, repo: `a/b${i}` }));
+    const made = await Promise.allSettled(models.map((model) => store.create(entry({ model }))));
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(MAX_POOLS_PER_ACCOUNT);
+    expect(store.list()).toHaveLength(MAX_POOLS_PER_ACCOUNT);
   });
 });

@@ -26,7 +26,8 @@ export function modelRoutes(modelsDir: string): Hono {
   routes.get('/:owner/:repo/resolve/:revision/*', async (c) => {
     const { owner, repo, revision } = c.req.param();
     // `path` is as it came, still encoded: findFile decodes each segment once.
-    const inRepo = c.req.path.split(`/resolve/`).slice(1).join('/resolve/').split('/').slice(1).join('/');
+    const folder = `/${owner}/${repo}/resolve/${revision}/`;
+    const inRepo = c.req.path.slice(c.req.path.indexOf(folder) + folder.length);
     const isRepo = repoSchema.safeParse(`${owner}/${repo}`).success;
     const file = isRepo && revision === REVISION ? await findFile(join(modelsDir, owner, repo), inRepo) : undefined;
     if (!file) throw new PoolError('model-not-found', 'This site has no such model file.');
