@@ -7,6 +7,8 @@ import { callApi } from './call-api.ts';
 
 let server: Server;
 let origin = '';
+/** Answers whose second half waits for the test. */
+const halves: (() => void)[] = [];
 
 async function readBody(request: IncomingMessage): Promise<string> {
   let text = '';
@@ -23,6 +25,13 @@ beforeAll(async () => {
       response.writeHead(204).end();
     } else if (request.url === '/html') {
       response.writeHead(502).end('<html>');
+    } else if (request.url === '/cut') {
+      // More is promised than comes, and then the connection ends.
+      response.writeHead(200, { 'Content-Length': 1000 }).write('{"method":');
+      setImmediate(() => response.destroy());
+    } else if (request.url === '/half') {
+      response.writeHead(200).write('{"method":');
+      halves.push(() => response.end('"GET","type":"","body":""}'));
     } else if (request.url === '/slow') {
       // Never answered: the caller gives up.
     } else {
@@ -71,4 +80,23 @@ test('giving up is `cancelled`', async () => {
   const call = callApi(`${origin}/slow`, echo, { signal: controller.signal });
   controller.abort();
   await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('a connection that ends in the middle of an answer is no strange answer', async () => {
+  await expect(callApi(`${origin}/cut`, echo)).rejects.toMatchObject({ code: 'link-failed' });
+});
+
+test('giving up in the middle of an answer is `cancelled`, too', async () => {
+  const controller = new AbortController();
+  const call = callApi(`${origin}/half`, echo, { signal: controller.signal });
+  await expect.poll(() => halves.length).toBe(1);
+  controller.abort();
+  await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('an answer that comes in halves is read whole', async () => {
+  const call = callApi(`${origin}/half`, echo);
+  await expect.poll(() => halves.length).toBe(2);
+  halves[1]!();
+  expect(await call).toEqual({ method: 'GET', type: '', body: '' });
 });

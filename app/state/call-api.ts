@@ -16,19 +16,22 @@ const CALL_TIMEOUT_MS = 30_000;
 export async function callApi<T>(path: string, schema: z.ZodMiniType<T>, call: ApiCall = {}): Promise<T> {
   const { method = 'GET', body, signal } = call;
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  const response = await fetch(path, {
-    method,
-    credentials: 'same-origin',
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-  }).catch((cause: unknown) => {
+  const unanswered = (cause: unknown): never => {
     if (signal?.aborted) throw new PoolError('cancelled', 'The page went on without the answer.', { cause });
     throw new PoolError('link-failed', 'The server did not answer.', {
       cause,
       data: { next: 'Check that the server runs and that this device is online, then try again.' },
     });
-  });
-  const value: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
+  };
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  }).catch(unanswered);
+  // What is no JSON was answered all the same. Else the connection ended before the answer did.
+  const noJson = (cause: unknown) => (cause instanceof SyntaxError ? undefined : unanswered(cause));
+  const value: unknown = response.status === 204 ? null : await response.json().catch(noJson);
   if (!response.ok) throw readFailure(value, response.status);
   const result = schema.safeParse(value);
   if (!result.success) throw new PoolError('bad-message', 'The server’s answer has a field that does not fit.');

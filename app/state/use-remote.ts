@@ -13,7 +13,7 @@ export interface Remote<T> {
 
 /**
  * `read` is called anew whenever it changes: give it with `useCallback`, or a function of a module. With `everyMs` it
- * is called again that long after each answer, not while the page is hidden.
+ * is called again that long after each answer, not while the page is hidden. A page that opens hidden is read once.
  */
 export function useRemote<T>(read: ((signal: AbortSignal) => Promise<T>) | undefined, everyMs?: number): Remote<T> {
   const [state, setState] = useState<{ value?: T; error?: ShownError; loading: boolean }>({ loading: true });
@@ -29,10 +29,10 @@ export function useRemote<T>(read: ((signal: AbortSignal) => Promise<T>) | undef
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = () => {
-      if (everyMs !== undefined && !controller.signal.aborted) timer = setTimeout(run, everyMs);
+      if (everyMs === undefined || controller.signal.aborted) return;
+      timer = setTimeout(() => (document.hidden ? again() : run()), everyMs);
     };
     const run = () => {
-      if (document.hidden) return again();
       read(controller.signal)
         .then(
           (value) => !controller.signal.aborted && setState({ value, loading: false }),

@@ -7,6 +7,7 @@ export interface Task {
   error?: ShownError;
   /** Resolves to whether it went well; a second call while one runs does nothing. */
   run(work: () => Promise<void>): Promise<boolean>;
+  /** Takes the error away; what runs goes on. */
   clear(): void;
 }
 
@@ -37,6 +38,6 @@ export function useTask(): Task {
     }
   }, []);
 
-  const clear = useCallback(() => setState({ busy: false }), []);
+  const clear = useCallback(() => setState(({ busy }) => ({ busy })), []);
   return { ...state, run, clear };
 }
