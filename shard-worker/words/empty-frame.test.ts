@@ -14,6 +14,16 @@ describe('a frame that carries nothing', () => {
     expect(decoded.trace).toEqual([]);
   });
 
+  // It says that it has a row, and has none.
+  test.each([
+    ['step', 'int32'],
+    ['hidden', 'float32'],
+    ['result', 'int32'],
+  ] as const)('is no %s', (kind, dtype) => {
+    const frame = { ...emptyFrame(3, newSessionId()), kind, dtype, tokens: 1, width: 1 };
+    expect(() => decodeFrame(encodeFrame(frame))).toThrowError(expect.objectContaining({ code: 'bad-frame' }));
+  });
+
   test('carries a refusal where it is given one', () => {
     const payload = new TextEncoder().encode('{"code":"epoch-stale"}');
     const refused = { ...emptyFrame(3, newSessionId()), kind: 'error', dtype: 'json', lap: 9, payload } as const;
