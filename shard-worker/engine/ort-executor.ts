@@ -160,7 +160,11 @@ class Step {
       const input = inputs.get(cache);
       return { cache, past: cache.length, ...(input ? { input } : {}) };
     });
-    const outputs = await this.#run(() => pooled.binding, rows, 1);
+    const outputs = await this.#run(() => pooled.binding, rows, 1).catch((cause) => {
+      // Reading back may fail when the run did not: its tokens are in the caches by then.
+      for (const { cache, past } of rows) cache.crop(past);
+      throw cause;
+    });
     const byCache = new Map(rows.map(({ cache }, row) => [cache as KvCache, outputs[row]!]));
     return items.map(({ cache }) => byCache.get(cache)!);
   }

@@ -47,7 +47,7 @@ async function load(backend: Backend, wasmPaths: string | undefined): Promise<Or
 }
 
 const OUT_OF_MEMORY =
-  /bad_alloc|out of memory|OutOfMemory|allocation failed|memory access out of bounds|OOM|failed to allocate/i;
+  /bad_alloc|out of memory|OutOfMemory|allocation failed|memory access out of bounds|\bOOM\b|failed to allocate/i;
 const DEVICE_LOST = /device (is |was )?lost|DeviceLost|Instance dropped|external Instance reference no longer exists/i;
 
 /** A typed error from whatever the runtime threw; `doing` completes "While …". */

@@ -1,6 +1,6 @@
 // Measures this device on the model's own layer: same graph, same shapes, zero weights, so that nothing is fetched.
 
-import { runMs } from '../engine/layer-executor.ts';
+import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import { createOrtExecutor } from '../engine/ort-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
@@ -28,9 +28,18 @@ export async function probeLayer(runtime: OrtRuntime, model: OpenModel, lent: Le
   const { kvBytes, unpackBytes } = divideMemory(model.manifest, { start: 0, end: layers }, lent, runtime.backend);
   const shares = { kvBytes, unpackBytes: unpackBytes / layers };
   const executor = await createOrtExecutor({ runtime, slice, blobs, ...executorShape(model), ...shares });
+  try {
+    return await quickStepMs(executor, model, slice.entry);
+  } finally {
+    // Also where a step failed: whoever tries again needs the room.
+    await executor.dispose();
+  }
+}
+
+async function quickStepMs(executor: LayerExecutor, model: OpenModel, isEntry: boolean): Promise<number> {
   const cache = executor.openCache();
   const input = {
-    ...(slice.entry
+    ...(isEntry
       ? { ids: Int32Array.of(0) }
       : { hidden: new Uint8Array(model.decoder.hiddenSize * elementBytes(model)) }),
     tokens: 1,
@@ -45,7 +54,6 @@ export async function probeLayer(runtime: OrtRuntime, model: OpenModel, lent: Le
     if (times.length > 0 && performance.now() - startedMs > BUDGET_MS) break;
   }
   cache.dispose();
-  await executor.dispose();
   return lowerQuartile(times);
 }
 

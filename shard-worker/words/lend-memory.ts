@@ -23,7 +23,10 @@ const MOST_GPU_BYTES = 4 * GIB;
 
 export function defaultMemoryBytes(backend: Backend, { deviceMemory }: StatedDevice): number {
   const deviceGib = deviceMemory && deviceMemory > 0 ? deviceMemory : UNKNOWN_DEVICE_GIB;
-  return backend === 'wasm'
-    ? Math.min((deviceGib * GIB) / 4, MOST_WASM_BYTES)
-    : Math.min((deviceGib * GIB) / 2, MOST_GPU_BYTES);
+  const lentBytes =
+    backend === 'wasm'
+      ? Math.min((deviceGib * GIB) / 4, MOST_WASM_BYTES)
+      : Math.min((deviceGib * GIB) / 2, MOST_GPU_BYTES);
+  // Whole bytes, whatever a browser that disguises itself says: an offer of parts of one is refused.
+  return Math.floor(lentBytes);
 }

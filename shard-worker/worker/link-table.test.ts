@@ -4,6 +4,7 @@ import type { Identity } from '../../protocol/identity.ts';
 import type { ChannelLink } from '../links/channel-link.ts';
 import { IDENTITY_A, IDENTITY_B, newIdentity, ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
 import { LinkTable } from './link-table.ts';
+import { type Bridge, makeBridge } from './test-bridge.ts';
 import type { ClosedLink } from './worker-api.ts';
 
 const EPOCH = 5;
@@ -14,11 +15,11 @@ const [A, B] = [IDENTITY_A.peer, IDENTITY_B.peer];
 const FINGERPRINTS = { local: 'a'.repeat(64), remote: 'b'.repeat(64) };
 const MIRRORED = { local: FINGERPRINTS.remote, remote: FINGERPRINTS.local };
 
-const ports: MessagePort[] = [];
+const bridges: Bridge[] = [];
 const tables: LinkTable[] = [];
 afterEach(() => {
   for (const table of tables.splice(0)) for (const epoch of [EPOCH, EPOCH + 1]) table.closeEpoch(epoch);
-  for (const port of ports.splice(0)) port.close();
+  for (const made of bridges.splice(0)) made.close();
 });
 
 function makeTable(identity: Identity, tickets: Map<number, string>) {
@@ -36,25 +37,10 @@ function makeTable(identity: Identity, tickets: Map<number, string>) {
   return { table, closed, ready };
 }
 
-/** What the pages between two workers do: pump bytes, and say `null` to both when either side closes. */
 function bridge(): [MessagePort, MessagePort] {
-  const [left, right] = [new MessageChannel(), new MessageChannel()];
-  ports.push(left.port1, left.port2, right.port1, right.port2);
-  let isOpen = true;
-  for (const [from, to] of [
-    [left.port2, right.port2],
-    [right.port2, left.port2],
-  ] as const) {
-    from.addEventListener('message', (event: MessageEvent) => {
-      if (!isOpen) return;
-      to.postMessage(event.data);
-      if (event.data !== null) return;
-      isOpen = false;
-      from.postMessage(null);
-    });
-    from.start();
-  }
-  return [left.port1, right.port1];
+  const made = makeBridge();
+  bridges.push(made);
+  return made.ends;
 }
 
 function makeEnds(ticketsAtB = new Map([[EPOCH, ticketB()]]), ticketsAtA = new Map([[EPOCH, ticketA()]])) {

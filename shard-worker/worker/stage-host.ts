@@ -76,6 +76,8 @@ export class StageHost {
 
   /** This peer's own newest ticket of an epoch. */
   holdTicket(epoch: number, ticket: string): void {
+    // Behind all others: a fresh one is not the oldest.
+    this.#tickets.delete(epoch);
     this.#tickets.set(epoch, ticket);
     const [oldest] = this.#tickets.keys();
     if (oldest !== undefined && this.#tickets.size > MAX_TICKETS) this.#tickets.delete(oldest);
@@ -142,10 +144,13 @@ export class StageHost {
     );
     if (entry.abort.signal.aborted) {
       await executor.dispose();
-      throw new PoolError('cancelled', 'The coalition changed while this slice was loading.');
+      throw new PoolError('cancelled', CHANGED);
     }
     entry.executor = executor;
-    const msPerLayer = await warmUp(executor);
+    const msPerLayer = await warmUp(executor).catch((cause) => {
+      // A retired slice is let go between two of its steps.
+      throw entry.abort.signal.aborted ? new PoolError('cancelled', CHANGED, { cause }) : cause;
+    });
     return {
       networkBytes: model.files.meter.networkBytes - before.networkBytes,
       cachedBytes: model.files.meter.cachedBytes - before.cachedBytes,
@@ -247,6 +252,7 @@ export class StageHost {
   }
 }
 
+const CHANGED = 'The coalition changed while this slice was loading.';
 const NOT_SERVED = 'This stage does not serve that coalition.';
 const NOT_BEFORE = 'Frames of a session come from the stage before.';
 /** What only the stage before, or at the entry a driver, may send. */

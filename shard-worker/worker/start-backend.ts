@@ -14,7 +14,8 @@ export async function startBackend(wish: Backend | 'auto'): Promise<BackendChoic
   if (wish === 'wasm') return wasm;
   // Absent in browsers without WebGPU and on pages that are not served over https or localhost.
   const gpu: GPU | undefined = navigator.gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  // Some builds have the object, and refuse to look for a device.
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (adapter) return { backend: 'webgpu', device: describeAdapter(adapter.info) };
   const reason = gpu ? 'WebGPU found no graphics device' : 'This browser has no WebGPU';
   if (wish === 'webgpu') throw new PoolError('backend-unavailable', `${reason}.`);
