@@ -1,4 +1,5 @@
 // Two projects: `unit` beside the code, `tree` for the shape of the repository itself.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const folders = '{protocol,shard-worker,signaling,app,tools,bench,e2e}';
@@ -12,6 +13,8 @@ export default defineConfig({
           // Files share a thread's modules: starting a fresh one per file took longer than the tests in it.
           pool: 'threads',
           isolate: false,
+          // One less than there are cores is the default: on two, half of the machine would wait.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           globalSetup: ['tools/postgres/vitest-setup.ts'],
           include: [`${folders}/**/*.test.ts`],
           exclude: ['tools/tree/**', '**/node_modules/**'],

@@ -6,5 +6,5 @@ export const canBeKept = (text: string): boolean => !text.includes('\0') && !/\p
 
 export const CANNOT_BE_KEPT = 'Has a character that cannot be kept';
 
-/** Of at most so many characters. */
+/** At most so many characters. */
 export const keptText = (maxChars: number) => z.string().max(maxChars).refine(canBeKept, { message: CANNOT_BE_KEPT });

@@ -61,7 +61,7 @@ interface Issue {
   path: PropertyKey[];
   message: string;
   code?: string | undefined;
-  /** Of a union: what each of its members has against the value. */
+  /** What each member of a union has against the value. */
   errors?: readonly (readonly Issue[])[] | undefined;
 }
 
@@ -79,7 +79,7 @@ export function issueError(issues: readonly Issue[]): PoolError {
   return new PoolError('bad-request', param ? `'${param}': ${what}.` : `${what}.`, { data: { param } });
 }
 
-/** Of a union the issue of the member that the value was meant for: the one whose own type it has. */
+/** The issue of that member of a union which the value was meant for: the one whose own type it has. */
 function mostTelling(issue: Issue): Issue {
   const meant = issue.errors?.find(
     (member) => !member.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
