@@ -27,6 +27,8 @@ const RECORDER = `import { register } from 'node:module'; register(${JSON.string
 const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 /** Without what makes Node warn of the test's own terminal. */
 const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined };
+/** A process that is busy hears no other signal. */
+const ENDING = { timeout: RUN_MS, env, killSignal: 'SIGKILL' } as const;
 const argsFor = (...args: string[]): string[] => ['--import', 'tsx', MAIN, '--data-dir', dataDir, ...args];
 
 /** Ends with the test that started it, whatever became of that. */
@@ -43,7 +45,7 @@ afterEach(() => {
 /** Exit code and words of a run that ends by itself. */
 const run = async (...args: string[]): Promise<{ code: number; said: string }> => {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, argsFor(...args), { timeout: RUN_MS, env });
+    const { stdout } = await promisify(execFile)(process.execPath, argsFor(...args), ENDING);
     return { code: 0, said: stdout };
   } catch (error) {
     const { code, stderr } = error as { code: number; stderr: string };
@@ -59,7 +61,7 @@ it('A16: a program that starts a server, asks it and closes it, exits', { timeou
     await server.close();
     console.log('closed');`;
   const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
-  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: RUN_MS, env });
+  const { stdout } = await promisify(execFile)(process.execPath, flags, ENDING);
   expect(stdout).toBe('200\n200\nclosed\n');
 });
 
@@ -71,6 +73,11 @@ describe('A7: what cannot be opened is told in a sentence about it', { timeout: 
       'a folder in a file',
       ['--data-dir', join(file, 'x')],
       /^The data directory .* cannot be used: it lies in a file\./,
+    ],
+    [
+      'a folder in a folder that cannot be made',
+      ['--data-dir', '/proc/none/x'],
+      /^The data directory .*--data-dir PATH\.$/,
     ],
     [
       'a folder that cannot be made',

@@ -1,6 +1,6 @@
 // Opens the one database: PostgreSQL's dialect in both cases, embedded (PGlite) or a server (`pg`), and brings its schema
 // up to date. Owns connections; knows no table.
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
@@ -13,6 +13,7 @@ import pg from 'pg';
 import type { DatabaseLocation } from '../config/config-types.ts';
 import { CONNECT_TIMEOUT_MS } from './connect-timeout.ts';
 import { openFault } from './database-faults.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -48,7 +49,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<OpenData
 }
 
 async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
-  if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (dataDir) makeFolder(dataDir);
   const client = await PGlite.create(dataDir ?? 'memory://');
   if (dataDir) closeToOthers(dataDir);
   const db = drizzlePglite(client);

@@ -1,11 +1,12 @@
 // The one writer of a database: a server takes it before it opens it; whoever comes second is told so in one sentence, or
 // waits. Knows no table.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseLocation } from '../config/config-types.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { openFault } from './database-faults.ts';
 import { lockFolder } from './lock-folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface TakenDatabase {
   /** Resolves when somebody else has it now: whoever writes must stop then. */
@@ -73,7 +74,7 @@ function folderTaker(dataDir: string): [TryOnce, option: string] {
 
 /** The signing key lies in there as it is: PostgreSQL too asks that nobody else may look into its folder. */
 function keepToOneself(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   chmodSync(dataDir, 0o700);
 }
 
