@@ -20,6 +20,8 @@ const MAX_BROKER_BYTES = 32 * 1024;
 const MESSAGES_PER_SECOND = 100;
 const MESSAGE_BURST = 1000;
 const MAX_CLIENTS = 5000;
+/** A client that reads no more is cut off, and not written to for ever. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
 /** How often silent clients and old messages are looked for. */
 const SWEEP_MS = 1_000;
 
@@ -69,12 +71,12 @@ export function createPeerBroker({
   const deliver = (message: BrokerMessage): void => {
     const nowMs = performance.now();
     const to = clients.get(message.dst);
-    if (to) to.socket.send(JSON.stringify(message));
+    if (to) say(to.socket, message);
     else if (message.type !== 'LEAVE' && message.type !== 'EXPIRE' && !mail.keep(message, nowMs)) tellAbsent(message);
   };
   /** PeerJS's word for "that peer is not there", to whoever called it. */
   const tellAbsent = ({ src, dst }: Pick<BrokerMessage, 'src' | 'dst'>): void =>
-    clients.get(src)?.socket.send(JSON.stringify({ type: 'EXPIRE', src: dst, dst: src }));
+    say(clients.get(src)?.socket, { type: 'EXPIRE', src: dst, dst: src });
 
   function enter(socket: WebSocket, query: URLSearchParams): void {
     socket.on('error', () => socket.terminate());
@@ -136,6 +138,11 @@ export function createPeerBroker({
       server.close();
     },
   };
+}
+
+function say(socket: WebSocket | undefined, message: BrokerMessage): void {
+  if (socket && socket.bufferedAmount > MAX_UNSENT_BYTES) socket.terminate();
+  else socket?.send(JSON.stringify(message));
 }
 
 function refuse(socket: WebSocket, type: 'ERROR' | 'ID-TAKEN', msg: string): void {
