@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FolderLock, type Holder, LOCK_FILE, lockFolder } from './lock-folder.ts';
 
@@ -112,11 +113,16 @@ test.skipIf(process.platform !== 'linux')(
   'a process that has ended and was not fetched holds nothing',
   { timeout: RUN_MS },
   async () => {
-    // The shell starts a child that ends, and then becomes a program that never fetches it.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
-    const [said] = await once(parent.stdout, 'data');
+    // The shell starts a child that ends when told, and becomes a program that never fetches it.
+    const parent = spawn('sh', ['-c', 'cat <&3 3<&- & echo $!; exec sleep 60 3<&-'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    });
+    const [said] = await once(parent.stdout as Readable, 'data');
     const pid = Number(said);
-    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+    const fileOf = (of: number | undefined, name: string): string => readFileSync(`/proc/${of}/${name}`, 'utf8');
+    await expect.poll(() => fileOf(parent.pid, 'comm')).toBe('sleep\n');
+    (parent.stdio[3] as Writable).end();
+    await expect.poll(() => fileOf(pid, 'stat')).toMatch(/\) Z /);
     write({ pid });
     take().release();
     parent.kill('SIGKILL');
