@@ -1,5 +1,5 @@
-// What a stage says it did for a session, and what the driver says it got: signed by the peer's own key. The chain binds
-// it to the very bytes that passed; layers and positions say what it covers. Settlement compares them. Keeps no state.
+// What a stage says it did for a session, signed by the peer's own key: layers and positions say what it covers, and chains
+// bind it to the very bytes that passed. Keeps no state.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
 import { fromHex, toHex } from './hex.ts';
@@ -10,7 +10,6 @@ const count = z.number().check(z.int(), z.gte(0));
 const chain = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 export const receiptSchema = z.object({
-  role: z.enum(['stage', 'driver']),
   job: jobIdSchema,
   /** The grant's: a receipt of another job cannot be shown again. */
   nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
@@ -18,7 +17,7 @@ export const receiptSchema = z.object({
   pool: z.string().check(z.minLength(1), z.maxLength(MAX_POOL_ID_CHARS)),
   epoch: count,
   peer: peerIdSchema,
-  /** Layers `[start, end)`; a driver signs for all of them. */
+  /** Layers `[start, end)`. */
   start: count,
   end: count,
   /** Frames of this job and session that it covers: step or hidden frames in, as many hidden or result frames out. */
@@ -26,9 +25,11 @@ export const receiptSchema = z.object({
   /** Positions `[from, to)` that were computed, rows that were taken back and computed again counted once. */
   from: count,
   to: count,
-  /** Milliseconds inside the model, for people and for the planner: nothing is paid by it. 0 from a driver. */
+  /** The furthest frame began here: a driver that fed no drafts had the results of all positions before. At most `to`. */
+  lastFrom: count,
+  /** Milliseconds inside the model, for people and for the planner: nothing is paid by it. */
   computeMs: z.number().check(z.gte(0)),
-  /** Chains over what came in and what went out; a driver's are over the ids it sent and the results it got. */
+  /** Chains over what came in and what went out. */
   chainIn: chain,
   chainOut: chain,
 });
@@ -43,10 +44,25 @@ export type SignedReceipt = z.infer<typeof signedReceiptSchema>;
 
 /** The text that is signed: every field in this order. No field's alphabet has the separator but `pool`, which is last. */
 export function receiptText(receipt: Receipt): string {
-  const { role, job, nonce, session, epoch, peer, start, end, frames, from, to, computeMs, chainIn, chainOut } =
+  const { job, nonce, session, epoch, peer, start, end, frames, from, to, lastFrom, computeMs, chainIn, chainOut } =
     receipt;
-  const fields = [role, job, nonce, session, epoch, peer, start, end, frames, from, to, computeMs, chainIn, chainOut];
-  return ['computepool-receipt', 1, ...fields, receipt.pool].join(':');
+  const fields = [
+    job,
+    nonce,
+    session,
+    epoch,
+    peer,
+    start,
+    end,
+    frames,
+    from,
+    to,
+    lastFrom,
+    computeMs,
+    chainIn,
+    chainOut,
+  ];
+  return ['computepool-receipt', 2, ...fields, receipt.pool].join(':');
 }
 
 export async function signReceipt(identity: Identity, receipt: Receipt): Promise<SignedReceipt> {

@@ -1,5 +1,4 @@
 // The words of settlement: what it looks at, what it decides and what it could not accept.
-
 import type { Price } from '../../protocol/credits.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
@@ -10,69 +9,89 @@ export interface EpochSeats {
   seats: readonly { peer: PeerId; start: number; end: number }[];
 }
 
+/** So many ids of one choice came out of one epoch. */
+export interface Delivered {
+  epoch: number;
+  tokens: number;
+}
+
+/** What the witness of an answer saw: over HTTP the server, which relayed it; in a chat the client, who signed for it. */
+export interface Delivery {
+  /** Tokens of one prompt, whatever the number of choices: each computes it. */
+  promptTokens: number;
+  /** Positions at the prompt's beginning that an earlier answer has paid for. */
+  cachedTokens: number;
+  /** Per choice, in the order of delivery. */
+  choices: readonly (readonly Delivered[])[];
+}
+
+/** What is held pays for so much and no more. */
+export interface Most {
+  promptTokens: number;
+  /** Per choice. */
+  maxTokens: number;
+  choices: number;
+}
+
 export interface SettlementInput {
-  /**
-   * `promptTokens` counts one prompt, whatever the number of choices; each choice computes it. `choices` is also how often
-   * a cell may be paid.
-   */
-  job: { id: JobId; nonce: string; pool: string; promptTokens: number; choices: number };
+  job: { id: JobId; nonce: string; pool: string };
   /** Layers of the whole model. */
   layers: number;
   price: Price;
-  holdMicros: number;
+  most: Most;
   /** In order of use. */
   epochs: readonly EpochSeats[];
-  /** Receipts of the stages, and of the driver below. Their signatures have been checked; nothing else has. */
+  /** Their signatures have been checked; nothing else has. */
   receipts: readonly Receipt[];
-  driver: readonly Receipt[];
-}
-
-export type GapReason = 'no-receipt' | 'broken-edge' | 'not-covered' | 'not-agreed';
-
-/** Cells that were computed as far as anyone can tell, and are paid to nobody. */
-export interface Gap {
-  epoch: number;
-  session: SessionId;
-  /** Layers `[start, end)`. */
-  start: number;
-  end: number;
-  /** Positions `[from, to)`. */
-  from: number;
-  to: number;
-  why: GapReason;
+  /** Undefined: the client vanished without a word, and what all seats of an epoch agree on counts. */
+  delivery: Delivery | undefined;
+  /** A client signed `delivery`: it is compared with what the seats agree on. The server's own word is not. */
+  isSignedByClient?: boolean;
+  /** Positions that the client may have fed without the results before them: drafts. 0 where it was asked to draft nothing. */
+  ahead: number;
 }
 
 export type DisputeReason =
-  /** It names another job, nonce, pool or role, an epoch that was not used, or a seat that the peer did not have. */
+  /** It names another job, nonce, pool or epoch, or a seat that the peer did not have. */
   | 'misplaced'
+  /** Positions or frames that cannot be. */
+  | 'out-of-range'
+  /** A second receipt of a peer for the same session and epoch. */
+  | 'repeated'
   /** A peer signed two different things for the same frames. */
   | 'contradicts-itself'
-  /** The driver signed for this epoch but not for this session. */
-  | 'not-countersigned'
-  /** It computed, or says so, positions that the driver did not get. Those it got are paid. */
-  | 'claims-more'
+  /** Two neighbours saw different bytes pass between them: one of them is wrong, and it cannot be told which. */
   | 'chain-differs'
-  | 'frames-differ';
+  /** The client signed for less than all seats of the epoch show that it received. */
+  | 'signed-less';
 
 export interface Dispute {
   why: DisputeReason;
   epoch: number;
-  session: SessionId;
-  /** Whoever is on either side; one of them is wrong, and it cannot be told which. */
+  session?: SessionId;
   peers: PeerId[];
-  /** The layer before which the edge is; 0 is driver to entry, the number of layers is exit to driver. */
+  /** `chain-differs`: the layer before which the edge is. */
   layer?: number;
 }
 
+/** Cells (one layer at one position) that were delivered and that no receipt of their seat covers: nobody is paid for them. */
+export interface Gap {
+  epoch: number;
+  peer: PeerId;
+  cells: number;
+  why: 'no-receipt' | 'not-covered';
+}
+
 export interface SettlementPlan {
-  /** Sorted by peer, each once. `cells`: (layer, position) pairs. */
+  /** Sorted by peer, each once, none for nothing. */
   payments: { peer: PeerId; amountMicros: number; cells: number }[];
-  /** The sum of the payments. */
+  /** The sum of the payments: at most the bill, less where a seat shows no receipt. */
   chargedMicros: number;
-  /** Why less is charged than was computed: no receipt covers anything, or not everything. */
-  refundedReason?: 'no-receipts' | 'gaps';
+  /** What the answer costs when every seat shows its receipt. Known as soon as the answer has ended. */
+  billMicros: number;
   gaps: Gap[];
+  /** Change no payment. At most `MAX_DISPUTES`. */
   disputes: Dispute[];
-  /** Sessions that no driver signed for and all stages agree on. */
-  uncontested: { epoch: number; session: SessionId }[];
+  /** Tokens per epoch that the seats show and the client did not sign for. */
+  unsigned: Delivered[];
 }

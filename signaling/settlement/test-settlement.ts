@@ -1,7 +1,6 @@
 // A coalition that worked, for tests of settlement: receipts whose chains agree, to be spoilt one by one.
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/receipt.ts';
-import { maxCost } from './price-of.ts';
 import type { EpochSeats, SettlementInput } from './settlement-types.ts';
 
 export const JOB = 'a'.repeat(32) as JobId;
@@ -23,51 +22,52 @@ export interface Worked {
   session: SessionId;
   from: number;
   to: number;
-  /** Three per session unless said. */
+  /** The furthest frame began here; the position before `to` unless said. */
+  lastFrom?: number;
+  /** Three unless said. */
   frames?: number;
 }
 
-/** What all stages of an epoch and its driver sign after a session without a fault. */
-export function workOf(used: EpochSeats, worked: Worked): { stages: Receipt[]; driver: Receipt } {
-  const { session, from, to, frames = 3 } = worked;
-  const layers = used.seats.at(-1)!.end;
+/** What all stages of an epoch sign after a session without a fault. */
+export function workOf(used: EpochSeats, worked: Worked): Receipt[] {
+  const { session, from, to, lastFrom = Math.max(from, to - 1), frames = 3 } = worked;
   /** Stands for the hash of what passed there. */
-  const edge = (layer: number | 'results'): string =>
+  const edge = (layer: number): string =>
     `${layer}.${session}.${used.epoch}`
       .replace(/[^0-9]/g, 'e')
       .padEnd(64, 'c')
       .slice(0, 64);
-  const base = { job: JOB, nonce: NONCE, pool: POOL, session, epoch: used.epoch, frames, from, to, computeMs: 1 };
-  const stages = used.seats.map(
+  const base = { job: JOB, nonce: NONCE, pool: POOL, session, epoch: used.epoch, frames, from, lastFrom, to };
+  return used.seats.map(
     ({ peer, start, end }): Receipt => ({
       ...base,
-      ...{ role: 'stage', peer, start, end },
-      chainIn: edge(start),
-      chainOut: edge(end === layers ? 'results' : end),
+      ...{ peer, start, end, computeMs: 1, chainIn: edge(start), chainOut: edge(end) },
     }),
   );
-  const driver: Receipt = {
-    ...base,
-    ...{ role: 'driver', peer: peerNamed(0xd), start: 0, end: layers, computeMs: 0 },
-    chainIn: edge(0),
-    chainOut: edge('results'),
-  };
-  return { stages, driver };
 }
 
-/** All of it, honest, with a hold for `maxTokens` after the prompt. */
+/** One answer without a fault: `tokens` came out of each epoch in turn, each of which computed all positions before anew. */
 export function inputOf(
-  works: readonly { used: EpochSeats; worked: Worked }[],
-  { choices = 1, maxTokens = 1000, promptTokens = PROMPT } = {},
-): SettlementInput & { receipts: Receipt[]; driver: Receipt[] } {
-  const signed = works.map(({ used, worked }) => workOf(used, worked));
+  parts: readonly { used: EpochSeats; tokens: number }[],
+  { promptTokens = PROMPT, cachedTokens = 0, maxTokens = 1000 } = {},
+): SettlementInput & { receipts: Receipt[] } {
+  let to = promptTokens - 1;
+  const receipts = parts.flatMap(({ used, tokens }, index) => {
+    to += tokens;
+    return workOf(used, { session: sessionNamed(index + 1), from: index === 0 ? cachedTokens : 0, to });
+  });
   return {
-    job: { id: JOB, nonce: NONCE, pool: POOL, promptTokens, choices },
-    layers: works[0]!.used.seats.at(-1)!.end,
+    job: { id: JOB, nonce: NONCE, pool: POOL },
+    layers: parts[0]!.used.seats.at(-1)!.end,
     price: PRICE,
-    holdMicros: maxCost({ promptTokens, maxTokens, choices, price: PRICE }),
-    epochs: [...new Set(works.map(({ used }) => used))],
-    receipts: signed.flatMap(({ stages }) => stages),
-    driver: signed.map(({ driver }) => driver),
+    most: { promptTokens, maxTokens, choices: 1 },
+    epochs: parts.map(({ used }) => used),
+    receipts,
+    ahead: 0,
+    delivery: {
+      promptTokens,
+      cachedTokens,
+      choices: [parts.map(({ used: { epoch }, tokens }) => ({ epoch, tokens }))],
+    },
   };
 }

@@ -1,0 +1,24 @@
+// Counts positions that are due and covered, each as often as both are. Counts ranges, never single positions. Pure.
+
+/** Positions `[from, to)`. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** The sum over positions of `min(how often it is due, how often it is covered)`. */
+export function countCovered(due: readonly Range[], covers: readonly Range[]): number {
+  const edges = [...new Set([...due, ...covers].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  let sum = 0;
+  for (let index = 1; index < edges.length; index += 1) {
+    const [from, to] = [edges[index - 1]!, edges[index]!];
+    sum += Math.min(depthAt(due, from), depthAt(covers, from)) * (to - from);
+  }
+  return sum;
+}
+
+export const countAll = (ranges: readonly Range[]): number =>
+  ranges.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0);
+
+const depthAt = (ranges: readonly Range[], position: number): number =>
+  ranges.reduce((depth, { from, to }) => (from <= position && position < to ? depth + 1 : depth), 0);

@@ -1,0 +1,281 @@
+import { describe, expect, test } from 'vitest';
+import type { Receipt } from '../../protocol/receipt.ts';
+import { settle } from './settle.ts';
+import type { SettlementInput } from './settlement-types.ts';
+import { epochOf, inputOf, PRICE, PROMPT, peerNamed, sessionNamed, workOf } from './test-settlement.ts';
+
+const A = epochOf(1, [0, 2, 4, 6]);
+const B = epochOf(2, [0, 3, 6]);
+/** What a prompt and so many tokens cost. */
+const costOf = (tokens: number, cached = 0): number =>
+  (PROMPT - cached) * PRICE.promptMicros + tokens * PRICE.completionMicros;
+const whole = () => inputOf([{ used: A, tokens: 40 }]);
+const THIRD = costOf(40) / 3;
+const paidTo = (input: SettlementInput, used = A): number[] => {
+  const { payments } = settle(input);
+  return used.seats.map(({ peer }) => payments.find((each) => each.peer === peer)?.amountMicros ?? 0);
+};
+/** An honest settlement of epoch A with one receipt of a stage spoilt. */
+const spoilt = (stage: number, change: Partial<Receipt>): SettlementInput => {
+  const input = whole();
+  input.receipts[stage] = { ...input.receipts[stage]!, ...change };
+  return input;
+};
+
+test('a whole answer is paid whole, by layers', () => {
+  expect(settle(whole())).toEqual({
+    payments: [0, 1, 2].map((index) => ({ peer: peerNamed(16 + index), amountMicros: THIRD, cells: 100 })),
+    ...{ chargedMicros: 10 * 6 + 40 * 24, billMicros: 10 * 6 + 40 * 24 },
+    ...{ gaps: [], disputes: [], unsigned: [] },
+  });
+});
+
+test('what an earlier answer paid for is not paid again', () => {
+  const input = inputOf([{ used: A, tokens: 2 }], { cachedTokens: 7 });
+  expect(settle(input)).toMatchObject({ chargedMicros: 3 * 6 + 2 * 24, billMicros: 3 * 6 + 2 * 24, gaps: [] });
+});
+
+test('where nothing was delivered, nothing is paid', () => {
+  expect(settle(inputOf([{ used: A, tokens: 0 }]))).toMatchObject({ chargedMicros: 0, billMicros: 0, payments: [] });
+});
+
+test('D1: drafts and overshoot that nobody received cost nothing', () => {
+  const input = whole();
+  input.receipts = workOf(A, { session: sessionNamed(1), from: 0, to: 90 });
+  expect(settle(input)).toMatchObject({ chargedMicros: costOf(40), gaps: [] });
+});
+
+describe('G6: what one seat shows, or does not, changes its own pay alone', () => {
+  test('no receipt', () => {
+    const input = whole();
+    input.receipts.splice(1, 1);
+    expect(paidTo(input)).toEqual([THIRD, 0, THIRD]);
+    expect(settle(input).gaps).toEqual([{ epoch: 1, peer: peerNamed(17), cells: 100, why: 'no-receipt' }]);
+  });
+
+  test.each<[string, Partial<Receipt>]>([
+    ['another job', { job: 'c'.repeat(32) as never }],
+    ['another nonce', { nonce: 'c'.repeat(32) }],
+    ['another pool', { pool: 'owner/other@main:q4' }],
+    ['another epoch', { epoch: 2 }],
+    ['an epoch that no column holds', { epoch: 2 ** 40 }],
+    ['another peer', { peer: peerNamed(99) }],
+    ['more layers than its seat', { start: 1 }],
+    ['other layers than its seat', { start: 4, end: 6 }],
+  ])('a receipt for %s', (_name, change) => {
+    const input = spoilt(1, change);
+    expect(paidTo(input)).toEqual([THIRD, 0, THIRD]);
+    expect(settle(input).disputes.map(({ why }) => why)).toEqual(['misplaced']);
+  });
+
+  test.each<[string, Partial<Receipt>]>([
+    ['ends before it begins', { from: 51 }],
+    ['begins before the first position', { from: -1 }],
+    ['ends nowhere', { to: Number.POSITIVE_INFINITY }],
+    ['is no number', { to: Number.NaN }],
+    ['was received further than it came', { lastFrom: 90 }],
+  ])('a receipt that %s', (_name, change) => {
+    const input = spoilt(1, change);
+    expect(paidTo(input)).toEqual([THIRD, 0, THIRD]);
+    expect(settle(input).disputes.map(({ why }) => why)).toEqual(['out-of-range']);
+  });
+
+  test('a chain that differs pays as ever, and is noted', () => {
+    const input = spoilt(1, { chainOut: 'f'.repeat(64) });
+    expect(paidTo(input)).toEqual([THIRD, THIRD, THIRD]);
+    expect(settle(input).disputes).toEqual([
+      { why: 'chain-differs', epoch: 1, session: sessionNamed(1), peers: [peerNamed(17), peerNamed(18)], layer: 4 },
+    ]);
+  });
+
+  test('two receipts of one seat for one session: the longer one counts, in either order', () => {
+    for (const order of [0, 1]) {
+      const input = whole();
+      input.receipts.splice(order, 0, { ...input.receipts[0]!, to: 20, lastFrom: 19 });
+      expect(paidTo(input)).toEqual([THIRD, THIRD, THIRD]);
+      expect(settle(input).disputes.map(({ why }) => why)).toEqual(['contradicts-itself']);
+    }
+  });
+
+  test('a receipt up to the end of all numbers is worth what was delivered', () => {
+    for (const to of [1e6, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+      expect(paidTo(spoilt(0, { to, lastFrom: to }))).toEqual([THIRD, THIRD, THIRD]);
+    }
+  });
+
+  test('invented sessions leave nobody unpaid and earn nothing', () => {
+    const input = whole();
+    const more = Array.from(
+      { length: 20 },
+      (_, index) => workOf(A, { session: sessionNamed(90 + index), from: 0, to: 900 })[2]!,
+    );
+    input.receipts.unshift(...more);
+    expect(paidTo(input)).toEqual([THIRD, THIRD, THIRD]);
+  });
+
+  test('a seat of an earlier epoch that delivered nothing takes nothing', () => {
+    const input = inputOf([{ used: B, tokens: 40 }]);
+    const solo = epochOf(1, [0, 6]);
+    input.epochs = [solo, ...input.epochs];
+    input.receipts.unshift(...workOf(solo, { session: sessionNamed(9), from: 0, to: 1000 }));
+    expect(paidTo(input, solo)).toEqual([0]);
+    expect(paidTo(input, B)).toEqual([costOf(40) / 2, costOf(40) / 2]);
+  });
+
+  test('a seat that shows less is paid for that', () => {
+    const input = spoilt(1, { to: 29, lastFrom: 28 });
+    expect(paidTo(input)).toEqual([THIRD, (costOf(40) - 20 * 24) / 3, THIRD]);
+    expect(settle(input).gaps).toEqual([{ epoch: 1, peer: peerNamed(17), cells: 40, why: 'not-covered' }]);
+  });
+});
+
+test('G7: what the witness itself got wrong is clamped to what is held', () => {
+  const input = whole();
+  const hostile = { promptTokens: 2 ** 53, cachedTokens: -5, choices: [[{ epoch: 1, tokens: 2 ** 60 }]] };
+  const { billMicros, chargedMicros } = settle({ ...input, delivery: hostile });
+  expect(billMicros).toBe(PROMPT * 6 + 1000 * 24);
+  expect(chargedMicros).toBe(costOf(40));
+  for (const tokens of [Number.NaN, -1, 0.5, Number.NEGATIVE_INFINITY]) {
+    const delivery = { promptTokens: tokens, cachedTokens: tokens, choices: [[{ epoch: 1, tokens }], [], []] };
+    expect(settle({ ...input, delivery }).chargedMicros).toBe(0);
+  }
+});
+
+describe('several epochs', () => {
+  const failover = () =>
+    inputOf([
+      { used: A, tokens: 20 },
+      { used: B, tokens: 20 },
+    ]);
+
+  test('each is paid for what it delivered, and nobody for computing again', () => {
+    const plan = settle(failover());
+    expect([plan.chargedMicros, plan.billMicros]).toEqual([costOf(40), costOf(40)]);
+    expect(plan.payments.map(({ cells }) => cells)).toEqual([60, 60, 60, 60, 60]);
+  });
+
+  test('what a seat of the first does not show is nobody’s, also where the second computed it again', () => {
+    const input = failover();
+    input.receipts.splice(1, 1);
+    const plan = settle(input);
+    expect(plan.chargedMicros).toBe(costOf(40) - costOf(20) / 3);
+    expect(plan.payments.map(({ cells }) => cells)).toEqual([60, 60, 60, 60]);
+  });
+
+  test('an answer that goes on twice in one epoch counts once', () => {
+    const input = inputOf([
+      { used: A, tokens: 20 },
+      { used: A, tokens: 20 },
+    ]);
+    expect(settle(input).chargedMicros).toBe(costOf(40));
+  });
+});
+
+test('choices are due each, where they were delivered', () => {
+  const input = inputOf([{ used: A, tokens: 20 }]);
+  input.most.choices = 3;
+  input.delivery = {
+    ...input.delivery!,
+    choices: [[{ epoch: 1, tokens: 20 }], [{ epoch: 1, tokens: 5 }], [{ epoch: 1, tokens: 0 }]],
+  };
+  input.receipts.push(...workOf(A, { session: sessionNamed(2), from: 0, to: 14 }));
+  expect(settle(input)).toMatchObject({ chargedMicros: costOf(20) + costOf(5), billMicros: costOf(20) + costOf(5) });
+  // Whoever shows one session is paid for one.
+  input.receipts.pop();
+  expect(paidTo(input)).toEqual([(costOf(20) + costOf(5)) / 3, (costOf(20) + costOf(5)) / 3, costOf(20) / 3]);
+});
+
+describe('a client that vanished', () => {
+  const without = (change: (receipts: Receipt[]) => void = () => {}) => {
+    const input = { ...whole(), delivery: undefined };
+    change(input.receipts);
+    return settle(input);
+  };
+
+  test('has received what it went on from: the last token is given', () => {
+    expect(without()).toMatchObject({ chargedMicros: costOf(39), unsigned: [] });
+  });
+
+  test('no more than the least that all say', () => {
+    expect(without((receipts) => void Object.assign(receipts[2]!, { lastFrom: 19 })).chargedMicros).toBe(costOf(10));
+  });
+
+  test('nothing when one is silent, or speaks of another session', () => {
+    expect(without((receipts) => void receipts.pop()).chargedMicros).toBe(0);
+    expect(without((receipts) => void Object.assign(receipts[2]!, { session: sessionNamed(5) })).chargedMicros).toBe(0);
+  });
+
+  test('one seat agrees with nobody', () => {
+    const solo = epochOf(3, [0, 6]);
+    const input = { ...inputOf([{ used: solo, tokens: 900 }]), delivery: undefined };
+    expect(settle(input).chargedMicros).toBe(0);
+  });
+
+  test('all seats together are bounded by what is held', () => {
+    const input = { ...whole(), delivery: undefined };
+    input.receipts = workOf(A, { session: sessionNamed(1), from: 0, to: 1e6 });
+    expect(settle(input).chargedMicros).toBe(costOf(1000));
+  });
+
+  test('over several epochs each is due for what it added', () => {
+    const input = inputOf([
+      { used: A, tokens: 20 },
+      { used: B, tokens: 20 },
+    ]);
+    const plan = settle({ ...input, delivery: undefined });
+    expect(plan.chargedMicros).toBe(costOf(39));
+    expect(plan.payments.map(({ cells }) => cells)).toEqual([58, 58, 58, 60, 60]);
+  });
+});
+
+describe('a client that signs', () => {
+  const signing = (tokens: number, more: { cachedTokens?: number; promptTokens?: number } = {}) => {
+    const input = { ...whole(), isSignedByClient: true };
+    input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens }]], ...more };
+    return settle(input);
+  };
+
+  test('for all that it received owes nothing, with the last token or without', () => {
+    for (const tokens of [40, 39]) expect(signing(tokens)).toMatchObject({ unsigned: [], disputes: [] });
+  });
+
+  test('for less is charged as it signed, and told what is missing', () => {
+    expect(signing(10)).toMatchObject({
+      chargedMicros: costOf(10),
+      unsigned: [{ epoch: 1, tokens: 29 }],
+      disputes: [{ why: 'signed-less', epoch: 1 }],
+    });
+  });
+
+  test('who drafts may be ahead of what it has received', () => {
+    const input = { ...whole(), isSignedByClient: true, ahead: 32 };
+    input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: 10 }]] };
+    expect(settle(input).unsigned).toEqual([]);
+    input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: 5 }]] };
+    expect(settle(input).unsigned).toEqual([{ epoch: 1, tokens: 2 }]);
+  });
+
+  test('for a cache that the seats did not have is told so', () => {
+    expect(signing(40, { cachedTokens: 7 })).toMatchObject({ chargedMicros: costOf(40, 7), unsigned: [{ tokens: 7 }] });
+  });
+
+  test('for a shorter prompt than the one that was computed is told so', () => {
+    expect(signing(40, { promptTokens: 3 }).unsigned).toEqual([{ epoch: 1, tokens: 6 }]);
+    expect(signing(30, { promptTokens: 3 }).unsigned).toEqual([{ epoch: 1, tokens: 16 }]);
+  });
+
+  test('for an epoch that nobody used is not heard', () => {
+    const input = { ...whole(), isSignedByClient: true };
+    input.delivery = { ...input.delivery!, choices: [[{ epoch: 7, tokens: 40 }]] };
+    expect(settle(input)).toMatchObject({ chargedMicros: 0, unsigned: [{ epoch: 1, tokens: 39 }] });
+  });
+});
+
+test('disputes are bounded', () => {
+  const input = whole();
+  const strange = Array.from({ length: 5000 }, () => ({ ...input.receipts[0]!, epoch: 9 }));
+  expect(settle({ ...input, receipts: [...strange, ...input.receipts] })).toMatchObject({
+    chargedMicros: costOf(40),
+    disputes: { length: 64 },
+  });
+});

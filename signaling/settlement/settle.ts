@@ -1,0 +1,128 @@
+// What an answer's work is worth: who is paid what, what nobody is paid for, and what was contradictory. Pure and total: no
+// clock, no order of arrival, no database, and nothing that anybody signs makes it throw.
+//
+// The rules:
+// 1. The witness of delivery decides what is due: over HTTP the server, which relayed the ids; in a chat the client, which
+//    signs for what it received. Nobody else's word adds to it.
+// 2. A delivered token is due in the epoch in which it was delivered, at every layer, at the position whose row gave it. The
+//    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token.
+// 3. A seat is paid for a position when its own receipt covers it. No other seat's receipt, and no missing one, takes that
+//    away: what one party signs, or fails to sign, changes that party's pay alone.
+// 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
+//    evidence for those who judge peers; nobody is paid by them.
+// 5. A client that vanished is taken to have received what all seats of an epoch, two at least, agree on. One that signs
+//    for less than that is told so: it is charged as it signed, and asks no more before it has signed the rest.
+// 6. The payer is charged what is paid: at most the bill, which depends on the delivery alone. Replays, drafts and cuts
+//    change nothing. What a seat does not show stays the payer's.
+import type { PeerId } from '../../protocol/ids.ts';
+import { agreedDelivery, agreedIn, signedLess } from './agree.ts';
+import { billOf, clampDelivery } from './bill.ts';
+import { countAll, countCovered, type Range } from './count-cells.ts';
+import { type PlacedEpoch, placeReceipts } from './place-receipts.ts';
+import type { Delivery, Dispute, Gap, SettlementInput, SettlementPlan } from './settlement-types.ts';
+import { splitAmount } from './split-amount.ts';
+
+/** What is shown to people and counted; more of them say nothing new. */
+const MAX_DISPUTES = 64;
+
+/** Micros times layers, and cells, of one peer: if it showed everything, and as it did. */
+interface Worth {
+  full: bigint;
+  shown: bigint;
+  cells: number;
+}
+
+/** @param input receipts and delivery of anybody, in any order; seats and bounds of the server's own. */
+export function settle(input: SettlementInput): SettlementPlan {
+  const { layers, price, most, ahead } = input;
+  const { epochs, disputes } = placeReceipts(input);
+  const isUsed = (epoch: number): boolean => epochs.some(({ used }) => used.epoch === epoch);
+  const delivery = clampDelivery(input.delivery ?? agreedDelivery(epochs, ahead, most.promptTokens), most, isUsed);
+  const unsigned = input.delivery && input.isSignedByClient ? signedLess(agreedIn(epochs, ahead), delivery) : [];
+  disputes.push(...unsigned.map(({ epoch }): Dispute => ({ why: 'signed-less', epoch, peers: [] })));
+  disputes.push(...epochs.flatMap(differingChains));
+
+  const worths = new Map<PeerId, Worth>();
+  const gaps: Gap[] = [];
+  for (const placed of epochs) {
+    const due = dueIn(placed.used.epoch, delivery);
+    for (const { peer, start, end } of placed.seats) {
+      const receipts = [...(placed.shown.get(peer)?.values() ?? [])];
+      const depth = BigInt(Math.max(0, end - start));
+      const shown = [countCovered(due.prompt, receipts), countCovered(due.tokens, receipts)] as const;
+      const all = [countAll(due.prompt), countAll(due.tokens)] as const;
+      const micros = ([prompt, tokens]: readonly [number, number]): bigint =>
+        depth * (BigInt(prompt) * BigInt(price.promptMicros) + BigInt(tokens) * BigInt(price.completionMicros));
+      const worth = worths.get(peer) ?? { full: 0n, shown: 0n, cells: 0 };
+      const cells = (shown[0] + shown[1]) * (end - start);
+      worths.set(peer, {
+        full: worth.full + micros(all),
+        shown: worth.shown + micros(shown),
+        cells: worth.cells + cells,
+      });
+      const missing = (all[0] + all[1]) * (end - start) - cells;
+      const why = receipts.length === 0 ? 'no-receipt' : 'not-covered';
+      if (missing > 0) gaps.push({ epoch: placed.used.epoch, peer, cells: missing, why });
+    }
+  }
+  const payments = payFor(worths, BigInt(Math.max(1, layers)));
+  return {
+    payments,
+    chargedMicros: payments.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
+    billMicros: billOf(delivery, price),
+    gaps,
+    disputes: disputes.slice(0, MAX_DISPUTES),
+    unsigned,
+  };
+}
+
+/** Positions that are due in one epoch: at the prompt's price, and at that of a token. */
+function dueIn(epoch: number, { promptTokens, cachedTokens, choices }: Delivery): { prompt: Range[]; tokens: Range[] } {
+  const prompt: Range[] = [];
+  const tokens: Range[] = [];
+  for (const choice of choices) {
+    // The last row of the prompt gives the first token.
+    let from = promptTokens - 1;
+    const first = choice.find((each) => each.tokens > 0);
+    if (first?.epoch === epoch) prompt.push({ from: cachedTokens, to: promptTokens });
+    for (const each of choice) {
+      const to = from + each.tokens;
+      if (each.epoch === epoch && to > from) tokens.push({ from, to });
+      from = to;
+    }
+  }
+  return { prompt, tokens };
+}
+
+/**
+ * Whoever shows everything gets its share of the whole bill, rounded as if all had: what others show, or do not, moves not
+ * even the last micro of it. Whoever shows less gets its own whole micros.
+ */
+function payFor(worths: ReadonlyMap<PeerId, Worth>, layers: bigint): SettlementPlan['payments'] {
+  const whole = splitAmount(
+    [...worths].map(([to, { full }]) => ({ to, weight: full })),
+    layers,
+  );
+  return [...worths]
+    .map(([peer, { full, shown, cells }]) => {
+      const due = whole.get(peer) ?? 0;
+      return { peer, cells, amountMicros: shown === full ? due : Math.min(due, Number(shown / layers)) };
+    })
+    .filter(({ cells }) => cells > 0)
+    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+}
+
+/** Between neighbours that show the same session at the same count of frames. */
+function differingChains({ used, seats, shown }: PlacedEpoch): Dispute[] {
+  return seats.slice(1).flatMap((after, index) => {
+    const before = seats[index]!;
+    const given = shown.get(before.peer);
+    return [...(shown.get(after.peer)?.values() ?? [])].flatMap((taken): Dispute[] => {
+      const gave = given?.get(taken.session);
+      if (!gave || gave.frames !== taken.frames || gave.chainOut === taken.chainIn) return [];
+      const { epoch } = used;
+      const peers = [before.peer, after.peer];
+      return [{ why: 'chain-differs', epoch, session: taken.session, peers, layer: after.start }];
+    });
+  });
+}
