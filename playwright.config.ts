@@ -27,6 +27,7 @@ export default defineConfig({
   ],
   use: {
     headless: true,
+    contextOptions: { reducedMotion: 'reduce' },
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: browser.path,

@@ -1,15 +1,15 @@
-// The main job on WebGPU (SwiftShader stands for the GPU): two tabs give the text of one, and of WASM.
+// The main job on WebGPU (SwiftShader stands for the GPU): two tabs give the text of WASM, and with ALL_SPLITS=1 of one tab too.
 import { expect, test } from '@playwright/test';
 import { softwareGpuLaunch } from './support/launch.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
 
 test.use({ launchOptions: softwareGpuLaunch() });
 
-test('two WebGPU stages give the tokens of one, and of WASM', async ({ browser }) => {
+test('two WebGPU stages give the tokens of WASM', async ({ browser }) => {
   const answers: number[][] = [];
   for (const { backend, stages } of [
     { backend: 'wasm', stages: 1 },
-    { backend: 'webgpu', stages: 1 },
+    ...(process.env.ALL_SPLITS ? [{ backend: 'webgpu', stages: 1 }] : []),
     { backend: 'webgpu', stages: 2 },
   ]) {
     const site = await openSite(browser, { stages });
@@ -28,6 +28,5 @@ test('two WebGPU stages give the tokens of one, and of WASM', async ({ browser }
     }
   }
   expect(answers[0]!.length).toBeGreaterThan(5);
-  expect(answers[1]).toEqual(answers[0]);
-  expect(answers[2]).toEqual(answers[0]);
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
 });

@@ -14,10 +14,11 @@ runMain(async () => {
     return undefined;
   });
   const results: StepResult[] = [];
-  for (const step of listSteps(browser?.path, browserFault)) {
-    const outcome = await withProgress(step.name, () => step.run());
-    results.push(outcome);
-    if (!outcome.ok) console.log(`\n${step.name} failed:\n\n${outcome.output.trim()}\n`);
+  for (const steps of listSteps(browser?.path, browserFault)) {
+    const title = steps.map(({ name }) => name).join(', ');
+    const outcomes = await withProgress(title, () => Promise.all(steps.map((step) => step.run())));
+    results.push(...outcomes);
+    for (const { name, ok, output } of outcomes) if (!ok) console.log(`\n${name} failed:\n\n${output.trim()}\n`);
   }
   console.log(`\n${summariseSteps(results).join('\n')}`);
   return results.every(({ ok }) => ok) ? 0 : 1;

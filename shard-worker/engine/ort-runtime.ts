@@ -17,9 +17,12 @@ export interface OrtRuntime {
 
 let loaded: Promise<OrtRuntime> | undefined;
 
-/** Loads the runtime once per worker; a worker serves one backend for its life. */
+/** Loads the runtime once per worker; a worker serves one backend for its life. A download that failed is tried again. */
 export function loadOrtRuntime(backend: Backend, wasmPaths?: string): Promise<OrtRuntime> {
-  loaded ??= load(backend, wasmPaths);
+  loaded ??= load(backend, wasmPaths).catch((cause: unknown) => {
+    loaded = undefined;
+    throw cause;
+  });
   return loaded;
 }
 

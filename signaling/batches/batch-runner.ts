@@ -164,6 +164,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     wake() {
       items.wake();
       ends.wake();
+      posts.wake();
     },
     async stop() {
       const grace = setTimeout(() => stopping.abort(), timing.graceMs);

@@ -131,6 +131,14 @@ forEachDatabase('files and batches', (open) => {
       expect(await endBatches(db, later)).toEqual([]);
     });
 
+    test('a batch that fails at once tells its webhook', async () => {
+      const errors = [{ code: 'invalid_json', line: 1, message: 'no JSON', param: null }];
+      const { id } = await add(0, { webhook: 'https://hook.example/', errors });
+      const [delivery] = await db.select().from(webhookDeliveries);
+      expect(delivery).toMatchObject({ batchId: id, owner: ANN, url: 'https://hook.example/', state: 'waiting' });
+      expect(JSON.parse(delivery!.body)).toMatchObject({ id, status: 'failed' });
+    });
+
     test('nothing is taken of a batch whose window is over', async () => {
       const { expiresAt } = await add(1);
       expect(await takeItem(db, 60_000, expiresAt)).toBeUndefined();

@@ -7,6 +7,7 @@ import { type BatchLimits, type BatchRow, WINDOW_MS } from './batch-types.ts';
 import { newId } from './new-id.ts';
 import type { BatchLine, LineError } from './read-batch-file.ts';
 import { batches, batchItems } from './tables.ts';
+import { queueWebhook } from './webhook-queue.ts';
 
 /** Rows of one INSERT: four parameters each, of which PostgreSQL takes 65,535. */
 const INSERT_ROWS = 1000;
@@ -56,6 +57,7 @@ export async function addBatch(
       })
       .returning();
     if (!made) throw new PoolError('internal', 'The batch was not written.');
+    if (isFailed) await queueWebhook(tx, made, now);
     for (let at = 0; at < lines.length; at += INSERT_ROWS) {
       const items = lines.slice(at, at + INSERT_ROWS);
       await tx

@@ -2,12 +2,11 @@
 // one transaction, so that a crash leaves either a batch that is open or one that is complete.
 import { and, asc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/open-database.ts';
-import { batchJson } from './batch-json.ts';
 import type { BatchRow } from './batch-types.ts';
 import { writeFile } from './file-store.ts';
-import { newId } from './new-id.ts';
 import { errorLine } from './result-line.ts';
-import { batches, batchItems, webhookDeliveries } from './tables.ts';
+import { batches, batchItems } from './tables.ts';
+import { queueWebhook } from './webhook-queue.ts';
 
 const OPEN: BatchRow['status'][] = ['in_progress', 'cancelling'];
 
@@ -76,20 +75,7 @@ async function endBatch(db: Database, id: string, now: Date): Promise<BatchRow |
       .where(eq(batches.id, id))
       .returning();
     await tx.delete(batchItems).where(eq(batchItems.batchId, id));
-    if (ended?.webhook) {
-      await tx
-        .insert(webhookDeliveries)
-        .values({
-          id: newId('msg_'),
-          batchId: id,
-          owner: ended.owner,
-          url: ended.webhook,
-          body: JSON.stringify(batchJson(ended)),
-          state: 'waiting',
-          notBefore: now,
-        })
-        .onConflictDoNothing({ target: webhookDeliveries.batchId });
-    }
+    if (ended) await queueWebhook(tx, ended, now);
     return ended;
   });
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../db/open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
@@ -70,6 +70,27 @@ forEachDatabase('queue of requests', (open) => {
     expect(await finishItem(db, taken.item, RESULT, 2)).toBe('full');
     expect(await counts(id)).toEqual([0, 0, 0, 0]);
     expect(await finishItem(db, taken.item, RESULT, 3)).toBe('written');
+  });
+
+  test('who ends a batch and who finishes one of its requests take their locks in one order', async ({ skip }) => {
+    skip(again === db, 'PGlite has one connection');
+    const { id } = await add(1);
+    const taken = await takeItem(db, 60_000);
+    if (!taken) throw new Error('nothing was taken');
+    let finishing: ReturnType<typeof finishItem> | undefined;
+    await again.transaction(async (tx) => {
+      await tx.select().from(batches).where(eq(batches.id, id)).for('update');
+      finishing = finishItem(db, taken.item, RESULT, ROOM);
+      finishing.catch(() => {});
+      const isWaiting = sql`datname = current_database() and wait_event_type = 'Lock'`;
+      await expect
+        .poll(() => db.execute(sql`select 1 from pg_stat_activity where ${isWaiting}`))
+        .toMatchObject({
+          rows: [{}],
+        });
+      await tx.select().from(batchItems).where(eq(batchItems.batchId, id)).for('update');
+    });
+    expect(await finishing).toBe('written');
   });
 
   test('a small batch does not wait for a large one', async () => {

@@ -109,14 +109,21 @@ export async function finishItem(
 ): Promise<'written' | 'lost' | 'full'> {
   const bytes = Buffer.byteLength(line) + 1;
   return db.transaction(async (tx) => {
-    const written = await tx
+    // The batch's row before the request's, as `endBatches` takes them: in another order the two would wait for each other.
+    const [batch] = await tx
+      .select({ resultBytes: batches.resultBytes })
+      .from(batches)
+      .where(eq(batches.id, item.batchId))
+      .for('update');
+    const [own] = await tx.select({ line: batchItems.line }).from(batchItems).where(held(item)).for('update');
+    if (!batch || !own) return 'lost';
+    if (batch.resultBytes + bytes > mostBytes) return 'full';
+    await tx
       .update(batchItems)
       // The prompt is not needed any more.
       .set({ state, result: line, body: '', lease: null, leaseUntil: null })
-      .where(held(item))
-      .returning({ line: batchItems.line });
-    if (written.length === 0) return 'lost';
-    const counted = await tx
+      .where(held(item));
+    await tx
       .update(batches)
       .set({
         ...(state === 'done' ? { completed: sql`${batches.completed} + 1` } : { failed: sql`${batches.failed} + 1` }),
@@ -125,15 +132,8 @@ export async function finishItem(
         cachedTokens: sql`${batches.cachedTokens} + ${usage?.cachedTokens ?? 0}`,
         completionTokens: sql`${batches.completionTokens} + ${usage?.completionTokens ?? 0}`,
       })
-      .where(and(eq(batches.id, item.batchId), sql`${batches.resultBytes} + ${bytes} <= ${mostBytes}`))
-      .returning({ id: batches.id });
-    if (counted.length === 1) return 'written';
-    // Undone by hand, since a rollback would be an error to the caller.
-    await tx
-      .update(batchItems)
-      .set({ state: 'running', result: null, body: item.body, lease: item.lease, leaseUntil: item.leaseUntil })
-      .where(and(eq(batchItems.batchId, item.batchId), eq(batchItems.line, item.line)));
-    return 'full';
+      .where(eq(batches.id, item.batchId));
+    return 'written';
   });
 }
 

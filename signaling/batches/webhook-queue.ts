@@ -5,7 +5,10 @@ import { and, asc, eq, isNull, lt, lte, or } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
+import { batchJson } from './batch-json.ts';
+import type { BatchRow } from './batch-types.ts';
 import { pauseMs } from './judge-failure.ts';
+import { newId } from './new-id.ts';
 import { type SendOptions, sendWebhook } from './send-webhook.ts';
 import { webhookDeliveries } from './tables.ts';
 import { findWebhookSecret, signWebhook } from './webhook-secrets.ts';
@@ -21,6 +24,17 @@ const DEFAULTS: WebhookOptions = { allowLoopback: false, timeoutMs: 10_000, back
 
 /** 410: the receiver wants no more (Standard Webhooks). */
 const GONE = 410;
+
+/** Tells whoever wanted to hear of it that this batch has ended: once, whatever is called again. */
+export async function queueWebhook(db: Database, batch: BatchRow, now: Date): Promise<void> {
+  if (!batch.webhook) return;
+  const { id: batchId, owner, webhook: url } = batch;
+  const body = JSON.stringify(batchJson(batch));
+  await db
+    .insert(webhookDeliveries)
+    .values({ id: newId('msg_'), batchId, owner, url, body, state: 'waiting', notBefore: now })
+    .onConflictDoNothing({ target: webhookDeliveries.batchId });
+}
 
 /** Sends the next one that is due. false: there is none. */
 export async function deliverNext(

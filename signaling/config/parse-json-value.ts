@@ -6,10 +6,12 @@ import { repoSchema } from '../../protocol/ids.ts';
 import type { IceServerConfig } from './config-types.ts';
 import { Misfit } from './parse-value.ts';
 
+const iceUrl = z.string().check(z.regex(/^(stuns?|turns?):\S+$/), z.maxLength(500));
+
 const iceServersSchema = z
   .array(
     z.object({
-      urls: z.union([z.string(), z.array(z.string())]),
+      urls: z.union([iceUrl, z.array(iceUrl).check(z.minLength(1), z.maxLength(10))]),
       username: z.optional(z.string()),
       credential: z.optional(z.string()),
     }),
@@ -17,7 +19,7 @@ const iceServersSchema = z
   .check(z.maxLength(20));
 
 export const parseIceServers = (text: string): IceServerConfig[] =>
-  fromJson(text, iceServersSchema, 'a JSON list of {urls, username?, credential?}');
+  fromJson(text, iceServersSchema, 'a JSON list of {urls, username?, credential?} with urls such as stun:host:3478');
 
 const pricesSchema = z.record(repoSchema, priceSchema);
 

@@ -132,6 +132,7 @@ describe('servers for ICE', () => {
   ]);
   refuses(parseIceServers, [
     ...['', '{', 'null', '{}', '"stun:s.example"', '["stun:s.example"]', '[{}]', '[{"urls":1}]', '[{"urls":[1]}]'],
+    ...['[{"urls":""}]', '[{"urls":[]}]', '[{"urls":"s.example"}]', '[{"urls":"https://s.example"}]'],
     ...['[{"urls":"stun:s","credential":1}]', JSON.stringify(Array.from({ length: 21 }, () => ({ urls: 'stun:s' })))],
   ]);
 });

@@ -29,14 +29,10 @@ const MAX_WELCOMES_UNDER_WAY = 64;
 export function routeMessages(options: RouteMessagesOptions): PeerListener {
   const { roster, jobs, ledger, logger } = options;
   const addresses = new Map<PeerId, string>();
-  const welcomed = new Set<PeerId>();
+  const welcomed = new Map<PeerId, Promise<void>>();
   let welcoming = 0;
 
-  /** Welcome credits come at the first thing that a peer asks or offers. */
-  const welcome = async (peer: PeerId): Promise<void> => {
-    const address = addresses.get(peer);
-    if (address === undefined || welcomed.has(peer) || welcoming >= MAX_WELCOMES_UNDER_WAY) return;
-    welcomed.add(peer);
+  const writeWelcome = async (peer: PeerId, address: string): Promise<void> => {
     welcoming++;
     try {
       if (!(await options.isOwned(peer))) await ledger.welcome(peerOwner(peer), address);
@@ -46,6 +42,14 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
     } finally {
       welcoming--;
     }
+  };
+
+  /** Welcome credits come at the first thing that a peer asks or offers. Resolves when they are there, for every caller. */
+  const welcome = async (peer: PeerId): Promise<void> => {
+    const address = addresses.get(peer);
+    if (address === undefined) return;
+    if (!welcomed.has(peer) && welcoming < MAX_WELCOMES_UNDER_WAY) welcomed.set(peer, writeWelcome(peer, address));
+    await welcomed.get(peer);
   };
 
   return {
@@ -69,7 +73,8 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
           void welcome(peer).then(() => jobs.ask(peer, message));
           return;
         case 'ask-cancel':
-          jobs.askCancelled(peer, message.ask);
+          // Behind the ask that it is about, which may wait for its credits.
+          void welcome(peer).then(() => jobs.askCancelled(peer, message.ask));
           return;
         case 'ask-done':
           jobs.askDone(peer, message);

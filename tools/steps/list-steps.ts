@@ -1,4 +1,4 @@
-// What `npm test` runs, in this order: the fast and general first, the browser last.
+// What `npm test` runs, in this order: the fast and general first, the browser last. Steps of one row run at once.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../install/ensure-installed.mjs';
@@ -15,16 +15,18 @@ const STEP_SILENCE_MS = 16 * 60_000;
 const REPORTS = join(ROOT, '.cache', 'reports');
 
 /** `chromiumPath`: for the browser tests; undefined makes them fail with `browserFault`. */
-export function listSteps(chromiumPath: string | undefined, browserFault: string): Step[] {
+export function listSteps(chromiumPath: string | undefined, browserFault: string): Step[][] {
   return [
-    commandStep('types', bin('typescript', 'bin/tsc'), ['--noEmit']),
-    commandStep('lint', bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.']),
-    commandStep('dead code', bin('knip', 'bin/knip.js'), []),
-    vitestStep('tree', 'tree'),
+    [
+      commandStep('types', bin('typescript', 'bin/tsc'), ['--noEmit']),
+      commandStep('lint', bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.']),
+      commandStep('dead code', bin('knip', 'bin/knip.js'), []),
+      vitestStep('tree', 'tree'),
+    ],
     // The suites that touch the database run on PostgreSQL too, where there is one.
-    vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' }),
-    siteStep(),
-    browserStep(chromiumPath, browserFault),
+    [vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' })],
+    [siteStep()],
+    [browserStep(chromiumPath, browserFault)],
   ];
 }
 
