@@ -7,17 +7,16 @@ import type { JobId } from '../protocol/ids.ts';
 import { createLedger } from '../signaling/ledger/create-ledger.ts';
 import type { Ledger } from '../signaling/ledger/ledger-types.ts';
 import { type AccountId, accountOwner, peerOwner } from '../signaling/ledger/owner.ts';
-import { settleReceipts } from '../signaling/settlement/settle-receipts.ts';
-import { epochOf, inputOf, sessionNamed } from '../signaling/settlement/test-settlement.ts';
+import { maxCost } from '../signaling/settlement/price-of.ts';
+import { settle } from '../signaling/settlement/settle.ts';
+import { epochOf, inputOf } from '../signaling/settlement/test-settlement.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { type BenchDatabase, openPgliteFolder, openPostgresServer } from './support/open-bench-database.ts';
 
 const CONCURRENT = [1, 8];
 /** Jobs of different payers, as on a busy server; their stages are the same few, whose balances all settlements change. */
 const PAYERS = 8;
-const SETTLEMENT = inputOf([
-  { used: epochOf(1, [0, 8, 16, 24]), worked: { session: sessionNamed(1), from: 0, to: 300 } },
-]);
+const SETTLEMENT = inputOf([{ used: epochOf(1, [0, 8, 16, 24]), tokens: 290 }]);
 
 interface Sample {
   database: string;
@@ -76,7 +75,7 @@ export default async function run(args: string[]): Promise<BenchResult> {
 }
 
 async function measure({ db, name, durability }: BenchDatabase, jobs: number, concurrent: number): Promise<Sample> {
-  const amountMicros = SETTLEMENT.holdMicros;
+  const amountMicros = maxCost({ ...SETTLEMENT.most, price: SETTLEMENT.price });
   const welcomeMicros = Math.ceil(jobs / PAYERS) * amountMicros;
   const ledger = createLedger(db, { welcomeMicros, welcomesPerAddressPerDay: 1 });
   const payers = Array.from({ length: PAYERS }, () => accountOwner(randomBytes(8).toString('hex') as AccountId));
@@ -102,7 +101,7 @@ async function measure({ db, name, durability }: BenchDatabase, jobs: number, co
 }
 
 async function settleOne(ledger: Ledger, job: JobId): Promise<void> {
-  const { payments } = settleReceipts(SETTLEMENT);
+  const { payments } = settle(SETTLEMENT);
   await ledger.settle({
     job,
     payments: payments.map(({ peer, amountMicros }) => ({ to: peerOwner(peer), amountMicros })),
@@ -132,7 +131,7 @@ async function timed(
 function weigh(): number {
   const runs = 2000;
   const startMs = performance.now();
-  for (let index = 0; index < runs; index += 1) settleReceipts(SETTLEMENT);
+  for (let index = 0; index < runs; index += 1) settle(SETTLEMENT);
   return ((performance.now() - startMs) / runs) * 1000;
 }
 

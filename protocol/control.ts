@@ -1,8 +1,9 @@
 // Words between a peer and the orchestrator, JSON over one WebSocket. The orchestrator plans with them; no activation
 // ever travels here, and text of a conversation only in the messages of jobs, which came over HTTP.
 import * as z from 'zod/mini';
+import { signedDeliverySchema } from './delivery.ts';
 import { PoolError } from './errors.ts';
-import { jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema, sessionIdSchema } from './ids.ts';
+import { jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema } from './ids.ts';
 import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
 import { MAX_CONTROL_BYTES, MAX_STAGES } from './limits.ts';
 import { manifestSchema } from './manifest.ts';
@@ -122,7 +123,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   }),
   /** The person gave up, or the tab needs the answer no more: waiting or running. */
   z.object({ type: z.literal('ask-cancel'), ask }),
-  /** The answer is over: what the driver got, and how it went. */
+  /** The answer is over: what came of it, and how it went. Said again with more where more was signed for. */
   z.object({
     type: z.literal('ask-done'),
     job: jobIdSchema,
@@ -130,7 +131,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     cachedTokens: count,
     completionTokens: count,
     stats: z.optional(jobStatsSchema),
-    receipts: z.array(signedReceiptSchema).check(z.maxLength(64)),
+    /** Absent where this tab answered alone: then nothing is paid. */
+    delivery: z.optional(signedDeliverySchema),
   }),
   /** Events of the driver at an entry stage: several in one message, in order. */
   z.object({ type: z.literal('job-events'), events: z.array(jobEventSchema).check(z.minLength(1), z.maxLength(64)) }),
@@ -170,30 +172,25 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('heartbeat-ack'), at: millis }),
   /** The ask waits: its place (1 is next) among so many, and a sentence for people. Told again when it changes. */
   z.object({ type: z.literal('ask-queued'), ask, place: count, waiting: count, reason: short }),
-  /** Go: over the coalition of this epoch, or alone when `plan.local`. The stages open sessions for this grant. */
+  /** Go: over the coalition of this epoch, whose stages open sessions for this grant; or alone, without one, when `plan.local`. */
   z.object({
     type: z.literal('ask-granted'),
     ask,
     job: jobIdSchema,
-    grant: token,
+    grant: z.optional(token),
     epoch: count,
     plan: routePlanSchema,
     /** What is held for it, in millionths of a credit; the rest is given back at the end. */
     heldMicros: count,
   }),
   z.object({ type: z.literal('ask-refused'), ask, error: errorShape }),
-  /** After settlement. */
+  /** What it costs at most: what stages show no receipt for is given back. */
   z.object({ type: z.literal('ask-settled'), job: jobIdSchema, chargedMicros: count, receiptId: short }),
   /** To the entry stage: drive this request. */
   z.object({ type: z.literal('job-start'), job: jobIdSchema, grant: token, epoch: count, request: jobRequestSchema }),
   z.object({ type: z.literal('job-cancel'), job: jobIdSchema }),
-  /** To a stage: sign what you did for this job in this epoch, at these frame counts per session where you still can. */
-  z.object({
-    type: z.literal('receipt-request'),
-    job: jobIdSchema,
-    epoch: count,
-    sessions: z.array(z.object({ session: sessionIdSchema, frames: count })).check(z.maxLength(16)),
-  }),
+  /** To a stage: sign what you did for this job in this epoch. */
+  z.object({ type: z.literal('receipt-request'), job: jobIdSchema, epoch: count }),
   z.object({ type: z.literal('error'), error: errorShape }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

@@ -18,7 +18,7 @@ export const deliverySchema = z.object({
   /** Who asked. */
   peer: peerIdSchema,
   promptTokens: count,
-  /** Positions at the prompt's beginning that were in the cache when the answer began. Less than `promptTokens`. */
+  /** Positions at the prompt's beginning that were in the cache of those who gave the first token. Less than `promptTokens`. */
   cachedTokens: count,
   /** In the order of delivery: so many tokens came out of that epoch. */
   delivered: z.array(z.object({ epoch: count, tokens: count })).check(z.maxLength(MAX_DELIVERIES)),

@@ -2,6 +2,7 @@
 // are checked against something that is not itself.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { checkDelivery, deliveryText, type SignedDelivery } from './delivery.ts';
 import { cutFragments } from './fragment.ts';
 import { decodeFrame, encodeFrame, type Frame } from './frame.ts';
 import { FrameJoiner } from './frame-joiner.ts';
@@ -49,6 +50,7 @@ interface Golden {
     out: ChainStep;
   };
   receipt: SignedReceipt & { text: string };
+  delivery: SignedDelivery & { text: string };
   words: { word: unknown; hex: string }[];
   noise: { words: string; uniformBits: string }[];
 }
@@ -150,14 +152,20 @@ test('the golden receipt is over this text and accepted', async () => {
   expect(await checkReceipt(signed)).toEqual(signed.receipt);
 });
 
-test('docs/PROTOCOL.md quotes the golden statements, tokens, chains and receipt', () => {
+test('the golden delivery note is over this text and accepted', async () => {
+  const { text, ...signed } = golden.delivery;
+  expect(deliveryText(signed.note)).toBe(text);
+  expect(await checkDelivery(signed)).toEqual(signed.note);
+});
+
+test('docs/PROTOCOL.md quotes the golden statements, tokens, chains, receipt and note', () => {
   const text = read('../docs/PROTOCOL.md').replace(/\s/g, '');
-  const { tokens, chain, receipt, link } = golden;
+  const { tokens, chain, receipt, delivery, link } = golden;
   const quoted = [
     ...link.proofs.map(({ statement }) => statement),
     ...[tokens.publicKey, tokens.grant.token, ...Object.values(tokens.tickets).map(({ token }) => token)],
     ...[chain.start, chain.in.chain, chain.out.chain],
-    ...[receipt.text, receipt.publicKey, receipt.signature],
+    ...[receipt.text, receipt.publicKey, receipt.signature, delivery.text, delivery.signature],
   ];
   for (const part of quoted) expect(text).toContain(part);
 });

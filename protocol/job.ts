@@ -13,7 +13,6 @@ import {
   MAX_TEMPLATE_NAMES,
   MAX_TOP_LOGPROBS,
 } from './limits.ts';
-import { signedReceiptSchema } from './receipt.ts';
 
 const count = z.number().check(z.int(), z.gte(0));
 const millis = z.number().check(z.gte(0));
@@ -147,8 +146,6 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     /** Prompt positions whose KV the coalition still had from earlier turns. */
     cachedTokens: count,
     stats: jobStatsSchema,
-    /** One per session and epoch that was used. */
-    receipts: z.array(signedReceiptSchema).check(z.maxLength(64)),
   }),
   z.object({
     type: z.literal('failed'),
@@ -158,7 +155,6 @@ export const jobEventSchema = z.discriminatedUnion('type', [
       message: z.string().check(z.maxLength(500)),
       data: z.optional(z.record(z.string(), z.unknown())),
     }),
-    receipts: z.array(signedReceiptSchema).check(z.maxLength(64)),
   }),
 ]);
 export type JobEvent = z.infer<typeof jobEventSchema>;

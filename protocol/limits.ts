@@ -113,8 +113,8 @@ export const GRANT_SECONDS = 30 * 60;
 /** Clocks of tabs and server may differ by this much when an expiry is looked at. */
 export const CLOCK_SKEW_SECONDS = 120;
 
-/** Frames back from the newest at which a stage can still sign a receipt: more than are ever in flight. */
-export const RECEIPT_WINDOW_FRAMES = 64;
+/** Drafted tokens that a driver feeds at most before it knows how they were judged. */
+export const MAX_DRAFT_WINDOW = 32;
 
 /** A stage has this long to answer a receipt request before the job is settled without it. */
 export const RECEIPT_TIMEOUT_MS = 10_000;

@@ -12,7 +12,7 @@ const about = {
 };
 const receipt: Receipt = {
   ...about,
-  ...{ role: 'stage', pool: 'a/b@main:q4', peer: identity.peer, start: 0, end: 2, frames: 3, from: 5, to: 9 },
+  ...{ pool: 'a/b@main:q4', peer: identity.peer, start: 0, end: 2, frames: 3, from: 5, to: 9, lastFrom: 8 },
   ...{ computeMs: 1.25, chainIn: 'a'.repeat(64), chainOut: 'b'.repeat(64) },
 };
 const notAuthentic = expect.objectContaining({ code: 'not-authentic' });

@@ -18,6 +18,8 @@ async function open(origin: string, model: ModelRef, prompt: number[], maxTokens
   const links = await openPoolLinks(origin, model, { promptTokens: prompt.length, maxTokens });
   const { self, coalition, entry, exit } = links;
   const client = new RingClient({ epoch: coalition.epoch, self, entry, exit, seats: coalition.seats });
+  // Each answer asks for its own.
+  links.done(links.grant);
   return { links, conversation: new Conversation(async () => client) };
 }
 
@@ -25,5 +27,10 @@ window.drive = async (origin, model, prompt, maxTokens) => {
   driver ??= open(origin, model, prompt, maxTokens);
   const { links, conversation } = await driver;
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(model) };
-  return timedAnswer(conversation, prompt, maxTokens, await JobGrant.read(await links.askAgain(), expected));
+  const grant = await links.askAgain();
+  try {
+    return await timedAnswer(conversation, prompt, maxTokens, await JobGrant.read(grant, expected));
+  } finally {
+    links.done(grant);
+  }
 };

@@ -24,7 +24,7 @@ beforeAll(async () => {
     jobs: new ScriptedJobService(),
     models: () => TEST_MODELS,
     authenticate,
-    receiptsOf: async () => [],
+    receiptsOf: async () => ({ stages: [] }),
     logger: pino({ level: 'silent' }),
   });
   app.route('/v1', routes);

@@ -3,7 +3,7 @@
 import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
-import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import { type JobId, type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { DRIVER_LANES } from '../../protocol/limits.ts';
 import { ChannelBroker } from '../../shard-worker/host/channel-broker.ts';
 import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
@@ -18,6 +18,8 @@ export interface PoolLinks {
   grant: string;
   /** Another one. */
   askAgain(): Promise<string>;
+  /** What the grant was for is over: the next ask finds room. Stages compute no more for it, and are paid by what they agree on. */
+  done(grant: string): void;
   orchestratorKey: string;
   identity: Identity;
   coalition: Coalition;
@@ -44,6 +46,13 @@ export async function openPoolLinks(
     let orchestratorKey = '';
     let granted: string | undefined;
     const asks = new Map<number, { resolve(grant: string): void; reject(error: PoolError): void }>();
+    const jobs = new Map<string, JobId>();
+    const done = (grant: string): void => {
+      const job = jobs.get(grant);
+      if (!job) return;
+      jobs.delete(grant);
+      control.send({ type: 'ask-done', job, promptTokens: 0, cachedTokens: 0, completionTokens: 0 });
+    };
     const askOnce = (): Promise<string> =>
       new Promise((resolveAsk, rejectAsk) => {
         const ask = asks.size + 1;
@@ -75,7 +84,7 @@ export async function openPoolLinks(
       if (!ready || !entry || !exit || !granted) return;
       resolve({
         ...{ self: identity.peer, coalition: ready.coalition, entry, exit, identity, orchestratorKey },
-        ...{ grant: granted, askAgain: askFor },
+        ...{ grant: granted, askAgain: askFor, done },
       });
     };
     const control = new ControlClient(controlUrl(origin), keys, {
@@ -92,10 +101,13 @@ export async function openPoolLinks(
       onMessage: (message) => {
         if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));
         if (message.type === 'ask-granted') {
-          // Told as done at once: nobody is charged for what these scripts compute, and the next ask finds room.
-          const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, receipts: [] };
-          control.send({ type: 'ask-done', job: message.job, ...nothing });
-          asks.get(message.ask)?.resolve(message.grant);
+          const { ask, job, grant } = message;
+          if (grant === undefined) {
+            asks.get(ask)?.reject(new PoolError('grant-refused', 'The plan is for this page alone.'));
+            return;
+          }
+          jobs.set(grant, job);
+          asks.get(ask)?.resolve(grant);
         }
         if (message.type !== 'coalition' || message.coalition.state !== 'ready' || ready) return;
         ready = { coalition: message.coalition, ticket: message.ticket };

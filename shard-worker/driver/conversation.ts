@@ -40,9 +40,7 @@ export class Conversation {
     let lost: RingClient | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        const finishReason = isFull(prompt, ids, options)
-          ? 'length'
-          : await this.#continue(prompt, ids, options, { isFirst: attempt === 1, avoid: lost });
+        const finishReason = isFull(prompt, ids, options) ? 'length' : await this.#continue(prompt, ids, options, lost);
         return { ids, finishReason };
       } catch (cause) {
         const error = PoolError.from(cause);
@@ -73,14 +71,16 @@ export class Conversation {
     prompt: readonly number[],
     generated: number[],
     options: GenerateOptions,
-    { isFirst, avoid }: { isFirst: boolean; avoid: RingClient | undefined },
+    avoid: RingClient | undefined,
   ): Promise<Generated['finishReason']> {
     const { sampling, jobGrant, logprobs, codec = 'exact' } = options;
     const held = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
     options.onNotice?.('');
     held.ring.open(held.session, { sampling, jobGrant, logprobs, codec });
     const history = [...prompt, ...generated];
-    if (isFirst) options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
+    // Told anew for each try, until one has given a token: what an earlier try found in a cache may be lost with it.
+    if (generated.length === (options.resume?.length ?? 0))
+      options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
     const rows = await this.#prefill(held, history, options);
     return new DecodeRun({ held, promptTokens: prompt.length, generated, history }, options).run(rows);
   }

@@ -199,7 +199,7 @@ export class DecodeRun {
     this.#isDry = false;
     if (eosIds.has(row.id)) return 'stop';
     this.#generated.push(row.id);
-    if (onToken(row)) return 'stop';
+    if (onToken(row, this.#held.ring.epoch)) return 'stop';
     const { length } = this.#generated;
     return length >= maxTokens || this.#promptTokens + length >= maxContext ? 'length' : undefined;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DraftWindow, MAX_WINDOW } from './draft-window.ts';
+import { MAX_DRAFT_WINDOW } from '../../protocol/limits.ts';
+import { DraftWindow } from './draft-window.ts';
 
 /** A ring on which a plain lap takes `lapMs`, a stage's run `fixedMs + rowMs` a row, and a drafted token `draftMs`. */
 interface Ring {
@@ -58,7 +59,7 @@ describe('the window', () => {
     let before = window.plan().window;
     for (let lap = 0; lap < 30; lap++) {
       const plan = planAfter(1, { ...LONG, acceptance: 1 }, window).window;
-      expect(plan).toBeLessThanOrEqual(Math.min(MAX_WINDOW, before + 4));
+      expect(plan).toBeLessThanOrEqual(Math.min(MAX_DRAFT_WINDOW, before + 4));
       before = plan;
     }
     expect(before).toBeGreaterThan(16);

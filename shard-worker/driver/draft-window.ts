@@ -1,8 +1,7 @@
 // How far ahead of what is verified to draft, and in how many laps to send it: from what guesses, rows and laps have cost and
 // brought so far. Pure; every figure is bounded and forgets.
+import { MAX_DRAFT_WINDOW } from '../../protocol/limits.ts';
 
-/** Most drafted tokens that wait for their verification. */
-export const MAX_WINDOW = 32;
 /** A window is sent in so many laps at most. */
 const MAX_LAPS_PER_WINDOW = 4;
 /** The window grows by at most so many at a time: one lucky run says little. */
@@ -64,7 +63,7 @@ export class DraftWindow {
 
   /** For now. */
   plan(): DraftPlan {
-    const best = Math.min(this.#best(), this.#settled + LARGEST_GROWTH, MAX_WINDOW);
+    const best = Math.min(this.#best(), this.#settled + LARGEST_GROWTH, MAX_DRAFT_WINDOW);
     this.#planned = best;
     if (best === 0 && this.#idleLaps < RETRY_LAPS) return { window: 0, chunk: 0 };
     const window = Math.max(best, RETRY_WINDOW);
@@ -107,7 +106,7 @@ export class DraftWindow {
     // Expected run of right guesses: the geometric series (Leviathan et al., 2023, equation 1).
     let tokens = 1;
     let chance = 1;
-    for (let window = 1; window <= MAX_WINDOW; window++) {
+    for (let window = 1; window <= MAX_DRAFT_WINDOW; window++) {
       chance *= acceptance;
       tokens += chance;
       const chunk = this.#chunk(window);

@@ -33,7 +33,8 @@ export interface ChoicesTools {
 }
 
 export interface ChoicesHooks {
-  onPiece(choice: number, piece: Piece): void;
+  /** `epoch`: where its tokens came from; undefined for text that was held back, without a token of its own. */
+  onPiece(choice: number, piece: Piece, epoch?: number): void;
   onFinished?(choice: number, reason: Generated['finishReason']): void;
   onLap?(report: LapReport): void;
   onCached?(tokens: number): void;
@@ -88,8 +89,8 @@ async function driveChoice(
       signal: hooks.signal,
       speculation,
       retry,
-      onToken(row) {
-        hooks.onPiece(choice, writer.push(row));
+      onToken(row, epoch) {
+        hooks.onPiece(choice, writer.push(row), epoch);
         return writer.stopped;
       },
       ...(hooks.onLap ? { onLap: hooks.onLap } : {}),

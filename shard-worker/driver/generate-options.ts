@@ -23,10 +23,10 @@ export interface GenerateOptions extends SessionTerms {
   eosIds: ReadonlySet<number>;
   /** Ids of the answer that are known already; it goes on after them and they are not told again. */
   resume?: readonly number[] | undefined;
-  /** Called for each new token but an end of sequence; return true to stop after it (a stop string). */
-  onToken(row: ResultRow): boolean | undefined;
+  /** Called for each new token but an end of sequence, with the epoch that gave it; return true to stop after it (a stop string). */
+  onToken(row: ResultRow, epoch: number): boolean | undefined;
   onLap?(report: LapReport): void;
-  /** Once: positions of the prompt that the stages still held. */
+  /** Positions of the prompt that the stages still held: the last word before the first token counts. */
   onCached?(tokens: number): void;
   onNotice?(notice: string): void;
   signal?: AbortSignal | undefined;

@@ -9,7 +9,6 @@ import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { LAP_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import type { Link } from '../links/link.ts';
-import type { JobMeter } from '../ring/job-meter.ts';
 import { packJson, unpackJson } from '../ring/open-session.ts';
 import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
@@ -44,7 +43,6 @@ export interface SessionTerms {
 interface Pending {
   session: SessionId;
   sentMs: number;
-  meter: JobMeter | undefined;
   resolve(result: LapResult): void;
   reject(error: PoolError): void;
   timer: ReturnType<typeof setTimeout>;
@@ -66,7 +64,6 @@ export interface RingClientOptions {
 export class RingClient {
   readonly #options: RingClientOptions;
   readonly #pending = new Map<number, Pending>();
-  readonly #meters = new Map<SessionId, JobMeter>();
   readonly #now: () => number;
   #lap = 0;
   #ended: PoolError | undefined;
@@ -99,9 +96,6 @@ export class RingClient {
   open(session: SessionId, { sampling, jobGrant, logprobs, codec }: SessionTerms): void {
     const payload = packJson({ driver: this.#options.self, sampling, grant: jobGrant?.grant, logprobs, codec });
     this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
-    const meter = jobGrant?.meterOf(session, this.epoch, this.seats.at(-1)?.end ?? 0);
-    if (meter) this.#meters.set(session, meter);
-    else this.#meters.delete(session);
   }
 
   /** One lap. Rejects with the stage's error, `lap-timeout`, or `stage-left` when the ring ends. */
@@ -115,14 +109,12 @@ export class RingClient {
           new PoolError('lap-timeout', `No answer came from the ring within ${timeoutMs / 1000} s.`),
         );
       }, timeoutMs);
-      const meter = this.#meters.get(session);
-      this.#pending.set(lap, { session, sentMs: this.#now(), meter, resolve, reject, timer });
+      this.#pending.set(lap, { session, sentMs: this.#now(), resolve, reject, timer });
       const payload = new Uint8Array(Int32Array.from(ids).buffer);
       const tokens = ids.length;
       try {
         const step = { kind: 'step', dtype: 'int32', position, tokens, flags, lap, width: 1, payload } as const;
         this.#send({ ...emptyFrame(this.epoch, session), ...step });
-        meter?.countIn({ position, tokens, payload });
       } catch (error) {
         this.#settle(lap)?.reject(PoolError.from(error));
       }
@@ -131,7 +123,6 @@ export class RingClient {
 
   /** Frees the session's caches on every stage. */
   close(session: SessionId): void {
-    this.#meters.delete(session);
     try {
       this.#send(emptyFrame(this.epoch, session));
     } catch {
@@ -142,7 +133,6 @@ export class RingClient {
   /** Ends all laps with this error. The links stay their owner's. */
   end(error: PoolError): void {
     this.#ended ??= error;
-    this.#meters.clear();
     for (const lap of [...this.#pending.keys()]) this.#settle(lap)?.reject(error);
   }
 
@@ -180,7 +170,6 @@ export class RingClient {
       pending.reject(PoolError.from(error));
       return;
     }
-    pending.meter?.countOut({ position: frame.position, tokens: frame.tokens, payload: frame.payload });
     pending.resolve({ rows, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs: this.#now() - pending.sentMs });
   }
 

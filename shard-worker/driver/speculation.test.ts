@@ -53,9 +53,9 @@ async function drive(made: Drafter | undefined, fields: Partial<GenerateOptions>
     speculation,
     onLap: ({ isPrefill }) => void (isPrefill || laps++),
     ...fields,
-    onToken: (row) => {
+    onToken: (row, epoch) => {
       rows.push(row);
-      return fields.onToken?.(row);
+      return fields.onToken?.(row, epoch);
     },
   });
   const got = await new Conversation(async () => ring.client).generate(PROMPT, options);

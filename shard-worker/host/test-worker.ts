@@ -44,7 +44,7 @@ const WILLING: Required<WorkerScript> = {
   'use-coalition': nothing,
   'drop-coalition': nothing,
   'count-prompt': () => ({ promptTokens: 9, maxContext: 64 }),
-  ask: () => ({ promptTokens: 9, cachedTokens: 0, completionTokens: 0, receipts: [] }),
+  ask: () => ({ promptTokens: 9, cachedTokens: 0, completionTokens: 0 }),
   cancel: nothing,
   'run-job': nothing,
   'cancel-job': nothing,

@@ -1,68 +1,137 @@
 // Infers the element type and the last dimension of a tensor from the operators that lead to it, where the file does
-// not say. Covers what decoders use; answers "unknown" for the rest, never a guess.
-import { FLOAT32, INT64, type OnnxGraph, type OnnxNode, type OnnxTensor } from './onnx-graph.ts';
+// not say. Covers what decoders use; answers "unknown" for the rest, never a guess. Looks at each tensor of a graph once,
+// whatever leads to it and however often, and waits on no stack: a stranger's graph costs what it has of nodes, and a circle
+// is unknown.
+import { FLOAT32, INT64, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-graph.ts';
 import { intAttribute, intsAttribute, tensorAttribute } from './read-node.ts';
 import { readInt64Data } from './read-tensor.ts';
 
-/** Enough for any chain of casts, reshapes and biases between a tensor and the weight that shapes it. */
-const MAX_STEPS = 64;
+/** What is known of one graph. */
+interface Known {
+  makers: ReadonlyMap<string, OnnxNode>;
+  /** What the file says of a tensor; of an input goes before of an output. */
+  stated: ReadonlyMap<string, OnnxValue>;
+  types: Map<string, number>;
+  lastDims: Map<string, number | undefined>;
+  constants: Map<string, number[] | undefined>;
+}
 
-const makers = new WeakMap<OnnxGraph, Map<string, OnnxNode>>();
+const known = new WeakMap<OnnxGraph, Known>();
+
+function knownOf(graph: OnnxGraph): Known {
+  let found = known.get(graph);
+  if (!found) {
+    const stated = [...graph.outputs, ...graph.inputs].map((value) => [value.name, value] as const);
+    found = {
+      makers: new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const))),
+      stated: new Map([...stated, ...graph.valueInfo]),
+      types: new Map(),
+      lastDims: new Map(),
+      constants: new Map(),
+    };
+    known.set(graph, found);
+  }
+  return found;
+}
 
 /** The node that makes a tensor. */
-export function makerOf(graph: OnnxGraph, name: string): OnnxNode | undefined {
-  let byName = makers.get(graph);
-  if (!byName) {
-    byName = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-    makers.set(graph, byName);
-  }
-  return name === '' ? undefined : byName.get(name);
-}
+export const makerOf = (graph: OnnxGraph, name: string): OnnxNode | undefined =>
+  name === '' ? undefined : knownOf(graph).makers.get(name);
 
 /** TensorProto.DataType of a tensor, 0 if unknown. */
 export function elementType(graph: OnnxGraph, name: string): number {
-  let at = name;
-  for (let step = 0; step < MAX_STEPS; step++) {
-    const stated = statedValue(graph, at)?.type || graph.initializers.get(at)?.type;
-    if (stated) return stated;
-    const node = makerOf(graph, at);
-    if (!node) return 0;
-    const { inputs } = node;
-    switch (node.opType) {
-      case 'Cast':
-        return intAttribute(node, 'to') ?? 0;
-      case 'Constant':
-        return tensorAttribute(node, 'value')?.type ?? 0;
-      case 'Shape':
-      case 'Size':
-        return INT64;
-      case 'ConstantOfShape':
-        return tensorAttribute(node, 'value')?.type ?? FLOAT32;
-      case 'GatherBlockQuantized':
-        at = inputs[2] ?? '';
-        break;
-      case 'CastLike':
-      case 'DequantizeLinear':
-      case 'Where':
-      case 'Pow':
-        at = node.opType === 'Pow' ? (inputs[0] ?? '') : (inputs[1] ?? '');
-        break;
-      default:
-        at = inputs[0] ?? '';
+  const { types } = knownOf(graph);
+  const passed: string[] = [];
+  let at: string | undefined = name;
+  let found = 0;
+  while (at !== undefined) {
+    const before = types.get(at);
+    if (before !== undefined) {
+      found = before;
+      break;
     }
+    // Until it is known, and so where a circle comes back to it.
+    types.set(at, 0);
+    passed.push(at);
+    const { type, source } = typeStep(graph, at);
+    found = type;
+    at = source;
   }
-  return 0;
+  for (const each of passed) types.set(each, found);
+  return found;
+}
+
+/** The type of a tensor, or another one that has the same. */
+function typeStep(graph: OnnxGraph, name: string): { type: number; source?: string } {
+  const stated = knownOf(graph).stated.get(name)?.type || graph.initializers.get(name)?.type;
+  const node = makerOf(graph, name);
+  if (stated || !node) return { type: stated ?? 0 };
+  const { inputs } = node;
+  const from = (index: number) => ({ type: 0, source: inputs[index] ?? '' });
+  switch (node.opType) {
+    case 'Cast':
+      return { type: intAttribute(node, 'to') ?? 0 };
+    case 'Constant':
+      return { type: tensorAttribute(node, 'value')?.type ?? 0 };
+    case 'Shape':
+    case 'Size':
+      return { type: INT64 };
+    case 'ConstantOfShape':
+      return { type: tensorAttribute(node, 'value')?.type ?? FLOAT32 };
+    case 'GatherBlockQuantized':
+      return from(2);
+    case 'CastLike':
+    case 'DequantizeLinear':
+    case 'Where':
+      return from(1);
+    default:
+      return from(0);
+  }
 }
 
 /** Size of a tensor's last dimension, undefined if unknown. */
-export function lastDim(graph: OnnxGraph, name: string, steps = MAX_STEPS): number | undefined {
-  const stated = statedValue(graph, name)?.dims?.at(-1);
-  if (typeof stated === 'number' && stated > 0) return stated;
+export function lastDim(graph: OnnxGraph, name: string): number | undefined {
+  const { lastDims } = knownOf(graph);
+  const waiting = [name];
+  // Those that wait for what is above them; one that waits for itself is in a circle.
+  const open = new Set<string>();
+  for (let at = waiting.at(-1); at !== undefined; at = waiting.at(-1)) {
+    if (lastDims.has(at)) {
+      waiting.pop();
+      continue;
+    }
+    const { value, sources, combine } = dimStep(graph, at);
+    const missing = sources.filter((source) => !lastDims.has(source) && !open.has(source));
+    if (missing.length > 0) {
+      open.add(at);
+      waiting.push(...missing);
+      continue;
+    }
+    open.delete(at);
+    waiting.pop();
+    lastDims.set(at, combine ? combine(sources.map((source) => lastDims.get(source))) : value);
+  }
+  return lastDims.get(name);
+}
+
+interface DimStep {
+  value?: number | undefined;
+  /** Tensors whose last dimensions tell it. */
+  sources: readonly string[];
+  combine?(dims: readonly (number | undefined)[]): number | undefined;
+}
+
+const first = ([dim]: readonly (number | undefined)[]): number | undefined => dim;
+
+function dimStep(graph: OnnxGraph, name: string): DimStep {
+  const is = (value: number | undefined): DimStep => ({ value, sources: [] });
+  const stated = knownOf(graph).stated.get(name)?.dims?.at(-1);
+  if (typeof stated === 'number' && stated > 0) return is(stated);
   const constant = constantDims(graph, name);
-  if (constant) return constant.at(-1);
+  if (constant) return is(constant.at(-1));
   const node = makerOf(graph, name);
-  if (!node || steps === 0) return undefined;
-  const of = (index: number) => lastDim(graph, node.inputs[index] ?? '', steps - 1);
+  if (!node) return is(undefined);
+  const of = (index: number): DimStep => ({ sources: [node.inputs[index] ?? ''], combine: first });
   switch (node.opType) {
     case 'MatMul':
     case 'MatMulInteger':
@@ -70,15 +139,15 @@ export function lastDim(graph: OnnxGraph, name: string, steps = MAX_STEPS): numb
     case 'MatMulNBits':
     case 'MatMulBnb4':
     case 'MatMulFpQ4':
-      return intAttribute(node, 'N');
+      return is(intAttribute(node, 'N'));
     case 'Gemm':
-      return constantDims(graph, node.inputs[1] ?? '')?.at(intAttribute(node, 'transB') === 1 ? 0 : 1);
+      return is(constantDims(graph, node.inputs[1] ?? '')?.at(intAttribute(node, 'transB') === 1 ? 0 : 1));
     case 'GatherBlockQuantized':
-      return blockQuantizedDim(node, of(2));
+      return { sources: [node.inputs[2] ?? ''], combine: ([blocks]) => blockQuantizedDim(node, blocks) };
     case 'Reshape':
-      return positive(constantValues(graph, node.inputs[1] ?? '')?.at(-1));
+      return is(positive(constantValues(graph, node.inputs[1] ?? '')?.at(-1)));
     case 'Split':
-      return splitDim(graph, node, name);
+      return is(splitDim(graph, node, name));
     case 'SkipLayerNormalization':
     case 'SkipSimplifiedLayerNormalization':
       return of(2);
@@ -86,7 +155,10 @@ export function lastDim(graph: OnnxGraph, name: string, steps = MAX_STEPS): numb
     case 'Sub':
     case 'Mul':
     case 'Div':
-      return broadcastDim(of(0), of(1));
+      return {
+        sources: [node.inputs[0] ?? '', node.inputs[1] ?? ''],
+        combine: ([one, other]) => broadcastDim(one, other),
+      };
     case 'Cast':
     case 'Identity':
     case 'Gather':
@@ -99,23 +171,43 @@ export function lastDim(graph: OnnxGraph, name: string, steps = MAX_STEPS): numb
     case 'DynamicQuantizeLinear':
       return of(0);
     default:
-      return undefined;
+      return is(undefined);
   }
 }
 
 /** Shape of a tensor that depends on no input: a weight, or a weight turned, cast or dequantised. */
-export function constantDims(graph: OnnxGraph, name: string, steps = MAX_STEPS): number[] | undefined {
-  const tensor = graph.initializers.get(name);
-  if (tensor) return tensor.dims;
-  const node = makerOf(graph, name);
-  if (!node || steps === 0) return undefined;
-  if (node.opType === 'Constant') return tensorAttribute(node, 'value')?.dims;
-  const source = constantDims(graph, node.inputs[0] ?? '', steps - 1);
-  if (!source) return undefined;
-  if (node.opType === 'Transpose')
-    return (intsAttribute(node, 'perm') ?? [...source.keys()].reverse()).map((axis) => source[axis] ?? 0);
-  return ['Cast', 'Identity', 'DequantizeLinear'].includes(node.opType) ? source : undefined;
+export function constantDims(graph: OnnxGraph, name: string): number[] | undefined {
+  const { constants } = knownOf(graph);
+  const passed: { name: string; node: OnnxNode }[] = [];
+  let dims: number[] | undefined;
+  for (let at = name; ; ) {
+    const node = makerOf(graph, at);
+    if (constants.has(at) || !node || !TURNS.has(node.opType)) {
+      dims = constants.has(at) ? constants.get(at) : baseDims(graph, at, node);
+      constants.set(at, dims);
+      break;
+    }
+    // Until it is known, and so where a circle comes back to it.
+    constants.set(at, undefined);
+    passed.push({ name: at, node });
+    at = node.inputs[0] ?? '';
+  }
+  for (const { name: each, node } of passed.reverse()) {
+    dims = dims && node.opType === 'Transpose' ? transposed(dims, node) : dims;
+    constants.set(each, dims);
+  }
+  return dims;
 }
+
+/** Operators whose result has the shape of their first input, turned at most. */
+const TURNS: ReadonlySet<string> = new Set(['Transpose', 'Cast', 'Identity', 'DequantizeLinear']);
+
+const baseDims = (graph: OnnxGraph, name: string, node: OnnxNode | undefined): number[] | undefined =>
+  graph.initializers.get(name)?.dims ??
+  (node?.opType === 'Constant' ? tensorAttribute(node, 'value')?.dims : undefined);
+
+const transposed = (dims: readonly number[], node: OnnxNode): number[] =>
+  (intsAttribute(node, 'perm') ?? [...dims.keys()].reverse()).map((axis) => dims[axis] ?? 0);
 
 /** Values of a small constant int64 tensor. */
 export function constantValues(graph: OnnxGraph, name: string): number[] | undefined {
@@ -152,10 +244,4 @@ function broadcastDim(first: number | undefined, second: number | undefined): nu
 
 function positive(value: number | undefined): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;
-}
-
-function statedValue(graph: OnnxGraph, name: string) {
-  return (
-    graph.valueInfo.get(name) ?? graph.inputs.find((v) => v.name === name) ?? graph.outputs.find((v) => v.name === name)
-  );
 }

@@ -14,9 +14,6 @@ import { TOKENS_INPUT } from './trace-values.ts';
  */
 export type StandIn = { kind: 'same' | 'tokens'; tensor: string } | { kind: 'dims'; dims: number[] };
 
-/** Enough for any chain of norms, casts and scales on the residual stream. */
-const MAX_STEPS = 32;
-
 /** A stand-in for the shape (for CastLike: the type) of `wanted` as `user` reads it; undefined if there is none. */
 export function shapeStandIn(decoder: Decoder, stretch: Stretch, user: OnnxNode, wanted: string): StandIn | undefined {
   const { graph, cuts } = decoder;
@@ -37,12 +34,12 @@ export function shapeStandIn(decoder: Decoder, stretch: Stretch, user: OnnxNode,
 /** The tensor that a row of casts began with: files converted to half precision cast every port. */
 function beforeCasts(graph: OnnxGraph, name: string): string {
   let at = name;
-  for (let step = 0; step < MAX_STEPS; step++) {
+  // The graph is sorted, so that no walk towards its inputs comes back.
+  for (;;) {
     const node = makerOf(graph, at);
-    if (node?.opType !== 'Cast' && node?.opType !== 'Identity') break;
+    if (node?.opType !== 'Cast' && node?.opType !== 'Identity') return at;
     at = node.inputs[0] ?? '';
   }
-  return at;
 }
 
 /** The first layer's port of the same side and kind, if its cache has the same heads and head size. */
@@ -64,17 +61,17 @@ function ownKvPort(decoder: Decoder, stretch: Stretch, name: string): string | u
 function isResidual(decoder: Decoder, name: string): boolean {
   const { graph, cuts, trace } = decoder;
   const streamNodes = new Set([...cuts.before, cuts.head].map((cut) => cut.node));
+  // Forwards too: the embedding lies before the first cut when it is scaled or cast on the way.
+  const beforeFirst = leadingToFirstCut(decoder);
   let at = name;
-  for (let step = 0; step < MAX_STEPS; step++) {
+  for (;;) {
     const node = makerOf(graph, at);
     if (!node) return false;
     if (streamNodes.has(trace.producer.get(at)!)) return true;
-    // Forwards too: the embedding lies before the first cut when it is scaled or cast on the way.
-    if (leadsToFirstCut(decoder, at) || isEmbedding(decoder, node)) return true;
+    if (beforeFirst.has(at) || isEmbedding(decoder, node)) return true;
     if (!keepsShape(decoder, node)) return false;
     at = streamInput(decoder, node);
   }
-  return false;
 }
 
 /** Whether a node looks the tokens up in a table of rows as long as the hidden state. */
@@ -86,9 +83,9 @@ function isEmbedding(decoder: Decoder, node: OnnxNode): boolean {
 
 /** Whether a tensor is `[batch, tokens]`: `input_ids`, or the same as some exporters flatten it, `view(-1, tokens)`. */
 function isTokens(decoder: Decoder, name: string): boolean {
-  if (name === TOKENS_INPUT) return true;
-  const node = makerOf(decoder.graph, name);
-  if (node?.opType === 'Cast') return isTokens(decoder, node.inputs[0] ?? '');
+  const at = beforeCasts(decoder.graph, name);
+  if (at === TOKENS_INPUT) return true;
+  const node = makerOf(decoder.graph, at);
   if (node?.opType !== 'Reshape' || node.inputs[0] !== TOKENS_INPUT) return false;
   const shape = node.inputs[1] ?? '';
   // In a Reshape's target, 0 keeps the dimension of that place: [-1, 0] and [0, -1] change nothing.
@@ -99,17 +96,22 @@ function isTokens(decoder: Decoder, name: string): boolean {
   return pieces.length === 2 && pieces[0]?.[0] === -1 && pieces[1] === undefined;
 }
 
-function leadsToFirstCut(decoder: Decoder, name: string): boolean {
-  const first = decoder.cuts.before[0]!;
-  let at = first.tensor;
-  for (let step = 0; step < MAX_STEPS; step++) {
-    if (at === name) return true;
+/** Tensors of the shape of the stream that the first cut comes from, itself first. */
+function leadingToFirstCut(decoder: Decoder): ReadonlySet<string> {
+  const before = leading.get(decoder);
+  if (before) return before;
+  const names = new Set<string>();
+  for (let at = decoder.cuts.before[0]!.tensor; ; ) {
+    names.add(at);
     const node = makerOf(decoder.graph, at);
-    if (!node || !keepsShape(decoder, node)) return false;
+    if (!node || !keepsShape(decoder, node)) break;
     at = streamInput(decoder, node);
   }
-  return false;
+  leading.set(decoder, names);
+  return names;
 }
+
+const leading = new WeakMap<Decoder, ReadonlySet<string>>();
 
 /** Operators whose output has the shape of the stream that goes in. */
 function keepsShape(decoder: Decoder, node: OnnxNode): boolean {

@@ -89,7 +89,7 @@ function sortNodes(graph: OnnxGraph, producer: Map<string, number>): number[] {
       if (state[index] === 0) state[index] = 1;
       if (waiting.some((maker) => state[maker] === 1)) throw malformed('its nodes form a circle');
       if (waiting.length > 0) {
-        stack.push(...waiting);
+        for (const maker of waiting) stack.push(maker);
         continue;
       }
       stack.pop();

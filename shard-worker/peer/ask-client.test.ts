@@ -8,7 +8,7 @@ import { AskClient } from './ask-client.ts';
 const MODEL = { repo: 'acme/model', revision: 'main', dtype: 'q4' } as const;
 const WISH = { pool: poolIdOf(MODEL), promptTokens: 9, maxTokens: 20 };
 const JOB = 'a'.repeat(32) as JobId;
-const USAGE = { promptTokens: 9, cachedTokens: 0, completionTokens: 3, receipts: [] };
+const USAGE = { promptTokens: 9, cachedTokens: 0, completionTokens: 3 };
 
 function openClient() {
   const sent: ClientMessage[] = [];

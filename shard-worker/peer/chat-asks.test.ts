@@ -4,14 +4,27 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { startClock, stopClock, until } from '../host/test-clock.ts';
-import { ANSWER, ask, DRIVEN, grant, HELLO, JOB, openReady, openTab, PLAN, settled } from './test-chat-tab.ts';
+import {
+  ANSWER,
+  ask,
+  DELIVERY,
+  DRIVEN,
+  DRIVEN_ALONE,
+  grant,
+  HELLO,
+  JOB,
+  openReady,
+  openTab,
+  PLAN,
+  settled,
+} from './test-chat-tab.ts';
 import { POOL } from './test-pool.ts';
 
 beforeEach(stopClock);
 afterEach(startClock);
 
 describe('asking', () => {
-  test('is granted, driven and settled; the server hears lengths and no words', async () => {
+  test('is granted, driven and settled; the server hears lengths, what was signed, and no words', async () => {
     const tab = await openReady();
     const plans: RoutePlan[] = [];
     const bills: unknown[] = [];
@@ -26,7 +39,8 @@ describe('asking', () => {
     grant(tab, number);
     await until(() => tab.host.socket.told('ask-done').length > 0);
     expect(tab.host.worker.given('ask')).toMatchObject([{ id: 1, plan: PLAN, grant: 'grant', request: HELLO }]);
-    expect(tab.host.socket.told('ask-done')).toMatchObject([{ job: JOB, promptTokens: 9, completionTokens: 2 }]);
+    const used = { job: JOB, promptTokens: 9, completionTokens: 2 };
+    expect(tab.host.socket.told('ask-done')).toMatchObject([{ ...used, delivery: DELIVERY }]);
     settled(tab);
     const settlement = { job: JOB, chargedMicros: 7, receiptId: 'r1' };
     expect(await answer).toEqual({ ...ANSWER, plan: PLAN, settlement });
@@ -94,15 +108,17 @@ describe('asking', () => {
     expect((await ask(tab)).number).toBe(2);
   });
 
-  test('what fails on the way is told to the server, with what was used, and then to the asker', async () => {
+  test('what fails on the way is told to the server, with what was signed until then, and then to the asker', async () => {
     const error = { code: 'stage-failed', message: 'Out.' } as const;
     const tab = await openReady({
-      ask: () => ({ error, promptTokens: 9, cachedTokens: 4, completionTokens: 1, receipts: [] }),
+      ask: () => ({ error, promptTokens: 9, cachedTokens: 4, completionTokens: 1, delivery: DELIVERY }),
     });
     const { answer, number } = await ask(tab);
     grant(tab, number);
     await expect(answer).rejects.toMatchObject(error);
-    expect(tab.host.socket.told('ask-done')).toMatchObject([{ cachedTokens: 4, completionTokens: 1 }]);
+    expect(tab.host.socket.told('ask-done')).toMatchObject([
+      { cachedTokens: 4, completionTokens: 1, delivery: DELIVERY },
+    ]);
   });
 
   test('a worker that fails altogether is as an answer that failed', async () => {
@@ -111,6 +127,7 @@ describe('asking', () => {
     grant(tab, number);
     await expect(answer).rejects.toMatchObject({ code: 'internal' });
     expect(tab.host.socket.told('ask-done')).toMatchObject([{ promptTokens: 0, completionTokens: 0 }]);
+    expect(tab.host.socket.told('ask-done')[0]).not.toHaveProperty('delivery');
   });
 
   test('stopped while it waits, and stopped while it is driven', async () => {
@@ -139,8 +156,8 @@ describe('asking', () => {
 });
 
 describe('alone', () => {
-  test('a model that is whole here is offered with each ask, and answers without a grant', async () => {
-    const tab = await openTab();
+  test('a model that is whole here is offered with each ask, and answers without a grant; nobody signs for it', async () => {
+    const tab = await openTab({ ask: () => DRIVEN_ALONE });
     await tab.peer.prepareLocal();
     tab.host.worker.tell('local', { phase: 'ready', loadedBytes: 12_000, totalBytes: 12_000 });
     expect(tab.state().local).toMatchObject({ phase: 'ready' });
@@ -151,6 +168,7 @@ describe('alone', () => {
     grant(tab, number, { ...PLAN, local: true });
     await until(() => tab.host.socket.told('ask-done').length > 0);
     expect(tab.host.worker.given('ask')[0]).not.toHaveProperty('grant');
+    expect(tab.host.socket.told('ask-done')[0]).not.toHaveProperty('delivery');
     settled(tab);
     await answer;
     // It failed while it computed: it is offered no more, and nobody else serves.

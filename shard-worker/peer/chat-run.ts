@@ -77,8 +77,8 @@ export class ChatRun {
       const granted = await this.#getGrant(request, handlers);
       handlers.onPlan?.(granted.plan);
       const driven = await this.#drive(id, request, granted, handlers.signal);
-      const { promptTokens, cachedTokens, completionTokens, stats, receipts } = driven;
-      const usage = { promptTokens, cachedTokens, completionTokens, receipts };
+      const { promptTokens, cachedTokens, completionTokens, stats, delivery } = driven;
+      const usage = { promptTokens, cachedTokens, completionTokens, ...(delivery ? { delivery } : {}) };
       const settled = this.#asking.done(
         { job: granted.job, ...usage, ...(stats ? { stats } : {}) },
         SETTLEMENT_WAIT_MS,
@@ -158,11 +158,11 @@ export class ChatRun {
     signal?.addEventListener('abort', cancel);
     try {
       const { plan, grant } = granted;
-      const driving = this.#worker.call('ask', { id, request, plan, ...(plan.local ? {} : { grant }) });
+      const driving = this.#worker.call('ask', { id, request, plan, ...(grant === undefined ? {} : { grant }) });
       if (signal?.aborted) cancel();
       return await driving;
     } catch (cause) {
-      const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, receipts: [] };
+      const nothing = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
       return { error: PoolError.from(cause).toShape(), ...nothing };
     } finally {
       signal?.removeEventListener('abort', cancel);

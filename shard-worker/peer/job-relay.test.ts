@@ -104,7 +104,7 @@ test('the first event goes at once, the next ones together after a moment, then 
 test('a job is over with its last event; what comes for a job that nobody has is dropped', async () => {
   const { start, tell, relay, events } = openRelay();
   start(jobId(1));
-  tell({ type: 'failed', job: jobId(1), error: { code: 'stage-left', message: 'x' }, receipts: [] });
+  tell({ type: 'failed', job: jobId(1), error: { code: 'stage-left', message: 'x' } });
   expect(relay.running).toBe(0);
   tell(delta(jobId(1), 'after'));
   tell(delta(jobId(2), 'never'));
@@ -118,7 +118,7 @@ test('a job that cannot begin fails with its code', async () => {
   start(jobId(1));
   await settle();
   await settle();
-  expect(events().flat()).toMatchObject([{ type: 'failed', error: { code: 'download-failed' }, receipts: [] }]);
+  expect(events().flat()).toMatchObject([{ type: 'failed', error: { code: 'download-failed' } }]);
   expect(relay.running).toBe(0);
 });
 

@@ -43,7 +43,7 @@ export class JobRelay {
     this.#jobs.set(job, { isStarted: false, isCancelled: false });
     this.#run({ job, grant, epoch, request }).catch((cause) => {
       // The worker reports its jobs' failures itself: this one could not begin, or the worker is gone.
-      this.#hear({ type: 'failed', job, error: PoolError.from(cause).toShape(), receipts: [] });
+      this.#hear({ type: 'failed', job, error: PoolError.from(cause).toShape() });
     });
   }
 

@@ -158,8 +158,8 @@ export class StageRun {
   }
 
   /** Always answers, so that settlement need not wait: with nothing when this tab knows nothing of the job. */
-  async #sign({ job, epoch, sessions }: (StageEffect & { type: 'sign-receipts' })['message']): Promise<void> {
-    const receipts = await this.#worker.call('sign-receipts', { job, epoch, sessions }).catch(() => []);
+  async #sign({ job, epoch }: (StageEffect & { type: 'sign-receipts' })['message']): Promise<void> {
+    const receipts = await this.#worker.call('sign-receipts', { job, epoch }).catch(() => []);
     this.#session.send({ type: 'receipts', job, epoch, receipts });
   }
 }

@@ -1,7 +1,6 @@
 // A lending tab from opening to serving, without a browser: the test plays the server, the worker and the other peers.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
-import type { SessionId } from '../../protocol/ids.ts';
 import { settle, startClock, stopClock, until } from '../host/test-clock.ts';
 import { TestHost } from '../host/test-host.ts';
 import { TEST_MANIFEST, type WorkerScript } from '../host/test-worker.ts';
@@ -216,10 +215,9 @@ describe('serving', () => {
 
   test('receipts are answered always: with nothing where the worker has none', async () => {
     const { host } = await joinTab({ 'sign-receipts': failing(new PoolError('internal', 'No.')) });
-    const sessions = [{ session: 'c'.repeat(16) as SessionId, frames: 3 }];
-    host.socket.say({ type: 'receipt-request', job: JOB, epoch: 5, sessions });
+    host.socket.say({ type: 'receipt-request', job: JOB, epoch: 5 });
     await settle();
-    expect(host.worker.given('sign-receipts')).toEqual([{ job: JOB, epoch: 5, sessions }]);
+    expect(host.worker.given('sign-receipts')).toEqual([{ job: JOB, epoch: 5 }]);
     expect(host.socket.told('receipts')).toEqual([{ type: 'receipts', job: JOB, epoch: 5, receipts: [] }]);
   });
 

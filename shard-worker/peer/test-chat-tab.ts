@@ -1,5 +1,6 @@
 // An asking tab on the test host, and what the server says to its asks. Used by tests only.
 import type { Coalition } from '../../protocol/control.ts';
+import type { SignedDelivery } from '../../protocol/delivery.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { settle, until } from '../host/test-clock.ts';
@@ -7,7 +8,7 @@ import { TestHost } from '../host/test-host.ts';
 import type { WorkerScript } from '../host/test-worker.ts';
 import type { AnswerStats, AskHandlers, AskRequest } from '../words/peer-state.ts';
 import { openChatPeer } from './chat-peer.ts';
-import { coalitionOf, MODEL, peerOf, tellOf } from './test-pool.ts';
+import { coalitionOf, MODEL, POOL, peerOf, tellOf } from './test-pool.ts';
 
 export const [B, C] = [peerOf('b'), peerOf('c')];
 export const JOB = 'd'.repeat(32) as JobId;
@@ -17,9 +18,19 @@ export const PLAN: RoutePlan = {
   predicted: { tokensPerSecond: 1, timeToFirstTokenMs: 1 },
 };
 export const ANSWER = { text: 'Hi.', tokenIds: [1, 2], finishReason: 'stop', stats: {} as AnswerStats } as const;
-export const DRIVEN = {
-  ...{ answer: { ...ANSWER, tokenIds: [1, 2] }, promptTokens: 9, cachedTokens: 0, completionTokens: 2, receipts: [] },
+/** As a worker would sign it; nobody here looks at the signature. */
+export const DELIVERY: SignedDelivery = {
+  note: {
+    ...{ job: JOB, nonce: '2'.repeat(32), pool: POOL, peer: peerOf('a'), promptTokens: 9, cachedTokens: 0 },
+    delivered: [{ epoch: 5, tokens: 2 }],
+  },
+  ...{ publicKey: 'BA', signature: 'AA' },
 };
+/** An answer of this tab alone: nobody signs for it. */
+export const DRIVEN_ALONE = {
+  ...{ answer: { ...ANSWER, tokenIds: [1, 2] }, promptTokens: 9, cachedTokens: 0, completionTokens: 2 },
+};
+export const DRIVEN = { ...DRIVEN_ALONE, delivery: DELIVERY };
 
 export async function openTab(script: WorkerScript = {}) {
   const host = new TestHost({ ask: () => DRIVEN, ...script });
@@ -50,7 +61,9 @@ export async function ask({ host, peer }: Tab, request: Partial<AskRequest> = {}
   return { answer, number: host.socket.told('ask').at(-1)!.ask };
 }
 
-export const grant = ({ host }: Tab, number: number, plan = PLAN) =>
-  host.socket.say({ type: 'ask-granted', ask: number, job: JOB, grant: 'grant', epoch: 5, plan, heldMicros: 9 });
+export function grant({ host }: Tab, number: number, plan = PLAN): void {
+  const permission = plan.local ? {} : { grant: 'grant' };
+  host.socket.say({ type: 'ask-granted', ask: number, job: JOB, ...permission, epoch: 5, plan, heldMicros: 9 });
+}
 export const settled = ({ host }: Tab) =>
   host.socket.say({ type: 'ask-settled', job: JOB, chargedMicros: 7, receiptId: 'r1' });

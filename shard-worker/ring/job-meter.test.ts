@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { JobId, SessionId } from '../../protocol/ids.ts';
-import { RECEIPT_WINDOW_FRAMES } from '../../protocol/limits.ts';
 import { chainNext, chainStart, checkReceipt } from '../../protocol/receipt.ts';
 import { SeededRandom } from '../../protocol/test-random.ts';
 import { JobMeter, type MeterAbout, type MeteredFrame } from './job-meter.ts';
@@ -9,7 +8,7 @@ import { MeterRegistry } from './meter-registry.ts';
 
 const identity = await identityOf(await newIdentityKeys());
 const about: MeterAbout = {
-  ...{ role: 'stage', job: '1'.repeat(32) as JobId, nonce: '2'.repeat(32), session: '3'.repeat(16) as SessionId },
+  ...{ job: '1'.repeat(32) as JobId, nonce: '2'.repeat(32), session: '3'.repeat(16) as SessionId },
   ...{ pool: 'a/b@main:q4', epoch: 7, peer: identity.peer, start: 0, end: 2 },
 };
 const random = new SeededRandom(5);
@@ -27,66 +26,31 @@ test('a receipt has the chains of all frames in order, large and small, and is s
   const meter = new JobMeter(about);
   const ins = [{ ...frame(4, 3), payload: random.bytes(200_000) }, frame(7), frame(8)];
   const outs = [{ ...frame(4, 3), payload: random.bytes(90_000) }, frame(7), frame(8)];
-  for (const [index, each] of ins.entries()) {
-    meter.countIn(each);
-    meter.countOut(outs[index]!, 1.5);
-  }
+  for (const [index, each] of ins.entries()) meter.count(each, outs[index]!, 1.5);
   const receipt = await checkReceipt((await meter.receipt(identity))!);
   expect(receipt).toEqual({
-    ...{ ...about, frames: 3, from: 4, to: 9, computeMs: 4.5 },
+    ...{ ...about, frames: 3, from: 4, to: 9, lastFrom: 8, computeMs: 4.5 },
     ...{ chainIn: await chainOf(ins), chainOut: await chainOf(outs) },
   });
 });
 
-test('a receipt is given at an earlier count too, with the sums of then; the last ones are held', async () => {
+test('positions that are taken back and computed again are counted once, and the furthest frame stays it', async () => {
   const meter = new JobMeter(about);
-  const sent = RECEIPT_WINDOW_FRAMES + 24;
-  const ins = Array.from({ length: sent }, (_, position) => frame(position));
-  for (const each of ins) {
-    meter.countIn(each);
-    meter.countOut(each, 2);
-  }
-  const at = async (frames: number) => (await meter.receipt(identity, frames))!.receipt;
-  expect(await at(25)).toMatchObject({ frames: 25, from: 0, to: 25, computeMs: 50 });
-  expect((await at(25)).chainIn).toBe(await chainOf(ins.slice(0, 25)));
-  const latest = { frames: sent, to: sent, computeMs: 2 * sent };
-  for (const gone of [24, 1, 0, sent + 1]) expect(await at(gone)).toMatchObject(latest);
-});
-
-test('positions that are taken back and computed again are counted once', async () => {
-  const meter = new JobMeter(about);
-  for (const each of [frame(10, 5), frame(12, 2), frame(14)]) {
-    meter.countIn(each);
-    meter.countOut(each);
-  }
-  expect((await meter.receipt(identity))!.receipt).toMatchObject({ frames: 3, from: 10, to: 15 });
+  for (const each of [frame(10, 5), frame(14), frame(12, 2)]) meter.count(each, each);
+  expect((await meter.receipt(identity))!.receipt).toMatchObject({ frames: 3, from: 10, to: 15, lastFrom: 14 });
   expect(meter.rows).toBe(8);
 });
 
-test('what was sent and not answered is in no receipt; nor is an answer that nobody asked for', async () => {
+test('nothing counted is no receipt; frames that follow while one is signed do not disturb it', async () => {
   const meter = new JobMeter(about);
-  const [first, second, stray] = [frame(0, 4), frame(4, 4), frame(99)];
-  meter.countOut(stray);
-  meter.countIn(first);
-  meter.countIn(second);
   expect(await meter.receipt(identity)).toBeUndefined();
-  meter.countOut(first);
-  expect(meter.frames).toBe(1);
-  const { receipt } = (await meter.receipt(identity))!;
-  expect(receipt).toMatchObject({ frames: 1, from: 0, to: 4, chainIn: await chainOf([first]) });
-});
-
-test('frames that follow while a receipt is signed do not disturb it', async () => {
-  const meter = new JobMeter(about);
-  const count = (each: MeteredFrame) => {
-    meter.countIn(each);
-    meter.countOut(each);
-  };
   const first = frame(0);
-  count(first);
+  meter.count(first, first, 2);
   const signing = meter.receipt(identity);
-  for (let position = 1; position < 40; position++) count(frame(position));
-  expect((await signing)!.receipt).toMatchObject({ frames: 1, to: 1, chainIn: await chainOf([first]) });
+  for (let position = 1; position < 40; position++) meter.count(frame(position), frame(position), 2);
+  const chain = await chainOf([first]);
+  const asOfThen = { frames: 1, to: 1, lastFrom: 0, computeMs: 2, chainIn: chain, chainOut: chain };
+  expect((await signing)!.receipt).toMatchObject(asOfThen);
 });
 
 function makeRegistry() {
@@ -94,10 +58,7 @@ function makeRegistry() {
   const registry = new MeterRegistry(() => clock.ms);
   const fill = (fields: Partial<MeterAbout>, frames = 1): JobMeter => {
     const meter = registry.open({ ...about, ...fields });
-    for (let position = 0; position < frames; position++) {
-      meter.countIn(frame(position));
-      meter.countOut(frame(position));
-    }
+    for (let position = 0; position < frames; position++) meter.count(frame(position), frame(position));
     return meter;
   };
   return { clock, registry, fill };
@@ -105,22 +66,18 @@ function makeRegistry() {
 const session = (digit: string) => digit.repeat(16) as SessionId;
 const { job, epoch } = about;
 
-test('a registry gives the receipts of one job and epoch: named sessions at their counts, the others at their latest', async () => {
+test('a registry gives the receipts of one job and epoch, as of now', async () => {
   const { registry, fill } = makeRegistry();
   fill({ session: session('a') }, 5);
   fill({ session: session('b') }, 3);
   fill({ session: session('c'), epoch: 8 });
   fill({ session: session('d'), job: '9'.repeat(32) as JobId });
-  const sessions = [
-    { session: session('b'), frames: 2 },
-    { session: session('e'), frames: 1 },
-  ];
-  const receipts = await registry.receiptsFor(identity, { job, epoch, sessions });
+  const receipts = await registry.receiptsFor(identity, { job, epoch });
   expect(receipts.map(({ receipt }) => [receipt.session[0], receipt.frames])).toEqual([
-    ['b', 2],
     ['a', 5],
+    ['b', 3],
   ]);
-  expect(await registry.receiptsFor(identity, { job, epoch: 99, sessions: [] })).toEqual([]);
+  expect(await registry.receiptsFor(identity, { job, epoch: 99 })).toEqual([]);
 });
 
 test('a meter is forgotten ten minutes after its last frame, and the oldest one when there are too many', async () => {
@@ -131,8 +88,7 @@ test('a meter is forgotten ten minutes after its last frame, and the oldest one 
   registry.touch(used);
   clock.ms = 11 * 60_000;
   fill({ session: session('c') });
-  const held = async () =>
-    (await registry.receiptsFor(identity, { job, epoch, sessions: [] })).map((one) => one.receipt.session[0]);
+  const held = async () => (await registry.receiptsFor(identity, { job, epoch })).map((one) => one.receipt.session[0]);
   expect(await held()).toEqual(['a', 'c']);
   for (let index = 0; index < 511; index++) registry.open({ ...about, epoch: 100 + index });
   expect(await held()).toEqual(['c']);

@@ -1,7 +1,8 @@
 // All meters of a worker: those that run and, for ten minutes, those that are over, whatever became of their epoch. Gives
 // receipts for a job; counts nothing itself.
 import type { Identity } from '../../protocol/identity.ts';
-import type { JobId, SessionId } from '../../protocol/ids.ts';
+import type { JobId } from '../../protocol/ids.ts';
+import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { JobMeter, type MeterAbout } from './job-meter.ts';
 
@@ -9,14 +10,15 @@ import { JobMeter, type MeterAbout } from './job-meter.ts';
 const KEEP_MS = 10 * 60_000;
 /** One has about 5 KB. Beyond this the one begun longest ago goes: its job is paid for what others can show. */
 const MAX_METERS = 512;
+/** As long as a grant is good. */
+const OVER_MS = GRANT_SECONDS * 1000;
+const MAX_OVER = 4096;
 /** As many as one `receipts` message takes. */
 const MAX_RECEIPTS = 16;
 
 export interface ReceiptQuery {
   job: JobId;
   epoch: number;
-  /** The driver's frame counts. Sessions of the job that are not named are signed at their latest. */
-  sessions: readonly { session: SessionId; frames: number }[];
 }
 
 interface Entry {
@@ -26,6 +28,8 @@ interface Entry {
 
 export class MeterRegistry {
   readonly #entries = new Map<string, Entry>();
+  /** Jobs whose receipts were asked for, and when: whoever asked is over with them, and nothing more of them is paid. */
+  readonly #over = new Map<JobId, number>();
   readonly #now: () => number;
 
   constructor(now: () => number = () => performance.now()) {
@@ -58,13 +62,24 @@ export class MeterRegistry {
     return this.#of(job, epoch).length;
   }
 
-  async receiptsFor(identity: Identity, { job, epoch, sessions }: ReceiptQuery): Promise<SignedReceipt[]> {
-    const asked = new Map(sessions.map(({ session, frames }) => [session, frames]));
-    const meters = this.#of(job, epoch).sort((a, b) => rank(asked, a) - rank(asked, b));
-    const receipts = await Promise.all(
-      meters.slice(0, MAX_RECEIPTS).map((meter) => meter.receipt(identity, asked.get(meter.about.session))),
-    );
+  /** Receipts of it were asked for: it is over. */
+  isOver(job: JobId): boolean {
+    return this.#over.has(job);
+  }
+
+  /** Signed as of now, and the last of the job: it computes no more here. */
+  async receiptsFor(identity: Identity, { job, epoch }: ReceiptQuery): Promise<SignedReceipt[]> {
+    this.#end(job);
+    const meters = this.#of(job, epoch).slice(-MAX_RECEIPTS);
+    const receipts = await Promise.all(meters.map((meter) => meter.receipt(identity)));
     return receipts.filter((receipt) => receipt !== undefined);
+  }
+
+  #end(job: JobId): void {
+    this.#over.set(job, this.#now());
+    for (const [other, sinceMs] of this.#over) {
+      if (sinceMs < this.#now() - OVER_MS || this.#over.size > MAX_OVER) this.#over.delete(other);
+    }
   }
 
   #of(job: JobId, epoch: number): JobMeter[] {
@@ -84,6 +99,3 @@ export class MeterRegistry {
 
 const keyOf = ({ epoch, job, session }: Pick<MeterAbout, 'epoch' | 'job' | 'session'>): string =>
   `${epoch}/${job}/${session}`;
-
-/** Named sessions first. */
-const rank = (asked: ReadonlyMap<SessionId, number>, { about }: JobMeter): number => (asked.has(about.session) ? 0 : 1);

@@ -182,12 +182,11 @@ test('receipts are of what passed, per job; the next turn of a conversation begi
   await openWith(stage, makeGrant({ job: nextJob }), stage.up, session);
   accept(stage, hiddenFrame(session, { lap: 3, position: 4 }));
   await settle();
-  const query = { epoch: EPOCH, sessions: [] };
-  const [first] = await stage.meters.receiptsFor(identity, { job: JOB, ...query });
-  const [second] = await stage.meters.receiptsFor(identity, { job: nextJob, ...query });
-  const common = { role: 'stage', session, pool: POOL, epoch: EPOCH, peer: SELF, start: 2, end: 4 };
-  expect(first!.receipt).toMatchObject({ ...common, job: JOB, frames: 2, from: 0, to: 4 });
-  expect(second!.receipt).toMatchObject({ ...common, job: nextJob, frames: 1, from: 4, to: 6 });
+  const [first] = await stage.meters.receiptsFor(identity, { job: JOB, epoch: EPOCH });
+  const [second] = await stage.meters.receiptsFor(identity, { job: nextJob, epoch: EPOCH });
+  const common = { session, pool: POOL, epoch: EPOCH, peer: SELF, start: 2, end: 4 };
+  expect(first!.receipt).toMatchObject({ ...common, job: JOB, frames: 2, from: 0, to: 4, lastFrom: 2 });
+  expect(second!.receipt).toMatchObject({ ...common, job: nextJob, frames: 1, from: 4, to: 6, lastFrom: 4 });
   let chain = await chainStart({ job: JOB, nonce: '2'.repeat(32), session, epoch: EPOCH });
   let out = chain;
   for (const { position, tokens, payload } of frames)
@@ -198,13 +197,27 @@ test('receipts are of what passed, per job; the next turn of a conversation begi
   expect([first!.receipt.chainIn, first!.receipt.chainOut]).toEqual([chain, out]);
 });
 
+test('a job whose receipts were asked for is over: no frame of it is computed, and no session opened', async () => {
+  const stage = exitStage();
+  const session = await openWith(stage, GRANT);
+  accept(stage, hiddenFrame(session, { lap: 1 }));
+  await settle();
+  await stage.meters.receiptsFor(identity, { job: JOB, epoch: EPOCH });
+  accept(stage, hiddenFrame(session, { lap: 2 }));
+  await openWith(stage, GRANT);
+  await settle();
+  expect(stage.up.errors()).toEqual(['grant-refused', 'grant-refused']);
+  const [signed] = await stage.meters.receiptsFor(identity, { job: JOB, epoch: EPOCH });
+  expect(signed!.receipt.frames).toBe(1);
+});
+
 test('a step that fails is in no receipt', async () => {
   const stage = exitStage();
   const session = await openWith(stage, GRANT);
   accept(stage, hiddenFrame(session, { lap: 1 }));
   accept(stage, hiddenFrame(session, { lap: 2, position: 9 }));
   await settle();
-  const [signed] = await stage.meters.receiptsFor(identity, { job: JOB, epoch: EPOCH, sessions: [] });
+  const [signed] = await stage.meters.receiptsFor(identity, { job: JOB, epoch: EPOCH });
   expect([stage.up.errors(), signed!.receipt.frames]).toEqual([['kv-missing'], 1]);
 });
 

@@ -273,8 +273,7 @@ export class RingNode {
     const meter = session.admitted?.meter;
     if (!meter) return;
     // Behind the sending; of the sent bytes, because the runtime may use its own buffer again.
-    meter.countIn(frame);
-    meter.countOut({ ...answer, payload: bytes.subarray(bytes.byteLength - answer.payload.byteLength) }, computeMs);
+    meter.count(frame, { ...answer, payload: bytes.subarray(bytes.byteLength - answer.payload.byteLength) }, computeMs);
   }
 
   #end(session: Session, tellNext: boolean): void {

@@ -56,6 +56,7 @@ export class SessionGate {
     const epoch = this.#epoch;
     const { start, end } = this.#layers;
     const { meters, self } = this.#grants;
+    if (meters.isOver(job)) throw over();
     const isKnown = meters.has({ epoch, job, session });
     let others = 0;
     for (const other of open) if (other === job) others++;
@@ -63,13 +64,14 @@ export class SessionGate {
     if (!isKnown && isTooMany) {
       throw new PoolError('grant-refused', `The grant is for ${sessions} sessions.`, { data: { sessions } });
     }
-    return { grant, meter: meters.open({ role: 'stage', job, nonce, session, pool, epoch, peer: self, start, end }) };
+    return { grant, meter: meters.open({ job, nonce, session, pool, epoch, peer: self, start, end }) };
   }
 
   /** Before a frame is computed. Throws `grant-refused`. */
   check({ grant, meter }: Admitted, frame: { position: number; tokens: number }): void {
     this.#verifier.checkTime(grant);
     checkReach(grant, frame);
+    if (this.#grants.meters.isOver(grant.job)) throw over();
     if (meter.rows > ROWS_PER_POSITION * grant.maxPosition) {
       throw new PoolError('grant-refused', 'The session was computed again more often than any grant pays.');
     }
@@ -80,3 +82,6 @@ export class SessionGate {
     return grant.own.includes(this.#grants.self);
   }
 }
+
+/** Its receipts were signed: what is computed now nobody pays. */
+const over = (): PoolError => new PoolError('grant-refused', 'The job of this grant is over.');

@@ -1,4 +1,6 @@
-// One answer for the person in this tab: from messages to text, statistics and receipts. Tells the page as it goes.
+// One answer for the person in this tab: from messages to text, statistics and a signed note of what was delivered. Tells the
+// page as it goes.
+import { MAX_DELIVERIES, type SignedDelivery, signDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
@@ -32,6 +34,7 @@ export async function driveAnswer(
   let promptTokens = 0;
   let cachedTokens = 0;
   let completionTokens = 0;
+  const delivered: { epoch: number; tokens: number }[] = [];
   let text = '';
   let toldMs = 0;
   let answer: Driven['answer'];
@@ -65,8 +68,9 @@ export async function driveAnswer(
     } as const;
     const [generated] = await driveChoices(job, how, {
       signal,
-      onPiece(_choice, piece) {
+      onPiece(_choice, piece, epoch) {
         completionTokens += piece.ids.length;
+        if (epoch !== undefined) addDelivered(delivered, epoch, piece.ids.length);
         text += piece.text;
         if (piece.text !== '') tell('text', { id, delta: piece.text });
       },
@@ -87,7 +91,7 @@ export async function driveAnswer(
   } catch (cause) {
     error = PoolError.from(cause);
   }
-  const receipts = (await jobGrant?.receipts(identity())) ?? [];
+  const delivery = jobGrant && (await noteOf(jobGrant));
   return {
     ...(answer ? { answer } : {}),
     ...(error ? { error: error.toShape() } : {}),
@@ -95,8 +99,21 @@ export async function driveAnswer(
     promptTokens,
     cachedTokens,
     completionTokens,
-    receipts,
+    ...(delivery ? { delivery } : {}),
   };
+
+  function noteOf({ claims }: JobGrant): Promise<SignedDelivery> {
+    const { job, nonce, pool, driver } = claims;
+    const note = { job, nonce, pool, peer: driver, promptTokens, cachedTokens, delivered };
+    return signDelivery(identity(), note);
+  }
+}
+
+/** Beyond as many epochs as a note has room for the last one is said to have given the rest. */
+function addDelivered(delivered: { epoch: number; tokens: number }[], epoch: number, tokens: number): void {
+  const last = delivered.at(-1);
+  if (last && (last.epoch === epoch || delivered.length >= MAX_DELIVERIES)) last.tokens += tokens;
+  else delivered.push({ epoch, tokens });
 }
 
 const answerOf = (generated: Generated, text: string, meter: AnswerStatsMeter): NonNullable<Driven['answer']> => ({

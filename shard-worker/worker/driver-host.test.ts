@@ -1,5 +1,7 @@
 // Answers for the person of a tab: one conversation over many turns, over whichever epoch serves.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { checkDelivery, type DeliveryNote } from '../../protocol/delivery.ts';
+import { POOL } from '../driver/test-grant.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { EPOCH, jobId, startTestDriver, type TestDriver } from './test-driver.ts';
 import type { Driven, DriveRequest } from './worker-api.ts';
@@ -26,17 +28,24 @@ function drive(messages: ChatMessage[], fields: Partial<DriveRequest> = {}): Pro
   });
 }
 
-test('an answer with its text, statistics and one receipt; the next turn computes what is new', async () => {
+/** What the driver signed, as the server would take it. */
+const noteOf = ({ delivery }: Driven): Promise<DeliveryNote> => checkDelivery(delivery!);
+
+test('an answer with its text, statistics and a note of what was delivered; the next turn computes what is new', async () => {
   const { promptTokens } = await driver.host.countPrompt([QUESTION]);
   const first = await drive([QUESTION]);
   expect(first).toMatchObject({ promptTokens, cachedTokens: 0, completionTokens: first.answer!.tokenIds.length });
   expect(first.stats).toMatchObject({ epoch: EPOCH, route: [{ stage: 0 }, { stage: 1 }] });
-  expect(first.receipts.map(({ receipt }) => receipt.job)).toEqual([jobId(asks)]);
+  expect(await noteOf(first)).toEqual({
+    ...{ job: jobId(asks), nonce: 'b'.repeat(32), pool: POOL, peer: driver.self, promptTokens, cachedTokens: 0 },
+    delivered: [{ epoch: EPOCH, tokens: 20 }],
+  });
   const told = driver.told.flatMap(({ event, data }) => (event === 'text' && data.id === asks ? [data.delta] : []));
   expect(told.join('')).toBe(first.answer!.text);
   const next = await drive([QUESTION, { role: 'assistant', content: first.answer!.text }, QUESTION]);
   expect(next.cachedTokens).toBeGreaterThanOrEqual(promptTokens - 1);
-  expect(next.receipts[0]!.receipt.session).toBe(first.receipts[0]!.receipt.session);
+  const { promptTokens: longer, cachedTokens } = next;
+  expect(await noteOf(next)).toMatchObject({ job: jobId(asks), promptTokens: longer, cachedTokens });
 });
 
 test('one answer at a time, and it can be cancelled', async () => {
@@ -46,20 +55,25 @@ test('one answer at a time, and it can be cancelled', async () => {
   await expect(drive([QUESTION])).rejects.toMatchObject({ code: 'rate-limited' });
   await vi.waitFor(() => expect(driver.told.length).toBeGreaterThan(from + 2));
   driver.host.cancel(id);
-  const { answer, receipts } = await running;
-  expect(answer!.finishReason).toBe('cancelled');
-  expect(receipts).toHaveLength(1);
+  const cancelled = await running;
+  expect(cancelled.answer!.finishReason).toBe('cancelled');
+  const tokens = cancelled.answer!.tokenIds.length;
+  expect((await noteOf(cancelled)).delivered).toEqual([{ epoch: EPOCH, tokens }]);
 });
 
-test('a failure comes with what was used, so that it can be settled', async () => {
+test('a failure comes with a note of what was delivered, so that it can be settled; a grant that is none has nothing to sign', async () => {
   const refused = await drive([QUESTION], { grant: 'x' });
-  expect(refused).toMatchObject({ error: { code: 'grant-refused' }, completionTokens: 0, receipts: [] });
+  expect(refused).toMatchObject({ error: { code: 'grant-refused' }, completionTokens: 0 });
   expect(refused.answer).toBeUndefined();
+  expect(refused).not.toHaveProperty('delivery');
   const short = await drive([QUESTION, QUESTION], { grant: driver.seal({ job: jobId(asks + 1), maxPosition: 30 }) });
   expect(short.error?.code).toBe('grant-refused');
+  const { promptTokens, completionTokens: tokens } = short;
+  expect(tokens).toBeGreaterThan(0);
+  expect(await noteOf(short)).toMatchObject({ job: jobId(asks), promptTokens, delivered: [{ epoch: EPOCH, tokens }] });
 });
 
-test('an epoch that ends is followed by the next one, with the same grant and a receipt of each', async () => {
+test('an epoch that ends is followed by the next one, with the same grant; the note has both, each with its tokens', async () => {
   const whole = await drive([QUESTION]);
   const from = driver.told.length;
   // Slow enough to be interrupted in the middle.
@@ -72,9 +86,12 @@ test('an epoch that ends is followed by the next one, with the same grant and a 
   stepMs = 1;
   driver.ring.entry.close();
   driver.serve(EPOCH + 1);
-  const { answer, receipts } = await running;
-  expect(answer!.tokenIds).toEqual(whole.answer!.tokenIds);
-  expect(receipts.map(({ receipt }) => receipt.epoch)).toEqual([EPOCH, EPOCH + 1]);
+  const both = await running;
+  expect(both.answer!.tokenIds).toEqual(whole.answer!.tokenIds);
+  const { delivered } = await noteOf(both);
+  expect(delivered.map(({ epoch }) => epoch)).toEqual([EPOCH, EPOCH + 1]);
+  expect(Math.min(...delivered.map(({ tokens }) => tokens))).toBeGreaterThan(0);
+  expect(delivered.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(both.completionTokens);
 });
 
 test('a plan for this tab alone is an error while the model is not here', async () => {

@@ -2,11 +2,9 @@
 // with the ring that it was given: when that ends, the server starts the job again where the next entry is.
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobRequest } from '../../protocol/job.ts';
-import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
 import { Conversation } from '../driver/conversation.ts';
 import { driveChoices } from '../driver/drive-choices.ts';
-import type { JobGrant } from '../driver/job-grant.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
 import { type Speculation, totalOf } from '../driver/speculation.ts';
 import { checkPrompt } from '../words/check-prompt.ts';
@@ -15,8 +13,6 @@ import type { ServerJob } from './worker-api.ts';
 
 /** Links of an epoch come up a moment after the server has heard that it serves. */
 const EPOCH_WAIT_MS = 5_000;
-/** What fits into `done` and `failed`. */
-const MAX_RECEIPTS = 64;
 
 /** Never rejects. `isFull`: there are as many jobs here as there may be. */
 export async function runServerJob(
@@ -25,19 +21,16 @@ export async function runServerJob(
   signal: AbortSignal,
   isFull: boolean,
 ): Promise<void> {
-  const { tell, identity } = tools.options;
+  const { tell } = tools.options;
   const { owner } = request;
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
   const conversations: Conversation[] = [];
-  let jobGrant: JobGrant | undefined;
   let cachedTokens = 0;
-  const receipts = async (): Promise<SignedReceipt[]> =>
-    ((await jobGrant?.receipts(identity())) ?? []).slice(0, MAX_RECEIPTS);
   try {
     if (isFull) throw new PoolError('sessions-full', 'This tab already drives as many answers as it may.');
     const { format, maxContext } = await tools.format();
-    jobGrant = await tools.grantOf(grant);
+    const jobGrant = await tools.grantOf(grant);
     const prompt = promptIds(request.prompt, format);
     // Before it has begun: whoever asked over HTTP hears of it by a status and not inside an answer.
     checkPrompt(prompt.length, maxContext);
@@ -86,10 +79,10 @@ export async function runServerJob(
       conversations.shift();
     }
     const stats = meter.jobStats(epoch);
-    tell('job-event', { type: 'done', job, cachedTokens, stats, receipts: await receipts() });
+    tell('job-event', { type: 'done', job, cachedTokens, stats });
   } catch (cause) {
     const error = PoolError.from(cause).toShape();
-    tell('job-event', { type: 'failed', job, error, receipts: await receipts().catch(() => []) });
+    tell('job-event', { type: 'failed', job, error });
   } finally {
     for (const conversation of conversations) conversation.close();
   }

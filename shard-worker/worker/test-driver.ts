@@ -1,7 +1,7 @@
 // A driver host with the site's own tokenizer and a ring of arithmetic that asks for grants. Used by tests only.
 import type { Grant } from '../../protocol/grant.ts';
 import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
-import { type JobId, poolIdOf } from '../../protocol/ids.ts';
+import { type JobId, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { type JobEvent, type JobRequest, jobEventSchema } from '../../protocol/job.ts';
 import { testGrants } from '../driver/test-grant.ts';
 import { makeRing, type TestRing } from '../driver/test-ring.ts';
@@ -14,6 +14,8 @@ export const EPOCH = 4;
 type Told = { [Name in keyof WorkerEvents]: { event: Name; data: WorkerEvents[Name] } }[keyof WorkerEvents];
 
 export interface TestDriver {
+  /** Who drives, and signs. */
+  self: PeerId;
   host: DriverHost;
   ring: TestRing;
   source: DriverSource;
@@ -60,6 +62,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
   };
   const ring = serve(EPOCH, beforeRun);
   return {
+    self: identity.peer,
     host,
     ring,
     source,

@@ -1,8 +1,9 @@
 // The one message file between a page and its worker: what can be asked of a worker, and what it tells unasked.
 
 import type { Backend, Capability, Seat } from '../../protocol/control.ts';
+import type { SignedDelivery } from '../../protocol/delivery.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
-import type { JobId, PeerId, PoolId, SessionId } from '../../protocol/ids.ts';
+import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
@@ -79,7 +80,8 @@ export interface Driven {
   completionTokens: number;
   /** Once a lap has come back. */
   stats?: JobStats;
-  receipts: SignedReceipt[];
+  /** Signed by this tab; absent where it answered alone. */
+  delivery?: SignedDelivery;
 }
 
 /** A request that came over HTTP, for the driver at the entry stage. */
@@ -113,11 +115,7 @@ export type WorkerMethods = {
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
   'retire-epoch'(params: { epoch: number }): Promise<void>;
   /** What this stage did for a job in an epoch, signed; sessions that it knows nothing of are left out. */
-  'sign-receipts'(params: {
-    job: JobId;
-    epoch: number;
-    sessions: { session: SessionId; frames: number }[];
-  }): Promise<SignedReceipt[]>;
+  'sign-receipts'(params: { job: JobId; epoch: number }): Promise<SignedReceipt[]>;
   /** Drives answers over this pool from now on: reads its tokenizer, once. */
   'start-driver'(params: DriverSource): Promise<void>;
   /** The links to entry and exit of this coalition are in place: answers go there from now on. */
@@ -126,7 +124,7 @@ export type WorkerMethods = {
   'drop-coalition'(params: { epoch: number; error: ErrorShape }): Promise<void>;
   /** Tokens of a conversation, as the model's chat template writes it. */
   'count-prompt'(params: { messages: ChatMessage[] }): Promise<{ promptTokens: number; maxContext: number }>;
-  /** Drives an answer. Tells `text`, `stats` and `notice`; a failure is in the result, so that receipts come along. */
+  /** Drives an answer. Tells `text`, `stats` and `notice`; a failure is in the result, so that the note of what was delivered comes along. */
   ask(params: DriveRequest): Promise<Driven>;
   cancel(params: { id: number }): Promise<void>;
   /** Drives a job of the server. Tells `job-event`, at last `done` or `failed`, and resolves then. */

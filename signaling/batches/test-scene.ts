@@ -61,7 +61,13 @@ export class BatchScene {
       };
       const limits = { items: 40, openBatches: 3, ownerFiles: 60, fileBytes: 64 * 1024 };
       const group = createBatchRoutes({ db: scene.db, authenticate, wake, allowLoopbackWebhooks: true, limits });
-      const options = { jobs: scene.jobs, models: () => TEST_MODELS, authenticate, receiptsOf: async () => [], logger };
+      const options = {
+        jobs: scene.jobs,
+        models: () => TEST_MODELS,
+        authenticate,
+        receiptsOf: async () => ({ stages: [] }),
+        logger,
+      };
       app.route('/v1', createOpenAiRoutes({ ...options, groups: [group] }));
       scene.site = await openTestSite(app);
     }, OPEN_TIMEOUT_MS);

@@ -66,9 +66,9 @@ const events = (job: JobId): Extract<ClientMessage, { type: 'job-events' }>['eve
     { type: 'delta', job, choice: 7, text: 'b', ids: [1, 2, 3, 4, 5, 6] },
     { type: 'finished', job, choice: 0, reason: 'stop' },
     { type: 'finished', job, choice: 9, reason: 'length' },
-    { type: 'done', job, cachedTokens: 9999, stats: STATS, receipts: [] },
-    { type: 'failed', job, error: { code: 'made-up', message: 'x' }, receipts: [] },
-    { type: 'failed', job, error: { code: 'stage-left', message: 'x' }, receipts: [] },
+    { type: 'done', job, cachedTokens: 9999, stats: STATS },
+    { type: 'failed', job, error: { code: 'made-up', message: 'x' } },
+    { type: 'failed', job, error: { code: 'stage-left', message: 'x' } },
   ] as never;
 
 it('answers every body of a known caller with a typed error or an answer', { timeout: 120_000 }, async () => {

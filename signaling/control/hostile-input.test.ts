@@ -160,7 +160,7 @@ const MESSAGES: readonly unknown[] = [
   { type: 'heartbeat', at: 1, sessions: 0, tokens: 0, serverRttMs: 3, rtts: [{ peer: PEER, ms: 1 }] },
   { type: 'ask', ask: 1, pool: POOL, promptTokens: 3, maxTokens: 4 },
   { type: 'ask-cancel', ask: 1 },
-  { type: 'ask-done', job: JOB, promptTokens: 1, cachedTokens: 0, completionTokens: 1, receipts: [] },
+  { type: 'ask-done', job: JOB, promptTokens: 1, cachedTokens: 0, completionTokens: 1 },
   { type: 'job-events', events: [{ type: 'started', job: JOB, promptTokens: 3 }] },
   { type: 'receipts', job: JOB, epoch: 1, receipts: [] },
   { type: 'leave' },

@@ -56,6 +56,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
     joined(peer, address) {
       addresses.set(peer, address);
       roster.greet(peer);
+      jobs.peerJoined(peer);
     },
     left(peer) {
       addresses.delete(peer);
@@ -77,7 +78,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
           void welcome(peer).then(() => jobs.askCancelled(peer, message.ask));
           return;
         case 'ask-done':
-          jobs.askDone(peer, message);
+          void jobs.askDone(peer, message);
           return;
         case 'job-events':
           jobs.jobEvents(peer, message.events);

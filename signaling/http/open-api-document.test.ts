@@ -17,7 +17,7 @@ async function readDocument() {
   const authenticate = createAuthenticate(TEST_ACCOUNTS);
   const group = createBatchRoutes({ db: {} as never, authenticate });
   const jobs = new ScriptedJobService();
-  const shared = { jobs, models: () => TEST_MODELS, authenticate, receiptsOf: async () => [], logger };
+  const shared = { jobs, models: () => TEST_MODELS, authenticate, receiptsOf: async () => ({ stages: [] }), logger };
   app.route('/v1', createOpenAiRoutes({ ...shared, groups: [group] }));
   const none = {} as never;
   app.route(

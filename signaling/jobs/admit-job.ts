@@ -56,8 +56,8 @@ export function termsOf(
   );
   const { maxTokens, choices } = order;
   const price = priceOf(pool);
-  const heldMicros = maxCost({ promptTokens, maxTokens: completionTokens, choices, price });
-  return { pool: pool.id, maxPosition, maxTokens, choices, price, heldMicros };
+  const most = { promptTokens, maxTokens: completionTokens, choices };
+  return { pool: pool.id, maxPosition, maxTokens, choices, price, most, heldMicros: maxCost({ ...most, price }) };
 }
 
 /**

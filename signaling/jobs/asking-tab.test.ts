@@ -1,10 +1,10 @@
 // A tab that asks the server for a grant and drives its answer itself.
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { poolIdOf } from '../../protocol/ids.ts';
+import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import { peerOwner } from '../ledger/owner.ts';
 import { TestFunding } from '../money/test-funding.ts';
-import { honestReceipts, MODEL } from './test-network.ts';
+import { honestReceipts, MODEL, noteOf } from './test-network.ts';
 import { delta, GRANTED, JobScene, PLAN, STATS } from './test-scene.ts';
 
 const scene = JobScene.set();
@@ -24,48 +24,64 @@ describe('a tab that drives its own answer', () => {
     await scene.ledger.welcome(peerOwner(scene.network.peer(3)), 'tab');
   });
 
-  it('gets leave, says what it got, and hears what it was charged', async () => {
+  /** Granted, with what the stages would sign for three tokens. */
+  const granted = async () => {
     await ask();
     const { message } = await scene.network.next('ask-granted', scene.network.peer(3));
-    const grant = await scene.openGrant(message.grant, scene.network.peer(3));
+    const { job } = message;
+    const { nonce } = await scene.openGrant(message.grant ?? '', scene.network.peer(3));
+    const signed = await honestReceipts(scene.network, { job, nonce, to: 7, frames: 4 });
+    return { message, job, nonce, signed };
+  };
+  const client = () => scene.network.identities[3]!;
+  const done = async (job: JobId, nonce: string, tokens: number) =>
+    scene.dispatcher.askDone(client().peer, {
+      ...{ type: 'ask-done', job, promptTokens: 5, cachedTokens: 0, completionTokens: tokens, stats: STATS },
+      delivery: await noteOf(client(), { job, nonce, tokens }),
+    });
+  const chargedTo = async (job: JobId): Promise<number> => {
+    await scene.settled(job, peerOwner(client().peer));
+    return GRANTED - (await scene.ledger.balanceOf(peerOwner(client().peer))).availableMicros;
+  };
+  const BILL = 5 * 4 + 3 * 40;
+
+  it('gets leave, says what it got, and hears at once what it is charged', async () => {
+    const { message, job, nonce, signed } = await granted();
     expect(message).toMatchObject({ ask: 7, epoch: 1, plan: PLAN, heldMicros: 5 * 4 + 8 * 40 });
-    const driver = scene.network.identities[3]!;
-    const signed = await honestReceipts(scene.network, {
-      job: message.job,
-      nonce: grant.nonce,
-      to: 8,
-      frames: 4,
-      driver,
-    });
-    scene.answerReceipts(message.job, signed.stages);
-    scene.dispatcher.askDone(driver.peer, {
-      ...{ type: 'ask-done', job: message.job, promptTokens: 5, cachedTokens: 0, completionTokens: 3 },
-      ...{ stats: STATS, receipts: [signed.driver] },
-    });
-    const settled = await scene.network.next('ask-settled', driver.peer);
-    expect(settled.message.chargedMicros).toBeGreaterThan(0);
-    expect((await scene.ledger.balanceOf(peerOwner(driver.peer))).availableMicros).toBe(
-      GRANTED - settled.message.chargedMicros,
-    );
+    await done(job, nonce, 3);
+    const settled = await scene.network.next('ask-settled', client().peer);
+    expect(settled.message.chargedMicros).toBe(BILL);
+    scene.answerReceipts(job, signed);
+    expect(await chargedTo(job)).toBe(BILL);
+  });
+
+  it('D2: loses its line to the server for a moment, and is charged as if it had not', async () => {
+    const { job, nonce, signed } = await granted();
+    scene.dispatcher.peerGone(client().peer);
+    expect(scene.dispatcher.load().running).toBe(1);
+    scene.dispatcher.peerJoined(client().peer);
+    await done(job, nonce, 3);
+    scene.answerReceipts(job, signed);
+    expect(await chargedTo(job)).toBe(BILL);
   });
 
   it('vanishes: the stages are paid for what they agree on', async () => {
-    await ask();
-    const { message } = await scene.network.next('ask-granted', scene.network.peer(3));
-    const grant = await scene.openGrant(message.grant, scene.network.peer(3));
-    const driver = scene.network.identities[3]!;
-    const signed = await honestReceipts(scene.network, {
-      job: message.job,
-      nonce: grant.nonce,
-      to: 8,
-      frames: 4,
-      driver,
-    });
-    scene.answerReceipts(message.job, signed.stages);
-    scene.answerReceipts(message.job, signed.stages);
-    scene.dispatcher.peerGone(driver.peer);
+    const { job, signed } = await granted();
+    scene.dispatcher.peerGone(client().peer);
+    scene.answerReceipts(job, signed);
     await scene.dispatcher.close();
-    expect((await scene.ledger.balanceOf(peerOwner(scene.network.peer(0)))).availableMicros).toBeGreaterThan(0);
+    expect(await chargedTo(job)).toBe(BILL - 40);
+    expect((await scene.ledger.balanceOf(peerOwner(scene.network.peer(0)))).availableMicros).toBe((BILL - 40) / 2);
+  });
+
+  it('signs for less than it received: it is granted nothing more in this pool', async () => {
+    const { job, nonce, signed } = await granted();
+    await done(job, nonce, 0);
+    scene.answerReceipts(job, signed);
+    expect(await chargedTo(job)).toBe(0);
+    await ask({ ask: 8 });
+    const { message } = await scene.network.next('ask-refused', client().peer);
+    expect(message.error).toMatchObject({ code: 'delivery-unsigned', data: { job } });
   });
 
   it('leaves no job behind when it vanished before its leave came', async () => {
@@ -126,7 +142,7 @@ describe('a tab that drives its own answer', () => {
     );
     expect(codes).toEqual(Array.from({ length: 5 }, () => 'rate-limited'));
     expect(scene.dispatcher.load().running).toBe(4);
-    scene.dispatcher.peerGone(peer);
+    for (let index = 0; index < 9; index++) scene.dispatcher.askCancelled(peer, index);
     for (let count = 0; count < 4; count++) await scene.network.next('ask-settled', peer);
     await ask({ ask: 10 });
     await expect.poll(() => scene.dispatcher.load().running).toBe(1);
@@ -148,14 +164,14 @@ describe('a tab that drives its own answer', () => {
     const done = {
       type: 'ask-done' as const,
       job: message.job,
-      ...{ promptTokens: most, cachedTokens: most, completionTokens: most, stats: STATS, receipts: [] },
+      ...{ promptTokens: most, cachedTokens: most, completionTokens: most, stats: STATS },
     };
-    scene.dispatcher.askDone(scene.network.peer(2), done);
+    await scene.dispatcher.askDone(scene.network.peer(2), done);
     scene.dispatcher.jobEvents(scene.network.peer(3), [delta(message.job, [1])]);
     expect(scene.dispatcher.load().running).toBe(1);
-    scene.dispatcher.askDone(scene.network.peer(3), done);
-    scene.dispatcher.askDone(scene.network.peer(3), { ...done, completionTokens: 0 });
-    await scene.network.next('ask-settled', scene.network.peer(3));
+    await scene.dispatcher.askDone(scene.network.peer(3), done);
+    await scene.dispatcher.askDone(scene.network.peer(3), { ...done, completionTokens: 0 });
+    await scene.settled(message.job, peerOwner(scene.network.peer(3)));
     expect(await scene.dispatcher.find(message.job, peerOwner(scene.network.peer(3)))).toMatchObject({
       state: 'done',
       usage: { promptTokens: 5, cachedTokens: 5, completionTokens: 8 },

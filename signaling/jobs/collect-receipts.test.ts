@@ -1,7 +1,7 @@
 // Receipts asked of stages that answer, lie, keep silent, or leave. Keys and signatures are real; nobody has a socket.
 import { beforeEach, expect, it } from 'vitest';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
-import { type JobId, newSessionId, type PeerId, type SessionId } from '../../protocol/ids.ts';
+import { type JobId, newSessionId, type PeerId } from '../../protocol/ids.ts';
 import { MAX_CHOICES } from '../../protocol/limits.ts';
 import { type Receipt, type SignedReceipt, signReceipt } from '../../protocol/receipt.ts';
 import { ReceiptCollector } from './collect-receipts.ts';
@@ -12,12 +12,10 @@ const SESSION = newSessionId();
 /** Longer than any test: what ends must end for another reason. */
 const NEVER_MS = 600_000;
 
-type Frames = { session: SessionId; frames: number }[];
-
 let stages: Identity[];
-/** Who was asked, in order, and at which frames. */
-let asked: { peer: PeerId; epoch: number; sessions: Frames }[];
-let answer: (stage: Identity, sessions: Frames, epoch: number) => Promise<SignedReceipt[]> | undefined;
+/** Who was asked, in order. */
+let asked: { peer: PeerId; epoch: number }[];
+let answer: (stage: Identity, epoch: number) => Promise<SignedReceipt[]> | undefined;
 let gone: Set<PeerId>;
 const made = Promise.all(Array.from({ length: 3 }, async () => identityOf(await newIdentityKeys())));
 
@@ -25,13 +23,12 @@ beforeEach(async () => {
   stages = await made;
   asked = [];
   gone = new Set();
-  answer = async (stage, sessions) =>
-    Promise.all(sessions.map(({ session, frames }) => sign(stage, { session, frames })));
+  answer = async (stage, epoch) => [await sign(stage, { epoch })];
 });
 
 const receiptOf = (stage: Identity, fields: Partial<Receipt> = {}): Receipt => ({
-  ...{ role: 'stage', job: JOB, nonce: '0'.repeat(32), session: SESSION, pool: 'a/b@main:q4', epoch: 1 },
-  ...{ peer: stage.peer, start: 0, end: 2, frames: 4, from: 0, to: 8, computeMs: 1 },
+  ...{ job: JOB, nonce: '0'.repeat(32), session: SESSION, pool: 'a/b@main:q4', epoch: 1 },
+  ...{ peer: stage.peer, start: 0, end: 2, frames: 4, from: 0, to: 8, lastFrom: 7, computeMs: 1 },
   ...{ chainIn: '1'.repeat(64), chainOut: '2'.repeat(64) },
   ...fields,
 });
@@ -40,11 +37,9 @@ const sign = (stage: Identity, fields: Partial<Receipt> = {}) => signReceipt(sta
 function collectorOf(timeoutMs: number): ReceiptCollector {
   const collector: ReceiptCollector = new ReceiptCollector((peer, message) => {
     if (gone.has(peer) || message.type !== 'receipt-request') return false;
-    asked.push({ peer, epoch: message.epoch, sessions: message.sessions });
+    asked.push({ peer, epoch: message.epoch });
     const stage = stages.find((one) => one.peer === peer)!;
-    void answer(stage, message.sessions, message.epoch)?.then((receipts) =>
-      collector.take(peer, message.job, message.epoch, receipts),
-    );
+    void answer(stage, message.epoch)?.then((receipts) => collector.take(peer, message.job, message.epoch, receipts));
     return true;
   }, timeoutMs);
   return collector;
@@ -56,53 +51,30 @@ const epochOf = (epoch: number, ...members: Identity[]) => ({
 });
 const signersOf = (signed: readonly SignedReceipt[]): PeerId[] => signed.map(({ receipt }) => receipt.peer);
 
-it('asks each stage of each epoch for the frames that the driver countersigned there', async () => {
-  const [a, b, driver] = stages as [Identity, Identity, Identity];
-  const second = newSessionId();
-  const countersigned = [
-    await sign(driver, { role: 'driver', frames: 9 }),
-    await sign(driver, { role: 'driver', frames: 3, session: second, epoch: 2 }),
-  ];
-  const found = await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, a, b), epochOf(2, b)], countersigned);
-  expect(asked).toEqual([
-    { peer: a.peer, epoch: 1, sessions: [{ session: SESSION, frames: 9 }] },
-    { peer: b.peer, epoch: 1, sessions: [{ session: SESSION, frames: 9 }] },
-    { peer: b.peer, epoch: 2, sessions: [{ session: second, frames: 3 }] },
-  ]);
-  // What b signs for the first epoch while it is asked for the second is not an answer.
-  expect(signersOf(found)).toEqual([a.peer, b.peer]);
-});
-
-it('asks for the least that any stage has, where no driver signed', async () => {
+it('asks each stage of each epoch, all at once', async () => {
   const [a, b] = stages as [Identity, Identity];
-  const own = new Map([
-    [a.peer, 9],
-    [b.peer, 6],
+  const collecting = collectorOf(NEVER_MS).collect(JOB, [epochOf(1, a, b), epochOf(2, b)]);
+  expect(asked).toEqual([
+    { peer: a.peer, epoch: 1 },
+    { peer: b.peer, epoch: 1 },
+    { peer: b.peer, epoch: 2 },
   ]);
-  answer = async (stage, sessions) =>
-    sessions.length === 0
-      ? [await sign(stage, { frames: own.get(stage.peer)! })]
-      : Promise.all(sessions.map(({ session, frames }) => sign(stage, { session, frames })));
-  const found = await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, a, b)], []);
-  expect(asked.map(({ sessions }) => sessions)).toEqual([
-    [],
-    [],
-    [{ session: SESSION, frames: 6 }],
-    [{ session: SESSION, frames: 6 }],
+  expect((await collecting).map(({ receipt: { peer, epoch } }) => [peer, epoch])).toEqual([
+    [a.peer, 1],
+    [b.peer, 1],
+    [b.peer, 2],
   ]);
-  expect(found.map(({ receipt }) => receipt.frames)).toEqual([6, 6]);
 });
 
-it('asks once where no stage knows the job either', async () => {
+it('finds nothing where no stage knows the job', async () => {
   answer = async () => [];
-  expect(await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, ...stages)], [])).toEqual([]);
+  expect(await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, ...stages)])).toEqual([]);
   expect(asked).toHaveLength(3);
 });
 
 it.each<[string, (liar: Identity, other: Identity) => Promise<SignedReceipt>]>([
   ['of another job', (liar) => sign(liar, { job: OTHER_JOB })],
   ['of another epoch', (liar) => sign(liar, { epoch: 2 })],
-  ['as a driver', (liar) => sign(liar, { role: 'driver' })],
   ['of another stage, which did sign it', (_liar, other) => sign(other)],
   ['in the name of another stage', (liar, other) => signReceipt(liar, receiptOf(other))],
   ['changed after it was signed', async (liar) => ({ ...(await sign(liar)), receipt: receiptOf(liar, { to: 9 }) })],
@@ -112,37 +84,25 @@ it.each<[string, (liar: Identity, other: Identity) => Promise<SignedReceipt>]>([
   const [liar, honest] = stages as [Identity, Identity];
   answer = async (stage) =>
     stage === liar ? [await lie(liar, honest), await sign(liar, { session: SESSION })] : [await sign(honest)];
-  const driver = [await sign(stages[2]!, { role: 'driver' })];
-  const found = await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, liar, honest)], driver);
+  const found = await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, liar, honest)]);
   expect(signersOf(found)).toEqual([liar.peer, honest.peer]);
   expect(found[0]!.receipt).toEqual(receiptOf(liar));
 });
 
 it('looks at no more receipts of one stage than a job has sessions', async () => {
   const [flooding] = stages as [Identity];
-  const driver = [await sign(stages[2]!, { role: 'driver' })];
   const one = await sign(flooding);
   answer = async () => Array.from({ length: 1000 }, () => one);
-  const found = await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, flooding)], driver);
+  const found = await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, flooding)]);
   expect(found).toHaveLength(2 * MAX_CHOICES);
-});
-
-it('asks for no more sessions than a request may name, however many a driver signed', async () => {
-  const [stage, driver] = stages as [Identity, Identity];
-  const many = await Promise.all(
-    Array.from({ length: 40 }, () => sign(driver, { role: 'driver', session: newSessionId() })),
-  );
-  await collectorOf(NEVER_MS).collect(JOB, [epochOf(1, stage)], many);
-  expect(asked[0]!.sessions).toHaveLength(16);
 });
 
 it('goes on without a stage that is not connected, and without one that leaves while it is asked', async () => {
   const [away, leaving, honest] = stages as [Identity, Identity, Identity];
   gone.add(away.peer);
-  const driver = [await sign(honest, { role: 'driver' })];
   const collector = collectorOf(NEVER_MS);
   answer = (stage) => (stage === leaving ? undefined : sign(stage).then((signed) => [signed]));
-  const collecting = collector.collect(JOB, [epochOf(1, away, leaving, honest)], driver);
+  const collecting = collector.collect(JOB, [epochOf(1, away, leaving, honest)]);
   await expect.poll(() => asked.length).toBe(2);
   collector.peerGone(leaving.peer);
   expect(signersOf(await collecting)).toEqual([honest.peer]);
@@ -150,20 +110,18 @@ it('goes on without a stage that is not connected, and without one that leaves w
 
 it('goes on without a stage that says nothing', async () => {
   const [silent, honest] = stages as [Identity, Identity];
-  const driver = [await sign(stages[2]!, { role: 'driver' })];
   answer = (stage) => (stage === silent ? undefined : sign(stage).then((signed) => [signed]));
   const collector = collectorOf(20);
-  expect(signersOf(await collector.collect(JOB, [epochOf(1, silent, honest)], driver))).toEqual([honest.peer]);
+  expect(signersOf(await collector.collect(JOB, [epochOf(1, silent, honest)]))).toEqual([honest.peer]);
   expect(collector.take(silent.peer, JOB, 1, []), 'too late').toBe(false);
 });
 
 it('takes an answer from whom it asked and waits for, and from nobody else', async () => {
   const [stage, stranger] = stages as [Identity, Identity];
-  const driver = [await sign(stages[2]!, { role: 'driver' })];
   answer = () => undefined;
   const collector = collectorOf(NEVER_MS);
   expect(collector.take(stage.peer, JOB, 1, []), 'nobody was asked yet').toBe(false);
-  const collecting = collector.collect(JOB, [epochOf(1, stage)], driver);
+  const collecting = collector.collect(JOB, [epochOf(1, stage)]);
   const signed = [await sign(stage)];
   expect(collector.take(stranger.peer, JOB, 1, signed)).toBe(false);
   expect(collector.take(stage.peer, OTHER_JOB, 1, signed)).toBe(false);

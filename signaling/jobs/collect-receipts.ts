@@ -1,7 +1,7 @@
 // Asks the stages that worked on a job for their receipts and waits for them, a little. What comes is checked for its
 // signature here; what it is worth is the settlement's business.
 import type { ServerMessage } from '../../protocol/control.ts';
-import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
+import type { JobId, PeerId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, RECEIPT_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { checkReceipt, type SignedReceipt } from '../../protocol/receipt.ts';
 import type { EpochSeats } from '../settlement/settlement-types.ts';
@@ -10,8 +10,6 @@ interface Wait {
   resolve(receipts: readonly SignedReceipt[]): void;
   timer: NodeJS.Timeout;
 }
-
-type Frames = { session: SessionId; frames: number }[];
 
 /** A job has one session per choice and epoch, and one more when a driver tries again within an epoch. */
 const MAX_SESSIONS = 2 * MAX_CHOICES;
@@ -26,20 +24,10 @@ export class ReceiptCollector {
     this.#timeoutMs = timeoutMs;
   }
 
-  /**
-   * Receipts of every stage of these epochs, at the frames that the driver countersigned. Where it countersigned nothing
-   * (it vanished), the stages are asked twice: for what they have, then all for the least of it, so that chains compare.
-   */
-  async collect(job: JobId, epochs: readonly EpochSeats[], driver: readonly SignedReceipt[]): Promise<SignedReceipt[]> {
-    const found: SignedReceipt[] = [];
-    for (const used of epochs) {
-      const signed = driver.filter(({ receipt }) => receipt.epoch === used.epoch);
-      const frames: Frames = signed.map(({ receipt }) => ({ session: receipt.session, frames: receipt.frames }));
-      const first = await this.#ask(job, used, frames.slice(0, MAX_SESSIONS));
-      const least = frames.length > 0 ? [] : leastFrames(first);
-      found.push(...(least.length > 0 ? await this.#ask(job, used, least) : first));
-    }
-    return found;
+  /** Receipts of every stage of these epochs. All are asked at once: one that is silent costs the wait once. */
+  async collect(job: JobId, epochs: readonly EpochSeats[]): Promise<SignedReceipt[]> {
+    const answers = epochs.flatMap(({ epoch, seats }) => seats.map(({ peer }) => this.#askOne(peer, job, epoch)));
+    return (await Promise.all(answers)).flat();
   }
 
   /** A stage's answer. False when nobody waits for it. */
@@ -54,12 +42,7 @@ export class ReceiptCollector {
     for (const [key, wait] of [...this.#waits]) if (key.startsWith(`${peer}/`)) wait.resolve([]);
   }
 
-  async #ask(job: JobId, { epoch, seats }: EpochSeats, sessions: Frames): Promise<SignedReceipt[]> {
-    const answers = await Promise.all(seats.map(({ peer }) => this.#askOne(peer, job, epoch, sessions)));
-    return answers.flat();
-  }
-
-  async #askOne(peer: PeerId, job: JobId, epoch: number, sessions: Frames): Promise<SignedReceipt[]> {
+  async #askOne(peer: PeerId, job: JobId, epoch: number): Promise<SignedReceipt[]> {
     const key = keyOf(peer, job, epoch);
     const answer = new Promise<readonly SignedReceipt[]>((resolve) => {
       const timer = setTimeout(() => settle([]), this.#timeoutMs);
@@ -70,7 +53,7 @@ export class ReceiptCollector {
       };
       this.#waits.set(key, { resolve: settle, timer });
     });
-    if (!this.#send(peer, { type: 'receipt-request', job, epoch, sessions })) this.#waits.get(key)?.resolve([]);
+    if (!this.#send(peer, { type: 'receipt-request', job, epoch })) this.#waits.get(key)?.resolve([]);
     const checked = await Promise.all(
       (await answer).slice(0, MAX_SESSIONS).map((signed) => ownReceipt(signed, peer, job, epoch)),
     );
@@ -80,7 +63,7 @@ export class ReceiptCollector {
 
 const keyOf = (peer: PeerId, job: JobId, epoch: number): string => `${peer}/${job}/${epoch}`;
 
-/** The receipt if this peer signed it, as a stage, for this job and epoch. */
+/** The receipt if this peer signed it for this job and epoch. */
 async function ownReceipt(
   signed: SignedReceipt,
   peer: PeerId,
@@ -88,19 +71,9 @@ async function ownReceipt(
   epoch: number,
 ): Promise<SignedReceipt | undefined> {
   const { receipt } = signed;
-  if (receipt.peer !== peer || receipt.job !== job || receipt.epoch !== epoch || receipt.role !== 'stage')
-    return undefined;
+  if (receipt.peer !== peer || receipt.job !== job || receipt.epoch !== epoch) return undefined;
   return checkReceipt(signed).then(
     () => signed,
     () => undefined,
   );
-}
-
-/** Per session the least number of frames that any stage signed for. */
-function leastFrames(receipts: readonly SignedReceipt[]): Frames {
-  const least = new Map<SessionId, number>();
-  for (const { receipt } of receipts) {
-    least.set(receipt.session, Math.min(receipt.frames, least.get(receipt.session) ?? Number.POSITIVE_INFINITY));
-  }
-  return [...least].map(([session, frames]) => ({ session, frames })).slice(0, MAX_SESSIONS);
 }

@@ -7,6 +7,7 @@ import type { JobContext, JobOptions } from './job-context.ts';
 import { makeOwnerTag } from './owner-tag.ts';
 import { PoolQueues } from './pool-queues.ts';
 import { startJob } from './start-job.ts';
+import { UnsignedJobs } from './unsigned-jobs.ts';
 
 export function createJobContext(options: JobOptions): JobContext {
   const { limits, poolOf, desertedMs, logger } = options;
@@ -16,6 +17,7 @@ export function createJobContext(options: JobOptions): JobContext {
     jobs: new Map(),
     collector: new ReceiptCollector((peer, message) => options.send(peer, message), options.receiptTimeoutMs),
     ending,
+    unsigned: new UnsignedJobs(options.unsignedWaitMs),
     ownerTag: makeOwnerTag(),
     isClosing: false,
     queues: new PoolQueues({

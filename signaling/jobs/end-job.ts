@@ -1,13 +1,15 @@
-// A job's one way out: what was computed is paid, then whoever asked hears, and the row says how it went.
+// A job's one way out: whoever asked hears at once what it costs at most; then who worked is paid, and the row says how it went.
 import { PoolError } from '../../protocol/errors.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
 import { shownFailure } from './job-listeners.ts';
 import type { LiveJob } from './live-job.ts';
 import { settleJob } from './settle-job.ts';
+import { billFor } from './witness.ts';
 
 /** A driver that was told to stop has this long to say what it had. */
 const CANCEL_GRACE_MS = 5_000;
+const RETURN_MS = 60_000;
 
 export function cancelJob(context: JobContext, job: LiveJob): void {
   if (job.cancelled || job.state === 'settling' || job.state === 'over') return;
@@ -21,6 +23,12 @@ export function cancelJob(context: JobContext, job: LiveJob): void {
   }
 }
 
+/** A tab whose line to the server broke may be driving on: it has this long to come back and say what it received. */
+export function awaitReturn(context: JobContext, job: LiveJob, left: PoolError): void {
+  clearTimeout(job.timer);
+  job.timer = setTimeout(() => finishJob(context, job, left), RETURN_MS);
+}
+
 /** May be called whenever; the first call decides. */
 export function finishJob(context: JobContext, job: LiveJob, error?: PoolError): void {
   if (job.state === 'settling' || job.state === 'over') return;
@@ -32,6 +40,9 @@ export function finishJob(context: JobContext, job: LiveJob, error?: PoolError):
 
 async function end(context: JobContext, job: LiveJob, error?: PoolError): Promise<void> {
   const { logger, observe, store, poolOf, jobs } = context;
+  tell(job, error);
+  const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
+  const kept = store.update(job, { chargedMicros: billFor(job) }).catch(unkept);
   const layers = job.epochs[0]?.seats.at(-1)?.end ?? poolOf(job.pool)?.manifest?.layers ?? 1;
   let chargedMicros = 0;
   let settlement: SettlementPlan | undefined;
@@ -44,12 +55,16 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   job.state = 'over';
   jobs.delete(job.id);
   const errorCode = error?.code;
-  await store
-    .update(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) })
-    .catch((thrown) => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept'));
+  await kept;
+  await store.update(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) }).catch(unkept);
   observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
+}
+
+/** An answer ends when it ends: no silent stage and no slow database delays it. */
+function tell(job: LiveJob, error: PoolError | undefined): void {
   if (error) job.listener.failed(shownFailure(error));
   if (!error || job.source === 'tab') {
-    job.listener.ended({ stats: job.stats, usage: job.usage, plan: job.plan!, chargedMicros });
+    const { stats, usage } = job;
+    job.listener.ended({ stats, usage, plan: job.plan!, chargedMicros: billFor(job) });
   }
 }

@@ -6,7 +6,7 @@ import { admitJob } from './admit-job.ts';
 import { cancelJob } from './end-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import { TestContext } from './test-context.ts';
-import { delta, STATS } from './test-scene.ts';
+import { delta, PRICE, STATS } from './test-scene.ts';
 
 let test: TestContext;
 let job: ReturnType<TestContext['job']>;
@@ -25,12 +25,11 @@ const say = (...events: JobEvent[]): void => {
 const over = () => expect.poll(() => job.state).toBe('over');
 const started = (promptTokens: number): JobEvent => ({ type: 'started', job: job.id, promptTokens });
 const finished = (choice: number): JobEvent => ({ type: 'finished', job: job.id, choice, reason: 'stop' });
-const done = (cachedTokens = 0): JobEvent => ({ type: 'done', job: job.id, cachedTokens, stats: STATS, receipts: [] });
+const done = (cachedTokens = 0): JobEvent => ({ type: 'done', job: job.id, cachedTokens, stats: STATS });
 const failed = (code: string): JobEvent => ({
   type: 'failed',
   job: job.id,
   error: { code, message: 'So it is.' },
-  receipts: [],
 });
 
 describe('one choice', () => {
@@ -39,22 +38,29 @@ describe('one choice', () => {
   it('is told from start to end, and its tokens are counted', async () => {
     say(started(5), delta(job.id, [1, 2], 'ab'), delta(job.id, [], 'c'), finished(0), done(3));
     await over();
-    expect(job.listener.heard).toEqual(['routed', 'started', 'delta', 'delta', 'finished', 'ended 0']);
+    expect(job.listener.heard).toEqual([
+      'routed',
+      'started',
+      'delta',
+      'delta',
+      'finished',
+      `ended ${2 * PRICE.promptMicros + 2 * PRICE.completionMicros}`,
+    ]);
     expect(job.usage).toEqual({ promptTokens: 5, cachedTokens: 3, completionTokens: 2 });
-    expect(test.statesOf(job)).toEqual(['waiting', 'running', 'done']);
+    expect(test.statesOf(job)).toEqual(['waiting', 'running', 'settling', 'done']);
   });
 
-  it('counts no prompt further than the grant reaches, and no more of it cached than there is', async () => {
+  it('counts no prompt further than what is held pays for, and no more of it cached than there is', async () => {
     say(started(Number.MAX_SAFE_INTEGER), done(Number.MAX_SAFE_INTEGER));
     await over();
-    expect(job.usage).toMatchObject({ promptTokens: 13, cachedTokens: 13 });
-    expect(job.listener.events).toEqual([started(13)]);
+    expect(job.usage).toMatchObject({ promptTokens: 5, cachedTokens: 5 });
+    expect(job.listener.events).toEqual([started(5)]);
   });
 
   it('is told of a start once, though each driver counts for itself', () => {
-    say(started(5), started(6));
+    say(started(5), started(4));
     expect(job.listener.events).toEqual([started(5)]);
-    expect(job.usage.promptTokens).toBe(6);
+    expect(job.usage.promptTokens).toBe(4);
   });
 
   it('may be as long as it was asked for, and not a token longer', async () => {
@@ -103,7 +109,14 @@ describe('several choices', () => {
     expect(to).toBe(test.network.peer(2));
     expect(message.request.resume).toEqual([[], [9]]);
     expect(job.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
-    expect([...job.drivers]).toEqual([test.network.peer(0), test.network.peer(2)]);
+    say({ ...delta(job.id, [7, 8]), choice: 1 });
+    expect(job.delivered).toEqual([
+      [],
+      [
+        { epoch: 1, tokens: 1 },
+        { epoch: 2, tokens: 2 },
+      ],
+    ]);
   });
 });
 

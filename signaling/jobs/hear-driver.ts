@@ -5,6 +5,7 @@ import type { JobEvent } from '../../protocol/job.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext } from './job-context.ts';
 import type { LiveJob } from './live-job.ts';
+import { countRelayed } from './witness.ts';
 
 const MAX_ATTEMPTS = 5;
 
@@ -12,7 +13,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
   switch (event.type) {
     case 'started':
       // A driver is a stranger's tab: it counts no further than its grant reaches.
-      job.usage.promptTokens = Math.min(event.promptTokens, job.maxPosition);
+      job.usage.promptTokens = Math.min(event.promptTokens, job.most.promptTokens);
       if (!job.hasStarted) job.listener.event({ ...event, promptTokens: job.usage.promptTokens });
       job.hasStarted = true;
       return;
@@ -24,6 +25,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
         return;
       }
       ids.push(...event.ids);
+      countRelayed(job, event.choice, event.ids.length);
       job.usage.completionTokens += event.ids.length;
       job.listener.event(event);
       return;
@@ -36,11 +38,9 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
     case 'done':
       job.stats = event.stats;
       job.usage.cachedTokens = Math.min(event.cachedTokens, job.usage.promptTokens);
-      job.driverReceipts.push(...event.receipts);
       finishJob(context, job);
       return;
     case 'failed': {
-      job.driverReceipts.push(...event.receipts);
       const error = PoolError.from(event.error);
       // Another driver may go on where this one was lost or had no room; what failed is told at once.
       if (error.kind === 'disappeared' || error.kind === 'busy') driverLost(context, job, error);

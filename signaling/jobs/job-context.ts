@@ -17,6 +17,7 @@ import type { ReceiptCollector } from './collect-receipts.ts';
 import type { JobStore } from './job-store.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolQueues } from './pool-queues.ts';
+import type { UnsignedJobs } from './unsigned-jobs.ts';
 
 /** What the planner is asked about one request. */
 export interface RouteQuestion {
@@ -57,6 +58,8 @@ export interface JobOptions {
   priceOf(pool: Pool): Price;
   observe?: JobObserver;
   receiptTimeoutMs?: number;
+  /** How long what is set aside waits for a client's word. */
+  unsignedWaitMs?: number;
   /** What waits is let go when nobody has been in its pool for this long. */
   desertedMs?: number;
 }
@@ -65,6 +68,7 @@ export interface JobContext extends JobOptions {
   readonly jobs: Map<JobId, LiveJob>;
   readonly queues: PoolQueues;
   readonly collector: ReceiptCollector;
+  readonly unsigned: UnsignedJobs;
   /** The same name for the same payer, which says nothing of who it is. */
   ownerTag(payer: string): string;
   /** The server ends: nothing more is admitted. */

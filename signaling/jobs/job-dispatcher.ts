@@ -12,7 +12,7 @@ import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
 import { admitJob, planJob, poolFor, termsOf } from './admit-job.ts';
 import { closeJobs } from './close-jobs.ts';
 import { createJobContext } from './create-job-context.ts';
-import { cancelJob, finishJob } from './end-job.ts';
+import { awaitReturn, cancelJob, finishJob } from './end-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import { shownFailure, streamListener, tabListener } from './job-listeners.ts';
@@ -20,10 +20,9 @@ import type { Job, JobOrder, JobService } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
 import { promptBound, promptEstimate } from './price-order.ts';
-import { tellFunding } from './start-job.ts';
+import { limitGrant, tellFunding } from './start-job.ts';
+import { takeNote } from './witness.ts';
 
-/** A tab asks for one answer at a time; a few may overlap when it cancels and asks again. */
-const MAX_ASKS_PER_PEER = 4;
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
 
@@ -104,14 +103,19 @@ export class JobDispatcher implements JobService {
     try {
       const pool = poolFor(this.#context, message.pool, capability !== undefined);
       const count = this.#asksOf(peer).length + [...this.#entering].filter((other) => other.peer === peer).length;
-      if (count >= MAX_ASKS_PER_PEER) {
-        throw new PoolError('rate-limited', `A tab has at most ${MAX_ASKS_PER_PEER} answers under way.`);
-      }
+      // One that runs, and as many that wait.
+      const most = this.#context.limits.maxWaitingPerAccount + 1;
+      if (count >= most) throw new PoolError('rate-limited', `A tab has at most ${most} answers under way.`);
       this.#entering.add(entering);
       const plan = planJob(this.#context, pool, { promptTokens, maxTokens, mode, asker: { peer, capability } });
       if (plan.mode === 'batch') throw new PoolError('no-stages', plan.reason, { data: { plan } });
       const account = await this.#context.accounts.ownerOf(peer);
       const payer = ownerOfPeer(peer, account);
+      const unsigned = plan.local ? undefined : this.#context.unsigned.of(payer, pool.id);
+      if (unsigned) {
+        const message = 'An earlier answer of this pool was signed for in part only.';
+        throw new PoolError('delivery-unsigned', message, { data: { job: unsigned } });
+      }
       const terms = termsOf(this.#context, pool, { promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();
@@ -148,15 +152,18 @@ export class JobDispatcher implements JobService {
     }
   }
 
-  askDone(peer: PeerId, message: AskDone): void {
+  /** The client's word of what it received: the first ends the answer, a later one may say more. */
+  async askDone(peer: PeerId, message: AskDone): Promise<void> {
     const job = this.#context.jobs.get(message.job);
-    if (job?.source !== 'tab' || job.driver !== peer || job.state !== 'running') return;
+    if (job?.source !== 'tab' || job.driver !== peer) return;
+    const isNoted = message.delivery !== undefined && (await takeNote(job, message.delivery));
+    if (isNoted && job.state === 'settling') this.#context.unsigned.signedAgain(job.id);
+    if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;
     const cachedTokens = Math.min(message.cachedTokens, promptTokens);
     job.usage = { promptTokens, cachedTokens, completionTokens: Math.min(message.completionTokens, job.maxTokens) };
     job.stats = message.stats;
-    job.driverReceipts.push(...message.receipts);
     finishJob(this.#context, job);
   }
 
@@ -183,8 +190,15 @@ export class JobDispatcher implements JobService {
       const left = new PoolError('stage-left', 'The tab that drove the answer left.');
       if (job.source === 'tab') {
         if (job.state === 'waiting') cancelJob(this.#context, job);
-        else if (job.state === 'running') finishJob(this.#context, job, left);
+        else if (job.state === 'running') awaitReturn(this.#context, job, left);
       } else if (job.state === 'running') driverLost(this.#context, job, left);
+    }
+  }
+
+  /** A tab that was away: its answers have gone on meanwhile. */
+  peerJoined(peer: PeerId): void {
+    for (const job of this.#context.jobs.values()) {
+      if (job.source === 'tab' && job.driver === peer && job.state === 'running') limitGrant(this.#context, job);
     }
   }
 
@@ -200,7 +214,10 @@ export class JobDispatcher implements JobService {
   }
 
   #asksOf(peer: PeerId): LiveJob[] {
-    return [...this.#context.jobs.values()].filter((job) => job.source === 'tab' && job.driver === peer);
+    const isUnderWay = ({ state }: LiveJob): boolean => state === 'waiting' || state === 'running';
+    return [...this.#context.jobs.values()].filter(
+      (job) => job.source === 'tab' && job.driver === peer && isUnderWay(job),
+    );
   }
 
   #remember(key: string, job: JobId): void {

@@ -14,7 +14,7 @@ describe('where the price is zero', () => {
     expect(endOf(updates).chargedMicros).toBe(0);
     expect(await scene.ledger.balanceOf(scene.payer)).toEqual({ availableMicros: GRANTED, heldMicros: 0 });
     const kept = await scene.receipts.of(job.id);
-    expect(kept.map(({ receipt }) => receipt.role).sort()).toEqual(['driver', 'stage', 'stage']);
+    expect(kept.stages).toHaveLength(2);
     expect(await scene.dispatcher.find(job.id, scene.payer)).toMatchObject({ state: 'done', chargedMicros: 0 });
   });
 

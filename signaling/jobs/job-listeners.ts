@@ -51,7 +51,7 @@ export function tabListener(
     queued: (place, waiting, reason) => void send({ type: 'ask-queued', ask, place, waiting, reason }),
     routed: (plan, epoch, grant) => {
       isRouted = true;
-      return send({ type: 'ask-granted', ask, job: id, grant, epoch, plan, heldMicros });
+      return send({ type: 'ask-granted', ask, job: id, ...(grant ? { grant } : {}), epoch, plan, heldMicros });
     },
     event: () => {},
     ended: ({ chargedMicros }) => void send({ type: 'ask-settled', job: id, chargedMicros, receiptId: id }),

@@ -2,20 +2,20 @@
 
 import type { Coalition } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
+import type { SignedDelivery } from '../../protocol/delivery.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
-import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { OwnerId } from '../ledger/owner.ts';
-import type { EpochSeats } from '../settlement/settlement-types.ts';
+import type { Delivered, EpochSeats, Most } from '../settlement/settlement-types.ts';
 import type { Usage } from './job-types.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
 export interface JobListener {
   queued(place: number, waiting: number, reason: string): void;
   /** It has a route. For a tab this is its sign to begin; false when the tab is gone. */
-  routed(plan: RoutePlan, epoch: number, grant: string): boolean;
+  routed(plan: RoutePlan, epoch: number, grant: string | undefined): boolean;
   /** HTTP only: what its driver says on the way. */
   event(event: Exclude<JobEvent, { type: 'done' | 'failed' }>): void;
   ended(end: { stats: JobStats | undefined; usage: Usage; plan: RoutePlan; chargedMicros: number }): void;
@@ -46,15 +46,16 @@ export interface LiveJob {
   readonly likelyTokens: number;
   readonly price: Price;
   readonly heldMicros: number;
+  /** What is held pays for so much. */
+  readonly most: Most;
   /** What a driver at the entry is asked to do; a tab knows its own prompt. */
   readonly request: JobRequest | undefined;
   readonly listener: JobListener;
   readonly createdMs: number;
 
   state: 'waiting' | 'running' | 'settling' | 'over';
-  /** Who drives it now, and who did before. */
+  /** Who drives it now. */
   driver: PeerId | undefined;
-  drivers: Set<PeerId>;
   plan: RoutePlan | undefined;
   /** Coalitions that may have worked on it, in order of use. */
   epochs: EpochSeats[];
@@ -65,7 +66,10 @@ export interface LiveJob {
   hasStarted: boolean;
   usage: Usage;
   stats: JobStats | undefined;
-  driverReceipts: SignedReceipt[];
+  /** HTTP: what was relayed of each choice, and from which epoch it came. */
+  readonly delivered: Delivered[][];
+  /** In a chat: what its client signed that it received. */
+  note: SignedDelivery | undefined;
   /** The last place that was told. */
   toldPlace: number;
   cancelled: boolean;
@@ -86,6 +90,7 @@ export type NewJob = Pick<
   | 'maxTokens'
   | 'price'
   | 'heldMicros'
+  | 'most'
   | 'request'
   | 'listener'
 > & { driver?: PeerId; promptTokens?: number; likelyTokens?: number };
@@ -97,7 +102,6 @@ export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens,
     createdMs: performance.now(),
     state: 'waiting',
     driver,
-    drivers: new Set(),
     plan: undefined,
     epochs: [],
     attempts: 0,
@@ -106,7 +110,8 @@ export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens,
     hasStarted: false,
     usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
     stats: undefined,
-    driverReceipts: [],
+    delivered: Array.from({ length: fields.choices }, () => []),
+    note: undefined,
     toldPlace: 0,
     cancelled: false,
     timer: undefined,

@@ -16,7 +16,7 @@ it('tells a job’s wait, end and settlement, once', () => {
   const settlements: SettlementOutcome[] = [];
   const observer = observeJobs({ jobEnded: (job) => jobs.push(job), settled: (one) => settlements.push(one) });
   observer.started(JOB, 40);
-  const gap = { start: 2, end: 4, from: 10, to: 15 };
+  const gap = { epoch: 1, cells: 10 };
   observer.ended(JOB, { settlement: { chargedMicros: 9, gaps: [gap], disputes: [{}] } } as unknown as End);
   observer.ended({ ...JOB, cancelled: true }, { errorCode: 'cancelled' });
   observer.ended(JOB, { errorCode: 'internal' });

@@ -27,7 +27,7 @@ export function observeJobs(metrics: Pick<Metrics, 'jobEnded' | 'settled'>): Job
       });
       waits.delete(job.id);
       if (!settlement) return;
-      const gapCells = settlement.gaps.reduce((sum, { start, end, from, to }) => sum + (end - start) * (to - from), 0);
+      const gapCells = settlement.gaps.reduce((sum, { cells }) => sum + cells, 0);
       metrics.settled({ paidMicros: settlement.chargedMicros, gapCells, disputes: settlement.disputes.length });
     },
   };

@@ -1,16 +1,18 @@
-// What a job comes to when its driver or a stage lies about how far it got: nobody can keep the others from their pay, and
-// nothing stays set aside.
+// What a job comes to when whoever drives it or a stage lies about how far it got: nobody can keep the others from their pay,
+// and nothing stays set aside.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { newSessionId } from '../../protocol/ids.ts';
 import { type Receipt, type SignedReceipt, signReceipt } from '../../protocol/receipt.ts';
 import { seatsOf } from './live-job.ts';
 import { settleJob } from './settle-job.ts';
 import { TestContext } from './test-context.ts';
-import { honestReceipts } from './test-network.ts';
+import { honestReceipts, noteOf } from './test-network.ts';
 import { PRICE } from './test-scene.ts';
+import { countRelayed, takeNote } from './witness.ts';
 
 const LAYERS = 4;
 const HELD = 5 * PRICE.promptMicros + 8 * PRICE.completionMicros;
-/** Eight positions: five of the prompt, three of the answer. */
+/** Five positions of the prompt, three tokens of the answer. */
 const HONEST = 5 * PRICE.promptMicros + 3 * PRICE.completionMicros;
 
 let test: TestContext;
@@ -18,7 +20,7 @@ let job: ReturnType<TestContext['job']>;
 let signed: Awaited<ReturnType<typeof honestReceipts>>;
 
 const identity = (index: number) => test.network.identities[index]!;
-const stageReceipt = (index: number): SignedReceipt => signed.stages.get(test.network.peer(index))!;
+const stageReceipt = (index: number): SignedReceipt => signed.get(test.network.peer(index))!;
 const again = (index: number, { receipt }: SignedReceipt, fields: Partial<Receipt>) =>
   signReceipt(identity(index), { ...receipt, ...fields });
 
@@ -33,14 +35,21 @@ async function settle(answers: SignedReceipt[][], context = test.context) {
   return settling;
 }
 
+/** A chat's client says that it received so many tokens; -1: it says nothing. */
+async function chat(tokens: number): Promise<void> {
+  Object.assign(job, { request: undefined, driver: test.network.peer(3) });
+  const { id, nonce } = job;
+  if (tokens >= 0) job.note = await noteOf(identity(3), { job: id, nonce, tokens });
+}
+
 beforeEach(async () => {
   test = await TestContext.of();
   job = test.job({ promptTokens: 5, heldMicros: HELD });
   job.epochs = [seatsOf(test.network.coalition())];
-  job.drivers.add(test.network.peer(3));
+  // Three tokens of five positions of prompt: the first comes from the prompt's last row.
+  countRelayed(job, 0, 3);
   const { id: about, nonce } = job;
-  signed = await honestReceipts(test.network, { job: about, nonce, to: 8, frames: 4, driver: identity(3) });
-  job.driverReceipts = [signed.driver];
+  signed = await honestReceipts(test.network, { job: about, nonce, to: 7, frames: 4 });
   const { id, pool, payer, heldMicros } = job;
   await test.funding.reserve({ job: id, pool, payer, amountMicros: heldMicros, expiresAt: new Date(8e15) });
 });
@@ -53,7 +62,7 @@ it('pays honest stages the same for the same layers, once, and keeps who signed 
   expect(chargedMicros).toBe(HONEST);
   expect(settlement).toMatchObject({ gaps: [], disputes: [] });
   expect([earnedBy(0), earnedBy(1)]).toEqual([HONEST / 2, HONEST / 2]);
-  expect(test.receipts).toEqual([signed.driver, stageReceipt(0), stageReceipt(1)]);
+  expect(test.receipts).toEqual([stageReceipt(0), stageReceipt(1)]);
   const twice = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
   expect(twice.chargedMicros).toBe(HONEST);
   expect([earnedBy(0), earnedBy(1)]).toEqual([HONEST / 2, HONEST / 2]);
@@ -69,98 +78,95 @@ it('gives all of it back for a job that no coalition worked on, and asks nobody'
 it('collects receipts of a job that costs nothing, and pays nobody', async () => {
   Object.assign(job, { heldMicros: 0, price: { promptMicros: 0, completionMicros: 0 } });
   expect((await settle([[stageReceipt(0)], [stageReceipt(1)]])).chargedMicros).toBe(0);
-  expect(test.receipts).toHaveLength(3);
+  expect(test.receipts).toHaveLength(2);
   expect(stateOf()).toBe('open');
 });
 
-describe('a driver', () => {
-  it.each<[string, Partial<Receipt>]>([
-    ['for an epoch that nobody used', { epoch: 7 }],
-    ['for an epoch that no column holds', { epoch: 2 ** 40 }],
-    ['beyond its grant', { to: 1_000_000_000 }],
-    ['for another job', { job: 'f'.repeat(32) as Receipt['job'] }],
-    ['as a stage', { role: 'stage', start: 0, end: 2 }],
-  ])('that signs once more %s changes nothing', async (_name, fields) => {
-    job.driverReceipts.push(await again(3, signed.driver, fields));
-    const { chargedMicros } = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
+describe('G3: over HTTP the server is the witness', () => {
+  it.each([8, 1_000_000_000])('whatever an entry signs (up to %i), it is paid for what was relayed', async (to) => {
+    const liar = await again(0, stageReceipt(0), { to, lastFrom: to - 1 });
+    const invented = await again(0, stageReceipt(0), { to, lastFrom: to - 1, session: newSessionId() });
+    const { chargedMicros } = await settle([[liar, invented], [stageReceipt(1)]]);
     expect(chargedMicros).toBe(HONEST);
-    expect(test.receipts).toHaveLength(3);
+    expect([earnedBy(0), earnedBy(1)]).toEqual([HONEST / 2, HONEST / 2]);
   });
 
-  it('whose word was signed by another is not heard: the stages are paid for what they agree on', async () => {
-    const { receipt } = signed.driver;
-    job.driverReceipts = [await signReceipt(identity(2), { ...receipt, frames: 1, to: 1 })];
-    const settling = settle([[stageReceipt(0)], [stageReceipt(1)]]);
-    // Without the driver's word, stages are asked twice.
-    const second = (async () => {
-      for (const index of [0, 1]) {
-        const peer = test.network.peer(index);
-        await test.network.next('receipt-request', peer);
-        test.context.collector.take(peer, job.id, 1, [stageReceipt(index)]);
-      }
-    })();
-    expect((await settling).chargedMicros).toBe(HONEST);
-    await second;
-  });
-
-  it('that drove nothing of this job cannot countersign it', async () => {
-    const stranger = await signReceipt(identity(2), { ...signed.driver.receipt, peer: test.network.peer(2), to: 1 });
-    job.driverReceipts.push(stranger);
-    expect((await settle([[stageReceipt(0)], [stageReceipt(1)]])).chargedMicros).toBe(HONEST);
-    expect(test.receipts).not.toContain(stranger);
-  });
-
-  it('has its last word for a session, and not its first', async () => {
-    job.driverReceipts.unshift(await again(3, signed.driver, { frames: 1, to: 1 }));
-    expect((await settle([[stageReceipt(0)], [stageReceipt(1)]])).chargedMicros).toBe(HONEST);
-  });
-
-  it('that says its prompt was shorter does not make it cost more than is set aside', async () => {
-    job.usage.promptTokens = 0;
-    signed = await honestReceipts(test.network, {
-      ...{ job: job.id, nonce: job.nonce, to: job.maxPosition, frames: 4, driver: identity(3) },
-    });
-    job.driverReceipts = [signed.driver];
-    const { chargedMicros } = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
-    expect(chargedMicros).toBe(HELD);
-    expect(stateOf()).toBe('settled');
+  it('tokens of an epoch are due to those who were in it', async () => {
+    test.network.ring = [2, 3];
+    test.network.epoch = 2;
+    job.epochs.push(seatsOf(test.network.coalition()));
+    countRelayed(job, 0, 2);
+    const later = await honestReceipts(test.network, { job: job.id, nonce: job.nonce, to: 9, frames: 2 });
+    const receiptOf = (index: number) => later.get(test.network.peer(index))!;
+    await settle([[stageReceipt(0)], [stageReceipt(1)], [receiptOf(2)], [receiptOf(3)]]);
+    expect([0, 1, 2, 3].map(earnedBy)).toEqual([
+      HONEST / 2,
+      HONEST / 2,
+      PRICE.completionMicros,
+      PRICE.completionMicros,
+    ]);
   });
 });
 
-describe('a stage', () => {
-  it('that signs beyond the grant is paid nothing, and makes the work of others no cheaper', async () => {
-    const liar = await again(0, stageReceipt(0), { to: 1_000_000_000 });
-    const { chargedMicros, settlement } = await settle([[liar], [stageReceipt(1)]]);
-    expect(chargedMicros).toBe(HONEST / 2);
-    expect([earnedBy(0), earnedBy(1)]).toEqual([0, HONEST / 2]);
-    expect(settlement?.gaps).toMatchObject([{ start: 0, end: 2, why: 'no-receipt' }]);
-  });
-
-  it('that conspires with the driver cannot keep the others’ pay set aside', async () => {
-    job.driverReceipts = [await again(3, signed.driver, { to: 1_000_000_000 })];
-    const liar = await again(0, stageReceipt(0), { to: 1_000_000_000 });
-    const settling = settle([[liar], [stageReceipt(1)]]);
-    const second = (async () => {
-      for (const [index, receipts] of [[liar], [stageReceipt(1)]].entries()) {
-        const peer = test.network.peer(index);
-        await test.network.next('receipt-request', peer);
-        test.context.collector.take(peer, job.id, 1, receipts);
-      }
-    })();
-    await expect(settling).resolves.toMatchObject({ chargedMicros: 0 });
-    await second;
+describe('G7: a stage', () => {
+  it.each<[string, Partial<Receipt>]>([
+    ['to a position far away', { to: 1e6 }],
+    ['for an epoch that no column holds', { epoch: 2 ** 40 }],
+    ['to the end of all numbers', { to: Number.MAX_SAFE_INTEGER, lastFrom: Number.MAX_SAFE_INTEGER }],
+  ])('that signs %s leaves everybody paid and nothing set aside', async (_name, fields) => {
+    const liar = await again(0, stageReceipt(0), fields);
+    await settle([[liar], [stageReceipt(1)]]);
+    expect(earnedBy(1)).toBe(HONEST / 2);
     expect(stateOf()).toBe('settled');
   });
 
-  it('is told apart from the honest one where their chains differ, and both ends of that edge go unpaid', async () => {
+  it('whose chain differs is noted, and takes nobody’s pay', async () => {
     const { logger } = test.context;
     const told: object[] = [];
     const context = { ...test.context, logger: { ...logger, info: (fields: object) => void told.push(fields) } };
     const liar = await again(0, stageReceipt(0), { chainOut: 'f'.repeat(64) });
     const { chargedMicros, settlement } = await settle([[liar], [stageReceipt(1)]], context as typeof test.context);
-    expect(chargedMicros).toBe(0);
+    expect(chargedMicros).toBe(HONEST);
     expect(settlement?.disputes.map(({ why }) => why)).toEqual(['chain-differs']);
-    expect(told).toEqual([{ job: job.id, gaps: 2, disputes: 1 }]);
+    expect(told).toEqual([{ job: job.id, gaps: 0, disputes: 1 }]);
+  });
+});
+
+describe('in a chat the client is the witness', () => {
+  it('that signs for what it received pays for that, and asks on', async () => {
+    await chat(3);
+    expect((await settle([[stageReceipt(0)], [stageReceipt(1)]])).chargedMicros).toBe(HONEST);
+    expect(test.context.unsigned.of(job.payer, job.pool)).toBeUndefined();
+  });
+
+  it('D2: that vanished has received what all seats agree on', async () => {
+    await chat(-1);
+    const { chargedMicros } = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
+    expect(chargedMicros).toBe(HONEST - PRICE.completionMicros);
+  });
+
+  it('that signs for less pays as it signed, and asks no more in this pool', async () => {
+    await chat(1);
+    const { chargedMicros, settlement } = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
+    expect(chargedMicros).toBe(5 * PRICE.promptMicros + PRICE.completionMicros);
+    expect(settlement?.unsigned).toEqual([{ epoch: 1, tokens: 1 }]);
+    expect(test.context.unsigned.of(job.payer, job.pool)).toBe(job.id);
+    expect(test.context.unsigned.of(job.payer, 'another/pool@main:q4' as typeof job.pool)).toBeUndefined();
+  });
+
+  it('that signs the rest in time pays it, and asks on', async () => {
+    await chat(1);
+    const settling = settle([[stageReceipt(0)], [stageReceipt(1)]]);
+    await expect.poll(() => test.context.unsigned.of(job.payer, job.pool)).toBe(job.id);
+    const { id, nonce } = job;
+    expect(await takeNote(job, await noteOf(identity(3), { job: id, nonce, tokens: 0 })), 'less is not heard').toBe(
+      false,
+    );
+    expect(await takeNote(job, await noteOf(identity(2), { job: id, nonce, tokens: 3 })), 'nor another').toBe(false);
+    expect(await takeNote(job, await noteOf(identity(3), { job: id, nonce, tokens: 3 }))).toBe(true);
+    test.context.unsigned.signedAgain(job.id);
+    expect((await settling).chargedMicros).toBe(HONEST);
+    expect(test.context.unsigned.of(job.payer, job.pool)).toBeUndefined();
   });
 });
 

@@ -9,11 +9,11 @@ import { finishJob } from './end-job.ts';
 import type { JobContext } from './job-context.ts';
 import { type LiveJob, seatsOf } from './live-job.ts';
 
-/** Computed in the asking tab itself: no coalition, nothing set aside, but prediction and outcome are kept. */
+/** Computed in the asking tab itself: no coalition, no grant, nothing set aside, but prediction and outcome are kept. */
 export function startLocally(context: JobContext, job: LiveJob, plan: RoutePlan): void {
   job.state = 'running';
   begin(context, job);
-  tellRoute(context, job, plan, 0, grantFor(context, job, job.driver!));
+  tellRoute(context, job, plan, 0, undefined);
 }
 
 /** On this coalition. False when its driver cannot be told: the job waits on. */
@@ -32,7 +32,6 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   }
   job.state = 'running';
   job.driver = driver;
-  job.drivers.add(driver);
   const work = seatsOf(coalition);
   job.epochs = [...job.epochs.filter((used) => used.epoch !== epoch), work];
   const isFirst = job.attempts++ === 0;
@@ -57,18 +56,22 @@ function requestFor({ ownerTag }: JobContext, job: LiveJob, plan: RoutePlan) {
 }
 
 /** A tab that left while its job was admitted: nobody else would end it. */
-function tellRoute(context: JobContext, job: LiveJob, plan: RoutePlan, epoch: number, grant: string): void {
+function tellRoute(context: JobContext, job: LiveJob, plan: RoutePlan, epoch: number, grant: string | undefined): void {
   if (job.listener.routed(plan, epoch, grant)) return;
   finishJob(context, job, new PoolError('stage-left', 'The asking tab left.'));
 }
 
-function begin(context: JobContext, job: LiveJob): void {
+/** It ends with its grant. */
+export function limitGrant(context: JobContext, job: LiveJob): void {
   clearTimeout(job.timer);
-  if (job.driver) job.drivers.add(job.driver);
   job.timer = setTimeout(() => {
     if (job.request && job.driver) context.send(job.driver, { type: 'job-cancel', job: job.id });
     finishJob(context, job, new PoolError('lap-timeout', 'The answer took longer than its grant.'));
   }, GRANT_SECONDS * 1000);
+}
+
+function begin(context: JobContext, job: LiveJob): void {
+  limitGrant(context, job);
   context.observe?.started(job, performance.now() - job.createdMs);
   context.keep(context.store.update(job));
 }

@@ -72,7 +72,10 @@ export class TestContext {
         recentOf: async () => [],
         endOrphans: async () => [],
       },
-      receipts: { save: async (_job, signed) => void this.receipts.push(...signed), of: async () => this.receipts },
+      receipts: {
+        save: async (_job, { stages }) => void this.receipts.push(...stages),
+        of: async () => ({ stages: this.receipts }),
+      },
       accounts: { ownerOf: async () => undefined, peersOf: async () => [] },
       sign: () => 'unsigned',
       logger: { info: () => {}, error: (_fields: unknown, text?: string) => void this.errors.push(text ?? '') },
@@ -82,6 +85,7 @@ export class TestContext {
       route: () => PLAN,
       priceOf: () => PRICE,
       receiptTimeoutMs: 50,
+      unsignedWaitMs: 50,
       ...options,
     });
   }
@@ -100,6 +104,7 @@ export class TestContext {
     return {
       ...{ id: count as JobId, nonce: count, pool: poolIdOf(MODEL), payer, source: 'http', account: payer, own: [] },
       ...{ choices: 1, maxPosition: 13, maxTokens: 8, price: PRICE, heldMicros: 340, request: REQUEST },
+      most: { promptTokens: 5, maxTokens: 8, choices: fields.choices ?? 1 },
       listener: new TestListener(),
       ...fields,
     } as Omit<NewJob, 'listener'> & { listener: TestListener };

@@ -1,6 +1,7 @@
 // A pool without sockets for tests of jobs: peers with real keys, a coalition over them, what was sent to whom, and
 // receipts as honest stages would sign them. Used by tests only.
 import type { Coalition, ServerMessage } from '../../protocol/control.ts';
+import { type SignedDelivery, signDelivery } from '../../protocol/delivery.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import { type JobId, type ModelRef, newSessionId, type PeerId, poolIdOf, type SessionId } from '../../protocol/ids.ts';
 import { chainNext, chainStart, type Receipt, type SignedReceipt, signReceipt } from '../../protocol/receipt.ts';
@@ -93,19 +94,11 @@ export class TestNetwork {
   }
 }
 
-/** What an honest coalition and its driver sign for one session: `frames` frames over positions `[from, to)`. */
+/** What an honest coalition signs for one session: `frames` frames over positions `[from, to)`. */
 export async function honestReceipts(
   network: TestNetwork,
-  about: {
-    job: JobId;
-    nonce: string;
-    from?: number;
-    to: number;
-    frames: number;
-    driver: Identity;
-    session?: SessionId;
-  },
-): Promise<{ driver: SignedReceipt; stages: Map<PeerId, SignedReceipt> }> {
+  about: { job: JobId; nonce: string; from?: number; to: number; frames: number; session?: SessionId },
+): Promise<Map<PeerId, SignedReceipt>> {
   const { job, nonce, from = 0, to, frames, session = newSessionId() } = about;
   const { epoch, pool, seats } = network.coalition();
   /** Edge e leads into seat e; the last one leads back to the driver. */
@@ -117,17 +110,22 @@ export async function honestReceipts(
     return chain;
   };
   const edges = await Promise.all([...seats, undefined].map((_, index) => edge(index)));
-  const common = { job, nonce, session, pool, epoch, frames, from, to };
+  const common = { job, nonce, session, pool, epoch, frames, from, to, lastFrom: Math.max(from, to - 1) };
   const stages = new Map<PeerId, SignedReceipt>();
   for (const [index, { peer, start, end }] of seats.entries()) {
     const identity = network.identities.find((one) => one.peer === peer)!;
     const chains = { chainIn: edges[index]!, chainOut: edges[index + 1]! };
-    const receipt: Receipt = { role: 'stage', ...common, peer, start, end, computeMs: 3, ...chains };
+    const receipt: Receipt = { ...common, peer, start, end, computeMs: 3, ...chains };
     stages.set(peer, await signReceipt(identity, receipt));
   }
-  const driver = await signReceipt(about.driver, {
-    ...{ role: 'driver', ...common, peer: about.driver.peer, start: 0, end: network.manifest.layers, computeMs: 0 },
-    ...{ chainIn: edges[0]!, chainOut: edges.at(-1)! },
-  });
-  return { driver, stages };
+  return stages;
+}
+
+/** What the client of a chat signs that it received, of a prompt of five tokens. */
+export function noteOf(
+  client: Identity,
+  { job, nonce, tokens, epoch = 1 }: { job: JobId; nonce: string; tokens: number; epoch?: number },
+): Promise<SignedDelivery> {
+  const about = { job, nonce, pool: poolIdOf(MODEL), peer: client.peer, promptTokens: 5, cachedTokens: 0 };
+  return signDelivery(client, { ...about, delivered: [{ epoch, tokens }] });
 }

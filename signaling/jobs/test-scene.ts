@@ -100,6 +100,7 @@ export class JobScene {
       route: () => PLAN,
       priceOf: () => price,
       receiptTimeoutMs: 200,
+      unsignedWaitMs: 200,
       ...fields,
     });
   }
@@ -123,8 +124,13 @@ export class JobScene {
     return openGrant(grant, { publicKey: this.key.publicKey, driver, pool: this.network.coalition().pool });
   }
 
+  /** Everybody is paid. */
+  async settled(job: JobId, payer = this.payer): Promise<void> {
+    await expect.poll(async () => (await this.dispatcher.find(job, payer))?.state).toMatch(/^(done|failed)$/);
+  }
+
   /** Answers receipt requests as honest stages: with what `honestReceipts` made. */
-  answerReceipts(job: JobId, stages: Awaited<ReturnType<typeof honestReceipts>>['stages'], silent?: PeerId): void {
+  answerReceipts(job: JobId, stages: Awaited<ReturnType<typeof honestReceipts>>, silent?: PeerId): void {
     void (async () => {
       for (let count = 0; count < this.network.ring.length; count++) {
         const { to, message } = await this.network.next('receipt-request');
@@ -143,10 +149,12 @@ export class JobScene {
       this.dispatcher.jobEvents(driver.peer, events);
     say({ type: 'started', job: job.id, promptTokens: 5 }, delta(job.id, [11, 12], 'ab'));
     say(delta(job.id, [13], 'c'), { type: 'finished', job: job.id, choice: 0, reason: 'stop' });
-    const signed = await honestReceipts(this.network, { job: job.id, nonce: grant.nonce, to: 8, frames: 4, driver });
-    this.answerReceipts(job.id, signed.stages, silent);
-    say({ type: 'done', job: job.id, cachedTokens: 0, stats: STATS, receipts: [signed.driver] });
-    return { job, updates: await updates };
+    const signed = await honestReceipts(this.network, { job: job.id, nonce: grant.nonce, to: 8, frames: 4 });
+    this.answerReceipts(job.id, signed, silent);
+    say({ type: 'done', job: job.id, cachedTokens: 0, stats: STATS });
+    const told = await updates;
+    await this.settled(job.id);
+    return { job, updates: told };
   }
 }
 

@@ -3,20 +3,20 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
 import { type JobId, jobIdSchema } from '../../protocol/ids.ts';
-import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import type { Authenticate } from '../http/api-types.ts';
 import { json, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import type { JobRecord, JobService } from '../jobs/job-types.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
+import type { JobEvidence } from '../settlement/receipt-store.ts';
 import { usageJson } from './describe-answer.ts';
 
 export interface JobRouteOptions {
   jobs: Pick<JobService, 'find'>;
   authenticate: Authenticate;
-  /** All receipts that were kept for a job, drivers' and stages'. */
-  receiptsOf(job: JobId): Promise<readonly SignedReceipt[]>;
+  /** All that was kept for a job. */
+  receiptsOf(job: JobId): Promise<JobEvidence>;
 }
 
 const params = z.object({
@@ -57,7 +57,14 @@ const receiptsRoute = createRoute({
   responses: {
     200: json(
       z
-        .object({ object: z.literal('list'), job: z.string(), data: z.array(z.looseObject({ signature: z.string() })) })
+        .object({
+          object: z.literal('list'),
+          job: z.string(),
+          data: z.array(z.looseObject({ signature: z.string() })),
+          delivery: z
+            .nullable(z.looseObject({ signature: z.string() }))
+            .openapi({ description: 'In a chat: what its client signed that it received.' }),
+        })
         .openapi('ReceiptList'),
       'Each with the public key to check it with.',
     ),
@@ -81,8 +88,8 @@ export function createJobRoutes({ jobs, authenticate, receiptsOf }: JobRouteOpti
   });
   app.openapi(receiptsRoute, async (c) => {
     const { id } = await find(c.req.valid('param').id, c.get('caller').owner);
-    const data = [...(await receiptsOf(id))];
-    return c.json({ object: 'list' as const, job: id, data }, 200);
+    const { stages, note } = await receiptsOf(id);
+    return c.json({ object: 'list' as const, job: id, data: [...stages], delivery: note ?? null }, 200);
   });
   return app;
 }

@@ -35,7 +35,7 @@ export class OpenAiScene {
         jobs,
         models: () => TEST_MODELS,
         authenticate,
-        receiptsOf: async () => [],
+        receiptsOf: async () => ({ stages: [] }),
         limits: { keepAliveMs: KEEP_ALIVE_MS },
         logger: pino({ level: 'silent' }),
       });

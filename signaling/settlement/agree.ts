@@ -34,7 +34,7 @@ function agreeOn(
   if (!receipts.every((receipt) => receipt !== undefined)) return [];
   const from = Math.max(...receipts.map((receipt) => receipt.from));
   const received = Math.min(...receipts.map((receipt) => receipt.lastFrom)) - ahead;
-  return from < received ? [{ epoch, from, received }] : [];
+  return [{ epoch, from, received }];
 }
 
 /** What a client that vanished is taken to have received, of a prompt of so many tokens. */
@@ -69,9 +69,9 @@ export function signedLess(agreed: readonly Agreed[], signed: Delivery): Deliver
     const received = Math.max(...agreed.filter((each) => each.epoch === epoch).map((each) => each.received));
     miss(epoch, received - (signed.promptTokens - 1 + tokens));
   }
-  // It may have gone on from a cache, but not from more of one than the seats that began with it had.
-  const [first] = agreed;
-  const froms = agreed.filter(({ epoch }) => epoch === first?.epoch).map(({ from }) => from);
-  if (first) miss(first.epoch, signed.cachedTokens - Math.max(...froms));
+  // It may have gone on from a cache, but not from more of one than the seats had that gave it the first token.
+  const first = choice.find((each) => each.tokens > 0)?.epoch;
+  const froms = agreed.filter(({ epoch }) => epoch === first).map(({ from }) => from);
+  if (first !== undefined && froms.length > 0) miss(first, signed.cachedTokens - Math.max(...froms));
   return [...less].map(([epoch, tokens]) => ({ epoch, tokens }));
 }

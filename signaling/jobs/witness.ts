@@ -1,0 +1,58 @@
+// What the witness of a job's delivery saw: over HTTP the server, from what it relayed; in a chat the client, from what it
+// signed. Pure but for the job that it is given.
+import { checkDelivery, type SignedDelivery } from '../../protocol/delivery.ts';
+import { MAX_CHOICES, MAX_DRAFT_WINDOW } from '../../protocol/limits.ts';
+import { billOf, clampDelivery, tokensOf } from '../settlement/bill.ts';
+import type { Delivery } from '../settlement/settlement-types.ts';
+import type { LiveJob } from './live-job.ts';
+
+/** So many ids of a choice were relayed from the coalition that works on it now. */
+export function countRelayed(job: LiveJob, choice: number, tokens: number): void {
+  const parts = job.delivered[choice];
+  const epoch = job.epochs.at(-1)?.epoch;
+  if (!parts || epoch === undefined || tokens === 0) return;
+  const last = parts.at(-1);
+  if (last?.epoch === epoch) last.tokens += tokens;
+  else parts.push({ epoch, tokens });
+}
+
+/** Undefined in a chat whose client has signed nothing. */
+export function deliveryOf(job: LiveJob): Delivery | undefined {
+  if (!job.request) {
+    const note = job.note?.note;
+    // The prompt is as long as it was when the grant was asked for: the hold was reckoned by that.
+    return note && { promptTokens: job.usage.promptTokens, cachedTokens: note.cachedTokens, choices: [note.delivered] };
+  }
+  const { promptTokens, cachedTokens } = job.usage;
+  return { promptTokens, cachedTokens, choices: job.delivered.slice(0, MAX_CHOICES) };
+}
+
+/** What the answer costs at most, in micros: known at its end, before any stage has shown a receipt. */
+export function billFor(job: LiveJob): number {
+  const delivery = deliveryOf(job);
+  if (!delivery || job.heldMicros === 0) return 0;
+  return billOf(
+    clampDelivery(delivery, job.most, (epoch) => isUsed(job, epoch)),
+    job.price,
+  );
+}
+
+/** Where the planner asked for drafts, the client may have fed as many ahead of what it had received. */
+export const aheadOf = ({ plan }: LiveJob): number => (plan && plan.drafter !== 'none' ? MAX_DRAFT_WINDOW : 0);
+
+/** The note if it is this job's, and its client signed it. One that says less than an earlier one changes nothing. */
+export async function takeNote(job: LiveJob, signed: SignedDelivery): Promise<boolean> {
+  const { note } = signed;
+  if (note.job !== job.id || note.nonce !== job.nonce || note.pool !== job.pool || note.peer !== job.driver)
+    return false;
+  const before = job.note?.note;
+  if (before && tokensOf(before.delivered) > tokensOf(note.delivered)) return false;
+  const isSound = await checkDelivery(signed).then(
+    () => true,
+    () => false,
+  );
+  if (isSound) job.note = signed;
+  return isSound;
+}
+
+const isUsed = (job: LiveJob, epoch: number): boolean => job.epochs.some((used) => used.epoch === epoch);
