@@ -46,6 +46,8 @@ test('an account pays for a program with a key, reads what it cost, and lets its
     });
     expect(answer.choices[0]?.message.content).toMatch(/\w+ \w+/);
 
+    // The answer waits for nobody; who worked is paid behind it.
+    await expect.poll(() => site.server.platform.ledger.totals()).toMatchObject({ openHolds: 0 });
     await account.reload();
     const entry = account.getByTestId('statement-entry').first();
     await expect(entry).toHaveAttribute('data-micros', /^-[1-9]/);

@@ -76,10 +76,14 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
     expect((answer.data as unknown as { computepool: object }).computepool).toMatchObject({ codec: 'exact' });
     const receiptId = answer.response.headers.get('x-computepool-receipt')!;
     expect(answer.response.headers.get('x-computepool-mode')).toMatch(/^(solo|lan|speculative)$/);
+    const { platform } = site.server;
+    // The answer waits for nobody; who worked is paid behind it.
+    const settled = () => expect.poll(() => platform.ledger.totals()).toMatchObject({ heldMicros: 0, openHolds: 0 });
+    await settled();
     const paid = before - (await account.availableMicros());
     expect(paid).toBeGreaterThan(0);
+    expect(paid).toBe(Math.round(Number(answer.response.headers.get('x-computepool-cost')) * 1_000_000));
 
-    const { platform } = site.server;
     const [coalition] = site.server.snapshot().coalitions;
     const earned = await Promise.all(
       coalition!.seats.map(({ peer, start, end }) =>
@@ -112,7 +116,7 @@ test('credits go where the receipts say, and anyone can check those', async ({ b
     for (const signed of data) await checkReceipt(signed);
     // The server saw itself what it relayed.
     expect(delivery).toBeNull();
-    expect(await platform.ledger.totals()).toMatchObject({ heldMicros: 0, openHolds: 0 });
+    await settled();
   } finally {
     await site.close();
   }

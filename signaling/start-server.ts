@@ -21,6 +21,7 @@ import { openOwnDatabase } from './db/open-own-database.ts';
 import type { TakenDatabase, TakeOptions } from './db/take-database.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createHttpPort } from './http/http-port.ts';
+import { ownUpgrades } from './http/own-upgrades.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
 import { createMetrics } from './observe/create-metrics.ts';
@@ -145,11 +146,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     peerCount: () => control.peerCount,
   });
   const broker = createPeerBroker({ trustedProxies: config.trustedProxies });
+  const pages = { publicUrl: config.publicUrl, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
   const port = createHttpPort({
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     socketsAt(path) {
-      if (path === PEERJS_PATH || path.startsWith(`${PEERJS_PATH}/`)) return broker.upgrade;
-      return path === CONTROL_PATH ? (...socket) => control.upgrade(...socket) : undefined;
+      const isBroker = path === PEERJS_PATH || path.startsWith(`${PEERJS_PATH}/`);
+      if (isBroker) return ownUpgrades(broker.upgrade, pages);
+      return path === CONTROL_PATH ? ownUpgrades((...socket) => control.upgrade(...socket), pages) : undefined;
     },
   });
   let graceMs = 0;

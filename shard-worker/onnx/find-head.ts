@@ -64,7 +64,16 @@ function isWeight(decoder: Decoder, node: OnnxNode, name: string): boolean {
  * Whether a tensor is the same for every row: a weight however it is prepared, or a number taken over all rows, such as
  * the scale of DynamicQuantizeLinear. That is why rows are left out behind such a quantisation and not before it.
  */
-function isRowless(decoder: Decoder, name: string, steps = MAX_STEPS): boolean {
+function isRowless(decoder: Decoder, name: string, steps = MAX_STEPS, seen = new Map<string, boolean>()): boolean {
+  const known = seen.get(name);
+  if (known !== undefined) return known;
+  const found = looksRowless(decoder, name, steps, seen);
+  // Looked at once, however many paths lead here.
+  seen.set(name, found);
+  return found;
+}
+
+function looksRowless(decoder: Decoder, name: string, steps: number, seen: Map<string, boolean>): boolean {
   const { graph, trace } = decoder;
   const dims = constantDims(graph, name);
   if (dims) return dims.slice(0, -1).every((dim) => dim === 1);
@@ -72,7 +81,7 @@ function isRowless(decoder: Decoder, name: string, steps = MAX_STEPS): boolean {
   if (!node || steps === 0) return false;
   if (node.opType === 'DynamicQuantizeLinear') return name !== node.outputs[0];
   const inputs = node.inputs.filter((input) => input !== '');
-  return ELEMENTWISE.has(node.opType) && inputs.every((input) => isRowless(decoder, input, steps - 1));
+  return ELEMENTWISE.has(node.opType) && inputs.every((input) => isRowless(decoder, input, steps - 1, seen));
 }
 
 /** Whether some other node of the region would see the tensors that lose rows, by value or by shape. */

@@ -17,6 +17,8 @@ export const TINY = { layers: 3, hidden: 16, vocab: 40 } as const;
 
 /** Traits that a test asks for. */
 export interface TinyTraits {
+  /** Three unless said. */
+  layers?: number;
   opset?: number;
   /** The fused norm; `Skip...` has a bias, and LayerNormalization a shift. */
   norm?: 'SkipLayerNormalization' | 'SkipSimplifiedLayerNormalization';
@@ -32,7 +34,8 @@ export interface TinyTraits {
 
 /** A ModelProto with `input_ids` and growing KV cache; plain causal attention with one head. */
 export function makeTinyDecoder(traits: TinyTraits = {}): Uint8Array {
-  const { layers, hidden, vocab } = TINY;
+  const { hidden, vocab } = TINY;
+  const { layers = TINY.layers } = traits;
   const { opset = 18, norm = 'SkipLayerNormalization', edit = (model) => model } = traits;
   const nodes: TestNode[] = [];
   const weights = [makeWeight('table', [vocab, hidden])];

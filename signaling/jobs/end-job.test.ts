@@ -146,10 +146,11 @@ describe('a start', () => {
     expect(test.context.queues.loadOf(job.pool).running).toBe(0);
   });
 
-  it('in the asking tab itself takes no room and has nobody to pay', async () => {
+  it('G4: in the asking tab itself takes no room, has nobody to pay, and needs no grant', async () => {
     const plan = { ...PLAN, local: true };
     const job = (await admitJob(test.context, test.fields({ ...askOf(3), heldMicros: 0 }), plan)) as Job;
     expect(job).toMatchObject({ state: 'running', epochs: [], plan });
+    expect(job.listener.grants).toEqual([undefined]);
     expect(test.context.queues.loadOf(job.pool).running).toBe(0);
     finishJob(test.context, job);
     await over(job);

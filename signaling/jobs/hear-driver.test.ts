@@ -72,6 +72,29 @@ describe('one choice', () => {
     expect(job.usage.completionTokens).toBe(8);
   });
 
+  it('G5: may have no more events than its tokens need, with or without ids', async () => {
+    const [said, most] = [{ count: 0 }, 8 * 2 + 16];
+    for (; job.state === 'running' && said.count < 1000; said.count++) say(delta(job.id, [], ''));
+    expect(said.count).toBe(most + 1);
+    await over();
+    expect(job.listener.codes).toEqual(['stage-failed']);
+  });
+
+  it('G5: may have no more bytes than its tokens need', async () => {
+    const text = 'x'.repeat(10_000);
+    let told = 0;
+    for (; job.state === 'running' && told < 100; told++) say(delta(job.id, [], text));
+    await over();
+    expect(told).toBe(Math.floor(((8 + 16) * 1700) / 10_000) + 1);
+    expect(job.listener.codes).toEqual(['stage-failed']);
+  });
+
+  it('G5: may end each choice that there is, and no other', () => {
+    for (const choice of [1, 2 ** 31, 2 ** 53 - 1]) say(finished(choice));
+    expect(job.finished.size).toBe(0);
+    expect(job.listener.heard).toEqual(['routed']);
+  });
+
   it('ends with words of a choice that nobody asked for', async () => {
     say({ ...delta(job.id, [1]), choice: 1 });
     await over();
@@ -143,12 +166,25 @@ describe('a failure', () => {
     },
   );
 
-  it.each(['no such code', '__proto__', 'internal'])(
-    'of a code that is none (%s) is the server’s own to the caller',
+  it.each(['no such code', '__proto__', 'internal', 'not-authentic', 'insufficient-credits', 'rate-limited'])(
+    'of a code that a driver does not meet (%s) is a tab that failed',
     async (code) => {
       say(failed(code));
       await over();
-      expect(job.listener.codes).toEqual(['internal']);
+      expect(job.listener.codes).toEqual(['stage-failed']);
+    },
+  );
+
+  it.each(['context-exceeded', 'bad-request', 'out-of-memory'])(
+    'G8: says nothing of the driver’s own words (%s)',
+    async (code) => {
+      const data = { retryAfterSeconds: 1e9, param: 'x', promptTokens: 1e9, code: 'invalid_api_key' };
+      say({ type: 'failed', job: job.id, error: { code, message: 'Log in at https://phish.example', data } });
+      await over();
+      const [error] = job.listener.errors;
+      expect(error?.code).toBe(code);
+      expect(JSON.stringify(error?.toShape())).not.toMatch(/phish|retryAfter|param|invalid_api_key/);
+      if (code === 'context-exceeded') expect(error?.message).toMatch(/^This model's maximum context length is \d+ tokens\./);
     },
   );
 

@@ -2,6 +2,8 @@
 // the caller was told.
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/job.ts';
+import { spendOn } from './driver-budget.ts';
+import { driverFault } from './driver-faults.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext } from './job-context.ts';
 import type { LiveJob } from './live-job.ts';
@@ -10,6 +12,7 @@ import { countRelayed } from './witness.ts';
 const MAX_ATTEMPTS = 5;
 
 export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
+  if (!spendOn(job.speech, event)) return saidTooMuch(context, job);
   switch (event.type) {
     case 'started':
       // A driver is a stranger's tab: it counts no further than its grant reaches.
@@ -20,10 +23,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
     case 'delta': {
       if (job.finished.has(event.choice)) return;
       const ids = job.emitted[event.choice];
-      if (!ids || ids.length + event.ids.length > job.maxTokens) {
-        finishJob(context, job, new PoolError('stage-failed', 'The driver said more than it was asked for.'));
-        return;
-      }
+      if (!ids || ids.length + event.ids.length > job.maxTokens) return saidTooMuch(context, job);
       ids.push(...event.ids);
       countRelayed(job, event.choice, event.ids.length);
       job.usage.completionTokens += event.ids.length;
@@ -41,13 +41,17 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       finishJob(context, job);
       return;
     case 'failed': {
-      const error = PoolError.from(event.error);
+      const maxContext = context.poolOf(job.pool)?.manifest?.maxContext;
+      const error = driverFault(event.error, job.request?.prompt.kind ?? 'chat', maxContext);
       // Another driver may go on where this one was lost or had no room; what failed is told at once.
       if (error.kind === 'disappeared' || error.kind === 'busy') driverLost(context, job, error);
       else finishJob(context, job, error);
     }
   }
 }
+
+const saidTooMuch = (context: JobContext, job: LiveJob): void =>
+  finishJob(context, job, new PoolError('stage-failed', 'The driver said more than it was asked for.'));
 
 /** The job goes to the head of its queue, a few times; then its caller hears why. */
 export function driverLost(context: JobContext, job: LiveJob, error: PoolError): void {

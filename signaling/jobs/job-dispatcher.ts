@@ -130,7 +130,13 @@ export class JobDispatcher implements JobService {
         source: 'tab',
         driver: peer,
       } as const;
-      const live = await admitJob(this.#context, { ...job, promptTokens }, plan, () => entering.givenUp);
+      const live = await admitJob(
+        this.#context,
+        // As far as the model holds it: what a tab says of itself is a number of any size.
+        { ...job, promptTokens: Math.min(promptTokens, terms.most.promptTokens) },
+        plan,
+        () => entering.givenUp,
+      );
       this.#remember(keyOf(peer, ask), live.id);
     } catch (thrown) {
       if (faultOf(thrown).code === 'internal') this.#context.logger.error({ err: thrown }, 'ask failed');

@@ -9,6 +9,7 @@ import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import type { Delivered, EpochSeats, Most } from '../settlement/settlement-types.ts';
+import { type SpeechBudget, speechBudget } from './driver-budget.ts';
 import type { Usage } from './job-types.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
@@ -66,6 +67,8 @@ export interface LiveJob {
   hasStarted: boolean;
   usage: Usage;
   stats: JobStats | undefined;
+  /** How much its drivers may still say. */
+  readonly speech: SpeechBudget;
   /** HTTP: what was relayed of each choice, and from which epoch it came. */
   readonly delivered: Delivered[][];
   /** In a chat: what its client signed that it received. */
@@ -110,6 +113,7 @@ export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens,
     hasStarted: false,
     usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
     stats: undefined,
+    speech: speechBudget(fields.request ?? fields),
     delivered: Array.from({ length: fields.choices }, () => []),
     note: undefined,
     toldPlace: 0,

@@ -25,14 +25,21 @@ interface KeptRow {
 export class TestListener implements JobListener {
   readonly heard: string[] = [];
   readonly events: JobEvent[] = [];
-  readonly codes: ErrorCode[] = [];
+  readonly errors: PoolError[] = [];
+  /** What its routes were granted. */
+  readonly grants: (string | undefined)[] = [];
   isThere = true;
+
+  get codes(): ErrorCode[] {
+    return this.errors.map(({ code }) => code);
+  }
 
   queued(place: number, waiting: number): void {
     this.heard.push(`queued ${place}/${waiting}`);
   }
-  routed(): boolean {
+  routed(_plan: unknown, _epoch: number, grant: string | undefined): boolean {
     this.heard.push('routed');
+    this.grants.push(grant);
     return this.isThere;
   }
   event(event: JobEvent): void {
@@ -44,7 +51,7 @@ export class TestListener implements JobListener {
   }
   failed(error: PoolError): void {
     this.heard.push(`failed ${error.code}`);
-    this.codes.push(error.code);
+    this.errors.push(error);
   }
 }
 

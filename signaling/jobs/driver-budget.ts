@@ -1,0 +1,37 @@
+// How much a driver may say of a job: so many events and so many bytes as what was asked for can need. Pure.
+import type { JobEvent, JobRequest } from '../../protocol/job.ts';
+
+/** Events of a token: its own, and one for text that was held back. */
+const EVENTS_PER_TOKEN = 2;
+/** Of a choice: its end and what is left at it; of a job: its start, by each driver that tries. */
+const EVENTS_PER_CHOICE = 16;
+/** Longest text of a token that the protocol lets through, in UTF-8; and what JSON puts around it. */
+const BYTES_PER_TOKEN = 1_700;
+
+export interface SpeechBudget {
+  events: number;
+  bytes: number;
+}
+
+/** Each alternative of a token is as long as a token, and its bytes are listed besides. */
+export function speechBudget({
+  maxTokens,
+  choices,
+  logprobs,
+}: Pick<JobRequest, 'maxTokens' | 'choices' | 'logprobs'>): SpeechBudget {
+  const written = logprobs === undefined ? 1 : 2 + 2 * (1 + logprobs);
+  return {
+    events: choices * (maxTokens * EVENTS_PER_TOKEN + EVENTS_PER_CHOICE),
+    bytes: choices * (maxTokens + EVENTS_PER_CHOICE) * written * BYTES_PER_TOKEN,
+  };
+}
+
+/** False when it is spent. */
+export function spendOn(budget: SpeechBudget, event: JobEvent): boolean {
+  budget.events -= 1;
+  if (event.type === 'delta') {
+    budget.bytes -= Buffer.byteLength(event.text);
+    if (event.logprobs) budget.bytes -= JSON.stringify(event.logprobs).length;
+  }
+  return budget.events >= 0 && budget.bytes >= 0;
+}
