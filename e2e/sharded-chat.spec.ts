@@ -11,8 +11,8 @@ import { ask, chatReady, openSite, sliceOf } from './support/site.ts';
 
 const MODEL_DIR = 'public/models/computepool/guide-4m';
 const QUESTIONS = ['What is a shard?', 'Tell me a story about a fox.'];
-const GREEDY = { temperature: '0', max: '48' };
-const SEEDED = { temperature: '0.8', topP: '0.95', topK: '0', seed: '1234', max: '48' };
+const GREEDY = { temperature: '0', max: '24' };
+const SEEDED = { temperature: '0.8', topP: '0.95', topK: '0', seed: '1234', max: '24' };
 
 async function answers(site: Awaited<ReturnType<typeof openSite>>, stages: number): Promise<Record<string, Answer>> {
   const found: Record<string, Answer> = {};

@@ -13,7 +13,7 @@ import { startServer } from './start-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** The embedded database takes seconds to start on a busy machine. */
-const RUN_MS = 60_000;
+const RUN_MS = 180_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'computepool-main-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 /** Writes the address of each module that is loaded into the file `LOADED`. */
