@@ -11,15 +11,17 @@ import { ask, chatReady, openSite, sliceOf } from './support/site.ts';
 
 const MODEL_DIR = 'public/models/computepool/guide-4m';
 const QUESTIONS = ['What is a shard?', 'Tell me a story about a fox.'];
-const GREEDY = { temperature: '0', max: '48' };
-const SEEDED = { temperature: '0.8', topP: '0.95', topK: '0', seed: '1234', max: '48' };
+const GREEDY = { temperature: '0', max: '24' };
+const SEEDED = { temperature: '0.8', topP: '0.95', topK: '0', seed: '1234', max: '24' };
 
 async function answers(site: Awaited<ReturnType<typeof openSite>>, stages: number): Promise<Record<string, Answer>> {
   const found: Record<string, Answer> = {};
   for (const [name, query] of Object.entries({ greedy: GREEDY, seeded: SEEDED })) {
     const chat = await site.openChat(query);
     await chatReady(chat, stages);
-    for (const question of QUESTIONS) found[`${name}: ${question}`] = await ask(chat, question);
+    // The seed is seen in a text that may go many ways.
+    const questions = name === 'greedy' ? QUESTIONS : QUESTIONS.slice(1);
+    for (const question of questions) found[`${name}: ${question}`] = await ask(chat, question);
     await chat.close();
   }
   return found;

@@ -15,7 +15,7 @@ const DECODE_STEPS = { wasm: 16, webgpu: 5 };
 
 const isAll = process.env.ALL_SPLITS !== undefined;
 /** Both exporters, both dtypes, both kinds of attention. */
-const QUICK_ON_WEBGPU = ['qwen3-genai q4', 'llama3.2-optimum fp32', 'gemma3-genai fp32', 'gemma3-optimum fp32'];
+const QUICK_ON_WEBGPU = ['qwen3-genai q4', 'llama3.2-optimum fp32', 'gemma3-genai fp32'];
 
 const splitsOn = (backend: SplitCase['backend'], layers: number): number[][] =>
   backend === 'wasm' || isAll
@@ -26,17 +26,29 @@ const WHOLE_TOLERANCE = 1e-4;
 const GOLDEN_TOLERANCE = 1e-3;
 
 let harness: Harness;
-test.beforeAll(async () => {
+/** One for all: the runtime is compiled once per backend and not once per model. */
+let page: Page;
+test.beforeAll(async ({ browser }) => {
   harness = await serveHarness({ worker: 'e2e/support/split-worker.ts', modelsDir: FIXTURES_DIR });
+  page = await browser.newPage();
+  await page.goto(harness.url);
 });
-test.afterAll(() => harness.close());
+test.afterAll(async () => {
+  await page.close();
+  await harness.close();
+});
+
+declare global {
+  interface Window {
+    splitWorkers?: Partial<Record<SplitCase['backend'], Worker>>;
+  }
+}
 
 interface PlainResult extends Omit<SplitResult, 'logits'> {
   logits: number[];
 }
 
 async function run(
-  page: Page,
   fixture: Fixture,
   backend: SplitCase['backend'],
   fields: Partial<SplitCase> = {},
@@ -53,15 +65,15 @@ async function run(
     rollback: false,
     ...fields,
   };
-  await page.goto(harness.url);
   const answer = await page.evaluate(async (message) => {
-    const worker = new Worker('/worker.js', { type: 'module' });
+    window.splitWorkers ??= {};
+    window.splitWorkers[message.backend] ??= new Worker('/worker.js', { type: 'module' });
+    const worker = window.splitWorkers[message.backend]!;
     const reply = await new Promise<{ results?: SplitResult[]; error?: string }>((resolve, reject) => {
       worker.onmessage = (event) => resolve(event.data);
       worker.onerror = (event) => reject(new Error(event.message));
       worker.postMessage(message);
     });
-    worker.terminate();
     return {
       error: reply.error,
       results: reply.results?.map((result) => ({ ...result, logits: Array.from(result.logits) })),
@@ -98,9 +110,9 @@ function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): vo
 for (const backend of ['wasm', 'webgpu'] as const) {
   const isQuick = backend === 'wasm' || isAll;
   for (const fixture of readFixtures().filter(({ name }) => isQuick || QUICK_ON_WEBGPU.includes(name))) {
-    test(`${backend}: ${fixture.name}, whole and split`, async ({ page }) => {
+    test(`${backend}: ${fixture.name}, whole and split`, async () => {
       const splits = splitsOn(backend, fixture.layers);
-      const results = await run(page, fixture, backend, { splits });
+      const results = await run(fixture, backend, { splits });
       expect(results).toHaveLength(splits.length);
       check(fixture, results, results.find(({ cuts }) => cuts.length === 0)!);
     });
@@ -110,13 +122,13 @@ for (const backend of ['wasm', 'webgpu'] as const) {
   for (const fixture of readFixtures().filter(({ name }) =>
     (isQuick ? ['qwen3-genai q4', 'llama3.2-optimum fp32'] : ['qwen3-genai q4']).includes(name),
   )) {
-    test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async ({ page }) => {
+    test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async () => {
       const finest = Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1);
       const splits = isQuick ? [[], [2], finest] : [[2]];
       const ways = [{ chunkTokens: 16, rollback: true }];
-      const [whole] = await run(page, fixture, backend, { splits: [[]] });
+      const [whole] = await run(fixture, backend, { splits: [[]] });
       for (const fields of isQuick ? [...ways, { chunkTokens: 7 }, { chunkTokens: 1 }] : ways) {
-        check(fixture, await run(page, fixture, backend, { splits, ...fields }), whole!);
+        check(fixture, await run(fixture, backend, { splits, ...fields }), whole!);
       }
     });
   }

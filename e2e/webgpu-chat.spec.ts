@@ -18,7 +18,7 @@ test('two WebGPU stages give the tokens of WASM', async ({ browser }) => {
         const stage = await site.openStage({ backend });
         await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-backend', backend);
       }
-      const chat = await site.openChat({ temperature: '0', max: '8' });
+      const chat = await site.openChat({ temperature: '0', max: '6' });
       await chatReady(chat, stages);
       const answer = await ask(chat, 'What is a shard?');
       expect(answer.stats.route.map((stop) => stop.backend)).toEqual(Array(stages).fill(backend));

@@ -192,7 +192,7 @@ export const ERROR_CODES = {
     status: 415,
     kind: 'refused',
     subject: 'request',
-    next: 'Send the body as its route is documented, without Content-Encoding.',
+    next: 'Send the body as its route is documented (most take application/json), without Content-Encoding.',
   },
   'unsupported-parameter': { status: 400, kind: 'refused', subject: 'request', next: 'Leave this parameter out.' },
   'insufficient-credits': {

@@ -13,9 +13,10 @@ import { startServer } from './start-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** The embedded database takes seconds to start on a busy machine. */
-const RUN_MS = 60_000;
-const dataDir = mkdtempSync(join(tmpdir(), 'computepool-main-'));
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+const RUN_MS = 180_000;
+const root = mkdtempSync(join(tmpdir(), 'computepool-main-'));
+const dataDir = join(root, 'data');
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Writes the address of each module that is loaded into the file `LOADED`. */
 const HOOKS = `import { appendFileSync } from 'node:fs';
 export async function load(url, context, next) {
@@ -66,7 +67,7 @@ it('A16: a program that starts a server, asks it and closes it, exits', { timeou
 });
 
 describe('A7: what cannot be opened is told in a sentence about it', { timeout: RUN_MS }, () => {
-  const file = join(dataDir, 'file');
+  const file = join(root, 'file');
   it.each([
     ['a file for a data directory', ['--data-dir', file], /^The data directory .*file cannot be used: it is a file\./],
     [
@@ -214,7 +215,7 @@ describe('the command line', { timeout: RUN_MS }, () => {
   });
 
   it.each([['--help'], ['--prot', '3000']])('loads options and nothing of the server for %s', async (...args) => {
-    const list = join(dataDir, 'loaded.txt');
+    const list = join(root, 'loaded.txt');
     rmSync(list, { force: true });
     const flags = ['--import', 'tsx', '--import', asModule(RECORDER), MAIN, ...args];
     await promisify(execFile)(process.execPath, flags, { env: { ...env, LOADED: list } }).catch(() => {});

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 
 /** Nothing that works is silent for this long, on a machine with other work either. */
 const STANDSTILL_MS = 120_000;
-const LOOK_MS = 100;
+const LOOK_MS = 250;
 /** Drawing a page takes it as long as a frame: it is done only to find out whether what is missing still may come. */
 const DRAW_MS = 2_000;
 

@@ -80,7 +80,7 @@ test('an epoch that ends is followed by the next one, with the same grant; the n
   stepMs = 60;
   const running = drive([QUESTION], { plan: { local: false, drafter: 'none' } });
   await vi.waitFor(() => expect(driver.told.slice(from).some(({ event }) => event === 'text')).toBe(true), {
-    timeout: 5000,
+    timeout: 60_000,
     interval: 5,
   });
   stepMs = 1;

@@ -16,9 +16,9 @@ import { createAccounts } from './create-accounts.ts';
 import { freshName, newDevice, PASSWORD, signClaim } from './test-account.ts';
 
 /** Passwords are hashed slowly and the embedded database starts slowly, the more so beside other tests. */
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
-const OPEN_TIMEOUT_MS = 60_000;
+const OPEN_TIMEOUT_MS = 180_000;
 let database: OpenDatabase;
 let ledger: Ledger;
 let site: TestSite;

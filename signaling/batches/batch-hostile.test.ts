@@ -7,7 +7,7 @@ import { BatchScene, lineOf } from './test-scene.ts';
 import { rotateWebhookSecret } from './webhook-secrets.ts';
 
 /** The embedded database is slow beside other tests. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 forEachDatabase('hostile callers of batches', (open) => {
   const scene = BatchScene.set(open);

@@ -9,7 +9,7 @@ import { batches, batchItems } from './tables.ts';
 import { BatchScene, fault, lineOf, TIMING, WAIT } from './test-scene.ts';
 
 /** The embedded database is slow beside other tests. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 forEachDatabase('batches', (open) => {
   const scene = BatchScene.set(open);

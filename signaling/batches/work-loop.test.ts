@@ -56,6 +56,26 @@ describe('steps', () => {
     await vi.waitFor(() => expect(calls).toBeGreaterThan(2));
     expect(errors).toEqual([new Error('no database')]);
   });
+
+  test('errors that go on are told less and less often, and one that is over is forgotten', async () => {
+    vi.useFakeTimers();
+    let calls = 0;
+    let isAway = true;
+    const step = async (): Promise<boolean> => {
+      calls += 1;
+      if (isAway) throw new Error('no database');
+      return false;
+    };
+    const { errors } = begin({ step, pollMs: 1000 });
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(errors.length).toBeLessThan(17);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const before = calls;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(calls - before).toBe(10);
+    vi.useRealTimers();
+  });
 });
 
 describe('wake', () => {

@@ -1,5 +1,5 @@
-// Runs a step again and again, so many at a time: at once while there is work, else when woken or after a pause. Stops
-// without leaving a step behind.
+// Runs a step again and again, so many at a time: at once while there is work, else when woken or after a pause. One that
+// fails is tried again after longer and longer pauses. Stops without leaving a step behind.
 
 export interface WorkLoopOptions {
   /** true: there was work, and there may be more. */
@@ -9,6 +9,9 @@ export interface WorkLoopOptions {
   pollMs: number;
   onError(error: unknown): void;
 }
+
+/** What fails for long (a database that is away) is told once a minute and not each second. */
+const MOST_PAUSE_MS = 60_000;
 
 export class WorkLoop {
   readonly #options: WorkLoopOptions;
@@ -42,26 +45,32 @@ export class WorkLoop {
   }
 
   async #work(): Promise<void> {
+    let failures = 0;
     while (!this.#isStopped) {
       const wakes = this.#wakes;
       let isBusy = false;
       try {
         isBusy = await this.#options.step();
+        failures = 0;
       } catch (error) {
+        failures++;
         this.#options.onError(error);
       }
-      if (!isBusy && wakes === this.#wakes && !this.#isStopped) await this.#pause();
+      if (isBusy || this.#isStopped) continue;
+      const { pollMs } = this.#options;
+      if (failures > 0) await this.#pause(Math.max(pollMs, Math.min(pollMs * 2 ** (failures - 1), MOST_PAUSE_MS)));
+      else if (wakes === this.#wakes) await this.#pause(pollMs);
     }
   }
 
-  #pause(): Promise<void> {
+  #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const rise = (): void => {
         clearTimeout(timer);
         this.#sleepers.delete(rise);
         resolve();
       };
-      const timer = setTimeout(rise, this.#options.pollMs);
+      const timer = setTimeout(rise, ms);
       this.#sleepers.add(rise);
     });
   }

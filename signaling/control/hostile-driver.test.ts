@@ -43,7 +43,7 @@ const request = (body: string): Promise<Response> =>
   });
 
 async function noHolds(): Promise<void> {
-  await expect.poll(async () => (await server.platform.ledger.totals()).openHolds, { timeout: 10_000 }).toBe(0);
+  await expect.poll(async () => (await server.platform.ledger.totals()).openHolds, { timeout: 60_000 }).toBe(0);
   const { availableMicros, heldMicros, issuedMicros } = await server.platform.ledger.totals();
   expect(heldMicros).toBe(0);
   expect(availableMicros).toBe(issuedMicros);
@@ -71,7 +71,7 @@ const events = (job: JobId): Extract<ClientMessage, { type: 'job-events' }>['eve
     { type: 'failed', job, error: { code: 'stage-left', message: 'x' } },
   ] as never;
 
-it('answers every body of a known caller with a typed error or an answer', { timeout: 120_000 }, async () => {
+it('answers every body of a known caller with a typed error or an answer', { timeout: 300_000 }, async () => {
   const random = seededRandom(7);
   for (let round = 0; round < 60; round++) {
     const response = await request(hostileBody(random, [CHAT, { ...CHAT, n: 2, stop: 'x' }]) as string);
@@ -82,7 +82,7 @@ it('answers every body of a known caller with a typed error or an answer', { tim
   await noHolds();
 });
 
-it('outlives an entry that says anything at all', { timeout: 180_000 }, async () => {
+it('outlives an entry that says anything at all', { timeout: 300_000 }, async () => {
   const random = seededRandom(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const statuses = new Set<number>();

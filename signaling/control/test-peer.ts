@@ -10,7 +10,7 @@ import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { CONTROL_PATH } from './control-socket.ts';
 
-const WAIT_MS = 4000;
+const WAIT_MS = 60_000;
 
 export class TestPeer {
   readonly socket: WebSocket;

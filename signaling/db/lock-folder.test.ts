@@ -16,7 +16,7 @@ import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FolderLock, type Holder, LOCK_FILE, lockFolder } from './lock-folder.ts';
 
-const RUN_MS = 60_000;
+const RUN_MS = 180_000;
 let folder: string;
 let path: string;
 beforeEach(() => {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseLocation } from '../config/config-types.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { closeToOthers } from './data-folder.ts';
 import { type TakenDatabase, takeDatabase } from './take-database.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'computepool-take-'));
@@ -23,6 +24,44 @@ afterEach(async () => {
 it('in memory there is one for everybody', async () => {
   await take({ memory: true });
   await take({ memory: true });
+});
+
+describe('A6: a folder that has other things in it', () => {
+  const foreign = join(root, 'foreign');
+  const script = join(foreign, 'sub', 'tool.sh');
+  const modes = () => [foreign, script].map((path) => statSync(path).mode & 0o777);
+  beforeAll(() => {
+    mkdirSync(join(foreign, 'sub'), { recursive: true });
+    writeFileSync(script, '#!/bin/sh\n');
+    chmodSync(foreign, 0o755);
+    chmodSync(script, 0o755);
+  });
+
+  it('is refused before anything of it is touched', async () => {
+    const taking = take({ dataDir: foreign });
+    await expect(taking).rejects.toThrow(
+      /^The data directory .*foreign has other things in it \(sub\)\. .*--data-dir PATH\.$/,
+    );
+    expect([modes(), readdirSync(foreign)]).toEqual([[0o755, 0o755], ['sub']]);
+  });
+
+  it('keeps what is not the database’s, where a database was made in it before', async () => {
+    const shared = join(root, 'shared');
+    mkdirSync(join(shared, 'sub'), { recursive: true });
+    writeFileSync(join(shared, 'PG_VERSION'), '17\n');
+    writeFileSync(join(shared, 'sub', 'tool.sh'), '');
+    for (const path of ['PG_VERSION', 'sub/tool.sh']) chmodSync(join(shared, path), 0o755);
+    await take({ dataDir: shared });
+    closeToOthers(shared);
+    const left = ['.', 'PG_VERSION', 'sub/tool.sh'].map((path) => statSync(join(shared, path)).mode & 0o777);
+    expect(left).toEqual([0o700, 0o600, 0o755]);
+  });
+
+  it('A7: a link to nothing is told as one', async () => {
+    const link = join(root, 'link');
+    symlinkSync(join(root, 'nowhere'), link);
+    await expect(take({ dataDir: link })).rejects.toThrow(/cannot be used: it is a link to nothing\. /);
+  });
 });
 
 function oneWriter(location: () => DatabaseLocation, option: string): void {

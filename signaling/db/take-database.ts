@@ -4,6 +4,7 @@ import { chmodSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseLocation } from '../config/config-types.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { refuseForeign } from './data-folder.ts';
 import { openFault } from './database-faults.ts';
 import { lockFolder } from './lock-folder.ts';
 import { makeFolder } from './make-folder.ts';
@@ -74,6 +75,7 @@ function folderTaker(dataDir: string): [TryOnce, option: string] {
 
 /** The signing key lies in there as it is: PostgreSQL too asks that nobody else may look into its folder. */
 function keepToOneself(dataDir: string): void {
+  refuseForeign(dataDir);
   makeFolder(dataDir);
   chmodSync(dataDir, 0o700);
 }

@@ -14,7 +14,7 @@ export interface TestDatabase extends OpenDatabase {
 export type OpenTestDatabase = () => Promise<TestDatabase>;
 
 /** Also on a machine that does other things. */
-export const OPEN_TIMEOUT_MS = 60_000;
+export const OPEN_TIMEOUT_MS = 180_000;
 
 /**
  * Declares the suite twice. A superuser's address in `TEST_DATABASE_URL` names the server; without it the second half is

@@ -16,8 +16,10 @@ export function toPoolError(thrown: unknown): PoolError {
   if (thrown.status === 413) return new PoolError('too-large', 'The body is larger than the limit.');
   if (thrown.status >= 500) return new PoolError('internal', thrown.message);
   if (thrown.status === 403) return new PoolError('forbidden', 'The request came from another site.');
-  if (thrown.status === 415) return new PoolError('unsupported-media', 'The body must be sent as application/json.');
-  return new PoolError('bad-request', thrown.message || 'The body is not valid JSON.');
+  if (thrown.status === 415)
+    return new PoolError('unsupported-media', 'This route takes no body of that Content-Type.');
+  const message = thrown.message || 'The body is not valid JSON';
+  return new PoolError('bad-request', /[.!?]$/.test(message) ? message : `${message}.`);
 }
 
 export interface AnswerErrorOptions {
@@ -32,16 +34,16 @@ export function answerError({ logger, onAnswered }: AnswerErrorOptions): ErrorHa
     const error = toPoolError(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
     onAnswered?.(error.code);
-    if (c.req.path.startsWith(OPENAI_PATH)) {
-      const { status, body, headers } = toOpenAiError(error);
-      return jsonAnswer(c, body, status, headers);
-    }
-    return jsonAnswer(c, errorBody(error), error.status, {});
+    const { status, body, headers } = toOpenAiError(error);
+    if (OPENAI_PATH.test(c.req.path)) return jsonAnswer(c, body, status, headers);
+    // When to come back is the same for everybody.
+    const { 'Retry-After': later } = headers;
+    return jsonAnswer(c, errorBody(error), error.status, later ? { 'Retry-After': later } : {});
   };
 }
 
 /** Clients of OpenAI's API read what is below it. */
-const OPENAI_PATH = '/v1/';
+const OPENAI_PATH = /^\/v1(\/|$)/;
 
 /** What `/api` says of a failure. Of one that nobody foresaw it says nothing. */
 export function errorBody(error: PoolError): Wire<typeof errorBodySchema> {

@@ -93,6 +93,19 @@ describe('A2: a request that offers another protocol', () => {
     await expect.poll(() => bodies(said())).toMatchObject([{ body: 'abcdefg' }, { url: '/next', body: '' }]);
   });
 
+  it('is answered in its turn, behind and before others on one connection, however many', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const offer = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n${OFFER}\r\n`;
+    const plain = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const asked = Array.from({ length: 40 }, (_, index) => `/${index}`);
+    const { said } = await speak(asked.map((path, index) => (index % 3 ? offer : plain)(path)).join(''));
+    await expect.poll(() => bodies(said()).map(({ url }) => url)).toEqual(asked);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('closes its connection where it asks for that, and leaves none behind', async () => {
     const connections = () => new Promise((resolve) => port.server.getConnections((_, count) => resolve(count)));
     await expect.poll(connections).toBe(0);

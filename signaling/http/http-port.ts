@@ -1,5 +1,5 @@
 // One port: how long its connections may take, who takes an upgraded socket, and how all of it ends. Knows no route.
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { UsageError } from '../config/usage-error.ts';
 import { handleWithoutUpgrade, offersWebSocket } from './without-upgrade.ts';
@@ -46,22 +46,40 @@ function listenFault(error: NodeJS.ErrnoException, address: Address): Error {
 }
 
 export function createHttpPort({ answer, socketsAt }: HttpPortOptions): HttpPort {
+  /** The newest answer of each connection. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
     { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    answer,
+    (request, response) => {
+      answers.set(request.socket, response);
+      answer(request, response);
+    },
   );
   // Node forgets a connection once it is upgraded, and waits for it to end all the same.
   const connections = new Set<Duplex>();
   server.on('connection', (socket: Duplex) => {
+    // It comes again with each offer on it that is ignored.
+    if (connections.has(socket)) return;
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes over, an error on the socket would be nobody's and end the process.
-    socket.on('error', () => socket.destroy());
+    const destroy = (): void => void socket.destroy();
+    socket.on('error', destroy);
     const take = offersWebSocket(request) ? socketsAt(request.url?.split('?')[0] ?? '') : undefined;
-    if (take) take(request, socket, head);
-    else handleWithoutUpgrade(server, request, socket, head);
+    if (take) {
+      take(request, socket, head);
+      return;
+    }
+    const goOn = (): void => {
+      socket.off('error', destroy);
+      if (!socket.destroyed) handleWithoutUpgrade(server, request, socket, head);
+    };
+    // A request may come while the one before it is answered (RFC 9112, 9.3.2): the connection is given back after that.
+    const before = answers.get(socket);
+    if (before && !before.writableFinished && !before.destroyed) before.once('close', goOn);
+    else goOn();
   });
   return {
     server,

@@ -35,7 +35,10 @@ export function opsRoutes({ metrics, access, checks, health }: OpsRoutesOptions)
   routes.get('/readyz', async (c) => {
     const reasons = (await Promise.all(checks.map(reasonOf))).filter((reason) => reason !== undefined);
     const isReady = reasons.length === 0;
-    return c.json({ status: isReady ? 'ready' : 'not-ready', reasons }, isReady ? 200 : 503, NO_STORE);
+    return c.json({ status: isReady ? 'ready' : 'not-ready', reasons }, isReady ? 200 : 503, {
+      ...NO_STORE,
+      ...(isReady ? {} : { 'Retry-After': '5' }),
+    });
   });
   routes.get('/metrics', async (c) => {
     const incoming = incomingOf(c);

@@ -29,7 +29,7 @@ export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
       onRefused?.();
       const { retryAfterSeconds } = buckets;
       c.header('Retry-After', String(retryAfterSeconds));
-      const message = `More than ${options.perMinute} requests a minute. Wait ${retryAfterSeconds} s.`;
+      const message = `Too many requests at once: ${options.perMinute} a minute are taken. Wait ${retryAfterSeconds} s.`;
       throw new PoolError('rate-limited', message, { data: { retryAfterSeconds } });
     }
     await next();

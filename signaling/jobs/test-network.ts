@@ -79,7 +79,7 @@ export class TestNetwork {
     type: T,
     to?: PeerId,
   ): Promise<{ to: PeerId; message: Extract<ServerMessage, { type: T }> }> {
-    const untilMs = performance.now() + 4000;
+    const untilMs = performance.now() + 60_000;
     for (;;) {
       const index = this.sent.findIndex((one) => one.message.type === type && (to === undefined || one.to === to));
       if (index >= 0) return this.sent.splice(index, 1)[0] as never;

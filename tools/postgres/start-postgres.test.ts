@@ -66,7 +66,7 @@ test.skipIf(!programs || !existsSync('/usr/bin/setpriv'))(
     );
     expect(signal).toBe('SIGKILL');
     const pid = Number(/pid (\d+)/.exec(stdout)?.[1]);
-    await expect.poll(() => isRunning(pid), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 60_000 }).toBe(false);
     rmSync(temporary, { recursive: true });
   },
   60_000,

@@ -1,0 +1,35 @@
+// What may lie in a data directory: the files of the embedded database and the lock. Touches nothing else of anybody.
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../config/usage-error.ts';
+import { LOCK_FILE } from './lock-folder.ts';
+
+/** There as soon as PostgreSQL has made a database in a folder. */
+const MADE = 'PG_VERSION';
+/** PostgreSQL's own layout (its manual, "Database File Layout"). */
+const OWN = /^(PG_VERSION|base|global|pg_\w+|pg_hba\.conf|pg_ident\.conf|postgresql(\.auto)?\.conf|postmaster\.\w+)$/;
+/** Permissions of group and others. */
+const OTHERS = 0o077;
+
+const isOwn = (name: string): boolean => OWN.test(name) || name.startsWith(LOCK_FILE);
+
+/** Throws `UsageError` for a folder of something else: it would be closed to others, file by file. One that is not there is fine. */
+export function refuseForeign(dataDir: string): void {
+  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() || existsSync(join(dataDir, MADE))) return;
+  const foreign = readdirSync(dataDir).find((name) => !isOwn(name));
+  if (foreign === undefined) return;
+  throw new UsageError(
+    `The data directory ${dataDir} has other things in it (${foreign.slice(0, 80)}). Give an empty one: --data-dir PATH.`,
+  );
+}
+
+/** PGlite unpacks a new database with files that anybody may write to, whatever the umask says. */
+export function closeToOthers(dataDir: string): void {
+  for (const name of readdirSync(dataDir).filter(isOwn)) close(join(dataDir, name));
+}
+
+function close(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) for (const name of readdirSync(path)) close(join(path, name));
+  else if (stat?.isFile() && stat.mode & OTHERS) chmodSync(path, 0o600);
+}
