@@ -12,7 +12,7 @@ import {
   TRACE_ENTRY_BYTES,
 } from './frame.ts';
 import type { SessionId } from './ids.ts';
-import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, PROTOCOL_VERSION } from './limits.ts';
+import { FRAME_VERSION, MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS } from './limits.ts';
 import { SeededRandom } from './test-random.ts';
 
 const U16 = 0xffff;
@@ -114,7 +114,7 @@ describe('hostile bytes', () => {
       const bytes = random.bytes(random.whole(0, 120));
       // Half of them get past magic and version, so that the later checks are reached.
       if (round % 2 === 0)
-        bytes.set([0xc9, PROTOCOL_VERSION, random.whole(0, 7), random.whole(0, 6)].slice(0, bytes.length));
+        bytes.set([0xc9, FRAME_VERSION, random.whole(0, 7), random.whole(0, 6)].slice(0, bytes.length));
       expect(['bad-frame', 'version-mismatch']).toContain(codeOf(bytes));
     }
   });
@@ -145,8 +145,8 @@ describe('hostile bytes', () => {
   test.each<[string, number, number[], string]>([
     ['another magic', 0, [0xc8], 'bad-frame'],
     ['version 0', 1, [0], 'version-mismatch'],
-    ['the version before this one', 1, [PROTOCOL_VERSION - 1], 'version-mismatch'],
-    ['the version after this one', 1, [PROTOCOL_VERSION + 1], 'version-mismatch'],
+    ['the version before this one', 1, [FRAME_VERSION - 1], 'version-mismatch'],
+    ['the version after this one', 1, [FRAME_VERSION + 1], 'version-mismatch'],
     ['kind 0', 2, [0], 'bad-frame'],
     ['kind 7', 2, [7], 'bad-frame'],
     ['dtype 6', 3, [6], 'bad-frame'],
@@ -187,7 +187,7 @@ describe('hostile bytes', () => {
   test('another version is refused in words that say what to do, whatever else the frame holds', () => {
     const bytes = encodeFrame(step());
     bytes.fill(0xff, 2);
-    bytes[1] = PROTOCOL_VERSION - 1;
+    bytes[1] = FRAME_VERSION - 1;
     expect(() => decodeFrame(bytes)).toThrow(
       expect.objectContaining({ code: 'version-mismatch', next: expect.stringContaining('Reload') }),
     );

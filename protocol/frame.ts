@@ -2,7 +2,7 @@
 // Pure: bytes in, object out. docs/PROTOCOL.md has the same layout with golden vectors.
 import { PoolError } from './errors.ts';
 import type { SessionId } from './ids.ts';
-import { MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, MAX_TOP_LOGPROBS, PROTOCOL_VERSION } from './limits.ts';
+import { FRAME_VERSION, MAX_FRAME_BYTES, MAX_STAGES, MAX_STEP_TOKENS, MAX_TOP_LOGPROBS } from './limits.ts';
 
 /** First byte of each frame: tells a frame from any other traffic. */
 export const FRAME_MAGIC = 0xc9;
@@ -78,7 +78,7 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES + traceBytes + frame.payload.byteLength);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, FRAME_MAGIC);
-  view.setUint8(1, PROTOCOL_VERSION);
+  view.setUint8(1, FRAME_VERSION);
   view.setUint8(2, FRAME_KINDS[frame.kind]);
   view.setUint8(3, FRAME_DTYPES[frame.dtype]);
   view.setUint32(4, frame.epoch, true);
@@ -120,8 +120,8 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(0) !== FRAME_MAGIC) refuse('This is no frame of the ring.');
   const version = view.getUint8(1);
-  if (version !== PROTOCOL_VERSION) {
-    throw new PoolError('version-mismatch', `The peer speaks frame version ${version}, this tab ${PROTOCOL_VERSION}.`);
+  if (version !== FRAME_VERSION) {
+    throw new PoolError('version-mismatch', `The peer speaks frame version ${version}, this tab ${FRAME_VERSION}.`);
   }
   const kind = KIND_NAMES.get(view.getUint8(2)) ?? refuse('The frame is of an unknown kind.');
   const dtype = DTYPE_NAMES.get(view.getUint8(3)) ?? refuse('The frame has an unknown element type.');

@@ -1,7 +1,10 @@
 // Bounds that both ends enforce. Each line says why the number is what it is and what would break it.
 
 /** Version of frames and control messages. A peer with another one is refused with `version-mismatch`. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
+
+/** Of frames alone: they change less often than the words around them. */
+export const FRAME_VERSION = 2;
 
 /** Largest frame after reassembly: 512 tokens of an 8192-wide float32 hidden state, plus header. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024 + 4096;

@@ -42,15 +42,16 @@ function walk(nodes: OnnxNode[], weights?: OnnxTensor[]) {
   return { ...found, looks: initializers.looks };
 }
 
-const row = (count: number, make: (index: number) => OnnxNode): OnnxNode[] => Array.from({ length: count }, (_, i) => make(i));
-const before = (index: number): string => (index === 0 ? 'w' : `t${index - 1}`);
+const row = (count: number, make: (index: number) => OnnxNode): OnnxNode[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+const last = (index: number): string => (index === 0 ? 'w' : `t${index - 1}`);
 
 describe('a walk looks at each tensor a few times, whatever the graph', () => {
   test.each<[string, number, (index: number) => OnnxNode]>([
-    ['60 sums of a tensor with itself', 60, (i) => nodeOf('Add', [before(i), before(i)], `t${i}`)],
-    ['a million of them', 1_000_000, (i) => nodeOf('Add', [before(i), before(i)], `t${i}`)],
-    ['a chain of casts', 300_000, (i) => nodeOf('Identity', [before(i)], `t${i}`)],
-    ['diamonds', 200_000, (i) => nodeOf('Mul', [before(i), before(i < 2 ? 0 : i - 1)], `t${i}`)],
+    ['60 sums of a tensor with itself', 60, (i) => nodeOf('Add', [last(i), last(i)], `t${i}`)],
+    ['a million of them', 1_000_000, (i) => nodeOf('Add', [last(i), last(i)], `t${i}`)],
+    ['a chain of casts', 300_000, (i) => nodeOf('Identity', [last(i)], `t${i}`)],
+    ['diamonds', 200_000, (i) => nodeOf('Mul', [last(i), last(i < 2 ? 0 : i - 1)], `t${i}`)],
   ])('%s', (_name, count, make) => {
     const { dim, looks } = walk(row(count, make));
     expect(dim).toBe(8);
@@ -63,7 +64,9 @@ describe('a walk looks at each tensor a few times, whatever the graph', () => {
   });
 
   test.each([2, 3, 50_000])('a circle of %i is unknown', (count) => {
-    const nodes = row(count, (i) => nodeOf('Add', [`t${(i + count - 1) % count}`, `t${(i + count - 1) % count}`], `t${i}`));
+    const nodes = row(count, (i) =>
+      nodeOf('Add', [`t${(i + count - 1) % count}`, `t${(i + count - 1) % count}`], `t${i}`),
+    );
     expect(walk(nodes)).toMatchObject({ dim: undefined, type: 0, shape: undefined });
     const turning = row(count, (i) => nodeOf('Transpose', [`t${(i + count - 1) % count}`], `t${i}`));
     expect(walk(turning)).toMatchObject({ dim: undefined, type: 0, shape: undefined });
@@ -82,7 +85,7 @@ describe('a walk looks at each tensor a few times, whatever the graph', () => {
     ['dimensions below nothing', [-1, -(2 ** 31)]],
     ['no dimension', []],
   ])('%s', (_name, dims) => {
-    const chain = row(10, (i) => nodeOf('Add', [before(i), before(i)], `t${i}`));
+    const chain = row(10, (i) => nodeOf('Add', [last(i), last(i)], `t${i}`));
     expect(walk(chain, [weight('w', dims)]).dim).toBe(dims.at(-1));
   });
 

@@ -184,7 +184,8 @@ describe('a failure', () => {
       const [error] = job.listener.errors;
       expect(error?.code).toBe(code);
       expect(JSON.stringify(error?.toShape())).not.toMatch(/phish|retryAfter|param|invalid_api_key/);
-      if (code === 'context-exceeded') expect(error?.message).toMatch(/^This model's maximum context length is \d+ tokens\./);
+      if (code === 'context-exceeded')
+        expect(error?.message).toMatch(/^This model's maximum context length is \d+ tokens\./);
     },
   );
 

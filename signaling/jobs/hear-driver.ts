@@ -12,7 +12,10 @@ import { countRelayed } from './witness.ts';
 const MAX_ATTEMPTS = 5;
 
 export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
-  if (!spendOn(job.speech, event)) return saidTooMuch(context, job);
+  if (!spendOn(job.speech, event)) {
+    saidTooMuch(context, job);
+    return;
+  }
   switch (event.type) {
     case 'started':
       // A driver is a stranger's tab: it counts no further than its grant reaches.
@@ -23,7 +26,10 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
     case 'delta': {
       if (job.finished.has(event.choice)) return;
       const ids = job.emitted[event.choice];
-      if (!ids || ids.length + event.ids.length > job.maxTokens) return saidTooMuch(context, job);
+      if (!ids || ids.length + event.ids.length > job.maxTokens) {
+        saidTooMuch(context, job);
+        return;
+      }
       ids.push(...event.ids);
       countRelayed(job, event.choice, event.ids.length);
       job.usage.completionTokens += event.ids.length;
