@@ -108,8 +108,8 @@ function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): vo
 }
 
 for (const backend of ['wasm', 'webgpu'] as const) {
-  const isQuick = backend === 'wasm' || isAll;
-  for (const fixture of readFixtures().filter(({ name }) => isQuick || QUICK_ON_WEBGPU.includes(name))) {
+  const isThorough = backend === 'wasm' || isAll;
+  for (const fixture of readFixtures().filter(({ name }) => isThorough || QUICK_ON_WEBGPU.includes(name))) {
     test(`${backend}: ${fixture.name}, whole and split`, async () => {
       const splits = splitsOn(backend, fixture.layers);
       const results = await run(fixture, backend, { splits });
@@ -120,14 +120,14 @@ for (const backend of ['wasm', 'webgpu'] as const) {
 
   // One fixture of each kind of attention and cache; the splits that differ most.
   for (const fixture of readFixtures().filter(({ name }) =>
-    (isQuick ? ['qwen3-genai q4', 'llama3.2-optimum fp32'] : ['qwen3-genai q4']).includes(name),
+    (isThorough ? ['qwen3-genai q4', 'llama3.2-optimum fp32'] : ['qwen3-genai q4']).includes(name),
   )) {
     test(`${backend}: ${fixture.name}, prefill in chunks, token by token and after a rollback`, async () => {
       const finest = Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1);
-      const splits = isQuick ? [[], [2], finest] : [[2]];
-      const ways = [{ chunkTokens: 16, rollback: true }];
+      const splits = isThorough ? [[], [2], finest] : [[2]];
+      const more = isThorough ? [{ chunkTokens: 7 }, { chunkTokens: 1 }] : [];
       const [whole] = await run(fixture, backend, { splits: [[]] });
-      for (const fields of isQuick ? [...ways, { chunkTokens: 7 }, { chunkTokens: 1 }] : ways) {
+      for (const fields of [{ chunkTokens: 16, rollback: true }, ...more]) {
         check(fixture, await run(fixture, backend, { splits, ...fields }), whole!);
       }
     });

@@ -55,6 +55,14 @@ const rawStatus = (path: string): Promise<number | undefined> =>
   });
 
 describe('the API', () => {
+  it('A5: answers in OpenAI’s shape at its very root too, and nowhere else', async () => {
+    for (const path of ['/v1', '/v1/', '/v1/none']) {
+      const { error } = await (await get(path)).json();
+      expect(Object.keys(error).sort(), path).toEqual(['code', 'message', 'param', 'type']);
+    }
+    expect((await (await get('/api/none')).json()).error).toHaveProperty('next');
+  });
+
   it('says that it is well', async () => {
     const health = await (await get('/healthz')).json();
     expect(health).toMatchObject({

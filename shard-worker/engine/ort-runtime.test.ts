@@ -1,5 +1,5 @@
 // The door to the runtime: what comes out of it as which error, and one call at a time through it.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import { loadOrtRuntime, ortError } from './ort-runtime.ts';
 
@@ -45,6 +45,17 @@ describe('what the runtime throws', () => {
     expect((error.data as { detail: string }).detail).toHaveLength(300);
     expect(error.message.length).toBeLessThan(400);
   });
+});
+
+test('a runtime whose download failed is loaded by the next who asks', async () => {
+  vi.resetModules();
+  vi.doMock('onnxruntime-web/wasm', () => Promise.reject(new Error('offline')));
+  const { loadOrtRuntime: load } = await import('./ort-runtime.ts');
+  await expect(load('wasm')).rejects.toThrow();
+  vi.doUnmock('onnxruntime-web/wasm');
+  const runtime = await load('wasm');
+  expect(runtime.backend).toBe('wasm');
+  expect(await load('wasm')).toBe(runtime);
 });
 
 describe('one call at a time', () => {

@@ -11,12 +11,15 @@ const OWN = /^(PG_VERSION|base|global|pg_\w+|pg_hba\.conf|pg_ident\.conf|postgre
 /** Permissions of group and others. */
 const OTHERS = 0o077;
 
+/** What file systems and their browsers put into any folder. */
+const NOBODYS: ReadonlySet<string> = new Set(['lost+found', '.DS_Store']);
+
 const isOwn = (name: string): boolean => OWN.test(name) || name.startsWith(LOCK_FILE);
 
-/** Throws `UsageError` for a folder of something else: it would be closed to others, file by file. One that is not there is fine. */
+/** Throws `UsageError` for a folder of something else: whoever takes it closes it to others. One that is not there is fine. */
 export function refuseForeign(dataDir: string): void {
   if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() || existsSync(join(dataDir, MADE))) return;
-  const foreign = readdirSync(dataDir).find((name) => !isOwn(name));
+  const foreign = readdirSync(dataDir).find((name) => !isOwn(name) && !NOBODYS.has(name));
   if (foreign === undefined) return;
   throw new UsageError(
     `The data directory ${dataDir} has other things in it (${foreign.slice(0, 80)}). Give an empty one: --data-dir PATH.`,

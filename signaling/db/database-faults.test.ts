@@ -126,7 +126,7 @@ describe.skipIf(!serverUrl)(`A5: a server whose database goes away${skipped}`, (
     await admin(`drop database if exists ${name} with (force)`);
   }, OPEN_TIMEOUT_MS);
 
-  it('answers 503 with Retry-After in the shape of each path, and goes on when it is back', {
+  it('A5: answers 503 with Retry-After in the shape of each path, and goes on when it is back', {
     timeout: OPEN_TIMEOUT_MS,
   }, async () => {
     const ask = (path: string, init: RequestInit = {}) =>
@@ -153,8 +153,11 @@ describe.skipIf(!serverUrl)(`A5: a server whose database goes away${skipped}`, (
         },
       });
     }
-    const api = await ask('/api/account/balance');
-    expect([api.status, await api.json()]).toMatchObject([503, { error: { code: 'unavailable' } }]);
+    for (const path of ['/api/account/balance', '/api/account/keys']) {
+      const api = await ask(path);
+      expect([api.status, api.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(await api.json()).toMatchObject({ error: { code: 'unavailable' } });
+    }
 
     way.listen(port, '127.0.0.1');
     await once(way, 'listening');

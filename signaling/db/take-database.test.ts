@@ -45,6 +45,14 @@ describe('A6: a folder that has other things in it', () => {
     expect([modes(), readdirSync(foreign)]).toEqual([[0o755, 0o755], ['sub']]);
   });
 
+  it('is taken where a file system alone put something into it', async () => {
+    const mounted = join(root, 'mounted');
+    mkdirSync(join(mounted, 'lost+found'), { recursive: true, mode: 0o755 });
+    await take({ dataDir: mounted });
+    closeToOthers(mounted);
+    expect(statSync(join(mounted, 'lost+found')).mode & 0o777).toBe(0o755);
+  });
+
   it('keeps what is not the database’s, where a database was made in it before', async () => {
     const shared = join(root, 'shared');
     mkdirSync(join(shared, 'sub'), { recursive: true });

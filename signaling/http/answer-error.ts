@@ -8,7 +8,7 @@ import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
 import type { errorBodySchema } from '../../protocol/http/error.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
 import { faultOf } from '../db/database-faults.ts';
-import { toOpenAiError } from './open-ai-error.ts';
+import { retryAfter, toOpenAiError } from './open-ai-error.ts';
 
 /** hono's own refusals in our words. */
 export function toPoolError(thrown: unknown): PoolError {
@@ -34,11 +34,11 @@ export function answerError({ logger, onAnswered }: AnswerErrorOptions): ErrorHa
     const error = toPoolError(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'request failed');
     onAnswered?.(error.code);
-    const { status, body, headers } = toOpenAiError(error);
-    if (OPENAI_PATH.test(c.req.path)) return jsonAnswer(c, body, status, headers);
-    // When to come back is the same for everybody.
-    const { 'Retry-After': later } = headers;
-    return jsonAnswer(c, errorBody(error), error.status, later ? { 'Retry-After': later } : {});
+    if (OPENAI_PATH.test(c.req.path)) {
+      const { status, body, headers } = toOpenAiError(error);
+      return jsonAnswer(c, body, status, headers);
+    }
+    return jsonAnswer(c, errorBody(error), error.status, retryAfter(error));
   };
 }
 

@@ -67,16 +67,20 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   internal: { code: 'internal_error', next: AGAIN },
 };
 
+/** When to come back (RFC 9110, 10.2.3): what the error says, else the table; nothing where trying again helps nobody. */
+export function retryAfter({ code, data }: PoolError): { 'Retry-After'?: string } {
+  const said = data?.retryAfterSeconds;
+  const seconds = typeof said === 'number' ? said : TABLE[code]?.retryAfterSeconds;
+  return seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) };
+}
+
 /** `error.data`: `param` names the field, `code` a word of OpenAI's, `retryAfterSeconds` overrides the table. */
 export function toOpenAiError(thrown: unknown): OpenAiError {
   const error = PoolError.from(thrown);
   const row = TABLE[error.code] ?? {};
   const status = row.status ?? ERROR_CODES[error.code].status;
-  const { param, code, retryAfterSeconds } = error.data ?? {};
-  const headers: Record<string, string> = {};
-  const waitSeconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : row.retryAfterSeconds;
-  if (waitSeconds !== undefined) headers['Retry-After'] = String(Math.max(1, Math.ceil(waitSeconds)));
-  if (row.isFinal) headers['x-should-retry'] = 'false';
+  const { param, code } = error.data ?? {};
+  const headers = { ...retryAfter(error), ...(row.isFinal ? { 'x-should-retry': 'false' } : {}) };
   return {
     status,
     headers,

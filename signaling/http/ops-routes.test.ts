@@ -59,7 +59,7 @@ describe('/healthz and /readyz', () => {
     expect(health.status).toBe(200);
     expect(await health.json()).toMatchObject({ status: 'ok', peers: 3, uptimeSeconds: expect.any(Number) });
     const ready = await app.request('/readyz');
-    expect(ready.status).toBe(503);
+    expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await ready.json()).toEqual({
       status: 'not-ready',
       reasons: ['database does not answer.', 'server: It is going down.'],

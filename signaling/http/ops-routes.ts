@@ -5,6 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { MetricsAccess } from '../config/config-types.ts';
 import type { Metrics } from '../observe/metric-types.ts';
 import { incomingOf, isLoopback } from './client-address.ts';
+import { retryAfter } from './open-ai-error.ts';
 
 /** A thing that must work before requests are sent here. Rejects with why it does not, or resolves. */
 export interface ReadinessCheck {
@@ -35,10 +36,8 @@ export function opsRoutes({ metrics, access, checks, health }: OpsRoutesOptions)
   routes.get('/readyz', async (c) => {
     const reasons = (await Promise.all(checks.map(reasonOf))).filter((reason) => reason !== undefined);
     const isReady = reasons.length === 0;
-    return c.json({ status: isReady ? 'ready' : 'not-ready', reasons }, isReady ? 200 : 503, {
-      ...NO_STORE,
-      ...(isReady ? {} : { 'Retry-After': '5' }),
-    });
+    const later = isReady ? {} : retryAfter(new PoolError('unavailable', 'It is not ready.'));
+    return c.json({ status: isReady ? 'ready' : 'not-ready', reasons }, isReady ? 200 : 503, { ...NO_STORE, ...later });
   });
   routes.get('/metrics', async (c) => {
     const incoming = incomingOf(c);

@@ -124,8 +124,13 @@ describe('what is read of a request', () => {
     const big = await post({ model: TEST_MODEL, messages: [{ role: 'user', content: 'x'.repeat(1024 * 1024) }] });
     expect([big.status, (await big.json()).error.code]).toEqual([413, 'request_too_large']);
     expect((await post(`{"messages":${'['.repeat(100_000)}`)).status).toBe(400);
-    expect((await post('{')).status).toBe(400);
-    expect((await post('{}', { 'content-type': 'text/plain' })).status).toBe(415);
+    const broken = await post('{');
+    expect([broken.status, (await broken.json()).error.message]).toEqual([
+      400,
+      expect.stringMatching(/^[^.]+\. Correct the request and send it again\.$/),
+    ]);
+    const typed = await post('{}', { 'content-type': 'text/plain' });
+    expect([typed.status, (await typed.json()).error.message]).toEqual([415, expect.stringMatching(/Content-Type/)]);
     const long = await post({ model: TEST_MODEL, messages: [{ role: 'user', content: 'é'.repeat(80_000) }] });
     expect((await long.json()).error).toMatchObject({ code: 'context_length_exceeded', param: 'messages' });
     expect(jobs.orders).toHaveLength(0);

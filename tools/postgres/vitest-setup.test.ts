@@ -22,7 +22,8 @@ test('a server that is named is left as it is', async () => {
   expect(process.env.TEST_DATABASE_URL).toBe('postgres://somewhere/else');
 });
 
-test.skipIf(!findPostgres())('a server that was asked for is there until the end', { timeout: 300_000 }, async () => {
+test('a server that was asked for is there until the end', { timeout: 300_000 }, async ({ skip }) => {
+  skip(!findPostgres(), 'this machine has no PostgreSQL');
   vi.stubEnv('CP_POSTGRES', '1');
   const tearDown = await setUpPostgres();
   const url = process.env.TEST_DATABASE_URL;
