@@ -17,6 +17,7 @@ test('an ask and its cancelling come in their order, behind the welcome credits 
     roster: { greet() {} } as unknown as LiveRoster,
     jobs: {
       ask: async (_peer: PeerId, { ask }: { ask: number }) => void log.push(`ask ${ask}`),
+      peerJoined() {},
       askCancelled: (_peer: PeerId, ask: number) => void log.push(`cancel ${ask}`),
     } as unknown as JobDispatcher,
     ledger: {

@@ -92,7 +92,7 @@ export class TestContext {
       route: () => PLAN,
       priceOf: () => PRICE,
       receiptTimeoutMs: 50,
-      unsignedWaitMs: 50,
+      unsignedWaitMs: 500,
       ...options,
     });
   }

@@ -236,7 +236,12 @@ describe('modes, quotes and jobs', () => {
       outcome: { laps: expect.any(Number) },
     });
     expect(jobs.endings.has(job.id as JobId)).toBe(true);
-    expect(await (await read('receipts', TEST_KEY)).json()).toEqual({ object: 'list', job: job.id, data: [] });
+    expect(await (await read('receipts', TEST_KEY)).json()).toEqual({
+      object: 'list',
+      job: job.id,
+      data: [],
+      delivery: null,
+    });
     expect((await read('jobs', OTHER_KEY)).status).toBe(404);
     expect((await read('receipts', OTHER_KEY)).status).toBe(404);
   });

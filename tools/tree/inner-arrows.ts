@@ -26,7 +26,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
   ],
   'signaling/pools': [...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/roster', 'signaling/site']],
-  'signaling/openai': ['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
+  'signaling/openai': [
+    ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
+    'signaling/settlement',
+  ],
   'signaling/batches': ['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/openai'],
   'signaling/control': [
     ...['signaling/admission', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/roster'],
