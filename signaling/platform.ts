@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { ServerMessage } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
+import { serverIdOf } from '../protocol/identity.ts';
 import { type PeerId, type PoolId, poolIdOf } from '../protocol/ids.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import type { Accounts } from './accounts/account-types.ts';
@@ -125,6 +126,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     receipts,
     accounts,
     sign: key.sign,
+    serverId: await serverIdOf(key.publicKey),
     logger,
     limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
     poolOf: (id: PoolId) => roster.pool(id),

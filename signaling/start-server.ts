@@ -12,6 +12,7 @@ import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import { DEFAULTS } from './config/defaults.ts';
+import { BrokerTokens } from './control/broker-tokens.ts';
 import { CONTROL_PATH, ControlSocket, type ControlTiming, type IceServer } from './control/control-socket.ts';
 import { createPeerBroker, PEERJS_PATH } from './control/peer-broker.ts';
 import type { OpenDatabase } from './db/open-database.ts';
@@ -131,9 +132,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw thrown;
   });
   const { roster, orchestratorKey, listener } = platform;
+  const brokerTokens = new BrokerTokens();
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     trustedProxies: config.trustedProxies,
+    hosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
+    brokerTokenOf: (peer) => brokerTokens.of(peer),
   });
   const configured = poolIdOf(config.model);
   const models = (): ModelEntry[] => listModels({ ...platform, configured });
@@ -150,7 +154,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     wakeBatches: () => runner.wake(),
     peerCount: () => control.peerCount,
   });
-  const broker = createPeerBroker({ trustedProxies: config.trustedProxies });
+  const broker = createPeerBroker({
+    trustedProxies: config.trustedProxies,
+    isAdmitted: (id, token) => brokerTokens.isOf(id, token),
+  });
   const pages = { publicUrl: config.publicUrl, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
   const port = createHttpPort({
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),

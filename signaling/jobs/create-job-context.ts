@@ -17,7 +17,11 @@ export function createJobContext(options: JobOptions): JobContext {
   const context: JobContext = {
     ...options,
     jobs: new Map(),
-    collector: new ReceiptCollector((peer, message) => options.send(peer, message), options.receiptTimeoutMs),
+    collector: new ReceiptCollector({
+      server: options.serverId,
+      send: (peer, message) => options.send(peer, message),
+      timeoutMs: options.receiptTimeoutMs,
+    }),
     ending,
     paid: new PaidPrefixes(),
     quotes: new PriceQuotes(),

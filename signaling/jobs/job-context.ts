@@ -49,6 +49,8 @@ export interface JobOptions {
   receipts: ReceiptStore;
   accounts: Pick<Accounts, 'ownerOf' | 'peersOf'>;
   sign: SignText;
+  /** Names this server in what peers sign for it. */
+  serverId: PeerId;
   logger: Pick<Logger, 'info' | 'error'>;
   limits: AdmissionLimits;
   /** The roster's present view of a pool; undefined when nobody is in it. */

@@ -149,7 +149,7 @@ export class JobDispatcher implements JobService {
   async askDone(peer: PeerId, message: AskDone): Promise<void> {
     const job = this.#context.jobs.get(message.job);
     if (job?.source !== 'tab' || job.driver !== peer) return;
-    const isNoted = message.delivery !== undefined && (await takeNote(job, message.delivery));
+    const isNoted = message.delivery !== undefined && (await takeNote(this.#context.serverId, job, message.delivery));
     if (isNoted && job.state === 'settling') this.#context.unsigned.signedAgain(job.id);
     if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.

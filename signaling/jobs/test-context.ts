@@ -10,7 +10,7 @@ import { createJobContext } from './create-job-context.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import type { JobListener, LiveJob, NewJob } from './live-job.ts';
 import { liveJob } from './live-job.ts';
-import { MODEL, TestNetwork } from './test-network.ts';
+import { MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
 import { PLAN, PRICE, PROMPT_IDS, REQUEST } from './test-scene.ts';
 
 /** What a row says after a change of it. */
@@ -85,6 +85,7 @@ export class TestContext {
       },
       accounts: { ownerOf: async () => undefined, peersOf: async () => [] },
       sign: () => 'unsigned',
+      serverId: SERVER_ID,
       logger: { info: () => {}, error: (_fields: unknown, text?: string) => void this.errors.push(text ?? '') },
       limits: { maxWaiting: 4, maxWaitingPerAccount: 3 },
       poolOf: () => network.pool(),

@@ -21,7 +21,7 @@ import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-sto
 import { JobDispatcher } from './job-dispatcher.ts';
 import { createJobStore } from './job-store.ts';
 import type { Job, JobUpdate } from './job-types.ts';
-import { honestReceipts, MODEL, TestNetwork } from './test-network.ts';
+import { honestReceipts, MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
 
 export const GRANTED = 1_000_000;
 export const PRICE: Price = { promptMicros: 4, completionMicros: 40 };
@@ -95,6 +95,7 @@ export class JobScene {
       receipts: this.receipts,
       accounts: { ownerOf: async () => undefined, peersOf: async () => [] },
       sign: this.key.sign,
+      serverId: SERVER_ID,
       logger: pino({ level: 'silent' }),
       limits: { maxWaiting: 4, maxWaitingPerAccount: 3 },
       poolOf: () => this.network.pool(),
