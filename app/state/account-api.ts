@@ -8,8 +8,11 @@ import {
   type Credentials,
   doneSchema,
   keysSchema,
+  type LoginEntry,
+  loginsSchema,
   type NewKey,
   newKeySchema,
+  type PasswordChange,
   peersSchema,
 } from '../../protocol/http/account.ts';
 import {
@@ -50,6 +53,32 @@ export async function logIn(credentials: Credentials): Promise<void> {
 
 export async function logOut(): Promise<void> {
   await callApi(`${ROOT}/logout`, doneSchema, { method: 'POST' });
+  noteLogin(false);
+}
+
+/** For what needs a recent login (`login-again`). Throws that for a wrong password. */
+export async function logInAgain(password: string): Promise<void> {
+  await callApi(`${ROOT}/login/again`, doneSchema, { method: 'POST', body: { password } });
+}
+
+/** Ends all other logins. */
+export async function changePassword(change: PasswordChange): Promise<void> {
+  await callApi(`${ROOT}/password`, doneSchema, { method: 'POST', body: change });
+  // Whatever asked with the cookie of before was told that nobody is logged in.
+  noteLogin(true);
+}
+
+export const readLogins = async (signal?: AbortSignal): Promise<LoginEntry[]> =>
+  (await callApi(`${ROOT}/logins`, loginsSchema, { signal })).logins;
+
+/** With `keysToo` the keys that it made are revoked. */
+export async function endLogin(id: string, keysToo: boolean): Promise<void> {
+  await callApi(`${ROOT}/logins/${encodeURIComponent(id)}?keysToo=${keysToo}`, doneSchema, { method: 'DELETE' });
+}
+
+/** Logs out everywhere; with `keysToo` every key of the account is revoked. */
+export async function endLogins(keysToo: boolean): Promise<void> {
+  await callApi(`${ROOT}/logins?keysToo=${keysToo}`, doneSchema, { method: 'DELETE' });
   noteLogin(false);
 }
 
