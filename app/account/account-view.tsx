@@ -14,6 +14,7 @@ import { PasswordSection } from './password-section.tsx';
 import { PeerSection } from './peer-section.tsx';
 import { SignForm } from './sign-form.tsx';
 import { StatementList } from './statement-list.tsx';
+import { WebhookSection } from './webhook-section.tsx';
 
 /** Balances move while requests run. */
 const BALANCE_EVERY_MS = 10_000;
@@ -58,6 +59,7 @@ export function AccountView() {
         <PeerSection account={account} onChange={reload} />
       </div>
       <KeySection key={`keys-${endings}`} />
+      <WebhookSection />
       <JobHistory />
       <StatementList />
       <div className="grid items-start gap-5 lg:grid-cols-2">

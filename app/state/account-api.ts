@@ -14,6 +14,7 @@ import {
   newKeySchema,
   type PasswordChange,
   peersSchema,
+  webhookSecretSchema,
 } from '../../protocol/http/account.ts';
 import {
   type AccountJob,
@@ -97,6 +98,9 @@ export const createKey = (label: string): Promise<NewKey> =>
 export async function revokeKey(id: string): Promise<void> {
   await callApi(`${ROOT}/keys/${encodeURIComponent(id)}`, doneSchema, { method: 'DELETE' });
 }
+
+export const rotateWebhookSecret = async (): Promise<string> =>
+  (await callApi(`${ROOT}/webhook-secret`, webhookSecretSchema, { method: 'POST' })).secret;
 
 export async function claimPeer(shown: Claim): Promise<void> {
   await callApi(`${ROOT}/peers`, peersSchema, { method: 'POST', body: shown });

@@ -38,7 +38,7 @@ export function PasswordPrompt({ onProven, onGiveUp }: Props) {
       <p id={title} className="font-semibold">
         Your password, once more
       </p>
-      <p className="mt-1 text-sm">You logged in a while ago, and this cannot be undone by logging out.</p>
+      <p className="mt-1 text-sm">You logged in a while ago, and what you want to do outlasts a login.</p>
       <div className="mt-3 max-w-sm">
         <TextField
           label="Password"

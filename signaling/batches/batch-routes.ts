@@ -35,7 +35,7 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
     if (webhook) {
       checkWebhookUrl(webhook, { allowLoopback });
       if (!(await findWebhookSecret(db, owner))) {
-        const message = 'Make a secret for your webhooks first, with POST /api/account/webhook-secret.';
+        const message = 'Make a secret for your webhooks first, under Account.';
         throw new PoolError('bad-request', message, { data: { param: 'webhook' } });
       }
     }

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { PEER_SILENCE_MS } from '../../protocol/limits.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
 import { clientAddress } from '../http/client-address.ts';
+import { isSameSecret } from '../http/is-same-secret.ts';
 import { BrokerMail, type BrokerMessage } from './broker-mail.ts';
 import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
 import { CLOSE_CODES } from './control-connection.ts';
@@ -83,7 +84,7 @@ export function createPeerBroker({
     const asked = querySchema.safeParse(Object.fromEntries(query));
     const older = asked.success ? clients.get(asked.data.id) : undefined;
     if (!asked.success) refuse(socket, 'ERROR', 'No id, token, or key supplied to websocket server');
-    else if (older && older.token !== asked.data.token) refuse(socket, 'ID-TAKEN', 'ID is taken');
+    else if (older && !isSameSecret(older.token, asked.data.token)) refuse(socket, 'ID-TAKEN', 'ID is taken');
     else if (clients.size >= MAX_CLIENTS) refuse(socket, 'ERROR', 'Server has reached its concurrent user limit');
     else admit(socket, asked.data, older);
   }
