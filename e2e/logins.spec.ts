@@ -52,6 +52,11 @@ test('G9: a key after a while, another browser, a new password, and out everywhe
     expect(await usage()).toBe(200);
     await expect(prompt).toHaveCount(0);
 
+    const hooks = page.getByTestId('webhooks');
+    await hooks.getByRole('button', { name: 'Make a new secret' }).click();
+    await hooks.getByRole('button', { name: 'Make it' }).click();
+    await expect(hooks.getByTestId('new-secret').locator('code')).toHaveText(/^whsec_/);
+
     await page.reload();
     const logins = page.getByTestId('logins');
     await expect(logins.getByTestId('login')).toHaveCount(2);
