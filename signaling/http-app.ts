@@ -20,12 +20,12 @@ import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
+import type { ModelReader } from './models/model-reader.ts';
 import type { Metrics } from './observe/metric-types.ts';
 import { ANSWER_HEADERS } from './openai/describe-answer.ts';
 import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
 import { createProgramUsageRoutes } from './openai/usage-routes.ts';
 import type { Platform } from './platform.ts';
-import { createManifestReader } from './pools/manifest-reader.ts';
 import { createPoolRoutes } from './pools/pool-routes.ts';
 import { createPageHeaders } from './site/page-headers.ts';
 import { modelRoutes } from './site/serve-models.ts';
@@ -51,6 +51,7 @@ export interface HttpAppOptions {
   metrics: Metrics;
   checks: readonly ReadinessCheck[];
   logger: Logger;
+  reader: ModelReader;
   /** Models that `/v1` offers. */
   models(): readonly ModelEntry[];
   /** A batch has come in. */
@@ -103,7 +104,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     '/api/pools',
     createPoolRoutes({
       ...{ store: pools, authenticate: authenticateLogin, summaries },
-      readManifest: createManifestReader({ hubUrl, modelsDir }),
+      readManifest: options.reader.manifest,
       ownerOf: (peer) => accounts.ownerOf(peer),
       poolOf: (id) => roster.pool(id),
       figuresOf: async (id: PoolId) => ({ ...jobs.loadOf(id), recent: await platform.jobStore.recentOf(id) }),

@@ -4,13 +4,11 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { type LevelWithSilent, pino } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
 import { MICROS_PER_CREDIT } from '../protocol/credits.ts';
-import { PoolError } from '../protocol/errors.ts';
-import type { ModelRef } from '../protocol/ids.ts';
+import { poolIdOf } from '../protocol/ids.ts';
 import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
-import type { ModelManifest } from '../protocol/manifest.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import { DEFAULTS } from './config/defaults.ts';
@@ -24,10 +22,11 @@ import { createHttpPort } from './http/http-port.ts';
 import { ownUpgrades } from './http/own-upgrades.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
+import { isOfSite } from './models/model-location.ts';
+import { createModelReader, type ModelReader } from './models/model-reader.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { listModels } from './openai/list-models.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
-import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
 import { createShutdown } from './shutdown.ts';
 
@@ -37,6 +36,8 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   logger?: LevelWithSilent;
   /** Whose money pays for a pool's work; undefined, or nothing here: credits. */
   fundingOf?: PlatformOptions['fundingOf'];
+  /** What reads models, for tests whose models are nowhere. */
+  reader?: ModelReader;
   /** Gives up waiting for another server to end. */
   signal?: AbortSignal;
   /** Told once when it has to wait for another server to end. */
@@ -110,6 +111,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     queue: () => platform.jobs.load(),
     ledger: () => platform.ledger.totals(),
   });
+  const { hubUrl, modelsDir, model } = config;
+  const reader = options.reader ?? createModelReader({ hubUrl, modelsDir, own: model });
   const platform: Platform = await createPlatform({
     config,
     database,
@@ -119,7 +122,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     send: (peer, message) => control.send(peer, message),
     broadcast: (message) => control.broadcast(message),
     observe: observeJobs(metrics),
-    readManifest: (model) => readSiteManifest(model, config, logger),
+    reader,
+    isOfSite: await isOfSite(config.model.repo, config.modelsDir),
     hasDraftModel: (repo) => config.modelsDir !== undefined && existsSync(join(config.modelsDir, `${repo}-draft`)),
     ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
     ...(desertedMs === undefined ? {} : { desertedMs }),
@@ -132,13 +136,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     trustedProxies: config.trustedProxies,
   });
-  const models = (): ModelEntry[] => listModels(platform);
+  const configured = poolIdOf(config.model);
+  const models = (): ModelEntry[] => listModels({ ...platform, configured });
   const runner = createBatchRunner({
     ...{ db: database.db, jobs: platform.jobs, models, logger },
     webhooks: { allowLoopback: config.allowLocalWebhooks },
   });
   const app = createHttpApp({
-    ...{ config, platform, database, metrics, logger, models },
+    ...{ config, platform, database, metrics, logger, models, reader },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },
@@ -168,6 +173,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       drain: async () => {
         await runner.stop();
         await platform.close(graceMs);
+        await reader.close();
       },
       async closeSockets() {
         metrics.close();
@@ -207,17 +213,4 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       return shutdown.begin('close');
     },
   };
-}
-
-/** A model of the hub is not waited for: its first tab tells, or whoever makes a pool of it. */
-async function readSiteManifest(
-  model: ModelRef,
-  { hubUrl, modelsDir }: Pick<ServerOptions, 'modelsDir'> & { hubUrl: string },
-  logger: Logger,
-): Promise<ModelManifest | undefined> {
-  if (!modelsDir || !existsSync(join(modelsDir, model.repo))) return undefined;
-  return createManifestReader({ hubUrl, modelsDir })(model).catch((error) => {
-    logger.warn({ reason: PoolError.from(error).code }, 'the graph of the configured model cannot be read');
-    return undefined;
-  });
 }

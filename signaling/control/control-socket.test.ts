@@ -5,6 +5,7 @@ import { MAX_CONTROL_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { testReader } from '../models/test-reader.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
 import { CLOSE_CODES } from './control-connection.ts';
@@ -12,6 +13,7 @@ import { TestPeer } from './test-peer.ts';
 
 const TIMING = { joinDebounceMs: 60, leaveDebounceMs: 10, progressFlushMs: 20 };
 const POOL = poolIdOf(DEFAULT_MODEL);
+const reader = testReader();
 let database: OpenDatabase;
 let server: RunningServer;
 
@@ -22,13 +24,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   const iceServers = [{ urls: 'stun:stun.example.org' }];
   // `all`: these tests are of the socket, and every tab that offers itself is to be heard of.
-  server = await startServer({ logger: 'silent', timing: TIMING, iceServers, database, stages: 'all' });
+  server = await startServer({ logger: 'silent', timing: TIMING, iceServers, database, reader, stages: 'all' });
 });
 afterEach(() => server.close());
 
 const restart = async (options: Parameters<typeof startServer>[0]): Promise<void> => {
   await server.close();
-  server = await startServer({ logger: 'silent', database, stages: 'all', ...options });
+  server = await startServer({ logger: 'silent', database, reader, stages: 'all', ...options });
 };
 
 describe('hello', () => {

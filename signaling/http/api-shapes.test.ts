@@ -29,6 +29,7 @@ const options: HttpAppOptions = {
     jobStore: nothing,
     pools: nothing,
   } as never,
+  reader: nothing,
   ...{ database: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
   ...{ models: () => [], wakeBatches() {}, peerCount: () => 0 },
 };

@@ -4,9 +4,11 @@ import type { Context } from 'hono';
 import type { ModelRef, PoolId } from '../../protocol/ids.ts';
 import type { Account, OwnerId } from '../ledger/owner.ts';
 
-/** A pool as the API offers it. The order of a list is the order of preference among pools of one repository. */
+/** A pool as the API offers it. */
 export interface ModelEntry {
   pool: PoolId;
+  /** The one that whoever runs this server configured: its repository alone names it. */
+  isConfigured?: boolean | undefined;
   model: ModelRef;
   createdAt: Date;
   /** Most positions of a session, where the manifest is known. */

@@ -35,6 +35,7 @@ export const TEST_ACCOUNTS: CallerDirectory = {
 export const TEST_MODELS: ModelEntry[] = [
   {
     pool: poolIdOf({ repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' }),
+    isConfigured: true,
     model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' },
     createdAt: new Date('2026-01-01T00:00:00Z'),
     contextTokens: 1024,

@@ -11,7 +11,7 @@ import type { JobContext, JobOptions } from './job-context.ts';
 import type { JobListener, LiveJob, NewJob } from './live-job.ts';
 import { liveJob } from './live-job.ts';
 import { MODEL, TestNetwork } from './test-network.ts';
-import { PLAN, PRICE, REQUEST } from './test-scene.ts';
+import { PLAN, PRICE, PROMPT_IDS, REQUEST } from './test-scene.ts';
 
 /** What a row says after a change of it. */
 interface KeptRow {
@@ -91,6 +91,7 @@ export class TestContext {
       send: (peer, message) => network.send(peer, message),
       route: () => PLAN,
       priceOf: () => PRICE,
+      promptIds: async () => PROMPT_IDS,
       receiptTimeoutMs: 50,
       unsignedWaitMs: 500,
       ...options,
@@ -110,6 +111,7 @@ export class TestContext {
     const payer = accountOwner('payer' as AccountId);
     return {
       ...{ id: count as JobId, nonce: count, pool: poolIdOf(MODEL), payer, source: 'http', account: payer, own: [] },
+      ...{ promptIds: PROMPT_IDS },
       ...{ choices: 1, maxPosition: 13, maxTokens: 8, price: PRICE, heldMicros: 340, request: REQUEST },
       most: { promptTokens: 5, maxTokens: 8, choices: fields.choices ?? 1 },
       listener: new TestListener(),

@@ -30,8 +30,10 @@ export const PLAN: RoutePlan = {
   predicted: { tokensPerSecond: 10, timeToFirstTokenMs: 100 },
   rejected: [],
 };
+/** What the server counts, whatever is asked. */
+export const PROMPT_IDS = [1, 2, 3, 4, 5];
 export const REQUEST: JobRequest = {
-  prompt: { kind: 'ids', ids: [1, 2, 3, 4, 5] },
+  prompt: { kind: 'ids', ids: PROMPT_IDS },
   ...{ seed: 1, maxTokens: 8, stop: [], choices: 1, drafter: 'none' },
 };
 export const STATS: JobStats = {
@@ -99,6 +101,7 @@ export class JobScene {
       send: (peer, message) => this.network.send(peer, message),
       route: () => PLAN,
       priceOf: () => price,
+      promptIds: async () => PROMPT_IDS,
       receiptTimeoutMs: 200,
       unsignedWaitMs: 200,
       ...fields,
@@ -107,7 +110,7 @@ export class JobScene {
 
   submit(request: Partial<JobRequest> = {}, signal?: AbortSignal): Promise<Job> {
     return this.dispatcher.submit({
-      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http', promptBytes: 5 },
+      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http' },
       request: { ...REQUEST, ...request },
       ...(signal ? { signal } : {}),
     });
