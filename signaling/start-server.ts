@@ -82,6 +82,7 @@ const PLAIN = {
   ...DEFAULTS,
   port: 0,
   iceServers: [] as IceServer[],
+  allowedHosts: [] as string[],
   welcomeMicros: DEFAULTS.welcomeCredits * MICROS_PER_CREDIT,
   metrics: { kind: DEFAULTS.metrics },
 };
@@ -158,7 +159,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     trustedProxies: config.trustedProxies,
     isAdmitted: (id, token) => brokerTokens.isOf(id, token),
   });
-  const pages = { publicUrl: config.publicUrl, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
+  const pages = {
+    ...{ publicUrl: config.publicUrl, host: config.host, allowedHosts: config.allowedHosts },
+    listed: config.corsOrigins === '*' ? [] : config.corsOrigins,
+  };
   const port = createHttpPort({
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     socketsAt(path) {

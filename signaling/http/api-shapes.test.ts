@@ -18,6 +18,8 @@ const options: HttpAppOptions = {
     publicUrl: undefined,
     metrics: { kind: 'off' },
     allowLocalWebhooks: false,
+    host: '127.0.0.1',
+    allowedHosts: [],
   },
   platform: {
     accounts: nothing,

@@ -1,9 +1,10 @@
 // Prices that were told and hold for a while: whoever asked may send the quote along with its request. Kept by nobody: a quote
 // says itself what it promises, and only this process can have written it.
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PoolId } from '../../protocol/ids.ts';
+import { isSameSecret } from '../http/is-same-secret.ts';
 
 /** Long enough to read an offer and to press a key. */
 const QUOTE_SECONDS = 5 * 60;
@@ -38,9 +39,7 @@ export class PriceQuotes {
   /** Throws `conflict` for one that is over, another pool's, or not of this server. */
   open(quote: string, pool: PoolId): Price {
     const [body = '', signature = ''] = quote.split('.');
-    const expected = Buffer.from(this.#sign(body));
-    const given = Buffer.from(signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refused('is not of this server');
+    if (!isSameSecret(signature, this.#sign(body))) throw refused('is not of this server');
     // Signed by this process: it is what `make` wrote.
     const claims: Claims = JSON.parse(Buffer.from(body, 'base64url').toString());
     if (claims.pool !== pool) throw refused('is for another pool');
