@@ -52,6 +52,8 @@ export interface PlatformOptions {
   logger: Logger;
   send(peer: PeerId, message: ServerMessage): boolean;
   broadcast(message: ServerMessage): void;
+  /** Authenticated peers now. */
+  peerCount(): number;
   observe?: JobObserver;
   /** Whether the site has a small model of the same vocabulary. */
   hasDraftModel(repo: string): boolean;
@@ -118,6 +120,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     rtt: (a, b) => rtts.at(nowMs())(a, b),
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
+    peerCount: options.peerCount,
     onPoolChanged: (pool) => jobs.poolChanged(pool),
   });
   const jobs: JobDispatcher = new JobDispatcher({

@@ -122,6 +122,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     logger,
     send: (peer, message) => control.send(peer, message),
     broadcast: (message) => control.broadcast(message),
+    peerCount: () => control.peerCount,
     observe: observeJobs(metrics),
     reader,
     isOfSite: await isOfSite(config.model.repo, config.modelsDir),

@@ -81,7 +81,8 @@ export class ControlSocket {
   }
 
   broadcast(message: ServerMessage): void {
-    for (const connection of this.#peers.values()) connection.send(message);
+    const text = JSON.stringify(message);
+    for (const connection of this.#peers.values()) connection.sendText(text);
   }
 
   /** Takes over a socket whose HTTP request asked for an upgrade. */

@@ -37,6 +37,8 @@ export interface LiveJob {
   readonly source: 'http' | 'batch' | 'tab';
   /** The turn in the queue is this one's. */
   readonly account: string;
+  /** The network address that asks, if whoever does may be anybody. */
+  readonly place: string | undefined;
   /** Devices of the payer. */
   readonly own: readonly PeerId[];
   readonly choices: number;
@@ -88,6 +90,7 @@ export type NewJob = Pick<
   | 'payer'
   | 'source'
   | 'account'
+  | 'place'
   | 'own'
   | 'choices'
   | 'maxPosition'
