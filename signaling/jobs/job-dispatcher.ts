@@ -155,7 +155,7 @@ export class JobDispatcher implements JobService {
     if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;
-    const cachedTokens = Math.min(message.cachedTokens, promptTokens);
+    const cachedTokens = Math.min(message.cachedTokens, job.paidTokens, promptTokens);
     job.usage = { promptTokens, cachedTokens, completionTokens: Math.min(message.completionTokens, job.maxTokens) };
     job.stats = message.stats;
     finishJob(this.#context, job);

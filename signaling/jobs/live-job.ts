@@ -74,6 +74,8 @@ export interface LiveJob {
   readonly speech: SpeechBudget;
   /** HTTP: what was relayed of each choice, and from which epoch it came. */
   readonly delivered: Delivered[][];
+  /** In a chat: positions at its beginning that its client may have paid for before. */
+  paidTokens: number;
   /** In a chat: what its client signed that it received. */
   note: SignedDelivery | undefined;
   /** The last place that was told. */
@@ -119,6 +121,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     stats: undefined,
     speech: speechBudget(fields.request ?? fields),
     delivered: Array.from({ length: fields.choices }, () => []),
+    paidTokens: 0,
     note: undefined,
     toldPlace: 0,
     cancelled: false,
