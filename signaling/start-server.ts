@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { type LevelWithSilent, type Logger, pino } from 'pino';
+import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
 import { MICROS_PER_CREDIT } from '../protocol/credits.ts';
 import { PoolError } from '../protocol/errors.ts';
@@ -24,6 +24,7 @@ import { createHttpPort } from './http/http-port.ts';
 import { ownUpgrades } from './http/own-upgrades.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
+import { createLogger } from './observe/create-logger.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { listModels } from './openai/list-models.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   /** In memory by default, so that a test leaves nothing behind; one that is open already stays its owner's. */
   database?: ServerConfig['database'] | OpenDatabase;
   logger?: LevelWithSilent;
+  /** Where the log's lines go; standard output where nothing is given. */
+  logTo?: DestinationStream;
   /** Whose money pays for a pool's work; undefined, or nothing here: credits. */
   fundingOf?: PlatformOptions['fundingOf'];
   /** Gives up waiting for another server to end. */
@@ -93,7 +96,7 @@ const DRAIN_MS = 20_000;
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const config = { ...PLAIN, ...options };
-  const logger = pino({ level: options.logger ?? 'info', base: null });
+  const logger = createLogger(options.logger ?? 'info', options.logTo);
   const { receiptTimeoutMs, desertedMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
