@@ -25,6 +25,7 @@ import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
 import type { Platform } from './platform.ts';
 import { createManifestReader } from './pools/manifest-reader.ts';
 import { createPoolRoutes } from './pools/pool-routes.ts';
+import type { Seal } from './seal/create-seal.ts';
 import { createPageHeaders } from './site/page-headers.ts';
 import { modelRoutes } from './site/serve-models.ts';
 import { serveSite } from './site/serve-site.ts';
@@ -44,6 +45,7 @@ export interface HttpAppOptions {
   > & { modelsDir?: string | undefined };
   platform: Platform;
   database: OpenDatabase;
+  seal: Seal;
   metrics: Metrics;
   checks: readonly ReadinessCheck[];
   logger: Logger;
@@ -108,7 +110,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     '/api',
     createAccountRoutes({
       ...{ accounts, authenticate, ledger, trustedProxies: config.trustedProxies },
-      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, owner),
+      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
       isHttps: () => config.publicUrl?.startsWith('https:') ?? false,
     }),
   );

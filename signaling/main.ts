@@ -69,9 +69,12 @@ const within = <T>(promise: Promise<T> | undefined, ms: number): Promise<T | und
 main().catch(async (error) => {
   // It was stopped by a signal, which also ends the process.
   if ((error as Error).name === 'AbortError') return;
-  const { describeError } = await import('./observe/describe-error.ts');
-  // What nobody foresaw may hold a statement's values: of the key that is being kept, say.
-  const sentence = () => `The server could not start: ${JSON.stringify(describeError(error))}`;
-  console.error(error instanceof UsageError ? error.message : sentence());
+  if (error instanceof UsageError) {
+    console.error(error.message);
+  } else {
+    // What nobody foresaw may hold a statement's values: of the key that is being kept, say.
+    const { describeError } = await import('./observe/describe-error.ts');
+    console.error(`The server could not start: ${JSON.stringify(describeError(error))}`);
+  }
   process.exit(1);
 });

@@ -12,6 +12,7 @@ import type { ModelRef } from '../protocol/ids.ts';
 import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
+import { resealWebhookSecrets } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import { DEFAULTS } from './config/defaults.ts';
 import { CONTROL_PATH, ControlSocket, type ControlTiming, type IceServer } from './control/control-socket.ts';
@@ -30,6 +31,7 @@ import { listModels } from './openai/list-models.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
+import { openSeal, sealOfOpen } from './seal/open-seal.ts';
 import { createShutdown } from './shutdown.ts';
 
 export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | 'logLevel'>> {
@@ -101,6 +103,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
+  const onMade = (file: string): void =>
+    logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them');
+  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, onMade);
   // The owner of one that is open already sees to it that nobody else writes to it.
   const own = 'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken });
   const database = own ?? (given as OpenDatabase);
@@ -112,9 +117,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     queue: () => platform.jobs.load(),
     ledger: () => platform.ledger.totals(),
   });
-  const platform: Platform = await createPlatform({
-    config,
-    database,
+  const start = (options: PlatformOptions): Promise<Platform> =>
+    resealWebhookSecrets(database.db, seal).then(() => createPlatform(options));
+  const platform: Platform = await start({
+    ...{ config, database, seal },
     timing,
     fundingOf: options.fundingOf,
     logger,
@@ -137,10 +143,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const models = (): ModelEntry[] => listModels(platform);
   const runner = createBatchRunner({
     ...{ db: database.db, jobs: platform.jobs, models, logger },
-    webhooks: { allowLoopback: config.allowLocalWebhooks },
+    ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
   const app = createHttpApp({
-    ...{ config, platform, database, metrics, logger, models },
+    ...{ config, platform, database, seal, metrics, logger, models },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },

@@ -11,6 +11,7 @@ import { createGuardedApp, openTestSite, type TestSite } from '../http/test-site
 import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { type AccountId, accountOwner, peerOwner } from '../ledger/owner.ts';
+import { sealOfOpen } from '../seal/open-seal.ts';
 import { createAccountRoutes } from './account-routes.ts';
 import { createAccounts } from './create-accounts.ts';
 import { freshName, newDevice, PASSWORD, signClaim } from './test-account.ts';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     accounts,
     authenticate,
     ledger,
-    rotateWebhookSecret: (owner) => rotateWebhookSecret(db, owner),
+    rotateWebhookSecret: (owner) => rotateWebhookSecret(db, sealOfOpen(db), owner),
     trustedProxies: 1,
     isHttps: (c) => c.req.header('x-forwarded-proto') === 'https',
   });

@@ -13,7 +13,7 @@ import { createFileRoutes, type FileRouteOptions } from './file-routes.ts';
 import { findFile, readFile } from './file-store.ts';
 import { readBatchFile } from './read-batch-file.ts';
 import { checkWebhookUrl } from './send-webhook.ts';
-import { findWebhookSecret } from './webhook-secrets.ts';
+import { hasWebhookSecret } from './webhook-secrets.ts';
 
 export interface BatchRouteOptions extends Omit<FileRouteOptions, 'limits'> {
   limits?: Partial<BatchLimits>;
@@ -34,7 +34,7 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
     const { endpoint, input_file_id: inputFileId, metadata, webhook } = c.req.valid('json');
     if (webhook) {
       checkWebhookUrl(webhook, { allowLoopback });
-      if (!(await findWebhookSecret(db, owner))) {
+      if (!(await hasWebhookSecret(db, owner))) {
         const message = 'Make a secret for your webhooks first, with POST /api/account/webhook-secret.';
         throw new PoolError('bad-request', message, { data: { param: 'webhook' } });
       }

@@ -12,6 +12,7 @@ import type { OwnerId } from '../ledger/owner.ts';
 import { collectJob } from '../openai/follow-job.ts';
 import { parseRequest } from '../openai/prepare-request.ts';
 import { writeWhole } from '../openai/write-answer.ts';
+import type { Seal } from '../seal/create-seal.ts';
 import { BATCH_LIMITS, type BatchLimits } from './batch-types.ts';
 import { endBatches } from './end-batch.ts';
 import { deleteExpiredFiles } from './file-store.ts';
@@ -28,7 +29,9 @@ export interface BatchRunnerOptions {
   logger: Logger;
   limits?: Partial<BatchLimits>;
   apiLimits?: Partial<ApiLimits>;
-  webhooks?: Partial<WebhookOptions>;
+  /** Opens the secrets that webhooks are signed with. */
+  seal: Seal;
+  webhooks?: Partial<Omit<WebhookOptions, 'seal'>>;
   timing?: Partial<RunnerTiming>;
   /** Requests at a time: few, because the job service's queue takes turns by account and knows no lower class. */
   parallel?: number;
@@ -155,7 +158,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     parallel: 1,
     pollMs: timing.pollMs,
     onError,
-    step: () => deliverNext(db, { logger, ...options.webhooks }),
+    step: () => deliverNext(db, { logger, seal: options.seal, ...options.webhooks }),
   });
   return {
     start() {

@@ -18,6 +18,7 @@ import {
 } from '../http/test-site.ts';
 import { createOpenAiRoutes } from '../openai/open-ai-routes.ts';
 import { ScriptedJobService } from '../openai/scripted-job-service.ts';
+import { openSeal } from '../seal/open-seal.ts';
 import { createBatchRoutes } from './batch-routes.ts';
 import { type BatchRunner, type BatchRunnerOptions, createBatchRunner } from './batch-runner.ts';
 import { batches, batchItems } from './tables.ts';
@@ -48,6 +49,7 @@ export class BatchScene {
   db!: Database;
   site!: TestSite;
   jobs = new ScriptedJobService();
+  readonly seal = openSeal({ memory: true });
   #runners: BatchRunner[] = [];
 
   /** Call it once in a suite. */
@@ -86,8 +88,8 @@ export class BatchScene {
   }
 
   readonly run = (more: Partial<BatchRunnerOptions> = {}): BatchRunner => {
-    const { db, jobs } = this;
-    const runner = createBatchRunner({ db, jobs, models: () => TEST_MODELS, logger, timing: TIMING, ...more });
+    const { db, jobs, seal } = this;
+    const runner = createBatchRunner({ db, jobs, seal, models: () => TEST_MODELS, logger, timing: TIMING, ...more });
     this.#runners.push(runner);
     runner.start();
     return runner;

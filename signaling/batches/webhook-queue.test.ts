@@ -5,11 +5,19 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../db/open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { openSeal } from '../seal/open-seal.ts';
 import { webhookDeliveries } from './tables.ts';
 import { deliverNext } from './webhook-queue.ts';
 import { rotateWebhookSecret } from './webhook-secrets.ts';
 
-const OPTIONS = { logger: pino({ level: 'silent' }), allowLoopback: true, timeoutMs: 60_000, backoffMs: 3_600_000 };
+const seal = openSeal({ memory: true });
+const OPTIONS = {
+  seal,
+  logger: pino({ level: 'silent' }),
+  allowLoopback: true,
+  timeoutMs: 60_000,
+  backoffMs: 3_600_000,
+};
 
 forEachDatabase('queue of webhooks', (open) => {
   let db: Database;
@@ -23,7 +31,7 @@ forEachDatabase('queue of webhooks', (open) => {
     const database = await open();
     db = database.db;
     again = (await database.openAgain()).db;
-    await rotateWebhookSecret(db, 'account:ann');
+    await rotateWebhookSecret(db, seal, 'account:ann');
     receiver = createServer((request, response) => {
       received.push(String(request.headers['webhook-id']));
       response.writeHead(answers.shift() ?? 204).end();

@@ -5,6 +5,7 @@ import { and, asc, eq, isNull, lt, lte, or } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
+import type { Seal } from '../seal/create-seal.ts';
 import { batchJson } from './batch-json.ts';
 import type { BatchRow } from './batch-types.ts';
 import { pauseMs } from './judge-failure.ts';
@@ -14,13 +15,20 @@ import { webhookDeliveries } from './tables.ts';
 import { findWebhookSecret, signWebhook } from './webhook-secrets.ts';
 
 export interface WebhookOptions extends SendOptions {
+  /** Opens the owners' secrets. */
+  seal: Seal;
   /** The first pause; see `pauseMs`. */
   backoffMs: number;
   maxAttempts: number;
 }
 
 /** With these pauses (10 s to 11 min) a receiver may be away for more than half an hour. */
-const DEFAULTS: WebhookOptions = { allowLoopback: false, timeoutMs: 10_000, backoffMs: 10_000, maxAttempts: 10 };
+const DEFAULTS: Omit<WebhookOptions, 'seal'> = {
+  allowLoopback: false,
+  timeoutMs: 10_000,
+  backoffMs: 10_000,
+  maxAttempts: 10,
+};
 
 /** 410: the receiver wants no more (Standard Webhooks). */
 const GONE = 410;
@@ -39,7 +47,7 @@ export async function queueWebhook(db: Database, batch: BatchRow, now: Date): Pr
 /** Sends the next one that is due. false: there is none. */
 export async function deliverNext(
   db: Database,
-  { logger, ...given }: Partial<WebhookOptions> & { logger: Logger },
+  { logger, ...given }: Partial<WebhookOptions> & { logger: Logger; seal: Seal },
 ): Promise<boolean> {
   const options = { ...DEFAULTS, ...given };
   const delivery = await take(db, options.timeoutMs * 3);
@@ -69,7 +77,7 @@ async function attempt(
   message: { id: string; owner: string; url: string; body: string },
   options: WebhookOptions,
 ): Promise<{ why: string; isFinal: boolean } | undefined> {
-  const secret = await findWebhookSecret(db, message.owner);
+  const secret = await findWebhookSecret(db, options.seal, message.owner);
   if (!secret) return { why: 'no-secret', isFinal: true };
   const timestamp = Math.floor(Date.now() / 1000);
   try {

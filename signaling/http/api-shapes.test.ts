@@ -27,7 +27,7 @@ const options: HttpAppOptions = {
     jobStore: nothing,
     pools: nothing,
   } as never,
-  ...{ database: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
+  ...{ database: nothing, seal: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
   ...{ models: () => [], wakeBatches() {}, peerCount: () => 0 },
 };
 
