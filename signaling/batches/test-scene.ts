@@ -21,6 +21,7 @@ import { ScriptedJobService } from '../openai/scripted-job-service.ts';
 import { openSeal } from '../seal/open-seal.ts';
 import { createBatchRoutes } from './batch-routes.ts';
 import { type BatchRunner, type BatchRunnerOptions, createBatchRunner } from './batch-runner.ts';
+import type { BatchLimits } from './batch-types.ts';
 import { batches, batchItems } from './tables.ts';
 
 const logger = pino({ level: 'silent' });
@@ -53,7 +54,7 @@ export class BatchScene {
   #runners: BatchRunner[] = [];
 
   /** Call it once in a suite. */
-  static set(open: OpenTestDatabase): BatchScene {
+  static set(open: OpenTestDatabase, bounds: Partial<BatchLimits> = {}): BatchScene {
     const scene = new BatchScene();
     beforeAll(async () => {
       scene.db = (await open()).db;
@@ -62,7 +63,7 @@ export class BatchScene {
       const wake = (): void => {
         for (const runner of scene.#runners) runner.wake();
       };
-      const limits = { items: 40, openBatches: 3, ownerFiles: 60, fileBytes: 64 * 1024 };
+      const limits = { items: 40, openBatches: 3, ownerFiles: 60, fileBytes: 64 * 1024, ...bounds };
       const group = createBatchRoutes({ db: scene.db, authenticate, wake, allowLoopbackWebhooks: true, limits });
       const options = {
         jobs: scene.jobs,
