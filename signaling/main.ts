@@ -30,7 +30,7 @@ async function main(): Promise<void> {
  * a flag or comes second waits for none of it.
  */
 async function serve(config: ServerConfig): Promise<void> {
-  // Whatever the database and the lock write is nobody else's to read: the signing key is in there.
+  // Whatever the database and the lock write is nobody else's to read: what seals the secrets is in there.
   process.umask(0o077);
   const { exitOnSignals } = await import('./shutdown.ts');
   const stop = new AbortController();
