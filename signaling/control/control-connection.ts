@@ -65,7 +65,7 @@ export class ControlConnection {
     }, options.helloTimeoutMs);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     // A socket error (a message above the limit, say) is always followed by `close`.
-    socket.on('error', (error) => options.logger.debug({ reason: error.message }, 'control socket error'));
+    socket.on('error', (error) => options.logger.debug({ err: error }, 'control socket error'));
     socket.on('close', () => {
       clearTimeout(this.#helloTimer);
       this.#stage = 'over';
