@@ -147,7 +147,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     trustedProxies: config.trustedProxies,
-    hosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
+    publicUrl: config.publicUrl,
     brokerTokenOf: (peer) => brokerTokens.of(peer),
   });
   const configured = poolIdOf(config.model);
