@@ -31,16 +31,9 @@ export default async function run(args: string[]): Promise<BenchResult> {
   const dataDir = mkdtempSync(join(tmpdir(), 'computepool-bench-'));
   // Making a database takes several hundred megabytes once; a server that runs has it behind itself.
   await (await openDatabase({ dataDir })).close();
-  const server = spawn(
-    process.execPath,
-    [
-      ...['--import', 'tsx', 'signaling/main.ts', '--port', '0', '--no-site', '--data-dir', dataDir],
-      // Without models of its own the server believes the manifest that these peers offer.
-      ...['--models', join(dataDir, 'none')],
-      ...['--log-level', 'error', '--stages', '8'],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const server = spawn(process.execPath, ['--import', 'tsx', 'bench/support/control-plane-server.ts', dataDir, '8'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const peers: TestPeer[] = [];
   let beat: NodeJS.Timeout | undefined;
   try {

@@ -5,8 +5,9 @@ import { serveHarness } from './support/serve-harness.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
 
 test('random bytes, unknown sessions and epochs, gaps and nonsense over a real data channel', async ({ browser }) => {
-  const site = await openSite(browser, { stages: 2 });
   const harness = await serveHarness({ worker: 'e2e/support/hostile-peer.ts', modelsDir: 'public/models' });
+  // The stranger's page is another site's: whoever runs the server has let it in.
+  const site = await openSite(browser, { stages: 2, corsOrigins: [new URL(harness.url).origin] });
   try {
     for (let index = 0; index < 2; index++) await site.openStage();
     const chat = await site.openChat({ temperature: '0', max: '16' });

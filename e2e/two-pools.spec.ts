@@ -25,7 +25,7 @@ test('each pool answers by its own tab and is paid by its own funding', async ({
       peers.push(site.server.platform.roster.pool(slug === '' ? COMMONS : MARKET)!.peers.map(({ peer }) => peer));
     }
     const account = await openAccount(site.url, 'asker');
-    const { id } = (await account.get('/api/account')) as { id: AccountId };
+    const id = account.id as AccountId;
     const available = await account.availableMicros();
     const question = {
       messages: [{ role: 'user' as const, content: 'What is a shard?' }],

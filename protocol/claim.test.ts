@@ -21,5 +21,7 @@ test('a signature serves one account and one peer, and is no hello', async () =>
   await expect(verifyText(shown, claimText('cd'.repeat(16), mine.peer))).rejects.toMatchObject(refused);
   await expect(verifyText(shown, claimText(ACCOUNT, other.peer))).rejects.toMatchObject(refused);
   await expect(verifyText({ ...shown, publicKey: other.publicKey }, text)).rejects.toMatchObject(refused);
-  await expect(verifyHello(shown, text.slice('computepool-claim:'.length))).rejects.toMatchObject(refused);
+  await expect(
+    verifyHello({ ...shown, host: 'a.example' }, text.slice('computepool-claim:'.length)),
+  ).rejects.toMatchObject(refused);
 });

@@ -30,7 +30,7 @@ const job = '1'.repeat(32) as JobId;
 const session = '00f1e2d3c4b5a697' as SessionId;
 const receipt: SignedReceipt = {
   receipt: {
-    ...{ job, nonce: '2'.repeat(32), session, pool, epoch: 7, peer, start: 0, end: 2, frames: 12 },
+    ...{ server: peer, job, nonce: '2'.repeat(32), session, pool, epoch: 7, peer, start: 0, end: 2, frames: 12 },
     ...{ from: 0, to: 52, lastFrom: 51, computeMs: 90.5, chainIn: 'a'.repeat(64), chainOut: 'b'.repeat(64) },
   },
   publicKey: 'BA',
@@ -38,7 +38,7 @@ const receipt: SignedReceipt = {
 };
 const delivery: SignedDelivery = {
   note: {
-    ...{ job, nonce: '2'.repeat(32), pool, peer, promptTokens: 40, cachedTokens: 0 },
+    ...{ server: peer, job, nonce: '2'.repeat(32), pool, peer, promptTokens: 40, cachedTokens: 0 },
     delivered: [
       { epoch: 7, tokens: 9 },
       { epoch: 8, tokens: 3 },
@@ -64,7 +64,7 @@ const request: JobRequest = {
 };
 
 const clientMessages: ClientMessage[] = [
-  { type: 'hello', version: 1, publicKey: 'BA', signature: 'AA' },
+  { type: 'hello', version: 1, host: 'a.example', publicKey: 'BA', signature: 'AA' },
   {
     type: 'offer',
     pool,
@@ -102,6 +102,7 @@ const serverMessages: ServerMessage[] = [
     iceServers: [{ urls: ['stun:s.example'], username: 'u', credential: 'c' }],
     heartbeatMs: 5000,
     orchestratorKey: 'BA',
+    brokerToken: 'b',
     nowSeconds: 1_790_000_000.5,
   },
   { type: 'pools', pools: [{ pool, model, peers: 2, state: 'ready', reason: '2 tabs serve 2 layers.' }] },

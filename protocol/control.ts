@@ -86,10 +86,12 @@ const iceServer = z.object({
 
 /** Peer -> orchestrator. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
-  /** Proves that the sender owns the key its id is derived from: ECDSA P-256 over the challenge's nonce. */
+  /** Proves that the sender owns the key its id is derived from: ECDSA P-256 over the host and the challenge's nonce. */
   z.object({
     type: z.literal('hello'),
     version: count,
+    /** The host that the peer dialled, as its address has it: signed along. */
+    host: z.string().check(z.minLength(1), z.maxLength(300)),
     publicKey: z.string().check(z.maxLength(200)),
     signature: z.string().check(z.maxLength(200)),
   }),
@@ -159,6 +161,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     /** Seconds since 1970 by the server's clock: what its tokens' ends are measured by. */
     nowSeconds: z.number().check(z.gte(0)),
     orchestratorKey: z.string().check(z.maxLength(200)),
+    /** Lets this peer into the connection broker under its id. */
+    brokerToken: z.string().check(z.minLength(1), z.maxLength(128)),
   }),
   z.object({ type: z.literal('pools'), pools: z.array(poolSummarySchema).check(z.maxLength(1000)) }),
   /**

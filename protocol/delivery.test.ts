@@ -5,6 +5,7 @@ import type { JobId, PeerId } from './ids.ts';
 
 const identity = await identityOf(await newIdentityKeys());
 const note: DeliveryNote = {
+  server: '4'.repeat(32) as PeerId,
   ...{ job: '1'.repeat(32) as JobId, nonce: '2'.repeat(32), pool: 'a/b@main:q4', peer: identity.peer },
   ...{ promptTokens: 40, cachedTokens: 8 },
   delivered: [
@@ -21,6 +22,7 @@ test('a note is accepted as its peer signed it, also one of nothing', async () =
 });
 
 const changed: { [Field in keyof DeliveryNote]: DeliveryNote[Field] } = {
+  server: '9'.repeat(32) as PeerId,
   ...{ job: '9'.repeat(32) as JobId, nonce: '9'.repeat(32), pool: 'a/b@main:q8', peer: '9'.repeat(32) as PeerId },
   ...{ promptTokens: 41, cachedTokens: 9, delivered: [] },
 };

@@ -11,6 +11,8 @@ const count = z.number().check(z.int(), z.gte(0), z.lte(0x7fff_ffff));
 export const MAX_DELIVERIES = 64;
 
 export const deliverySchema = z.object({
+  /** The server whose grant it is for (`serverIdOf`). */
+  server: peerIdSchema,
   job: jobIdSchema,
   /** The grant's: what is signed for another job cannot be shown again. */
   nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
@@ -34,9 +36,9 @@ export type SignedDelivery = z.infer<typeof signedDeliverySchema>;
 
 /** The text that is signed: every field in this order. No field's alphabet has the separator but `pool`, which is last. */
 export function deliveryText(note: DeliveryNote): string {
-  const { job, nonce, peer, promptTokens, cachedTokens, delivered, pool } = note;
+  const { server, job, nonce, peer, promptTokens, cachedTokens, delivered, pool } = note;
   const parts = delivered.map(({ epoch, tokens }) => `${epoch}/${tokens}`).join(',');
-  return ['computepool-delivery', 1, job, nonce, peer, promptTokens, cachedTokens, parts, pool].join(':');
+  return ['computepool-delivery', 1, server, job, nonce, peer, promptTokens, cachedTokens, parts, pool].join(':');
 }
 
 export async function signDelivery(identity: Identity, note: DeliveryNote): Promise<SignedDelivery> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Grant, openGrant, sealGrant } from './grant.ts';
+import { serverIdOf } from './identity.ts';
 import type { JobId, PeerId } from './ids.ts';
 import { inSeconds, newOrchestrator } from './test-orchestrator.ts';
 
@@ -14,7 +15,10 @@ const refused = expect.objectContaining({ code: 'grant-refused' });
 
 test('a grant is its driver’s in its pool until it expires', async () => {
   const token = sealGrant(grant, sign);
-  expect(await openGrant(token, { publicKey, driver, pool })).toEqual(grant);
+  expect(await openGrant(token, { publicKey, driver, pool })).toEqual({
+    ...grant,
+    server: await serverIdOf(publicKey),
+  });
   const wrongs = [
     { driver: 'e'.repeat(32) as PeerId },
     { pool: 'test/model@main:q8' },

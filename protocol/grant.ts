@@ -2,6 +2,7 @@
 // without one. Pure.
 import * as z from 'zod/mini';
 import { PoolError } from './errors.ts';
+import { serverIdOf } from './identity.ts';
 import { jobIdSchema, MAX_POOL_ID_CHARS, type PeerId, peerIdSchema } from './ids.ts';
 import { MAX_CHOICES } from './limits.ts';
 import { openToken, type SignText, sealToken } from './signed-token.ts';
@@ -27,13 +28,19 @@ export type Grant = z.infer<typeof grantSchema>;
 
 export const sealGrant = (grant: Grant, sign: SignText): string => sealToken('grant', grant, sign);
 
+/** A grant, and whose it is. */
+export interface OpenGrant extends Grant {
+  /** `serverIdOf` the key that signed it. */
+  server: PeerId;
+}
+
 /** A grant that `driver` shows. Throws `grant-refused`: forged, expired, another driver's or pool's. */
 export async function openGrant(
   token: string,
   expected: { publicKey: string; driver: PeerId; pool: string; nowSeconds?: number | undefined },
-): Promise<Grant> {
+): Promise<OpenGrant> {
   const grant = await openToken('grant', token, { ...expected, schema: grantSchema });
   if (grant.driver !== expected.driver) throw new PoolError('grant-refused', 'The grant is another driver’s.');
   if (grant.pool !== expected.pool) throw new PoolError('grant-refused', 'The grant is for another pool.');
-  return grant;
+  return { ...grant, server: await serverIdOf(expected.publicKey) };
 }

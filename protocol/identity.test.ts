@@ -11,6 +11,7 @@ import {
   verifyText,
 } from './identity.ts';
 
+const HOST = 'pool.example:8443';
 const NONCE = 'ab'.repeat(32);
 
 describe('base64url', () => {
@@ -44,23 +45,24 @@ describe('peerIdOf', () => {
 
 describe('hello', () => {
   it('proves the id that the signer claims', async () => {
-    const hello = await signHello(await newIdentityKeys(), NONCE);
+    const hello = await signHello(await newIdentityKeys(), HOST, NONCE);
     expect(await verifyHello(hello, NONCE)).toBe(hello.peer);
   });
 
-  it('is refused for another nonce, another key, a changed signature and a point off the curve', async () => {
-    const hello = await signHello(await newIdentityKeys(), NONCE);
-    const other = await signHello(await newIdentityKeys(), NONCE);
+  it('is refused for another nonce, another host, another key, a changed signature and a point off the curve', async () => {
+    const hello = await signHello(await newIdentityKeys(), HOST, NONCE);
+    const other = await signHello(await newIdentityKeys(), HOST, NONCE);
     const flipped = fromBase64Url(hello.signature);
     flipped[5] = (flipped[5] ?? 0) ^ 1;
     const offCurve = new Uint8Array(65).fill(7);
     offCurve[0] = 4;
     const refused = expect.objectContaining({ code: 'not-authentic' });
     await expect(verifyHello(hello, 'cd'.repeat(32))).rejects.toEqual(refused);
+    await expect(verifyHello({ ...hello, host: 'other.example' }, NONCE)).rejects.toEqual(refused);
     await expect(verifyHello({ ...hello, publicKey: other.publicKey }, NONCE)).rejects.toEqual(refused);
     await expect(verifyHello({ ...hello, signature: toBase64Url(flipped) }, NONCE)).rejects.toEqual(refused);
     await expect(verifyHello({ ...hello, publicKey: toBase64Url(offCurve) }, NONCE)).rejects.toEqual(refused);
-    await expect(verifyHello({ publicKey: '!', signature: '' }, NONCE)).rejects.toEqual(refused);
+    await expect(verifyHello({ host: HOST, publicKey: '!', signature: '' }, NONCE)).rejects.toEqual(refused);
   });
 
   it('keeps the private key where it is', async () => {

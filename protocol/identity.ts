@@ -80,17 +80,24 @@ export async function verifyText(signed: { publicKey: string; signature: string 
   }
 }
 
-const helloText = (nonce: string): string => `computepool-hello:${nonce}`;
+/** The host is what the signer dialled: a server that hands on another one's nonce gets a signature that names itself. */
+const helloText = (host: string, nonce: string): string => `computepool-hello:2:${host}:${nonce}`;
 
-/** The two fields of a `hello` that answer a `challenge`, both base64url. */
+/** The fields of a `hello` that answer a `challenge` of the server at this host (`name` or `name:port`). */
 export async function signHello(
   keys: CryptoKeyPair,
+  host: string,
   nonce: string,
-): Promise<{ peer: PeerId; publicKey: string; signature: string }> {
+): Promise<{ peer: PeerId; host: string; publicKey: string; signature: string }> {
   const { peer, publicKey, privateKey } = await identityOf(keys);
-  return { peer, publicKey, signature: await signText(privateKey, helloText(nonce)) };
+  return { peer, host, publicKey, signature: await signText(privateKey, helloText(host, nonce)) };
 }
 
-/** The id of whoever signed this nonce. Throws `not-authentic`. */
-export const verifyHello = (hello: { publicKey: string; signature: string }, nonce: string): Promise<PeerId> =>
-  verifyText(hello, helloText(nonce));
+/** The id of whoever signed this nonce for the host that it names. Throws `not-authentic`. */
+export const verifyHello = (
+  hello: { host: string; publicKey: string; signature: string },
+  nonce: string,
+): Promise<PeerId> => verifyText(hello, helloText(hello.host, nonce));
+
+/** The short name of a server in what peers sign for it: that of its key, made as a peer's id is. */
+export const serverIdOf = (publicKey: string): Promise<PeerId> => peerIdOf(fromBase64Url(publicKey));

@@ -121,3 +121,10 @@ export const MAX_DRAFT_WINDOW = 32;
 
 /** A stage has this long to answer a receipt request before the job is settled without it. */
 export const RECEIPT_TIMEOUT_MS = 10_000;
+
+/** Answers whose caches the entry of a coalition keeps for the next turn. Each is held at every stage. */
+export const MAX_KEPT_ANSWERS = 8;
+/** Most people who go on do so within minutes. Stages forget after ten. */
+export const KEPT_ANSWER_MS = 5 * 60_000;
+/** Less than this is not worth a conversation that somebody may go on with. */
+export const LEAST_SHARED_TOKENS = 16;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { identityOf, newIdentityKeys } from './identity.ts';
-import type { JobId, SessionId } from './ids.ts';
+import type { JobId, PeerId, SessionId } from './ids.ts';
 import { chainNext, chainStart, checkReceipt, type Receipt, receiptText, signReceipt } from './receipt.ts';
 
 const identity = await identityOf(await newIdentityKeys());
@@ -12,6 +12,7 @@ const about = {
 };
 const receipt: Receipt = {
   ...about,
+  server: '4'.repeat(32) as PeerId,
   ...{ pool: 'a/b@main:q4', peer: identity.peer, start: 0, end: 2, frames: 3, from: 5, to: 9, lastFrom: 8 },
   ...{ computeMs: 1.25, chainIn: 'a'.repeat(64), chainOut: 'b'.repeat(64) },
 };

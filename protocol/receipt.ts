@@ -10,6 +10,8 @@ const count = z.number().check(z.int(), z.gte(0));
 const chain = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 export const receiptSchema = z.object({
+  /** The server whose grant it is for (`serverIdOf`): to another one it says nothing. */
+  server: peerIdSchema,
   job: jobIdSchema,
   /** The grant's: a receipt of another job cannot be shown again. */
   nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
@@ -44,9 +46,25 @@ export type SignedReceipt = z.infer<typeof signedReceiptSchema>;
 
 /** The text that is signed: every field in this order. No field's alphabet has the separator but `pool`, which is last. */
 export function receiptText(receipt: Receipt): string {
-  const { job, nonce, session, epoch, peer, start, end, frames, from, to, lastFrom, computeMs, chainIn, chainOut } =
-    receipt;
+  const {
+    server,
+    job,
+    nonce,
+    session,
+    epoch,
+    peer,
+    start,
+    end,
+    frames,
+    from,
+    to,
+    lastFrom,
+    computeMs,
+    chainIn,
+    chainOut,
+  } = receipt;
   const fields = [
+    server,
     job,
     nonce,
     session,

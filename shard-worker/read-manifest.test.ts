@@ -13,7 +13,7 @@ import { makeManifest } from './model/make-manifest.ts';
 import { describeDecoder } from './onnx/describe-decoder.ts';
 import { readFixture } from './onnx/fixture-models.ts';
 import { readGraph } from './onnx/read-graph.ts';
-import { type ReadManifestOptions, readManifest } from './read-manifest.ts';
+import { type BoundedRead, readManifest } from './read-manifest.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const GUIDE: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-const read = (model: ModelRef, fields: Partial<ReadManifestOptions> = {}) =>
+const read = (model: ModelRef, fields: Partial<BoundedRead> = {}) =>
   readManifest({ model, hubUrl: hub.url, retry: QUICK_RETRY, ...fields });
 const codeOf = (reading: Promise<unknown>): Promise<string> =>
   reading.then(

@@ -8,22 +8,24 @@ import { dtypeSchema, type PoolId } from '../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
 import { createAccountRoutes } from './accounts/account-routes.ts';
 import { createBatchRoutes } from './batches/batch-routes.ts';
+import { cancelBatchesOf } from './batches/cancel-batches-of.ts';
 import { rotateWebhookSecret } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { OpenDatabase } from './db/open-database.ts';
 import { answerError } from './http/answer-error.ts';
 import type { ModelEntry } from './http/api-types.ts';
-import { createAuthenticate } from './http/authenticate.ts';
+import { createAuthenticate, createLoginAuthenticate } from './http/authenticate.ts';
 import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
+import type { ModelReader } from './models/model-reader.ts';
 import type { Metrics } from './observe/metric-types.ts';
 import { ANSWER_HEADERS } from './openai/describe-answer.ts';
 import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
+import { createProgramUsageRoutes } from './openai/usage-routes.ts';
 import type { Platform } from './platform.ts';
-import { createManifestReader } from './pools/manifest-reader.ts';
 import { createPoolRoutes } from './pools/pool-routes.ts';
 import type { Seal } from './seal/create-seal.ts';
 import { createPageHeaders } from './site/page-headers.ts';
@@ -42,6 +44,8 @@ export interface HttpAppOptions {
     | 'publicUrl'
     | 'metrics'
     | 'allowLocalWebhooks'
+    | 'host'
+    | 'allowedHosts'
   > & { modelsDir?: string | undefined };
   platform: Platform;
   database: OpenDatabase;
@@ -49,6 +53,7 @@ export interface HttpAppOptions {
   metrics: Metrics;
   checks: readonly ReadinessCheck[];
   logger: Logger;
+  reader: ModelReader;
   /** Models that `/v1` offers. */
   models(): readonly ModelEntry[];
   /** A batch has come in. */
@@ -74,9 +79,11 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
   const { accounts, ledger, roster, jobs, pools } = platform;
   const { hubUrl, siteDir, modelsDir } = config;
-  const authenticate = createAuthenticate(accounts, config.publicUrl);
+  const { publicUrl } = config;
+  const authenticate = createAuthenticate(accounts, publicUrl);
+  const authenticateLogin = createLoginAuthenticate(accounts, publicUrl);
   const app = new OpenAPIHono();
-  guardApp(app, { config, logger, metrics, authenticate, exposed: ANSWER_HEADERS });
+  guardApp(app, { config, logger, metrics, authenticate, authenticateLogin, exposed: ANSWER_HEADERS });
   const summaries = () => roster.pools();
   app.route(
     '/',
@@ -98,20 +105,23 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api/pools',
     createPoolRoutes({
-      ...{ store: pools, authenticate, summaries },
-      readManifest: createManifestReader({ hubUrl, modelsDir }),
+      ...{ store: pools, authenticate: authenticateLogin, summaries },
+      readManifest: options.reader.manifest,
       ownerOf: (peer) => accounts.ownerOf(peer),
       poolOf: (id) => roster.pool(id),
       figuresOf: async (id: PoolId) => ({ ...jobs.loadOf(id), recent: await platform.jobStore.recentOf(id) }),
     }),
   );
-  app.route('/api', createUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }));
+  app.route('/api', createUsageRoutes({ authenticate: authenticateLogin, jobs: platform.jobStore, ledger }));
   app.route(
     '/api',
     createAccountRoutes({
-      ...{ accounts, authenticate, ledger, trustedProxies: config.trustedProxies },
+      ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies: config.trustedProxies },
       rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
-      isHttps: () => config.publicUrl?.startsWith('https:') ?? false,
+      async endWorkOf(keys) {
+        await cancelBatchesOf(database.db, keys);
+        options.wakeBatches();
+      },
     }),
   );
   app.route(
@@ -120,6 +130,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       ...{ jobs: jobs, models: options.models, authenticate, logger },
       receiptsOf: (job) => platform.receipts.of(job),
       groups: [
+        createProgramUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }),
         createBatchRoutes({
           ...{ db: database.db, authenticate, wake: options.wakeBatches },
           allowLoopbackWebhooks: config.allowLocalWebhooks,
@@ -127,7 +138,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       ],
     }),
   );
-  serveOpenApiDocument(app, { version: VERSION });
+  serveOpenApiDocument(app, { version: VERSION, publicUrl });
   app.all('/api/*', () => {
     throw new PoolError('not-found', 'There is no such API.');
   });

@@ -1,13 +1,16 @@
 // Puts the server's parts together over one database: accounts, ledger, roster, jobs. No HTTP and no port in here.
 import type { Logger } from 'pino';
 import type { ServerMessage } from '../protocol/control.ts';
-import type { ModelRef, PeerId, PoolId } from '../protocol/ids.ts';
+import { PoolError } from '../protocol/errors.ts';
+import { serverIdOf } from '../protocol/identity.ts';
+import { type PeerId, type PoolId, poolIdOf } from '../protocol/ids.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import type { Accounts } from './accounts/account-types.ts';
 import { createAccounts } from './accounts/create-accounts.ts';
 import { loadServerKey } from './accounts/server-key.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { PeerListener } from './control/control-socket.ts';
+import { ReadOffers } from './control/read-offers.ts';
 import { routeMessages } from './control/route-messages.ts';
 import type { OpenDatabase } from './db/open-database.ts';
 import type { JobObserver, RouteQuestion } from './jobs/job-context.ts';
@@ -16,6 +19,8 @@ import { createJobStore, type JobStore } from './jobs/job-store.ts';
 import { RoutePlanner } from './jobs/route-planner.ts';
 import { createLedger } from './ledger/create-ledger.ts';
 import type { Ledger } from './ledger/ledger-types.ts';
+import { KnownManifests } from './models/known-manifests.ts';
+import type { ModelReader } from './models/model-reader.ts';
 import { createCreditsFunding } from './money/credits-funding.ts';
 import type { Funding } from './money/funding.ts';
 import { RttEstimator, SERVER_NODE } from './planner/rtt-estimator.ts';
@@ -49,11 +54,15 @@ export interface PlatformOptions {
   logger: Logger;
   send(peer: PeerId, message: ServerMessage): boolean;
   broadcast(message: ServerMessage): void;
+  /** Authenticated peers now. */
+  peerCount(): number;
   observe?: JobObserver;
   /** Whether the site has a small model of the same vocabulary. */
   hasDraftModel(repo: string): boolean;
-  /** The configured model's manifest, if this server can read its graph without asking anybody. */
-  readManifest(model: ModelRef): Promise<ModelManifest | undefined>;
+  /** Reads what models are and how long prompts are. */
+  reader: ModelReader;
+  /** Whether the configured model is one of the site's own: then it is read at once, without asking anybody. */
+  isOfSite: boolean;
   /** Whose money pays for a pool's work; undefined: credits. */
   fundingOf?: ((pool: PoolId) => Funding | undefined) | undefined;
   receiptTimeoutMs?: number;
@@ -92,10 +101,15 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const rtts = new RttEstimator();
   const nowMs = (): number => performance.now();
   const pools = await createPoolStore(db);
-  const manifest = await options.readManifest(config.model);
+  const manifest = options.isOfSite ? await readOwn(options) : undefined;
   await pools.ensure(config.model, {
     stages: typeof config.stages === 'number' ? config.stages : undefined,
     ...(manifest ? { manifest } : {}),
+  });
+  const manifests = new KnownManifests({
+    reader: options.reader,
+    // The configured pool's of an earlier start may be of older files.
+    keptOf: (pool) => (pool === poolIdOf(config.model) ? manifest : pools.find(pool)?.manifest),
   });
   const routes = new RoutePlanner({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
   const roster: LiveRoster = new LiveRoster({
@@ -108,6 +122,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     rtt: (a, b) => rtts.at(nowMs())(a, b),
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
+    peerCount: options.peerCount,
     onPoolChanged: (pool) => jobs.poolChanged(pool),
   });
   const jobs: JobDispatcher = new JobDispatcher({
@@ -116,10 +131,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     receipts,
     accounts,
     sign: key.sign,
+    serverId: await serverIdOf(key.publicKey),
     logger,
     limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
     poolOf: (id: PoolId) => roster.pool(id),
-    manifestOf: (id: PoolId) => pools.find(id)?.manifest,
+    manifestOf: (id: PoolId) => manifests.find(id),
+    promptIds: (model, prompt) => options.reader.promptIds(model, prompt),
     send,
     route: (question: RouteQuestion) => routes.plan(question),
     priceOf: (pool) => pools.find(pool.id)?.price ?? priceOf(pool.manifest!, config.prices[pool.model.repo]),
@@ -138,6 +155,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     jobs,
     ledger,
     logger,
+    offers: (take) =>
+      new ReadOffers({
+        ...{ manifests, take },
+        isKept: (pool) => pools.find(pool) !== undefined,
+        refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),
+      }),
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
     onLeft: (peer) => rtts.forget(peer),
     onRtts: (peer, measured, serverRttMs) => {
@@ -164,4 +187,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       roster.close();
     },
   };
+}
+
+async function readOwn({ reader, config, logger }: PlatformOptions): Promise<ModelManifest | undefined> {
+  return reader.manifest(config.model).catch((error) => {
+    logger.warn({ reason: PoolError.from(error).code }, 'the graph of the configured model cannot be read');
+    return undefined;
+  });
 }

@@ -4,17 +4,16 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
+import type { DestinationStream, LevelWithSilent } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
 import { MICROS_PER_CREDIT } from '../protocol/credits.ts';
-import { PoolError } from '../protocol/errors.ts';
-import type { ModelRef } from '../protocol/ids.ts';
+import { poolIdOf } from '../protocol/ids.ts';
 import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
-import type { ModelManifest } from '../protocol/manifest.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
 import { resealWebhookSecrets } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import { DEFAULTS } from './config/defaults.ts';
+import { BrokerTokens } from './control/broker-tokens.ts';
 import { CONTROL_PATH, ControlSocket, type ControlTiming, type IceServer } from './control/control-socket.ts';
 import { createPeerBroker, PEERJS_PATH } from './control/peer-broker.ts';
 import type { OpenDatabase } from './db/open-database.ts';
@@ -25,11 +24,12 @@ import { createHttpPort } from './http/http-port.ts';
 import { ownUpgrades } from './http/own-upgrades.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
+import { isOfSite } from './models/model-location.ts';
+import { createModelReader, type ModelReader } from './models/model-reader.ts';
 import { createLogger } from './observe/create-logger.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { listModels } from './openai/list-models.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
-import { createManifestReader } from './pools/manifest-reader.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
 import { openSeal, sealOfOpen } from './seal/open-seal.ts';
 import { createShutdown } from './shutdown.ts';
@@ -42,6 +42,8 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   logTo?: DestinationStream;
   /** Whose money pays for a pool's work; undefined, or nothing here: credits. */
   fundingOf?: PlatformOptions['fundingOf'];
+  /** What reads models, for tests whose models are nowhere. */
+  reader?: ModelReader;
   /** Gives up waiting for another server to end. */
   signal?: AbortSignal;
   /** Told once when it has to wait for another server to end. */
@@ -85,6 +87,7 @@ const PLAIN = {
   ...DEFAULTS,
   port: 0,
   iceServers: [] as IceServer[],
+  allowedHosts: [] as string[],
   welcomeMicros: DEFAULTS.welcomeCredits * MICROS_PER_CREDIT,
   metrics: { kind: DEFAULTS.metrics },
 };
@@ -117,6 +120,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     queue: () => platform.jobs.load(),
     ledger: () => platform.ledger.totals(),
   });
+  const { hubUrl, modelsDir, model } = config;
+  const reader = options.reader ?? createModelReader({ hubUrl, modelsDir, own: model });
   const start = (options: PlatformOptions): Promise<Platform> =>
     resealWebhookSecrets(database.db, seal).then(() => createPlatform(options));
   const platform: Platform = await start({
@@ -126,8 +131,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     logger,
     send: (peer, message) => control.send(peer, message),
     broadcast: (message) => control.broadcast(message),
+    peerCount: () => control.peerCount,
     observe: observeJobs(metrics),
-    readManifest: (model) => readSiteManifest(model, config, logger),
+    reader,
+    isOfSite: await isOfSite(config.model.repo, config.modelsDir),
     hasDraftModel: (repo) => config.modelsDir !== undefined && existsSync(join(config.modelsDir, `${repo}-draft`)),
     ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
     ...(desertedMs === undefined ? {} : { desertedMs }),
@@ -136,17 +143,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw thrown;
   });
   const { roster, orchestratorKey, listener } = platform;
+  const brokerTokens = new BrokerTokens();
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     trustedProxies: config.trustedProxies,
+    hosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
+    brokerTokenOf: (peer) => brokerTokens.of(peer),
   });
-  const models = (): ModelEntry[] => listModels(platform);
+  const configured = poolIdOf(config.model);
+  const models = (): ModelEntry[] => listModels({ ...platform, configured });
   const runner = createBatchRunner({
     ...{ db: database.db, jobs: platform.jobs, models, logger },
     ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
   const app = createHttpApp({
-    ...{ config, platform, database, seal, metrics, logger, models },
+    ...{ config, platform, database, seal, metrics, logger, models, reader },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },
@@ -154,8 +165,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     wakeBatches: () => runner.wake(),
     peerCount: () => control.peerCount,
   });
-  const broker = createPeerBroker({ trustedProxies: config.trustedProxies });
-  const pages = { publicUrl: config.publicUrl, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
+  const broker = createPeerBroker({
+    trustedProxies: config.trustedProxies,
+    isAdmitted: (id, token) => brokerTokens.isOf(id, token),
+  });
+  const pages = {
+    ...{ publicUrl: config.publicUrl, host: config.host, allowedHosts: config.allowedHosts },
+    listed: config.corsOrigins === '*' ? [] : config.corsOrigins,
+  };
   const port = createHttpPort({
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     socketsAt(path) {
@@ -173,6 +190,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       drain: async () => {
         await runner.stop();
         await platform.close(graceMs);
+        await reader.close();
       },
       async closeSockets() {
         metrics.close();
@@ -212,17 +230,4 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       return shutdown.begin('close');
     },
   };
-}
-
-/** A model of the hub is not waited for: its first tab tells, or whoever makes a pool of it. */
-async function readSiteManifest(
-  model: ModelRef,
-  { hubUrl, modelsDir }: Pick<ServerOptions, 'modelsDir'> & { hubUrl: string },
-  logger: Logger,
-): Promise<ModelManifest | undefined> {
-  if (!modelsDir || !existsSync(join(modelsDir, model.repo))) return undefined;
-  return createManifestReader({ hubUrl, modelsDir })(model).catch((error) => {
-    logger.warn({ reason: PoolError.from(error).code }, 'the graph of the configured model cannot be read');
-    return undefined;
-  });
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { PredictionChart } from '../ui/prediction-chart.tsx';
 import { BalanceCard } from './balance-card.tsx';
 import { KeyRow } from './key-row.tsx';
+import { LoginRow } from './login-row.tsx';
 
 test('a balance gives both parts in figures and widths', () => {
   const html = renderToStaticMarkup(createElement(BalanceCard, { availableMicros: 7_500_000, heldMicros: 2_500_000 }));
@@ -23,6 +24,18 @@ test('a key is told by its first characters, and its label is text', () => {
   const html = renderToStaticMarkup(createElement(KeyRow, { apiKey, busy: false, onRevoke() {} }));
   expect(html).not.toContain('<b>lab');
   for (const text of ['cp-abcdef…', 'never used', 'Revoke']) expect(html).toContain(text);
+});
+
+test('a login can be ended, but for the one that looks', () => {
+  const login = { id: '1', device: 'Firefox on Linux', createdAt: new Date(0), lastSeenAt: new Date(0), isThis: false };
+  const draw = (isThis: boolean) =>
+    renderToStaticMarkup(
+      createElement(LoginRow, { login: { ...login, isThis }, keysToo: false, busy: false, onEnd() {} }),
+    );
+  for (const text of ['Firefox on Linux', 'End<span class="sr-only"> the login of Firefox on Linux</span>'])
+    expect(draw(false)).toContain(text);
+  expect(draw(true)).toContain('this browser');
+  expect(draw(true)).not.toContain('<button');
 });
 
 test('a chart says in words what its dots say', () => {

@@ -1,5 +1,6 @@
 // What /account does: who is logged in, then everything that is theirs; else the form.
 'use client';
+import { useState } from 'react';
 import { logOut } from '../state/account-api.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useTask } from '../state/use-task.ts';
@@ -8,9 +9,12 @@ import { LoadingLine } from '../ui/loading-line.tsx';
 import { BalanceCard } from './balance-card.tsx';
 import { JobHistory } from './job-history.tsx';
 import { KeySection } from './key-section.tsx';
+import { LoginSection } from './login-section.tsx';
+import { PasswordSection } from './password-section.tsx';
 import { PeerSection } from './peer-section.tsx';
 import { SignForm } from './sign-form.tsx';
 import { StatementList } from './statement-list.tsx';
+import { WebhookSection } from './webhook-section.tsx';
 
 /** Balances move while requests run. */
 const BALANCE_EVERY_MS = 10_000;
@@ -18,6 +22,9 @@ const BALANCE_EVERY_MS = 10_000;
 export function AccountView() {
   const { status, account, error, reload } = useAccount(BALANCE_EVERY_MS);
   const leaving = useTask();
+  /** Counts what ended keys or logins from another card: their lists are read anew. */
+  const [endings, setEndings] = useState(0);
+  const noteEnding = () => setEndings((count) => count + 1);
   if (status === 'loading') return <LoadingLine>Asking the server who you are.</LoadingLine>;
   if (error) return <ErrorCard error={error} onRetry={reload} />;
   if (!account) {
@@ -51,9 +58,20 @@ export function AccountView() {
         <BalanceCard availableMicros={account.balance.available.micros} heldMicros={account.balance.held.micros} />
         <PeerSection account={account} onChange={reload} />
       </div>
-      <KeySection />
+      <KeySection key={`keys-${endings}`} />
+      <WebhookSection />
       <JobHistory />
       <StatementList />
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <LoginSection key={`logins-${endings}`} onKeysEnded={noteEnding} onLoggedOut={reload} />
+        <PasswordSection
+          name={account.name}
+          onChanged={() => {
+            noteEnding();
+            reload();
+          }}
+        />
+      </div>
     </div>
   );
 }

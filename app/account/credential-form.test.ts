@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkCredentials } from './credential-form.ts';
+import { checkCredentials, checkPasswordChange } from './credential-form.ts';
 
 const password = 'correct horse';
 
@@ -20,4 +20,12 @@ test('both fields are asked for', () => {
   for (const purpose of ['register', 'log-in'] as const) {
     expect(Object.keys(checkCredentials({ name: '', password: '' }, purpose))).toEqual(['name', 'password']);
   }
+});
+
+test('a change of password needs the old one, and a new one that fits', () => {
+  expect(checkPasswordChange({ oldPassword: 'x', newPassword: password })).toEqual({});
+  const problems = checkPasswordChange({ oldPassword: '', newPassword: 'short' });
+  expect(Object.keys(problems)).toEqual(['oldPassword', 'newPassword']);
+  expect(problems.newPassword).toContain('8 to 200');
+  expect(checkPasswordChange({ oldPassword: 'x', newPassword: '' }).newPassword).toBe('Write a new password.');
 });

@@ -4,11 +4,12 @@ import { type FormEvent, useState } from 'react';
 import type { NewKey } from '../../protocol/http/account.ts';
 import { MAX_LABEL_CHARS } from '../../protocol/http/credentials.ts';
 import { createKey, readKeys, revokeKey } from '../state/account-api.ts';
+import { useProvenTask } from '../state/use-proven-task.ts';
 import { useRemote } from '../state/use-remote.ts';
-import { useTask } from '../state/use-task.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
+import { TaskNotice } from '../ui/task-notice.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { KeyRow } from './key-row.tsx';
 import { NewKeyCard } from './new-key-card.tsx';
@@ -17,7 +18,7 @@ export function KeySection() {
   const keys = useRemote(readKeys);
   const [label, setLabel] = useState('');
   const [made, setMade] = useState<NewKey>();
-  const task = useTask();
+  const task = useProvenTask();
 
   const create = async (event: FormEvent) => {
     event.preventDefault();
@@ -27,9 +28,10 @@ export function KeySection() {
     setLabel('');
     keys.reload();
   };
-  const revoke = (id: string) => {
-    void task.run(() => revokeKey(id)).then(() => keys.reload());
-    if (made?.id === id) setMade(undefined);
+  const revoke = async (id: string) => {
+    const done = await task.run(() => revokeKey(id));
+    keys.reload();
+    if (done && made?.id === id) setMade(undefined);
   };
   return (
     <Card title="API keys" testId="api-keys">
@@ -52,18 +54,14 @@ export function KeySection() {
         </button>
       </form>
       {made && <NewKeyCard made={made} onDone={() => setMade(undefined)} />}
-      {task.error && (
-        <div className="mt-4">
-          <ErrorCard error={task.error} />
-        </div>
-      )}
+      <TaskNotice task={task} className="mt-4" />
       <div className="mt-4">
         {keys.error && <ErrorCard error={keys.error} onRetry={keys.reload} />}
         {!keys.value && !keys.error && <LoadingLine>Reading the keys.</LoadingLine>}
         {keys.value?.length === 0 && !made && <p className="text-muted">No keys yet.</p>}
         <ul className="divide-y divide-line">
           {keys.value?.map((key) => (
-            <KeyRow key={key.id} apiKey={key} busy={task.busy} onRevoke={() => revoke(key.id)} />
+            <KeyRow key={key.id} apiKey={key} busy={task.busy} onRevoke={() => void revoke(key.id)} />
           ))}
         </ul>
       </div>

@@ -5,11 +5,11 @@ import type { AccountInfo } from '../../protocol/http/account.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { releasePeer } from '../state/account-api.ts';
 import { claimThisBrowser } from '../state/claim-this-browser.ts';
-import { useTask } from '../state/use-task.ts';
+import { useProvenTask } from '../state/use-proven-task.ts';
 import { Card } from '../ui/card.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
+import { TaskNotice } from '../ui/task-notice.tsx';
 
 interface Props {
   account: AccountInfo;
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function PeerSection({ account, onChange }: Props) {
-  const task = useTask();
+  const task = useProvenTask();
   const [claimed, setClaimed] = useState<number>();
   const claim = () => task.run(async () => setClaimed(await claimThisBrowser(account.id))).then(onChange);
   const release = (peer: AccountInfo['peers'][number]) => void task.run(() => releasePeer(peer)).then(onChange);
@@ -38,12 +38,8 @@ export function PeerSection({ account, onChange }: Props) {
             `Earning for you now: ${formatPlural(claimed, 'peer')} of this browser.`}
         </span>
       </div>
-      {task.busy && <LoadingLine>Signing and telling the server.</LoadingLine>}
-      {task.error && (
-        <div className="mt-4">
-          <ErrorCard error={task.error} />
-        </div>
-      )}
+      {task.busy && !task.asking && <LoadingLine>Signing and telling the server.</LoadingLine>}
+      <TaskNotice task={task} className="mt-4" />
       <ul className="mt-3 divide-y divide-line">
         {account.peers.map((peer) => (
           <li key={peer} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">

@@ -6,8 +6,9 @@ import type { AccountInfo } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { claimThisBrowser } from '../state/claim-this-browser.ts';
 import { useAccount } from '../state/use-account.ts';
-import { type Task, useTask } from '../state/use-task.ts';
-import { ErrorCard } from '../ui/error-card.tsx';
+import { useProvenTask } from '../state/use-proven-task.ts';
+import type { Task } from '../state/use-task.ts';
+import { TaskNotice } from '../ui/task-notice.tsx';
 import { EarnedFigure, PeerEarned } from './earned-figure.tsx';
 import { unclaimedPeers } from './unclaimed-peers.ts';
 import { useEarningConsent } from './use-earning-consent.ts';
@@ -54,7 +55,7 @@ interface AccountProps {
 
 function AccountEarnings({ account, peers, onClaimed }: AccountProps) {
   const [agreed, agree] = useEarningConsent();
-  const task = useTask();
+  const task = useProvenTask();
   useClaim({ account, peers: agreed ? peers : [], task, onClaimed });
   return (
     <>
@@ -75,11 +76,7 @@ function AccountEarnings({ account, peers, onClaimed }: AccountProps) {
           </span>
         </span>
       </label>
-      {task.error && (
-        <div className="mt-3">
-          <ErrorCard error={task.error} />
-        </div>
-      )}
+      <TaskNotice task={task} className="mt-3" />
     </>
   );
 }

@@ -111,6 +111,25 @@ test('a logout that did not reach the server is none', async () => {
   expect(mayBeLoggedIn()).toBe(false);
 });
 
+test('G9: logging out everywhere is remembered, and so is that a changed password stays logged in', async () => {
+  noteLogin(true);
+  answer = { status: 200, body: { ok: true } };
+  await api.endLogin('a/b', true);
+  expect(mayBeLoggedIn()).toBe(true);
+  await api.endLogins(false);
+  expect(mayBeLoggedIn()).toBe(false);
+  await api.changePassword({ oldPassword: 'correct horse', newPassword: 'another horse', keysToo: true });
+  expect(mayBeLoggedIn()).toBe(true);
+  await api.logInAgain('another horse');
+  expect(asked.map(({ line }) => line)).toEqual([
+    'DELETE /api/account/logins/a%2Fb?keysToo=true',
+    'DELETE /api/account/logins?keysToo=false',
+    'POST /api/account/password',
+    'POST /api/account/login/again',
+  ]);
+  expect([...kept.values()].join()).not.toContain('horse');
+});
+
 test('texts in an address stay one part of it', async () => {
   answer = { status: 200, body: { ok: true } };
   await api.revokeKey('../peers/x?y#z');

@@ -8,9 +8,13 @@ import {
   type Credentials,
   doneSchema,
   keysSchema,
+  type LoginEntry,
+  loginsSchema,
   type NewKey,
   newKeySchema,
+  type PasswordChange,
   peersSchema,
+  webhookSecretSchema,
 } from '../../protocol/http/account.ts';
 import {
   type AccountJob,
@@ -53,6 +57,32 @@ export async function logOut(): Promise<void> {
   noteLogin(false);
 }
 
+/** For what needs a recent login (`login-again`). Throws that for a wrong password. */
+export async function logInAgain(password: string): Promise<void> {
+  await callApi(`${ROOT}/login/again`, doneSchema, { method: 'POST', body: { password } });
+}
+
+/** Ends all other logins. */
+export async function changePassword(change: PasswordChange): Promise<void> {
+  await callApi(`${ROOT}/password`, doneSchema, { method: 'POST', body: change });
+  // Whatever asked with the cookie of before was told that nobody is logged in.
+  noteLogin(true);
+}
+
+export const readLogins = async (signal?: AbortSignal): Promise<LoginEntry[]> =>
+  (await callApi(`${ROOT}/logins`, loginsSchema, { signal })).logins;
+
+/** With `keysToo` the keys that it made are revoked. */
+export async function endLogin(id: string, keysToo: boolean): Promise<void> {
+  await callApi(`${ROOT}/logins/${encodeURIComponent(id)}?keysToo=${keysToo}`, doneSchema, { method: 'DELETE' });
+}
+
+/** Logs out everywhere; with `keysToo` every key of the account is revoked. */
+export async function endLogins(keysToo: boolean): Promise<void> {
+  await callApi(`${ROOT}/logins?keysToo=${keysToo}`, doneSchema, { method: 'DELETE' });
+  noteLogin(false);
+}
+
 /** Newest first; `before` is what the page before gave as `next`. */
 export function readStatement(before?: string, signal?: AbortSignal): Promise<StatementPage> {
   const query = before === undefined ? '' : `?before=${encodeURIComponent(before)}`;
@@ -68,6 +98,9 @@ export const createKey = (label: string): Promise<NewKey> =>
 export async function revokeKey(id: string): Promise<void> {
   await callApi(`${ROOT}/keys/${encodeURIComponent(id)}`, doneSchema, { method: 'DELETE' });
 }
+
+export const rotateWebhookSecret = async (): Promise<string> =>
+  (await callApi(`${ROOT}/webhook-secret`, webhookSecretSchema, { method: 'POST' })).secret;
 
 export async function claimPeer(shown: Claim): Promise<void> {
   await callApi(`${ROOT}/peers`, peersSchema, { method: 'POST', body: shown });

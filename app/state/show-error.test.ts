@@ -17,3 +17,8 @@ test('a person who is not logged in is not told of keys', () => {
     next: 'Log in under Account, then try again.',
   });
 });
+
+test('a person who has a form for the password is not told of routes', () => {
+  const refused = new PoolError('login-again', 'This password is wrong.');
+  expect(showError(refused).next).toBe('Write the password of this account, then try again.');
+});

@@ -11,7 +11,8 @@ export interface ShownError {
 /** The next step that came with the error goes before the table's: it knows the case. */
 export function showError(cause: unknown): ShownError {
   const { code, message, next, data } = PoolError.from(cause);
-  // Both speak to programs here, which send a key; a person at a page logs in.
+  // These speak to programs, too; a person at a page has a form.
   if (code === 'not-logged-in') return { code, message, next: 'Log in under Account, then try again.' };
+  if (code === 'login-again') return { code, message, next: 'Write the password of this account, then try again.' };
   return { code, message, next: typeof data?.next === 'string' && data.next !== '' ? data.next : next };
 }

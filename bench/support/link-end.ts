@@ -6,6 +6,8 @@ import { STAGE_LANES } from '../../protocol/limits.ts';
 import { ChannelBroker } from '../../shard-worker/host/channel-broker.ts';
 import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
 import { addLanes } from '../../shard-worker/peer/add-lanes.ts';
+import { ControlClient } from '../../shard-worker/peer/control-client.ts';
+import { controlUrl } from '../../shard-worker/peer/site.ts';
 import { LinkTable } from '../../shard-worker/worker/link-table.ts';
 
 export interface LinkTerms {
@@ -58,17 +60,32 @@ function arrived(way: Way, frame: Uint8Array): void {
   delete waiting[way];
 }
 
-let identity: Promise<Identity> | undefined;
-const ownIdentity = (): Promise<Identity> => {
-  identity ??= newIdentityKeys().then(identityOf);
-  return identity;
+let keys: Promise<CryptoKeyPair> | undefined;
+const ownKeys = (): Promise<CryptoKeyPair> => {
+  keys ??= newIdentityKeys();
+  return keys;
 };
+const ownIdentity = async (): Promise<Identity> => identityOf(await ownKeys());
+
+/** The server lets into its broker whom it knows by the control socket. */
+async function brokerToken(origin: string): Promise<string> {
+  const own = await ownKeys();
+  return new Promise((resolve, reject) => {
+    new ControlClient(controlUrl(origin), own, {
+      onWelcome: ({ brokerToken: token }) => resolve(token),
+      onMessage: () => {},
+      onDown: reject,
+      vitals: () => ({ sessions: 0, tokens: 0 }),
+    });
+  });
+}
 
 let link: ChannelLink | undefined;
 
 async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
   const own = await ownIdentity();
   const { origin, epoch, ticket, orchestratorKey } = terms;
+  const token = await brokerToken(origin);
   await new Promise<void>((resolve, reject) => {
     const links = new LinkTable({
       identity: () => own,
@@ -88,6 +105,7 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
       self: own.peer,
       origin,
       iceServers: [],
+      token,
       onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(resolve, reject),
     });
     if (to) broker.connect(to, epoch).catch(reject);

@@ -94,6 +94,7 @@ export async function openPoolLinks(
           self: welcome.peer,
           origin,
           iceServers: [],
+          token: welcome.brokerToken,
           onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(finish, reject),
         });
         control.send({ type: 'watch', pool: poolIdOf(model) });

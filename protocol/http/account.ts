@@ -10,6 +10,19 @@ export const credentialsSchema = shape(
 );
 export type Credentials = z.infer<typeof credentialsSchema>;
 
+const password = () => z.string().check(z.maxLength(1000));
+
+export const passwordSchema = shape('Password', z.object({ password: password() }));
+
+const keysToo = () =>
+  noted(z.optional(z.boolean()), { description: 'Also revoke every API key of the account. Default: false.' });
+
+export const passwordChangeSchema = shape(
+  'PasswordChange',
+  z.object({ oldPassword: password(), newPassword: password(), keysToo: keysToo() }),
+);
+export type PasswordChange = z.infer<typeof passwordChangeSchema>;
+
 /** An amount, twice: for people, and to compute with. */
 export const amountFields = {
   credits: noted(z.string().check(z.maxLength(40)), { description: 'Decimal.' }),
@@ -26,6 +39,20 @@ export const accountSchema = shape(
 export type AccountInfo = z.infer<typeof accountSchema>;
 
 export const doneSchema = shape('Done', z.object({ ok: z.literal(true) }));
+
+const loginSchema = shape(
+  'Login',
+  z.object({
+    id: text,
+    device: noted(z.string().check(z.maxLength(100)), { description: 'A few words, e.g. "Firefox on Linux".' }),
+    createdAt: moment,
+    lastSeenAt: moment,
+    isThis: noted(z.boolean(), { description: 'The one that asks.' }),
+  }),
+);
+export type LoginEntry = z.infer<typeof loginSchema>;
+
+export const loginsSchema = shape('Logins', z.object({ logins: z.array(loginSchema).check(z.maxLength(MAX_ROWS)) }));
 
 const keyFields = {
   id: text,

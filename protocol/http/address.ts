@@ -6,6 +6,15 @@ import { matching, noted } from './shape.ts';
 
 export const keyPathSchema = z.object({ id: z.string().check(z.maxLength(100)) });
 
+export const loginPathSchema = z.object({ id: z.string().check(z.maxLength(100)) });
+
+export const endingQuerySchema = z.object({
+  keysToo: noted(z._default(z.enum(['true', 'false']), 'false'), {
+    description:
+      'Whether API keys are revoked with it: of one login those that it made, of all every key of the account.',
+  }),
+});
+
 export const peerPathSchema = z.object({ id: matching(peerIdSchema, 'Not a peer’s id') });
 
 /** Any text: what is no peer's id names no peer, which is 404 and not 400. */

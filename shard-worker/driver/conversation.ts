@@ -1,12 +1,13 @@
 // One conversation: owns the token history, feeds it to whichever ring serves now, and continues on the next ring when a
 // stage disappears. The answer is a pure function of (model, prompt, sampling), whatever route and drafter do meanwhile.
+
+import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import { newSessionId } from '../../protocol/ids.ts';
 import { MAX_CHUNKS_IN_FLIGHT, PREFILL_CHUNK_TOKENS } from '../../protocol/limits.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
-import { checkPrompt } from '../words/check-prompt.ts';
 import { commonPrefix } from './common-prefix.ts';
 import { checkRows, DecodeRun, type HeldSession } from './decode-run.ts';
 import type { Generated, GenerateOptions } from './generate-options.ts';

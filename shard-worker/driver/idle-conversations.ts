@@ -1,15 +1,9 @@
 // Conversations whose answer is over, kept with their caches at the stages for the next turn. A caller over HTTP sends the
 // whole conversation each time: it goes on where it shares most with one that the same caller had. Bounded; starts nothing.
+import { KEPT_ANSWER_MS, LEAST_SHARED_TOKENS, MAX_KEPT_ANSWERS } from '../../protocol/limits.ts';
 import { commonPrefix } from './common-prefix.ts';
 import type { Conversation } from './conversation.ts';
 import type { RingClient } from './ring-client.ts';
-
-/** Each holds a cache at every stage; stages let idle ones go when others need the room. */
-const MAX_KEPT = 8;
-/** Most people who go on do so within minutes. Stages forget after ten. */
-const KEPT_MS = 5 * 60_000;
-/** Less than this is not worth a conversation that somebody may go on with. */
-const LEAST_SHARED_TOKENS = 16;
 
 interface Kept {
   owner: string;
@@ -60,8 +54,8 @@ export class IdleConversations {
   }
 
   #forget(): void {
-    const tooOldMs = this.#now() - KEPT_MS;
-    const fresh = this.#kept.filter(({ sinceMs }) => sinceMs > tooOldMs).slice(-MAX_KEPT);
+    const tooOldMs = this.#now() - KEPT_ANSWER_MS;
+    const fresh = this.#kept.filter(({ sinceMs }) => sinceMs > tooOldMs).slice(-MAX_KEPT_ANSWERS);
     for (const kept of this.#kept) if (!fresh.includes(kept)) kept.conversation.close();
     this.#kept = fresh;
   }

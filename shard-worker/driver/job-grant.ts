@@ -1,12 +1,12 @@
 // The grant of one job, as stages ask for it and as its driver reads it. Opens nothing itself.
-import { type Grant, openGrant } from '../../protocol/grant.ts';
+import { type OpenGrant, openGrant } from '../../protocol/grant.ts';
 
 export class JobGrant {
   /** The token that goes into OPEN. */
   readonly grant: string;
-  readonly claims: Grant;
+  readonly claims: OpenGrant;
 
-  private constructor(grant: string, claims: Grant) {
+  private constructor(grant: string, claims: OpenGrant) {
     this.grant = grant;
     this.claims = claims;
   }

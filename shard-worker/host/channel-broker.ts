@@ -28,6 +28,7 @@ export class ChannelBroker implements Broker {
   readonly #options: BrokerOptions;
   readonly #load: LoadPeerJs;
   readonly #connections = new Set<DataConnection>();
+  #token: string;
   #peer: Promise<Peer> | undefined;
   #closed = false;
   #count = 0;
@@ -35,6 +36,7 @@ export class ChannelBroker implements Broker {
   /** `load`: PeerJS when it is needed, for the package looks for `window` when it is loaded. */
   constructor(options: BrokerOptions, load: LoadPeerJs = () => import('peerjs')) {
     this.#options = options;
+    this.#token = options.token;
     this.#load = load;
   }
 
@@ -55,6 +57,11 @@ export class ChannelBroker implements Broker {
     await this.#settle(peer, connection, { peer: to, epoch, lane, direction: 'out' });
   }
 
+  renew(token: string): void {
+    this.#token = token;
+    void this.#peer?.then((peer) => Object.assign(peer.options, { token })).catch(() => {});
+  }
+
   close(): void {
     this.#closed = true;
     for (const connection of this.#connections) connection.close();
@@ -63,7 +70,7 @@ export class ChannelBroker implements Broker {
 
   async #start(): Promise<Peer> {
     const { Peer } = await this.#load();
-    const { self, origin, iceServers, token } = this.#options;
+    const { self, origin, iceServers } = this.#options;
     const url = new URL(origin);
     const isSecure = url.protocol === 'https:';
     const peer = new Peer(self, {
@@ -72,7 +79,7 @@ export class ChannelBroker implements Broker {
       path: '/peerjs',
       secure: isSecure,
       debug: 0,
-      ...(token === undefined ? {} : { token }),
+      token: this.#token,
       // Always set: PeerJS's default has TURN servers that all its users share.
       config: { iceServers: iceServers as RTCIceServer[] },
     });

@@ -45,6 +45,8 @@ export interface Broker {
   open(): Promise<void>;
   /** Asks a peer for a channel of an epoch, or for another lane of one. `onChannel` gets it; rejects with `link-failed`. */
   connect(to: PeerId, epoch: number, lane?: number): Promise<void>;
+  /** From now on it is let in with this token. */
+  renew(token: string): void;
   close(): void;
 }
 
@@ -53,8 +55,8 @@ export interface BrokerOptions {
   /** The site's origin: the broker is part of the same server. */
   origin: string;
   iceServers: (ServerMessage & { type: 'welcome' })['iceServers'];
-  /** Secret of this peer: with the same one it gets its id back after a reload, before its old socket is given up. */
-  token?: string;
+  /** What the control socket told this peer: with it, and only so, it gets its id. */
+  token: string;
   /** Called synchronously where the channel is created. */
   onChannel(channel: BrokeredChannel): void;
 }
@@ -76,8 +78,6 @@ export interface BrokeredChannel {
 
 export interface KeptIdentity {
   keys: CryptoKeyPair;
-  /** Secret of this peer towards the connection broker, which gives an id back only to who shows the same one. */
-  brokerToken: string;
   /** Another tab may be this peer from now on. */
   release(): void;
 }

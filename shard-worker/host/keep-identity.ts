@@ -18,7 +18,6 @@ const PATIENCE_MS = 3_000;
 
 interface Stored {
   keys: CryptoKeyPair;
-  brokerToken: string;
 }
 
 /** The identity of the first slot that no other tab holds. Rejects only if the browser can make no keys at all. */
@@ -55,7 +54,7 @@ function thisBrowser(): IdentityBrowser {
 }
 
 async function makeIdentity(): Promise<Stored> {
-  return { keys: await newIdentityKeys(), brokerToken: crypto.randomUUID() };
+  return { keys: await newIdentityKeys() };
 }
 
 /** Resolves to what releases the lock, which is held until then, or to `taken`. */
@@ -99,9 +98,9 @@ async function withStore<Value>(
 
 /** What another version of the site may have left there is not taken for keys. */
 function isStored(value: unknown): value is Stored {
-  const { keys, brokerToken } = (value ?? {}) as Partial<Stored>;
+  const { keys } = (value ?? {}) as Partial<Stored>;
   const isKey = (key: CryptoKey | undefined, usage: KeyUsage) => key?.usages?.includes(usage) === true;
-  return isKey(keys?.privateKey, 'sign') && isKey(keys?.publicKey, 'verify') && typeof brokerToken === 'string';
+  return isKey(keys?.privateKey, 'sign') && isKey(keys?.publicKey, 'verify');
 }
 
 const done = <Value>(request: IDBRequest<Value>): Promise<Value> =>

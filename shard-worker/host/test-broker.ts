@@ -18,6 +18,8 @@ export class TestBroker implements Broker {
   /** All channels that there ever were, in order, and which of them are closed. */
   readonly channels: BrokeredChannel[] = [];
   readonly closed = new Set<number>();
+  /** Those that came after the first. */
+  readonly tokens: string[] = [];
   isOpen = false;
   isClosed = false;
   readonly #net: TestNet;
@@ -30,6 +32,10 @@ export class TestBroker implements Broker {
   async open(): Promise<void> {
     if (!this.#net.isBrokerUp) throw new PoolError('link-failed', 'The connection broker refused this tab.');
     this.isOpen = true;
+  }
+
+  renew(token: string): void {
+    this.tokens.push(token);
   }
 
   async connect(peer: PeerId, epoch: number, lane = 0): Promise<void> {

@@ -116,7 +116,7 @@ export class TestHost implements Host {
   }
 
   async keepIdentity(): Promise<KeptIdentity> {
-    const identity = { keys: await newIdentityKeys(), brokerToken: 'secret', release: () => void this.released++ };
+    const identity = { keys: await newIdentityKeys(), release: () => void this.released++ };
     this.identities.push(identity);
     return identity;
   }
@@ -139,6 +139,7 @@ export class TestHost implements Host {
       iceServers: [],
       heartbeatMs: 10_000,
       orchestratorKey: 'key',
+      brokerToken: 'secret',
       nowSeconds: 1000,
     });
     return peer;

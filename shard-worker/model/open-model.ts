@@ -35,18 +35,22 @@ const FIRST_WINDOW_BYTES = 64 * 1024;
 /** A graph with its weights outside is far smaller; one with weights inside is never read whole. */
 const MAX_CHECKED_GRAPH_BYTES = 1024 * 1024;
 
-/** Files of one repository, with the hashes that the site knows of them. */
-export async function openModelFiles(source: ModelSource): Promise<ModelFiles> {
+/**
+ * Files of one repository, with the hashes that the site knows of them.
+ *
+ * @param bounds how they are fetched; undefined: as a page fetches, out of the browser's cache where it has them.
+ */
+export async function openModelFiles(source: ModelSource, bounds?: FetchOptions): Promise<ModelFiles> {
   const { repo, revision } = source.model;
   const location = { hubUrl: source.hubUrl, repo, revision };
-  const cache = await openBrowserRangeCache();
+  const cache = bounds ? undefined : await openBrowserRangeCache();
   const index: ModelIndex | undefined = source.indexUrl
-    ? await loadModelIndex(source.indexUrl.replace(/\/index\.json$/, ''))
+    ? await loadModelIndex(source.indexUrl.replace(/\/index\.json$/, ''), bounds)
     : undefined;
-  const meter = createByteMeter();
+  const meter = bounds?.meter ?? createByteMeter();
   const options = (path: string): FetchOptions => {
     const expected = index ? expectedFile(index, repo, path) : undefined;
-    return { meter, ...(cache ? { cache } : {}), ...(expected ? { expected } : {}) };
+    return { ...bounds, meter, ...(cache ? { cache } : {}), ...(expected ? { expected } : {}) };
   };
   return {
     source,
@@ -74,9 +78,9 @@ export interface OpenModel {
   openWeights(file: string): Promise<HubFile>;
 }
 
-/** Reads the graph. Throws `model-not-found`, `model-unsupported`, or what the download failed with. */
-export async function openModel(source: ModelSource): Promise<OpenModel> {
-  const files = await openModelFiles(source);
+/** Reads the graph. Throws `model-not-found`, `model-unsupported`, or what the download failed with. `bounds` as above. */
+export async function openModel(source: ModelSource, bounds?: FetchOptions): Promise<OpenModel> {
+  const files = await openModelFiles(source, bounds);
   const path = graphPath(source.model.dtype);
   const [config, graphFile] = await Promise.all([files.json('config.json'), files.open(path, FIRST_WINDOW_BYTES)]);
   // A graph file whose hash is known is read whole when it is small, because only a whole file can be checked.

@@ -1,11 +1,12 @@
 // A tab that asks, from opening to closing: does what its life asks for and tells its life what came of it; brings asks to
 // the server for a grant, and to the worker to be driven. Reads no text.
+
+import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { Capability, Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { DRIVER_LANES } from '../../protocol/limits.ts';
 import type { Host, HostWorker } from '../host/host.ts';
-import { checkPrompt } from '../words/check-prompt.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';

@@ -19,6 +19,7 @@ const WELCOME: ServerMessage = {
     iceServers: [],
     heartbeatMs: 20,
     orchestratorKey: 'BA',
+    brokerToken: 'b',
     nowSeconds: 0,
   },
 };
@@ -79,6 +80,7 @@ test('answers the challenge with a hello that proves the key', async () => {
   const [hello] = heard as [ClientMessage & { type: 'hello' }];
   expect(hello).toMatchObject({ type: 'hello', version: PROTOCOL_VERSION });
   expect(await verifyHello(hello, NONCE)).toMatch(/^[0-9a-f]{32}$/);
+  expect(hello.host, 'of the server that it dialled').toBe(`127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 
 test('says nothing before the welcome, then beats at the pace that the server asks for', async () => {

@@ -87,8 +87,8 @@ export class ControlClient {
 
   async #hear(socket: HostSocket, message: ServerMessage): Promise<void> {
     if (message.type === 'challenge') {
-      const { publicKey, signature } = await signHello(this.#keys, message.nonce);
-      const hello: ClientMessage = { type: 'hello', version: PROTOCOL_VERSION, publicKey, signature };
+      const { host, publicKey, signature } = await signHello(this.#keys, new URL(this.#url).host, message.nonce);
+      const hello: ClientMessage = { type: 'hello', version: PROTOCOL_VERSION, host, publicKey, signature };
       if (socket.isOpen) socket.send(JSON.stringify(hello));
       return;
     }

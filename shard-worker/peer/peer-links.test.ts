@@ -14,7 +14,10 @@ function makeLinks(script: WorkerScript = {}, options: Partial<PeerLinksOptions>
   const worker = new TestWorker(script);
   const unreachable = new Set<PeerId>();
   const onChannel = (channel: BrokeredChannel) => links.take(channel);
-  const broker = new TestBroker({ self: A, origin: '', iceServers: [], onChannel }, { isBrokerUp: true, unreachable });
+  const broker = new TestBroker(
+    { self: A, origin: '', iceServers: [], token: '', onChannel },
+    { isBrokerUp: true, unreachable },
+  );
   const wanted = new Set([5]);
   const broken: [number, PeerId][] = [];
   const links = new PeerLinks({

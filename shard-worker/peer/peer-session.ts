@@ -97,16 +97,18 @@ export class PeerSession {
   }
 
   #welcome(
-    { peer, iceServers, orchestratorKey, nowSeconds }: ServerMessage & { type: 'welcome' },
+    { peer, iceServers, orchestratorKey, brokerToken, nowSeconds }: ServerMessage & { type: 'welcome' },
     handlers: SessionHandlers,
   ): void {
     // Not waited for: calls to the worker keep their order.
     this.worker.call('trust-server', { orchestratorKey, nowSeconds }).catch((error) => {
       if (!this.#isClosed) handlers.onFail(error);
     });
+    // Of a server that began anew it is another one.
+    this.#broker?.renew(brokerToken);
     this.#broker ??= this.#host.openBroker({
       self: peer,
-      token: this.#opened().brokerToken,
+      token: brokerToken,
       origin: this.origin,
       iceServers,
       onChannel: handlers.onChannel,

@@ -21,7 +21,15 @@ export const ANSWER = { text: 'Hi.', tokenIds: [1, 2], finishReason: 'stop', sta
 /** As a worker would sign it; nobody here looks at the signature. */
 export const DELIVERY: SignedDelivery = {
   note: {
-    ...{ job: JOB, nonce: '2'.repeat(32), pool: POOL, peer: peerOf('a'), promptTokens: 9, cachedTokens: 0 },
+    ...{
+      server: peerOf('e'),
+      job: JOB,
+      nonce: '2'.repeat(32),
+      pool: POOL,
+      peer: peerOf('a'),
+      promptTokens: 9,
+      cachedTokens: 0,
+    },
     delivered: [{ epoch: 5, tokens: 2 }],
   },
   ...{ publicKey: 'BA', signature: 'AA' },

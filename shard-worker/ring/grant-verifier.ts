@@ -1,7 +1,7 @@
 // Reads the grants that sessions are opened with, each token once. Says whether a grant covers what is asked; keeps no
 // session.
 import { PoolError } from '../../protocol/errors.ts';
-import { type Grant, openGrant } from '../../protocol/grant.ts';
+import { type Grant, type OpenGrant, openGrant } from '../../protocol/grant.ts';
 import { CLOCK_SKEW_SECONDS } from '../../protocol/limits.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import type { OpenSession } from './open-session.ts';
@@ -16,14 +16,14 @@ export interface GrantVerifierOptions {
 
 export class GrantVerifier {
   readonly #options: GrantVerifierOptions;
-  readonly #known = new Map<string, Grant>();
+  readonly #known = new Map<string, OpenGrant>();
 
   constructor(options: GrantVerifierOptions) {
     this.#options = options;
   }
 
   /** The grant of an OPEN frame. Throws `grant-refused`. */
-  async read({ grant: token, driver }: OpenSession): Promise<Grant> {
+  async read({ grant: token, driver }: OpenSession): Promise<OpenGrant> {
     if (token === undefined) throw new PoolError('grant-refused', 'A session was opened without a grant.');
     const known = this.#known.get(token);
     if (known && known.driver !== driver) throw new PoolError('grant-refused', 'The grant is another driver’s.');

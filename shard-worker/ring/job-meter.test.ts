@@ -8,6 +8,7 @@ import { MeterRegistry } from './meter-registry.ts';
 
 const identity = await identityOf(await newIdentityKeys());
 const about: MeterAbout = {
+  server: identity.peer,
   ...{ job: '1'.repeat(32) as JobId, nonce: '2'.repeat(32), session: '3'.repeat(16) as SessionId },
   ...{ pool: 'a/b@main:q4', epoch: 7, peer: identity.peer, start: 0, end: 2 },
 };

@@ -7,6 +7,7 @@ import { chainNextBytes, chainStart, type SignedReceipt, signReceipt } from '../
 
 /** What every receipt of the meter says. */
 export interface MeterAbout {
+  server: PeerId;
   job: JobId;
   nonce: string;
   session: SessionId;

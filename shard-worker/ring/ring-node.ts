@@ -3,7 +3,7 @@
 
 import { PoolError } from '../../protocol/errors.ts';
 import { encodeFrame, type Frame } from '../../protocol/frame.ts';
-import type { Grant } from '../../protocol/grant.ts';
+import type { OpenGrant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES, PLANNED_CONTEXT_TOKENS } from '../../protocol/limits.ts';
 import { type BatchItem, type ExecutorOutput, type LayerExecutor, runMs } from '../engine/layer-executor.ts';
@@ -23,7 +23,7 @@ interface Work {
   frame: Frame;
   arrivedMs: number;
   /** What an OPEN frame says, once it was read. */
-  opening?: { open: OpenSession; grant?: Grant };
+  opening?: { open: OpenSession; grant?: OpenGrant };
 }
 
 /** A frame on its way into the model. */

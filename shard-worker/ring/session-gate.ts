@@ -1,7 +1,7 @@
 // What a grant lets a driver do at one stage: open so many sessions, compute so far, and for so long. Gives each admitted
 // session its meter. Owns no session and no cache.
 import { PoolError } from '../../protocol/errors.ts';
-import type { Grant } from '../../protocol/grant.ts';
+import type { Grant, OpenGrant } from '../../protocol/grant.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
@@ -43,7 +43,7 @@ export class SessionGate {
   }
 
   /** The grant of an OPEN frame that came from this link. Throws `grant-refused`. */
-  async read(open: OpenSession, from: Link): Promise<Grant> {
+  async read(open: OpenSession, from: Link): Promise<OpenGrant> {
     if (this.#layers.entry && from.peer !== open.driver) {
       throw new PoolError('grant-refused', 'A driver opens sessions with its own grant only.');
     }
@@ -51,8 +51,8 @@ export class SessionGate {
   }
 
   /** Counts the session in. `open` are the jobs of the other sessions that are open here. Throws `grant-refused`. */
-  admit(session: SessionId, grant: Grant, open: Iterable<JobId | undefined>): Admitted {
-    const { job, nonce, sessions, pool } = grant;
+  admit(session: SessionId, grant: OpenGrant, open: Iterable<JobId | undefined>): Admitted {
+    const { server, job, nonce, sessions, pool } = grant;
     const epoch = this.#epoch;
     const { start, end } = this.#layers;
     const { meters, self } = this.#grants;
@@ -64,7 +64,7 @@ export class SessionGate {
     if (!isKnown && isTooMany) {
       throw new PoolError('grant-refused', `The grant is for ${sessions} sessions.`, { data: { sessions } });
     }
-    return { grant, meter: meters.open({ job, nonce, session, pool, epoch, peer: self, start, end }) };
+    return { grant, meter: meters.open({ server, job, nonce, session, pool, epoch, peer: self, start, end }) };
   }
 
   /** Before a frame is computed. Throws `grant-refused`. */

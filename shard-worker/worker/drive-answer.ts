@@ -103,8 +103,8 @@ export async function driveAnswer(
   };
 
   function noteOf({ claims }: JobGrant): Promise<SignedDelivery> {
-    const { job, nonce, pool, driver } = claims;
-    const note = { job, nonce, pool, peer: driver, promptTokens, cachedTokens, delivered };
+    const { server, job, nonce, pool, driver } = claims;
+    const note = { server, job, nonce, pool, peer: driver, promptTokens, cachedTokens, delivered };
     return signDelivery(identity(), note);
   }
 }

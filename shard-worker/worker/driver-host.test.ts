@@ -37,6 +37,7 @@ test('an answer with its text, statistics and a note of what was delivered; the 
   expect(first).toMatchObject({ promptTokens, cachedTokens: 0, completionTokens: first.answer!.tokenIds.length });
   expect(first.stats).toMatchObject({ epoch: EPOCH, route: [{ stage: 0 }, { stage: 1 }] });
   expect(await noteOf(first)).toEqual({
+    server: expect.stringMatching(/^[0-9a-f]{32}$/),
     ...{ job: jobId(asks), nonce: 'b'.repeat(32), pool: POOL, peer: driver.self, promptTokens, cachedTokens: 0 },
     delivered: [{ epoch: EPOCH, tokens: 20 }],
   });

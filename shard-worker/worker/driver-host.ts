@@ -15,6 +15,7 @@ import { RingClient } from '../driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
+import { openModelFiles } from '../model/open-model.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import type { TokenCheck } from '../words/token-check.ts';
@@ -78,10 +79,12 @@ export class DriverHost implements DriverTools {
 
   format(): Promise<DriverFormat> {
     const source = this.#opened();
-    this.#format ??= readFormat(source).catch((error) => {
-      this.#format = undefined;
-      throw error;
-    });
+    this.#format ??= openModelFiles(source)
+      .then(readFormat)
+      .catch((error) => {
+        this.#format = undefined;
+        throw error;
+      });
     return this.#format;
   }
 

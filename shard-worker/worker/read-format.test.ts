@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { type FakeRepo, startFakeRepo } from '../hub/fake-repo.ts';
+import { openModelFiles } from '../model/open-model.ts';
 import { readFormat } from './read-format.ts';
 
 const SITE = 'public/models/computepool/guide-4m';
@@ -20,7 +21,7 @@ async function read(changes: Record<string, string | undefined> = {}) {
   const repo = await startFakeRepo(Object.fromEntries(there));
   repos.push(repo);
   const model = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' } as const;
-  return { repo, format: readFormat({ model, hubUrl: repo.hub.url }) };
+  return { repo, format: openModelFiles({ model, hubUrl: repo.hub.url }).then(readFormat) };
 }
 
 /** The template in a file of its own, as newer exports have it. */

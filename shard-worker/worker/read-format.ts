@@ -3,8 +3,7 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { makePromptFormat, type PromptFormat } from '../driver/prompt-format.ts';
 import { contextLimit } from '../model/context-limit.ts';
-import { openModelFiles } from '../model/open-model.ts';
-import type { ModelSource } from '../words/model-source.ts';
+import type { ModelFiles } from '../model/open-model.ts';
 
 export interface DriverFormat {
   format: PromptFormat;
@@ -12,8 +11,7 @@ export interface DriverFormat {
   maxContext: number;
 }
 
-export async function readFormat(source: ModelSource): Promise<DriverFormat> {
-  const files = await openModelFiles(source);
+export async function readFormat(files: Pick<ModelFiles, 'json' | 'optionalText'>): Promise<DriverFormat> {
   const [tokenizer, tokenizerConfig, config] = await Promise.all([
     files.json('tokenizer.json'),
     files.json('tokenizer_config.json'),

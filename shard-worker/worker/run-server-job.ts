@@ -1,13 +1,13 @@
 // One job of the server at the entry stage: request in, events out, in order; the last one is `done` or `failed`. Stays
 // with the ring that it was given: when that ends, the server starts the job again where the next entry is.
+
+import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { JobRequest } from '../../protocol/job.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
 import { Conversation } from '../driver/conversation.ts';
 import { driveChoices } from '../driver/drive-choices.ts';
-import type { PromptFormat } from '../driver/prompt-format.ts';
+import { promptIds } from '../driver/prompt-ids.ts';
 import { type Speculation, totalOf } from '../driver/speculation.ts';
-import { checkPrompt } from '../words/check-prompt.ts';
 import type { DriverTools } from './driver-tools.ts';
 import type { ServerJob } from './worker-api.ts';
 
@@ -86,13 +86,4 @@ export async function runServerJob(
   } finally {
     for (const conversation of conversations) conversation.close();
   }
-}
-
-/** Throws `bad-request` for ids that the model's vocabulary has not, and what the chat template refuses. */
-function promptIds(prompt: JobRequest['prompt'], format: PromptFormat): number[] {
-  if (prompt.kind === 'chat') return format.encodeChat(prompt.messages, prompt.template);
-  if (prompt.kind === 'text') return format.encodeText(prompt.text);
-  const strange = prompt.ids.find((id) => format.describe(id) === undefined);
-  if (strange !== undefined) throw new PoolError('bad-request', `The model has no token ${strange}.`);
-  return prompt.ids;
 }

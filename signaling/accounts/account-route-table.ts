@@ -1,9 +1,8 @@
-// Descriptions of the routes under /api/account, for their handlers and for the OpenAPI document.
+// Descriptions of the routes for what an account has, for their handlers and for the OpenAPI document.
 import { createRoute } from '@hono/zod-openapi';
 import {
   accountSchema,
   claimSchema,
-  credentialsSchema,
   doneSchema,
   keyLabelSchema,
   keysSchema,
@@ -13,37 +12,10 @@ import {
 } from '../../protocol/http/account.ts';
 import { keyPathSchema, peerPathSchema, statementQuerySchema } from '../../protocol/http/address.ts';
 import { statementSchema } from '../../protocol/http/usage.ts';
-import { SECURITY } from '../http/describe-routes.ts';
+import { LOGIN_ONLY } from '../http/describe-routes.ts';
 import { answerOf, bodyOf, fieldsOf, POOL_FAILURE } from '../http/describe-shapes.ts';
 
-const tags = ['account'];
-const owned = { tags, security: SECURITY };
-
-export const register = createRoute({
-  method: 'post',
-  path: '/account',
-  tags,
-  summary: 'Open an account and log in',
-  request: { body: bodyOf(credentialsSchema) },
-  responses: { 201: answerOf(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
-});
-
-export const logIn = createRoute({
-  method: 'post',
-  path: '/account/login',
-  tags,
-  summary: 'Log in',
-  request: { body: bodyOf(credentialsSchema) },
-  responses: { 200: answerOf(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
-});
-
-export const logOut = createRoute({
-  method: 'post',
-  path: '/account/logout',
-  tags,
-  summary: 'Log out',
-  responses: { 200: answerOf(doneSchema, 'The login has ended.'), ...POOL_FAILURE },
-});
+const owned = { tags: ['account'], security: LOGIN_ONLY };
 
 export const readAccount = createRoute({
   method: 'get',

@@ -1,110 +1,32 @@
 // Accounts over HTTP as a browser and a program use them: real routes, accounts, ledger and database.
 
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { JobId } from '../../protocol/ids.ts';
-import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
-import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
-import { createAuthenticate } from '../http/authenticate.ts';
-import { expectDescribed } from '../http/test-answers.ts';
-import { createGuardedApp, openTestSite, type TestSite } from '../http/test-site.ts';
-import { createLedger } from '../ledger/create-ledger.ts';
-import type { Ledger } from '../ledger/ledger-types.ts';
 import { type AccountId, accountOwner, peerOwner } from '../ledger/owner.ts';
-import { sealOfOpen } from '../seal/open-seal.ts';
-import { createAccountRoutes } from './account-routes.ts';
-import { createAccounts } from './create-accounts.ts';
 import { freshName, newDevice, PASSWORD, signClaim } from './test-account.ts';
+import { AccountSite, SLOW_MS } from './test-account-site.ts';
 
-/** Passwords are hashed slowly and the embedded database starts slowly, the more so beside other tests. */
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: SLOW_MS });
 
-const OPEN_TIMEOUT_MS = 180_000;
-let database: OpenDatabase;
-let ledger: Ledger;
-let site: TestSite;
-let app: OpenAPIHono;
-let made = 0;
-
-beforeAll(async () => {
-  database = await openDatabase({ memory: true });
-  const { db } = database;
-  ledger = createLedger(db, { welcomeMicros: 2_500_000, welcomesPerAddressPerDay: 1000 });
-  const accounts = createAccounts(db);
-  const authenticate = createAuthenticate(accounts);
-  app = createGuardedApp(authenticate);
-  const routes = createAccountRoutes({
-    accounts,
-    authenticate,
-    ledger,
-    rotateWebhookSecret: (owner) => rotateWebhookSecret(db, sealOfOpen(db), owner),
-    trustedProxies: 1,
-    isHttps: (c) => c.req.header('x-forwarded-proto') === 'https',
-  });
-  app.route('/api', routes);
-  site = await openTestSite(app);
-}, OPEN_TIMEOUT_MS);
-
-afterAll(async () => {
-  await site.close();
-  await database.close();
-});
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at field by field
-type Answer = { status: number; body: Record<string, any>; cookie: string; headers: Headers };
-
-/**
- * Each caller has an address of its own, so that one test's tries do not count against another's. Every answer must be what
- * the document says.
- */
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(`${site.url}/api/account${path}`, {
-    method,
-    headers: {
-      'x-forwarded-for': `203.0.113.${made % 250}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const cookie = response.headers.get('set-cookie') ?? '';
-  const { status } = response;
-  const answered = (await response.json()) as Answer['body'];
-  expectDescribed(app, { method, path: `/api/account${path}`, status, body: answered });
-  return { status, body: answered, cookie, headers: response.headers };
-}
-
-/** A browser that is logged in: cookie and Origin, as a page of this site sends them. */
-async function newPerson() {
-  made += 1;
-  const name = freshName();
-  const { body, cookie } = await call('POST', '', { name, password: PASSWORD });
-  const asPage = { cookie: cookie.split(';')[0] ?? '', origin: site.url };
-  return { id: body.id as AccountId, name, asPage };
-}
+const scene = AccountSite.set();
+const call = scene.call.bind(scene);
+const newPerson = scene.newPerson.bind(scene);
 
 test('registering logs in, gives the welcome credits, and sets a cookie that scripts and other sites cannot use', async () => {
-  made += 1;
+  scene.nextAddress();
   const { status, body, cookie, headers } = await call('POST', '', { name: freshName(), password: PASSWORD });
   expect(status).toBe(201);
   expect(body.balance).toEqual({ available: { credits: '2.5', micros: 2_500_000 }, held: { credits: '0', micros: 0 } });
   expect(cookie).toMatch(/^cp_session=[^;]+;.*Path=\/;.*HttpOnly; SameSite=Lax$/);
   expect(cookie).not.toContain('Secure');
   expect(headers.get('cache-control')).toBe('no-store');
-  const behindTls = await call('POST', '', { name: freshName(), password: PASSWORD }, { 'x-forwarded-proto': 'https' });
-  expect(behindTls.cookie).toContain('Secure');
 });
 
 test('log in, read, log out', async () => {
   const { name } = await newPerson();
   expect((await call('POST', '/login', { name, password: 'something else' })).body.error.code).toBe('not-logged-in');
-  const { cookie } = await call('POST', '/login', { name, password: PASSWORD }, { origin: site.url });
-  const session = { cookie: cookie.split(';')[0] ?? '', origin: site.url };
+  const { cookie } = await call('POST', '/login', { name, password: PASSWORD }, { origin: scene.site.url });
+  const session = { cookie: cookie.split(';')[0] ?? '', origin: scene.site.url };
   expect((await call('GET', '', undefined, session)).body).toMatchObject({ name, peers: [] });
   const out = await call('POST', '/logout', undefined, session);
   expect(out.cookie).toMatch(/^cp_session=;/);
@@ -123,28 +45,27 @@ test('another site can neither log in, nor out, nor change anything with the coo
 });
 
 test('keys: made once, listed without the secret, used, revoked', async () => {
-  const { asPage, name } = await newPerson();
+  const { asPage } = await newPerson();
   const created = await call('POST', '/keys', { label: 'ci' }, asPage);
   expect(created.status).toBe(201);
   const listed = await call('GET', '/keys', undefined, asPage);
   expect(listed.body.keys).toMatchObject([{ id: created.body.id, label: 'ci', lastUsedAt: null }]);
   expect(JSON.stringify(listed.body)).not.toContain(created.body.key);
-  const asProgram = { authorization: `Bearer ${created.body.key}` };
-  expect((await call('GET', '', undefined, asProgram)).body.name).toBe(name);
+  expect(await scene.usage(created.body.key)).toBe(200);
   const stranger = await newPerson();
   expect((await call('DELETE', `/keys/${created.body.id}`, undefined, stranger.asPage)).status).toBe(404);
   expect((await call('DELETE', `/keys/${created.body.id}`, undefined, asPage)).status).toBe(200);
-  expect((await call('GET', '', undefined, asProgram)).status).toBe(401);
+  expect(await scene.usage(created.body.key)).toBe(401);
 });
 
 test('peers: claimed with their own signature, what they earned comes along (D5: their welcome credits do not), let go again', async () => {
   const { id, asPage } = await newPerson();
   const device = await newDevice();
-  await ledger.welcome(peerOwner(device.peer), '198.51.100.7');
+  await scene.ledger.welcome(peerOwner(device.peer), '198.51.100.7');
   const payer = accountOwner((await newPerson()).id);
   const job = 'c'.repeat(32) as JobId;
-  await ledger.hold({ job, payer, amountMicros: 1_000_000, expiresAt: new Date('2100-01-01T00:00:00Z') });
-  await ledger.settle({ job, payments: [{ to: peerOwner(device.peer), amountMicros: 1_000_000 }] });
+  await scene.ledger.hold({ job, payer, amountMicros: 1_000_000, expiresAt: new Date('2100-01-01T00:00:00Z') });
+  await scene.ledger.settle({ job, payments: [{ to: peerOwner(device.peer), amountMicros: 1_000_000 }] });
   const forged = await signClaim('another' as AccountId, device);
   expect((await call('POST', '/peers', forged, asPage)).body.error.code).toBe('not-authentic');
   const claim = await signClaim(id, device);

@@ -1,6 +1,7 @@
 // The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
-import type { Claim, Credentials } from '../../protocol/http/account.ts';
+import type { Claim, Credentials, PasswordChange } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { KeyHolder, LoggedIn } from '../http/api-types.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 
 export interface ApiKeyInfo {
@@ -12,18 +13,56 @@ export interface ApiKeyInfo {
   lastUsedAt?: Date | undefined;
 }
 
+/** A login as its account lists it. */
+export interface LoginInfo {
+  id: string;
+  /** A few words of ours, e.g. "Firefox on Linux". */
+  device: string;
+  createdAt: Date;
+  /** To the minute. */
+  lastSeenAt: Date;
+}
+
+/** Whether keys are revoked with what ends. */
+interface Ending {
+  keysToo?: boolean | undefined;
+}
+
 export interface Accounts {
   /** Throws `bad-request` (name or password does not fit) or `conflict` (name taken). */
   register(entry: Credentials): Promise<Account>;
-  /** Throws `not-logged-in`, the same sentence for an unknown name and a wrong password, after the same time. */
-  logIn(entry: Credentials): Promise<{ account: Account; token: string; expiresAt: Date }>;
+  /**
+   * `device`: words for the browser. Throws `not-logged-in`, the same sentence for an unknown name and a wrong password,
+   * after the same time.
+   */
+  logIn(entry: Credentials, device?: string): Promise<{ account: Account; token: string; expiresAt: Date }>;
   logOut(token: string): Promise<void>;
-  /** The account of a session token (cookie), if it is still good. */
-  byLogin(token: string): Promise<Account | undefined>;
-  /** The account of an API key, if it was not revoked. Notes when it was last used, at most once a minute. */
-  byKey(key: string): Promise<Account | undefined>;
-  /** `key` is shown this once; the database has its hash. Throws `conflict` at the most keys of an account. */
-  createKey(account: AccountId, label: string): Promise<ApiKeyInfo & { key: string }>;
+  /** Whom the token of a cookie is of, if it is still good. Notes when it was last seen, at most once a minute. */
+  byLogin(token: string): Promise<LoggedIn | undefined>;
+  /** The login is recent again. Throws `login-again` for a wrong password. */
+  proveLogin(account: AccountId, login: string, password: string): Promise<void>;
+  /**
+   * Ends all other logins and gives this one another token; with `keysToo` every key of the account is revoked, too. Throws
+   * `login-again` for a wrong old password, `bad-request` for a new one that does not fit.
+   */
+  changePassword(
+    account: AccountId,
+    login: string,
+    change: PasswordChange,
+  ): Promise<{ token: string; expiresAt: Date; revoked: string[] }>;
+  /** Those that are still good, the last seen first. */
+  listLogins(account: AccountId): Promise<LoginInfo[]>;
+  /** With `keysToo` the keys that it made are revoked; resolves to their ids. Throws `not-found` for another account's. */
+  endLogin(account: AccountId, login: string, ending?: Ending): Promise<string[]>;
+  /** All of them; with `keysToo` every key of the account is revoked. Resolves to their ids. */
+  endLogins(account: AccountId, ending?: Ending): Promise<string[]>;
+  /** Whom an API key is of, if it was not revoked. Notes when it was last used, at most once a minute. */
+  byKey(key: string): Promise<KeyHolder | undefined>;
+  /**
+   * `key` is shown this once; the database has its hash. `login`: the one that makes it. Throws `conflict` at the most keys of
+   * an account, `not-logged-in` where that login has ended.
+   */
+  createKey(account: AccountId, label: string, login?: string): Promise<ApiKeyInfo & { key: string }>;
   listKeys(account: AccountId): Promise<ApiKeyInfo[]>;
   /** Throws `not-found` for another account's key. */
   revokeKey(account: AccountId, id: string): Promise<void>;

@@ -1,12 +1,18 @@
-// The door of accounts: names and sessions, API keys, claimed peers. No HTTP and no cookie; limits per network address
+// The door of accounts: names and logins, API keys, claimed peers. No HTTP and no cookie; limits per network address
 // are the API's.
 import type { Database } from '../db/open-database.ts';
 import type { Accounts } from './account-types.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createClaimedPeers } from './claimed-peers.ts';
 import { createLogIn } from './log-in.ts';
+import { createManageLogins } from './manage-logins.ts';
 
 /** Several servers may do this on one database at once. `clock`: for tests of what expires. */
 export function createAccounts(db: Database, clock: () => Date = () => new Date()): Accounts {
-  return { ...createLogIn(db, clock), ...createApiKeys(db, clock), ...createClaimedPeers(db, clock) };
+  return {
+    ...createLogIn(db, clock),
+    ...createManageLogins(db, clock),
+    ...createApiKeys(db, clock),
+    ...createClaimedPeers(db, clock),
+  };
 }

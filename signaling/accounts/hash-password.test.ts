@@ -1,16 +1,16 @@
 import { scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { hashPassword, isPassword } from './hash-password.ts';
+import { hashPassword, isOutdated, isPassword } from './hash-password.ts';
 
 const PASSWORD = 'correct horse battery';
 
 describe('hashPassword', () => {
-  it('is scrypt with the parameters that it says, and a salt of its own each time', async () => {
+  it('G16: is scrypt at OWASP’s cost, with the parameters that it says, and a salt of its own each time', async () => {
     const [first, second] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
     expect(first).not.toBe(second);
     const [, name, parameters, salt = '', hash] = first.split('$');
-    expect([name, parameters]).toEqual(['scrypt', 'ln=15,r=8,p=1']);
-    const options = { N: 32768, r: 8, p: 1, maxmem: 2 ** 27 };
+    expect([name, parameters]).toEqual(['scrypt', 'ln=17,r=8,p=1']);
+    const options = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 };
     const expected = scryptSync(PASSWORD, Buffer.from(salt, 'base64url'), 32, options);
     expect(hash).toBe(expected.toString('base64url'));
   });
@@ -31,6 +31,7 @@ describe('isPassword', () => {
     const hash = `$scrypt$ln=10,r=4,p=2$${salt.toString('base64url')}$${key.toString('base64url')}`;
     expect(await isPassword(PASSWORD, hash)).toBe(true);
     expect(await isPassword('another one', hash)).toBe(false);
+    expect([isOutdated(hash), isOutdated(await hashPassword(PASSWORD))]).toEqual([true, false]);
   });
 
   it('takes the same letters in two Unicode forms for one password', async () => {

@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
@@ -87,14 +88,37 @@ forEachDatabase('log in', (open) => {
       expect(one.token).toMatch(/^[\w-]{43}$/);
       expect(one.token).not.toBe(two.token);
       expect(one.expiresAt.getTime() - clock().getTime()).toBe(30 * DAY_MS);
-      expect(await people.byLogin(one.token)).toEqual(account);
+      const login = { id: expect.stringMatching(/^[0-9a-f]{32}$/), provedAt: clock() };
+      expect(await people.byLogin(one.token)).toEqual({ account, login });
       await people.logOut(one.token);
       await people.logOut(one.token);
       expect(await people.byLogin(one.token)).toBeUndefined();
       move(30 * DAY_MS - 1);
-      expect(await people.byLogin(two.token)).toEqual(account);
+      expect((await people.byLogin(two.token))?.account).toEqual(account);
       move(1);
       expect(await people.byLogin(two.token)).toBeUndefined();
+    });
+
+    it('G16: takes a password whose hash is of an earlier cost, and hashes it anew', async () => {
+      const name = freshName();
+      const account = await people.register({ name, password: PASSWORD });
+      const salt = Buffer.from('sixteen bytes sa');
+      const key = scryptSync(PASSWORD, salt, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 27 });
+      const old = `$scrypt$ln=15,r=8,p=1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+      const mine = eq(accounts.id, account.id);
+      await db.update(accounts).set({ passwordHash: old }).where(mine);
+      const hashOf = async () => (await db.select().from(accounts).where(mine))[0]?.passwordHash;
+      await expect(people.logIn({ name, password: 'wrong horse' })).rejects.toMatchObject({ code: 'not-logged-in' });
+      expect(await hashOf()).toBe(old);
+      // Two at once: whichever is second finds another hash than it had checked.
+      const both = await Promise.all([
+        people.logIn({ name, password: PASSWORD }),
+        people.logIn({ name, password: PASSWORD }),
+      ]);
+      expect(both.map((login) => login.account.id)).toEqual([account.id, account.id]);
+      expect(await hashOf()).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/);
+      expect((await people.logIn({ name, password: PASSWORD })).account.id).toBe(account.id);
+      await expect(people.logIn({ name, password: 'wrong horse' })).rejects.toMatchObject({ code: 'not-logged-in' });
     });
 
     it('keeps 64 sessions of an account and forgets those that are over', { timeout: 300_000 }, async () => {
@@ -102,9 +126,8 @@ forEachDatabase('log in', (open) => {
       const account = await people.register({ name, password: PASSWORD });
       const logIn = () => people.logIn({ name, password: PASSWORD });
       const row = (at: number) => ({
-        tokenHash: `${account.id}-${at}`,
-        account: account.id,
-        createdAt: new Date(clock().getTime() + at),
+        ...{ tokenHash: `${account.id}-${at}`, id: `${account.id}-${at}`, account: account.id, device: 'Firefox' },
+        ...{ provedAt: clock(), lastSeenAt: clock(), createdAt: new Date(clock().getTime() + at) },
         expiresAt: new Date(clock().getTime() + DAY_MS),
       });
       await db.insert(accountSessions).values(Array.from({ length: 64 }, (_, at) => row(at)));
@@ -115,7 +138,7 @@ forEachDatabase('log in', (open) => {
       expect(hashes).toHaveLength(64);
       // The three oldest made room.
       expect(hashes.filter((hash) => /-[012]$/.test(hash))).toEqual([]);
-      for (const token of tokens) expect(await people.byLogin(token)).toEqual(account);
+      for (const token of tokens) expect((await people.byLogin(token))?.account).toEqual(account);
       move(DAY_MS);
       await logIn();
       expect(await kept()).toHaveLength(4);

@@ -1,13 +1,16 @@
-// Names, passwords and sessions. Never keeps or logs a password or a token: hashes go to the database.
+// Names and logins: opened, looked up, ended by their own browser. Never keeps or logs a password or a token: hashes go to the
+// database.
 
-import { and, desc, eq, gt, inArray, lte } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt, lte } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
-import { MAX_PASSWORD_CHARS, nameProblem, passwordProblem } from '../../protocol/http/credentials.ts';
+import { nameProblem, passwordProblem } from '../../protocol/http/credentials.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 import type { Accounts } from './account-types.ts';
-import { hashPassword, isPassword } from './hash-password.ts';
+import { type Checked, checkPassword } from './check-password.ts';
+import { hashPassword, isOutdated } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
+import { nameDevice } from './name-device.ts';
 import { hashSecret, isToken, newId, newToken } from './secrets.ts';
 import { accountSessions, accounts } from './tables.ts';
 
@@ -15,6 +18,9 @@ const SESSION_MS = 30 * 24 * 3600 * 1000;
 
 /** More than anybody has browsers; the oldest ends first. */
 const MAX_SESSIONS = 64;
+
+/** As for keys: a write per request would cost more than the request. */
+const NOTE_USE_MS = 60_000;
 
 type LogIn = Pick<Accounts, 'register' | 'logIn' | 'logOut' | 'byLogin'>;
 
@@ -24,9 +30,15 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
   return {
     register: (entry) => register(db, entry, clock()),
 
-    async logIn({ name, password }) {
-      const account = await authenticate(db, name, password);
-      return { account, ...(await startSession(db, account.id, clock())) };
+    async logIn({ name, password }, device = nameDevice(undefined)) {
+      for (;;) {
+        const checked = await checkPassword(db, { name }, password);
+        if (!checked) throw new PoolError('not-logged-in', 'The name or the password is wrong.');
+        const renewed = isOutdated(checked.passwordHash) ? await hashPassword(password) : undefined;
+        const session = await startSession(db, checked, { renewed, device, now: clock() });
+        // Another hash since: the password is checked against that one.
+        if (session) return { account: checked.account, ...session };
+      }
     },
 
     async logOut(token) {
@@ -35,13 +47,21 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
 
     async byLogin(token) {
       if (!isToken(token)) return undefined;
-      const isGood = and(eq(accountSessions.tokenHash, hashSecret(token)), gt(accountSessions.expiresAt, clock()));
-      const rows = await db
-        .select(ACCOUNT)
+      const now = clock();
+      const isGood = and(eq(accountSessions.tokenHash, hashSecret(token)), gt(accountSessions.expiresAt, now));
+      const [found] = await db
+        .select({
+          account: ACCOUNT,
+          login: { id: accountSessions.id, provedAt: accountSessions.provedAt },
+          lastSeenAt: accountSessions.lastSeenAt,
+        })
         .from(accountSessions)
         .innerJoin(accounts, eq(accounts.id, accountSessions.account))
         .where(isGood);
-      return rows[0];
+      if (!found) return undefined;
+      const { account, login, lastSeenAt } = found;
+      await noteSeen(db, { id: login.id, lastSeenAt }, now);
+      return { account, login };
     },
   };
 }
@@ -64,25 +84,24 @@ async function register(db: Database, entry: { name: string; password: string },
   return account;
 }
 
-/** An unknown name costs the same hash as a wrong password. */
-async function authenticate(db: Database, name: string, password: string): Promise<Account> {
-  const refused = new PoolError('not-logged-in', 'The name or the password is wrong.');
-  // Nobody has such a password, whoever asks: this tells nothing about the name.
-  if (password.length > MAX_PASSWORD_CHARS) throw refused;
-  const isName = nameProblem(name) === undefined;
-  const rows = isName ? await db.select().from(accounts).where(eq(accounts.name, name.toLowerCase())) : [];
-  const found = rows[0];
-  if (!(await isPassword(password, found?.passwordHash)) || !found) throw refused;
-  return { id: found.id, name: found.name, createdAt: found.createdAt };
-}
-
-/** Takes the chance to forget the account's sessions that are over or too many. */
-async function startSession(db: Database, account: AccountId, now: Date): Promise<{ token: string; expiresAt: Date }> {
+/**
+ * Takes the chance to forget the account's sessions that are over or too many. Undefined when the account has another
+ * password by now: a login that was under way when it changed must not outlive the change.
+ */
+async function startSession(
+  db: Database,
+  { account, passwordHash }: Checked,
+  { renewed, device, now }: { renewed: string | undefined; device: string; now: Date },
+): Promise<{ token: string; expiresAt: Date } | undefined> {
   const token = newToken();
   const expiresAt = new Date(now.getTime() + SESSION_MS);
-  await db.transaction(async (transaction) => {
-    await lockAccount(transaction, account);
-    const own = eq(accountSessions.account, account);
+  return db.transaction(async (transaction) => {
+    await lockAccount(transaction, account.id);
+    const isOwn = eq(accounts.id, account.id);
+    const [present] = await transaction.select({ hash: accounts.passwordHash }).from(accounts).where(isOwn);
+    if (present?.hash !== passwordHash) return undefined;
+    if (renewed !== undefined) await transaction.update(accounts).set({ passwordHash: renewed }).where(isOwn);
+    const own = eq(accountSessions.account, account.id);
     await transaction.delete(accountSessions).where(and(own, lte(accountSessions.expiresAt, now)));
     const tooMany = transaction
       .select({ tokenHash: accountSessions.tokenHash })
@@ -91,9 +110,19 @@ async function startSession(db: Database, account: AccountId, now: Date): Promis
       .orderBy(desc(accountSessions.createdAt))
       .offset(MAX_SESSIONS - 1);
     await transaction.delete(accountSessions).where(inArray(accountSessions.tokenHash, tooMany));
-    await transaction
-      .insert(accountSessions)
-      .values({ tokenHash: hashSecret(token), account, createdAt: now, expiresAt });
+    const times = { createdAt: now, provedAt: now, lastSeenAt: now, expiresAt };
+    const session = { tokenHash: hashSecret(token), id: newId(), account: account.id, device };
+    await transaction.insert(accountSessions).values({ ...session, ...times });
+    return { token, expiresAt };
   });
-  return { token, expiresAt };
+}
+
+/** The condition is in the statement too: of many requests at once, one writes. */
+async function noteSeen(db: Database, { id, lastSeenAt }: { id: string; lastSeenAt: Date }, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - NOTE_USE_MS);
+  if (lastSeenAt > before) return;
+  await db
+    .update(accountSessions)
+    .set({ lastSeenAt: now })
+    .where(and(eq(accountSessions.id, id), lt(accountSessions.lastSeenAt, now)));
 }

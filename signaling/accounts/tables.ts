@@ -1,4 +1,4 @@
-// What is kept of accounts. Passwords, session tokens and API keys are here as hashes only; the server's own key is sealed
+// What is kept of accounts. Passwords, login tokens and API keys are here as hashes only; the server's own key is sealed
 // with a key that is not in here.
 
 import type { JsonWebKey } from 'node:crypto';
@@ -29,9 +29,17 @@ export const accountSessions = pgTable(
   {
     /** SHA-256 of the token in the cookie, hex. */
     tokenHash: text('token_hash').primaryKey(),
+    /** What the account's own list calls it: says nothing of the token. */
+    id: text('id').notNull().unique(),
     account: owner(),
     createdAt: at('created_at').notNull(),
     expiresAt: at('expires_at').notNull(),
+    /** When its browser last showed the password. */
+    provedAt: at('proved_at').notNull(),
+    /** To the minute. */
+    lastSeenAt: at('last_seen_at').notNull(),
+    /** A few words of ours, e.g. "Firefox on Linux"; nothing else of what the browser says of itself is kept. */
+    device: text('device').notNull(),
   },
   (table) => [index('account_sessions_account').on(table.account)],
 );
@@ -46,6 +54,8 @@ export const apiKeys = pgTable(
     prefix: text('prefix').notNull(),
     /** SHA-256 of the key, hex. */
     keyHash: text('key_hash').notNull().unique(),
+    /** The login that made it, which may have ended since; null for one of a time when that was not noted. */
+    login: text('login'),
     createdAt: at('created_at').notNull(),
     lastUsedAt: at('last_used_at'),
   },

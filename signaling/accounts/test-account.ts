@@ -16,7 +16,7 @@ export function freshName(): string {
   return `name-${made}`;
 }
 
-/** An account without a password: hashing one takes 0.1 s, and nobody logs in to it. */
+/** An account without a password: hashing one takes half a second, and nobody logs in to it. */
 export async function insertAccount(db: Database, createdAt: Date): Promise<Account> {
   const account = { id: newId() as AccountId, name: freshName(), createdAt };
   await db.insert(accounts).values({ ...account, passwordHash: 'none' });

@@ -8,6 +8,7 @@ const ROW: BatchRow = {
   id: 'batch_1',
   owner: 'account:ann',
   endpoint: '/v1/completions',
+  key: null,
   inputFileId: 'file-1',
   outputFileId: null,
   errorFileId: null,

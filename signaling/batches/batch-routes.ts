@@ -32,12 +32,12 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
   app.use('/batches/*', requireCaller(authenticate), ...boundJson({ ...API_LIMITS, bodyBytes: 64 * 1024 }));
   app.openapi(routes.create, async (c) => {
-    const { owner } = c.get('caller');
+    const { owner, key } = c.get('caller');
     const { endpoint, input_file_id: inputFileId, metadata, webhook } = c.req.valid('json');
     if (webhook) {
       checkWebhookUrl(webhook, { allowLoopback });
       if (!(await hasWebhookSecret(db, owner))) {
-        const message = 'Make a secret for your webhooks first, with POST /api/account/webhook-secret.';
+        const message = 'Make a secret for your webhooks first, under Account.';
         throw new PoolError('bad-request', message, { data: { param: 'webhook' } });
       }
     }
@@ -49,7 +49,15 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
     try {
       hold.take(bytes);
       const read = readBatchFile(await readFile(db, owner, inputFileId), endpoint, limits);
-      const batch = { owner, endpoint, inputFileId, metadata: metadata ?? null, webhook: webhook ?? null, ...read };
+      const batch = {
+        owner,
+        key,
+        endpoint,
+        inputFileId,
+        metadata: metadata ?? null,
+        webhook: webhook ?? null,
+        ...read,
+      };
       const made = await addBatch(db, batch, limits);
       options.wake?.();
       return c.json(batchJson(made), 200);

@@ -16,6 +16,8 @@ export interface NewBatch {
   owner: string;
   endpoint: BatchRow['endpoint'];
   inputFileId: string;
+  /** Id of the API key that made it, if one did. */
+  key?: string | undefined;
   metadata: Record<string, string> | null;
   webhook: string | null;
   model: string | null;

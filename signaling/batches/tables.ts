@@ -31,6 +31,8 @@ export const batches = pgTable(
     owner: text('owner').notNull(),
     endpoint: text('endpoint', { enum: ['/v1/chat/completions', '/v1/completions'] }).notNull(),
     inputFileId: text('input_file_id').notNull(),
+    /** Id of the API key that made it: the batch is cancelled when that is revoked. */
+    key: text('api_key'),
     outputFileId: text('output_file_id'),
     errorFileId: text('error_file_id'),
     status: text('status', { enum: BATCH_STATES }).notNull(),

@@ -99,7 +99,7 @@ function readFile(path: string, text: string, mistakes: string[]): Map<OptionNam
       mistakes.push(`"${shorten(key)}" in ${path} is no option. Run with --help for the options.`);
       continue;
     }
-    const isList = name === 'cors-origins' && Array.isArray(one);
+    const isList = (name === 'cors-origins' || name === 'allowed-hosts') && Array.isArray(one);
     const asText = isList ? one.join(',') : typeof one === 'object' ? JSON.stringify(one) : String(one);
     // The name of today wins over one that it had before, as on the command line.
     if (found.has(name) && key !== name) continue;

@@ -56,6 +56,8 @@ export interface ServerConfig {
   maxQueuePerAccount: number;
   /** Origins whose pages may call `/v1` and read public data; `*` is any. Never with cookies. */
   corsOrigins: '*' | string[];
+  /** Names that requests may ask for (their `Host`) beside loopback names, IP addresses and the public address. */
+  allowedHosts: string[];
   /** HTTP requests of one account, or of one address without an account. */
   ratePerMinute: number;
   logLevel: LevelWithSilent;

@@ -134,6 +134,11 @@ export const OPTIONS = {
     hint: '<list>',
     help: 'origins whose pages may call /v1 and read public data, commas between; default * (any, without cookies)',
   }),
+  'allowed-hosts': option(read.hostNames, {
+    initial: [],
+    hint: '<list>',
+    help: 'further names that this server is asked by, commas between; loopback, IP addresses and --public-url always count',
+  }),
   'rate-per-minute': option(read.wholeNumber(1, 1_000_000), {
     initial: DEFAULTS.ratePerMinute,
     hint: '<number>',

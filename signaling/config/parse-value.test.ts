@@ -101,6 +101,26 @@ describe('origins', () => {
   ]);
 });
 
+describe('names of hosts', () => {
+  takes(read.hostNames, [
+    ['', []],
+    [' , ', []],
+    ['Pool.example., pool_1', ['pool.example', 'pool_1']],
+    ['10.0.0.1', ['10.0.0.1']],
+  ]);
+  refuses(read.hostNames, [
+    '*',
+    '*.example',
+    'https://pool.example',
+    'pool.example:3000',
+    'pool.example/x',
+    'a..b',
+    '-a',
+    'a b',
+    `${'x.'.repeat(200)}x`,
+  ]);
+});
+
 describe('a database', () => {
   takes(read.postgresUrl, [
     ['postgres://db/pool', 'postgres://db/pool'],

@@ -82,6 +82,20 @@ export const origins: ParseValue<'*' | string[]> = (text) => {
   });
 };
 
+/** Names of hosts with commas between them, without scheme and port; "" is none. */
+export const hostNames: ParseValue<string[]> = (text) => {
+  const listed = text.split(',').map((one) => one.trim());
+  return listed.filter(Boolean).map((one) => {
+    const name = one.toLowerCase().replace(/\.$/, '');
+    if (name.length > 253 || !HOST_NAME.test(name))
+      throw new Misfit('names of hosts such as pool.example, with commas between them, without scheme and port');
+    return name;
+  });
+};
+
+/** Underscores are in no host's name (RFC 1123, 2.1), and in those of many containers. */
+const HOST_NAME = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/;
+
 export const postgresUrl: ParseValue<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if ((url?.protocol === 'postgres:' || url?.protocol === 'postgresql:') && url.pathname.length > 1) return text;

@@ -49,6 +49,7 @@ describe('sources', () => {
         {},
         {
           'cors-origins': ['https://a.example', 'https://b.example'],
+          'allowed-hosts': ['a.example', 'b.example'],
           'ice-servers': [{ urls: 'stun:s.example' }],
           prices: { 'a/b': price },
           'no-site': true,
@@ -57,6 +58,7 @@ describe('sources', () => {
       ),
     ).toMatchObject({
       corsOrigins: ['https://a.example', 'https://b.example'],
+      allowedHosts: ['a.example', 'b.example'],
       iceServers: [{ urls: 'stun:s.example' }],
       prices: { 'a/b': price },
       allowLocalWebhooks: false,

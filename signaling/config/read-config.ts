@@ -90,6 +90,7 @@ function toConfig(found: OptionValues): ServerConfig {
     codec: values.codec,
     maxQueuePerAccount: values['max-queue-per-account'],
     corsOrigins: values['cors-origins'],
+    allowedHosts: values['allowed-hosts'],
     ratePerMinute: values['rate-per-minute'],
     logLevel: values['log-level'],
     metrics: metricsAccess(values),

@@ -27,6 +27,7 @@ describe('readOptions', () => {
       codec: 'exact',
       maxQueuePerAccount: 8,
       corsOrigins: '*',
+      allowedHosts: [],
       ratePerMinute: 600,
       logLevel: 'info',
       metrics: { kind: 'loopback' },

@@ -36,6 +36,8 @@ export type PeerMessage = Exclude<ClientMessage, { type: 'hello' }>;
 export interface ConnectionOptions {
   logger: Logger;
   helloTimeoutMs: number;
+  /** Whether a peer that dialled this host meant this server. */
+  isOwnHost(host: string): boolean;
   /** The peer proved its id. Sends `welcome`. */
   onWelcome(peer: PeerId, connection: ControlConnection): void;
   /** A parsed message of an authenticated peer. */
@@ -79,12 +81,17 @@ export class ControlConnection {
 
   /** False when it cannot be sent. */
   send(message: ServerMessage): boolean {
+    return this.sendText(JSON.stringify(message));
+  }
+
+  /** A message as JSON, for who writes it once for many. */
+  sendText(text: string): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return false;
     if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) {
       this.#socket.terminate();
       return false;
     }
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(text);
     return true;
   }
 
@@ -131,6 +138,10 @@ export class ControlConnection {
       const error = new PoolError('version-mismatch', `This server speaks version ${PROTOCOL_VERSION}.`);
       this.#refuse(error, 'versionMismatch');
       return;
+    }
+    if (!this.#options.isOwnHost(hello.host)) {
+      const sentence = `The hello is for the server at ${hello.host}, and this one is reached under another name.`;
+      throw new PoolError('not-authentic', sentence);
     }
     const peer = await verifyHello(hello, this.#nonce);
     if (this.#stage !== 'verifying') return;

@@ -5,6 +5,7 @@ import { MAX_CONTROL_BYTES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { testReader } from '../models/test-reader.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
 import { CLOSE_CODES } from './control-connection.ts';
@@ -12,6 +13,7 @@ import { TestPeer } from './test-peer.ts';
 
 const TIMING = { joinDebounceMs: 60, leaveDebounceMs: 10, progressFlushMs: 20 };
 const POOL = poolIdOf(DEFAULT_MODEL);
+const reader = testReader();
 let database: OpenDatabase;
 let server: RunningServer;
 
@@ -22,13 +24,16 @@ beforeAll(async () => {
 beforeEach(async () => {
   const iceServers = [{ urls: 'stun:stun.example.org' }];
   // `all`: these tests are of the socket, and every tab that offers itself is to be heard of.
-  server = await startServer({ logger: 'silent', timing: TIMING, iceServers, database, stages: 'all' });
+  server = await startServer({ logger: 'silent', timing: TIMING, iceServers, database, reader, stages: 'all' });
 });
 afterEach(() => server.close());
 
+/** As a browser names it. */
+const host = (): string => new URL(server.url).host;
+
 const restart = async (options: Parameters<typeof startServer>[0]): Promise<void> => {
   await server.close();
-  server = await startServer({ logger: 'silent', database, stages: 'all', ...options });
+  server = await startServer({ logger: 'silent', database, reader, stages: 'all', ...options });
 };
 
 describe('hello', () => {
@@ -36,14 +41,15 @@ describe('hello', () => {
     const peer = new TestPeer(server.url);
     const { nonce, version } = await peer.next('challenge');
     expect(version).toBe(PROTOCOL_VERSION);
-    const { peer: id, publicKey, signature } = await signHello(await newIdentityKeys(), nonce);
-    peer.send({ type: 'hello', version, publicKey, signature });
+    const { peer: id, publicKey, signature } = await signHello(await newIdentityKeys(), host(), nonce);
+    peer.send({ type: 'hello', version, host: host(), publicKey, signature });
     expect(await peer.next('welcome')).toEqual({
       type: 'welcome',
       peer: id,
       iceServers: [{ urls: 'stun:stun.example.org' }],
       heartbeatMs: 5000,
       orchestratorKey: server.platform.orchestratorKey,
+      brokerToken: expect.stringMatching(/^[0-9a-f]{64}$/),
       nowSeconds: expect.closeTo(Date.now() / 1000, -2),
     });
     expect((await peer.next('pools')).pools).toMatchObject([{ pool: POOL, state: 'empty', peers: 0 }]);
@@ -53,18 +59,35 @@ describe('hello', () => {
   it('refuses a signature over another nonce', async () => {
     const peer = new TestPeer(server.url);
     await peer.next('challenge');
-    const { publicKey, signature } = await signHello(await newIdentityKeys(), '00'.repeat(32));
-    peer.send({ type: 'hello', version: PROTOCOL_VERSION, publicKey, signature });
+    const { publicKey, signature } = await signHello(await newIdentityKeys(), host(), '00'.repeat(32));
+    peer.send({ type: 'hello', version: PROTOCOL_VERSION, host: host(), publicKey, signature });
     expect((await peer.next('error')).error.code).toBe('not-authentic');
     expect(await peer.closed).toBe(CLOSE_CODES.notAuthentic);
     expect(server.snapshot().peers).toBe(0);
   });
 
+  it('G16: refuses a hello that was signed for another server, and takes one for its public name', async () => {
+    await restart({ publicUrl: 'https://Pool.example' });
+    const says = async (dialled: string, signed = dialled) => {
+      const peer = new TestPeer(server.url);
+      const { nonce } = await peer.next('challenge');
+      const { publicKey, signature } = await signHello(await newIdentityKeys(), signed, nonce);
+      peer.send({ type: 'hello', version: PROTOCOL_VERSION, host: dialled, publicKey, signature });
+      return peer;
+    };
+    // What another server was told, and a lie about whom it was told.
+    for (const wrong of [await says('evil.example'), await says(host(), 'evil.example')]) {
+      expect((await wrong.next('error')).error.code).toBe('not-authentic');
+      expect(await wrong.closed).toBe(CLOSE_CODES.notAuthentic);
+    }
+    await (await says('pool.example')).next('welcome');
+  });
+
   it('refuses another version', async () => {
     const peer = new TestPeer(server.url);
     const { nonce } = await peer.next('challenge');
-    const { publicKey, signature } = await signHello(await newIdentityKeys(), nonce);
-    peer.send({ type: 'hello', version: PROTOCOL_VERSION + 1, publicKey, signature });
+    const { publicKey, signature } = await signHello(await newIdentityKeys(), host(), nonce);
+    peer.send({ type: 'hello', version: PROTOCOL_VERSION + 1, host: host(), publicKey, signature });
     expect((await peer.next('error')).error.code).toBe('version-mismatch');
     expect(await peer.closed).toBe(CLOSE_CODES.versionMismatch);
   });
@@ -119,7 +142,7 @@ describe('hostile messages of a welcome peer', () => {
     }
     peer.sendText(new Uint8Array([1, 2, 3]));
     expect((await peer.next('error')).error.code).toBe('bad-message');
-    const hello = { type: 'hello', version: PROTOCOL_VERSION, publicKey: '', signature: '' } as const;
+    const hello = { type: 'hello', version: PROTOCOL_VERSION, host: host(), publicKey: '', signature: '' } as const;
     peer.send(hello);
     expect((await peer.next('error')).error.code).toBe('bad-message');
     peer.send({ type: 'heartbeat', at: 1, sessions: 0, tokens: 0 });

@@ -49,6 +49,10 @@ export interface ControlSocketOptions {
   logger: Logger;
   trustedProxies?: number;
   gate?: ConnectionGate;
+  /** Hosts under which people reach this server, besides the one that their own request names. */
+  hosts?: readonly string[];
+  /** What lets a peer into the connection broker. */
+  brokerTokenOf(peer: PeerId): string;
   listener: PeerListener;
 }
 
@@ -77,7 +81,8 @@ export class ControlSocket {
   }
 
   broadcast(message: ServerMessage): void {
-    for (const connection of this.#peers.values()) connection.send(message);
+    const text = JSON.stringify(message);
+    for (const connection of this.#peers.values()) connection.sendText(text);
   }
 
   /** Takes over a socket whose HTTP request asked for an upgrade. */
@@ -90,7 +95,7 @@ export class ControlSocket {
     }
     socket.once('close', release);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#connections.add(new ControlConnection(webSocket, this.#connectionOptions(address)));
+      this.#connections.add(new ControlConnection(webSocket, this.#connectionOptions(address, request.headers.host)));
     });
   }
 
@@ -101,10 +106,11 @@ export class ControlSocket {
     this.#server.close();
   }
 
-  #connectionOptions(address: string): ConnectionOptions {
-    const { logger, timing, listener } = this.#options;
+  #connectionOptions(address: string, dialled: string | undefined): ConnectionOptions {
+    const { logger, timing, listener, hosts = [] } = this.#options;
     return {
       logger,
+      isOwnHost: (host) => [dialled, ...hosts].some((own) => own?.toLowerCase() === host.toLowerCase()),
       helloTimeoutMs: timing.helloTimeoutMs,
       onWelcome: (peer, connection) => this.#admit(peer, connection, address),
       onMessage: (peer, message) => listener.heard(peer, message),
@@ -125,10 +131,11 @@ export class ControlSocket {
     }
     this.#peers.set(peer, connection);
     this.#options.logger.info({ peer, replaced: older !== undefined }, 'peer joined');
-    const { iceServers, timing, orchestratorKey, listener } = this.#options;
+    const { iceServers, timing, orchestratorKey, brokerTokenOf, listener } = this.#options;
+    const brokerToken = brokerTokenOf(peer);
     const nowSeconds = Date.now() / 1000;
     const { heartbeatMs } = timing;
-    connection.send({ type: 'welcome', peer, iceServers, heartbeatMs, orchestratorKey, nowSeconds });
+    connection.send({ type: 'welcome', peer, iceServers, heartbeatMs, orchestratorKey, brokerToken, nowSeconds });
     listener.joined(peer, address);
   }
 

@@ -8,6 +8,7 @@ import { seededRandom } from '../../protocol/test-random.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { accountOwner } from '../ledger/owner.ts';
+import { testReader } from '../models/test-reader.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
 import { hostileBody } from './test-hostile.ts';
@@ -19,12 +20,13 @@ const STATS = {
   ...{ tokensPerSecond: 1, timeToFirstTokenMs: 1, totalMs: 1 },
 };
 
+const MANIFEST = manifestOf({ maxContext: 512 });
 let server: RunningServer;
 let authorization: string;
 
 beforeAll(async () => {
   server = await startServer({
-    ...{ logger: 'silent', ratePerMinute: 1_000_000 },
+    ...{ logger: 'silent', ratePerMinute: 1_000_000, reader: testReader(MANIFEST) },
     timing: { joinDebounceMs: 5, leaveDebounceMs: 5, receiptTimeoutMs: 50, desertedMs: 300 },
   });
   const { accounts, ledger } = server.platform;
@@ -52,7 +54,7 @@ async function noHolds(): Promise<void> {
 /** A tab that serves all layers, by its own word. */
 async function entry(): Promise<TestPeer> {
   const peer = await TestPeer.join(server.url);
-  peer.offer(manifestOf({ maxContext: 512 }));
+  peer.offer(MANIFEST);
   const { epoch } = await peer.coalition('forming', 1);
   peer.ready(epoch);
   await peer.coalition('ready', 1);

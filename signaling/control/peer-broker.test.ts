@@ -16,11 +16,23 @@ beforeAll(async () => {
 }, OPEN_TIMEOUT_MS);
 afterAll(() => server.close());
 
-const query = (id: string): string => `?key=peerjs&id=${id}&token=t${id}&version=1.5.5`;
+const query = (id: string, token = `t${id}`): string => `?key=peerjs&id=${id}&token=${token}&version=1.5.5`;
+const brokerUrl = (path: string, id: string, token: string) =>
+  server.url.replace('http', 'ws') + path + query(id, token);
+
+/** What the control socket told each of these peers. */
+const joined = new Map<string, TestPeer>();
+async function join(name: string): Promise<TestPeer> {
+  const peer = joined.get(name) ?? (await TestPeer.join(server.url));
+  joined.set(name, peer);
+  return peer;
+}
+const idOf = (name: string): string => joined.get(name)!.peer;
 
 /** A PeerJS client's socket and its messages, as peerjs 1.5 opens it for the given `path` option. */
-async function connect(path: string, id: string) {
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}${query(id)}`);
+async function connect(path: string, name: string) {
+  const { peer: id, brokerToken } = await join(name);
+  const socket = new WebSocket(brokerUrl(path, id, brokerToken));
   const messages: Record<string, unknown>[] = [];
   socket.on('message', (data) => messages.push(JSON.parse(data.toString())));
   await once(socket, 'open');
@@ -34,11 +46,14 @@ describe('the PeerJS broker', () => {
     }
   });
 
-  it('gives an id to one client, and to that client again when it comes back', async () => {
+  it('G16: gives an id to who proved it at the control socket alone, and again when it comes back', async () => {
     const first = await connect('/peerjs/peerjs', 'own');
-    const thief = new WebSocket(`${server.url.replace('http', 'ws')}/peerjs${query('own').replace('town', 'other')}`);
-    const [refusal] = await once(thief, 'message');
-    expect(JSON.parse(String(refusal))).toMatchObject({ type: 'ID-TAKEN' });
+    const other = await join('other');
+    for (const token of ['guessed', other.brokerToken, '0'.repeat(64)]) {
+      const thief = new WebSocket(brokerUrl('/peerjs', idOf('own'), token));
+      const [refusal] = await once(thief, 'message');
+      expect(JSON.parse(String(refusal))).toMatchObject({ type: 'ERROR' });
+    }
     const closed = once(first.socket, 'close');
     const again = await connect('/peerjs/peerjs', 'own');
     await closed;
@@ -58,13 +73,16 @@ describe('the PeerJS broker', () => {
 
   it('holds what is sent to a peer that is not there yet, and tells of one that does not come', async () => {
     const caller = await connect('/peerjs', 'caller');
-    for (const dst of ['late', 'never']) caller.socket.send(JSON.stringify({ type: 'OFFER', dst, payload: 1 }));
-    caller.socket.send(JSON.stringify({ type: 'CANDIDATE', dst: 'late', payload: 2 }));
-    caller.socket.send(JSON.stringify({ type: 'OFFER', dst: 'caller', payload: 3 }));
+    await join('late');
+    await join('never');
+    for (const dst of [idOf('late'), idOf('never')])
+      caller.socket.send(JSON.stringify({ type: 'OFFER', dst, payload: 1 }));
+    caller.socket.send(JSON.stringify({ type: 'CANDIDATE', dst: idOf('late'), payload: 2 }));
+    caller.socket.send(JSON.stringify({ type: 'OFFER', dst: idOf('caller'), payload: 3 }));
     await expect.poll(() => caller.messages).toHaveLength(2);
     const late = await connect('/peerjs', 'late');
     await expect.poll(() => late.messages.map(({ payload }) => payload)).toEqual([undefined, 1, 2]);
-    const expiry = { type: 'EXPIRE', src: 'never', dst: 'caller' };
+    const expiry = { type: 'EXPIRE', src: idOf('never'), dst: idOf('caller') };
     await expect.poll(() => caller.messages, { timeout: OPEN_TIMEOUT_MS }).toContainEqual(expiry);
     expect(caller.messages).toHaveLength(3);
     caller.socket.close();
@@ -76,8 +94,10 @@ describe('the PeerJS broker', () => {
     const b = await connect('/peerjs', 'b');
     await expect.poll(() => a.messages).toEqual([{ type: 'OPEN' }]);
     await expect.poll(() => b.messages).toEqual([{ type: 'OPEN' }]);
-    a.socket.send(JSON.stringify({ type: 'OFFER', dst: 'b', payload: { sdp: 'v=0' } }));
-    await expect.poll(() => b.messages).toContainEqual({ type: 'OFFER', src: 'a', dst: 'b', payload: { sdp: 'v=0' } });
+    a.socket.send(JSON.stringify({ type: 'OFFER', dst: idOf('b'), payload: { sdp: 'v=0' } }));
+    await expect
+      .poll(() => b.messages)
+      .toContainEqual({ type: 'OFFER', src: idOf('a'), dst: idOf('b'), payload: { sdp: 'v=0' } });
     a.socket.close();
     b.socket.close();
   });
@@ -105,7 +125,7 @@ describe('the PeerJS broker', () => {
   it('A15: takes so many sockets of one address and no more, until one of them closes', async () => {
     const gate = createConnectionGate({ maxOpen: 2 });
     const port = createHttpPort({ answer: (_, response) => response.end(), socketsAt: () => broker.upgrade });
-    const broker = createPeerBroker({ gate });
+    const broker = createPeerBroker({ gate, isAdmitted: () => true });
     await port.listen(0, '127.0.0.1');
     const url = `ws://127.0.0.1:${(port.server.address() as AddressInfo).port}/peerjs`;
     const [first] = await Promise.all(

@@ -1,6 +1,6 @@
 // The broker of stock PeerJS clients: it carries offers, answers and candidates between peers by id and knows nothing of
-// pools. Whoever holds an id here has proved nothing; links are authenticated end to end by the peers. The words are those
-// of PeerJS 1.5. Its own server has timers that cannot be stopped and keeps what nobody fetches without a bound.
+// pools. Links are authenticated end to end by the peers. The words are those
+// of PeerJS 1.5; its token is what the control socket told the peer. Its own server has timers that cannot be stopped and keeps what nobody fetches without a bound.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
@@ -27,7 +27,7 @@ const SWEEP_MS = 1_000;
 
 const querySchema = z.object({
   id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
-  /** Tells a client that comes back from another one with its id. */
+  /** The control socket's word to this peer. */
   token: z.string().check(z.minLength(1), z.maxLength(128)),
   key: z.literal('peerjs'),
 });
@@ -40,7 +40,6 @@ const messageSchema = z.object({
 
 interface Client {
   id: string;
-  token: string;
   socket: WebSocket;
   heardAtMs: number;
 }
@@ -53,17 +52,21 @@ export interface PeerBroker {
 export interface PeerBrokerOptions {
   trustedProxies?: number | undefined;
   gate?: ConnectionGate;
+  /** Whether the token is that id's: nobody sits on an id that is another's. */
+  isAdmitted(id: string, token: string): boolean;
 }
 
 /**
  * @example
- * const broker = createPeerBroker();
+ * const tokens = new BrokerTokens();
+ * const broker = createPeerBroker({ isAdmitted: (id, token) => tokens.isOf(id, token) });
  * server.on('upgrade', broker.upgrade);
  */
 export function createPeerBroker({
   trustedProxies,
   gate = createConnectionGate(),
-}: PeerBrokerOptions = {}): PeerBroker {
+  isAdmitted,
+}: PeerBrokerOptions): PeerBroker {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BROKER_BYTES, perMessageDeflate: false });
   const clients = new Map<string, Client>();
   const mail = new BrokerMail();
@@ -83,13 +86,13 @@ export function createPeerBroker({
     const asked = querySchema.safeParse(Object.fromEntries(query));
     const older = asked.success ? clients.get(asked.data.id) : undefined;
     if (!asked.success) refuse(socket, 'ERROR', 'No id, token, or key supplied to websocket server');
-    else if (older && older.token !== asked.data.token) refuse(socket, 'ID-TAKEN', 'ID is taken');
+    else if (!isAdmitted(asked.data.id, asked.data.token)) refuse(socket, 'ERROR', 'The token is not of this id');
     else if (clients.size >= MAX_CLIENTS) refuse(socket, 'ERROR', 'Server has reached its concurrent user limit');
     else admit(socket, asked.data, older);
   }
 
-  function admit(socket: WebSocket, { id, token }: Pick<Client, 'id' | 'token'>, older: Client | undefined): void {
-    const client: Client = { id, token, socket, heardAtMs: performance.now() };
+  function admit(socket: WebSocket, { id }: Pick<Client, 'id'>, older: Client | undefined): void {
+    const client: Client = { id, socket, heardAtMs: performance.now() };
     clients.set(id, client);
     older?.socket.terminate();
     const bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, performance.now());

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { addressKey } from '../http/client-address.ts';
 import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { peerOwner } from '../ledger/owner.ts';
@@ -10,6 +11,7 @@ import type { RosterEvent } from '../roster/apply-roster-event.ts';
 import type { LiveRoster } from '../roster/live-roster.ts';
 import type { PeerMessage } from './control-connection.ts';
 import type { PeerListener } from './control-socket.ts';
+import type { ReadOffers } from './read-offers.ts';
 
 export interface RouteMessagesOptions {
   roster: LiveRoster;
@@ -20,6 +22,8 @@ export interface RouteMessagesOptions {
   onRtts(peer: PeerId, rtts: readonly { peer: PeerId; ms: number }[], serverRttMs: number | undefined): void;
   /** Whether an account owns the peer: then the account had its welcome credits. */
   isOwned(peer: PeerId): Promise<boolean>;
+  /** Where offers wait until the server knows their model; `take` is told what it read. */
+  offers(take: ConstructorParameters<typeof ReadOffers>[0]['take']): Pick<ReadOffers, 'offered' | 'left'>;
   onLeft?(peer: PeerId): void;
 }
 
@@ -29,6 +33,9 @@ const MAX_WELCOMES_UNDER_WAY = 64;
 export function routeMessages(options: RouteMessagesOptions): PeerListener {
   const { roster, jobs, ledger, logger } = options;
   const addresses = new Map<PeerId, string>();
+  const offers = options.offers((peer, { pool, manifest, capability }, read) =>
+    roster.dispatch({ type: 'peer-offered', peer, pool, manifest, read, capability }),
+  );
   const welcomed = new Map<PeerId, Promise<void>>();
   let welcoming = 0;
 
@@ -61,6 +68,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
     left(peer) {
       addresses.delete(peer);
       welcomed.delete(peer);
+      offers.left(peer);
       roster.dispatch({ type: 'peer-left', peer });
       jobs.peerGone(peer);
       options.onLeft?.(peer);
@@ -71,7 +79,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
           options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
           return;
         case 'ask':
-          void welcome(peer).then(() => jobs.ask(peer, message));
+          void welcome(peer).then(() => jobs.ask(peer, message, addressKey(addresses.get(peer) ?? '')));
           return;
         case 'ask-cancel':
           // Behind the ask that it is about, which may wait for its credits.
@@ -86,8 +94,12 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
         case 'receipts':
           jobs.receiptsCame(peer, message.job, message.epoch, message.receipts);
           return;
+        case 'offer':
+          void welcome(peer);
+          offers.offered(peer, addresses.get(peer) ?? '', message);
+          return;
         default:
-          if (message.type === 'offer') void welcome(peer);
+          if (message.type === 'leave') offers.left(peer);
           if (message.type === 'stage-failed') {
             // The code alone: a message may quote what the stage worked on.
             logger.warn({ peer, epoch: message.epoch, code: PoolError.from(message.error).code }, 'stage failed');
@@ -100,14 +112,12 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
 
 type RosterWord = Exclude<
   PeerMessage,
-  { type: 'heartbeat' | 'ask' | 'ask-cancel' | 'ask-done' | 'job-events' | 'receipts' }
+  { type: 'heartbeat' | 'ask' | 'ask-cancel' | 'ask-done' | 'job-events' | 'receipts' | 'offer' }
 >;
 
 /** A message in the roster's words. */
 function eventOf(peer: PeerId, message: RosterWord): RosterEvent {
   switch (message.type) {
-    case 'offer':
-      return { ...message, type: 'peer-offered', peer };
     case 'load-progress':
       return { ...message, type: 'load-progressed', peer, pool: message.pool };
     case 'stage-ready':

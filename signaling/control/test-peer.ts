@@ -17,6 +17,7 @@ export class TestPeer {
   readonly inbox: ServerMessage[] = [];
   readonly closed: Promise<number>;
   peer = '' as PeerId;
+  brokerToken = '';
   #waiting: (() => void)[] = [];
 
   constructor(url: string) {
@@ -33,10 +34,11 @@ export class TestPeer {
   static async join(url: string, keys?: CryptoKeyPair): Promise<TestPeer> {
     const peer = new TestPeer(url);
     const { nonce } = await peer.next('challenge');
-    const hello = await signHello(keys ?? (await newIdentityKeys()), nonce);
-    const { publicKey, signature } = hello;
-    peer.send({ type: 'hello', version: PROTOCOL_VERSION, publicKey, signature });
-    peer.peer = (await peer.next('welcome')).peer;
+    const { host, publicKey, signature } = await signHello(keys ?? (await newIdentityKeys()), new URL(url).host, nonce);
+    peer.send({ type: 'hello', version: PROTOCOL_VERSION, host, publicKey, signature });
+    const welcome = await peer.next('welcome');
+    peer.peer = welcome.peer;
+    peer.brokerToken = welcome.brokerToken;
     return peer;
   }
 

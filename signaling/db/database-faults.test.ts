@@ -129,8 +129,12 @@ describe.skipIf(!serverUrl)(`A5: a server whose database goes away${skipped}`, (
   it('A5: answers 503 with Retry-After in the shape of each path, and goes on when it is back', {
     timeout: OPEN_TIMEOUT_MS,
   }, async () => {
-    const ask = (path: string, init: RequestInit = {}) =>
-      fetch(server.url + path, { ...init, headers: { authorization: `Bearer cp-${'x'.repeat(43)}`, ...init.headers } });
+    const ask = (path: string, init: RequestInit = {}) => {
+      const shown: Record<string, string> = path.startsWith('/v1')
+        ? { authorization: `Bearer cp-${'x'.repeat(43)}` }
+        : { cookie: `cp_session=${'x'.repeat(43)}` };
+      return fetch(server.url + path, { ...init, headers: { ...shown, ...(init.headers as Record<string, string>) } });
+    };
     expect((await ask('/v1/batches')).status).toBe(401);
     way.close();
     for (const socket of ways) socket.destroy();

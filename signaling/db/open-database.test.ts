@@ -8,7 +8,10 @@ import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { beforeAll, describe, expect, it, test } from 'vitest';
+import { createAccounts } from '../accounts/create-accounts.ts';
+import { hashSecret, newKey, newToken } from '../accounts/secrets.ts';
 import { jobs } from '../jobs/tables.ts';
+import type { AccountId } from '../ledger/owner.ts';
 import { pools } from '../pools/tables.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS, type TestDatabase } from './test-databases.ts';
@@ -53,6 +56,41 @@ test('migrations are only ever added: the first one is what it was, and a databa
     await old.close();
     const now = await openDatabase({ dataDir });
     expect(await now.db.select().from(pools)).toMatchObject([{ id: 'a/b@main:q4', repo: 'a/b', slug: null }]);
+    await now.close();
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('G9: a login and a key of the time before logins were listed go on, and are listed', {
+  timeout: OPEN_TIMEOUT_MS,
+}, async () => {
+  const root = mkdtempSync(join(tmpdir(), 'computepool-db-'));
+  const [dataDir, only] = [join(root, 'data'), join(root, 'migrations')];
+  try {
+    cpSync(MIGRATIONS, only, { recursive: true });
+    const journal = readJournal();
+    writeFileSync(join(only, JOURNAL), JSON.stringify({ ...journal, entries: journal.entries.slice(0, 3) }));
+    const old = await PGlite.create(dataDir);
+    await migrate(drizzle(old), { migrationsFolder: only });
+    const [account, token, key] = ['a'.repeat(32), newToken(), newKey()];
+    const [then, until] = ['2026-01-01T00:00:00Z', '2100-01-01T00:00:00Z'];
+    await old.query('insert into accounts values ($1, $2, $3, $4)', [account, 'ada', 'none', then]);
+    for (const hash of [hashSecret(token), hashSecret(newToken())])
+      await old.query('insert into account_sessions values ($1, $2, $3, $4)', [hash, account, then, until]);
+    const made =
+      'insert into api_keys (id, account_id, label, prefix, key_hash, created_at) values ($1, $2, $3, $4, $5, $6)';
+    await old.query(made, ['b'.repeat(32), account, 'laptop', 'cp-abcdef', hashSecret(key), then]);
+    await old.close();
+    const now = await openDatabase({ dataDir });
+    const accounts = createAccounts(now.db);
+    const login = await accounts.byLogin(token);
+    expect(login).toMatchObject({ account: { name: 'ada' }, login: { provedAt: new Date(then) } });
+    const logins = await accounts.listLogins(account as AccountId);
+    expect(logins.map(({ device }) => device)).toEqual(['Unknown device', 'Unknown device']);
+    expect(new Set(logins.map(({ id }) => id)).size).toBe(2);
+    expect(logins[0]).toMatchObject({ id: login?.login.id, createdAt: new Date(then) });
+    expect((await accounts.byKey(key))?.key).toBe('b'.repeat(32));
     await now.close();
   } finally {
     rmSync(root, { recursive: true });

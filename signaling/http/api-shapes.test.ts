@@ -18,6 +18,8 @@ const options: HttpAppOptions = {
     publicUrl: undefined,
     metrics: { kind: 'off' },
     allowLocalWebhooks: false,
+    host: '127.0.0.1',
+    allowedHosts: [],
   },
   platform: {
     accounts: nothing,
@@ -27,6 +29,7 @@ const options: HttpAppOptions = {
     jobStore: nothing,
     pools: nothing,
   } as never,
+  reader: nothing,
   ...{ database: nothing, seal: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
   ...{ models: () => [], wakeBatches() {}, peerCount: () => 0 },
 };

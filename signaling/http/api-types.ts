@@ -4,9 +4,11 @@ import type { Context } from 'hono';
 import type { ModelRef, PoolId } from '../../protocol/ids.ts';
 import type { Account, OwnerId } from '../ledger/owner.ts';
 
-/** A pool as the API offers it. The order of a list is the order of preference among pools of one repository. */
+/** A pool as the API offers it. */
 export interface ModelEntry {
   pool: PoolId;
+  /** The one that whoever runs this server configured: its repository alone names it. */
+  isConfigured?: boolean | undefined;
   model: ModelRef;
   createdAt: Date;
   /** Most positions of a session, where the manifest is known. */
@@ -15,8 +17,32 @@ export interface ModelEntry {
   version?: string | undefined;
 }
 
+/** A login as requests are checked against it. The cookie's token is not in it. */
+export interface Login {
+  id: string;
+  /** When its browser last showed the password. */
+  provedAt: Date;
+}
+
+/** Whom a login cookie is of. */
+export interface LoggedIn {
+  account: Account;
+  login: Login;
+}
+
+/** Whom an API key is of. */
+export interface KeyHolder {
+  account: Account;
+  /** The key's id. */
+  key: string;
+}
+
 export interface Caller {
   account?: Account | undefined;
+  /** Id of the API key that was shown. */
+  key?: string | undefined;
+  /** The login of a person, where there is one and no key. */
+  login?: Login | undefined;
   /** Who pays, and whose jobs, files and batches are shown. */
   owner: OwnerId;
 }

@@ -1,8 +1,11 @@
 // Pieces of route descriptions that several groups share: security, JSON bodies and answers, OpenAI's answer to errors.
 import { z } from '@hono/zod-openapi';
 
-/** An API key, or the site's own cookie. */
+/** Below /v1: an API key, or the site's own cookie. */
 export const SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { session: [] }];
+
+/** Below /api: a person who is logged in. */
+export const LOGIN_ONLY: Record<string, string[]>[] = [{ session: [] }];
 
 const openAiErrorSchema = z
   .object({

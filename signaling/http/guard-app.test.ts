@@ -11,7 +11,8 @@ function startApp(ratePerMinute = 600) {
   const lines: { route: string; status: number }[] = [];
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const app = new Hono();
-  guardApp(app, { config: { corsOrigins: ['https://a.example'], ratePerMinute, trustedProxies: 0 }, logger });
+  const config = { corsOrigins: ['https://a.example'], ratePerMinute, trustedProxies: 0, publicUrl: `https://${HOST}` };
+  guardApp(app, { config, logger });
   app.all('/api/*', (c) => c.text('ok'));
   app.all('/v1/*', (c) => c.text('ok'));
   app.get('*', (c) => c.text('page'));
@@ -61,6 +62,7 @@ it('lets few passwords be tried', async () => {
   for (let tries = 0; tries < LOGIN_TRIES_PER_MINUTE; tries++)
     expect((await ask('POST', '/api/account/login')).status).toBe(200);
   expect((await ask('POST', '/api/account/login')).status).toBe(429);
-  expect((await ask('POST', '/api/account')).status, 'making accounts is the same purse').toBe(429);
+  for (const path of ['/api/account', '/api/account/login/again', '/api/account/password'])
+    expect((await ask('POST', path)).status, 'the same purse').toBe(429);
   expect((await ask('GET', '/api/account')).status).toBe(200);
 });

@@ -7,16 +7,22 @@ import { accessLog } from '../observe/access-log.ts';
 import type { Metrics } from '../observe/metric-types.ts';
 import { COMMON_HEADERS } from '../site/page-headers.ts';
 import type { Authenticate } from './api-types.ts';
-import { hasCredentials } from './authenticate.ts';
+import { shownKey } from './authenticate.ts';
 import { allowOrigins, sameOriginOnly } from './cross-origin.ts';
-import { limitLogins, rateLimit } from './rate-limit.ts';
+import { callerLimits } from './limit-callers.ts';
+import { loginCookie } from './login-cookie.ts';
+import { limitLogins } from './rate-limit.ts';
+import { requireOwnHost } from './require-own-host.ts';
 
 export interface GuardOptions {
-  config: Pick<ServerConfig, 'corsOrigins' | 'ratePerMinute' | 'trustedProxies' | 'publicUrl'>;
+  config: Pick<ServerConfig, 'corsOrigins' | 'ratePerMinute' | 'trustedProxies' | 'publicUrl'> &
+    Partial<Pick<ServerConfig, 'host' | 'allowedHosts'>>;
   logger: Pick<Logger, 'info' | 'debug'>;
   metrics?: Pick<Metrics, 'httpRequest'> | undefined;
   /** Whoever has a good key or login is counted as that account, wherever it comes from; everybody else by address. */
   authenticate?: Authenticate | undefined;
+  /** The same for `/api`, where no key counts. */
+  authenticateLogin?: Authenticate | undefined;
   /** Headers of `/v1` that pages of other sites may read beside the usual ones. */
   exposed?: readonly string[];
   /** Account of a request after it was answered, for the log. */
@@ -24,7 +30,10 @@ export interface GuardOptions {
 }
 
 /** Routes that check a password or make an account. */
-const LOGIN_PATHS = ['/api/account', '/api/account/login'];
+const PASSWORD_PATHS = ['/api/account', '/api/account/login', '/api/account/login/again', '/api/account/password'];
+
+/** A year, as long as the server is reached over https at all: browsers then ask over nothing else (RFC 6797). */
+const TRANSPORT_SECURITY = 'max-age=31536000';
 
 /**
  * Must be called before any route is added.
@@ -35,28 +44,28 @@ const LOGIN_PATHS = ['/api/account', '/api/account/login'];
  */
 export function guardApp(
   app: Pick<Hono, 'use' | 'post'>,
-  { config, logger, metrics, authenticate, exposed, loggedAccountOf }: GuardOptions,
+  { config, logger, metrics, authenticate, authenticateLogin, exposed, loggedAccountOf }: GuardOptions,
 ): void {
   const { corsOrigins, ratePerMinute, trustedProxies, publicUrl } = config;
   app.use('*', accessLog({ logger, metrics, ...(loggedAccountOf ? { accountOf: loggedAccountOf } : {}) }));
+  const headers = Object.entries({
+    ...COMMON_HEADERS,
+    ...(publicUrl?.startsWith('https:') ? { 'Strict-Transport-Security': TRANSPORT_SECURITY } : {}),
+  });
   app.use('*', async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(COMMON_HEADERS)) c.res.headers.set(name, value);
+    for (const [name, value] of headers) c.res.headers.set(name, value);
   });
+  app.use('*', requireOwnHost(config));
   // Before the limits, so that a page can read why it was refused.
   app.use('/v1/*', allowOrigins(corsOrigins, 'api', exposed));
   app.use('/api/*', allowOrigins(corsOrigins, 'reads'));
   app.use('/api/*', sameOriginOnly(publicUrl));
-  const accountOf = async (c: Context): Promise<string | undefined> =>
-    hasCredentials(c)
-      ? authenticate?.(c).then(
-          ({ account }) => account?.id,
-          () => undefined,
-        )
-      : undefined;
-  const limit = rateLimit({ perMinute: ratePerMinute, trustedProxies, accountOf });
-  app.use('/v1/*', limit);
-  app.use('/api/*', limit);
-  const logins = limitLogins({ trustedProxies });
-  for (const path of LOGIN_PATHS) app.post(path, logins);
+  const limit = callerLimits({ perMinute: ratePerMinute, trustedProxies });
+  const tokenOf = loginCookie(publicUrl).read;
+  const keyOrToken = (c: Context): string | undefined => shownKey(c) ?? tokenOf(c);
+  app.use('/v1/*', limit(authenticate && { credentialOf: keyOrToken, authenticate }));
+  app.use('/api/*', limit(authenticateLogin && { credentialOf: tokenOf, authenticate: authenticateLogin }));
+  const passwords = limitLogins({ trustedProxies });
+  for (const path of PASSWORD_PATHS) app.post(path, passwords);
 }

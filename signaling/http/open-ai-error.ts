@@ -38,6 +38,7 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   'not-authentic': { code: 'invalid_api_key', next: 'Send a key that is known here.' },
   'not-logged-in': { code: 'invalid_api_key' },
   forbidden: { type: 'permission_error', code: 'insufficient_permissions' },
+  'host-refused': { isFinal: true },
   'model-not-found': { code: 'model_not_found' },
   'context-exceeded': { code: 'context_length_exceeded' },
   'too-large': { code: 'request_too_large' },

@@ -6,6 +6,7 @@ import { createAccountRoutes } from '../accounts/account-routes.ts';
 import { createBatchRoutes } from '../batches/batch-routes.ts';
 import { createOpenAiRoutes } from '../openai/open-ai-routes.ts';
 import { ScriptedJobService } from '../openai/scripted-job-service.ts';
+import { createProgramUsageRoutes } from '../openai/usage-routes.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { serveOpenApiDocument } from './open-api-document.ts';
 import { TEST_ACCOUNTS, TEST_MODELS } from './test-site.ts';
@@ -18,11 +19,12 @@ async function readDocument() {
   const group = createBatchRoutes({ db: {} as never, authenticate });
   const jobs = new ScriptedJobService();
   const shared = { jobs, models: () => TEST_MODELS, authenticate, receiptsOf: async () => ({ stages: [] }), logger };
-  app.route('/v1', createOpenAiRoutes({ ...shared, groups: [group] }));
   const none = {} as never;
+  const usage = createProgramUsageRoutes({ authenticate, jobs: none, ledger: none });
+  app.route('/v1', createOpenAiRoutes({ ...shared, groups: [usage, group] }));
   app.route(
     '/api',
-    createAccountRoutes({ accounts: none, authenticate, ledger: none, rotateWebhookSecret: none, isHttps: none }),
+    createAccountRoutes({ accounts: none, authenticate, ledger: none, rotateWebhookSecret: none, endWorkOf: none }),
   );
   serveOpenApiDocument(app, { version: '1.2.3' });
   const response = await app.request('/openapi.json');
@@ -38,15 +40,19 @@ test('every route of every group is in it, under its whole path', async () => {
   );
   expect(routes.sort()).toEqual([
     'delete /api/account/keys/{id}',
+    'delete /api/account/logins',
+    'delete /api/account/logins/{id}',
     'delete /api/account/peers/{id}',
     'delete /v1/files/{id}',
     'get /api/account',
     'get /api/account/keys',
+    'get /api/account/logins',
     'get /api/account/statement',
     'get /v1/batches',
     'get /v1/batches/{id}',
     'get /v1/computepool/jobs/{id}',
     'get /v1/computepool/receipts/{id}',
+    'get /v1/computepool/usage',
     'get /v1/files',
     'get /v1/files/{id}',
     'get /v1/files/{id}/content',
@@ -55,7 +61,9 @@ test('every route of every group is in it, under its whole path', async () => {
     'post /api/account',
     'post /api/account/keys',
     'post /api/account/login',
+    'post /api/account/login/again',
     'post /api/account/logout',
+    'post /api/account/password',
     'post /api/account/peers',
     'post /api/account/webhook-secret',
     'post /v1/batches',

@@ -1,14 +1,20 @@
 // GET /openapi.json: the OpenAPI 3.1 document of every route that was mounted on the app before it is asked for.
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { LOGIN_COOKIE } from './authenticate.ts';
 import { describeShapes } from './describe-shapes.ts';
+import { loginCookie } from './login-cookie.ts';
+
+export interface DocumentOptions {
+  version: string;
+  /** Where people reach the site, if it is named: the login cookie's name depends on it. */
+  publicUrl?: string | undefined;
+}
 
 /** Call it on the outermost app: mounted groups bring their routes along. */
 // biome-ignore lint/suspicious/noExplicitAny: apps differ in what their middleware hands on
-export function serveOpenApiDocument(app: OpenAPIHono<any>, { version }: { version: string }): void {
+export function serveOpenApiDocument(app: OpenAPIHono<any>, { version, publicUrl }: DocumentOptions): void {
   const register = app.openAPIRegistry.registerComponent.bind(app.openAPIRegistry);
   register('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'An API key (`cp-…`).' });
-  register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: LOGIN_COOKIE });
+  register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: loginCookie(publicUrl).name });
   for (const [name, schema] of Object.entries(describeShapes())) register('schemas', name, schema);
   app.get('/openapi.json', (c) => {
     const document = app.getOpenAPI31Document({

@@ -1,10 +1,10 @@
 // What machines that watch this one ask: alive, ready, numbers. `/metrics` is for this machine or a token's holder only.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
 import type { MetricsAccess } from '../config/config-types.ts';
 import type { Metrics } from '../observe/metric-types.ts';
 import { incomingOf, isLoopback } from './client-address.ts';
+import { isSameSecret } from './is-same-secret.ts';
 import { retryAfter } from './open-ai-error.ts';
 
 /** A thing that must work before requests are sent here. Rejects with why it does not, or resolves. */
@@ -71,8 +71,5 @@ function mayRead(access: MetricsAccess, header: string | undefined, isLocal: boo
   if (access.kind === 'loopback') return isLocal;
   if (access.kind === 'off') return false;
   const shown = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
-  // Hashed first: the comparison takes the same time wherever they differ, and whatever their lengths.
-  return timingSafeEqual(digest(shown), digest(access.token));
+  return isSameSecret(shown, access.token);
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

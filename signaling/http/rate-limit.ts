@@ -1,5 +1,5 @@
-// Rate and size limits as middleware: one bucket per account, or per address for who has none. Answers 429 and 413 as
-// typed errors; the app's error handler writes them.
+// Rate limits as middleware: one bucket per address, a purse for passwords of its own. Answers 429 as a typed error; the app's
+// error handler writes it.
 import type { Context, MiddlewareHandler } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
 import { KeyedBuckets, type KeyedBucketsOptions } from '../admission/keyed-buckets.ts';
@@ -12,35 +12,39 @@ export const SMALL_BODY_BYTES = 64 * 1024;
 export const LOGIN_TRIES_PER_MINUTE = 10;
 
 export interface RateLimitOptions extends KeyedBucketsOptions {
-  trustedProxies?: number;
-  /** The account, once a log-in or key was checked; undefined counts by address. */
-  accountOf?(c: Context): Promise<string | undefined> | string | undefined;
+  trustedProxies?: number | undefined;
   onRefused?(): void;
 }
 
-/** 429 with Retry-After (RFC 9110, 10.2.3) for whoever is above the pace. */
+/** 429 with Retry-After (RFC 9110, 10.2.3) for whoever is above the pace. Throws `rate-limited`. */
+export function takeOrRefuse(
+  c: Context,
+  buckets: KeyedBuckets,
+  key: string,
+  { perMinute, onRefused }: Pick<RateLimitOptions, 'perMinute' | 'onRefused'>,
+): void {
+  if (buckets.take(key)) return;
+  onRefused?.();
+  const { retryAfterSeconds } = buckets;
+  c.header('Retry-After', String(retryAfterSeconds));
+  const message = `Too many requests at once: ${perMinute} a minute are taken. Wait ${retryAfterSeconds} s.`;
+  throw new PoolError('rate-limited', message, { data: { retryAfterSeconds } });
+}
+
+/** By address alone. */
 export function rateLimit(options: RateLimitOptions): MiddlewareHandler {
-  const { trustedProxies = 0, accountOf, onRefused } = options;
   const buckets = new KeyedBuckets(options);
   return async (c, next) => {
-    const account = await accountOf?.(c);
-    const key = account === undefined ? `address:${addressOf(c, trustedProxies)}` : `account:${account}`;
-    if (!buckets.take(key)) {
-      onRefused?.();
-      const { retryAfterSeconds } = buckets;
-      c.header('Retry-After', String(retryAfterSeconds));
-      const message = `Too many requests at once: ${options.perMinute} a minute are taken. Wait ${retryAfterSeconds} s.`;
-      throw new PoolError('rate-limited', message, { data: { retryAfterSeconds } });
-    }
+    takeOrRefuse(c, buckets, `address:${addressOf(c, options.trustedProxies)}`, options);
     await next();
   };
 }
 
-/** For log-ins and registrations: by address alone, since who tries has no account yet. */
+/** For whatever checks a password: who tries may have no account yet. */
 export const limitLogins = (options: Pick<RateLimitOptions, 'trustedProxies' | 'onRefused'> = {}): MiddlewareHandler =>
   rateLimit({ ...options, perMinute: LOGIN_TRIES_PER_MINUTE, burst: LOGIN_TRIES_PER_MINUTE });
 
-const addressOf = (c: Context, trustedProxies: number): string => {
+export const addressOf = (c: Context, trustedProxies = 0): string => {
   const incoming = incomingOf(c);
   return incoming ? addressKey(clientAddress(incoming, trustedProxies)) : 'unknown';
 };

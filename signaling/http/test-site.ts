@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import { poolIdOf } from '../../protocol/ids.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 import { answerError } from './answer-error.ts';
-import type { Authenticate, ModelEntry } from './api-types.ts';
+import type { Authenticate, KeyHolder, ModelEntry } from './api-types.ts';
 import type { CallerDirectory } from './authenticate.ts';
 import { type GuardOptions, guardApp } from './guard-app.ts';
 
@@ -23,15 +23,19 @@ const account = (name: string): Account => ({
   createdAt: new Date('2026-01-01T00:00:00Z'),
 });
 
-/** Two accounts, `ann` and `bob`, each with a key and a session token of the same text. */
+const holder = (name: string): KeyHolder => ({ account: account(name), key: `key-${name}` });
+
+/** Two accounts, `ann` and `bob`, each with a key; `ann` is logged in too. */
 export const TEST_ACCOUNTS: CallerDirectory = {
-  byKey: async (key) => ({ [TEST_KEY]: account('ann'), [OTHER_KEY]: account('bob') })[key],
-  byLogin: async (token) => (token === 'session-ann' ? account('ann') : undefined),
+  byKey: async (key) => ({ [TEST_KEY]: holder('ann'), [OTHER_KEY]: holder('bob') })[key],
+  byLogin: async (token) =>
+    token === 'session-ann' ? { account: account('ann'), login: { id: 'login-ann', provedAt: new Date() } } : undefined,
 };
 
 export const TEST_MODELS: ModelEntry[] = [
   {
     pool: poolIdOf({ repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' }),
+    isConfigured: true,
     model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' },
     createdAt: new Date('2026-01-01T00:00:00Z'),
     contextTokens: 1024,
@@ -54,11 +58,12 @@ export const TEST_MODEL = 'computepool/guide-4m';
 export function createGuardedApp(
   authenticate?: Authenticate,
   config: Partial<GuardOptions['config']> = {},
+  authenticateLogin?: Authenticate,
 ): OpenAPIHono {
   const app = new OpenAPIHono();
   const logger = pino({ level: 'silent' });
   const usual = { corsOrigins: '*' as const, ratePerMinute: 1_000_000, trustedProxies: 1 };
-  guardApp(app, { config: { ...usual, ...config }, logger, authenticate });
+  guardApp(app, { config: { ...usual, ...config }, logger, authenticate, authenticateLogin });
   app.onError(answerError({ logger }));
   return app;
 }

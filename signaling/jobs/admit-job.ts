@@ -1,11 +1,14 @@
 // A job's way in: whether its pool is there, what it may compute and cost at most, its row, its reservation and its place in
 // the queue. After `admitJob` a job ends only through `finishJob`.
 import { randomBytes } from 'node:crypto';
+import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PoolId } from '../../protocol/ids.ts';
+import type { JobRequest } from '../../protocol/job.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { faultOf } from '../db/database-faults.ts';
+import { formatCredits } from '../ledger/format-credits.ts';
 import { readOwner } from '../ledger/owner.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { maxCost } from '../settlement/price-of.ts';
@@ -35,6 +38,22 @@ export function poolFor(context: JobContext, id: PoolId, canBeAlone = false): Po
   return pool;
 }
 
+/**
+ * The prompt of an order over HTTP, counted by the server itself: bill, hold and plan are reckoned by that, and by nobody's
+ * word. Gives the pool as it is after the count. Throws `context-exceeded`, `prompt-empty` and what `poolFor` does.
+ */
+export async function countPrompt(
+  context: JobContext,
+  id: PoolId,
+  prompt: JobRequest['prompt'],
+): Promise<{ pool: Pool; promptIds: readonly number[] }> {
+  const { model } = poolFor(context, id);
+  const promptIds = prompt.kind === 'ids' ? prompt.ids : await context.promptIds(model, prompt);
+  const pool = poolFor(context, id);
+  checkPrompt(promptIds.length, pool.manifest!.maxContext);
+  return { pool, promptIds };
+}
+
 type Question = Omit<RouteQuestion, 'pool' | 'running' | 'waiting' | 'slots'>;
 
 export function planJob({ queues, route }: JobContext, pool: Pool, question: Question): RoutePlan {
@@ -45,9 +64,9 @@ export function planJob({ queues, route }: JobContext, pool: Pool, question: Que
 
 /** What an order may compute and cost at most. */
 export function termsOf(
-  { priceOf }: JobContext,
+  { priceOf, quotes }: JobContext,
   pool: Pool,
-  order: { promptTokens: number; maxTokens: number; choices: number },
+  order: { promptTokens: number; maxTokens: number; choices: number; quote?: string | undefined },
 ) {
   const { promptTokens, completionTokens, maxPosition } = positionBounds(
     pool.manifest!,
@@ -55,9 +74,18 @@ export function termsOf(
     order.maxTokens,
   );
   const { maxTokens, choices } = order;
-  const price = priceOf(pool);
+  const price = order.quote === undefined ? priceOf(pool) : quotes.open(order.quote, pool.id);
   const most = { promptTokens, maxTokens: completionTokens, choices };
   return { pool: pool.id, maxPosition, maxTokens, choices, price, most, heldMicros: maxCost({ ...most, price }) };
+}
+
+/** The terms, if what they may come to is no more than the asker allows. Throws `bad-request`. */
+export function withinMost<Terms extends { heldMicros: number }>(terms: Terms, maxMicros: number | undefined): Terms {
+  if (maxMicros === undefined || terms.heldMicros <= maxMicros) return terms;
+  const sentence = `This may cost up to ${formatCredits(terms.heldMicros)} credits, more than 'max_credits' allows.`;
+  throw new PoolError('bad-request', `${sentence} Ask for fewer tokens, or allow more.`, {
+    data: { param: 'max_credits', code: 'max_credits_exceeded' },
+  });
 }
 
 /**

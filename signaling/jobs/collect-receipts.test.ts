@@ -12,6 +12,7 @@ const SESSION = newSessionId();
 /** Longer than any test: what ends must end for another reason. */
 const NEVER_MS = 600_000;
 
+const SERVER = 'e'.repeat(32) as PeerId;
 let stages: Identity[];
 /** Who was asked, in order. */
 let asked: { peer: PeerId; epoch: number }[];
@@ -27,7 +28,7 @@ beforeEach(async () => {
 });
 
 const receiptOf = (stage: Identity, fields: Partial<Receipt> = {}): Receipt => ({
-  ...{ job: JOB, nonce: '0'.repeat(32), session: SESSION, pool: 'a/b@main:q4', epoch: 1 },
+  ...{ server: SERVER, job: JOB, nonce: '0'.repeat(32), session: SESSION, pool: 'a/b@main:q4', epoch: 1 },
   ...{ peer: stage.peer, start: 0, end: 2, frames: 4, from: 0, to: 8, lastFrom: 7, computeMs: 1 },
   ...{ chainIn: '1'.repeat(64), chainOut: '2'.repeat(64) },
   ...fields,
@@ -35,13 +36,17 @@ const receiptOf = (stage: Identity, fields: Partial<Receipt> = {}): Receipt => (
 const sign = (stage: Identity, fields: Partial<Receipt> = {}) => signReceipt(stage, receiptOf(stage, fields));
 
 function collectorOf(timeoutMs: number): ReceiptCollector {
-  const collector: ReceiptCollector = new ReceiptCollector((peer, message) => {
-    if (gone.has(peer) || message.type !== 'receipt-request') return false;
-    asked.push({ peer, epoch: message.epoch });
-    const stage = stages.find((one) => one.peer === peer)!;
-    void answer(stage, message.epoch)?.then((receipts) => collector.take(peer, message.job, message.epoch, receipts));
-    return true;
-  }, timeoutMs);
+  const collector: ReceiptCollector = new ReceiptCollector({
+    server: SERVER,
+    timeoutMs,
+    send(peer, message) {
+      if (gone.has(peer) || message.type !== 'receipt-request') return false;
+      asked.push({ peer, epoch: message.epoch });
+      const stage = stages.find((one) => one.peer === peer)!;
+      void answer(stage, message.epoch)?.then((receipts) => collector.take(peer, message.job, message.epoch, receipts));
+      return true;
+    },
+  });
   return collector;
 }
 

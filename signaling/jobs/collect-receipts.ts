@@ -14,12 +14,22 @@ interface Wait {
 /** A job has one session per choice and epoch, and one more when a driver tries again within an epoch. */
 const MAX_SESSIONS = 2 * MAX_CHOICES;
 
+export interface ReceiptCollectorOptions {
+  /** Receipts for another server are none. */
+  server: PeerId;
+  /** False when the peer is not connected. */
+  send(peer: PeerId, message: ServerMessage): boolean;
+  timeoutMs?: number | undefined;
+}
+
 export class ReceiptCollector {
-  readonly #send: (peer: PeerId, message: ServerMessage) => boolean;
+  readonly #server: PeerId;
+  readonly #send: ReceiptCollectorOptions['send'];
   readonly #timeoutMs: number;
   readonly #waits = new Map<string, Wait>();
 
-  constructor(send: (peer: PeerId, message: ServerMessage) => boolean, timeoutMs = RECEIPT_TIMEOUT_MS) {
+  constructor({ server, send, timeoutMs = RECEIPT_TIMEOUT_MS }: ReceiptCollectorOptions) {
+    this.#server = server;
     this.#send = send;
     this.#timeoutMs = timeoutMs;
   }
@@ -55,7 +65,9 @@ export class ReceiptCollector {
     });
     if (!this.#send(peer, { type: 'receipt-request', job, epoch })) this.#waits.get(key)?.resolve([]);
     const checked = await Promise.all(
-      (await answer).slice(0, MAX_SESSIONS).map((signed) => ownReceipt(signed, peer, job, epoch)),
+      (await answer)
+        .slice(0, MAX_SESSIONS)
+        .map((signed) => ownReceipt(signed, { server: this.#server, peer, job, epoch })),
     );
     return checked.filter((signed) => signed !== undefined);
   }
@@ -63,15 +75,13 @@ export class ReceiptCollector {
 
 const keyOf = (peer: PeerId, job: JobId, epoch: number): string => `${peer}/${job}/${epoch}`;
 
-/** The receipt if this peer signed it for this job and epoch. */
+/** The receipt if this peer signed it for this server, job and epoch. */
 async function ownReceipt(
   signed: SignedReceipt,
-  peer: PeerId,
-  job: JobId,
-  epoch: number,
+  asked: { server: PeerId; peer: PeerId; job: JobId; epoch: number },
 ): Promise<SignedReceipt | undefined> {
-  const { receipt } = signed;
-  if (receipt.peer !== peer || receipt.job !== job || receipt.epoch !== epoch) return undefined;
+  const { server, peer, job, epoch } = signed.receipt;
+  if (server !== asked.server || peer !== asked.peer || job !== asked.job || epoch !== asked.epoch) return undefined;
   return checkReceipt(signed).then(
     () => signed,
     () => undefined,

@@ -5,7 +5,9 @@ import { ReceiptCollector } from './collect-receipts.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import { makeOwnerTag } from './owner-tag.ts';
+import { PaidPrefixes } from './paid-prefixes.ts';
 import { PoolQueues } from './pool-queues.ts';
+import { PriceQuotes } from './price-quotes.ts';
 import { startJob } from './start-job.ts';
 import { UnsignedJobs } from './unsigned-jobs.ts';
 
@@ -15,8 +17,14 @@ export function createJobContext(options: JobOptions): JobContext {
   const context: JobContext = {
     ...options,
     jobs: new Map(),
-    collector: new ReceiptCollector((peer, message) => options.send(peer, message), options.receiptTimeoutMs),
+    collector: new ReceiptCollector({
+      server: options.serverId,
+      send: (peer, message) => options.send(peer, message),
+      timeoutMs: options.receiptTimeoutMs,
+    }),
     ending,
+    paid: new PaidPrefixes(),
+    quotes: new PriceQuotes(),
     unsigned: new UnsignedJobs(options.unsignedWaitMs),
     ownerTag: makeOwnerTag(),
     isClosing: false,

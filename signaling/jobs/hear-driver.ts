@@ -18,8 +18,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
   }
   switch (event.type) {
     case 'started':
-      // A driver is a stranger's tab: it counts no further than its grant reaches.
-      job.usage.promptTokens = Math.min(event.promptTokens, job.most.promptTokens);
+      // A driver is a stranger's tab: the server has counted the prompt itself.
       if (!job.hasStarted) job.listener.event({ ...event, promptTokens: job.usage.promptTokens });
       job.hasStarted = true;
       return;
@@ -38,12 +37,12 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
     }
     case 'finished':
       if (event.choice >= job.choices || job.finished.has(event.choice)) return;
-      job.finished.add(event.choice);
+      job.finished.set(event.choice, event.reason);
       job.listener.event(event);
       return;
     case 'done':
       job.stats = event.stats;
-      job.usage.cachedTokens = Math.min(event.cachedTokens, job.usage.promptTokens);
+      keepPaid(context, job);
       finishJob(context, job);
       return;
     case 'failed': {
@@ -54,6 +53,21 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       else finishJob(context, job, error);
     }
   }
+}
+
+/** The caches that an answer leaves behind: of its last token only if another row was computed after it. */
+function keepPaid(
+  { paid }: JobContext,
+  { plan, pool, account, promptIds, emitted, epochs, finished, request }: LiveJob,
+) {
+  const [answer = []] = emitted;
+  const epoch = epochs.at(-1)?.epoch;
+  if (!plan || !request || epoch === undefined || answer.length === 0) return;
+  const isRead = finished.get(0) === 'stop' && request.stop.length === 0;
+  paid.put({ pool, epoch, codec: plan.codec ?? 'exact' }, account, [
+    ...promptIds,
+    ...(isRead ? answer : answer.slice(0, -1)),
+  ]);
 }
 
 const saidTooMuch = (context: JobContext, job: LiveJob): void =>

@@ -3,7 +3,8 @@
 import type { Logger } from 'pino';
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
-import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { JobId, ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { JobRequest } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
@@ -16,7 +17,9 @@ import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { ReceiptCollector } from './collect-receipts.ts';
 import type { JobStore } from './job-store.ts';
 import type { LiveJob } from './live-job.ts';
+import type { PaidPrefixes } from './paid-prefixes.ts';
 import type { PoolQueues } from './pool-queues.ts';
+import type { PriceQuotes } from './price-quotes.ts';
 import type { UnsignedJobs } from './unsigned-jobs.ts';
 
 /** What the planner is asked about one request. */
@@ -46,12 +49,16 @@ export interface JobOptions {
   receipts: ReceiptStore;
   accounts: Pick<Accounts, 'ownerOf' | 'peersOf'>;
   sign: SignText;
+  /** Names this server in what peers sign for it. */
+  serverId: PeerId;
   logger: Pick<Logger, 'info' | 'error'>;
   limits: AdmissionLimits;
   /** The roster's present view of a pool; undefined when nobody is in it. */
   poolOf(id: PoolId): Pool | undefined;
   /** What the server itself has read of a pool's model. */
   manifestOf?(id: PoolId): ModelManifest | undefined;
+  /** Token ids of a prompt, as the server itself counts them. Rejects with what the model's files make of it. */
+  promptIds(model: ModelRef, prompt: JobRequest['prompt']): Promise<readonly number[]>;
   /** False when the peer is not connected. */
   send(peer: PeerId, message: ServerMessage): boolean;
   route(question: RouteQuestion): RoutePlan;
@@ -69,6 +76,8 @@ export interface JobContext extends JobOptions {
   readonly queues: PoolQueues;
   readonly collector: ReceiptCollector;
   readonly unsigned: UnsignedJobs;
+  readonly paid: PaidPrefixes;
+  readonly quotes: PriceQuotes;
   /** The same name for the same payer, which says nothing of who it is. */
   ownerTag(payer: string): string;
   /** The server ends: nothing more is admitted. */

@@ -9,7 +9,7 @@ import type { JobEvent } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { faultOf } from '../db/database-faults.ts';
 import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
-import { admitJob, planJob, poolFor, termsOf } from './admit-job.ts';
+import { admitJob, countPrompt, planJob, poolFor, termsOf, withinMost } from './admit-job.ts';
 import { closeJobs } from './close-jobs.ts';
 import { createJobContext } from './create-job-context.ts';
 import { awaitReturn, cancelJob, finishJob } from './end-job.ts';
@@ -19,7 +19,6 @@ import { shownFailure, streamListener, tabListener } from './job-listeners.ts';
 import type { Job, JobOrder, JobService } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
-import { promptBound, promptEstimate } from './price-order.ts';
 import { limitGrant, tellFunding } from './start-job.ts';
 import { takeNote } from './witness.ts';
 
@@ -53,51 +52,39 @@ export class JobDispatcher implements JobService {
   }
 
   async submit(order: JobOrder): Promise<Job> {
-    const pool = poolFor(this.#context, order.pool);
     const { request } = order;
-    const messages = request.prompt.kind === 'chat' ? request.prompt.messages.length : 0;
-    const promptTokens =
-      request.prompt.kind === 'ids' ? request.prompt.ids.length : promptBound(order.promptBytes, messages);
-    const likelyTokens =
-      request.prompt.kind === 'ids' ? request.prompt.ids.length : promptEstimate(order.promptBytes, messages);
-    const plan = planJob(this.#context, pool, { promptTokens: likelyTokens, maxTokens: request.maxTokens });
+    const { pool, promptIds } = await countPrompt(this.#context, order.pool, request.prompt);
+    const promptTokens = promptIds.length;
+    const plan = planJob(this.#context, pool, { promptTokens, maxTokens: request.maxTokens });
     if (plan.mode === 'batch' && order.source !== 'batch') {
       throw new PoolError('no-stages', `${plan.reason} Send it as a batch.`, { data: { retryAfterSeconds: 30 } });
     }
     const id = newJobId();
     const { listener, job } = streamListener(id);
     const live = await admitJob(this.#context, {
-      ...termsOf(this.#context, pool, { promptTokens, maxTokens: request.maxTokens, choices: request.choices }),
-      ...{ id, listener, request, source: order.source, payer: order.payer, likelyTokens },
+      ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
+      ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds },
     });
     order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
     if (order.signal?.aborted) cancelJob(this.#context, live);
     return job;
   }
 
-  async quote(order: Pick<JobOrder, 'pool' | 'promptBytes'> & { maxTokens: number; choices: number }) {
-    const pool = poolFor(this.#context, order.pool);
-    const promptTokens = promptBound(order.promptBytes, 1);
-    const { heldMicros } = termsOf(this.#context, pool, {
-      promptTokens,
-      maxTokens: order.maxTokens,
-      choices: order.choices,
-    });
-    return {
-      maxMicros: heldMicros,
-      plan: planJob(this.#context, pool, {
-        promptTokens: promptEstimate(order.promptBytes, 1),
-        maxTokens: order.maxTokens,
-      }),
-    };
+  async quote({ pool: id, request }: Pick<JobOrder, 'pool' | 'request'>) {
+    const { maxTokens, choices } = request;
+    const { pool, promptIds } = await countPrompt(this.#context, id, request.prompt);
+    const promptTokens = promptIds.length;
+    const { heldMicros, price } = termsOf(this.#context, pool, { promptTokens, maxTokens, choices });
+    const plan = planJob(this.#context, pool, { promptTokens, maxTokens });
+    return { maxMicros: heldMicros, price, ...this.#context.quotes.make(pool.id, price), plan };
   }
 
   find(id: string, payer: OwnerId) {
     return this.#context.store.find(id, payer);
   }
 
-  /** A tab asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
-  async ask(peer: PeerId, message: Ask): Promise<void> {
+  /** A tab at `place` asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
+  async ask(peer: PeerId, message: Ask, place?: string): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     try {
@@ -129,6 +116,7 @@ export class JobDispatcher implements JobService {
         request: undefined,
         source: 'tab',
         driver: peer,
+        place: account === undefined ? place : undefined,
       } as const;
       const live = await admitJob(
         this.#context,
@@ -162,7 +150,7 @@ export class JobDispatcher implements JobService {
   async askDone(peer: PeerId, message: AskDone): Promise<void> {
     const job = this.#context.jobs.get(message.job);
     if (job?.source !== 'tab' || job.driver !== peer) return;
-    const isNoted = message.delivery !== undefined && (await takeNote(job, message.delivery));
+    const isNoted = message.delivery !== undefined && (await takeNote(this.#context.serverId, job, message.delivery));
     if (isNoted && job.state === 'settling') this.#context.unsigned.signedAgain(job.id);
     if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.

@@ -1,6 +1,7 @@
 // The words of jobs on the server: what a caller orders, what it may follow, what it learns at the end. The service behind
 // them admits, holds credits, finds a driver, survives its loss and settles.
 
+import type { Price } from '../../protocol/credits.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
 import type { JobId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
@@ -12,8 +13,10 @@ export interface JobOrder {
   pool: PoolId;
   request: JobRequest;
   source: 'http' | 'batch';
-  /** UTF-8 bytes of the prompt: an upper bound of its tokens, from which the hold is made. */
-  promptBytes: number;
+  /** The most that it may cost. */
+  maxMicros?: number | undefined;
+  /** What `quote` gave: its price holds for a while. */
+  quote?: string | undefined;
   /** Aborting cancels: in the queue at once, at the driver within a lap. */
   signal?: AbortSignal;
 }
@@ -43,8 +46,11 @@ export interface JobService {
   /** Throws at once what can be known at once: `no-stages`, `queue-full`, `insufficient-credits`, `shutting-down`. */
   submit(order: JobOrder): Promise<Job>;
   /** The most that such an order could cost, and how it would be routed now. Changes nothing. */
-  quote(order: Pick<JobOrder, 'pool' | 'promptBytes' | 'payer'> & { maxTokens: number; choices: number }): Promise<{
+  quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer'>): Promise<{
     maxMicros: number;
+    price: Price;
+    quote: string;
+    expiresAt: Date;
     plan: RoutePlan;
   }>;
   /** Stored prediction and outcome of one job of this payer; undefined for anybody else's. */

@@ -37,14 +37,16 @@ export interface LiveJob {
   readonly source: 'http' | 'batch' | 'tab';
   /** The turn in the queue is this one's. */
   readonly account: string;
+  /** The network address that asks, if whoever does may be anybody. */
+  readonly place: string | undefined;
   /** Devices of the payer. */
   readonly own: readonly PeerId[];
   readonly choices: number;
   /** No session computes this position or a later one. */
   readonly maxPosition: number;
   readonly maxTokens: number;
-  /** The prompt's length that the planner reckons with until the driver has counted. */
-  readonly likelyTokens: number;
+  /** HTTP: the prompt as the server counted it. */
+  readonly promptIds: readonly number[];
   readonly price: Price;
   readonly heldMicros: number;
   /** What is held pays for so much. */
@@ -63,7 +65,8 @@ export interface LiveJob {
   attempts: number;
   /** Ids that were told, per choice: where the next driver goes on. */
   emitted: number[][];
-  finished: Set<number>;
+  /** Why each choice ended, as its driver said. */
+  finished: Map<number, string>;
   hasStarted: boolean;
   usage: Usage;
   stats: JobStats | undefined;
@@ -87,6 +90,7 @@ export type NewJob = Pick<
   | 'payer'
   | 'source'
   | 'account'
+  | 'place'
   | 'own'
   | 'choices'
   | 'maxPosition'
@@ -96,12 +100,12 @@ export type NewJob = Pick<
   | 'most'
   | 'request'
   | 'listener'
-> & { driver?: PeerId; promptTokens?: number; likelyTokens?: number };
+> & { driver?: PeerId; promptTokens?: number; promptIds?: readonly number[] };
 
-export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens, ...fields }: NewJob): LiveJob {
+export function liveJob({ driver, promptIds = [], promptTokens = promptIds.length, ...fields }: NewJob): LiveJob {
   return {
     ...fields,
-    likelyTokens,
+    promptIds,
     createdMs: performance.now(),
     state: 'waiting',
     driver,
@@ -109,7 +113,7 @@ export function liveJob({ driver, promptTokens = 0, likelyTokens = promptTokens,
     epochs: [],
     attempts: 0,
     emitted: Array.from({ length: fields.choices }, () => []),
-    finished: new Set(),
+    finished: new Map(),
     hasStarted: false,
     usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
     stats: undefined,

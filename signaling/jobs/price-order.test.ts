@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { maxCost } from '../settlement/price-of.ts';
-import { positionBounds, promptBound, promptEstimate } from './price-order.ts';
+import { positionBounds } from './price-order.ts';
 
 it.each([
   ['within the model', 100, 50, { maxPosition: 150, promptTokens: 100, completionTokens: 50 }],
@@ -9,11 +9,6 @@ it.each([
   ['a prompt that it cannot hold', 5000, 50, { maxPosition: 1000, promptTokens: 1000, completionTokens: 50 }],
 ])('bounds %s', (_name, prompt, completion, bounds) => {
   expect(positionBounds(manifestOf({ maxContext: 1000 }), prompt, completion)).toEqual(bounds);
-});
-
-it('bounds the tokens of a text by its bytes, and expects fewer', () => {
-  expect(promptBound(1000, 2)).toBeGreaterThan(1000);
-  expect(promptEstimate(1000, 2)).toBeLessThan(500);
 });
 
 it('costs the most when every choice uses all that it may', () => {

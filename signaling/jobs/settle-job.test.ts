@@ -6,7 +6,7 @@ import { type Receipt, type SignedReceipt, signReceipt } from '../../protocol/re
 import { seatsOf } from './live-job.ts';
 import { settleJob } from './settle-job.ts';
 import { TestContext } from './test-context.ts';
-import { honestReceipts, noteOf } from './test-network.ts';
+import { honestReceipts, noteOf, SERVER_ID } from './test-network.ts';
 import { PRICE } from './test-scene.ts';
 import { countRelayed, takeNote } from './witness.ts';
 
@@ -159,11 +159,15 @@ describe('in a chat the client is the witness', () => {
     const settling = settle([[stageReceipt(0)], [stageReceipt(1)]]);
     await expect.poll(() => test.context.unsigned.of(job.payer, job.pool)).toBe(job.id);
     const { id, nonce } = job;
-    expect(await takeNote(job, await noteOf(identity(3), { job: id, nonce, tokens: 0 })), 'less is not heard').toBe(
-      false,
-    );
-    expect(await takeNote(job, await noteOf(identity(2), { job: id, nonce, tokens: 3 })), 'nor another').toBe(false);
-    expect(await takeNote(job, await noteOf(identity(3), { job: id, nonce, tokens: 3 }))).toBe(true);
+    expect(
+      await takeNote(SERVER_ID, job, await noteOf(identity(3), { job: id, nonce, tokens: 0 })),
+      'less is not heard',
+    ).toBe(false);
+    expect(
+      await takeNote(SERVER_ID, job, await noteOf(identity(2), { job: id, nonce, tokens: 3 })),
+      'nor another',
+    ).toBe(false);
+    expect(await takeNote(SERVER_ID, job, await noteOf(identity(3), { job: id, nonce, tokens: 3 }))).toBe(true);
     test.context.unsigned.signedAgain(job.id);
     expect((await settling).chargedMicros).toBe(HONEST);
     expect(test.context.unsigned.of(job.payer, job.pool)).toBeUndefined();

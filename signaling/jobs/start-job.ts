@@ -22,7 +22,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   const driver = job.request ? seats[0]?.peer : job.driver;
   const pool = context.poolOf(job.pool);
   if (!driver || !pool) return false;
-  const promptTokens = Math.max(1, job.usage.promptTokens || job.likelyTokens);
+  const promptTokens = Math.max(1, job.usage.promptTokens);
   const question = { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec };
   job.plan ??= context.route({ ...question, pool, ...context.queues.loadOf(pool.id) });
   const grant = grantFor(context, job, driver);
@@ -34,11 +34,19 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   job.driver = driver;
   const work = seatsOf(coalition);
   job.epochs = [...job.epochs.filter((used) => used.epoch !== epoch), work];
+  findPaid(context, job, epoch);
   const isFirst = job.attempts++ === 0;
   if (isFirst) begin(context, job);
   tellFunding(context, job, isFirst ? 'began' : 'moved', coalition);
   tellRoute(context, job, job.plan, epoch, grant);
   return true;
+}
+
+/** What this coalition still holds of the owner's last answer, unless another one has begun to answer already. */
+function findPaid({ paid }: JobContext, job: LiveJob, epoch: number): void {
+  const { plan, pool, account, promptIds } = job;
+  if (!plan || !job.request || job.choices > 1 || job.emitted.some((ids) => ids.length > 0)) return;
+  job.usage.cachedTokens = paid.take({ pool, epoch, codec: plan.codec ?? 'exact' }, account, promptIds);
 }
 
 /** Who works on it now concerns whoever pays them. */

@@ -10,8 +10,8 @@ import { createJobContext } from './create-job-context.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import type { JobListener, LiveJob, NewJob } from './live-job.ts';
 import { liveJob } from './live-job.ts';
-import { MODEL, TestNetwork } from './test-network.ts';
-import { PLAN, PRICE, REQUEST } from './test-scene.ts';
+import { MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
+import { PLAN, PRICE, PROMPT_IDS, REQUEST } from './test-scene.ts';
 
 /** What a row says after a change of it. */
 interface KeptRow {
@@ -85,12 +85,14 @@ export class TestContext {
       },
       accounts: { ownerOf: async () => undefined, peersOf: async () => [] },
       sign: () => 'unsigned',
+      serverId: SERVER_ID,
       logger: { info: () => {}, error: (_fields: unknown, text?: string) => void this.errors.push(text ?? '') },
       limits: { maxWaiting: 4, maxWaitingPerAccount: 3 },
       poolOf: () => network.pool(),
       send: (peer, message) => network.send(peer, message),
       route: () => PLAN,
       priceOf: () => PRICE,
+      promptIds: async () => PROMPT_IDS,
       receiptTimeoutMs: 50,
       unsignedWaitMs: 500,
       ...options,
@@ -109,7 +111,17 @@ export class TestContext {
     const count = (++jobs).toString(16).padStart(32, '0');
     const payer = accountOwner('payer' as AccountId);
     return {
-      ...{ id: count as JobId, nonce: count, pool: poolIdOf(MODEL), payer, source: 'http', account: payer, own: [] },
+      ...{
+        id: count as JobId,
+        nonce: count,
+        pool: poolIdOf(MODEL),
+        payer,
+        source: 'http',
+        account: payer,
+        place: undefined,
+        own: [],
+      },
+      ...{ promptIds: PROMPT_IDS },
       ...{ choices: 1, maxPosition: 13, maxTokens: 8, price: PRICE, heldMicros: 340, request: REQUEST },
       most: { promptTokens: 5, maxTokens: 8, choices: fields.choices ?? 1 },
       listener: new TestListener(),

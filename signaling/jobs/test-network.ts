@@ -94,6 +94,9 @@ export class TestNetwork {
   }
 }
 
+/** Whom it signs for. */
+export const SERVER_ID = '5e'.repeat(16) as PeerId;
+
 /** What an honest coalition signs for one session: `frames` frames over positions `[from, to)`. */
 export async function honestReceipts(
   network: TestNetwork,
@@ -110,7 +113,18 @@ export async function honestReceipts(
     return chain;
   };
   const edges = await Promise.all([...seats, undefined].map((_, index) => edge(index)));
-  const common = { job, nonce, session, pool, epoch, frames, from, to, lastFrom: Math.max(from, to - 1) };
+  const common = {
+    server: SERVER_ID,
+    job,
+    nonce,
+    session,
+    pool,
+    epoch,
+    frames,
+    from,
+    to,
+    lastFrom: Math.max(from, to - 1),
+  };
   const stages = new Map<PeerId, SignedReceipt>();
   for (const [index, { peer, start, end }] of seats.entries()) {
     const identity = network.identities.find((one) => one.peer === peer)!;
@@ -126,6 +140,14 @@ export function noteOf(
   client: Identity,
   { job, nonce, tokens, epoch = 1 }: { job: JobId; nonce: string; tokens: number; epoch?: number },
 ): Promise<SignedDelivery> {
-  const about = { job, nonce, pool: poolIdOf(MODEL), peer: client.peer, promptTokens: 5, cachedTokens: 0 };
+  const about = {
+    server: SERVER_ID,
+    job,
+    nonce,
+    pool: poolIdOf(MODEL),
+    peer: client.peer,
+    promptTokens: 5,
+    cachedTokens: 0,
+  };
   return signDelivery(client, { ...about, delivered: [{ epoch, tokens }] });
 }

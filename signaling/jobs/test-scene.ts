@@ -22,7 +22,7 @@ import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-sto
 import { JobDispatcher } from './job-dispatcher.ts';
 import { createJobStore } from './job-store.ts';
 import type { Job, JobUpdate } from './job-types.ts';
-import { honestReceipts, MODEL, TestNetwork } from './test-network.ts';
+import { honestReceipts, MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
 
 export const GRANTED = 1_000_000;
 export const PRICE: Price = { promptMicros: 4, completionMicros: 40 };
@@ -31,8 +31,10 @@ export const PLAN: RoutePlan = {
   predicted: { tokensPerSecond: 10, timeToFirstTokenMs: 100 },
   rejected: [],
 };
+/** What the server counts, whatever is asked. */
+export const PROMPT_IDS = [1, 2, 3, 4, 5];
 export const REQUEST: JobRequest = {
-  prompt: { kind: 'ids', ids: [1, 2, 3, 4, 5] },
+  prompt: { kind: 'ids', ids: PROMPT_IDS },
   ...{ seed: 1, maxTokens: 8, stop: [], choices: 1, drafter: 'none' },
 };
 export const STATS: JobStats = {
@@ -94,12 +96,14 @@ export class JobScene {
       receipts: this.receipts,
       accounts: { ownerOf: async () => undefined, peersOf: async () => [] },
       sign: this.key.sign,
+      serverId: SERVER_ID,
       logger: pino({ level: 'silent' }),
       limits: { maxWaiting: 4, maxWaitingPerAccount: 3 },
       poolOf: () => this.network.pool(),
       send: (peer, message) => this.network.send(peer, message),
       route: () => PLAN,
       priceOf: () => price,
+      promptIds: async () => PROMPT_IDS,
       receiptTimeoutMs: 200,
       unsignedWaitMs: 200,
       ...fields,
@@ -108,7 +112,7 @@ export class JobScene {
 
   submit(request: Partial<JobRequest> = {}, signal?: AbortSignal): Promise<Job> {
     return this.dispatcher.submit({
-      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http', promptBytes: 5 },
+      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http' },
       request: { ...REQUEST, ...request },
       ...(signal ? { signal } : {}),
     });

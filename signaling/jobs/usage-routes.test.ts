@@ -4,9 +4,10 @@ import { beforeEach, expect, it } from 'vitest';
 import type { JobId } from '../../protocol/ids.ts';
 import type { JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import { createAuthenticate } from '../http/authenticate.ts';
+import { createAuthenticate, createLoginAuthenticate } from '../http/authenticate.ts';
 import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp, TEST_ACCOUNTS, TEST_KEY } from '../http/test-site.ts';
+import { createProgramUsageRoutes } from '../openai/usage-routes.ts';
 import type { JobRecord } from './job-types.ts';
 import { createUsageRoutes } from './usage-routes.ts';
 
@@ -33,19 +34,18 @@ let app: OpenAPIHono;
 let payer: string | undefined;
 
 beforeEach(() => {
-  const authenticate = createAuthenticate(TEST_ACCOUNTS);
-  app = createGuardedApp(authenticate);
-  const routes = createUsageRoutes({
-    authenticate,
+  app = createGuardedApp();
+  const sources = {
     jobs: {
-      async listOf(owner) {
+      async listOf(owner: string) {
         payer = owner;
         return [done, waiting];
       },
     },
     ledger: { balanceOf: async () => ({ availableMicros: 7, heldMicros: 3 }) },
-  });
-  app.route('/api', routes);
+  };
+  app.route('/api', createUsageRoutes({ authenticate: createLoginAuthenticate(TEST_ACCOUNTS), ...sources }));
+  app.route('/v1', createProgramUsageRoutes({ authenticate: createAuthenticate(TEST_ACCOUNTS), ...sources }));
 });
 
 async function get(path: string, headers: Record<string, string> = {}) {
@@ -56,7 +56,7 @@ async function get(path: string, headers: Record<string, string> = {}) {
 }
 
 it('lists the jobs of whoever asks: what was predicted, what came, what it cost, and no more', async () => {
-  const { body, headers } = await get('/api/account/jobs', { authorization: `Bearer ${TEST_KEY}` });
+  const { body, headers } = await get('/api/account/jobs', { cookie: 'cp_session=session-ann' });
   expect(payer).toBe('account:ann');
   expect(headers.get('cache-control')).toBe('no-store');
   const { id, pool, usage } = waiting;
@@ -72,6 +72,24 @@ it('lists the jobs of whoever asks: what was predicted, what came, what it cost,
 
 it('tells nobody whose jobs they are not', async () => {
   expect((await get('/api/account/jobs')).status).toBe(401);
+  expect((await get('/v1/computepool/usage')).status).toBe(401);
+});
+
+it('G9: gives a program the balance and the last jobs that its key pays for, below /v1, and nothing below /api', async () => {
+  const authorization = `Bearer ${TEST_KEY}`;
+  const { status, body, headers } = await get('/v1/computepool/usage', { authorization });
+  expect([status, payer, headers.get('cache-control')]).toEqual([200, 'account:ann', 'no-store']);
+  expect(body).toMatchObject({
+    object: 'computepool.usage',
+    available: { credits: '0.000007', micros: 7 },
+    held: { credits: '0.000003', micros: 3 },
+    jobs: [
+      { id: done.id, state: 'done', charged: { micros: 13 }, created_at: 1772600767 },
+      { state: 'waiting', prompt_tokens: 0 },
+    ],
+  });
+  const refused = await get('/api/account/jobs', { authorization, cookie: 'cp_session=session-ann' });
+  expect([refused.status, refused.body.error.code]).toEqual([403, 'login-required']);
 });
 
 it('gives the balance of a peer to whoever knows its id', async () => {

@@ -7,7 +7,7 @@ import { jobsSchema, peerBalanceSchema } from '../../protocol/http/usage.ts';
 import { peerIdSchema } from '../../protocol/ids.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import type { Authenticate } from '../http/api-types.ts';
-import { SECURITY } from '../http/describe-routes.ts';
+import { LOGIN_ONLY } from '../http/describe-routes.ts';
 import { answerOf, fieldsOf, POOL_FAILURE } from '../http/describe-shapes.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { peerOwner } from '../ledger/owner.ts';
@@ -21,7 +21,7 @@ const listJobs = createRoute({
   method: 'get',
   path: '/account/jobs',
   tags: ['account'],
-  security: SECURITY,
+  security: LOGIN_ONLY,
   summary: 'The last jobs, with prediction, outcome and cost',
   responses: { 200: answerOf(jobsSchema, 'Newest first.'), ...POOL_FAILURE },
 });

@@ -1,6 +1,7 @@
 // What the witness of a job's delivery saw: over HTTP the server, from what it relayed; in a chat the client, from what it
 // signed. Pure but for the job that it is given.
 import { checkDelivery, type SignedDelivery } from '../../protocol/delivery.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, MAX_DRAFT_WINDOW } from '../../protocol/limits.ts';
 import { billOf, clampDelivery, tokensOf } from '../settlement/bill.ts';
 import type { Delivery } from '../settlement/settlement-types.ts';
@@ -41,9 +42,15 @@ export function billFor(job: LiveJob): number {
 export const aheadOf = ({ plan }: LiveJob): number => (plan && plan.drafter !== 'none' ? MAX_DRAFT_WINDOW : 0);
 
 /** The note if it is this job's, and its client signed it. One that says less than an earlier one changes nothing. */
-export async function takeNote(job: LiveJob, signed: SignedDelivery): Promise<boolean> {
+export async function takeNote(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<boolean> {
   const { note } = signed;
-  if (note.job !== job.id || note.nonce !== job.nonce || note.pool !== job.pool || note.peer !== job.driver)
+  if (
+    note.server !== server ||
+    note.job !== job.id ||
+    note.nonce !== job.nonce ||
+    note.pool !== job.pool ||
+    note.peer !== job.driver
+  )
     return false;
   const before = job.note?.note;
   if (before && tokensOf(before.delivered) > tokensOf(note.delivered)) return false;

@@ -13,9 +13,7 @@ async function jobOf(updates: JobUpdate[]): Promise<Job> {
   }
   const { plan } = await new ScriptedJobService().quote({
     payer: 'account:a',
-    promptBytes: 1,
-    maxTokens: 1,
-    choices: 1,
+    request: { prompt: { kind: 'ids', ids: [1] }, maxTokens: 1, choices: 1 },
   } as never);
   return { id, routed: Promise.resolve(plan), updates: tell() };
 }

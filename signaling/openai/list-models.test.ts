@@ -27,8 +27,9 @@ const liveOf = (name: string, state: 'ready' | 'forming' | 'broken', layers = 4)
     },
   ],
 });
-const listOf = (kept: PoolPolicy[], live: Pool[] = [], told: PoolSummary[] = []) =>
+const listOf = (kept: PoolPolicy[], live: Pool[] = [], told: PoolSummary[] = [], configured = idOf('a')) =>
   listModels({
+    configured,
     pools: { list: () => kept },
     roster: { pools: () => told, pool: (id) => live.find((pool) => pool.id === id) },
   });
@@ -66,6 +67,19 @@ describe('models to ask for', () => {
 describe('a name', () => {
   const entries = listOf([policyOf('a', { slug: 'market' }), policyOf('a'), policyOf('b', { slug: 'only' })]);
 
+  test('G2: a bare one means the configured pool, and nobody else’s of that repository', () => {
+    const others = ['b', 'c'].map((name) => policyOf(name));
+    const live = [liveOf('b', 'ready'), liveOf('c', 'ready')];
+    const all = listOf([policyOf('a'), ...others], live);
+    expect(findModel(all, 'a/a').pool).toBe(idOf('a'));
+    expect(() => findModel(all, 'a/b')).toThrow(
+      `No pool here serves the model 'a/b'. Name one by its whole id: '${idOf('b')}'.`,
+    );
+    const open = listOf([], live, [summaryOf('b')]);
+    expect(() => findModel(open, 'a/b'), 'nor one that tabs opened').toThrow(idOf('b'));
+    expect(findModel(open, idOf('b')).pool).toBe(idOf('b'));
+  });
+
   test('of a repository is its pool without a slug, wherever that one stands', () => {
     expect(findModel(entries, 'a/a').pool).toBe(idOf('a'));
     expect(findModel(entries, idOf('a', 'market')).pool).toBe(idOf('a', 'market'));
@@ -78,8 +92,8 @@ describe('a name', () => {
   });
 
   test('that is listed finds its own pool again', () => {
-    for (const entry of entries) expect(findModel(entries, nameModel(entries, entry))).toBe(entry);
-    expect(nameModel(entries, entries[2]!)).toBe(idOf('b', 'only'));
+    for (const entry of entries) expect(findModel(entries, nameModel(entry))).toBe(entry);
+    expect(nameModel(entries[2]!)).toBe(idOf('b', 'only'));
   });
 
   test('a fingerprint is of pool and version, not of when it was asked', () => {

@@ -1,5 +1,6 @@
 // The models that programs may ask for: pools that somebody made and those that tabs have opened by offering a model.
 
+import type { PoolId } from '../../protocol/ids.ts';
 import type { ModelEntry } from '../http/api-types.ts';
 import type { PoolDirectory } from '../pools/pool-types.ts';
 import { readyOf } from '../roster/coalitions.ts';
@@ -8,12 +9,14 @@ import type { LiveRoster } from '../roster/live-roster.ts';
 export interface ModelSources {
   /** What was decided of pools. */
   pools: Pick<PoolDirectory, 'list'>;
+  /** The one that a bare name means. */
+  configured: PoolId;
   /** Who is in them. */
   roster: Pick<LiveRoster, 'pools' | 'pool'>;
 }
 
-/** Pools that answer now come first: among several of one repository the first is taken. */
-export function listModels({ pools, roster }: ModelSources): ModelEntry[] {
+/** Pools that answer now come first. */
+export function listModels({ pools, roster, configured }: ModelSources): ModelEntry[] {
   const kept = pools.list().filter(({ loaded }) => loaded);
   const isKept = new Set<string>(pools.list().map(({ id }) => id));
   const open = roster.pools().filter(({ pool }) => !isKept.has(pool));
@@ -33,6 +36,7 @@ export function listModels({ pools, roster }: ModelSources): ModelEntry[] {
       const known = manifest ?? live?.manifest;
       const entry: ModelEntry = {
         pool: id,
+        isConfigured: id === configured,
         model,
         createdAt,
         contextTokens: manifest ? maxContext : known?.maxContext,

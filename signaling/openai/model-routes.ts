@@ -39,7 +39,7 @@ export function createModelRoutes(models: () => readonly ModelEntry[]): OpenAPIH
   const app = new OpenAPIHono({ defaultHook: throwIssue });
   app.openapi(listRoute, (c) => {
     const entries = models();
-    const data = entries.map((entry) => toJson(entry, nameModel(entries, entry)));
+    const data = entries.map((entry) => toJson(entry, nameModel(entry)));
     return c.json({ object: 'list' as const, data }, 200);
   });
   app.openapi(oneRoute, (c) => {

@@ -2,6 +2,7 @@
 // Pure but for the seed that a request without one gets. The HTTP routes and the batch runner share it.
 import { randomInt } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
+import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type JobRequest, type TemplateNames, templateNamesSchema } from '../../protocol/job.ts';
 import { MAX_CHOICES, MAX_PROMPT_BYTES, MAX_PROMPT_IDS } from '../../protocol/limits.ts';
@@ -19,7 +20,7 @@ export interface PreparedRequest {
   entry: ModelEntry;
   /** What the caller called the model. */
   modelName: string;
-  order: Pick<JobOrder, 'pool' | 'request' | 'promptBytes'>;
+  order: Pick<JobOrder, 'pool' | 'request' | 'maxMicros' | 'quote'>;
   mode: NonNullable<ChatBody['mode']>;
   isStream: boolean;
   includeUsage: boolean;
@@ -140,7 +141,8 @@ function prepare(
     modelName: body.model,
     order: {
       pool: entry.pool,
-      promptBytes: parts.promptBytes,
+      ...(body.max_credits == null ? {} : { maxMicros: Math.floor(body.max_credits * MICROS_PER_CREDIT) }),
+      ...(body.quote == null ? {} : { quote: body.quote }),
       request: {
         prompt: parts.prompt,
         temperature: body.temperature ?? undefined,

@@ -107,20 +107,16 @@ async function* events(chunks: AsyncIterable<string>): AsyncGenerator<string, vo
   yield dataEvent('[DONE]');
 }
 
-const quoteOf = ({ order }: PreparedRequest, payer: OwnerId, jobs: JobService) =>
-  jobs.quote({
-    pool: order.pool,
-    promptBytes: order.promptBytes,
-    payer,
-    maxTokens: order.request.maxTokens,
-    choices: order.request.choices,
-  });
+const quoteOf = ({ order }: PreparedRequest, payer: OwnerId, jobs: JobService) => jobs.quote({ ...order, payer });
 
 const quoteJson = (prepared: PreparedRequest, quote: Awaited<ReturnType<JobService['quote']>>) => ({
   object: 'computepool.quote' as const,
   model: prepared.entry.pool,
   max_credits: formatCredits(quote.maxMicros),
   max_micros: quote.maxMicros,
+  price: { prompt_micros: quote.price.promptMicros, completion_micros: quote.price.completionMicros },
+  quote: quote.quote,
+  expires_at: Math.floor(quote.expiresAt.getTime() / 1000),
   plan: quote.plan,
 });
 

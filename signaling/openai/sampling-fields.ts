@@ -11,6 +11,9 @@ const int64 = z
   .max(2 ** 63)
   .refine(Number.isInteger, 'must be a whole number');
 
+/** More than any account has. */
+const MAX_CREDITS = 1_000_000_000;
+
 const stop = z.string().min(1).max(MAX_STOP_CHARS);
 
 export const samplingFields = {
@@ -41,6 +44,12 @@ export const samplingFields = {
   drafting: z.boolean().nullish().openapi({ description: 'Extension. `false` turns speculation off.' }),
   codec: z.enum(codecPolicySchema.options).nullish().openapi({
     description: 'Extension. How hidden states may travel between devices. Anything but `exact` may change the answer.',
+  }),
+  max_credits: z.number().gt(0).max(MAX_CREDITS).nullish().openapi({
+    description: 'Extension. The most that the answer may cost; a request that could cost more is refused.',
+  }),
+  quote: z.string().max(1024).nullish().openapi({
+    description: 'Extension. The `quote` of a `dry_run`: its prices hold for five minutes.',
   }),
   dry_run: z.boolean().nullish().openapi({ description: 'Extension. Answers with the route and the price instead.' }),
 };

@@ -7,6 +7,7 @@ import type { JobId } from '../../protocol/ids.ts';
 import type { JobRequest, JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Job, JobOrder, JobRecord, JobService, JobUpdate } from '../jobs/job-types.ts';
+import { PriceQuotes } from '../jobs/price-quotes.ts';
 import { runToyModel, type ToyChoice, toyPromptTokens } from './toy-model.ts';
 
 /** What goes wrong with one job. */
@@ -46,6 +47,7 @@ export class ScriptedJobService implements JobService {
   running = 0;
   mostRunning = 0;
   options: ScriptedOptions;
+  readonly #quotes = new PriceQuotes();
   readonly #records = new Map<string, { payer: string; record: JobRecord }>();
 
   constructor(options: ScriptedOptions = {}) {
@@ -76,8 +78,10 @@ export class ScriptedJobService implements JobService {
   }
 
   async quote(order: Parameters<JobService['quote']>[0]): ReturnType<JobService['quote']> {
-    const maxMicros = (order.promptBytes + order.maxTokens * order.choices) * MICROS_PER_TOKEN;
-    return { maxMicros, plan: this.#plan() };
+    const { prompt, maxTokens, choices } = order.request;
+    const maxMicros = (toyPromptTokens(prompt) + maxTokens * choices) * MICROS_PER_TOKEN;
+    const price = { promptMicros: MICROS_PER_TOKEN, completionMicros: MICROS_PER_TOKEN };
+    return { maxMicros, price, ...this.#quotes.make(order.pool, price), plan: this.#plan() };
   }
 
   async find(id: string, payer: string): Promise<JobRecord | undefined> {

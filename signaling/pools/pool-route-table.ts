@@ -4,7 +4,7 @@ import { poolPathSchema, poolPeerPathSchema } from '../../protocol/http/address.
 import { poolSchema, poolsSchema } from '../../protocol/http/pool.ts';
 import { newPoolSchema, poolPatchSchema, poolPeerSchema } from '../../protocol/http/pool-change.ts';
 import { poolStateSchema } from '../../protocol/http/pool-state.ts';
-import { SECURITY } from '../http/describe-routes.ts';
+import { LOGIN_ONLY } from '../http/describe-routes.ts';
 import { answerOf, bodyOf, fieldsOf, POOL_FAILURE } from '../http/describe-shapes.ts';
 
 const id = fieldsOf(poolPathSchema);
@@ -21,7 +21,7 @@ export const createPoolRoute = createRoute({
     method: 'post',
     path: '/',
     tags,
-    security: SECURITY,
+    security: LOGIN_ONLY,
     summary: 'Make a pool: the server reads the graph of its model',
   },
   request: { body: bodyOf(newPoolSchema) },
@@ -43,32 +43,38 @@ export const stateRoute = createRoute({
   responses: { 200: answerOf(poolStateSchema, 'This moment.'), ...POOL_FAILURE },
 });
 export const updateRoute = createRoute({
-  ...{ method: 'patch', path: '/{id}', tags, security: SECURITY, summary: 'Change one of your pools' },
+  ...{ method: 'patch', path: '/{id}', tags, security: LOGIN_ONLY, summary: 'Change one of your pools' },
   request: { params: id, body: bodyOf(poolPatchSchema) },
   responses: one('The pool as it is now.'),
 });
 export const deleteRoute = createRoute({
-  ...{ method: 'delete', path: '/{id}', tags, security: SECURITY, summary: 'Delete one of your pools' },
+  ...{ method: 'delete', path: '/{id}', tags, security: LOGIN_ONLY, summary: 'Delete one of your pools' },
   request: { params: id },
   responses: { ...NO_CONTENT, ...POOL_FAILURE },
 });
 export const loadRoute = createRoute({
-  ...{ method: 'post', path: '/{id}/load', tags, security: SECURITY, summary: 'Form a coalition again' },
+  ...{ method: 'post', path: '/{id}/load', tags, security: LOGIN_ONLY, summary: 'Form a coalition again' },
   request: { params: id },
   responses: one('The pool as it is now.'),
 });
 export const unloadRoute = createRoute({
-  ...{ method: 'post', path: '/{id}/unload', tags, security: SECURITY, summary: 'Retire the coalition and form none' },
+  ...{
+    method: 'post',
+    path: '/{id}/unload',
+    tags,
+    security: LOGIN_ONLY,
+    summary: 'Retire the coalition and form none',
+  },
   request: { params: id },
   responses: one('The pool as it is now.'),
 });
 export const addPeerRoute = createRoute({
-  ...{ method: 'post', path: '/{id}/peers', tags, security: SECURITY, summary: 'List a peer' },
+  ...{ method: 'post', path: '/{id}/peers', tags, security: LOGIN_ONLY, summary: 'List a peer' },
   request: { params: id, body: bodyOf(poolPeerSchema) },
   responses: one('The pool as it is now.'),
 });
 export const removePeerRoute = createRoute({
-  ...{ method: 'delete', path: '/{id}/peers/{peer}', tags, security: SECURITY, summary: 'Take a peer off the list' },
+  ...{ method: 'delete', path: '/{id}/peers/{peer}', tags, security: LOGIN_ONLY, summary: 'Take a peer off the list' },
   request: { params: fieldsOf(poolPeerPathSchema) },
   responses: one('The pool as it is now.'),
 });

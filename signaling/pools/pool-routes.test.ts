@@ -8,9 +8,9 @@ import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp } from '../http/test-site.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
 import { type Account, type AccountId, accountOwner } from '../ledger/owner.ts';
+import { createModelReader, type ModelReader } from '../models/model-reader.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
-import { createManifestReader, type ReadPoolManifest } from './manifest-reader.ts';
 import { createPoolRoutes } from './pool-routes.ts';
 import { createPoolStore } from './pool-store.ts';
 import { pools } from './tables.ts';
@@ -25,7 +25,7 @@ let database: OpenDatabase;
 let app: OpenAPIHono;
 let summaries: PoolSummary[];
 let roster: Map<string, Pool>;
-let readManifest: ReadPoolManifest;
+let readManifest: ModelReader['manifest'];
 let recent: RecentJob[];
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ const make = (as = 'ann', fields = {}) => call('POST', '/api/pools', { as, body:
 describe('pools over HTTP', () => {
   it('are made from the graph alone, listed and read', async () => {
     // The real reader over the real model that this site serves, without a network.
-    readManifest = createManifestReader({ hubUrl: 'https://hub.invalid', modelsDir: 'public/models' });
+    ({ manifest: readManifest } = createModelReader({ hubUrl: 'https://hub.invalid', modelsDir: 'public/models' }));
     const made = await make('ann', { stages: 2, recruit: false });
     expect(made.status).toBe(201);
     expect(made.headers.get('location')).toBe(AT);
@@ -188,22 +188,26 @@ describe('pools over HTTP', () => {
     expect((await make('ann', { repo: 'x'.repeat(70_000) })).status).toBe(413);
   });
 
+  it('G11: are not made over tabs that lend already, also if those come while the model is read', async () => {
+    const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes: 1e9, device: 'test' } as const;
+    const open = { ...emptyPool(ID, 7), peers: [{ peer: PEER, capability }] };
+    roster.set(ID, open);
+    const refused = await make();
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'conflict']);
+    expect((await make('ann', { slug: 'mine' })).status).toBe(201);
+    roster.clear();
+    readManifest = async () => {
+      roster.set(ID, open);
+      return manifestOf();
+    };
+    expect((await make()).status).toBe(409);
+  });
+
   it('tell why a model cannot be read', async () => {
-    readManifest = createManifestReader({ hubUrl: '/no-hub', modelsDir: 'public/models' });
+    ({ manifest: readManifest } = createModelReader({ hubUrl: '/no-hub', modelsDir: 'public/models' }));
     expect((await make('ann', { repo: 'acme/other' })).body.error.code).toBe('model-not-found');
     expect((await make('ann', { dtype: 'bnb4' })).body.error.code).toBe('model-not-found');
   });
-});
-
-it('reads few models at once', async () => {
-  const read = createManifestReader({
-    hubUrl: 'https://hub.invalid',
-    modelsDir: 'public/models',
-  });
-  const readings = await Promise.allSettled([read(MODEL), read(MODEL), read(MODEL)]);
-  expect(readings.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
-  expect(readings[2]).toMatchObject({ reason: { code: 'rate-limited' } });
-  expect(await read(MODEL)).toHaveProperty('layers');
 });
 
 /** Whatever the roster may come to keep beside a coalition stays there. */

@@ -3,21 +3,21 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { PoolSummary } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { type PeerId, type PoolId, peerIdSchema } from '../../protocol/ids.ts';
+import { type PeerId, type PoolId, peerIdSchema, poolIdOf } from '../../protocol/ids.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import type { Authenticate, Caller } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { SMALL_BODY_BYTES } from '../http/rate-limit.ts';
+import type { ModelReader } from '../models/model-reader.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
 import { describePool, emptySummary, listPools, type PoolView } from './list-pools.ts';
-import type { ReadPoolManifest } from './manifest-reader.ts';
 import * as routes from './pool-route-table.ts';
 import type { PoolPolicy, PoolStore } from './pool-types.ts';
 
 export interface PoolRoutesOptions {
   store: PoolStore;
-  readManifest: ReadPoolManifest;
+  readManifest: ModelReader['manifest'];
   authenticate: Authenticate;
   /** The account that earns with a peer: it may take its own peer off any list. */
   ownerOf(peer: PeerId): Promise<string | undefined>;
@@ -28,6 +28,10 @@ export interface PoolRoutesOptions {
   /** Queue, running jobs and what came of predictions. */
   figuresOf?(id: PoolId): PoolFigures | Promise<PoolFigures>;
 }
+
+/** Who joined on nobody's terms is not taken over by somebody's. */
+const takesOver = (pool: PoolId): PoolError =>
+  new PoolError('conflict', 'Tabs lend to this pool already: give yours a name of its own (slug).', { data: { pool } });
 
 const NO_STORE = 'no-store';
 const JSON_DEPTH = 8;
@@ -76,7 +80,13 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
     if (!account) throw new PoolError('forbidden', 'A pool needs an account that it belongs to.');
     const { repo, revision = 'main', dtype, slug, ...entry } = c.req.valid('json');
     const model = { repo, revision, dtype };
+    const asked = poolIdOf({ ...model, slug });
+    const refuseTakeover = (): void => {
+      if (!store.find(asked) && options.poolOf(asked)?.peers.length) throw takesOver(asked);
+    };
+    refuseTakeover();
     const manifest = await readManifest(model, c.req.raw.signal);
+    refuseTakeover();
     const { id } = await store.create({ ...entry, model: { ...model, slug }, manifest, createdBy: account.id });
     return c.json(view(id), 201, { Location: `/api/pools/${encodeURIComponent(id)}` });
   });

@@ -49,11 +49,32 @@ describe('offers', () => {
     expect(table.heard()).toEqual([`${MAX_PEERS_PER_POOL}<error rate-limited`]);
     for (let index = 0; index <= MAX_WATCHES_PER_PEER; index += 1) table.watch('w', { ...MODEL, repo: `o/r${index}` });
     expect(table.heard()).toEqual(['w<error rate-limited']);
-    for (let index = 0; index < MAX_POOLS; index += 1) table.watch(`v${index}`, { ...MODEL, repo: `p/r${index}` });
+    for (let index = 0; index < MAX_POOLS; index += 1) {
+      table.offer(`o${index}`, { model: { ...MODEL, repo: `p/r${index}` } });
+    }
     expect(table.roster.pools.size).toBe(MAX_POOLS);
-    expect(table.heard().every((line) => line.endsWith('<error rate-limited'))).toBe(true);
-    // Pools that are only watched are not shown to everyone.
-    expect(summarisePools(table.roster)).toHaveLength(1);
+    expect(table.heard()).toEqual([`o${MAX_POOLS - 1}<error rate-limited`]);
+  });
+
+  it('G12: watching opens no pool, and whoever waits hears when one opens', () => {
+    const table = new Table();
+    const other = { ...MODEL, repo: 'o/r' };
+    for (let index = 0; index < 2 * MAX_POOLS; index += 1) table.watch(`v${index}`, { ...MODEL, repo: `p/r${index}` });
+    table.watch('w', other);
+    expect(table.heard()).toEqual([]);
+    expect(table.roster.pools.size).toBe(1);
+    table.offer('a', { model: other });
+    table.pass(1000);
+    expect(table.heard()).toEqual(['aw<1 forming a:0-4']);
+    // The last tab takes the pool along; whoever watched it waits for the next.
+    table.leave('a');
+    table.heard();
+    expect(table.roster.pools.size).toBe(1);
+    table.offer('b', { model: other });
+    table.pass(1000);
+    expect(table.heard()).toEqual(['bw<2 forming b:0-4']);
+    for (const name of ['w', ...Array.from({ length: 2 * MAX_POOLS }, (_, index) => `v${index}`)]) table.leave(name);
+    expect(table.roster.awaited.size).toBe(0);
   });
 
   it('takes a watcher that leaves off every list', () => {

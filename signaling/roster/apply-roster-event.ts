@@ -24,7 +24,15 @@ import {
 } from './roster-state.ts';
 
 export type RosterEvent =
-  | { type: 'peer-offered'; peer: PeerId; pool: PoolId; manifest: ModelManifest; capability: Capability }
+  | {
+      type: 'peer-offered';
+      peer: PeerId;
+      pool: PoolId;
+      manifest: ModelManifest;
+      /** As the server itself read it. */
+      read: ModelManifest;
+      capability: Capability;
+    }
   | { type: 'load-progressed'; peer: PeerId; pool: PoolId; epoch: number; loadedBytes: number }
   | { type: 'stage-readied'; peer: PeerId; pool: PoolId; epoch: number; msPerLayer: number }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
@@ -63,7 +71,7 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
     case 'stage-left':
       return inEachPool(roster, (pool) => dropPeer(pool, event.peer, world));
     case 'peer-left':
-      return inEachPool(roster, (pool) => {
+      return inEachPool(awaitedWithout(roster, event.peer), (pool) => {
         const watchers = pool.watchers.filter((watcher) => watcher !== event.peer);
         return dropPeer(watchers.length < pool.watchers.length ? { ...pool, watchers } : pool, event.peer, world);
       });
@@ -89,24 +97,27 @@ function offer(roster: Roster, event: RosterEvent & { type: 'peer-offered' }, wo
   // A tab is a stage of one pool: its memory can be promised only once.
   const left = inEachPool(roster, (pool) => (pool.id === id ? { pool, effects: [] } : dropPeer(pool, peer, world)));
   const opened = openPool(left.roster, id);
-  if (!opened) return { ...refuse(left.roster, peer, tooManyPools()), effects: [...left.effects] };
+  if (!opened) return { roster: left.roster, effects: [...left.effects, errorTo(peer, tooManyPools())] };
   const joined = inPool(opened, id, (pool) => takeOffer(pool, event, world));
   return { roster: joined.roster, effects: [...left.effects, ...joined.effects] };
 }
 
 function watch(roster: Roster, peer: PeerId, id: PoolId): RosterStep {
-  const watched = [...roster.pools.values()].filter((pool) => pool.watchers.includes(peer));
-  if (watched.length >= MAX_WATCHES_PER_PEER && !watched.some((pool) => pool.id === id)) {
+  const open = [...roster.pools.values()].map((pool) => [pool.id, pool.watchers] as const);
+  const watched = [...open, ...roster.awaited].filter(([, watchers]) => watchers.includes(peer));
+  if (watched.length >= MAX_WATCHES_PER_PEER && !watched.some(([pool]) => pool === id)) {
     return refuse(roster, peer, new PoolError('rate-limited', `A peer watches at most ${MAX_WATCHES_PER_PEER} pools.`));
   }
-  const opened = openPool(roster, id);
-  if (!opened) return refuse(roster, peer, tooManyPools());
-  return inPool(opened, id, (pool) => {
-    const isNew = !pool.watchers.includes(peer);
-    if (isNew && pool.watchers.length >= MAX_WATCHERS_PER_POOL) {
-      const error = new PoolError('rate-limited', 'Too many drivers watch this pool.');
-      return { pool, effects: [errorTo(peer, error)] };
-    }
+  const there = roster.pools.get(id)?.watchers ?? roster.awaited.get(id) ?? [];
+  const isNew = !there.includes(peer);
+  if (isNew && there.length >= MAX_WATCHERS_PER_POOL) {
+    return refuse(roster, peer, new PoolError('rate-limited', 'Too many drivers watch this pool.'));
+  }
+  if (!roster.pools.has(id)) {
+    const awaited = new Map(roster.awaited).set(id, isNew ? [...there, peer] : there);
+    return { roster: { ...roster, awaited }, effects: [] };
+  }
+  return inPool(roster, id, (pool) => {
     const next = isNew ? { ...pool, watchers: [...pool.watchers, peer] } : pool;
     return {
       pool: next,
@@ -127,27 +138,38 @@ const refuse = (roster: Roster, peer: PeerId, error: PoolError): RosterStep => (
   effects: [errorTo(peer, error)],
 });
 
-/** The roster with this pool in it, or undefined when it takes no more pools. */
+/** The roster with this pool in it and those who waited for it, or undefined when it takes no more pools. */
 function openPool(roster: Roster, id: PoolId): Roster | undefined {
   if (roster.pools.has(id)) return roster;
   if (roster.pools.size >= MAX_POOLS) return undefined;
-  return { ...roster, pools: new Map(roster.pools).set(id, emptyPool(id, roster.epochFloor)) };
+  const awaited = new Map(roster.awaited);
+  const pool = { ...emptyPool(id, roster.epochFloor), watchers: awaited.get(id) ?? [] };
+  awaited.delete(id);
+  return { ...roster, awaited, pools: new Map(roster.pools).set(id, pool) };
+}
+
+function awaitedWithout(roster: Roster, peer: PeerId): Roster {
+  if (![...roster.awaited.values()].some((watchers) => watchers.includes(peer))) return roster;
+  const left = [...roster.awaited].map(([id, watchers]) => [id, watchers.filter((other) => other !== peer)] as const);
+  return { ...roster, awaited: new Map(left.filter(([, watchers]) => watchers.length > 0)) };
 }
 
 const inPool = (roster: Roster, id: PoolId, change: (pool: Pool) => PoolStep): RosterStep =>
   inEachPool(roster, (pool) => (pool.id === id ? change(pool) : { pool, effects: [] }));
 
-/** Applies a change to every pool, then drops the ones without tabs and watchers. */
+/** Applies a change to every pool, then drops the ones without tabs: whoever watches them waits for the next. */
 function inEachPool(roster: Roster, change: (pool: Pool) => PoolStep): RosterStep {
   const pools = new Map<PoolId, Pool>();
   const effects: Effect[] = [];
-  let { epochFloor } = roster;
+  let { epochFloor, awaited } = roster;
   for (const [id, before] of roster.pools) {
     const step = change(before);
     effects.push(...step.effects);
-    const isNeeded = step.pool.pinned || step.pool.peers.length > 0 || step.pool.watchers.length > 0;
-    if (isNeeded) pools.set(id, step.pool);
-    else epochFloor = Math.max(epochFloor, step.pool.lastEpoch);
+    if (step.pool.pinned || step.pool.peers.length > 0) pools.set(id, step.pool);
+    else {
+      epochFloor = Math.max(epochFloor, step.pool.lastEpoch);
+      if (step.pool.watchers.length > 0) awaited = new Map(awaited).set(id, step.pool.watchers);
+    }
   }
-  return { roster: { pools, epochFloor }, effects };
+  return { roster: { pools, epochFloor, awaited }, effects };
 }

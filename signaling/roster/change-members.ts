@@ -18,18 +18,21 @@ import {
   type World,
 } from './roster-state.ts';
 
-/** Takes a tab in, or renews the offer of one that is here: its exclusion ends, its place in the order stays. */
+/**
+ * Takes a tab in, or renews the offer of one that is here: its exclusion ends, its place in the order stays. `read` is what
+ * the server itself read of the model: what a tab says of it decides nothing.
+ */
 export function takeOffer(
   pool: Pool,
-  offer: { peer: PeerId; manifest: ModelManifest; capability: Capability },
+  offer: { peer: PeerId; manifest: ModelManifest; read: ModelManifest; capability: Capability },
   world: World,
 ): PoolStep {
-  const { peer, manifest, capability } = offer;
+  const { peer, manifest, read, capability } = offer;
   const policy = world.policyOf?.(pool.id);
   if (policy && !policy.recruit && !policy.members.includes(peer)) {
     return refuse(pool, peer, new PoolError('forbidden', 'This pool takes only the tabs that its maker has listed.'));
   }
-  if (policy?.manifest && !sameManifest(policy.manifest, manifest)) {
+  if (!sameManifest(read, manifest)) {
     const error = new PoolError('manifest-mismatch', 'This tab read another model file than the server.');
     return refuse(pool, peer, error);
   }
@@ -49,7 +52,7 @@ export function takeOffer(
   }
   const entry: PoolPeer = { peer, capability };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
-  const next: Pool = { ...pool, manifest: pool.manifest ?? manifest, peers, strikes: withoutPeer(pool.strikes, peer) };
+  const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers, strikes: withoutPeer(pool.strikes, peer) };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
 }
 
@@ -142,7 +145,7 @@ const withoutPeer = (strikes: ReadonlyMap<string, number>, peer: PeerId): Readon
   new Map([...strikes].filter(([pair]) => !pair.includes(peer)));
 
 /** Field by field, whatever their order. */
-function sameManifest(left: ModelManifest, right: ModelManifest): boolean {
+export function sameManifest(left: ModelManifest, right: ModelManifest): boolean {
   const inOrder = (manifest: ModelManifest): string =>
     JSON.stringify(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
   return inOrder(left) === inOrder(right);

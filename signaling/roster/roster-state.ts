@@ -54,7 +54,7 @@ export interface Pool {
   readonly model: ModelRef;
   /** The configured pool is listed even when empty. */
   readonly pinned: boolean;
-  /** The manifest of the first tab that offered; undefined while no tab is here. */
+  /** As the server read it when the first tab came; undefined while no tab is here. */
   readonly manifest?: ModelManifest | undefined;
   /** In order of joining. */
   readonly peers: readonly PoolPeer[];
@@ -76,6 +76,8 @@ export interface Roster {
   readonly pools: ReadonlyMap<PoolId, Pool>;
   /** Highest epoch of any pool that was dropped: a pool that comes back goes on above it. */
   readonly epochFloor: number;
+  /** Who waits for pools that no tab has opened: watching opens none. */
+  readonly awaited: ReadonlyMap<PoolId, readonly PeerId[]>;
 }
 
 /** What a pool's maker decides. */
@@ -87,8 +89,6 @@ export interface Policy {
   readonly members: readonly PeerId[];
   /** False: nothing is planned, and what serves retires. */
   readonly loaded: boolean;
-  /** The manifest as the server read it from the graph; else the first tab's is believed. */
-  readonly manifest?: ModelManifest | undefined;
 }
 
 /** What a pure step may ask of the outside. */
@@ -134,4 +134,5 @@ export const emptyPool = (id: PoolId, lastEpoch: number, pinned = false): Pool =
 export const emptyRoster = (model: ModelRef, epochFloor = 0): Roster => ({
   pools: new Map([[poolIdOf(model), emptyPool(poolIdOf(model), epochFloor, true)]]),
   epochFloor,
+  awaited: new Map(),
 });

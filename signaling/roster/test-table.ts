@@ -34,11 +34,16 @@ export class Table {
     this.inbox.push(...step.effects);
   }
 
-  offer(name: string | number, fields: { memoryBytes?: number; manifest?: ModelManifest; model?: PoolRef } = {}): void {
+  /** `read` is what the server read, by default what the tab says. */
+  offer(
+    name: string | number,
+    fields: { memoryBytes?: number; manifest?: ModelManifest; read?: ModelManifest; model?: PoolRef } = {},
+  ): void {
     // Without a head, a seat's time is that of its layers, wherever it sits.
     const { memoryBytes = 1e9, manifest = manifestOf({ headBytes: 0 }), model = MODEL } = fields;
     const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes, device: String(name) } as const;
-    this.apply({ type: 'peer-offered', peer: peerOf(name), pool: poolIdOf(model), manifest, capability });
+    const { read = manifest } = fields;
+    this.apply({ type: 'peer-offered', peer: peerOf(name), pool: poolIdOf(model), manifest, read, capability });
   }
 
   leave(name: string): void {

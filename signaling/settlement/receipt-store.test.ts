@@ -31,6 +31,7 @@ forEachDatabase('the receipt store', (open) => {
     const second = await signed({ job, pool: 'a pool with \u0000, \ud800 and “quotes”' });
     const identity = await identityOf(await newIdentityKeys());
     const about = {
+      server: identity.peer,
       job,
       nonce: NONCE,
       pool: 'a pool with \u0000',

@@ -115,7 +115,15 @@ function honestReceipts({ promptTokens, cachedTokens, epochs, choices }: Story):
       const to = Math.max(promptTokens, end) + over;
       return epochs[epoch - 1]!.seats.map(
         ({ peer, start, end: layer }): Receipt => ({
-          ...{ job: JOB.id, nonce: JOB.nonce, pool: JOB.pool, session: sessionOf(session), epoch, peer },
+          ...{
+            server: peerOf(0),
+            job: JOB.id,
+            nonce: JOB.nonce,
+            pool: JOB.pool,
+            session: sessionOf(session),
+            epoch,
+            peer,
+          },
           ...{ start, end: layer, frames: 5, from, lastFrom: Math.max(from, Math.max(promptTokens, end) - 1), to },
           ...{ computeMs: 1, chainIn: `${start}`.repeat(64), chainOut: `${layer}`.repeat(64) },
         }),

@@ -5,6 +5,7 @@ import type { EpochSeats, SettlementInput } from './settlement-types.ts';
 
 export const JOB = 'a'.repeat(32) as JobId;
 export const NONCE = 'b'.repeat(32);
+const SERVER = '5e'.repeat(16) as PeerId;
 export const POOL = 'owner/name@main:q4';
 export const PRICE = { promptMicros: 6, completionMicros: 24 };
 export const PROMPT = 10;
@@ -37,7 +38,8 @@ export function workOf(used: EpochSeats, worked: Worked): Receipt[] {
       .replace(/[^0-9]/g, 'e')
       .padEnd(64, 'c')
       .slice(0, 64);
-  const base = { job: JOB, nonce: NONCE, pool: POOL, session, epoch: used.epoch, frames, from, lastFrom, to };
+  const about = { server: SERVER, job: JOB, nonce: NONCE, pool: POOL };
+  const base = { ...about, session, epoch: used.epoch, frames, from, lastFrom, to };
   return used.seats.map(
     ({ peer, start, end }): Receipt => ({
       ...base,

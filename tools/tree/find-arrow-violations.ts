@@ -10,10 +10,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /**
- * Single files that another folder may import all the same. The server makes the manifest of a pool from the graph with the
- * very code of the peers, so that both say the same; this door needs no browser and loads no runtime.
+ * Single files that another folder may import all the same. The server makes the manifest of a pool and counts the tokens of a
+ * prompt with the very code of the peers, so that both say the same; these doors need no browser and load no runtime.
  */
-const OPEN_DOORS: Record<string, readonly string[]> = { signaling: ['shard-worker/read-manifest.ts'] };
+const OPEN_DOORS: Record<string, readonly string[]> = {
+  signaling: ['shard-worker/read-manifest.ts', 'shard-worker/read-prompt.ts'],
+};
 
 /** The only package that the shared vocabulary may use: it runs in pages, workers and Node alike. */
 const PROTOCOL_PACKAGES = ['zod/mini'];

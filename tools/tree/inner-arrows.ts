@@ -26,7 +26,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger'],
     ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
   ],
-  'signaling/pools': [...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/roster', 'signaling/site']],
+  'signaling/models': ['signaling/site'],
+  'signaling/pools': [...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/models', 'signaling/roster']],
   'signaling/openai': [
     ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
     'signaling/settlement',
@@ -36,7 +37,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'signaling/seal',
   ],
   'signaling/control': [
-    ...['signaling/admission', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/roster'],
+    ...['signaling/admission', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/models'],
+    'signaling/roster',
   ],
   signaling: ['*'],
   // The pages: each has a room of its own, and imports no other page's.
@@ -76,8 +78,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'shard-worker/peer': ['shard-worker/host', 'shard-worker/words', 'shard-worker/worker'],
   'shard-worker/index.ts': ['shard-worker/host', 'shard-worker/peer', 'shard-worker/words'],
   'shard-worker/worker.ts': ['shard-worker/engine', 'shard-worker/words', 'shard-worker/worker'],
-  'shard-worker/read-manifest.ts': [
-    ...['shard-worker/hub', 'shard-worker/model', 'shard-worker/onnx', 'shard-worker/words'],
+  'shard-worker/read-manifest.ts': ['shard-worker/hub', 'shard-worker/model'],
+  'shard-worker/read-prompt.ts': [
+    ...['shard-worker/driver', 'shard-worker/hub', 'shard-worker/model', 'shard-worker/worker'],
   ],
 };
 

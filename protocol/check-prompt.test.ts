@@ -1,7 +1,7 @@
 // The edge between a prompt that leaves room for one token and one that leaves none, and what is said of it.
 import { expect, test } from 'vitest';
-import { PoolError } from '../../protocol/errors.ts';
 import { checkPrompt } from './check-prompt.ts';
+import { PoolError } from './errors.ts';
 
 function refusal(promptTokens: number, maxContext: number): PoolError | undefined {
   try {

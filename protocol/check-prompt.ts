@@ -1,6 +1,6 @@
 // Whether a prompt leaves room for an answer, in the one sentence that whoever asked too much reads. Pure.
-import { contextExceeded } from '../../protocol/context-exceeded.ts';
-import { PoolError } from '../../protocol/errors.ts';
+import { contextExceeded } from './context-exceeded.ts';
+import { PoolError } from './errors.ts';
 
 /** Throws `prompt-empty` or `context-exceeded`. */
 export function checkPrompt(promptTokens: number, maxContext: number): void {

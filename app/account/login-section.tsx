@@ -1,0 +1,70 @@
+// Where an account is logged in: ends one of these logins, or all. What becomes of their API keys is asked, and said.
+'use client';
+import { useState } from 'react';
+import { endLogin, endLogins, readLogins } from '../state/account-api.ts';
+import { useProvenTask } from '../state/use-proven-task.ts';
+import { useRemote } from '../state/use-remote.ts';
+import { Card } from '../ui/card.tsx';
+import { CheckField } from '../ui/check-field.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadingLine } from '../ui/loading-line.tsx';
+import { TaskNotice } from '../ui/task-notice.tsx';
+import { LoginRow } from './login-row.tsx';
+
+interface Props {
+  /** Keys have ended with a login. */
+  onKeysEnded(): void;
+  onLoggedOut(): void;
+}
+
+export function LoginSection({ onKeysEnded, onLoggedOut }: Props) {
+  const logins = useRemote(readLogins);
+  const [keysToo, setKeysToo] = useState(false);
+  const task = useProvenTask();
+
+  const end = async (id: string) => {
+    const done = await task.run(() => endLogin(id, keysToo));
+    if (done && keysToo) onKeysEnded();
+    else logins.reload();
+  };
+  const endAll = async () => {
+    if (await task.run(() => endLogins(keysToo))) onLoggedOut();
+  };
+  return (
+    <Card title="Logins" testId="logins">
+      <p className="max-w-prose text-muted text-sm">
+        Each browser that this account is logged in with. End those that you do not know, and change the password.
+      </p>
+      {logins.error && <ErrorCard error={logins.error} onRetry={logins.reload} />}
+      {!logins.value && !logins.error && <LoadingLine>Reading the logins.</LoadingLine>}
+      <ul className="mt-3 divide-y divide-line">
+        {logins.value?.map((login) => (
+          <LoginRow key={login.id} login={login} keysToo={keysToo} busy={task.busy} onEnd={() => void end(login.id)} />
+        ))}
+      </ul>
+      <div className="mt-3 space-y-3">
+        <CheckField
+          label="Revoke API keys, too"
+          hint="With one login the keys that were made in it; everywhere, every key. Else programs go on with theirs."
+          checked={keysToo}
+          disabled={task.busy}
+          onCheck={setKeysToo}
+        />
+        <ConfirmButton
+          label="Log out everywhere"
+          subject=""
+          warning={
+            keysToo
+              ? 'Every browser is logged out, this one included, and every API key stops working.'
+              : 'Every browser is logged out, this one included. API keys go on.'
+          }
+          confirmLabel="Log out everywhere"
+          disabled={task.busy}
+          onConfirm={() => void endAll()}
+        />
+      </div>
+      <TaskNotice task={task} className="mt-4" />
+    </Card>
+  );
+}

@@ -1,0 +1,45 @@
+// The secret that signs an account's web hooks: made anew, and shown this once.
+'use client';
+import { useState } from 'react';
+import { rotateWebhookSecret } from '../state/account-api.ts';
+import { useProvenTask } from '../state/use-proven-task.ts';
+import { Card } from '../ui/card.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { TaskNotice } from '../ui/task-notice.tsx';
+import { CopyButton } from './copy-button.tsx';
+
+export function WebhookSection() {
+  const [secret, setSecret] = useState<string>();
+  const task = useProvenTask();
+  const rotate = () => void task.run(async () => setSecret(await rotateWebhookSecret()));
+  return (
+    <Card title="Web hooks" testId="webhooks">
+      <p className="max-w-prose text-muted text-sm">
+        A batch may name an address that is told when it ends. What is sent there is signed with a secret, so that its
+        receiver knows whom it is from.
+      </p>
+      <div className="mt-4">
+        <ConfirmButton
+          label="Make a new secret"
+          subject="for web hooks"
+          warning="The secret of before, if there is one, signs no more."
+          confirmLabel="Make it"
+          disabled={task.busy}
+          onConfirm={rotate}
+        />
+      </div>
+      {secret && (
+        <div className="mt-4 rounded-md border border-accent bg-accent-soft p-4" role="status" data-testid="new-secret">
+          <p className="font-semibold">Copy this secret now. It is never shown again.</p>
+          <div className="mt-2 flex flex-wrap items-center gap-2">
+            <code className="min-w-0 flex-1 basis-64 break-all rounded border border-line bg-panel px-3 py-2 font-mono text-sm">
+              {secret}
+            </code>
+            <CopyButton text={secret} what="secret" />
+          </div>
+        </div>
+      )}
+      <TaskNotice task={task} className="mt-4" />
+    </Card>
+  );
+}

@@ -1,0 +1,31 @@
+// Whether somebody knows an account's password. Keeps and logs none; how a hash is made is `hash-password.ts`.
+import { eq } from 'drizzle-orm';
+import { MAX_PASSWORD_CHARS, nameProblem } from '../../protocol/http/credentials.ts';
+import type { Database } from '../db/open-database.ts';
+import type { Account, AccountId } from '../ledger/owner.ts';
+import { isPassword } from './hash-password.ts';
+import { accounts } from './tables.ts';
+
+/** An account with the hash that a password was checked against. */
+export interface Checked {
+  account: Account;
+  passwordHash: string;
+}
+
+/** Undefined for a wrong password; an unknown name costs the same. */
+export async function checkPassword(
+  db: Database,
+  whose: { name: string } | { id: AccountId },
+  password: string,
+): Promise<Checked | undefined> {
+  // Nobody has such a password, whoever asks: this tells nothing about the name.
+  if (password.length > MAX_PASSWORD_CHARS) return undefined;
+  const isWhose =
+    'id' in whose
+      ? eq(accounts.id, whose.id)
+      : nameProblem(whose.name) === undefined && eq(accounts.name, whose.name.toLowerCase());
+  const [found] = isWhose ? await db.select().from(accounts).where(isWhose) : [];
+  if (!(await isPassword(password, found?.passwordHash)) || !found) return undefined;
+  const { passwordHash, ...account } = found;
+  return { account, passwordHash };
+}

@@ -1,0 +1,98 @@
+// The routes of /api/account with which a person logs in and out, and minds the logins of an account. Cookies are set here and
+// nowhere else.
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Credentials } from '../../protocol/http/account.ts';
+import { clientAddress, incomingOf } from '../http/client-address.ts';
+import { loginCookie } from '../http/login-cookie.ts';
+import type { CallerEnv } from '../http/require-caller.ts';
+import { requireRecentLogin } from '../http/require-recent-login.ts';
+import type { Ledger } from '../ledger/ledger-types.ts';
+import { accountOwner } from '../ledger/owner.ts';
+import type { Accounts } from './account-types.ts';
+import { describeAccount } from './describe-account.ts';
+import * as routes from './login-route-table.ts';
+import { nameDevice } from './name-device.ts';
+import { personOf } from './person-of.ts';
+
+export interface LoginRoutesOptions {
+  accounts: Accounts;
+  ledger: Pick<Ledger, 'balanceOf' | 'welcome'>;
+  /** Ends what the API keys with these ids, which are revoked, have started and what would go on for long. */
+  endWorkOf(keys: readonly string[]): Promise<void>;
+  /** Proxies in front of this server whose X-Forwarded-For is believed. Default 0. */
+  trustedProxies?: number;
+  /** Where people reach the site, if it is named. */
+  publicUrl?: string | undefined;
+  /** For tests of what is recent. */
+  clock?(): Date;
+}
+
+const DONE = { ok: true as const };
+
+/** Adds them to the app of /api/account, which sees to it who asks. */
+export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutesOptions): void {
+  const { accounts, ledger, publicUrl, trustedProxies = 0, clock = () => new Date() } = options;
+  const cookie = loginCookie(publicUrl);
+  const recent = requireRecentLogin(clock);
+  const logIn = async (c: Context, entry: Credentials) => {
+    const { account, token, expiresAt } = await accounts.logIn(entry, nameDevice(c.req.header('user-agent')));
+    cookie.set(c, token, expiresAt);
+    return describeAccount(account, options);
+  };
+  // Ending a login takes nothing but that login; what ends keys with it is like revoking them.
+  app.on('DELETE', ['/account/logins', '/account/logins/:id'], (c, next) =>
+    c.req.query('keysToo') === 'true' ? recent(c, next) : next(),
+  );
+
+  app.openapi(routes.register, async (c) => {
+    const entry = c.req.valid('json');
+    const { id } = await accounts.register(entry);
+    const incoming = incomingOf(c);
+    if (incoming) await ledger.welcome(accountOwner(id), clientAddress(incoming, trustedProxies));
+    return c.json(await logIn(c, entry), 201);
+  });
+  app.openapi(routes.logIn, async (c) => c.json(await logIn(c, c.req.valid('json')), 200));
+  app.openapi(routes.logOut, async (c) => {
+    const token = cookie.read(c);
+    if (token) await accounts.logOut(token);
+    cookie.clear(c);
+    return c.json(DONE, 200);
+  });
+  app.openapi(routes.proveLogin, async (c) => {
+    const { id, login } = personOf(c);
+    await accounts.proveLogin(id, login, c.req.valid('json').password);
+    return c.json(DONE, 200);
+  });
+  app.openapi(routes.changePassword, async (c) => {
+    const { id, login } = personOf(c);
+    const { token, expiresAt, revoked } = await accounts.changePassword(id, login, c.req.valid('json'));
+    cookie.set(c, token, expiresAt);
+    await options.endWorkOf(revoked);
+    return c.json(DONE, 200);
+  });
+  app.openapi(routes.listLogins, async (c) => {
+    const { id, login } = personOf(c);
+    const logins = (await accounts.listLogins(id)).map(({ createdAt, lastSeenAt, ...one }) => ({
+      ...one,
+      createdAt: createdAt.toISOString(),
+      lastSeenAt: lastSeenAt.toISOString(),
+      isThis: one.id === login,
+    }));
+    return c.json({ logins }, 200);
+  });
+  app.openapi(routes.endLogin, async (c) => {
+    const keysToo = c.req.valid('query').keysToo === 'true';
+    const { id, login } = personOf(c);
+    const ended = c.req.valid('param').id;
+    await options.endWorkOf(await accounts.endLogin(id, ended, { keysToo }));
+    if (ended === login) cookie.clear(c);
+    return c.json(DONE, 200);
+  });
+  app.openapi(routes.endLogins, async (c) => {
+    const keysToo = c.req.valid('query').keysToo === 'true';
+    await options.endWorkOf(await accounts.endLogins(personOf(c).id, { keysToo }));
+    cookie.clear(c);
+    return c.json(DONE, 200);
+  });
+}

@@ -1,0 +1,101 @@
+// Offers come to the roster with what the server read of their model, whatever the tab says; one address fills no table.
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
+import { type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import { manifestOf } from '../planner/test-manifest.ts';
+import { ReadOffers } from './read-offers.ts';
+
+const peerOf = (index: number) => index.toString(16).padStart(32, '0') as PeerId;
+const poolOf = (name: string | number) => poolIdOf({ repo: `a/r${name}`, revision: 'main', dtype: 'q4' });
+const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes: 1e9, device: 'test' } as const;
+const MANIFEST = manifestOf();
+const LIE = manifestOf({ layerBytes: [1e12, 1e12, 1e12, 1e12] });
+const offerOf = (pool: PoolId, manifest: ModelManifest = MANIFEST) =>
+  ({ type: 'offer', pool, manifest, capability }) as const;
+
+let readings: { pool: PoolId; resolve(manifest: ModelManifest): void; reject(error: PoolError): void }[];
+let known: Map<PoolId, ModelManifest>;
+let kept: Set<PoolId>;
+const take = vi.fn();
+const refuse = vi.fn<(peer: PeerId, error: PoolError) => void>();
+let offers: ReadOffers;
+beforeEach(() => {
+  readings = [];
+  known = new Map();
+  kept = new Set();
+  take.mockReset();
+  refuse.mockReset();
+  const read = (pool: PoolId) =>
+    new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, resolve, reject }));
+  const manifests = { find: (pool: PoolId) => known.get(pool), read };
+  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse });
+});
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const refusals = () => refuse.mock.calls.map(([peer, { code }]) => [peer, code]);
+
+test('G2: what the first tab says of a model decides nothing: the server reads it itself', async () => {
+  const offer = offerOf(poolOf(1), LIE);
+  offers.offered(peerOf(1), '10.0.0.1', offer);
+  expect(take).not.toHaveBeenCalled();
+  readings[0]!.resolve(MANIFEST);
+  await settled();
+  expect(take.mock.calls).toEqual([[peerOf(1), offer, MANIFEST]]);
+});
+
+test('a model that is known needs no reading', () => {
+  known.set(poolOf(1), MANIFEST);
+  const offer = offerOf(poolOf(1));
+  offers.offered(peerOf(1), '10.0.0.1', offer);
+  expect(take.mock.calls).toEqual([[peerOf(1), offer, MANIFEST]]);
+  expect(readings).toEqual([]);
+});
+
+test('a tab that offers another pool meanwhile, or leaves, is not taken for the first', async () => {
+  offers.offered(peerOf(1), '10.0.0.1', offerOf(poolOf(1)));
+  offers.offered(peerOf(1), '10.0.0.1', offerOf(poolOf(2)));
+  offers.offered(peerOf(2), '10.0.0.1', offerOf(poolOf(1)));
+  offers.left(peerOf(2));
+  for (const { resolve } of readings) resolve(MANIFEST);
+  await settled();
+  expect(take.mock.calls.map(([peer, { pool }]) => [peer, pool])).toEqual([[peerOf(1), poolOf(2)]]);
+  expect(refuse).not.toHaveBeenCalled();
+});
+
+test('a model that cannot be read is told to who offered it', async () => {
+  offers.offered(peerOf(1), '10.0.0.1', offerOf(poolOf(1)));
+  readings[0]!.reject(new PoolError('model-not-found', 'It is not there.'));
+  await settled();
+  expect(refusals()).toEqual([[peerOf(1), 'model-not-found']]);
+});
+
+describe('G12: an address', () => {
+  test('has few readings under way, and others are read beside them', () => {
+    for (let index = 0; index < 5; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(index)));
+    expect(refusals()).toEqual([[peerOf(4), 'rate-limited']]);
+    offers.offered(peerOf(9), '10.0.0.2', offerOf(poolOf(9)));
+    expect(readings).toHaveLength(5);
+  });
+
+  test('lends half of a pool’s tabs, and others the rest', () => {
+    known.set(poolOf(1), MANIFEST);
+    for (let index = 0; index < 129; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+    expect(refusals()).toEqual([[peerOf(128), 'rate-limited']]);
+    offers.offered(peerOf(200), '10.0.0.2', offerOf(poolOf(1)));
+    expect(take).toHaveBeenCalledTimes(129);
+  });
+
+  test('opens few pools, but lends to those that are kept', async () => {
+    for (let index = 0; index < 30; index += 1) known.set(poolOf(index), MANIFEST);
+    kept.add(poolOf(25));
+    for (let index = 0; index < 21; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(index)));
+    expect(refusals()).toEqual([[peerOf(20), 'rate-limited']]);
+    offers.offered(peerOf(21), '10.0.0.1', offerOf(poolOf(25)));
+    offers.offered(peerOf(22), '10.0.0.1', offerOf(poolOf(3)));
+    offers.offered(peerOf(23), '10.0.0.2', offerOf(poolOf(26)));
+    expect(take).toHaveBeenCalledTimes(23);
+    offers.left(peerOf(7));
+    offers.offered(peerOf(24), '10.0.0.1', offerOf(poolOf(27)));
+    expect(take).toHaveBeenCalledTimes(24);
+  });
+});
