@@ -180,7 +180,7 @@ describe('what the maker of a pool decided', () => {
     const { roster, told, offer } = scene({ policyOf: () => policy({ price }) });
     offer(A);
     await vi.advanceTimersByTimeAsync(100);
-    expect(told.at(-1)).toMatchObject({ pools: [{ pool: POOL, price: undefined }] });
+    expect(told.at(-1)).toMatchObject({ pools: [expect.not.objectContaining({ price: expect.anything() })] });
     price = { promptMicros: 5, completionMicros: 20 };
     roster.dispatch({ type: 'policy-changed', pool: POOL });
     await vi.advanceTimersByTimeAsync(100);
