@@ -143,6 +143,8 @@ describe.skipIf(!serverUrl)('a PostgreSQL database', () => {
     await rival.connect();
     // Waits in the database's own queue, so that it comes before anybody who has to connect first.
     const taken = rival.query('select pg_advisory_lock($1)', [0x63707772]);
+    const waits = `select 1 from pg_locks where locktype = 'advisory' and objid = ${0x63707772} and not granted`;
+    await expect.poll(async () => (await admin.query(waits)).rows.length).toBe(1);
     await dropHolder();
     await taken;
     await first.lost;
