@@ -18,7 +18,7 @@ const statusOf = async (asPage: TestPerson['asPage']): Promise<number> =>
 
 /** What needs the password to have been shown lately. */
 async function lasting(person: TestPerson, key: string) {
-  const claim = await signClaim(person.id, await newDevice());
+  const claim = await signClaim(person.id, await newDevice(), new URL(scene.site.url).host);
   return [
     ['POST', '/keys', { label: 'ci' }, 201],
     ['DELETE', `/keys/${key}`, undefined, 200],
