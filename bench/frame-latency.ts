@@ -7,6 +7,7 @@ import { STAGE_LANES, STAGE_TICKET_SECONDS } from '../protocol/limits.ts';
 import { sealTicket } from '../protocol/ticket.ts';
 import { loadServerKey } from '../signaling/accounts/server-key.ts';
 import { openDatabase } from '../signaling/db/open-database.ts';
+import { sealOfOpen } from '../signaling/seal/open-seal.ts';
 import { startServer } from '../signaling/start-server.ts';
 import { atMost } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
@@ -83,7 +84,7 @@ async function openEnds(bench: BenchLab): Promise<[Page, Page]> {
   const database = await openDatabase({ memory: true });
   const server = await startServer({ port: 0, logger: 'silent', database });
   bench.atEnd(() => server.close().then(() => database.close()));
-  const key = await loadServerKey(database.db);
+  const key = await loadServerKey(database.db, sealOfOpen(database.db));
   const [asker, answerer] = [await bench.openPage('link-end.ts'), await bench.openPage('link-end.ts')];
   const open = async (page: Page, range: { start: number; end: number }, to?: PeerId): Promise<PeerId> => {
     const self = await page.evaluate(() => window.linkEnd.self());

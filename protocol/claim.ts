@@ -3,7 +3,8 @@ import type { PeerId } from './ids.ts';
 
 /**
  * The text that a peer's key signs when an account claims it. The prefix keeps it from meaning anything elsewhere; both
- * ids are in it, so that the signature serves no other account and no other peer. `account`: the account's id, not its
- * name.
+ * ids are in it, and the host of the server that the page is of, so that the signature serves no other account, no other
+ * peer and no other server. `account`: the account's id, not its name.
  */
-export const claimText = (account: string, peer: PeerId): string => `computepool-claim:${account}:${peer}`;
+export const claimText = (host: string, account: string, peer: PeerId): string =>
+  `computepool-claim:2:${host}:${account}:${peer}`;

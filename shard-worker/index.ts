@@ -50,5 +50,5 @@ export const watchPool = (options: Parameters<typeof watch.watchPool>[1]): watch
  *   await fetch('/api/account/peers', { method: 'POST', headers, body: JSON.stringify(proof) });
  * }
  */
-export const claimPeers = (accountId: string): Promise<{ publicKey: string; signature: string }[]> =>
+export const claimPeers = (accountId: string): Promise<{ host: string; publicKey: string; signature: string }[]> =>
   claim.claimPeers(browserHost, accountId);

@@ -27,6 +27,7 @@ import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
 import { createProgramUsageRoutes } from './openai/usage-routes.ts';
 import type { Platform } from './platform.ts';
 import { createPoolRoutes } from './pools/pool-routes.ts';
+import type { Seal } from './seal/create-seal.ts';
 import { createPageHeaders } from './site/page-headers.ts';
 import { modelRoutes } from './site/serve-models.ts';
 import { serveSite } from './site/serve-site.ts';
@@ -48,6 +49,7 @@ export interface HttpAppOptions {
   > & { modelsDir?: string | undefined };
   platform: Platform;
   database: OpenDatabase;
+  seal: Seal;
   metrics: Metrics;
   checks: readonly ReadinessCheck[];
   logger: Logger;
@@ -115,7 +117,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     '/api',
     createAccountRoutes({
       ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies: config.trustedProxies },
-      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, owner),
+      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
       async endWorkOf(keys) {
         await cancelBatchesOf(database.db, keys);
         options.wakeBatches();

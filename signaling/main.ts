@@ -30,7 +30,7 @@ async function main(): Promise<void> {
  * a flag or comes second waits for none of it.
  */
 async function serve(config: ServerConfig): Promise<void> {
-  // Whatever the database and the lock write is nobody else's to read: the signing key is in there.
+  // Whatever the database and the lock write is nobody else's to read: what seals the secrets is in there.
   process.umask(0o077);
   const { exitOnSignals } = await import('./shutdown.ts');
   const stop = new AbortController();
@@ -47,12 +47,15 @@ async function serve(config: ServerConfig): Promise<void> {
   const { takeDatabase } = await import('./db/take-database.ts');
   const waiting = { wait: config.wait, signal: stop.signal, onWait: console.log };
   const taken = await takeDatabase(config.database, waiting);
-  const [{ pino }, { startServer }, { describeConfig }] = await Promise.all([
-    import('pino'),
+  const [{ createLogger }, { watchProcess }, { startServer }, { describeConfig }] = await Promise.all([
+    import('./observe/create-logger.ts'),
+    import('./observe/watch-process.ts'),
     import('./start-server.ts'),
     import('./config/describe-config.ts'),
   ]);
-  pino({ level: config.logLevel, base: null }).info({ config: describeConfig(config) }, 'configuration');
+  const logger = createLogger(config.logLevel);
+  watchProcess(logger);
+  logger.info({ config: describeConfig(config) }, 'configuration');
   starting = startServer({ ...config, logger: config.logLevel, taken, onLost: () => process.exit(1) });
   const server = await starting;
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
@@ -63,9 +66,15 @@ async function serve(config: ServerConfig): Promise<void> {
 const within = <T>(promise: Promise<T> | undefined, ms: number): Promise<T | undefined> =>
   Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined))]);
 
-main().catch((error) => {
+main().catch(async (error) => {
   // It was stopped by a signal, which also ends the process.
   if ((error as Error).name === 'AbortError') return;
-  console.error(error instanceof UsageError ? error.message : error);
+  if (error instanceof UsageError) {
+    console.error(error.message);
+  } else {
+    // What nobody foresaw may hold a statement's values: of the key that is being kept, say.
+    const { describeError } = await import('./observe/describe-error.ts');
+    console.error(`The server could not start: ${JSON.stringify(describeError(error))}`);
+  }
   process.exit(1);
 });

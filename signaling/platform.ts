@@ -29,6 +29,7 @@ import type { PoolStore } from './pools/pool-types.ts';
 import { LiveRoster } from './roster/live-roster.ts';
 import type { RosterTiming } from './roster/roster-state.ts';
 import { TicketIssuer } from './roster/ticket-issuer.ts';
+import type { Seal } from './seal/create-seal.ts';
 import { priceOf } from './settlement/price-of.ts';
 import { createReceiptStore, type ReceiptStore } from './settlement/receipt-store.ts';
 
@@ -48,10 +49,13 @@ export interface PlatformOptions {
     | 'prices'
   >;
   database: OpenDatabase;
+  seal: Seal;
   timing: RosterTiming;
   logger: Logger;
   send(peer: PeerId, message: ServerMessage): boolean;
   broadcast(message: ServerMessage): void;
+  /** Authenticated peers now. */
+  peerCount(): number;
   observe?: JobObserver;
   /** Whether the site has a small model of the same vocabulary. */
   hasDraftModel(repo: string): boolean;
@@ -85,7 +89,7 @@ export interface Platform {
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { config, database, logger, timing, send } = options;
   const { db } = database;
-  const key = await loadServerKey(db);
+  const key = await loadServerKey(db, options.seal);
   const accounts = createAccounts(db);
   const ledger = createLedger(db, config);
   const receipts = createReceiptStore(db);
@@ -118,6 +122,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     rtt: (a, b) => rtts.at(nowMs())(a, b),
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
+    peerCount: options.peerCount,
     onPoolChanged: (pool) => jobs.poolChanged(pool),
   });
   const jobs: JobDispatcher = new JobDispatcher({

@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { type LevelWithSilent, pino } from 'pino';
+import type { DestinationStream, LevelWithSilent } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
 import { MICROS_PER_CREDIT } from '../protocol/credits.ts';
 import { poolIdOf } from '../protocol/ids.ts';
 import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
+import { resealWebhookSecrets } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import { DEFAULTS } from './config/defaults.ts';
 import { BrokerTokens } from './control/broker-tokens.ts';
@@ -25,16 +26,20 @@ import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
 import { isOfSite } from './models/model-location.ts';
 import { createModelReader, type ModelReader } from './models/model-reader.ts';
+import { createLogger } from './observe/create-logger.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { listModels } from './openai/list-models.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
+import { openSeal, sealOfOpen } from './seal/open-seal.ts';
 import { createShutdown } from './shutdown.ts';
 
 export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | 'logLevel'>> {
   /** In memory by default, so that a test leaves nothing behind; one that is open already stays its owner's. */
   database?: ServerConfig['database'] | OpenDatabase;
   logger?: LevelWithSilent;
+  /** Where the log's lines go; standard output where nothing is given. */
+  logTo?: DestinationStream;
   /** Whose money pays for a pool's work; undefined, or nothing here: credits. */
   fundingOf?: PlatformOptions['fundingOf'];
   /** What reads models, for tests whose models are nowhere. */
@@ -96,11 +101,14 @@ const DRAIN_MS = 20_000;
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const config = { ...PLAIN, ...options };
-  const logger = pino({ level: options.logger ?? 'info', base: null });
+  const logger = createLogger(options.logger ?? 'info', options.logTo);
   const { receiptTimeoutMs, desertedMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
+  const onMade = (file: string): void =>
+    logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them');
+  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, onMade);
   // The owner of one that is open already sees to it that nobody else writes to it.
   const own = 'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken });
   const database = own ?? (given as OpenDatabase);
@@ -114,14 +122,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   });
   const { hubUrl, modelsDir, model } = config;
   const reader = options.reader ?? createModelReader({ hubUrl, modelsDir, own: model });
-  const platform: Platform = await createPlatform({
-    config,
-    database,
+  const start = (options: PlatformOptions): Promise<Platform> =>
+    resealWebhookSecrets(database.db, seal).then(() => createPlatform(options));
+  const platform: Platform = await start({
+    ...{ config, database, seal },
     timing,
     fundingOf: options.fundingOf,
     logger,
     send: (peer, message) => control.send(peer, message),
     broadcast: (message) => control.broadcast(message),
+    peerCount: () => control.peerCount,
     observe: observeJobs(metrics),
     reader,
     isOfSite: await isOfSite(config.model.repo, config.modelsDir),
@@ -137,17 +147,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     trustedProxies: config.trustedProxies,
-    hosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
+    publicUrl: config.publicUrl,
     brokerTokenOf: (peer) => brokerTokens.of(peer),
   });
   const configured = poolIdOf(config.model);
   const models = (): ModelEntry[] => listModels({ ...platform, configured });
   const runner = createBatchRunner({
     ...{ db: database.db, jobs: platform.jobs, models, logger },
-    webhooks: { allowLoopback: config.allowLocalWebhooks },
+    ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
   const app = createHttpApp({
-    ...{ config, platform, database, metrics, logger, models, reader },
+    ...{ config, platform, database, seal, metrics, logger, models, reader },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },

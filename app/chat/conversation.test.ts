@@ -134,6 +134,18 @@ describe('an answer', () => {
   });
 });
 
+test('D3: one that was cut goes on behind what was written, with the tokens that were delivered', () => {
+  const turns = play(
+    asked,
+    { type: 'text-received', id: 2, delta: 'Hello ' },
+    { type: 'answer-cut', id: 2, tokenIds: [4, 5] },
+    { type: 'answer-failed', id: 2, error: new Error('x') },
+    { type: 'answer-retried', failedId: 2, answerId: 3 },
+    { type: 'text-received', id: 3, delta: 'there' },
+  );
+  expect(last(turns)).toMatchObject({ id: 3, status: 'streaming', text: 'Hello there', cut: [4, 5] });
+});
+
 describe('requestMessages', () => {
   const failed: ConversationEvent = { type: 'answer-failed', id: 2, error: new Error('x') };
 

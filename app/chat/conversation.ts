@@ -26,6 +26,8 @@ export interface AnswerTurn {
   stats?: AnswerStats;
   settlement?: Settlement;
   error?: ShownError;
+  /** It was cut after these tokens: tried again, it goes on from there. */
+  cut?: readonly number[];
 }
 
 export type Turn = UserTurn | AnswerTurn;
@@ -41,10 +43,17 @@ export type ConversationEvent =
   /** Often after the answer: the server settles when the receipts are in. */
   | { type: 'settlement-received'; id: number; settlement: Settlement }
   | { type: 'answer-finished'; id: number; answer: Answer }
+  | { type: 'answer-cut'; id: number; tokenIds: readonly number[] }
   | { type: 'answer-failed'; id: number; error: unknown }
   | { type: 'conversation-cleared' };
 
 const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming', notice: '' });
+
+/** What was written stays where the answer goes on from it. */
+const goOn = (failed: Turn, id: number): AnswerTurn => ({
+  ...newAnswer(id),
+  ...(failed.role === 'assistant' && failed.cut ? { text: failed.text, cut: failed.cut } : {}),
+});
 
 /** Applies one event. Events of an answer that is no longer there change nothing, nor do any but its bill once it has ended. */
 export function applyConversation(turns: readonly Turn[], event: ConversationEvent): readonly Turn[] {
@@ -52,7 +61,7 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
     case 'question-asked':
       return [...turns, { id: event.questionId, role: 'user', text: event.text }, newAnswer(event.answerId)];
     case 'answer-retried':
-      return turns.map((turn) => (turn.id === event.failedId ? newAnswer(event.answerId) : turn));
+      return turns.map((turn) => (turn.id === event.failedId ? goOn(turn, event.answerId) : turn));
     case 'text-received':
       return change(turns, event.id, (turn) => ({ ...turn, text: turn.text + event.delta }));
     case 'stats-received':
@@ -69,6 +78,8 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
       );
     case 'answer-finished':
       return change(turns, event.id, (turn) => finish(turn, event.answer));
+    case 'answer-cut':
+      return change(turns, event.id, (turn) => ({ ...turn, cut: event.tokenIds }));
     case 'answer-failed':
       return change(turns, event.id, (turn) => fail(turn, PoolError.from(event.error)));
     case 'conversation-cleared':

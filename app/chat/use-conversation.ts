@@ -43,6 +43,7 @@ export function useConversation(): Conversation {
       onQueue: (queue) => dispatch({ type: 'queue-received', id, queue }),
       onPlan: (plan) => dispatch({ type: 'plan-received', id, plan }),
       onNotice: (notice) => dispatch({ type: 'notice-received', id, notice }),
+      onCut: (tokenIds) => dispatch({ type: 'answer-cut', id, tokenIds }),
       onSettled: (settlement) => dispatch({ type: 'settlement-received', id, settlement }),
       signal: controller.signal,
     };
@@ -72,8 +73,10 @@ export function useConversation(): Conversation {
   const retry: Conversation['retry'] = (peer, failedId, settings) => {
     const answerId = nextId.current++;
     const messages = requestMessages(turns, failedId);
+    const failed = turns.find((turn) => turn.id === failedId);
+    const resume = failed?.role === 'assistant' && failed.cut ? { resume: failed.cut } : {};
     dispatch({ type: 'answer-retried', failedId, answerId });
-    run(peer, answerId, { ...settings, messages });
+    run(peer, answerId, { ...settings, messages, ...resume });
   };
 
   const clear = () => {

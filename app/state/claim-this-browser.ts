@@ -9,8 +9,8 @@ export async function claimThisBrowser(accountId: string): Promise<number> {
   const { claimPeers } = await import('../../shard-worker/index.ts');
   const proofs = await claimPeers(accountId);
   const refusals: unknown[] = [];
-  for (const { publicKey, signature } of proofs) {
-    await claimPeer({ publicKey, signature }).catch((refusal: unknown) => refusals.push(refusal));
+  for (const proof of proofs) {
+    await claimPeer(proof).catch((refusal: unknown) => refusals.push(refusal));
   }
   if (refusals.length > 0) throw refusals[0];
   return proofs.length;

@@ -82,7 +82,11 @@ export type NewKey = z.infer<typeof newKeySchema>;
 /** A peer's proof that it earns for an account: its signature over the text of `protocol/claim.ts`. */
 export const claimSchema = shape(
   'Claim',
-  z.object({ publicKey: z.string().check(z.maxLength(200)), signature: z.string().check(z.maxLength(200)) }),
+  z.object({
+    host: noted(z.string().check(z.minLength(1), z.maxLength(300)), { description: 'Of the server that it is for.' }),
+    publicKey: z.string().check(z.maxLength(200)),
+    signature: z.string().check(z.maxLength(200)),
+  }),
 );
 export type Claim = z.infer<typeof claimSchema>;
 

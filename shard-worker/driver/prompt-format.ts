@@ -6,6 +6,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { TemplateNames } from '../../protocol/job.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { byteSchemeOf, tokenBytes, utf8 } from './token-bytes.ts';
+import { guardSpecials } from './written-specials.ts';
 
 /** Files of a repository in the hub's layout, parsed as JSON but otherwise unchecked: they are data of a stranger. */
 export interface TokenizerFiles {
@@ -24,7 +25,10 @@ export interface GenerationDefaults {
 }
 
 export interface PromptFormat {
-  /** Token ids of a conversation up to where the assistant begins to speak. `names`: what its template may read beside it. */
+  /**
+   * Token ids of a conversation up to where the assistant begins to speak. What is written in a message is text, also where
+   * it reads as a special token. `names`: what its template may read beside it.
+   */
   encodeChat(messages: readonly ChatMessage[], names?: TemplateNames): number[];
   encode(text: string): number[];
   /** Plain text to go on from: with what the tokenizer puts before every text. */
@@ -48,6 +52,7 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
   const template = makeTemplate(files.chatTemplate ?? tokenizerConfig.chat_template);
   const special = { bos_token: tokenText(tokenizerConfig.bos_token), eos_token: tokenText(tokenizerConfig.eos_token) };
   const encode = (text: string) => Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids, Number);
+  const specials = guardSpecials(tokenizer);
   const scheme = byteSchemeOf(record(files.tokenizer).decoder);
   const added = tokenizer.get_added_tokens_decoder();
   return {
@@ -62,7 +67,9 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
     },
     encodeChat(messages, names) {
       if (messages.length === 0) throw new PoolError('prompt-empty', 'There is no message to answer.');
-      return encode(render(template, { ...names, messages, add_generation_prompt: true, ...special }));
+      const contents = specials.mark(messages.map(({ content }) => content));
+      const written = messages.map((message, index) => ({ ...message, content: contents[index] }));
+      return encode(render(template, { ...names, messages: written, add_generation_prompt: true, ...special }));
     },
     decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true })),
     eosIds: eosIds(generation, record(files.config), tokenizer, special.eos_token),

@@ -85,6 +85,7 @@ export class ChatRun {
         SETTLEMENT_WAIT_MS,
         handlers.onSettled,
       );
+      if (driven.cut && driven.cut.length > 0) handlers.onCut?.(driven.cut);
       if (!driven.answer) throw PoolError.from(driven.error);
       // The next question need not wait for this one's bill.
       this.#asks.delete(id);
@@ -132,12 +133,16 @@ export class ChatRun {
 
   /** Until the server lets this ask run. It learns how long the prompt is, never what it says. */
   async #getGrant(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
-    const { promptTokens, maxContext } = await this.#worker.call('count-prompt', { messages: request.messages });
+    const counted = await this.#worker.call('count-prompt', { messages: request.messages });
+    const { maxContext } = counted;
+    const resumed = request.resume?.length ?? 0;
+    const promptTokens = counted.promptTokens + resumed;
     checkPrompt(promptTokens, maxContext);
+    const wanted = (request.maxTokens ?? DEFAULT_MAX_TOKENS) - resumed;
     const wish = {
       pool: this.#life.pool,
       promptTokens,
-      maxTokens: Math.max(1, Math.min(request.maxTokens ?? DEFAULT_MAX_TOKENS, maxContext - promptTokens)),
+      maxTokens: Math.max(1, Math.min(wanted, maxContext - promptTokens)),
       ...(request.mode && request.mode !== 'auto' ? { mode: request.mode } : {}),
       ...(this.#capability ? { capability: this.#capability } : {}),
     };

@@ -11,8 +11,10 @@ test('each peer that is kept here proves that it earns for this account, and for
   expect(proofs).toHaveLength(2);
   for (const [index, proof] of proofs.entries()) {
     const { peer } = await identityOf(kept[index]!.keys);
-    expect(await verifyText(proof, claimText('acc-1', peer))).toBe(peer);
-    await expect(verifyText(proof, claimText('acc-2', peer))).rejects.toMatchObject({ code: 'not-authentic' });
+    expect(await verifyText(proof, claimText('pool.example', 'acc-1', peer))).toBe(peer);
+    await expect(verifyText(proof, claimText('pool.example', 'acc-2', peer))).rejects.toMatchObject({
+      code: 'not-authentic',
+    });
   }
 });
 

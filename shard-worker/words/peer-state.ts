@@ -158,6 +158,8 @@ export interface AskRequest {
   stop?: string[];
   /** `auto` (default) leaves the route to the planner. */
   mode?: 'auto' | Mode;
+  /** Token ids of an answer to the same messages that was cut: it goes on after them, and only the rest is paid. */
+  resume?: readonly number[];
 }
 
 export interface AskHandlers {
@@ -170,6 +172,8 @@ export interface AskHandlers {
   onStats?(stats: AnswerStats): void;
   /** One sentence when something is being waited for, e.g. a replacement stage; '' when over. */
   onNotice?(notice: string): void;
+  /** It failed after these tokens were delivered: asked again with them as `resume`, it goes on. */
+  onCut?(tokenIds: readonly number[]): void;
   /** What it cost, whenever the server has settled it: often after the answer, and also when that failed. */
   onSettled?(settlement: Settlement): void;
   signal?: AbortSignal;

@@ -4,6 +4,7 @@ import { MAX_DELIVERIES, type SignedDelivery, signDelivery } from '../../protoco
 import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
+import { ChoiceWriter } from '../driver/choice-writer.ts';
 import type { Conversation } from '../driver/conversation.ts';
 import { driveChoices } from '../driver/drive-choices.ts';
 import type { Generated } from '../driver/generate-options.ts';
@@ -39,9 +40,15 @@ export async function driveAnswer(
   let toldMs = 0;
   let answer: Driven['answer'];
   let error: PoolError | undefined;
+  const { resume = [] } = request;
+  const received = [...resume];
   try {
     const prompt = format.encodeChat(request.messages);
-    promptTokens = prompt.length;
+    promptTokens = prompt.length + resume.length;
+    // Paid for when it was delivered.
+    if (resume.length > 0) cachedTokens = promptTokens;
+    const written = new ChoiceWriter({ format, stop: request.stop });
+    text = resume.map((tokenId) => written.push({ id: tokenId }).text).join('');
     if (grant !== undefined) jobGrant = await tools.grantOf(grant);
     const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => totalOf(guesses) });
     meter = meterNow;
@@ -52,6 +59,7 @@ export async function driveAnswer(
       stop: request.stop,
       choices: 1,
       codec: plan.codec,
+      resume: [resume],
     };
     const speculate = () => {
       const guess = tools.speculate(plan.drafter);
@@ -70,6 +78,7 @@ export async function driveAnswer(
       signal,
       onPiece(_choice, piece, epoch) {
         completionTokens += piece.ids.length;
+        received.push(...piece.ids);
         if (epoch !== undefined) addDelivered(delivered, epoch, piece.ids.length);
         text += piece.text;
         if (piece.text !== '') tell('text', { id, delta: piece.text });
@@ -82,7 +91,7 @@ export async function driveAnswer(
         tell('stats', { id, stats: meterNow.stats() });
       },
       onCached(tokens) {
-        cachedTokens = tokens;
+        if (resume.length === 0) cachedTokens = tokens;
       },
       onNotice: (notice) => tell('notice', { id, notice }),
     });
@@ -94,7 +103,7 @@ export async function driveAnswer(
   const delivery = jobGrant && (await noteOf(jobGrant));
   return {
     ...(answer ? { answer } : {}),
-    ...(error ? { error: error.toShape() } : {}),
+    ...(error ? { error: error.toShape(), cut: received } : {}),
     ...(meter?.hasLaps ? { stats: meter.jobStats(0) } : {}),
     promptTokens,
     cachedTokens,

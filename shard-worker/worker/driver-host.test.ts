@@ -74,6 +74,34 @@ test('a failure comes with a note of what was delivered, so that it can be settl
   expect(await noteOf(short)).toMatchObject({ job: jobId(asks), promptTokens, delivered: [{ epoch: EPOCH, tokens }] });
 });
 
+test('D3: an answer that was cut goes on after what was delivered, and claims the rest alone', async () => {
+  const whole = await drive([QUESTION]);
+  const { promptTokens } = whole;
+  const { tokenIds, text } = whole.answer!;
+  // Its grant ends in the midst of it.
+  const short = driver.seal({ job: jobId(asks + 1), maxPosition: promptTokens + 7 });
+  const cut = await drive([QUESTION], { grant: short, plan: { local: false, drafter: 'none' } });
+  expect(cut.error?.code).toBe('grant-refused');
+  const { cut: received = [] } = cut;
+  expect(received.length).toBeGreaterThan(3);
+  expect(received).toEqual(tokenIds.slice(0, received.length));
+  const from = driver.told.length;
+  const rest = await drive([QUESTION], {
+    request: { messages: [QUESTION], temperature: 0.7, seed: 3, maxTokens: 20, resume: received },
+  });
+  expect(rest.answer).toMatchObject({ tokenIds, text, finishReason: whole.answer!.finishReason });
+  // What it pays for: nothing of what was delivered before.
+  const paid = promptTokens + received.length;
+  expect(rest).toMatchObject({ promptTokens: paid, cachedTokens: paid });
+  expect(rest.completionTokens).toBe(tokenIds.length - received.length);
+  expect((await noteOf(rest)).delivered).toEqual([{ epoch: EPOCH, tokens: rest.completionTokens }]);
+  const told = driver.told
+    .slice(from)
+    .flatMap(({ event, data }) => (event === 'text' && data.id === asks ? [data.delta] : []));
+  expect(text.endsWith(told.join(''))).toBe(true);
+  expect(told.join('').length).toBeLessThan(text.length);
+});
+
 test('an epoch that ends is followed by the next one, with the same grant; the note has both, each with its tokens', async () => {
   const whole = await drive([QUESTION]);
   const from = driver.told.length;

@@ -75,6 +75,9 @@ export interface DriveRequest {
 export interface Driven {
   answer?: Pick<Answer, 'text' | 'tokenIds' | 'finishReason' | 'stats'>;
   error?: ErrorShape;
+  /** With an error: all that came before it, of an earlier try too. */
+  cut?: readonly number[];
+  /** Of an answer that goes on: what had been delivered counts as prompt. */
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;

@@ -66,9 +66,14 @@ test('peers: claimed with their own signature, what they earned comes along (D5:
   const job = 'c'.repeat(32) as JobId;
   await scene.ledger.hold({ job, payer, amountMicros: 1_000_000, expiresAt: new Date('2100-01-01T00:00:00Z') });
   await scene.ledger.settle({ job, payments: [{ to: peerOwner(device.peer), amountMicros: 1_000_000 }] });
-  const forged = await signClaim('another' as AccountId, device);
-  expect((await call('POST', '/peers', forged, asPage)).body.error.code).toBe('not-authentic');
-  const claim = await signClaim(id, device);
+  const { host } = new URL(scene.site.url);
+  const forged = await signClaim('another' as AccountId, device, host);
+  const elsewhere = await signClaim(id, device, 'evil.example');
+  // G16: neither what another server was shown, nor that with this one's name on it.
+  for (const wrong of [forged, elsewhere, { ...elsewhere, host }]) {
+    expect((await call('POST', '/peers', wrong, asPage)).body.error.code).toBe('not-authentic');
+  }
+  const claim = await signClaim(id, device, host);
   expect((await call('POST', '/peers', claim, asPage)).body.peers).toEqual([device.peer]);
   expect((await call('GET', '', undefined, asPage)).body.balance.available.micros).toBe(3_500_000);
   const statement = await call('GET', '/statement?limit=10', undefined, asPage);
@@ -94,7 +99,7 @@ test('bad bodies are refused by field; without a login nothing is told', async (
     code: 'bad-request',
     data: { param: 'password' },
   });
-  expect((await call('POST', '/peers', { publicKey: 5, signature: '' }, asPage)).body.error.data.param).toBe(
+  expect((await call('POST', '/peers', { host: 'h', publicKey: 5, signature: '' }, asPage)).body.error.data.param).toBe(
     'publicKey',
   );
   expect((await call('GET', '/statement?limit=0', undefined, asPage)).body.error.data.param).toBe('limit');

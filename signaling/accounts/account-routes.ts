@@ -3,11 +3,13 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
+import { PoolError } from '../../protocol/errors.ts';
 import type { keysSchema } from '../../protocol/http/account.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS, type Authenticate } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
+import { isDialledHost } from '../http/dialled-host.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
@@ -78,7 +80,11 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   });
   app.openapi(routes.claimPeer, async (c) => {
     const { id, owner } = personOf(c);
-    const peer = await accounts.claimPeer(id, c.req.valid('json'));
+    const shown = c.req.valid('json');
+    if (!isDialledHost(shown.host, { asked: c.req.header('host'), publicUrl: options.publicUrl })) {
+      throw new PoolError('not-authentic', 'The claim was signed for another server.');
+    }
+    const peer = await accounts.claimPeer(id, shown);
     // Repeating a claim moves nothing twice, so a crash between the two is mended by asking again.
     await ledger.claim(peer, owner);
     return c.json({ peers: await accounts.peersOf(id) }, 200);

@@ -66,7 +66,7 @@ export interface Accounts {
   listKeys(account: AccountId): Promise<ApiKeyInfo[]>;
   /** Throws `not-found` for another account's key. */
   revokeKey(account: AccountId, id: string): Promise<void>;
-  /** `signature`: by the peer's key over `claimText(account, peer)`. Throws `not-authentic`, or `conflict` if another account owns it. */
+  /** `signature`: by the peer's key over `claimText`; whose host it names is the caller's to check. Throws `not-authentic`, or `conflict` if another account owns it. */
   claimPeer(account: AccountId, shown: Claim): Promise<PeerId>;
   releasePeer(account: AccountId, peer: PeerId): Promise<void>;
   peersOf(account: AccountId): Promise<PeerId[]>;

@@ -64,8 +64,9 @@ forEachDatabase('claimed peers', (open) => {
       { ...good, publicKey: toBase64Url(new Uint8Array(65)) },
       { ...good, publicKey: '!'.repeat(87) },
       { ...good, publicKey: `${good.publicKey.slice(0, -1)}\0` },
-      { publicKey: '', signature: '' },
-      { publicKey: 'A'.repeat(5e6), signature: 'A'.repeat(5e6) },
+      { ...good, host: 'other.example' },
+      { host: '', publicKey: '', signature: '' },
+      { host: 'h', publicKey: 'A'.repeat(5e6), signature: 'A'.repeat(5e6) },
     ];
     for (const shown of forged) {
       await expect(people.claimPeer(mine.id, shown)).rejects.toMatchObject({ code: 'not-authentic' });

@@ -3,6 +3,7 @@
 import { and, asc, count, eq } from 'drizzle-orm';
 import { claimText } from '../../protocol/claim.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { Claim } from '../../protocol/http/account.ts';
 import { fromBase64Url, peerIdOf, verifyText } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
@@ -46,7 +47,7 @@ export function createClaimedPeers(db: Database, clock: () => Date): ClaimedPeer
 }
 
 /** Throws `not-authentic`. Lengths are looked at first: the rest is work per character. */
-async function provenPeer(account: AccountId, shown: { publicKey: string; signature: string }): Promise<PeerId> {
+async function provenPeer(account: AccountId, shown: Claim): Promise<PeerId> {
   if (shown.publicKey.length !== PUBLIC_KEY_CHARS || shown.signature.length !== SIGNATURE_CHARS) {
     throw new PoolError('not-authentic', 'The claim has no public key or no signature.');
   }
@@ -55,7 +56,7 @@ async function provenPeer(account: AccountId, shown: { publicKey: string; signat
     .catch((cause) => {
       throw new PoolError('not-authentic', 'The claim’s public key is none.', { cause });
     });
-  return verifyText(shown, claimText(account, peer));
+  return verifyText(shown, claimText(shown.host, account, peer));
 }
 
 /** Claiming one's own again changes nothing. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,12 @@ import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { fromBase64Url, verifyText } from '../../protocol/identity.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS, type TestDatabase } from '../db/test-databases.ts';
+import { openSeal } from '../seal/open-seal.ts';
 import { loadServerKey } from './server-key.ts';
 import { serverKeys } from './tables.ts';
 
 const timeout = OPEN_TIMEOUT_MS;
+const seal = openSeal({ memory: true });
 
 forEachDatabase('the server’s key', (open) => {
   let first: TestDatabase;
@@ -20,8 +23,8 @@ forEachDatabase('the server’s key', (open) => {
 
   it('is made once: eight that start at once, and all who come later, have the same', { timeout }, async () => {
     const servers = [first, await first.openAgain()];
-    const keys = await Promise.all(Array.from({ length: 8 }, (_, at) => loadServerKey(servers[at % 2]!.db)));
-    const later = await loadServerKey(first.db);
+    const keys = await Promise.all(Array.from({ length: 8 }, (_, at) => loadServerKey(servers[at % 2]!.db, seal)));
+    const later = await loadServerKey(first.db, seal);
     expect(new Set([later, ...keys].map(({ publicKey }) => publicKey)).size).toBe(1);
     expect(await first.db.select().from(serverKeys)).toHaveLength(1);
     // Each of them signs with it, too.
@@ -29,7 +32,7 @@ forEachDatabase('the server’s key', (open) => {
   });
 
   it('signs what verifyText takes: a raw point, r and s, any text', { timeout }, async () => {
-    const { publicKey, sign } = await loadServerKey(first.db);
+    const { publicKey, sign } = await loadServerKey(first.db, seal);
     expect(fromBase64Url(publicKey)).toHaveLength(65);
     // Small r or s keep their leading zeros: of 300 signatures one or two have them.
     for (let at = 0; at < 300; at += 1) {
@@ -44,18 +47,26 @@ forEachDatabase('the server’s key', (open) => {
 
   it('is refused when its halves differ or a part is gone', { timeout }, async () => {
     const { db } = first;
-    const makeRow = async () => {
-      await db.delete(serverKeys);
-      await loadServerKey(db);
-      return (await db.select().from(serverKeys))[0];
+    const makeKey = async () => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      return privateKey.export({ format: 'jwk' });
     };
-    const [foreign, own] = [await makeRow(), await makeRow()];
-    expect(own?.jwk.x).not.toBe(foreign?.jwk.x);
-    const { d, ...publicHalf } = own!.jwk;
-    const damaged = [{ ...foreign!.jwk, d }, publicHalf, {}, { ...own!.jwk, crv: 'P-384' }, { ...own!.jwk, x: 'AA' }];
+    await loadServerKey(db, seal);
+    const [row] = await db.select().from(serverKeys);
+    const [foreign, own] = [await makeKey(), await makeKey()];
+    const { d, ...publicHalf } = own;
+    const plain = [{ ...foreign, d }, publicHalf, {}, { ...own, crv: 'P-384' }, { ...own, x: 'AA' }];
+    const sealed = row?.jwk.sealed ?? '';
+    const damaged = [
+      ...plain,
+      ...plain.map((jwk) => ({ sealed: seal.seal(JSON.stringify(jwk), 'server-key:orchestrator') })),
+      { sealed: seal.seal(JSON.stringify(own), 'server-key:other') },
+      { sealed: sealed.replace(/.{4}(.{40})$/, 'AAAA$1') },
+      { sealed: sealed.slice(0, 40) },
+    ];
     for (const jwk of damaged) {
-      await db.update(serverKeys).set({ jwk }).where(eq(serverKeys.purpose, own!.purpose));
-      await expect(loadServerKey(db)).rejects.toMatchObject({ code: 'internal' });
+      await db.update(serverKeys).set({ jwk }).where(eq(serverKeys.purpose, row!.purpose));
+      await expect(loadServerKey(db, seal)).rejects.toMatchObject({ code: 'internal' });
     }
   });
 });
@@ -67,7 +78,7 @@ describe('a restart', () => {
       const keys: string[] = [];
       for (let start = 0; start < 2; start += 1) {
         const database = await openDatabase({ dataDir });
-        keys.push((await loadServerKey(database.db)).publicKey);
+        keys.push((await loadServerKey(database.db, openSeal({ dataDir }))).publicKey);
         await database.close();
       }
       expect(keys[0]).toBe(keys[1]);

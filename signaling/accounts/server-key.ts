@@ -1,13 +1,16 @@
-// The key that tickets and grants are signed with. Made once, kept in the database, the same after a restart and for
-// every server on that database. The private half never leaves this module.
+// The key that tickets and grants are signed with. Made once, kept in the database under seal, the same after a restart and
+// for every server on that database. The private half never leaves this module in plain.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, sign, verify } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import type { Database } from '../db/open-database.ts';
-import { serverKeys } from './tables.ts';
+import type { Seal } from '../seal/create-seal.ts';
+import { type KeptKey, serverKeys } from './tables.ts';
 
 const PURPOSE = 'orchestrator';
+/** What it is sealed as. */
+const ABOUT = `server-key:${PURPOSE}`;
 
 /** r and s, as WebCrypto reads it, instead of Node's default DER. */
 const ENCODING = 'ieee-p1363';
@@ -19,31 +22,42 @@ export interface ServerKey {
   sign: SignText;
 }
 
-/** Makes the key if there is none. Rejects with `internal` when the one in the database is damaged. */
-export async function loadServerKey(db: Database): Promise<ServerKey> {
-  const kept = (await readKey(db)) ?? (await makeKey(db));
+/**
+ * Makes the key if there is none; one that is kept in plain, or under an old seal, is sealed anew. Rejects with `internal`
+ * when the one in the database is damaged, and with `UsageError` when what seals it is missing.
+ */
+export async function loadServerKey(db: Database, seal: Seal): Promise<ServerKey> {
+  const row = (await readRow(db)) ?? (await makeRow(db, seal));
+  const { text, kept } = seal.renew(row.sealed ?? JSON.stringify(row), ABOUT);
+  let key: ServerKey;
   try {
-    return openKey(kept);
+    key = openKey(JSON.parse(text));
   } catch (cause) {
     throw new PoolError('internal', 'The server’s key in the database is damaged (table server_keys).', { cause });
   }
+  if (kept !== undefined)
+    await db
+      .update(serverKeys)
+      .set({ jwk: { sealed: kept } })
+      .where(eq(serverKeys.purpose, PURPOSE));
+  return key;
 }
 
-async function readKey(db: Database): Promise<JsonWebKey | undefined> {
+async function readRow(db: Database): Promise<KeptKey | undefined> {
   const rows = await db.select({ jwk: serverKeys.jwk }).from(serverKeys).where(eq(serverKeys.purpose, PURPOSE));
   return rows[0]?.jwk;
 }
 
 /** When several servers start at once, one key stays and all read that one. */
-async function makeKey(db: Database): Promise<JsonWebKey | undefined> {
+async function makeRow(db: Database, seal: Seal): Promise<KeptKey> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const jwk = privateKey.export({ format: 'jwk' });
+  const jwk = { sealed: seal.seal(JSON.stringify(privateKey.export({ format: 'jwk' })), ABOUT) };
   await db.insert(serverKeys).values({ purpose: PURPOSE, jwk, createdAt: new Date() }).onConflictDoNothing();
-  return readKey(db);
+  return (await readRow(db)) ?? jwk;
 }
 
-function openKey(jwk: JsonWebKey | undefined): ServerKey {
-  if (jwk?.kty !== 'EC' || jwk.crv !== 'P-256' || !jwk.x || !jwk.y) throw new Error('No P-256 key.');
+function openKey(jwk: JsonWebKey): ServerKey {
+  if (jwk.kty !== 'EC' || jwk.crv !== 'P-256' || !jwk.x || !jwk.y) throw new Error('No P-256 key.');
   const key = createPrivateKey({ key: jwk, format: 'jwk' });
   const signText: SignText = (text) =>
     sign('sha256', Buffer.from(text), { key, dsaEncoding: ENCODING }).toString('base64url');

@@ -7,6 +7,7 @@ import { CLOCK_SKEW_SECONDS } from '../../protocol/limits.ts';
 import { openTicket, sealTicket, type Ticket } from '../../protocol/ticket.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { sealOfOpen } from '../seal/open-seal.ts';
 import { loadServerKey, type ServerKey } from './server-key.ts';
 import { serverKeys } from './tables.ts';
 
@@ -40,9 +41,9 @@ let key: ServerKey;
 let stranger: ServerKey;
 beforeAll(async () => {
   const { db, close } = await openDatabase({ memory: true });
-  key = await loadServerKey(db);
+  key = await loadServerKey(db, sealOfOpen(db));
   await db.delete(serverKeys);
-  stranger = await loadServerKey(db);
+  stranger = await loadServerKey(db, sealOfOpen(db));
   await close();
 }, OPEN_TIMEOUT_MS);
 

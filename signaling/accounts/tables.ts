@@ -1,5 +1,5 @@
-// What is kept of accounts. Passwords, login tokens and API keys are here as hashes only; the server's own key is the
-// one secret in plain, so whoever reads the database can sign as this server.
+// What is kept of accounts. Passwords, login tokens and API keys are here as hashes only; the server's own key is sealed
+// with a key that is not in here.
 
 import type { JsonWebKey } from 'node:crypto';
 import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
@@ -73,10 +73,12 @@ export const accountPeers = pgTable(
   (table) => [index('account_peers_account').on(table.account)],
 );
 
+/** A private key (RFC 7517): under seal, or in plain as servers before kept it. */
+export type KeptKey = JsonWebKey & { sealed?: string };
+
 export const serverKeys = pgTable('server_keys', {
   /** What it signs: `orchestrator` is the only one. */
   purpose: text('purpose').primaryKey(),
-  /** The private key (RFC 7517). */
-  jwk: jsonb('jwk').$type<JsonWebKey>().notNull(),
+  jwk: jsonb('jwk').$type<KeptKey>().notNull(),
   createdAt: at('created_at').notNull(),
 });

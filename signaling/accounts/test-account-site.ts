@@ -12,6 +12,7 @@ import { createLedger } from '../ledger/create-ledger.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import type { AccountId } from '../ledger/owner.ts';
 import { createProgramUsageRoutes } from '../openai/usage-routes.ts';
+import { sealOfOpen } from '../seal/open-seal.ts';
 import { createAccountRoutes } from './account-routes.ts';
 import type { Accounts } from './account-types.ts';
 import { createAccounts } from './create-accounts.ts';
@@ -60,7 +61,7 @@ export class AccountSite {
       scene.#app = createGuardedApp(authenticate, { publicUrl }, authenticateLogin);
       const routes = createAccountRoutes({
         ...{ accounts, ledger, authenticate: authenticateLogin, trustedProxies: 1, publicUrl, clock },
-        rotateWebhookSecret: (owner) => rotateWebhookSecret(db, owner),
+        rotateWebhookSecret: (owner) => rotateWebhookSecret(db, sealOfOpen(db), owner),
         endWorkOf: (keys) => cancelBatchesOf(db, keys),
       });
       scene.#app.route('/api', routes);

@@ -29,9 +29,11 @@ export const newDevice = async (): Promise<Identity> => identityOf(await newIden
 export const signClaim = async (
   account: AccountId,
   device: Identity,
-): Promise<{ publicKey: string; signature: string }> => ({
+  host = 'pool.example',
+): Promise<{ host: string; publicKey: string; signature: string }> => ({
+  host,
   publicKey: device.publicKey,
-  signature: await signText(device.privateKey, claimText(account, device.peer)),
+  signature: await signText(device.privateKey, claimText(host, account, device.peer)),
 });
 
 /** A clock that stands still until it is moved. */

@@ -90,6 +90,20 @@ describe('bounds', () => {
     expect(codeOf(() => push(queue, 'a3'))).toBe('rate-limited');
   });
 
+  it('G12: refuses what is too much of one address, however many accounts it has', () => {
+    const queue = queueOf([], { maxWaiting: 8, maxWaitingPerAccount: 2 });
+    const ask = (item: string, place?: string) =>
+      queue.push({ item, account: item, place, isOwner: false, sessions: 1 });
+    for (const item of 'abcd') ask(item, '10.0.0.1');
+    expect(codeOf(() => ask('e', '10.0.0.1'))).toBe('rate-limited');
+    ask('f', '10.0.0.2');
+    // An account that is known is bounded by its own share.
+    ask('g');
+    expect(queue.order()).toEqual(['a', 'b', 'c', 'd', 'f', 'g']);
+    queue.shift(1);
+    ask('e', '10.0.0.1');
+  });
+
   it('makes room when one is taken out', () => {
     const queue = queueOf(['a1', 'b1'], { maxWaiting: 2, maxWaitingPerAccount: 2 });
     expect(queue.remove('a1')).toBe(true);

@@ -14,9 +14,14 @@ export interface Entry<Item> {
   account: string;
   /** Asks for its own device: goes before others. */
   isOwner: boolean;
+  /** Where it comes from, if whoever asks may be anybody: a network address. */
+  place?: string | undefined;
   /** Sessions that it needs at each stage. */
   sessions: number;
 }
+
+/** What waits from one place, of all that may wait: identities are free, addresses less so. */
+const PLACE_SHARE = 0.5;
 
 /** Owners are many at most this often in a row while others wait: their own device serves them first, but not only them. */
 const OWNER_TURNS = 3;
@@ -43,6 +48,11 @@ export class AdmissionQueue<Item> {
     const own = (this.#owners.get(entry.account)?.length ?? 0) + (this.#others.get(entry.account)?.length ?? 0);
     if (own >= this.#limits.maxWaitingPerAccount) {
       throw new PoolError('rate-limited', `You have ${own} requests waiting already.`, { data: { waiting: own } });
+    }
+    const { place } = entry;
+    const mostOfPlace = Math.max(this.#limits.maxWaitingPerAccount, this.#limits.maxWaiting * PLACE_SHARE);
+    if (place !== undefined && this.#entries().filter((other) => other.place === place).length >= mostOfPlace) {
+      throw new PoolError('rate-limited', `${mostOfPlace} requests of your address wait already.`);
     }
     if (this.#size >= this.#limits.maxWaiting) {
       throw new PoolError('queue-full', `${this.#size} requests wait already.`, { data: { waiting: this.#size } });
@@ -111,6 +121,10 @@ export class AdmissionQueue<Item> {
       turns = isOwnerTurn ? turns + 1 : 0;
     }
     return order;
+  }
+
+  #entries(): Entry<Item>[] {
+    return [...this.#owners.values(), ...this.#others.values()].flat();
   }
 
   #isOwnerTurn(hasOwners: boolean, hasOthers: boolean, turns: number): boolean {

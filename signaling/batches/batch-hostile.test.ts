@@ -65,7 +65,7 @@ forEachDatabase('hostile callers of batches', (open) => {
     [{ webhook: 'https://user:secret@hook.example/' }, 'webhook'],
     [{ webhook: 'https://10.0.0.1/' }, 'webhook'],
   ])('a batch with %j', async (more, param) => {
-    await rotateWebhookSecret(scene.db, 'account:ann');
+    await rotateWebhookSecret(scene.db, scene.seal, 'account:ann');
     const { id } = await scene.upload([lineOf('a')]);
     expect(await send(batchOf(id, more))).toMatchObject({ status: 400, param });
   });

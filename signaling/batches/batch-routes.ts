@@ -9,13 +9,14 @@ import { batchJson } from './batch-json.ts';
 import * as routes from './batch-route-table.ts';
 import { addBatch, cancelBatch, findBatch, listBatches } from './batch-store.ts';
 import { BATCH_LIMITS, type BatchLimits } from './batch-types.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { createFileRoutes, type FileRouteOptions } from './file-routes.ts';
 import { findFile, readFile } from './file-store.ts';
 import { readBatchFile } from './read-batch-file.ts';
 import { checkWebhookUrl } from './send-webhook.ts';
-import { findWebhookSecret } from './webhook-secrets.ts';
+import { hasWebhookSecret } from './webhook-secrets.ts';
 
-export interface BatchRouteOptions extends Omit<FileRouteOptions, 'limits'> {
+export interface BatchRouteOptions extends Omit<FileRouteOptions, 'limits' | 'budget'> {
   limits?: Partial<BatchLimits>;
   /** The runner's `wake`, where one runs in this process. */
   wake?(): void;
@@ -27,6 +28,7 @@ export interface BatchRouteOptions extends Omit<FileRouteOptions, 'limits'> {
 export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<CallerEnv> {
   const { db, authenticate, allowLoopbackWebhooks: allowLoopback = false } = options;
   const limits = { ...BATCH_LIMITS, ...options.limits };
+  const budget = new ByteBudget(limits);
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
   app.use('/batches/*', requireCaller(authenticate), ...boundJson({ ...API_LIMITS, bodyBytes: 64 * 1024 }));
   app.openapi(routes.create, async (c) => {
@@ -34,20 +36,34 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
     const { endpoint, input_file_id: inputFileId, metadata, webhook } = c.req.valid('json');
     if (webhook) {
       checkWebhookUrl(webhook, { allowLoopback });
-      if (!(await findWebhookSecret(db, owner))) {
+      if (!(await hasWebhookSecret(db, owner))) {
         const message = 'Make a secret for your webhooks first, under Account.';
         throw new PoolError('bad-request', message, { data: { param: 'webhook' } });
       }
     }
-    const { purpose } = await findFile(db, owner, inputFileId);
+    const { purpose, bytes } = await findFile(db, owner, inputFileId);
     if (purpose !== 'batch') {
       throw new PoolError('bad-request', 'The file is no input.', { data: { param: 'input_file_id' } });
     }
-    const read = readBatchFile(await readFile(db, owner, inputFileId), endpoint, limits);
-    const batch = { owner, key, endpoint, inputFileId, metadata: metadata ?? null, webhook: webhook ?? null, ...read };
-    const made = await addBatch(db, batch, limits);
-    options.wake?.();
-    return c.json(batchJson(made), 200);
+    const hold = budget.open(owner);
+    try {
+      hold.take(bytes);
+      const read = readBatchFile(await readFile(db, owner, inputFileId), endpoint, limits);
+      const batch = {
+        owner,
+        key,
+        endpoint,
+        inputFileId,
+        metadata: metadata ?? null,
+        webhook: webhook ?? null,
+        ...read,
+      };
+      const made = await addBatch(db, batch, limits);
+      options.wake?.();
+      return c.json(batchJson(made), 200);
+    } finally {
+      hold.release();
+    }
   });
   app.openapi(routes.list, async (c) => {
     const page = c.req.valid('query');
@@ -66,7 +82,7 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
     return c.json(batchJson(batch), 200);
   });
   const all = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
-  all.route('/', createFileRoutes({ db, authenticate, limits }));
+  all.route('/', createFileRoutes({ db, authenticate, limits, budget }));
   all.route('/', app);
   return all;
 }

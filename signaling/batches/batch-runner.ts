@@ -12,13 +12,17 @@ import type { OwnerId } from '../ledger/owner.ts';
 import { collectJob } from '../openai/follow-job.ts';
 import { parseRequest } from '../openai/prepare-request.ts';
 import { writeWhole } from '../openai/write-answer.ts';
+import type { Seal } from '../seal/create-seal.ts';
 import { BATCH_LIMITS, type BatchLimits } from './batch-types.ts';
 import { endBatches } from './end-batch.ts';
 import { deleteExpiredFiles } from './file-store.ts';
-import { finishItem, putBack, renewLease, type TakenItem, takeItem } from './item-queue.ts';
+import { finishItem, listDueOwners, putBack, renewLease, type TakenItem, takeItem } from './item-queue.ts';
 import { judgeFailure, MAX_ATTEMPTS, pauseMs } from './judge-failure.ts';
+import { type LineTiming, watchLine } from './line-deadline.ts';
+import { OwnerTurns } from './owner-turns.ts';
 import { responseLine } from './result-line.ts';
-import { deliverNext, type WebhookOptions } from './webhook-queue.ts';
+import { WEBHOOK_WORKERS } from './webhook-lanes.ts';
+import { createWebhookQueue, type WebhookOptions } from './webhook-queue.ts';
 import { WorkLoop } from './work-loop.ts';
 
 export interface BatchRunnerOptions {
@@ -28,13 +32,18 @@ export interface BatchRunnerOptions {
   logger: Logger;
   limits?: Partial<BatchLimits>;
   apiLimits?: Partial<ApiLimits>;
-  webhooks?: Partial<WebhookOptions>;
+  /** Opens the secrets that webhooks are signed with. */
+  seal: Seal;
+  webhooks?: Partial<Omit<WebhookOptions, 'seal' | 'logger'>>;
   timing?: Partial<RunnerTiming>;
-  /** Requests at a time: few, because the job service's queue takes turns by account and knows no lower class. */
+  /**
+   * Requests at a time: few, because the job service's queue takes turns by account and knows no lower class. As many again
+   * for owners that have nothing running.
+   */
   parallel?: number;
 }
 
-export interface RunnerTiming {
+export interface RunnerTiming extends LineTiming {
   /** Without a sign of life for so long, another runner takes the request. */
   leaseMs: number;
   /** Between looks at an empty queue. */
@@ -56,7 +65,10 @@ export interface BatchRunner {
 /** A cancelled batch's running requests are stopped within this time. */
 const LOOK_MS = 5000;
 
-const TIMING: RunnerTiming = { leaseMs: 60_000, pollMs: 1000, backoffMs: 1000, graceMs: 5000 };
+const TIMING: RunnerTiming = {
+  ...{ leaseMs: 60_000, pollMs: 1000, backoffMs: 1000, graceMs: 5000 },
+  ...{ silenceMs: 5 * 60_000, lineMs: 30 * 60_000 },
+};
 
 export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { db, logger } = options;
@@ -93,16 +105,20 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       Math.min(timing.leaseMs / 3, LOOK_MS),
     );
     let jobId = '';
+    const watch = watchLine(timing, cancel);
     try {
       const context = { models: options.models(), limits: { ...API_LIMITS, ...options.apiLimits } };
       const prepared = parseRequest(batch.endpoint, JSON.parse(item.body), context);
       const startedMs = performance.now();
       const order = { ...prepared.order, payer: batch.owner as OwnerId, source: 'batch' as const };
-      const job = await options.jobs.submit({ ...order, signal: cancel.signal });
-      jobId = job.id;
-      const collected = await collectJob(job, prepared.order.request, startedMs);
-      const body = writeWhole(prepared, job.id, collected);
-      const line = responseLine(item.customId, { status_code: 200, request_id: job.id, body });
+      const run = async () => {
+        const job = await options.jobs.submit({ ...order, signal: cancel.signal });
+        jobId = job.id;
+        return collectJob(watch.listen(job), prepared.order.request, startedMs);
+      };
+      const collected = await watch.until(run());
+      const body = writeWhole(prepared, jobId, collected);
+      const line = responseLine(item.customId, { status_code: 200, request_id: jobId, body });
       await settle(taken, line, 'done', collected.done.usage);
     } catch (thrown) {
       const error = faultOf(thrown);
@@ -112,7 +128,9 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
         await putBack(db, item, { notBefore: new Date(), isAttempt: false, isWait: false });
       } else if (
         verdict === 'fail' ||
-        (verdict === 'retry' && item.attempts + 1 >= MAX_ATTEMPTS && !cancel.signal.aborted)
+        (verdict === 'retry' &&
+          item.attempts + 1 >= MAX_ATTEMPTS &&
+          (error.code === 'lap-timeout' || !cancel.signal.aborted))
       ) {
         await settle(taken, failureLine(item.customId, error, jobId), 'failed');
       } else {
@@ -125,14 +143,24 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     }
   };
 
+  const workers = options.parallel ?? 2;
+  const turns = new OwnerTurns({ workers, spare: workers });
   const items = new WorkLoop({
-    parallel: options.parallel ?? 2,
+    parallel: 2 * workers,
     pollMs: timing.pollMs,
     onError,
-    async step() {
-      const taken = await takeItem(db, timing.leaseMs);
-      if (!taken) return false;
-      await runItem(taken);
+    async step(onTaken) {
+      const owner = turns.begin(await listDueOwners(db));
+      if (owner === undefined) return false;
+      try {
+        const taken = await takeItem(db, timing.leaseMs, { of: owner });
+        // Another runner was first, or another worker took the owner's last.
+        if (!taken) return false;
+        onTaken();
+        await runItem(taken);
+      } finally {
+        turns.end(owner);
+      }
       ends.wake();
       return true;
     },
@@ -143,32 +171,38 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
     onError,
     async step() {
       await deleteExpiredFiles(db, new Date());
-      const ended = await endBatches(db);
+      const failed: unknown[] = [];
+      const ended = await endBatches(db, { onFailed: (thrown) => failed.push(thrown) });
       for (const { id, status, completed, failed } of ended) {
         logger.info({ batch: id, status, completed, failed }, 'batch ended');
       }
-      if (ended.length > 0) posts.wake();
+      if (ended.length > 0) wakePosts();
+      // So that the loop looks again later and later.
+      if (failed.length > 0) throw failed[0];
       return false;
     },
   });
-  const posts = new WorkLoop({
-    parallel: 1,
-    pollMs: timing.pollMs,
-    onError,
-    step: () => deliverNext(db, { logger, ...options.webhooks }),
+  const webhooks = createWebhookQueue(db, { logger, seal: options.seal, ...options.webhooks });
+  const posts = (['fast', 'slow'] as const).map((lane) => {
+    const { workers, spare } = WEBHOOK_WORKERS[lane];
+    const step = (onTaken: () => void) => webhooks.deliverNext(lane, onTaken);
+    return new WorkLoop({ parallel: workers + spare, pollMs: timing.pollMs, onError, step });
   });
+  const wakePosts = (): void => {
+    for (const loop of posts) loop.wake();
+  };
   return {
     start() {
-      for (const loop of [items, ends, posts]) loop.start();
+      for (const loop of [items, ends, ...posts]) loop.start();
     },
     wake() {
       items.wake();
       ends.wake();
-      posts.wake();
+      wakePosts();
     },
     async stop() {
       const grace = setTimeout(() => stopping.abort(), timing.graceMs);
-      await Promise.all([items.stop(), posts.stop()]);
+      await Promise.all([items, ...posts].map((loop) => loop.stop()));
       clearTimeout(grace);
       await ends.stop();
     },

@@ -120,7 +120,7 @@ forEachDatabase('files and batches', (open) => {
       await finishItem(db, done!.item, { state: 'done', line: '{"a":1}' }, 1000);
       await cancelBatch(db, ANN, id);
       const later = new Date((await findBatch(db, ANN, id)).expiresAt.getTime() + 1);
-      const [ended] = await endBatches(db, later);
+      const [ended] = await endBatches(db, { now: later });
       expect(ended).toMatchObject({ status: 'cancelled', completed: 1, failed: 0, errorFileId: null, endedAt: later });
       expect(await readFile(db, ANN, ended?.outputFileId ?? '')).toBe('{"a":1}\n');
       // Whoever still ran one of its requests finds it gone.
@@ -128,7 +128,7 @@ forEachDatabase('files and batches', (open) => {
       await putBack(db, running!.item, { notBefore: new Date(), isAttempt: true, isWait: true });
       expect(await takeItem(db, 60_000)).toBeUndefined();
       expect(await db.select().from(webhookDeliveries)).toMatchObject([{ batchId: id, owner: ANN, state: 'waiting' }]);
-      expect(await endBatches(db, later)).toEqual([]);
+      expect(await endBatches(db, { now: later })).toEqual([]);
     });
 
     test('a batch that fails at once tells its webhook', async () => {
@@ -141,8 +141,8 @@ forEachDatabase('files and batches', (open) => {
 
     test('nothing is taken of a batch whose window is over', async () => {
       const { expiresAt } = await add(1);
-      expect(await takeItem(db, 60_000, expiresAt)).toBeUndefined();
-      expect(await takeItem(db, 60_000, new Date(expiresAt.getTime() - 1))).toBeDefined();
+      expect(await takeItem(db, 60_000, { now: expiresAt })).toBeUndefined();
+      expect(await takeItem(db, 60_000, { now: new Date(expiresAt.getTime() - 1) })).toBeDefined();
     });
   });
 });

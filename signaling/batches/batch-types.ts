@@ -1,5 +1,6 @@
 // The words and bounds of batches.
 import type { Endpoint } from '../openai/refuse-unsupported.ts';
+import type { ByteLimits } from './byte-budget.ts';
 import type { batches, batchItems, files } from './tables.ts';
 
 export type FileRow = typeof files.$inferSelect;
@@ -8,7 +9,7 @@ export type ItemRow = typeof batchItems.$inferSelect;
 
 export const BATCH_ENDPOINTS = ['/v1/chat/completions', '/v1/completions'] as const satisfies readonly Endpoint[];
 
-export interface BatchLimits {
+export interface BatchLimits extends ByteLimits {
   /** Bytes of one uploaded file: a query's parameter and an answer hold it whole in memory. */
   fileBytes: number;
   /** Bytes of all uploaded files of an owner. */
@@ -38,6 +39,9 @@ export const BATCH_LIMITS: BatchLimits = {
   resultBytes: 4 * 1024 * 1024,
   batchResultBytes: 64 * 1024 * 1024,
   openBatches: 20,
+  // A file costs some three times its size while it is read, taken apart and kept.
+  memoryBytes: 80 * 1024 * 1024,
+  ownerMemoryBytes: 40 * 1024 * 1024,
 };
 
 /** `completion_window`: what is not done by then is given up. */

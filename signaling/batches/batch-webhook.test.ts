@@ -32,7 +32,7 @@ forEachDatabase('batches', (open) => {
     const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
     try {
       await expect(start([lineOf('a')], { webhook })).rejects.toMatchObject({ status: 400, param: 'webhook' });
-      const secret = await rotateWebhookSecret(scene.db, 'account:ann');
+      const secret = await rotateWebhookSecret(scene.db, scene.seal, 'account:ann');
       run({ webhooks: { allowLoopback: true, backoffMs: 5 } });
       const batch = await start([lineOf('a')], { webhook });
       await vi.waitFor(() => expect(received).toHaveLength(2), WAIT);

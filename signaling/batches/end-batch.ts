@@ -10,8 +10,15 @@ import { queueWebhook } from './webhook-queue.ts';
 
 const OPEN: BatchRow['status'][] = ['in_progress', 'cancelling'];
 
-/** Ends every open batch that can be: all items have ended, or its window has. Resolves to the ended ones. */
-export async function endBatches(db: Database, now = new Date()): Promise<BatchRow[]> {
+/**
+ * Ends every open batch that can be: all items have ended, or its window has. Resolves to the ended ones.
+ *
+ * @param onFailed told of each that could not be ended, which keeps no other from its end; without it the first one rejects.
+ */
+export async function endBatches(
+  db: Database,
+  { now = new Date(), onFailed }: { now?: Date; onFailed?: (thrown: unknown) => void } = {},
+): Promise<BatchRow[]> {
   const hasOpenItems = sql`exists (select 1 from ${batchItems} where ${batchItems.batchId} = ${batches.id} and (
     ${batchItems.state} = 'waiting' or (${batchItems.state} = 'running' and
       (${batches.status} = 'in_progress' or ${batchItems.leaseUntil} >= ${now.toISOString()}::timestamptz))))`;
@@ -19,10 +26,15 @@ export async function endBatches(db: Database, now = new Date()): Promise<BatchR
     .select({ id: batches.id })
     .from(batches)
     .where(and(inArray(batches.status, OPEN), or(lt(batches.expiresAt, now), sql`not ${hasOpenItems}`)))
+    // By lot: many that fail each time are not always the first.
+    .orderBy(sql`random()`)
     .limit(100);
   const ended: BatchRow[] = [];
   for (const { id } of due) {
-    const batch = await endBatch(db, id, now);
+    const batch = await endBatch(db, id, now).catch((thrown) => {
+      if (!onFailed) throw thrown;
+      onFailed(thrown);
+    });
     if (batch) ended.push(batch);
   }
   return ended;

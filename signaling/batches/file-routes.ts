@@ -1,5 +1,6 @@
 // /v1/files as batches need it: upload JSON lines, read, list, delete.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
 import { throwIssue } from '../http/answer-error.ts';
@@ -9,6 +10,7 @@ import { json, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { fileJson } from './batch-json.ts';
 import type { BatchLimits } from './batch-types.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { addUpload, deleteFile, findFile, listFiles, readFile } from './file-store.ts';
 import { keptText } from './kept-text.ts';
 
@@ -16,6 +18,8 @@ export interface FileRouteOptions {
   db: Database;
   authenticate: Authenticate;
   limits: BatchLimits;
+  /** Room for what is in memory. */
+  budget: ByteBudget;
 }
 
 const tags = ['batches'];
@@ -127,10 +131,11 @@ const deleteRoute = createRoute({
 const FORM_BYTES = 16 * 1024;
 const MAX_NAME_CHARS = 200;
 
-export function createFileRoutes({ db, authenticate, limits }: FileRouteOptions): OpenAPIHono<CallerEnv> {
+export function createFileRoutes({ db, authenticate, limits, budget }: FileRouteOptions): OpenAPIHono<CallerEnv> {
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
   app.use('/files/*', requireCaller(authenticate));
-  app.post('/files', boundBody(limits.fileBytes + FORM_BYTES));
+  const holdOf = (c: Context<CallerEnv>) => budget.open(c.get('caller').owner);
+  app.post('/files', boundBody(limits.fileBytes + FORM_BYTES, holdOf));
   app.openapi(uploadRoute, async (c) => {
     const { file, purpose, ...fields } = c.req.valid('form');
     if (file.size > limits.fileBytes) throw tooLarge(limits);

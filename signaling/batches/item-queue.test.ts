@@ -109,7 +109,7 @@ forEachDatabase('queue of requests', (open) => {
     const notBefore = new Date(Date.now() + 5000);
     await putBack(db, taken.item, { notBefore, isAttempt: true, isWait: true });
     expect(await takeItem(db, 60_000)).toBeUndefined();
-    const later = await takeItem(db, 60_000, new Date(notBefore.getTime() + 1));
+    const later = await takeItem(db, 60_000, { now: new Date(notBefore.getTime() + 1) });
     expect(later?.item).toMatchObject({ attempts: 1, waits: 1 });
   });
 

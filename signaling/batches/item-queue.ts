@@ -12,24 +12,29 @@ export interface TakenItem {
   batch: Pick<BatchRow, 'owner' | 'endpoint'>;
 }
 
+/** Whose items may run now. */
+export async function listDueOwners(db: Database, now = new Date()): Promise<string[]> {
+  const rows = await db.selectDistinct({ owner: batches.owner }).from(batches).where(hasDueItems(db, now));
+  return rows.map(({ owner }) => owner);
+}
+
 /**
  * An item that may run: one that waits, or one whose runner has let its lease end (which counts as an attempt). The batch
- * is drawn by lot first, so that a large one holds up no small one.
+ * is drawn by lot first, so that a large one of its owner holds up no small one.
+ *
+ * @param of whose; anybody's where nobody is named.
  */
-export async function takeItem(db: Database, leaseMs: number, now = new Date()): Promise<TakenItem | undefined> {
-  const isDue = or(
-    and(eq(batchItems.state, 'waiting'), lte(batchItems.notBefore, now)),
-    and(eq(batchItems.state, 'running'), lt(batchItems.leaseUntil, now)),
-  );
+export async function takeItem(
+  db: Database,
+  leaseMs: number,
+  { now = new Date(), of }: { now?: Date; of?: string } = {},
+): Promise<TakenItem | undefined> {
+  const isDue = dueAt(now);
   return db.transaction(async (tx) => {
-    const dueItems = tx
-      .select({ line: batchItems.line })
-      .from(batchItems)
-      .where(and(eq(batchItems.batchId, batches.id), isDue));
     const [drawn] = await tx
       .select({ id: batches.id })
       .from(batches)
-      .where(and(eq(batches.status, 'in_progress'), gt(batches.expiresAt, now), exists(dueItems)))
+      .where(and(hasDueItems(tx, now), of === undefined ? undefined : eq(batches.owner, of)))
       .orderBy(sql`random()`)
       .limit(1);
     if (!drawn) return undefined;
@@ -52,6 +57,20 @@ export async function takeItem(db: Database, leaseMs: number, now = new Date()):
       .where(and(eq(batchItems.batchId, item.batchId), eq(batchItems.line, item.line)));
     return { item: { ...item, state: 'running', lease, leaseUntil, attempts }, batch };
   });
+}
+
+const dueAt = (now: Date) =>
+  or(
+    and(eq(batchItems.state, 'waiting'), lte(batchItems.notBefore, now)),
+    and(eq(batchItems.state, 'running'), lt(batchItems.leaseUntil, now)),
+  );
+
+function hasDueItems(db: Database, now: Date) {
+  const dueItems = db
+    .select({ line: batchItems.line })
+    .from(batchItems)
+    .where(and(eq(batchItems.batchId, batches.id), dueAt(now)));
+  return and(eq(batches.status, 'in_progress'), gt(batches.expiresAt, now), exists(dueItems));
 }
 
 /** false: the item is no longer the caller's to run, or its batch wants no more answers. */

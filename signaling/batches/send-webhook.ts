@@ -34,7 +34,10 @@ export function checkWebhookUrl(text: string, { allowLoopback }: Pick<SendOption
   return url;
 }
 
-/** Resolves to the status. Rejects with `bad-request` (never send there) or `link-failed` (try again later). */
+/**
+ * Resolves to the status. Rejects with `bad-request` (never send there) or `link-failed` (try again later), with `isLate`
+ * where the time was up.
+ */
 export async function sendWebhook(
   message: { url: string; body: string; headers: Record<string, string> },
   options: SendOptions,
@@ -57,7 +60,10 @@ export async function sendWebhook(
       // What it says is of no interest, and may be endless.
       response.destroy();
     });
-    sent.on('error', (cause) => reject(new PoolError('link-failed', 'The receiver could not be reached.', { cause })));
+    sent.on('error', (cause) => {
+      const failed = new PoolError('link-failed', 'The receiver could not be reached.', { cause });
+      reject(deadline.aborted ? late() : failed);
+    });
     sent.end(body);
   });
 }
@@ -89,10 +95,12 @@ const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 function orTimeout<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new PoolError('link-failed', 'The receiver took too long.')));
+    signal.addEventListener('abort', () => reject(late()));
     promise.then(resolve, reject);
   });
 }
+
+const late = (): PoolError => new PoolError('link-failed', 'The receiver took too long.', { data: { isLate: true } });
 
 const refused = (why: string): PoolError =>
   new PoolError('bad-request', `The webhook's address ${why}.`, { data: { param: 'webhook' } });

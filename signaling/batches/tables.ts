@@ -88,7 +88,7 @@ export const batchItems = pgTable(
 
 export const webhookSecrets = pgTable('webhook_secrets', {
   owner: text('owner').primaryKey(),
-  /** `whsec_` and base64. Kept readable: every message is signed with it. */
+  /** `whsec_` and base64, under seal: every message is signed with it. */
   secret: text('secret').notNull(),
   createdAt: at('created_at').notNull(),
 });

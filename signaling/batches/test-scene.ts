@@ -18,8 +18,10 @@ import {
 } from '../http/test-site.ts';
 import { createOpenAiRoutes } from '../openai/open-ai-routes.ts';
 import { ScriptedJobService } from '../openai/scripted-job-service.ts';
+import { openSeal } from '../seal/open-seal.ts';
 import { createBatchRoutes } from './batch-routes.ts';
 import { type BatchRunner, type BatchRunnerOptions, createBatchRunner } from './batch-runner.ts';
+import type { BatchLimits } from './batch-types.ts';
 import { batches, batchItems } from './tables.ts';
 
 const logger = pino({ level: 'silent' });
@@ -48,10 +50,11 @@ export class BatchScene {
   db!: Database;
   site!: TestSite;
   jobs = new ScriptedJobService();
+  readonly seal = openSeal({ memory: true });
   #runners: BatchRunner[] = [];
 
   /** Call it once in a suite. */
-  static set(open: OpenTestDatabase): BatchScene {
+  static set(open: OpenTestDatabase, bounds: Partial<BatchLimits> = {}): BatchScene {
     const scene = new BatchScene();
     beforeAll(async () => {
       scene.db = (await open()).db;
@@ -60,7 +63,7 @@ export class BatchScene {
       const wake = (): void => {
         for (const runner of scene.#runners) runner.wake();
       };
-      const limits = { items: 40, openBatches: 3, ownerFiles: 60, fileBytes: 64 * 1024 };
+      const limits = { items: 40, openBatches: 3, ownerFiles: 60, fileBytes: 64 * 1024, ...bounds };
       const group = createBatchRoutes({ db: scene.db, authenticate, wake, allowLoopbackWebhooks: true, limits });
       const options = {
         jobs: scene.jobs,
@@ -86,8 +89,8 @@ export class BatchScene {
   }
 
   readonly run = (more: Partial<BatchRunnerOptions> = {}): BatchRunner => {
-    const { db, jobs } = this;
-    const runner = createBatchRunner({ db, jobs, models: () => TEST_MODELS, logger, timing: TIMING, ...more });
+    const { db, jobs, seal } = this;
+    const runner = createBatchRunner({ db, jobs, seal, models: () => TEST_MODELS, logger, timing: TIMING, ...more });
     this.#runners.push(runner);
     runner.start();
     return runner;

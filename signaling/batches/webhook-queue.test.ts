@@ -5,11 +5,19 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../db/open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { openSeal } from '../seal/open-seal.ts';
 import { webhookDeliveries } from './tables.ts';
-import { deliverNext } from './webhook-queue.ts';
+import { createWebhookQueue } from './webhook-queue.ts';
 import { rotateWebhookSecret } from './webhook-secrets.ts';
 
-const OPTIONS = { logger: pino({ level: 'silent' }), allowLoopback: true, timeoutMs: 60_000, backoffMs: 3_600_000 };
+const seal = openSeal({ memory: true });
+const OPTIONS = {
+  seal,
+  logger: pino({ level: 'silent' }),
+  allowLoopback: true,
+  timeoutMs: 60_000,
+  backoffMs: 3_600_000,
+};
 
 forEachDatabase('queue of webhooks', (open) => {
   let db: Database;
@@ -23,7 +31,7 @@ forEachDatabase('queue of webhooks', (open) => {
     const database = await open();
     db = database.db;
     again = (await database.openAgain()).db;
-    await rotateWebhookSecret(db, 'account:ann');
+    await rotateWebhookSecret(db, seal, 'account:ann');
     receiver = createServer((request, response) => {
       received.push(String(request.headers['webhook-id']));
       response.writeHead(answers.shift() ?? 204).end();
@@ -51,6 +59,7 @@ forEachDatabase('queue of webhooks', (open) => {
       },
       ...more,
     });
+  const deliverNext = (on: Database) => createWebhookQueue(on, OPTIONS).deliverNext('fast');
   const row = async () => (await db.select().from(webhookDeliveries))[0];
 
   test.each([
@@ -64,9 +73,9 @@ forEachDatabase('queue of webhooks', (open) => {
   ])('a receiver that answers %i after %i tries', async (status, attempts, expected) => {
     answers.push(status);
     await put('msg_1', { attempts });
-    expect(await deliverNext(db, OPTIONS)).toBe(true);
+    expect(await deliverNext(db)).toBe(true);
     expect(await row()).toMatchObject({ ...expected, lease: null, leaseUntil: null });
-    expect(await deliverNext(db, OPTIONS), 'over, or not due for an hour').toBe(false);
+    expect(await deliverNext(db), 'over, or not due for an hour').toBe(false);
     expect(received).toEqual(['msg_1']);
   });
 
@@ -76,7 +85,7 @@ forEachDatabase('queue of webhooks', (open) => {
     ['to a port where nobody listens', { url: 'http://127.0.0.1:1/' }, { state: 'waiting', lastError: 'link-failed' }],
   ])('a webhook %s', async (_, more, expected) => {
     await put('msg_1', more);
-    expect(await deliverNext(db, OPTIONS)).toBe(true);
+    expect(await deliverNext(db)).toBe(true);
     expect(await row()).toMatchObject(expected);
     expect(received).toEqual([]);
   });
@@ -87,7 +96,7 @@ forEachDatabase('queue of webhooks', (open) => {
       await db.delete(webhookDeliveries);
       await put('msg_1', { attempts });
       const before = Date.now();
-      await deliverNext(db, OPTIONS);
+      await deliverNext(db);
       return ((await row())?.notBefore.getTime() ?? 0) - before;
     };
     expect(await pauseOf(4)).toBeGreaterThan((await pauseOf(0)) * 2);
@@ -98,7 +107,7 @@ forEachDatabase('queue of webhooks', (open) => {
     await put('msg_4', { lease: 'other', leaseUntil: new Date(Date.now() + 3_600_000) });
     await put('msg_5', { lease: 'dead', leaseUntil: new Date(0) });
     for (;;) {
-      const tried = await Promise.all([db, again, db, again].map((one) => deliverNext(one, OPTIONS)));
+      const tried = await Promise.all([db, again, db, again].map((one) => deliverNext(one)));
       if (!tried.includes(true)) break;
     }
     expect(received.sort()).toEqual(['msg_1', 'msg_2', 'msg_3', 'msg_5']);

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../db/open-database.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
+import { openSeal } from '../seal/open-seal.ts';
 import { findWebhookSecret, rotateWebhookSecret, signWebhook } from './webhook-secrets.ts';
 
 test('the signature is that of the example in the specification of Standard Webhooks', () => {
@@ -22,6 +23,8 @@ test('each part of a message changes its signature', () => {
   expect(new Set(signatures).size).toBe(5);
 });
 
+const seal = openSeal({ memory: true });
+
 forEachDatabase('secrets of webhooks', (open) => {
   let db: Database;
   beforeAll(async () => {
@@ -29,19 +32,19 @@ forEachDatabase('secrets of webhooks', (open) => {
   }, OPEN_TIMEOUT_MS);
 
   test('an owner has none, then one, then another; nobody else’s changes', async () => {
-    expect(await findWebhookSecret(db, 'account:a')).toBeUndefined();
-    const first = await rotateWebhookSecret(db, 'account:a');
-    const others = await rotateWebhookSecret(db, 'account:b');
+    expect(await findWebhookSecret(db, seal, 'account:a')).toBeUndefined();
+    const first = await rotateWebhookSecret(db, seal, 'account:a');
+    const others = await rotateWebhookSecret(db, seal, 'account:b');
     expect(first).toMatch(/^whsec_[\w+/]{43}=$/);
-    expect(await findWebhookSecret(db, 'account:a')).toBe(first);
-    const second = await rotateWebhookSecret(db, 'account:a');
+    expect(await findWebhookSecret(db, seal, 'account:a')).toBe(first);
+    const second = await rotateWebhookSecret(db, seal, 'account:a');
     expect(new Set([first, second, others]).size).toBe(3);
-    expect(await findWebhookSecret(db, 'account:a')).toBe(second);
-    expect(await findWebhookSecret(db, 'account:b')).toBe(others);
+    expect(await findWebhookSecret(db, seal, 'account:a')).toBe(second);
+    expect(await findWebhookSecret(db, seal, 'account:b')).toBe(others);
   });
 
   test('two rotations at once leave one of them', async () => {
-    const made = await Promise.all([1, 2].map(() => rotateWebhookSecret(db, 'account:c')));
-    expect(made).toContain(await findWebhookSecret(db, 'account:c'));
+    const made = await Promise.all([1, 2].map(() => rotateWebhookSecret(db, seal, 'account:c')));
+    expect(made).toContain(await findWebhookSecret(db, seal, 'account:c'));
   });
 });

@@ -2,10 +2,14 @@
 // fails is tried again after longer and longer pauses. Stops without leaving a step behind.
 
 export interface WorkLoopOptions {
-  /** true: there was work, and there may be more. */
-  step(): Promise<boolean>;
+  /**
+   * true: there was work, and there may be more.
+   *
+   * @param onTaken called once it has work, which may take long: another worker looks for more at once.
+   */
+  step(onTaken: () => void): Promise<boolean>;
   parallel: number;
-  /** Pause when there was nothing to do. */
+  /** Between looks when there was nothing to do. One worker looks, however many there are. */
   pollMs: number;
   onError(error: unknown): void;
 }
@@ -13,12 +17,19 @@ export interface WorkLoopOptions {
 /** What fails for long (a database that is away) is told once a minute and not each second. */
 const MOST_PAUSE_MS = 60_000;
 
+interface Sleeper {
+  rise(): void;
+  timer?: NodeJS.Timeout | undefined;
+}
+
 export class WorkLoop {
   readonly #options: WorkLoopOptions;
   #workers: Promise<void>[] = [];
-  readonly #sleepers = new Set<() => void>();
+  readonly #sleepers = new Set<Sleeper>();
   /** Counts calls of `wake`: a step that looked before one of them looks again. */
   #wakes = 0;
+  /** In a row, over all workers. */
+  #failures = 0;
   #isStopped = true;
 
   constructor(options: WorkLoopOptions) {
@@ -34,7 +45,7 @@ export class WorkLoop {
   /** There may be something to do now. */
   wake(): void {
     this.#wakes += 1;
-    for (const rise of [...this.#sleepers]) rise();
+    for (const sleeper of [...this.#sleepers]) sleeper.rise();
   }
 
   /** Resolves when the last step has ended. */
@@ -45,33 +56,50 @@ export class WorkLoop {
   }
 
   async #work(): Promise<void> {
-    let failures = 0;
+    const wakeOne = (): void => {
+      const [sleeper] = this.#sleepers;
+      sleeper?.rise();
+    };
     while (!this.#isStopped) {
       const wakes = this.#wakes;
       let isBusy = false;
+      let hasFailed = false;
       try {
-        isBusy = await this.#options.step();
-        failures = 0;
+        isBusy = await this.#options.step(wakeOne);
+        this.#failures = 0;
       } catch (error) {
-        failures++;
+        hasFailed = true;
+        this.#failures++;
         this.#options.onError(error);
       }
-      if (isBusy || this.#isStopped) continue;
-      const { pollMs } = this.#options;
-      if (failures > 0) await this.#pause(Math.max(pollMs, Math.min(pollMs * 2 ** (failures - 1), MOST_PAUSE_MS)));
-      else if (wakes === this.#wakes) await this.#pause(pollMs);
+      if (isBusy || this.#isStopped || (!hasFailed && wakes !== this.#wakes)) continue;
+      await this.#pause();
     }
   }
 
-  #pause(ms: number): Promise<void> {
+  #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const rise = (): void => {
-        clearTimeout(timer);
-        this.#sleepers.delete(rise);
-        resolve();
+      const sleeper: Sleeper = {
+        rise: () => {
+          clearTimeout(sleeper.timer);
+          this.#sleepers.delete(sleeper);
+          resolve();
+          // Somebody goes on looking while this one works.
+          this.#watch();
+        },
       };
-      const timer = setTimeout(rise, ms);
-      this.#sleepers.add(rise);
+      this.#sleepers.add(sleeper);
+      this.#watch();
     });
+  }
+
+  /** One of those who sleep looks again after the pause. */
+  #watch(): void {
+    const sleepers = [...this.#sleepers];
+    const [first] = sleepers;
+    if (!first || this.#isStopped || sleepers.some(({ timer }) => timer !== undefined)) return;
+    const { pollMs } = this.#options;
+    const growing = Math.min(pollMs * 2 ** (this.#failures - 1), MOST_PAUSE_MS);
+    first.timer = setTimeout(() => first.rise(), this.#failures > 0 ? Math.max(pollMs, growing) : pollMs);
   }
 }

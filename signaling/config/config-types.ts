@@ -22,6 +22,14 @@ export type DatabaseLocation =
 /** Who may read `/metrics`: processes of this machine, holders of a token, or nobody. */
 export type MetricsAccess = { kind: 'loopback' } | { kind: 'token'; token: string } | { kind: 'off' };
 
+/** The key that seals secrets in the database, as text or in a file, and the one before it. Nothing: one beside the data. */
+export interface SealKeyConfig {
+  key?: string | undefined;
+  file?: string | undefined;
+  oldKey?: string | undefined;
+  oldFile?: string | undefined;
+}
+
 export interface ServerConfig {
   /** 0 takes a free one. */
   port: number;
@@ -37,6 +45,7 @@ export interface ServerConfig {
   siteDir?: string;
   modelsDir: string;
   database: DatabaseLocation;
+  sealKey?: SealKeyConfig;
   /** Another server that works with the database is waited for, and followed. */
   wait?: boolean;
   /** Given once to who joins, in millionths of a credit. */

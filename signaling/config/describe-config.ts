@@ -5,12 +5,13 @@ const MASK = '***';
 
 /** Values as they are but for what opens doors: passwords, tokens, credentials. */
 export function describeConfig(config: ServerConfig): Record<string, unknown> {
-  const { database, metrics, iceServers, hubUrl, prices, ...rest } = config;
+  const { database, metrics, iceServers, hubUrl, prices, sealKey, ...rest } = config;
   return {
     ...rest,
     hubUrl: maskUrl(hubUrl),
     database: 'url' in database ? { url: maskUrl(database.url) } : database,
     metrics: metrics.kind,
+    sealKey: sealKey?.key === undefined ? (sealKey?.file ?? 'beside the data') : MASK,
     iceServers: iceServers.map(({ urls, credential }) => ({ urls, hasCredential: credential !== undefined })),
     pricedModels: Object.keys(prices),
   };

@@ -88,6 +88,20 @@ export const OPTIONS = {
     hint: '<folder>',
     help: 'where the embedded database and keys are kept, default .data',
   }),
+  'seal-key-file': option(read.anyText, {
+    hint: '<file>',
+    help: 'the key that seals secrets in the database, 32 bytes in base64; default: seal.key in the data folder, made if need be',
+  }),
+  'seal-key': option(read.sealKey, {
+    hint: '<secret>',
+    isSecret: true,
+    help: 'that key itself; rather in the environment, where other users do not see it',
+  }),
+  'old-seal-key-file': option(read.anyText, {
+    hint: '<file>',
+    help: 'the key before: what it sealed is sealed anew at the start',
+  }),
+  'old-seal-key': option(read.sealKey, { hint: '<secret>', isSecret: true, help: 'that key itself' }),
   wait: option(read.yesOrNo, {
     initial: false,
     hint: '',

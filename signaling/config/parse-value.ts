@@ -108,6 +108,17 @@ export const secretToken: ParseValue<string> = (text) => {
   return text;
 };
 
+/** 32 bytes in base64, with or without its padding, base64url or hex; undefined for anything else. */
+export function decodeSealKey(text: string): Buffer | undefined {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  return /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+
+export const sealKey: ParseValue<string> = (text) => {
+  if (!decodeSealKey(text)) throw new Misfit('32 bytes in base64 or hex, such as openssl rand -base64 32 gives');
+  return text;
+};
+
 function webUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;

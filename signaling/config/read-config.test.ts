@@ -112,6 +112,8 @@ describe('mistakes', () => {
     ['database-url', 'mysql://root:hunter2@db/x'],
     ['database-url', 'postgres://db:hunter2@db'],
     ['metrics-token', 'hunter2'],
+    ['seal-key', 'hunter2'],
+    ['old-seal-key', `${'A'.repeat(37)}hunter2`],
     ['ice-servers', '[{"credential":"hunter2"}]'],
   ])('--%s never quotes what was set', async (name, text) => {
     const [found, ...others] = await mistakesOf([`--${name}`, text]);
@@ -151,6 +153,17 @@ describe('values', () => {
     expect(await read(args, env, file)).toMatchObject({ welcomeMicros: 2_000_000, welcomesPerAddressPerDay: 3 });
   });
 
+  it('name one key that seals, or its file, and the one before', async () => {
+    const key = 'ab'.repeat(32);
+    const env = { COMPUTEPOOL_SEAL_KEY: key };
+    expect((await read(['--old-seal-key-file', 'old'], env)).sealKey).toEqual({ key, oldFile: 'old' });
+    expect((await read(['--seal-key-file', 'new'])).sealKey).toEqual({ file: 'new' });
+    expect((await read([])).sealKey).toBeUndefined();
+    expect(await mistakesOf(['--seal-key-file', 'new'], env)).toEqual([
+      '--seal-key and --seal-key-file are both set: keep one.',
+    ]);
+  });
+
   it('no two options share a name in the environment', async () => {
     const names = (Object.keys(OPTIONS) as OptionName[]).flatMap(envNamesOf);
     expect(new Set(names).size).toBe(names.length);
@@ -159,17 +172,21 @@ describe('values', () => {
 
 describe('describeConfig', () => {
   it('says everything but secrets', async () => {
+    const key = 'ab'.repeat(32);
     const env = {
       DATABASE_URL: 'postgres://pool:hunter2@db:5432/pool?password=hunter2',
       COMPUTEPOOL_METRICS_TOKEN: 'hunter2-hunter2-hunter2',
+      COMPUTEPOOL_SEAL_KEY: key,
+      COMPUTEPOOL_OLD_SEAL_KEY: key,
       ICE_SERVERS: '[{"urls":"turn:t.example","username":"u","credential":"hunter2"}]',
     };
     const described = describeConfig(await read(['--metrics', 'token'], env));
-    expect(JSON.stringify(described)).not.toContain('hunter2');
+    expect(JSON.stringify(described)).not.toMatch(/hunter2|abab/);
     expect(described).toMatchObject({
       port: 3000,
       database: { url: 'postgres://pool:***@db:5432/pool?***' },
       metrics: 'token',
+      sealKey: '***',
       iceServers: [{ urls: 'turn:t.example', hasCredential: true }],
     });
   });

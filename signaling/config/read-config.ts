@@ -28,6 +28,9 @@ export async function readConfig(
   if (values.metrics === 'token' && !values['metrics-token'] && !found.has('metrics-token')) {
     mistakes.push('--metrics token needs --metrics-token (or COMPUTEPOOL_METRICS_TOKEN).');
   }
+  if (found.has('seal-key') && found.has('seal-key-file')) {
+    mistakes.push('--seal-key and --seal-key-file are both set: keep one.');
+  }
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
   return toConfig(values);
 }
@@ -96,6 +99,11 @@ function toConfig(found: OptionValues): ServerConfig {
     prices: values.prices,
   };
   if (!values['no-site']) config.siteDir = values.site;
+  const sealKey = {
+    ...{ key: found['seal-key'], file: found['seal-key-file'] },
+    ...{ oldKey: found['old-seal-key'], oldFile: found['old-seal-key-file'] },
+  };
+  if (Object.values(sealKey).some(Boolean)) config.sealKey = sealKey;
   if (found.stages !== undefined) config.stages = found.stages;
   if (found['public-url'] !== undefined) config.publicUrl = found['public-url'];
   return config;

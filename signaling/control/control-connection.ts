@@ -65,7 +65,7 @@ export class ControlConnection {
     }, options.helloTimeoutMs);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     // A socket error (a message above the limit, say) is always followed by `close`.
-    socket.on('error', (error) => options.logger.debug({ reason: error.message }, 'control socket error'));
+    socket.on('error', (error) => options.logger.debug({ err: error }, 'control socket error'));
     socket.on('close', () => {
       clearTimeout(this.#helloTimer);
       this.#stage = 'over';
@@ -81,12 +81,17 @@ export class ControlConnection {
 
   /** False when it cannot be sent. */
   send(message: ServerMessage): boolean {
+    return this.sendText(JSON.stringify(message));
+  }
+
+  /** A message as JSON, for who writes it once for many. */
+  sendText(text: string): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return false;
     if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) {
       this.#socket.terminate();
       return false;
     }
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(text);
     return true;
   }
 

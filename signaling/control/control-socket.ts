@@ -9,6 +9,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CONTROL_BYTES } from '../../protocol/limits.ts';
 import { clientAddress } from '../http/client-address.ts';
+import { isDialledHost } from '../http/dialled-host.ts';
 import type { RosterTiming } from '../roster/roster-state.ts';
 import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
 import { type ConnectionOptions, ControlConnection, type PeerMessage } from './control-connection.ts';
@@ -49,8 +50,8 @@ export interface ControlSocketOptions {
   logger: Logger;
   trustedProxies?: number;
   gate?: ConnectionGate;
-  /** Hosts under which people reach this server, besides the one that their own request names. */
-  hosts?: readonly string[];
+  /** Where people reach this server, if that is another host than their own request names. */
+  publicUrl?: string | undefined;
   /** What lets a peer into the connection broker. */
   brokerTokenOf(peer: PeerId): string;
   listener: PeerListener;
@@ -81,7 +82,8 @@ export class ControlSocket {
   }
 
   broadcast(message: ServerMessage): void {
-    for (const connection of this.#peers.values()) connection.send(message);
+    const text = JSON.stringify(message);
+    for (const connection of this.#peers.values()) connection.sendText(text);
   }
 
   /** Takes over a socket whose HTTP request asked for an upgrade. */
@@ -106,10 +108,10 @@ export class ControlSocket {
   }
 
   #connectionOptions(address: string, dialled: string | undefined): ConnectionOptions {
-    const { logger, timing, listener, hosts = [] } = this.#options;
+    const { logger, timing, listener, publicUrl } = this.#options;
     return {
       logger,
-      isOwnHost: (host) => [dialled, ...hosts].some((own) => own?.toLowerCase() === host.toLowerCase()),
+      isOwnHost: (host) => isDialledHost(host, { asked: dialled, publicUrl }),
       helloTimeoutMs: timing.helloTimeoutMs,
       onWelcome: (peer, connection) => this.#admit(peer, connection, address),
       onMessage: (peer, message) => listener.heard(peer, message),

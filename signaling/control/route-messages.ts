@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { addressKey } from '../http/client-address.ts';
 import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { peerOwner } from '../ledger/owner.ts';
@@ -78,7 +79,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
           options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
           return;
         case 'ask':
-          void welcome(peer).then(() => jobs.ask(peer, message));
+          void welcome(peer).then(() => jobs.ask(peer, message, addressKey(addresses.get(peer) ?? '')));
           return;
         case 'ask-cancel':
           // Behind the ask that it is about, which may wait for its credits.

@@ -1,4 +1,4 @@
-// What may lie in a data directory: the files of the embedded database and the lock. Touches nothing else of anybody.
+// What may lie in a data directory: the files of the embedded database, the lock and the seal key. Touches nothing else of anybody.
 import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../config/usage-error.ts';
@@ -6,6 +6,8 @@ import { LOCK_FILE } from './lock-folder.ts';
 
 /** There as soon as PostgreSQL has made a database in a folder. */
 const MADE = 'PG_VERSION';
+/** The key that seals secrets of the database. */
+export const SEAL_KEY_FILE = 'seal.key';
 /** PostgreSQL's own layout (its manual, "Database File Layout"). */
 const OWN = /^(PG_VERSION|base|global|pg_\w+|pg_hba\.conf|pg_ident\.conf|postgresql(\.auto)?\.conf|postmaster\.\w+)$/;
 /** Permissions of group and others. */
@@ -14,7 +16,7 @@ const OTHERS = 0o077;
 /** What file systems and their browsers put into any folder. */
 const NOBODYS: ReadonlySet<string> = new Set(['lost+found', '.DS_Store']);
 
-const isOwn = (name: string): boolean => OWN.test(name) || name.startsWith(LOCK_FILE);
+const isOwn = (name: string): boolean => OWN.test(name) || name.startsWith(LOCK_FILE) || name.startsWith(SEAL_KEY_FILE);
 
 /** Throws `UsageError` for a folder of something else: whoever takes it closes it to others. One that is not there is fine. */
 export function refuseForeign(dataDir: string): void {

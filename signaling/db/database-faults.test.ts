@@ -117,7 +117,7 @@ describe.skipIf(!serverUrl)(`A5: a server whose database goes away${skipped}`, (
     url.port = String(port);
     url.hostname = '127.0.0.1';
     url.pathname = `/${name}`;
-    server = await startServer({ logger: 'silent', database: { url: url.href } });
+    server = await startServer({ logger: 'silent', database: { url: url.href }, sealKey: { key: 'ab'.repeat(32) } });
   }, OPEN_TIMEOUT_MS);
   afterAll(async () => {
     await server?.close();

@@ -73,7 +73,7 @@ function folderTaker(dataDir: string): [TryOnce, option: string] {
   return [tryOnce, '--data-dir'];
 }
 
-/** The signing key lies in there as it is: PostgreSQL too asks that nobody else may look into its folder. */
+/** The key that seals lies in there: PostgreSQL too asks that nobody else may look into its folder. */
 function keepToOneself(dataDir: string): void {
   refuseForeign(dataDir);
   makeFolder(dataDir);

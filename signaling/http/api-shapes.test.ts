@@ -30,7 +30,7 @@ const options: HttpAppOptions = {
     pools: nothing,
   } as never,
   reader: nothing,
-  ...{ database: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
+  ...{ database: nothing, seal: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
   ...{ models: () => [], wakeBatches() {}, peerCount: () => 0 },
 };
 

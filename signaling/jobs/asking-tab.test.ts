@@ -65,6 +65,33 @@ describe('a tab that drives its own answer', () => {
     expect(await chargedTo(job)).toBe(BILL);
   });
 
+  it('D3: goes on with an answer that was cut, and pays only the rest, once', async () => {
+    const { job, nonce, signed } = await granted();
+    await done(job, nonce, 3);
+    scene.answerReceipts(job, signed);
+    expect(await chargedTo(job)).toBe(BILL);
+    // Three tokens came; five more are asked for, after all of that.
+    const goOn = async (number: number) => {
+      await ask({ ask: number, promptTokens: 8, maxTokens: 5 });
+      const { message } = await scene.network.next('ask-granted', client().peer);
+      const { nonce: fresh } = await scene.openGrant(message.grant ?? '', client().peer);
+      const from = 0;
+      const receipts = await honestReceipts(scene.network, { job: message.job, nonce: fresh, from, to: 9, frames: 9 });
+      const delivery = await noteOf(client(), { job: message.job, nonce: fresh, tokens: 2, cachedTokens: 8 });
+      const counts = { promptTokens: 8, cachedTokens: 8, completionTokens: 2, stats: STATS };
+      await scene.dispatcher.askDone(client().peer, { type: 'ask-done', job: message.job, ...counts, delivery });
+      scene.answerReceipts(message.job, receipts);
+      return message.job;
+    };
+    expect(await chargedTo(await goOn(8)), 'two tokens').toBe(BILL + 2 * 40);
+    // As if it had come at once: the prompt, and five tokens.
+    expect(BILL + 2 * 40).toBe(5 * 4 + 5 * 40);
+    // What was paid for is gone on from once: whoever says so again pays for what was not.
+    const before = BILL + 2 * 40;
+    scene.dispatch();
+    expect(await chargedTo(await goOn(9)), 'of a server that knows of nothing paid').toBe(before + 8 * 4 + 2 * 40);
+  });
+
   it('vanishes: the stages are paid for what they agree on', async () => {
     const { job, signed } = await granted();
     scene.dispatcher.peerGone(client().peer);
@@ -174,7 +201,7 @@ describe('a tab that drives its own answer', () => {
     await scene.settled(message.job, peerOwner(scene.network.peer(3)));
     expect(await scene.dispatcher.find(message.job, peerOwner(scene.network.peer(3)))).toMatchObject({
       state: 'done',
-      usage: { promptTokens: 5, cachedTokens: 5, completionTokens: 8 },
+      usage: { promptTokens: 5, cachedTokens: 0, completionTokens: 8 },
     });
   });
 });

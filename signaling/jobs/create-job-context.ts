@@ -5,6 +5,7 @@ import { ReceiptCollector } from './collect-receipts.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import { makeOwnerTag } from './owner-tag.ts';
+import { PaidLengths } from './paid-lengths.ts';
 import { PaidPrefixes } from './paid-prefixes.ts';
 import { PoolQueues } from './pool-queues.ts';
 import { PriceQuotes } from './price-quotes.ts';
@@ -24,6 +25,7 @@ export function createJobContext(options: JobOptions): JobContext {
     }),
     ending,
     paid: new PaidPrefixes(),
+    paidLengths: new PaidLengths(),
     quotes: new PriceQuotes(),
     unsigned: new UnsignedJobs(options.unsignedWaitMs),
     ownerTag: makeOwnerTag(),

@@ -1,11 +1,12 @@
 // A job's one way out: whoever asked hears at once what it costs at most; then who worked is paid, and the row says how it went.
 import { PoolError } from '../../protocol/errors.ts';
+import { tokensOf } from '../settlement/bill.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
 import { shownFailure } from './job-listeners.ts';
 import type { LiveJob } from './live-job.ts';
 import { settleJob } from './settle-job.ts';
-import { billFor } from './witness.ts';
+import { billFor, deliveryOf } from './witness.ts';
 
 /** A driver that was told to stop has this long to say what it had. */
 const CANCEL_GRACE_MS = 5_000;
@@ -41,6 +42,7 @@ export function finishJob(context: JobContext, job: LiveJob, error?: PoolError):
 async function end(context: JobContext, job: LiveJob, error?: PoolError): Promise<void> {
   const { logger, observe, store, poolOf, jobs } = context;
   tell(job, error);
+  keepPaidLength(context, job);
   const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
   const kept = store.update(job, { chargedMicros: billFor(job) }).catch(unkept);
   const layers = job.epochs[0]?.seats.at(-1)?.end ?? poolOf(job.pool)?.manifest?.layers ?? 1;
@@ -58,6 +60,14 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   await kept;
   await store.update(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) }).catch(unkept);
   observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
+}
+
+/** A chat's next turn, or the rest of an answer that was cut, pays for what is new. */
+function keepPaidLength({ paidLengths }: JobContext, job: LiveJob): void {
+  if (job.request) return;
+  const tokens = tokensOf(deliveryOf(job)?.choices[0] ?? []);
+  const paid = tokens > 0 ? job.usage.promptTokens + tokens : job.paidTokens;
+  if (paid > 0) paidLengths.put(job.payer, job.pool, paid);
 }
 
 /** An answer ends when it ends: no silent stage and no slow database delays it. */

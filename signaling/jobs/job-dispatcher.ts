@@ -63,7 +63,7 @@ export class JobDispatcher implements JobService {
     const { listener, job } = streamListener(id);
     const live = await admitJob(this.#context, {
       ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
-      ...{ id, listener, request, source: order.source, payer: order.payer, promptIds },
+      ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds },
     });
     order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
     if (order.signal?.aborted) cancelJob(this.#context, live);
@@ -83,8 +83,8 @@ export class JobDispatcher implements JobService {
     return this.#context.store.find(id, payer);
   }
 
-  /** A tab asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
-  async ask(peer: PeerId, message: Ask): Promise<void> {
+  /** A tab at `place` asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
+  async ask(peer: PeerId, message: Ask, place?: string): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     try {
@@ -116,6 +116,7 @@ export class JobDispatcher implements JobService {
         request: undefined,
         source: 'tab',
         driver: peer,
+        place: account === undefined ? place : undefined,
       } as const;
       const live = await admitJob(
         this.#context,
@@ -154,7 +155,7 @@ export class JobDispatcher implements JobService {
     if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;
-    const cachedTokens = Math.min(message.cachedTokens, promptTokens);
+    const cachedTokens = Math.min(message.cachedTokens, job.paidTokens, promptTokens);
     job.usage = { promptTokens, cachedTokens, completionTokens: Math.min(message.completionTokens, job.maxTokens) };
     job.stats = message.stats;
     finishJob(this.#context, job);

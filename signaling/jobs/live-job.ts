@@ -37,6 +37,8 @@ export interface LiveJob {
   readonly source: 'http' | 'batch' | 'tab';
   /** The turn in the queue is this one's. */
   readonly account: string;
+  /** The network address that asks, if whoever does may be anybody. */
+  readonly place: string | undefined;
   /** Devices of the payer. */
   readonly own: readonly PeerId[];
   readonly choices: number;
@@ -72,6 +74,8 @@ export interface LiveJob {
   readonly speech: SpeechBudget;
   /** HTTP: what was relayed of each choice, and from which epoch it came. */
   readonly delivered: Delivered[][];
+  /** In a chat: positions at its beginning that its client may have paid for before. */
+  paidTokens: number;
   /** In a chat: what its client signed that it received. */
   note: SignedDelivery | undefined;
   /** The last place that was told. */
@@ -88,6 +92,7 @@ export type NewJob = Pick<
   | 'payer'
   | 'source'
   | 'account'
+  | 'place'
   | 'own'
   | 'choices'
   | 'maxPosition'
@@ -116,6 +121,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     stats: undefined,
     speech: speechBudget(fields.request ?? fields),
     delivered: Array.from({ length: fields.choices }, () => []),
+    paidTokens: 0,
     note: undefined,
     toldPlace: 0,
     cancelled: false,

@@ -145,5 +145,5 @@ export class PoolQueue {
 function entryOf(job: LiveJob, pool: Pool | undefined): Entry<LiveJob> {
   const seats = (pool && servingOf(pool)?.seats) ?? [];
   const isOwner = seats.some(({ peer }) => job.own.includes(peer));
-  return { item: job, account: job.account, isOwner, sessions: job.choices };
+  return { item: job, account: job.account, place: job.place, isOwner, sessions: job.choices };
 }

@@ -43,8 +43,9 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
 }
 
 /** What this coalition still holds of the owner's last answer, unless another one has begun to answer already. */
-function findPaid({ paid }: JobContext, job: LiveJob, epoch: number): void {
-  const { plan, pool, account, promptIds } = job;
+function findPaid({ paid, paidLengths }: JobContext, job: LiveJob, epoch: number): void {
+  const { plan, pool, account, payer, promptIds } = job;
+  if (!job.request && job.attempts === 0) job.paidTokens = paidLengths.take(payer, pool, job.usage.promptTokens);
   if (!plan || !job.request || job.choices > 1 || job.emitted.some((ids) => ids.length > 0)) return;
   job.usage.cachedTokens = paid.take({ pool, epoch, codec: plan.codec ?? 'exact' }, account, promptIds);
 }

@@ -111,7 +111,16 @@ export class TestContext {
     const count = (++jobs).toString(16).padStart(32, '0');
     const payer = accountOwner('payer' as AccountId);
     return {
-      ...{ id: count as JobId, nonce: count, pool: poolIdOf(MODEL), payer, source: 'http', account: payer, own: [] },
+      ...{
+        id: count as JobId,
+        nonce: count,
+        pool: poolIdOf(MODEL),
+        payer,
+        source: 'http',
+        account: payer,
+        place: undefined,
+        own: [],
+      },
       ...{ promptIds: PROMPT_IDS },
       ...{ choices: 1, maxPosition: 13, maxTokens: 8, price: PRICE, heldMicros: 340, request: REQUEST },
       most: { promptTokens: 5, maxTokens: 8, choices: fields.choices ?? 1 },

@@ -138,16 +138,9 @@ export async function honestReceipts(
 /** What the client of a chat signs that it received, of a prompt of five tokens. */
 export function noteOf(
   client: Identity,
-  { job, nonce, tokens, epoch = 1 }: { job: JobId; nonce: string; tokens: number; epoch?: number },
+  about: { job: JobId; nonce: string; tokens: number; epoch?: number; cachedTokens?: number },
 ): Promise<SignedDelivery> {
-  const about = {
-    server: SERVER_ID,
-    job,
-    nonce,
-    pool: poolIdOf(MODEL),
-    peer: client.peer,
-    promptTokens: 5,
-    cachedTokens: 0,
-  };
-  return signDelivery(client, { ...about, delivered: [{ epoch, tokens }] });
+  const { job, nonce, tokens, epoch = 1, cachedTokens = 0 } = about;
+  const common = { server: SERVER_ID, job, nonce, pool: poolIdOf(MODEL), peer: client.peer };
+  return signDelivery(client, { ...common, promptTokens: 5, cachedTokens, delivered: [{ epoch, tokens }] });
 }

@@ -17,6 +17,7 @@ import type { Ledger } from '../ledger/ledger-types.ts';
 import { type AccountId, accountOwner, type OwnerId } from '../ledger/owner.ts';
 import { createCreditsFunding } from '../money/credits-funding.ts';
 import type { Funding } from '../money/funding.ts';
+import { sealOfOpen } from '../seal/open-seal.ts';
 import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-store.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
 import { createJobStore } from './job-store.ts';
@@ -64,7 +65,7 @@ export class JobScene {
     const scene = new JobScene();
     beforeAll(async () => {
       scene.#database = await openDatabase({ memory: true });
-      scene.key = await loadServerKey(scene.#database.db);
+      scene.key = await loadServerKey(scene.#database.db, sealOfOpen(scene.#database.db));
       return () => scene.#database.close();
     }, OPEN_TIMEOUT_MS);
     beforeEach(async () => {

@@ -21,8 +21,10 @@ export function countRelayed(job: LiveJob, choice: number, tokens: number): void
 export function deliveryOf(job: LiveJob): Delivery | undefined {
   if (!job.request) {
     const note = job.note?.note;
+    if (!note) return undefined;
+    const cachedTokens = Math.min(note.cachedTokens, job.paidTokens);
     // The prompt is as long as it was when the grant was asked for: the hold was reckoned by that.
-    return note && { promptTokens: job.usage.promptTokens, cachedTokens: note.cachedTokens, choices: [note.delivered] };
+    return { promptTokens: job.usage.promptTokens, cachedTokens, choices: [note.delivered] };
   }
   const { promptTokens, cachedTokens } = job.usage;
   return { promptTokens, cachedTokens, choices: job.delivered.slice(0, MAX_CHOICES) };

@@ -122,6 +122,27 @@ describe('pools', () => {
     expect(sent.at(-1)).toEqual([W, { type: 'pools', pools: roster.pools() }]);
   });
 
+  test('G16: are told the more seldom the more there are to be told', async () => {
+    const { told, offer, roster } = scene({ peerCount: () => 2000 });
+    const flap = () => {
+      offer(A);
+      roster.dispatch({ type: 'peer-left', peer: A });
+      offer(B);
+      roster.dispatch({ type: 'peer-left', peer: B });
+    };
+    offer(W);
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(told).toHaveLength(0);
+    for (let round = 0; round < 100; round += 1) {
+      flap();
+      if (round % 3 === 0) offer(A, OTHER);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    // Ten seconds of it.
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.length).toBeLessThanOrEqual(6);
+  });
+
   test('that changed are named, those that go too, others not', () => {
     const { roster, changed, offer } = scene();
     offer(A, OTHER);

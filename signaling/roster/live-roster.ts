@@ -14,6 +14,8 @@ import type { TicketIssuer } from './ticket-issuer.ts';
 
 /** Summaries go to every peer, so a burst of changes is told once. */
 const POOLS_FLUSH_MS = 100;
+/** Summaries a second, to all peers together: one that comes and goes without end must not keep the server busy with it. */
+const SUMMARIES_PER_SECOND = 1000;
 /** setTimeout fires at once above this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -36,6 +38,8 @@ export interface LiveRosterOptions {
   send(peer: PeerId, message: ServerMessage): void;
   /** Sends to every connected peer. */
   broadcast(message: ServerMessage): void;
+  /** How many that are. */
+  peerCount?(): number;
   /** This pool's members or coalitions are others than before. */
   onPoolChanged?(pool: PoolId): void;
 }
@@ -101,7 +105,7 @@ export class LiveRoster {
     for (const id of new Set([...before.pools.keys(), ...roster.pools.keys()])) {
       if (before.pools.get(id) !== roster.pools.get(id)) this.#options.onPoolChanged?.(id);
     }
-    this.#poolsTimer ??= setTimeout(() => this.#tellPools(), POOLS_FLUSH_MS);
+    this.#poolsTimer ??= setTimeout(() => this.#tellPools(), this.#flushMs());
     this.#arm();
   }
 
@@ -135,6 +139,11 @@ export class LiveRoster {
     // Rounded up, so that the tick never comes a fraction early and spins.
     const delayMs = Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(atMs - performance.now())));
     this.#timer = setTimeout(() => this.dispatch({ type: 'clock-ticked' }), delayMs);
+  }
+
+  #flushMs(): number {
+    const peers = this.#options.peerCount?.() ?? 0;
+    return Math.max(POOLS_FLUSH_MS, (peers / SUMMARIES_PER_SECOND) * 1000);
   }
 
   #tellPools(): void {

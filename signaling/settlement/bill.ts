@@ -20,7 +20,9 @@ export function clampDelivery(delivery: Delivery, most: Most, isUsed: (epoch: nu
   const promptTokens = clamp(delivery.promptTokens, 1, Math.max(1, most.promptTokens));
   return {
     promptTokens,
-    cachedTokens: clamp(delivery.cachedTokens, 0, promptTokens - 1),
+    // All of it where an answer goes on that was cut: its last token was paid for, and the row that gives the next one is due
+    // as that token's.
+    cachedTokens: clamp(delivery.cachedTokens, 0, promptTokens),
     choices: delivery.choices.slice(0, most.choices).map((choice) => {
       let left = most.maxTokens;
       return choice

@@ -8,6 +8,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The server, from what everything stands on to what puts it together.
   'signaling/config': [],
   'signaling/db': ['signaling/config'],
+  'signaling/seal': ['signaling/config', 'signaling/db'],
   'signaling/ledger': ['signaling/db'],
   'signaling/settlement': ['signaling/db'],
   'signaling/money': ['signaling/ledger', 'signaling/settlement'],
@@ -20,7 +21,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/admission', 'signaling/config', 'signaling/db', 'signaling/ledger', 'signaling/observe'],
     'signaling/site',
   ],
-  'signaling/accounts': ['signaling/db', 'signaling/http', 'signaling/ledger'],
+  'signaling/accounts': ['signaling/db', 'signaling/http', 'signaling/ledger', 'signaling/seal'],
   'signaling/jobs': [
     ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger'],
     ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
@@ -31,7 +32,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
     'signaling/settlement',
   ],
-  'signaling/batches': ['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/openai'],
+  'signaling/batches': [
+    ...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/openai'],
+    'signaling/seal',
+  ],
   'signaling/control': [
     ...['signaling/admission', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/models'],
     'signaling/roster',
