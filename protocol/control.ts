@@ -68,6 +68,8 @@ export const poolSummarySchema = z.object({
   state: z.enum(['empty', 'waiting', 'forming', 'ready']),
   /** One sentence for people: why it is so, e.g. "Waits for 2 more tabs: 3 stages were asked for." */
   reason: short,
+  /** What its maker asks for a token, in micros; absent where the size of the model decides. */
+  price: z.optional(z.object({ promptMicros: count, completionMicros: count })),
 });
 export type PoolSummary = z.infer<typeof poolSummarySchema>;
 

@@ -1,6 +1,8 @@
 // One shard of this window: how far it has come, what it holds, what it does. A picture of StageState, nothing more.
+import type { Price } from '../../protocol/credits.ts';
 import { poolRefOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
+import { formatCredits } from '../format/format-credits.ts';
 import { formatModel } from '../format/format-model.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
 import type { ShownError } from '../state/show-error.ts';
@@ -11,6 +13,12 @@ import { PhaseSteps } from './phase-steps.tsx';
 import { ShardDevice } from './shard-device.tsx';
 import { ShardServed } from './shard-served.tsx';
 import { ShardSlice } from './shard-slice.tsx';
+
+const TOKENS = 1000;
+
+/** Whoever lends is told what others decide of their pay, also when that changes. */
+const priceLine = ({ promptMicros, completionMicros }: Price): string =>
+  `This pool’s maker asks ${formatCredits(TOKENS * completionMicros)} credits for ${TOKENS} tokens of an answer, and ${formatCredits(TOKENS * promptMicros)} for as many of a prompt.`;
 
 interface Props {
   state: StageState;
@@ -51,6 +59,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       </header>
       {!over && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
+      {state.price && <p className="mt-4 text-muted text-sm">{priceLine(state.price)}</p>}
       {state.note && (
         <p className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">{state.note}</p>
       )}

@@ -112,7 +112,7 @@ function hear(life: StageLife, message: ServerMessage): StageStep {
       return { life, effects: [{ type: 'sign-receipts', message }] };
     case 'pools': {
       const own = message.pools.find(({ pool }) => pool === life.pool);
-      return same(own ? show(life, { waitsFor: own.reason }) : life);
+      return same(own ? show(life, { waitsFor: own.reason, price: own.price }) : life);
     }
     case 'error':
       // An offer that is refused would leave this tab waiting for ever; a member's mishap is the planner's to mend.

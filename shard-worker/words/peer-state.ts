@@ -1,5 +1,6 @@
 // What a page can see of the peers in it: plain data, no handles. Pages draw these and nothing else.
 import type { Backend, Coalition, PoolSummary } from '../../protocol/control.ts';
+import type { Price } from '../../protocol/credits.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -56,6 +57,8 @@ export interface StageState {
   served: ServedState;
   /** While it waits: what for, as the planner says it. */
   waitsFor?: string;
+  /** What the pool's maker asks for a token, in micros; it may change while this tab lends. */
+  price?: Price | undefined;
   /** Why a GPU is not used although this tab has no WebGPU, and the like: one sentence for the person. */
   note?: string;
   error?: ErrorShape & { next: string };

@@ -175,6 +175,18 @@ describe('what the maker of a pool decided', () => {
     expect(toldOf(A).at(-1)?.coalition).toMatchObject({ state: 'forming', epoch: epoch + 1 });
   });
 
+  test('G11: a price that its maker changes is told to all, those who lend there too', async () => {
+    let price: Policy['price'];
+    const { roster, told, offer } = scene({ policyOf: () => policy({ price }) });
+    offer(A);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told.at(-1)).toMatchObject({ pools: [{ pool: POOL, price: undefined }] });
+    price = { promptMicros: 5, completionMicros: 20 };
+    roster.dispatch({ type: 'policy-changed', pool: POOL });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(told.at(-1)).toMatchObject({ pools: [{ pool: POOL, price }] });
+  });
+
   test('keeps out who is not listed, and sends away who is listed no more', () => {
     let members = [A];
     const { roster, sent, offer } = scene({ policyOf: () => policy({ recruit: false, members }) });

@@ -69,7 +69,11 @@ export class LiveRoster {
   }
 
   pools(): PoolSummary[] {
-    return summarisePools(this.#roster);
+    const { policyOf } = this.#options;
+    return summarisePools(this.#roster).map((summary) => {
+      const price = policyOf?.(summary.pool)?.price;
+      return price ? { ...summary, price } : summary;
+    });
   }
 
   /** Serving and forming coalitions. */

@@ -1,5 +1,6 @@
 // What the orchestrator knows of pools, as plain values: types, bounds and the empty roster. Never mutated in place.
 import type { Capability, Coalition, ServerMessage } from '../../protocol/control.ts';
+import type { Price } from '../../protocol/credits.ts';
 import { type ModelRef, modelOf, type PeerId, type PoolId, poolIdOf, poolRefOf } from '../../protocol/ids.ts';
 import { LOAD_SILENCE_MS } from '../../protocol/limits.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -89,6 +90,8 @@ export interface Policy {
   readonly members: readonly PeerId[];
   /** False: nothing is planned, and what serves retires. */
   readonly loaded: boolean;
+  /** What a token costs there; undefined where the model's size decides. */
+  readonly price?: Price | undefined;
 }
 
 /** What a pure step may ask of the outside. */
