@@ -128,7 +128,7 @@ export function createPeerBroker({
     upgrade(request, socket, head) {
       const release = gate.admit(clientAddress(request, trustedProxies));
       if (!release) {
-        refuseSocket(socket);
+        refuseSocket(socket, 'address');
         return;
       }
       socket.once('close', release);

@@ -1,7 +1,7 @@
 // Ten lanes of HTTP: keys and passwords that are guessed, uploads, batches, prompts and nesting of any size, pools of nonsense,
 // and requests to the attacker's own pool.
 import { askHttp, type HttpAnswer } from '../fuzz/ask-http.ts';
-import { again, type AttackScene } from './attack-scene.ts';
+import { type AttackScene, again } from './attack-scene.ts';
 
 type Act = (scene: AttackScene, post: Post) => Promise<HttpAnswer>;
 type Post = (path: string, headers: Record<string, string>, body: string) => Promise<HttpAnswer>;
@@ -16,7 +16,11 @@ const ACTS: Record<string, Act> = {
   'wrong key': ({ pool }, post) =>
     post('/v1/chat/completions', { ...JSON_TYPE, authorization: `Bearer cp-${Math.random()}` }, chat(pool, 'hi')),
   'log-in guess': ({ url }, post) =>
-    post('/api/account/login', { ...JSON_TYPE, origin: url }, JSON.stringify({ name: 'honest', password: `${Math.random()}` })),
+    post(
+      '/api/account/login',
+      { ...JSON_TYPE, origin: url },
+      JSON.stringify({ name: 'honest', password: `${Math.random()}` }),
+    ),
   'own pool': ({ ownPool, persona }, post) =>
     post('/v1/chat/completions', persona.asProgram, chat(ownPool, 'hi', { stream: Math.random() < 0.5, n: 4 })),
   'honest pool': ({ pool, persona }, post) => post('/v1/chat/completions', persona.asProgram, chat(pool, 'hi')),
@@ -26,7 +30,11 @@ const ACTS: Record<string, Act> = {
     post('/v1/chat/completions', persona.asProgram, chat(pool, 'x'.repeat(130_000))),
   'nested JSON': ({ persona }, post) => post('/v1/completions', persona.asProgram, '['.repeat(1_000_000)),
   'pool of nonsense': ({ persona }, post) =>
-    post('/api/pools', persona.asPage, JSON.stringify({ repo: `evil/${Math.floor(Math.random() * 1e6)}`, dtype: 'q4' })),
+    post(
+      '/api/pools',
+      persona.asPage,
+      JSON.stringify({ repo: `evil/${Math.floor(Math.random() * 1e6)}`, dtype: 'q4' }),
+    ),
   upload: (scene, post) => upload(scene, post, 4_000_000),
   batch: async (scene, post) => {
     const uploaded = await upload(scene, post, 20_000);

@@ -6,7 +6,7 @@ import { parseServerMessage } from '../../protocol/control.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import { PEERJS_PATH } from '../../signaling/control/peer-broker.ts';
 import { TestPeer } from '../../signaling/control/test-peer.ts';
-import { again, type AttackScene } from './attack-scene.ts';
+import { type AttackScene, again } from './attack-scene.ts';
 import { serveOwnPool } from './own-pool.ts';
 
 const CAPABILITY = { backend: 'webgpu', msPerLayer: 0.01, memoryBytes: 4e9, device: 'd'.repeat(400) } as const;
@@ -124,7 +124,9 @@ function flood(scene: AttackScene, perSecond: number): Promise<void> {
 async function squat({ url, address, sent, heard }: AttackScene): Promise<void> {
   for (const id of [anyId(), 'peerjs', 'a'.repeat(32)]) {
     const query = new URLSearchParams({ key: 'peerjs', id, token: anyId() + anyId() });
-    const socket = new WebSocket(`${url.replace('http', 'ws')}${PEERJS_PATH}/peerjs?${query}`, { localAddress: address });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${PEERJS_PATH}/peerjs?${query}`, {
+      localAddress: address,
+    });
     sent('broker id squatted');
     socket.on('error', (error) => heard(error.message));
     socket.on('message', (data) => heard(`broker ${String(data).slice(0, 60)}`));
@@ -136,7 +138,11 @@ async function squat({ url, address, sent, heard }: AttackScene): Promise<void> 
 /** Mail to nobody, of the largest kind, as fast as it is taken. */
 async function mail(scene: AttackScene): Promise<void> {
   const { url, address, sent, heard, isOver } = scene;
-  const { peer: id, brokerToken: token, socket: control } = await TestPeer.join(url, undefined, { localAddress: address });
+  const {
+    peer: id,
+    brokerToken: token,
+    socket: control,
+  } = await TestPeer.join(url, undefined, { localAddress: address });
   const query = new URLSearchParams({ key: 'peerjs', id, token });
   const socket = new WebSocket(`${url.replace('http', 'ws')}${PEERJS_PATH}/peerjs?${query}`, { localAddress: address });
   socket.on('error', () => heard('broker error'));

@@ -2,9 +2,9 @@
 // until it is told to stop. Counts what it sent and what it was told.
 import { newPersona } from '../fuzz/persona.ts';
 import { attackHttp } from './attack-http.ts';
-import { openOwnPool } from './own-pool.ts';
-import { attackSockets } from './attack-sockets.ts';
 import type { AttackOptions, AttackScene } from './attack-scene.ts';
+import { attackSockets } from './attack-sockets.ts';
+import { openOwnPool } from './own-pool.ts';
 
 const { url, address, pool, manifest } = JSON.parse(process.argv[2] ?? '{}') as AttackOptions;
 const sent: Record<string, number> = {};

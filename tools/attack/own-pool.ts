@@ -1,10 +1,10 @@
 // A pool of the attacker's own, and the tab that serves it: it says too much, never ends, fails with sentences for fishing, and
 // signs absurd receipts.
-import { serverIdOf } from '../../protocol/identity.ts';
-import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
+
+import { parseServerMessage, type ServerMessage } from '../../protocol/control.ts';
+import { identityOf, newIdentityKeys, serverIdOf } from '../../protocol/identity.ts';
 import { newSessionId, type PoolId } from '../../protocol/ids.ts';
 import { signReceipt } from '../../protocol/receipt.ts';
-import { parseServerMessage, type ServerMessage } from '../../protocol/control.ts';
 import { TestPeer } from '../../signaling/control/test-peer.ts';
 import { askHttp } from '../fuzz/ask-http.ts';
 import { answerOf } from '../fuzz/honest-tab.ts';
@@ -58,7 +58,17 @@ export async function serveOwnPool(scene: AttackScene): Promise<void> {
     const { nonce } = JSON.parse(Buffer.from(grant.split('.')[0] ?? '', 'base64url').toString()) as { nonce: string };
     const chain = '0'.repeat(64);
     const receipt = await signReceipt(identity, {
-      ...{ server, job, nonce, session: newSessionId(), pool: ownPool, epoch, peer: identity.peer, start: 0, end: 1024 },
+      ...{
+        server,
+        job,
+        nonce,
+        session: newSessionId(),
+        pool: ownPool,
+        epoch,
+        peer: identity.peer,
+        start: 0,
+        end: 1024,
+      },
       ...{ frames: 2 ** 53 - 1, from: 0, to: 2 ** 53 - 1, lastFrom: 2 ** 31, computeMs: 1e300 },
       ...{ chainIn: chain, chainOut: chain },
     });

@@ -161,7 +161,11 @@ function beat(peer: TestPeer): { end(): number[] } {
 }
 
 /** Requests with a key, without one, and for a socket, all from where the attack comes from. */
-async function askAmongAttackers(url: string, { asProgram }: Persona, durationMs: number): Promise<AttackReport['shared']> {
+async function askAmongAttackers(
+  url: string,
+  { asProgram }: Persona,
+  durationMs: number,
+): Promise<AttackReport['shared']> {
   const statuses: Record<string, number> = {};
   const unreasoned: string[] = [];
   const beginMs = performance.now();

@@ -11,7 +11,6 @@ import { Deck } from './deck.ts';
 import { Findings } from './findings.ts';
 import { fuzzBroker } from './fuzz-broker.ts';
 import { CLIENT_MESSAGES, fuzzControl, fuzzHello } from './fuzz-control.ts';
-import { fuzzFrames } from './fuzz-frames.ts';
 import { fuzzHttp } from './fuzz-http.ts';
 import { joinHonestTab } from './honest-tab.ts';
 import { KnownValues } from './known-values.ts';
@@ -19,6 +18,7 @@ import type { LaneOptions } from './lane-options.ts';
 import { People } from './persona.ts';
 import { readOperations } from './read-operations.ts';
 import { startTarget, type Target, type TargetState } from './target.ts';
+import { fuzzFrames } from './test-frames.ts';
 
 export interface FuzzOptions {
   seed: number;
