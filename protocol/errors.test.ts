@@ -116,3 +116,9 @@ describe('from', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });
+
+test('nobody but the server itself fails with 500: what a stranger’s tab does wrong is 502', () => {
+  const codes = Object.entries(ERROR_CODES).filter(([, { status }]) => status === 500);
+  expect(codes.map(([code]) => code)).toEqual(['internal']);
+  expect(ERROR_CODES['stage-failed'].status).toBe(502);
+});

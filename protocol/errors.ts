@@ -112,7 +112,7 @@ export const ERROR_CODES = {
     next: 'Use a browser with WebGPU, or join with the WASM backend.',
   },
   'stage-failed': {
-    status: 500,
+    status: 502,
     kind: 'failed',
     subject: 'route',
     next: 'Ask again: the platform plans around the stage that failed.',

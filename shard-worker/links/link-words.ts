@@ -26,7 +26,7 @@ const signature = bytesSchema;
 const laneSchema = z.number().check(z.int(), z.gte(1), z.lt(MAX_LANES));
 const fingerprintSchema = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
-const wordSchema = z.discriminatedUnion('type', [
+export const wordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), ...opening }),
   z.object({ type: z.literal('welcome'), ...opening, signature }),
   z.object({ type: z.literal('confirm'), epoch: epochSchema, signature }),

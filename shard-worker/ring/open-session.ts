@@ -10,7 +10,7 @@ import { MAX_TOKEN_CHARS } from '../../protocol/signed-token.ts';
 /** A grant of the longest kind has 4,096 characters; the other fields have some hundred. */
 export const MAX_OPEN_BYTES = 8192;
 
-const openSchema = z.object({
+export const openSchema = z.object({
   /** Where the exit sends results; the grant names it too. */
   driver: peerIdSchema,
   sampling: samplingSchema,

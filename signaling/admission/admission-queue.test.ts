@@ -104,6 +104,14 @@ describe('bounds', () => {
     ask('e', '10.0.0.1');
   });
 
+  it('passes by an account whose next one may not run yet, and keeps its place', () => {
+    const queue = queueOf(['a1', 'b1', 'A2'], { maxWaiting: 4, maxWaitingPerAccount: 2 });
+    const without = (...held: string[]) => queue.shift(1, (item) => !held.includes(item))?.item;
+    expect(without('A2', 'a1')).toBe('b1');
+    expect(without('A2', 'a1')).toBeUndefined();
+    expect([without('A2'), without()]).toEqual(['a1', 'A2']);
+  });
+
   it('makes room when one is taken out', () => {
     const queue = queueOf(['a1', 'b1'], { maxWaiting: 2, maxWaitingPerAccount: 2 });
     expect(queue.remove('a1')).toBe(true);

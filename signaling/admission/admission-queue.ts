@@ -74,21 +74,27 @@ export class AdmissionQueue<Item> {
     this.#size++;
   }
 
-  /** Whose turn it is, if it needs no more than `freeSessions`. A large one is not overtaken, so that it comes to its turn. */
-  shift(freeSessions: number): Entry<Item> | undefined {
+  /**
+   * Whose turn it is, if it needs no more than `freeSessions`. A large one is not overtaken, so that it comes to its turn; an
+   * account whose next one may not run yet is.
+   */
+  shift(freeSessions: number, mayRun: (item: Item) => boolean = () => true): Entry<Item> | undefined {
     const isOwnerTurn = this.#isOwnerTurn(this.#owners.size > 0, this.#others.size > 0, this.#ownerTurns);
-    const lines = isOwnerTurn ? this.#owners : this.#others;
-    const next = lines.entries().next();
-    if (next.done) return undefined;
-    const [account, line] = next.value;
-    const [entry] = line;
-    if (!entry || entry.sessions > freeSessions) return undefined;
-    line.shift();
-    lines.delete(account);
-    if (line.length > 0) lines.set(account, line);
-    this.#size--;
-    this.#ownerTurns = isOwnerTurn ? this.#ownerTurns + 1 : 0;
-    return entry;
+    const turns = isOwnerTurn ? [this.#owners, this.#others] : [this.#others, this.#owners];
+    for (const lines of turns) {
+      const next = [...lines].find(([, [entry]]) => entry && mayRun(entry.item));
+      if (!next) continue;
+      const [account, line] = next;
+      const [entry] = line;
+      if (!entry || entry.sessions > freeSessions) return undefined;
+      line.shift();
+      lines.delete(account);
+      if (line.length > 0) lines.set(account, line);
+      this.#size--;
+      this.#ownerTurns = lines === this.#owners ? this.#ownerTurns + 1 : 0;
+      return entry;
+    }
+    return undefined;
   }
 
   /** Takes one out; false when it is not here. */

@@ -51,7 +51,15 @@ export function createConnectionGate({
   };
 }
 
-/** Answers a request for a WebSocket that is one too many. */
-export function refuseSocket(socket: Duplex): void {
-  socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\r\n');
+/** Why a request for a WebSocket is one too many: of its address, or of all that the server takes. */
+const REFUSALS = {
+  address: ['429 Too Many Requests', 'Too many connections of this address at once. Come back in half a minute.'],
+  server: ['503 Service Unavailable', 'The server has as many connections as it takes. Come back in half a minute.'],
+} as const;
+
+/** Answers it, and ends its socket. */
+export function refuseSocket(socket: Duplex, why: keyof typeof REFUSALS): void {
+  const [status, text] = REFUSALS[why];
+  const fields = `Retry-After: 30\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${fields}\r\n\r\n${text}`);
 }

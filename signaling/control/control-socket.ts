@@ -89,9 +89,10 @@ export class ControlSocket {
   /** Takes over a socket whose HTTP request asked for an upgrade. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const address = clientAddress(request, this.#options.trustedProxies);
-    const release = this.#connections.size < MAX_SOCKETS ? this.#gate.admit(address) : undefined;
+    const isFull = this.#connections.size >= MAX_SOCKETS;
+    const release = isFull ? undefined : this.#gate.admit(address);
     if (!release) {
-      refuseSocket(socket);
+      refuseSocket(socket, isFull ? 'server' : 'address');
       return;
     }
     socket.once('close', release);

@@ -135,8 +135,9 @@ describe('the PeerJS broker', () => {
         return socket;
       }),
     );
-    const [error] = await once(new WebSocket(url + query('3')), 'error');
-    expect(String(error)).toContain('503');
+    const [, refused] = await once(new WebSocket(url + query('3')), 'unexpected-response');
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '30']);
+    expect((await refused.toArray()).join('')).toContain('of this address');
     first?.close();
     await expect.poll(() => gate.open).toBe(1);
     await once(new WebSocket(url + query('3')), 'open');

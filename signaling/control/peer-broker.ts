@@ -25,14 +25,15 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 /** How often silent clients and old messages are looked for. */
 const SWEEP_MS = 1_000;
 
-const querySchema = z.object({
+/** How a client names itself, in its address. */
+export const brokerQuerySchema = z.object({
   id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
   /** The control socket's word to this peer. */
   token: z.string().check(z.minLength(1), z.maxLength(128)),
   key: z.literal('peerjs'),
 });
 
-const messageSchema = z.object({
+export const brokerMessageSchema = z.object({
   type: z.enum(['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE', 'EXPIRE', 'HEARTBEAT']),
   dst: z.optional(z.string().check(z.maxLength(64))),
   payload: z.optional(z.unknown()),
@@ -83,7 +84,7 @@ export function createPeerBroker({
 
   function enter(socket: WebSocket, query: URLSearchParams): void {
     socket.on('error', () => socket.terminate());
-    const asked = querySchema.safeParse(Object.fromEntries(query));
+    const asked = brokerQuerySchema.safeParse(Object.fromEntries(query));
     const older = asked.success ? clients.get(asked.data.id) : undefined;
     if (!asked.success) refuse(socket, 'ERROR', 'No id, token, or key supplied to websocket server');
     else if (!isAdmitted(asked.data.id, asked.data.token)) refuse(socket, 'ERROR', 'The token is not of this id');
@@ -127,7 +128,7 @@ export function createPeerBroker({
     upgrade(request, socket, head) {
       const release = gate.admit(clientAddress(request, trustedProxies));
       if (!release) {
-        refuseSocket(socket);
+        refuseSocket(socket, 'address');
         return;
       }
       socket.once('close', release);
@@ -154,9 +155,9 @@ function refuse(socket: WebSocket, type: 'ERROR' | 'ID-TAKEN', msg: string): voi
 }
 
 /** Undefined for what no PeerJS client says. */
-function readMessage(data: RawData): z.infer<typeof messageSchema> | undefined {
+function readMessage(data: RawData): z.infer<typeof brokerMessageSchema> | undefined {
   try {
-    return messageSchema.safeParse(JSON.parse(data.toString())).data;
+    return brokerMessageSchema.safeParse(JSON.parse(data.toString())).data;
   } catch {
     return undefined;
   }

@@ -18,10 +18,12 @@ export class TestPeer {
   readonly closed: Promise<number>;
   peer = '' as PeerId;
   brokerToken = '';
+  /** What tickets and grants of this server are signed with. */
+  orchestratorKey = '';
   #waiting: (() => void)[] = [];
 
-  constructor(url: string) {
-    this.socket = new WebSocket(url.replace('http', 'ws') + CONTROL_PATH);
+  constructor(url: string, options: WebSocket.ClientOptions = {}) {
+    this.socket = new WebSocket(url.replace('http', 'ws') + CONTROL_PATH, options);
     this.socket.on('message', (data) => {
       this.inbox.push(parseServerMessage(data.toString()));
       for (const wake of this.#waiting.splice(0)) wake();
@@ -31,14 +33,15 @@ export class TestPeer {
   }
 
   /** Connects and says hello, by default with a fresh key. */
-  static async join(url: string, keys?: CryptoKeyPair): Promise<TestPeer> {
-    const peer = new TestPeer(url);
+  static async join(url: string, keys?: CryptoKeyPair, options?: WebSocket.ClientOptions): Promise<TestPeer> {
+    const peer = new TestPeer(url, options);
     const { nonce } = await peer.next('challenge');
     const { host, publicKey, signature } = await signHello(keys ?? (await newIdentityKeys()), new URL(url).host, nonce);
     peer.send({ type: 'hello', version: PROTOCOL_VERSION, host, publicKey, signature });
     const welcome = await peer.next('welcome');
     peer.peer = welcome.peer;
     peer.brokerToken = welcome.brokerToken;
+    peer.orchestratorKey = welcome.orchestratorKey;
     return peer;
   }
 

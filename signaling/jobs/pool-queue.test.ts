@@ -80,6 +80,31 @@ describe('room', () => {
     expect(started).toEqual([first, large]);
   });
 
+  it('G16: is left for others, however many tabs of one address hold an answer and say nothing', () => {
+    test.network.memoryBytes = 1e9;
+    const { slots } = queue;
+    const silent = (at: number): LiveJob => jobOf(`tab ${at}`, { source: 'tab', place: '10.0.0.1' });
+    const held = slots - Math.ceil(slots / 4);
+    for (let at = 0; at < held + 2; at++) queue.add(silent(at));
+    expect([started.length, queue.waiting]).toEqual([held, 2]);
+    const [neighbour, honest] = [jobOf('b', { source: 'tab', place: '10.0.0.2' }), jobOf('c')];
+    add(neighbour, honest);
+    expect(started.slice(held)).toEqual([neighbour, honest]);
+    queue.drop(started[0]!);
+    expect(started).toHaveLength(held + 3);
+  });
+
+  it('is for tabs of one account together, and for each at least once; owners of the devices have all of it', () => {
+    const ofTab = (account: string, own: PeerId[] = []): LiveJob => jobOf(account, { source: 'tab', own });
+    add(ofTab('a'));
+    expect(started).toHaveLength(1);
+    test.network.memoryBytes = 1e9;
+    const { slots } = queue;
+    const jobs = Array.from({ length: slots }, () => ofTab('a', [test.network.peer(1)]));
+    for (const job of jobs.slice(0, 3)) queue.add(job);
+    expect(started).toHaveLength(4);
+  });
+
   it('is measured by the tab with the least memory, and not at all without a manifest', () => {
     test.network.memoryBytes = 1e9;
     expect(queue.slots).toBeGreaterThan(1);

@@ -8,6 +8,12 @@ import { readyOf, servingOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { type LiveJob, seatsOf } from './live-job.ts';
 
+/**
+ * A tab that was granted an answer and says nothing holds its sessions until its grant ends: of a coalition's, tabs of one
+ * address or account hold all but this share, rounded up. Devices of the coalition's own people do not count.
+ */
+const LEFT_FOR_OTHERS = 0.25;
+
 /** Places are told at this pace at most. */
 const TELL_EVERY_MS = 100;
 
@@ -81,7 +87,7 @@ export class PoolQueue {
       for (;;) {
         // A job larger than the coalition runs alone.
         const free = this.running.size === 0 ? Number.POSITIVE_INFINITY : this.slots - this.runningSessions;
-        const entry = this.#queue.shift(free);
+        const entry = this.#queue.shift(free, (job) => this.#mayRun(job));
         if (!entry) break;
         this.running.add(entry.item);
         if (this.#options.start(entry.item, ready)) continue;
@@ -124,6 +130,14 @@ export class PoolQueue {
     return this.#queue.order();
   }
 
+  #mayRun(job: LiveJob): boolean {
+    const holder = holderOf(job);
+    if (holder === undefined || entryOf(job, this.#options.pool()).isOwner) return true;
+    const held = [...this.running].filter((other) => holderOf(other) === holder);
+    const sessions = held.reduce((sum, { choices }) => sum + choices, job.choices);
+    return held.length === 0 || sessions <= this.slots - Math.ceil(this.slots * LEFT_FOR_OTHERS);
+  }
+
   #tell(): void {
     this.#tellTimer = undefined;
     const order = this.#queue.order();
@@ -141,6 +155,10 @@ export class PoolQueue {
     return `The coalition answers ${this.running.size} at once now and has room for ${slots}.`;
   }
 }
+
+/** Who keeps the sessions of a job for as long as it likes; undefined where a stage of the coalition drives. */
+const holderOf = ({ source, place, account }: LiveJob): string | undefined =>
+  source === 'tab' ? (place ?? account) : undefined;
 
 function entryOf(job: LiveJob, pool: Pool | undefined): Entry<LiveJob> {
   const seats = (pool && servingOf(pool)?.seats) ?? [];
