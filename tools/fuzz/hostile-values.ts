@@ -205,7 +205,10 @@ function replaceLeaves(value: unknown, source: ValueSource, count: number): unkn
 }
 
 /** Fields of one name mean different things in different messages: what a known value is of must be what is asked for. */
-function fits({ type, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: JsonSchema, value: unknown): boolean {
+function fits(
+  { type, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: JsonSchema,
+  value: unknown,
+): boolean {
   const types = typeof type === 'string' ? [type] : (type ?? []);
   if (typeof value === 'string') {
     const isLong = value.length >= minLength && value.length <= maxLength;
