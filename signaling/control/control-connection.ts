@@ -113,7 +113,7 @@ export class ControlConnection {
       if (isBinary) throw new PoolError('bad-message', 'Control messages are text.');
       this.#handle(parseClientMessage(data.toString()));
     } catch (thrown) {
-      const error = PoolError.from(thrown);
+      const error = this.#shown(thrown);
       if (this.#stage === 'welcome') this.#offend(error);
       else this.#refuse(error, 'notAuthentic');
     }
@@ -123,7 +123,7 @@ export class ControlConnection {
     if (message.type === 'hello') {
       if (this.#stage !== 'challenged') throw new PoolError('bad-message', 'Hello was said already.');
       this.#stage = 'verifying';
-      this.#welcome(message).catch((error) => this.#refuse(PoolError.from(error), 'notAuthentic'));
+      this.#welcome(message).catch((thrown) => this.#refuse(this.#shown(thrown), 'notAuthentic'));
       return;
     }
     if (this.#stage !== 'welcome' || !this.#peer) {
@@ -149,6 +149,14 @@ export class ControlConnection {
     this.#stage = 'welcome';
     this.#peer = peer;
     this.#options.onWelcome(peer, this);
+  }
+
+  /** What nobody foresaw is logged, and of it no more is said than that. */
+  #shown(thrown: unknown): PoolError {
+    const error = PoolError.from(thrown);
+    if (error.code !== 'internal') return error;
+    this.#options.logger.error({ err: thrown }, 'a message could not be handled');
+    return new PoolError('internal', 'The server failed.');
   }
 
   /** Answers an error and goes on; closes after too many. */

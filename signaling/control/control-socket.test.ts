@@ -149,6 +149,16 @@ describe('hostile messages of a welcome peer', () => {
     await peer.next('heartbeat-ack');
   });
 
+  it('G13: that fail inside the server are told that it failed, and not at what', async () => {
+    const peer = await TestPeer.join(server.url);
+    server.platform.listener.heard = () => {
+      throw new Error('insert into prompts: my secret prompt');
+    };
+    peer.watch();
+    const { error } = await peer.next('error');
+    expect(error).toEqual({ code: 'internal', message: 'The server failed.' });
+  });
+
   it('end the socket when one is above the limit', async () => {
     const peer = await TestPeer.join(server.url);
     peer.sendText('x'.repeat(MAX_CONTROL_BYTES + 1));

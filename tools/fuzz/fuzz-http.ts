@@ -7,7 +7,7 @@ import { hostileBody } from '../../signaling/control/test-hostile.ts';
 import { askHttp, type HttpAnswer, type HttpQuestion } from './ask-http.ts';
 import type { Deck } from './deck.ts';
 import { INSIDES } from './findings.ts';
-import { hostileValue, type JsonSchema, type ValueSource, validValue } from './hostile-values.ts';
+import { EVIL_TEXTS, hostileValue, type JsonSchema, type ValueSource, validValue } from './hostile-values.ts';
 import { type LaneOptions, TEXT_LIMIT } from './lane-options.ts';
 import type { People, Persona } from './persona.ts';
 import type { Operation, Operations } from './read-operations.ts';
@@ -105,6 +105,7 @@ async function makeQuestion(
 ): Promise<HttpQuestion> {
   const { random } = source;
   const make = (schema: JsonSchema, field: string): string => {
+    if (random.next() < 0.25) return percent(random.pick(EVIL_TEXTS));
     const value = random.next() < 0.7 ? validValue(schema, source, field) : hostileValue(schema, source, field);
     return percent(typeof value === 'string' ? value.slice(0, 4000) : writeJson(value).slice(0, 4000));
   };

@@ -47,7 +47,7 @@ const NUMBERS = [
   ...[0, 1, 2, 3, 7, 64, 255, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1],
   ...[2 ** 53, 2 ** 63, 1e308, 5e-324, 0.1, 0.5, -1, -(2 ** 31), -(2 ** 63)],
 ];
-const EVIL_TEXTS = [
+export const EVIL_TEXTS = [
   ...['', ' ', '\u0000', 'a\u0000b', '\ud800', 'x\udfff', '\u202eevil\u2066', '\ufeff', '\u2028\r\n', '__proto__'],
   ...['constructor', '../../etc', '%00', "'; drop table jobs; --", '<script>', '{{7*7}}', '\u{1f469}\u200d\u{1f469}'],
 ];
@@ -59,7 +59,7 @@ export function validValue(schema: JsonSchema, source: ValueSource, field = '', 
   if (schema.$ref !== undefined) return validValue(resolve(schema.$ref, source.root), source, field, depth + 1);
   if ('const' in schema) return schema.const;
   if (schema.enum) return random.pick(schema.enum);
-  const known = source.known(field);
+  const known = source.known(field).filter((value) => fits(schema, value));
   if (known.length > 0 && random.next() < 0.9) return random.pick(known);
   const choices = schema.oneOf ?? schema.anyOf;
   if (choices) {
@@ -111,7 +111,7 @@ function objectOf(schema: JsonSchema, source: ValueSource, depth: number): Recor
   );
   // A record: now and then of very many names.
   if (typeof additionalProperties === 'object' && Object.keys(properties).length === 0) {
-    const size = random.next() < 0.05 ? 300 : random.whole(0, 3);
+    const size = random.next() < 0.01 ? 300 : random.whole(0, 3);
     for (let at = 0; at < size; at++) {
       const name = propertyNames ? String(validValue(propertyNames, source, '', depth + 1)) : random.pick(EVIL_TEXTS);
       written.push([size > 3 ? `${name}${at}` : name, validValue(additionalProperties, source, '', depth + 1)]);
@@ -124,7 +124,9 @@ function arrayOf(schema: JsonSchema, source: ValueSource, field: string, depth: 
   const { items = {}, minItems = 0, maxItems = 1000 } = schema;
   const { random } = source;
   const most = depth > MAX_DEPTH ? minItems : maxItems;
-  const size = random.next() < 0.04 ? Math.min(most, 1024) : random.whole(minItems, Math.min(most, minItems + 2));
+  // Long lists of what is short, short ones of what is long: or nothing else would be sent.
+  const long = isScalar(items) ? 1024 : 16;
+  const size = random.next() < 0.04 ? Math.min(most, long) : random.whole(minItems, Math.min(most, minItems + 2));
   return Array.from({ length: size }, () => validValue(items, source, singular(field), depth + 1));
 }
 
@@ -200,6 +202,20 @@ function replaceLeaves(value: unknown, source: ValueSource, count: number): unkn
     });
   }
   return copy.root;
+}
+
+/** Fields of one name mean different things in different messages: what a known value is of must be what is asked for. */
+function fits(
+  { type, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: JsonSchema,
+  value: unknown,
+): boolean {
+  const types = typeof type === 'string' ? [type] : (type ?? []);
+  if (typeof value === 'string') {
+    const isLong = value.length >= minLength && value.length <= maxLength;
+    return types.includes('string') && isLong && (pattern === undefined || new RegExp(pattern).test(value));
+  }
+  if (typeof value === 'number') return types.includes('integer') || types.includes('number');
+  return types.includes(Array.isArray(value) ? 'array' : typeof value);
 }
 
 const isScalar = ({ type, $ref }: JsonSchema): boolean => $ref === undefined && type !== 'object' && type !== 'array';
