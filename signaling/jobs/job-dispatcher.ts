@@ -7,6 +7,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
+import { KeyedBuckets } from '../admission/keyed-buckets.ts';
 import { faultOf } from '../db/database-faults.ts';
 import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
 import { admitJob, countPrompt, planJob, poolFor, termsOf, withinMost } from './admit-job.ts';
@@ -24,6 +25,8 @@ import { takeNote } from './witness.ts';
 
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
+/** Of one address, as many as HTTP takes by default: each costs the database several statements, whatever comes of it. */
+const ASKS_PER_MINUTE = 600;
 
 type Ask = Extract<ClientMessage, { type: 'ask' }>;
 type AskDone = Extract<ClientMessage, { type: 'ask-done' }>;
@@ -32,6 +35,7 @@ export class JobDispatcher implements JobService {
   readonly #context: JobContext;
   /** By peer and the number it gave; the job may be over. */
   readonly #asks = new Map<string, JobId>();
+  readonly #paces = new KeyedBuckets({ perMinute: ASKS_PER_MINUTE });
   /** Asks on their way in, and why it is that they are not wanted any more. */
   readonly #entering = new Set<{ peer: PeerId; ask: number; givenUp?: PoolError }>();
 
@@ -88,6 +92,10 @@ export class JobDispatcher implements JobService {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     try {
+      if (place !== undefined && !this.#paces.take(place)) {
+        const data = { retryAfterSeconds: this.#paces.retryAfterSeconds };
+        throw new PoolError('rate-limited', 'Too many answers are asked for from your address at once.', { data });
+      }
       const pool = poolFor(this.#context, message.pool, capability !== undefined);
       const count = this.#asksOf(peer).length + [...this.#entering].filter((other) => other.peer === peer).length;
       // One that runs, and as many that wait.
