@@ -25,6 +25,9 @@ export const CLOSE_CODES = {
 /** A driver at an entry stage tells tokens up to forty times a second; twice and a half that is a broken or hostile peer. */
 const MESSAGES_PER_SECOND = 100;
 const MESSAGE_BURST = 300;
+/** What one peer says at this pace is nobody's burden; what it says above it is counted with all of its address. */
+const QUIET_PER_SECOND = 2;
+const QUIET_BURST = 60;
 /** Messages dropped for rate, or not understood, before the socket is closed. */
 const MAX_OFFENCES = 100;
 /** A peer that does not read is cut off before it fills the server's memory. */
@@ -38,6 +41,8 @@ export interface ConnectionOptions {
   helloTimeoutMs: number;
   /** Whether a peer that dialled this host meant this server. */
   isOwnHost(host: string): boolean;
+  /** Whether its address may say one more now, beside what a quiet peer says. */
+  mayHear(): boolean;
   /** The peer proved its id. Sends `welcome`. */
   onWelcome(peer: PeerId, connection: ControlConnection): void;
   /** A parsed message of an authenticated peer. */
@@ -51,6 +56,7 @@ export class ControlConnection {
   readonly #options: ConnectionOptions;
   readonly #nonce = randomBytes(32).toString('hex');
   readonly #bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, performance.now());
+  readonly #quiet = new TokenBucket(QUIET_PER_SECOND, QUIET_BURST, performance.now());
   readonly #helloTimer: NodeJS.Timeout;
   #stage: 'challenged' | 'verifying' | 'welcome' | 'over' = 'challenged';
   #peer: PeerId | undefined;
@@ -107,6 +113,10 @@ export class ControlConnection {
     this.#heardAtMs = performance.now();
     if (!this.#bucket.take(this.#heardAtMs)) {
       this.#offend(new PoolError('rate-limited', `More than ${MESSAGES_PER_SECOND} messages a second.`));
+      return;
+    }
+    if (!this.#quiet.take(this.#heardAtMs) && !this.#options.mayHear()) {
+      this.#offend(new PoolError('rate-limited', 'Too many messages of your address at once.'));
       return;
     }
     try {

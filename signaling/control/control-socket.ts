@@ -8,7 +8,8 @@ import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CONTROL_BYTES } from '../../protocol/limits.ts';
-import { clientAddress } from '../http/client-address.ts';
+import { KeyedBuckets } from '../admission/keyed-buckets.ts';
+import { addressKey, clientAddress } from '../http/client-address.ts';
 import { isDialledHost } from '../http/dialled-host.ts';
 import type { RosterTiming } from '../roster/roster-state.ts';
 import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
@@ -16,6 +17,10 @@ import { type ConnectionOptions, ControlConnection, type PeerMessage } from './c
 
 /** Most sockets at once, those that have not said hello included. */
 const MAX_SOCKETS = 5000;
+
+/** Messages of one address, beside those of its quiet peers: ten tabs that drive answers say so many. */
+const MESSAGES_PER_SECOND = 400;
+const MESSAGE_BURST = 3000;
 
 /** Where the server takes control sockets. */
 export const CONTROL_PATH = '/control';
@@ -64,6 +69,7 @@ export class ControlSocket {
   readonly #peers = new Map<PeerId, ControlConnection>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #gate: ConnectionGate;
+  readonly #paces = new KeyedBuckets({ perMinute: 60 * MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
 
   constructor(options: ControlSocketOptions) {
     this.#options = options;
@@ -114,6 +120,7 @@ export class ControlSocket {
       logger,
       isOwnHost: (host) => isDialledHost(host, { asked: dialled, publicUrl }),
       helloTimeoutMs: timing.helloTimeoutMs,
+      mayHear: () => this.#paces.take(addressKey(address)),
       onWelcome: (peer, connection) => this.#admit(peer, connection, address),
       onMessage: (peer, message) => listener.heard(peer, message),
       onClose: (peer, connection) => {

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { TokenBucket } from '../admission/token-bucket.ts';
 import { addressKey } from '../http/client-address.ts';
 import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
@@ -27,6 +28,10 @@ export interface RouteMessagesOptions {
   onLeft?(peer: PeerId): void;
 }
 
+/** Round trips of a peer are read at this pace: it beats each five seconds, and a plan needs no newer ones. */
+const RTTS_PER_SECOND = 1;
+const RTTS_BURST = 10;
+
 /** Welcome credits that are being written: a burst of joining tabs must not open a transaction each. */
 const MAX_WELCOMES_UNDER_WAY = 64;
 
@@ -36,6 +41,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
   const offers = options.offers((peer, { pool, manifest, capability }, read) =>
     roster.dispatch({ type: 'peer-offered', peer, pool, manifest, read, capability }),
   );
+  const paces = new Map<PeerId, TokenBucket>();
   const welcomed = new Map<PeerId, Promise<void>>();
   let welcoming = 0;
 
@@ -62,11 +68,13 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
   return {
     joined(peer, address) {
       addresses.set(peer, address);
+      paces.set(peer, new TokenBucket(RTTS_PER_SECOND, RTTS_BURST, performance.now()));
       roster.greet(peer);
       jobs.peerJoined(peer);
     },
     left(peer) {
       addresses.delete(peer);
+      paces.delete(peer);
       welcomed.delete(peer);
       offers.left(peer);
       roster.dispatch({ type: 'peer-left', peer });
@@ -76,7 +84,9 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
     heard(peer, message) {
       switch (message.type) {
         case 'heartbeat':
-          options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
+          if (paces.get(peer)?.take(performance.now())) {
+            options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
+          }
           return;
         case 'ask':
           void welcome(peer).then(() => jobs.ask(peer, message, addressKey(addresses.get(peer) ?? '')));

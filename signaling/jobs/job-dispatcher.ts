@@ -25,8 +25,12 @@ import { takeNote } from './witness.ts';
 
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
-/** Of one address, as many as HTTP takes by default: each costs the database several statements, whatever comes of it. */
-const ASKS_PER_MINUTE = 600;
+/**
+ * Of one address: each ask costs the database several statements, whatever comes of it. Thirty people behind one router ask
+ * eight times a minute each.
+ */
+const ASKS_PER_MINUTE = 240;
+const ASKS_AT_ONCE = 60;
 
 type Ask = Extract<ClientMessage, { type: 'ask' }>;
 type AskDone = Extract<ClientMessage, { type: 'ask-done' }>;
@@ -35,7 +39,7 @@ export class JobDispatcher implements JobService {
   readonly #context: JobContext;
   /** By peer and the number it gave; the job may be over. */
   readonly #asks = new Map<string, JobId>();
-  readonly #paces = new KeyedBuckets({ perMinute: ASKS_PER_MINUTE });
+  readonly #paces = new KeyedBuckets({ perMinute: ASKS_PER_MINUTE, burst: ASKS_AT_ONCE });
   /** Asks on their way in, and why it is that they are not wanted any more. */
   readonly #entering = new Set<{ peer: PeerId; ask: number; givenUp?: PoolError }>();
 
