@@ -16,6 +16,8 @@ const HELP = `Attacks a real server from 127.0.0.2 with fifty sockets, and asks 
 const REQUESTS = 100;
 const CALM_MS = 60_000;
 const SHARED_MS = 30_000;
+/** A ring of a few tabs takes longer for a sentence: what the attack adds is told beside the ratio. */
+const ANSWER_MS = 300;
 
 runMain(async () => {
   const { values } = parseArgs({ options: { minutes: { type: 'string' }, help: { type: 'boolean' } } });
@@ -26,13 +28,14 @@ runMain(async () => {
   const minutes = Number(values.minutes ?? '5');
   if (!(minutes > 0)) throw new UsageError('--minutes must be a number above 0.');
   const report = await runAttack({
-    ...{ requests: REQUESTS, calmMs: CALM_MS, attackMs: minutes * 60_000, sharedMs: SHARED_MS },
+    ...{ requests: REQUESTS, calmMs: CALM_MS, attackMs: minutes * 60_000, sharedMs: SHARED_MS, answerMs: ANSWER_MS },
     onProgress: (text) => console.log(text),
   });
   const { calm, attacked, beatsMs, shared, faults, ...rest } = report;
   const times = (asked: readonly { ms: number }[]) => {
     const ms = asked.map((one) => one.ms);
-    return { p50: quantile(ms, 0.5), p95: quantile(ms, 0.95), most: quantile(ms, 1), samples: ms.map(Math.round) };
+    const [p50, p95, most] = [quantile(ms, 0.5), quantile(ms, 0.95), quantile(ms, 1)];
+    return { p50, p95, most, p95BeyondRing: p95 - ANSWER_MS, samples: ms.map(Math.round) };
   };
   const wrong = attacked.flatMap(({ fault }) => fault ?? []);
   const [before, under] = [times(calm), times(attacked)];
@@ -44,6 +47,16 @@ runMain(async () => {
     atMost('errors of the server', 0, faults.length),
     atMost('holds left', 0, rest.state.totals.openHolds),
   ];
-  const results = { minutes, before, under, beatP95Ms: quantile(beatsMs, 0.95), wrong, shared, faults, ...rest };
+  const results = {
+    minutes,
+    answerMs: ANSWER_MS,
+    before,
+    under,
+    beatP95Ms: quantile(beatsMs, 0.95),
+    wrong,
+    shared,
+    faults,
+    ...rest,
+  };
   return keepReceipt('attack', 'test:attack', aims, results) ? 0 : 1;
 });

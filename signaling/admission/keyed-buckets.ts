@@ -29,12 +29,13 @@ export class KeyedBuckets {
     return this.#buckets.size;
   }
 
-  /** Seconds until one more may pass: what Retry-After says. */
-  get retryAfterSeconds(): number {
-    return Math.max(1, Math.ceil(1 / this.#perSecond));
+  /** Whole seconds until one more of this key may pass, one at least: what Retry-After says. */
+  waitSeconds(key: string, nowMs = performance.now()): number {
+    return Math.max(1, Math.ceil(this.#buckets.get(key)?.waitSeconds(nowMs) ?? 0));
   }
 
-  take(key: string, nowMs = performance.now()): boolean {
+  /** What costs more than one makes those after it wait the longer. */
+  take(key: string, { cost = 1, nowMs = performance.now() }: { cost?: number; nowMs?: number } = {}): boolean {
     const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#perSecond, this.#burst, nowMs);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
@@ -42,6 +43,6 @@ export class KeyedBuckets {
       const [oldest] = this.#buckets.keys();
       this.#buckets.delete(oldest as string);
     }
-    return bucket.take(nowMs);
+    return bucket.take(nowMs, cost);
   }
 }

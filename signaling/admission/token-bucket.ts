@@ -14,13 +14,26 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Whether one more message may pass now. A clock that runs backwards gives nothing and takes nothing. */
-  take(nowMs: number): boolean {
+  /**
+   * Whether one more message may pass now. One that costs more than there is passes as well, and those after it wait until
+   * that is made up. A clock that runs backwards gives nothing and takes nothing.
+   */
+  take(nowMs: number, cost = 1): boolean {
+    this.#fill(nowMs);
+    if (this.#tokens < 1) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** Seconds until one may pass; 0: now. */
+  waitSeconds(nowMs: number): number {
+    this.#fill(nowMs);
+    return Math.max(0, (1 - this.#tokens) / this.#perSecond);
+  }
+
+  #fill(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - this.#atMs);
     this.#atMs = Math.max(this.#atMs, nowMs);
     this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
   }
 }

@@ -31,6 +31,24 @@ describe('rateLimit', () => {
     expect(refused).toBe(1);
   });
 
+  it('G16: counts a long body as the many requests that it is as much work as', async () => {
+    const app = withErrors();
+    app.use(rateLimit({ perMinute: 60, burst: 2 }));
+    app.post('/', (c) => c.text('ok'));
+    const post = (headers: Record<string, string>, address: string) =>
+      app.request('/', { method: 'POST', headers }, env(address));
+    const waits = async (headers: Record<string, string>, address: string) => {
+      expect((await post(headers, address)).status).toBe(200);
+      const late = [await post({}, address), await post({}, address)].find(({ status }) => status === 429);
+      return late?.headers.get('retry-after');
+    };
+    expect(await waits({ 'content-length': '1000' }, '203.0.113.1')).toBe('1');
+    expect(await waits({ 'content-length': String(1024 * 1024) }, '203.0.113.2')).toBe('16');
+    expect(await waits({ 'content-length': '1e300' }, '203.0.113.3')).toBe('31');
+    expect(await waits({ 'transfer-encoding': 'chunked' }, '203.0.113.4')).toBe('15');
+    expect(await waits({ 'content-length': '-5' }, '203.0.113.5')).toBe('1');
+  });
+
   it('lets few log-ins through', async () => {
     const app = withErrors();
     app.post('/login', limitLogins(), (c) => c.text('no', 401));

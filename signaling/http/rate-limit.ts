@@ -16,6 +16,20 @@ export interface RateLimitOptions extends KeyedBucketsOptions {
   onRefused?(): void;
 }
 
+/** A body counts as so many requests more as it has times these bytes: to read, parse and keep it takes the server as long. */
+const BYTES_PER_REQUEST = 64 * 1024;
+/** What a file of a batch counts as, which is read line by line: the request after it need not wait. */
+const MAX_COST = 31;
+/** A body that does not say how long it is. */
+const UNTOLD_COST = 16;
+
+function costOf(c: Context): number {
+  const told = c.req.header('content-length');
+  if (told === undefined) return c.req.header('transfer-encoding') === undefined ? 1 : UNTOLD_COST;
+  const bytes = Number(told);
+  return 1 + (bytes > 0 ? Math.min(MAX_COST, Math.floor(bytes / BYTES_PER_REQUEST)) : 0);
+}
+
 /** 429 with Retry-After (RFC 9110, 10.2.3) for whoever is above the pace. Throws `rate-limited`. */
 export function takeOrRefuse(
   c: Context,
@@ -23,9 +37,9 @@ export function takeOrRefuse(
   key: string,
   { perMinute, onRefused }: Pick<RateLimitOptions, 'perMinute' | 'onRefused'>,
 ): void {
-  if (buckets.take(key)) return;
+  if (buckets.take(key, { cost: costOf(c) })) return;
   onRefused?.();
-  const { retryAfterSeconds } = buckets;
+  const retryAfterSeconds = buckets.waitSeconds(key);
   c.header('Retry-After', String(retryAfterSeconds));
   const message = `Too many requests at once: ${perMinute} a minute are taken. Wait ${retryAfterSeconds} s.`;
   throw new PoolError('rate-limited', message, { data: { retryAfterSeconds } });

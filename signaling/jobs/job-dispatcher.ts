@@ -97,7 +97,7 @@ export class JobDispatcher implements JobService {
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     try {
       if (place !== undefined && !this.#paces.take(place)) {
-        const data = { retryAfterSeconds: this.#paces.retryAfterSeconds };
+        const data = { retryAfterSeconds: this.#paces.waitSeconds(place) };
         throw new PoolError('rate-limited', 'Too many answers are asked for from your address at once.', { data });
       }
       const pool = poolFor(this.#context, message.pool, capability !== undefined);

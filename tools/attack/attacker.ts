@@ -1,5 +1,6 @@
 // The attacker, a process of its own at one address: fifty sockets and ten lanes of HTTP that do what a stranger can think of,
 // until it is told to stop. Counts what it sent and what it was told.
+import { askHttp } from '../fuzz/ask-http.ts';
 import { newPersona } from '../fuzz/persona.ts';
 import { attackHttp } from './attack-http.ts';
 import type { AttackOptions, AttackScene } from './attack-scene.ts';
@@ -19,6 +20,13 @@ process.on('uncaughtException', () => count(heard)('threw'));
 process.on('unhandledRejection', () => count(heard)('threw'));
 
 const persona = await newPersona(url, address);
+// Without one no batch may name a hook.
+await askHttp({
+  method: 'POST',
+  url: `${url}/api/account/webhook-secret`,
+  headers: persona.asPage,
+  localAddress: address,
+});
 const scene: AttackScene = {
   ...{ url, address, pool, manifest, persona },
   sent: count(sent),

@@ -25,6 +25,8 @@ export interface AttackRunOptions {
   attackMs: number;
   /** With attacker and honest at one address; 0: not at all. */
   sharedMs: number;
+  /** What the ring of the honest pool takes for an answer. */
+  answerMs: number;
   onProgress?(text: string): void;
 }
 
@@ -68,13 +70,13 @@ const BEGIN_MS = 2000;
 const LOWEST_PRIORITY = 19;
 
 export async function runAttack(options: AttackRunOptions): Promise<AttackReport> {
-  const { requests, calmMs, attackMs, sharedMs, onProgress } = options;
+  const { requests, calmMs, attackMs, sharedMs, answerMs, onProgress } = options;
   const faults: string[] = [];
   const target = await startTarget({ logger: 'error', manifest: MANIFEST }, (what) => faults.push(what));
   const attackers: ChildProcess[] = [];
   try {
     const { url } = target;
-    const tab = await joinHonestTab(url, MANIFEST, { localAddress: HONEST });
+    const tab = await joinHonestTab(url, MANIFEST, { answerMs, localAddress: HONEST });
     const person = await newPersona(url, HONEST);
     const ask = (count: number, everyMs: number): Promise<Asked[]> => askEvenly(url, person, count, everyMs);
     // The first answers compile what the later ones run.

@@ -1,5 +1,6 @@
 // A tab that serves a pool as it should, without a model: it loads its layers at once and answers each job with as many tokens as
 // were asked for. Over a real control socket.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientOptions } from 'ws';
 import { parseServerMessage, type ServerMessage } from '../../protocol/control.ts';
 import type { JobEvent, JobStats } from '../../protocol/job.ts';
@@ -29,7 +30,12 @@ export function answerOf({ job, epoch, request }: JobStart): JobEvent[] {
   ];
 }
 
-export async function joinHonestTab(url: string, manifest: ModelManifest, options?: ClientOptions): Promise<TestPeer> {
+/** `answerMs`: what a ring would take for an answer; by default it is there at once. */
+export async function joinHonestTab(
+  url: string,
+  manifest: ModelManifest,
+  { answerMs = 0, ...options }: ClientOptions & { answerMs?: number } = {},
+): Promise<TestPeer> {
   const peer = await TestPeer.join(url, undefined, options);
   peer.socket.on('message', (data) => {
     const message = parseServerMessage(data.toString());
@@ -38,11 +44,15 @@ export async function joinHonestTab(url: string, manifest: ModelManifest, option
     if (message.type === 'coalition' && message.coalition.state === 'forming') {
       if (message.coalition.seats.some((seat) => seat.peer === peer.peer)) peer.ready(message.coalition.epoch);
     }
-    if (message.type === 'job-start') peer.send({ type: 'job-events', events: answerOf(message) });
+    if (message.type === 'job-start') void answer(message);
     if (message.type === 'receipt-request') {
       peer.send({ type: 'receipts', job: message.job, epoch: message.epoch, receipts: [] });
     }
   });
+  const answer = async (start: JobStart): Promise<void> => {
+    if (answerMs > 0) await sleep(answerMs);
+    if (peer.socket.readyState === peer.socket.OPEN) peer.send({ type: 'job-events', events: answerOf(start) });
+  };
   peer.offer(manifest);
   return peer;
 }
