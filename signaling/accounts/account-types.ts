@@ -28,19 +28,25 @@ interface Ending {
   keysToo?: boolean | undefined;
 }
 
+/** Where a password comes from: addresses take turns when it is checked. */
+type Place = string;
+
 export interface Accounts {
   /** Throws `bad-request` (name or password does not fit) or `conflict` (name taken). */
-  register(entry: Credentials): Promise<Account>;
+  register(entry: Credentials, place?: Place): Promise<Account>;
   /**
    * `device`: words for the browser. Throws `not-logged-in`, the same sentence for an unknown name and a wrong password,
    * after the same time.
    */
-  logIn(entry: Credentials, device?: string): Promise<{ account: Account; token: string; expiresAt: Date }>;
+  logIn(
+    entry: Credentials,
+    from?: { device?: string; place?: Place | undefined },
+  ): Promise<{ account: Account; token: string; expiresAt: Date }>;
   logOut(token: string): Promise<void>;
   /** Whom the token of a cookie is of, if it is still good. Notes when it was last seen, at most once a minute. */
   byLogin(token: string): Promise<LoggedIn | undefined>;
   /** The login is recent again. Throws `login-again` for a wrong password. */
-  proveLogin(account: AccountId, login: string, password: string): Promise<void>;
+  proveLogin(account: AccountId, login: string, password: string, place?: Place): Promise<void>;
   /**
    * Ends all other logins and gives this one another token; with `keysToo` every key of the account is revoked, too. Throws
    * `login-again` for a wrong old password, `bad-request` for a new one that does not fit.
@@ -49,6 +55,7 @@ export interface Accounts {
     account: AccountId,
     login: string,
     change: PasswordChange,
+    place?: Place,
   ): Promise<{ token: string; expiresAt: Date; revoked: string[] }>;
   /** Those that are still good, the last seen first. */
   listLogins(account: AccountId): Promise<LoginInfo[]>;

@@ -17,6 +17,7 @@ export async function checkPassword(
   db: Database,
   whose: { name: string } | { id: AccountId },
   password: string,
+  place?: string,
 ): Promise<Checked | undefined> {
   // Nobody has such a password, whoever asks: this tells nothing about the name.
   if (password.length > MAX_PASSWORD_CHARS) return undefined;
@@ -25,7 +26,7 @@ export async function checkPassword(
       ? eq(accounts.id, whose.id)
       : nameProblem(whose.name) === undefined && eq(accounts.name, whose.name.toLowerCase());
   const [found] = isWhose ? await db.select().from(accounts).where(isWhose) : [];
-  if (!(await isPassword(password, found?.passwordHash)) || !found) return undefined;
+  if (!(await isPassword(password, found?.passwordHash, place)) || !found) return undefined;
   const { passwordHash, ...account } = found;
   return { account, passwordHash };
 }

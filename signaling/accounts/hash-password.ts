@@ -26,14 +26,19 @@ const MAX_MEMORY_BYTES = 144 * 1024 * 1024;
 
 /**
  * Two at once leave two of libuv's four threads to files and names, and 256 MiB is all they take. 32 waiting are a few
- * seconds of work: whoever comes later is told so at once.
+ * seconds of work: whoever comes later is told so at once. Addresses take turns, and none fills the line.
  */
-const limited = limitRuns({ atOnce: 2, waiting: 32 });
+const limited = limitRuns({ atOnce: 2, waiting: 32, waitingOfPlace: 8 });
+
+interface Shown {
+  password: string;
+  place: string;
+}
 
 /** NFKC, so that the same keys pressed on two systems are the same password. */
-const derive = (password: string, salt: Buffer, { logN, blockSize, parallelization }: Cost): Promise<Buffer> =>
-  limited(() =>
-    scryptAsync(password.normalize('NFKC'), salt, HASH_BYTES, {
+const derive = (shown: Shown, salt: Buffer, { logN, blockSize, parallelization }: Cost): Promise<Buffer> =>
+  limited(shown.place, () =>
+    scryptAsync(shown.password.normalize('NFKC'), salt, HASH_BYTES, {
       N: 2 ** logN,
       r: blockSize,
       p: parallelization,
@@ -44,11 +49,13 @@ const derive = (password: string, salt: Buffer, { logN, blockSize, parallelizati
 /**
  * A PHC string, `$scrypt$ln=17,r=8,p=1$<salt>$<hash>` in base64url, with a fresh salt. Rejects with `rate-limited` when
  * too many wait.
+ *
+ * @param place the address that asks: addresses take turns.
  * @see https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, place = ''): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  return format(COST, salt, await derive(password, salt, COST));
+  return format(COST, salt, await derive({ password, place }, salt, COST));
 }
 
 const format = (cost: Cost, salt: Buffer, hash: Buffer): string => {
@@ -77,10 +84,11 @@ function parse(hash: string): { cost: Cost; salt: Buffer; expected: Buffer } {
  * earlier cost is made to cost as much as one of today. Rejects with `rate-limited` when too many wait, and with an `Error`
  * for a string that `hashPassword` never wrote.
  */
-export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
+export async function isPassword(password: string, hash: string | undefined, place = ''): Promise<boolean> {
+  const shown = { password, place };
   const { cost, salt, expected } = parse(hash ?? NOBODY);
-  if (timingSafeEqual(await derive(password, salt, cost), expected)) return hash !== undefined;
-  for (let more = workOf(COST) / workOf(cost) - 1; more > 0; more -= 1) await derive(password, salt, cost);
+  if (timingSafeEqual(await derive(shown, salt, cost), expected)) return hash !== undefined;
+  for (let more = workOf(COST) / workOf(cost) - 1; more > 0; more -= 1) await derive(shown, salt, cost);
   return false;
 }
 

@@ -1,26 +1,55 @@
-// So many runs at once, so many waiting in line, and a refusal for whoever comes after. Knows nothing of what is run.
+// So many runs at once, so many waiting, turns among the places they come from, and a refusal for whoever comes after. Knows
+// nothing of what is run.
 import { PoolError } from '../../protocol/errors.ts';
+import { OwnerTurns } from '../admission/owner-turns.ts';
 
-/** Runs what it is given, in the order it came. Rejects with `rate-limited` when the line is full. */
-export type LimitedRun = <Result>(run: () => Promise<Result>) => Promise<Result>;
+/** Runs what it is given; those of one place in the order they came. Rejects with `rate-limited` when too many wait. */
+export type LimitedRun = <Result>(place: string, run: () => Promise<Result>) => Promise<Result>;
 
-export function limitRuns({ atOnce, waiting }: { atOnce: number; waiting: number }): LimitedRun {
-  let running = 0;
-  const line: (() => void)[] = [];
-  return async (run) => {
-    if (running < atOnce) {
-      running += 1;
-    } else {
-      if (line.length >= waiting) throw new PoolError('rate-limited', 'Too many people log in at this moment.');
-      // Whoever ends hands its place over, so `running` stays as it is.
-      await new Promise<void>((resolve) => line.push(resolve));
+export interface RunLimits {
+  atOnce: number;
+  /** Of all places together. */
+  waiting: number;
+  waitingOfPlace: number;
+}
+
+/** A full line is worked off in some seconds. */
+const RETRY_SECONDS = 5;
+
+export function limitRuns({ atOnce, waiting, waitingOfPlace }: RunLimits): LimitedRun {
+  const turns = new OwnerTurns({ workers: atOnce, spare: 0 });
+  const line: { place: string; begin: () => void }[] = [];
+  const beginAll = (): void => {
+    for (;;) {
+      const next = turns.begin(line.map(({ place }) => place));
+      if (next === undefined) return;
+      const at = line.findIndex(({ place }) => place === next);
+      line.splice(at, 1)[0]?.begin();
     }
+  };
+  const isTooLong = (place: string): boolean =>
+    line.length > waiting || line.filter((one) => one.place === place).length > waitingOfPlace;
+  return async (place, run) => {
+    let begin = (): void => {};
+    const began = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const own = { place, begin };
+    line.push(own);
+    beginAll();
+    if (line.at(-1) === own && isTooLong(place)) {
+      line.pop();
+      const data = { retryAfterSeconds: RETRY_SECONDS };
+      throw new PoolError('rate-limited', 'Too many people log in at this moment. Try again in a few seconds.', {
+        data,
+      });
+    }
+    await began;
     try {
       return await run();
     } finally {
-      const next = line.shift();
-      if (next) next();
-      else running -= 1;
+      turns.end(place);
+      beginAll();
     }
   };
 }

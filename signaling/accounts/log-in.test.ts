@@ -51,7 +51,7 @@ forEachDatabase('log in', (open) => {
     it('lets one of 20 have a name that all want at once', { timeout: 180_000 }, async () => {
       const name = freshName();
       const tries = await Promise.allSettled(
-        Array.from({ length: 20 }, (_, at) => people.register({ name, password: `${PASSWORD}${at}` })),
+        Array.from({ length: 20 }, (_, at) => people.register({ name, password: `${PASSWORD}${at}` }, `place ${at}`)),
       );
       const winner = tries.findIndex(({ status }) => status === 'fulfilled');
       const losers = tries.filter((result) => result.status === 'rejected' && result.reason.code === 'conflict');

@@ -28,13 +28,13 @@ const ACCOUNT = { id: accounts.id, name: accounts.name, createdAt: accounts.crea
 
 export function createLogIn(db: Database, clock: () => Date): LogIn {
   return {
-    register: (entry) => register(db, entry, clock()),
+    register: (entry, place) => register(db, entry, { place, now: clock() }),
 
-    async logIn({ name, password }, device = nameDevice(undefined)) {
+    async logIn({ name, password }, { device = nameDevice(undefined), place } = {}) {
       for (;;) {
-        const checked = await checkPassword(db, { name }, password);
+        const checked = await checkPassword(db, { name }, password, place);
         if (!checked) throw new PoolError('not-logged-in', 'The name or the password is wrong.');
-        const renewed = isOutdated(checked.passwordHash) ? await hashPassword(password) : undefined;
+        const renewed = isOutdated(checked.passwordHash) ? await hashPassword(password, place) : undefined;
         const session = await startSession(db, checked, { renewed, device, now: clock() });
         // Another hash since: the password is checked against that one.
         if (session) return { account: checked.account, ...session };
@@ -66,14 +66,18 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
   };
 }
 
-async function register(db: Database, entry: { name: string; password: string }, now: Date): Promise<Account> {
+async function register(
+  db: Database,
+  entry: { name: string; password: string },
+  { place, now }: { place: string | undefined; now: Date },
+): Promise<Account> {
   const problem = nameProblem(entry.name) ?? passwordProblem(entry.password);
   if (problem) throw new PoolError('bad-request', problem);
   const name = entry.name.toLowerCase();
   const taken = new PoolError('conflict', 'This name is taken.');
   // Spares the hash where the answer is known; what decides is the insert.
   if ((await db.select(ACCOUNT).from(accounts).where(eq(accounts.name, name))).length > 0) throw taken;
-  const passwordHash = await hashPassword(entry.password);
+  const passwordHash = await hashPassword(entry.password, place);
   const account = { id: newId() as AccountId, name, createdAt: now };
   const made = await db
     .insert(accounts)

@@ -3,7 +3,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Credentials } from '../../protocol/http/account.ts';
-import { clientAddress, incomingOf } from '../http/client-address.ts';
+import { addressKey, clientAddress, incomingOf } from '../http/client-address.ts';
 import { loginCookie } from '../http/login-cookie.ts';
 import type { CallerEnv } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
@@ -35,8 +35,13 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
   const { accounts, ledger, publicUrl, trustedProxies = 0, clock = () => new Date() } = options;
   const cookie = loginCookie(publicUrl);
   const recent = requireRecentLogin(clock);
+  const placeOf = (c: Context): string | undefined => {
+    const incoming = incomingOf(c);
+    return incoming && addressKey(clientAddress(incoming, trustedProxies));
+  };
   const logIn = async (c: Context, entry: Credentials) => {
-    const { account, token, expiresAt } = await accounts.logIn(entry, nameDevice(c.req.header('user-agent')));
+    const from = { device: nameDevice(c.req.header('user-agent')), place: placeOf(c) };
+    const { account, token, expiresAt } = await accounts.logIn(entry, from);
     cookie.set(c, token, expiresAt);
     return describeAccount(account, options);
   };
@@ -47,7 +52,7 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
 
   app.openapi(routes.register, async (c) => {
     const entry = c.req.valid('json');
-    const { id } = await accounts.register(entry);
+    const { id } = await accounts.register(entry, placeOf(c));
     const incoming = incomingOf(c);
     if (incoming) await ledger.welcome(accountOwner(id), clientAddress(incoming, trustedProxies));
     return c.json(await logIn(c, entry), 201);
@@ -61,12 +66,12 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
   });
   app.openapi(routes.proveLogin, async (c) => {
     const { id, login } = personOf(c);
-    await accounts.proveLogin(id, login, c.req.valid('json').password);
+    await accounts.proveLogin(id, login, c.req.valid('json').password, placeOf(c));
     return c.json(DONE, 200);
   });
   app.openapi(routes.changePassword, async (c) => {
     const { id, login } = personOf(c);
-    const { token, expiresAt, revoked } = await accounts.changePassword(id, login, c.req.valid('json'));
+    const { token, expiresAt, revoked } = await accounts.changePassword(id, login, c.req.valid('json'), placeOf(c));
     cookie.set(c, token, expiresAt);
     await options.endWorkOf(revoked);
     return c.json(DONE, 200);

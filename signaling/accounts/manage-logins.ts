@@ -19,8 +19,8 @@ const wrong = (): PoolError => new PoolError('login-again', 'This password is wr
 
 export function createManageLogins(db: Database, clock: () => Date): ManageLogins {
   return {
-    async proveLogin(account, login, password) {
-      const checked = await checkPassword(db, { id: account }, password);
+    async proveLogin(account, login, password, place) {
+      const checked = await checkPassword(db, { id: account }, password, place);
       if (!checked) throw wrong();
       await db
         .update(accountSessions)
@@ -28,12 +28,12 @@ export function createManageLogins(db: Database, clock: () => Date): ManageLogin
         .where(and(eq(accountSessions.id, login), eq(accountSessions.account, account)));
     },
 
-    async changePassword(account, login, { oldPassword, newPassword, keysToo = false }) {
+    async changePassword(account, login, { oldPassword, newPassword, keysToo = false }, place) {
       const problem = passwordProblem(newPassword);
       if (problem) throw new PoolError('bad-request', problem, { data: { param: 'newPassword' } });
-      const checked = await checkPassword(db, { id: account }, oldPassword);
+      const checked = await checkPassword(db, { id: account }, oldPassword, place);
       if (!checked) throw wrong();
-      const passwordHash = await hashPassword(newPassword);
+      const passwordHash = await hashPassword(newPassword, place);
       // Whoever has a copy of this browser's cookie is left with one that opens nothing.
       const token = newToken();
       return db.transaction(async (transaction) => {

@@ -3,6 +3,7 @@
 
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
+import { OwnerTurns } from '../admission/owner-turns.ts';
 import { faultOf } from '../db/database-faults.ts';
 import type { Database } from '../db/open-database.ts';
 import { API_LIMITS, type ApiLimits, type ModelEntry } from '../http/api-types.ts';
@@ -19,7 +20,6 @@ import { deleteExpiredFiles } from './file-store.ts';
 import { finishItem, listDueOwners, putBack, renewLease, type TakenItem, takeItem } from './item-queue.ts';
 import { judgeFailure, MAX_ATTEMPTS, pauseMs } from './judge-failure.ts';
 import { type LineTiming, watchLine } from './line-deadline.ts';
-import { OwnerTurns } from './owner-turns.ts';
 import { responseLine } from './result-line.ts';
 import { WEBHOOK_WORKERS } from './webhook-lanes.ts';
 import { createWebhookQueue, type WebhookOptions } from './webhook-queue.ts';

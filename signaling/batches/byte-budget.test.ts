@@ -104,4 +104,23 @@ forEachDatabase('G16: uploads at once', (open) => {
     await vi.waitFor(async () => expect((await upload(TEST_KEY, 40 * 1024)).status).toBe(200), WAIT);
     await scene.db.delete(files);
   });
+
+  test('a download counts as well, and is given back with its last byte', async () => {
+    const text = 'y'.repeat(30 * 1024);
+    const { id } = await scene.upload([text]);
+    const download = () =>
+      fetch(`${scene.site.url}/v1/files/${id}/content`, { headers: { authorization: `Bearer ${TEST_KEY}` } });
+    const half = await stalled(TEST_KEY, 30 * 1024);
+    await vi.waitFor(async () => {
+      const [status, , code] = await refusal(await download());
+      expect([status, code]).toEqual([429, 'rate_limit_exceeded']);
+    }, WAIT);
+    half.destroy();
+    await vi.waitFor(async () => expect((await download()).status).toBe(200), WAIT);
+    for (let time = 0; time < 3; time++) {
+      const whole = await download();
+      expect([whole.headers.get('content-length'), await whole.text()]).toEqual([String(text.length), text]);
+    }
+    await scene.db.delete(files);
+  });
 });

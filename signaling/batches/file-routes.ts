@@ -13,6 +13,7 @@ import type { BatchLimits } from './batch-types.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { addUpload, deleteFile, findFile, listFiles, readFile } from './file-store.ts';
 import { keptText } from './kept-text.ts';
+import { streamHeld } from './stream-held.ts';
 
 export interface FileRouteOptions {
   db: Database;
@@ -127,6 +128,13 @@ const deleteRoute = createRoute({
   },
 });
 
+/** Never shown as a page: it is what a stranger or a model wrote. */
+const AS_FILE = {
+  'Content-Type': 'application/octet-stream',
+  'Content-Disposition': 'attachment',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /** Form fields and boundaries around the file itself. */
 const FORM_BYTES = 16 * 1024;
 const MAX_NAME_CHARS = 200;
@@ -161,13 +169,20 @@ export function createFileRoutes({ db, authenticate, limits, budget }: FileRoute
     c.json(fileJson(await findFile(db, c.get('caller').owner, c.req.valid('param').id)), 200),
   );
   app.openapi(contentRoute, async (c) => {
-    const content = await readFile(db, c.get('caller').owner, c.req.valid('param').id);
-    // Never shown as a page: it is what a stranger or a model wrote.
-    return c.body(content, 200, {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': 'attachment',
-      'X-Content-Type-Options': 'nosniff',
-    });
+    const { owner } = c.get('caller');
+    const { id } = c.req.valid('param');
+    const hold = holdOf(c);
+    try {
+      hold.take((await findFile(db, owner, id)).bytes);
+      const content = Buffer.from(await readFile(db, owner, id));
+      return c.body(streamHeld(content, hold), 200, {
+        ...AS_FILE,
+        'Content-Length': String(content.byteLength),
+      });
+    } catch (error) {
+      hold.release();
+      throw error;
+    }
   });
   app.openapi(deleteRoute, async (c) => {
     const { id } = c.req.valid('param');

@@ -1,6 +1,6 @@
 // Which webhook is sent next: owners take turns, a receiver has few at a time, and those that are slow to answer have a lane
 // of their own, where they hold up each other and nobody else. Pure but for its own count; the clock is the caller's.
-import { OwnerTurns, type TurnLimits } from './owner-turns.ts';
+import { OwnerTurns, type TurnLimits } from '../admission/owner-turns.ts';
 
 export type LaneName = 'fast' | 'slow';
 

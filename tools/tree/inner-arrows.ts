@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/admission', 'signaling/config', 'signaling/db', 'signaling/ledger', 'signaling/observe'],
     'signaling/site',
   ],
-  'signaling/accounts': ['signaling/db', 'signaling/http', 'signaling/ledger', 'signaling/seal'],
+  'signaling/accounts': ['signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger', 'signaling/seal'],
   'signaling/jobs': [
     ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger'],
     ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
@@ -33,7 +33,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'signaling/settlement',
   ],
   'signaling/batches': [
-    ...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/openai'],
+    ...[
+      'signaling/admission',
+      'signaling/db',
+      'signaling/http',
+      'signaling/jobs',
+      'signaling/ledger',
+      'signaling/openai',
+    ],
     'signaling/seal',
   ],
   'signaling/control': [
