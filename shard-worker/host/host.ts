@@ -1,6 +1,7 @@
 // What a peer takes from its surroundings, as one port: workers, sockets, WebRTC, kept keys. Types alone. A browser's is
 // `browser-host.ts`; `test-host.ts` is the fake beside it, with which a whole tab runs in a unit test.
 import type { ServerMessage } from '../../protocol/control.ts';
+import type { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
@@ -35,6 +36,8 @@ export interface HostSocket {
 export interface HostWorker extends Pick<RpcClient<WorkerMethods, WorkerEvents>, 'call' | 'on'> {
   /** Hands a channel over; must run in the task that created it. Resolves and rejects as `add-link` does. */
   addLink(brokered: BrokeredChannel): Promise<void>;
+  /** The program stopped by itself, or had to be stopped; calls that wait were rejected with the same error. */
+  onEnd(listener: (error: PoolError) => void): void;
   /** Ends the program; calls that wait are rejected with `cancelled`. */
   terminate(): void;
 }

@@ -57,6 +57,7 @@ export class TestWorker implements HostWorker {
   readonly calls: { method: Name; params: unknown }[] = [];
   isTerminated = false;
   readonly #listeners = new Map<string, ((data: never) => void)[]>();
+  readonly #enders: ((error: PoolError) => void)[] = [];
   readonly #waiting = new Set<(error: PoolError) => void>();
 
   constructor(script: WorkerScript) {
@@ -80,6 +81,17 @@ export class TestWorker implements HostWorker {
   on: HostWorker['on'] = (event, listener) => {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener as (data: never) => void]);
   };
+
+  onEnd(listener: (error: PoolError) => void): void {
+    this.#enders.push(listener);
+  }
+
+  /** It stopped by itself. */
+  end(error: PoolError): void {
+    this.isTerminated = true;
+    for (const reject of this.#waiting) reject(error);
+    for (const listener of this.#enders) listener(error);
+  }
 
   addLink({ close: _close, ...offer }: BrokeredChannel): Promise<void> {
     return this.call('add-link', offer);

@@ -60,6 +60,11 @@ export class ChatRun {
       if (local.phase === 'failed') this.#capability = undefined;
       this.state.patch({ local });
     });
+    this.#worker.onEnd((error) => {
+      this.#fail(error);
+      this.#asking.close(error);
+      this.#session.close();
+    });
     this.#started = this.#start(pool);
     this.#started.catch(this.#fail);
   }

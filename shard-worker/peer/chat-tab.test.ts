@@ -166,3 +166,14 @@ test('closed, all that waits is cancelled and everything is freed', async () => 
   expect(tab.state()).toMatchObject({ phase: 'ready', coalition: { epoch: 5 } });
   expect(host.sockets).toHaveLength(1);
 });
+
+test('a worker that stopped, or had to be stopped, is told, and nothing is asked of it any more', async () => {
+  const { host, peer, state, hear } = await openTab();
+  await hear(5, 'ready');
+  const asked = peer.ask({ messages: [{ role: 'user', content: 'hi' }] });
+  host.worker.script['count-prompt'] = () => new Promise(() => {});
+  host.worker.end(new PoolError('model-unsupported', 'The model’s tokenizer did not end.'));
+  await expect(asked).rejects.toMatchObject({ code: 'model-unsupported' });
+  expect(state()).toMatchObject({ phase: 'failed', error: { code: 'model-unsupported' } });
+  expect(host.socket.isOpen).toBe(false);
+});

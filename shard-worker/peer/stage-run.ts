@@ -61,6 +61,7 @@ export class StageRun {
     this.#worker.on('served', (served) => this.#happen({ type: 'work-served', served }));
     this.#worker.on('links', ({ rtts }) => this.#happen({ type: 'links-measured', rtts }));
     this.#worker.on('fault', (error) => this.#happen({ type: 'device-failed', error: PoolError.from(error) }));
+    this.#worker.onEnd(this.#fail);
     this.#prepare().catch(this.#fail);
   }
 

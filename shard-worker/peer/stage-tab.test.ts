@@ -238,3 +238,11 @@ describe('serving', () => {
     expect(state().phase).toBe('serving');
   });
 });
+
+test('a worker that stopped, or had to be stopped, ends the tab’s part: it leaves the server and says why', async () => {
+  const { host, state } = await joinTab();
+  host.worker.end(new PoolError('model-unsupported', 'The model’s tokenizer did not end.'));
+  await settle();
+  expect(state()).toMatchObject({ phase: 'failed', error: { code: 'model-unsupported' } });
+  expect(host.socket.isOpen).toBe(false);
+});

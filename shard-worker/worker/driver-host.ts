@@ -80,7 +80,7 @@ export class DriverHost implements DriverTools {
   format(): Promise<DriverFormat> {
     const source = this.#opened();
     this.#format ??= openModelFiles(source)
-      .then(readFormat)
+      .then((files) => readFormat(files, (run) => this.#announce(run)))
       .catch((error) => {
         this.#format = undefined;
         throw error;
@@ -203,6 +203,17 @@ export class DriverHost implements DriverTools {
   /** The first answer is drafted by lookup: the model is loaded behind it. */
   #loadDraftWhenIdle(): void {
     if (this.#asks.size === 0 && this.#jobs.size === 0) this.#draft?.load();
+  }
+
+  /** Between two words to the page, which ends a worker that says no second one. */
+  #announce<Result>(run: () => Result): Result {
+    const { tell } = this.options;
+    tell('foreign', true);
+    try {
+      return run();
+    } finally {
+      tell('foreign', false);
+    }
   }
 
   #opened(): DriverSource {

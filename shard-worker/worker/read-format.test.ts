@@ -21,7 +21,7 @@ async function read(changes: Record<string, string | undefined> = {}) {
   const repo = await startFakeRepo(Object.fromEntries(there));
   repos.push(repo);
   const model = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' } as const;
-  return { repo, format: openModelFiles({ model, hubUrl: repo.hub.url }).then(readFormat) };
+  return { repo, format: openModelFiles({ model, hubUrl: repo.hub.url }).then((files) => readFormat(files)) };
 }
 
 /** The template in a file of its own, as newer exports have it. */
@@ -73,4 +73,28 @@ test.each([
   ['{"max_position_embeddings":300}', 300],
 ])('a config of %s serves %i positions', async (config, positions) => {
   expect((await (await read({ 'config.json': config })).format).maxContext).toBe(positions);
+});
+
+test('G5: all that the model’s own programs do is told before and after', async () => {
+  const { repo } = await read();
+  const model = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' } as const;
+  let running = 0;
+  let runs = 0;
+  const files = await openModelFiles({ model, hubUrl: repo.hub.url });
+  const { format } = await readFormat(files, (run) => {
+    runs++;
+    running++;
+    try {
+      return run();
+    } finally {
+      running--;
+    }
+  });
+  expect(runs).toBe(1);
+  const ids = format.encodeChat(QUESTION);
+  for (const use of [() => format.encode('a'), () => format.encodeText('a'), () => format.decode(ids)]) use();
+  format.describe(ids[0]!);
+  expect([runs, running]).toEqual([6, 0]);
+  expect(() => format.encodeChat([])).toThrow();
+  expect([runs, running]).toEqual([7, 0]);
 });

@@ -11,7 +11,14 @@ export interface DriverFormat {
   maxContext: number;
 }
 
-export async function readFormat(files: Pick<ModelFiles, 'json' | 'optionalText'>): Promise<DriverFormat> {
+/** Runs what a model's own programs do, at once, between word of its begin and of its end. */
+export type Within = <Result>(run: () => Result) => Result;
+
+/** @param within around each run of the model's tokenizer and template: what a stranger wrote may never end. */
+export async function readFormat(
+  files: Pick<ModelFiles, 'json' | 'optionalText'>,
+  within: Within = (run) => run(),
+): Promise<DriverFormat> {
   const [tokenizer, tokenizerConfig, config] = await Promise.all([
     files.json('tokenizer.json'),
     files.json('tokenizer_config.json'),
@@ -20,15 +27,23 @@ export async function readFormat(files: Pick<ModelFiles, 'json' | 'optionalText'
   const generation = await files.optionalText('generation_config.json');
   const inConfig = typeof (tokenizerConfig as { chat_template?: unknown })?.chat_template;
   const chatTemplate = inConfig === 'undefined' ? await files.optionalText('chat_template.jinja') : undefined;
-  const format = makePromptFormat({
-    tokenizer,
-    tokenizerConfig,
-    config,
+  const read = {
+    ...{ tokenizer, tokenizerConfig, config },
     generationConfig: generation === undefined ? {} : parseObject(generation),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
-  });
-  return { format, maxContext: contextLimit(config) };
+  };
+  const format = within(() => makePromptFormat(read));
+  return { format: runWithin(format, within), maxContext: contextLimit(config) };
 }
+
+const runWithin = (format: PromptFormat, within: Within): PromptFormat => ({
+  ...format,
+  encodeChat: (...given) => within(() => format.encodeChat(...given)),
+  encode: (text) => within(() => format.encode(text)),
+  encodeText: (text) => within(() => format.encodeText(text)),
+  decode: (ids) => within(() => format.decode(ids)),
+  describe: (id) => within(() => format.describe(id)),
+});
 
 function parseObject(text: string): unknown {
   try {

@@ -165,6 +165,8 @@ export type WorkerEvents = {
   links: { rtts: { peer: PeerId; ms: number }[]; refusals: Record<string, number> };
   /** An event of a job of the server, in order. */
   'job-event': JobEvent;
+  /** A model's own programs, its tokenizer and chat template, begin or end a run. */
+  foreign: boolean;
   local: LocalState;
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
