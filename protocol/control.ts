@@ -104,6 +104,12 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage-failed'), pool: poolIdSchema, epoch: count, error: errorShape }),
   /** A link to a neighbour could not be made or broke; the orchestrator decides who is at fault. */
   z.object({ type: z.literal('link-down'), pool: poolIdSchema, epoch: count, peer: peerIdSchema }),
+  /** A neighbour has owed an answer to its pulse for so long that it should be asked whether it is there. */
+  z.object({ type: z.literal('late'), pool: poolIdSchema, peer: peerIdSchema }),
+  /** It has for as long as a link may be without; `packets`: of its connection some have come meanwhile. */
+  z.object({ type: z.literal('silent'), pool: poolIdSchema, epoch: count, peer: peerIdSchema, packets: z.boolean() }),
+  /** The answer to `probe`, at once. */
+  z.object({ type: z.literal('present'), at: millis }),
   /** A driver wants to hear of a pool's coalitions. */
   z.object({ type: z.literal('watch'), pool: poolIdSchema }),
   z.object({
@@ -159,9 +165,9 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     peer: peerIdSchema,
     iceServers: z.array(iceServer),
     heartbeatMs: millis,
-    /** Raw public key (base64url) that tickets and grants are signed with. */
     /** Seconds since 1970 by the server's clock: what its tokens' ends are measured by. */
     nowSeconds: z.number().check(z.gte(0)),
+    /** Raw public key (base64url) that tickets and grants are signed with. */
     orchestratorKey: z.string().check(z.maxLength(200)),
     /** Lets this peer into the connection broker under its id. */
     brokerToken: z.string().check(z.minLength(1), z.maxLength(128)),
@@ -176,6 +182,10 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** The epoch is over: finish what is running, then free its slice. */
   z.object({ type: z.literal('retire'), pool: poolIdSchema, epoch: count }),
   z.object({ type: z.literal('heartbeat-ack'), at: millis }),
+  /** Somebody hears nothing of this tab: is it there? */
+  z.object({ type: z.literal('probe'), at: millis }),
+  /** To who said that this peer is silent: it is given up, and so are links to it. */
+  z.object({ type: z.literal('gone'), peer: peerIdSchema }),
   /** The ask waits: its place (1 is next) among so many, and a sentence for people. Told again when it changes. */
   z.object({ type: z.literal('ask-queued'), ask, place: count, waiting: count, reason: short }),
   /** Go: over the coalition of this epoch, whose stages open sessions for this grant; or alone, without one, when `plan.local`. */

@@ -6,6 +6,7 @@ import { loadOrtRuntime, type OrtRuntime } from './engine/ort-runtime.ts';
 import type { StatedDevice } from './words/lend-memory.ts';
 import { AskerLinks } from './worker/asker-links.ts';
 import { DriverHost } from './worker/driver-host.ts';
+import { holdLock } from './worker/hold-lock.ts';
 import { serveRpc } from './worker/rpc.ts';
 import { ServerTrust } from './worker/server-trust.ts';
 import { StageHost } from './worker/stage-host.ts';
@@ -47,6 +48,8 @@ const askerLinks = (): AskerLinks => {
   return asker;
 };
 
+const links = () => (stage ?? askerLinks()).links;
+
 const driverHost = (): DriverHost => {
   driver ??= new DriverHost({ identity, trust, backend, runtime, device: navigator as StatedDevice, tell });
   return driver;
@@ -63,7 +66,9 @@ const methods: WorkerMethods = {
   'probe-layer': (lent) => stageHost().probe(lent),
   'load-stage': (assignment) => stageHost().load(assignment),
   'serve-epoch': async ({ epoch }) => stageHost().serve(epoch),
-  'add-link': (offer) => (stage ?? askerLinks()).links.add(offer),
+  'add-link': (offer) => links().add(offer),
+  'note-distance': async ({ id, ms }) => links().noteDistance(id, ms),
+  'close-link': async ({ id }) => links().close(id),
   'retire-epoch': ({ epoch }) => stageHost().retire(epoch),
   'sign-receipts': (params) => stageHost().signReceipts(params),
   'start-driver': (source) => driverHost().start(source),
@@ -84,3 +89,4 @@ const methods: WorkerMethods = {
 };
 
 const tell = serveRpc<WorkerEvents>(self as never, methods);
+holdLock((name) => tell('locked', { name }));

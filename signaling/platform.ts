@@ -162,6 +162,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),
       }),
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
+    send: (peer, message) => void send(peer, message),
     onLeft: (peer) => rtts.forget(peer),
     onRtts: (peer, measured, serverRttMs) => {
       if (serverRttMs !== undefined) rtts.record(peer, SERVER_NODE, serverRttMs, nowMs());

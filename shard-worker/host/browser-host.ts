@@ -4,6 +4,7 @@ import { ChannelBroker } from './channel-broker.ts';
 import type { Host } from './host.ts';
 import { keepIdentity, keptKeys } from './keep-identity.ts';
 import { openSocket } from './open-socket.ts';
+import { spawnSentinel } from './spawn-sentinel.ts';
 import { spawnWorker } from './spawn-worker.ts';
 
 export const browserHost: Host = {
@@ -18,6 +19,7 @@ export const browserHost: Host = {
   fetch: (url) => fetch(url),
   openSocket,
   spawnWorker,
+  spawnSentinel,
   openBroker: (options) => new ChannelBroker(options),
   keepIdentity: () => keepIdentity(),
   keptKeys: () => keptKeys(),

@@ -125,7 +125,10 @@ test('gives a raw channel beside PeerJS’s own, with both certificates, in the 
   expect(options).toMatchObject({ label: 'ring-5', metadata: { version: PROTOCOL_VERSION, epoch: 5, lane: 0 } });
   connection.emit('open');
   await asking;
-  expect(connection.channels).toEqual([['ring', { negotiated: true, id: 100, ordered: true }]]);
+  expect(connection.channels).toEqual([
+    ['ring', { negotiated: true, id: 100, ordered: true }],
+    ['pulse', { negotiated: true, id: 101, ordered: false, maxRetransmits: 0 }],
+  ]);
   expect(channels).toMatchObject([{ id: 1, peer: B, epoch: 5, lane: 0, direction: 'out', channel: { label: 'ring' } }]);
   expect(channels[0]!.fingerprints).toEqual({ local: 'aa'.repeat(32), remote: 'bb'.repeat(32) });
   channels[0]!.close();

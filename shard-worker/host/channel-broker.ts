@@ -9,9 +9,11 @@ import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/lim
 import { fingerprintOf } from '../../protocol/link-proof.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
+import { readVitals } from './read-vitals.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;
+const PULSE_CHANNEL_ID = 101;
 /** Connections that a tab has at once, those half open by strangers included: lanes count, and browsers end at 500. */
 const MAX_CONNECTIONS = 256;
 
@@ -143,13 +145,29 @@ export class ChannelBroker implements Broker {
             // Words need their order; slices find theirs by number, and none waits for one that was lost before it.
             ordered: about.lane === 0,
           });
+          // One that is late is worth nothing: the next one is on its way.
+          const pulse =
+            about.lane === 0
+              ? connection.peerConnection.createDataChannel('pulse', {
+                  ...{ negotiated: true, id: PULSE_CHANNEL_ID, ordered: false, maxRetransmits: 0 },
+                })
+              : undefined;
+          const vitals = () => readVitals(connection.peerConnection);
           const close = () => {
             this.#connections.delete(connection);
             connection.close();
           };
           this.#count++;
           // In the very task that created the channel.
-          this.#options.onChannel({ ...about, id: this.#count, channel, fingerprints, close });
+          this.#options.onChannel({
+            ...about,
+            id: this.#count,
+            channel,
+            ...(pulse ? { pulse } : {}),
+            vitals,
+            fingerprints,
+            close,
+          });
           resolve();
         } catch (cause) {
           fail('The connection to the other tab does not say what secures it.', cause);

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
-import type { LinkOffer, WorkerMethods } from '../worker/worker-api.ts';
+import type { HandedChannel } from '../worker/worker-api.ts';
 import { handOverChannel } from './hand-over-channel.ts';
-import type { BrokeredChannel } from './host.ts';
 
 /** A data channel as far as a bridge needs it. */
 class FakeDataChannel extends EventTarget {
@@ -25,57 +24,46 @@ class FakeDataChannel extends EventTarget {
   }
 }
 
-type Call = { offer: LinkOffer; transfer: Transferable[] };
+type Call = { handed: HandedChannel; transfer: Transferable[] };
 
-/** A worker that takes offers; `refuse` may throw as the first post does. */
-function makeWorker(refuse: (offer: LinkOffer) => void = () => {}) {
+/** A worker that takes channels; `refuse` may throw as the first post does. */
+function makeWorker(refuse: (handed: HandedChannel) => void = () => {}) {
   const calls: Call[] = [];
-  const call = (_method: keyof WorkerMethods, offer: LinkOffer, transfer: Transferable[] = []) =>
+  const give = (handed: HandedChannel, transfer: Transferable[]) =>
     Promise.resolve().then(() => {
-      refuse(offer);
-      calls.push({ offer, transfer });
+      refuse(handed);
+      calls.push({ handed, transfer });
     });
-  return { calls, worker: { call } as unknown as Parameters<typeof handOverChannel>[0] };
-}
-
-function makeBrokered() {
   const channel = new FakeDataChannel();
-  const brokered = {
-    ...{ id: 3, peer: 'b'.repeat(32), epoch: 5, direction: 'out', lane: 0 },
-    ...{ channel, fingerprints: { local: 'a', remote: 'b' }, close: () => {} },
-  } as unknown as BrokeredChannel;
-  return { channel, brokered };
+  return { calls, channel, handOver: () => handOverChannel(channel as unknown as RTCDataChannel, give) };
 }
 
 /** Firefox. */
-const noTransfer = (offer: LinkOffer): void => {
-  if (offer.channel) throw new DOMException('Not transferable.', 'DataCloneError');
+const noTransfer = (handed: HandedChannel): void => {
+  if (handed.channel) throw new DOMException('Not transferable.', 'DataCloneError');
 };
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 test('a channel is transferred where it can be', async () => {
-  const { calls, worker } = makeWorker();
-  const { channel, brokered } = makeBrokered();
-  await handOverChannel(worker, brokered);
-  expect(calls).toEqual([{ offer: expect.objectContaining({ id: 3, lane: 0, channel }), transfer: [channel] }]);
-  expect(calls[0]!.offer).not.toHaveProperty('close');
+  const { calls, channel, handOver } = makeWorker();
+  await handOver();
+  expect(calls).toEqual([{ handed: { channel }, transfer: [channel] }]);
 });
 
 test('what the worker refuses is told and not tried another way', async () => {
-  const { calls, worker } = makeWorker(() => {
+  const { calls, handOver } = makeWorker(() => {
     throw new PoolError('ticket-refused', 'No.');
   });
-  await expect(handOverChannel(worker, makeBrokered().brokered)).rejects.toMatchObject({ code: 'ticket-refused' });
+  await expect(handOver()).rejects.toMatchObject({ code: 'ticket-refused' });
   expect(calls).toEqual([]);
 });
 
 test('where it cannot be transferred the page carries bytes both ways, and the end', async () => {
-  const { calls, worker } = makeWorker(noTransfer);
-  const { channel, brokered } = makeBrokered();
-  await handOverChannel(worker, brokered);
-  const { port } = calls[0]!.offer;
-  expect(calls[0]).toMatchObject({ offer: { id: 3 }, transfer: [port] });
+  const { calls, channel, handOver } = makeWorker(noTransfer);
+  await handOver();
+  const { port } = calls[0]!.handed;
+  expect(calls[0]).toEqual({ handed: { port }, transfer: [port] });
   expect(channel.binaryType).toBe('arraybuffer');
   const heard: unknown[] = [];
   port!.addEventListener('message', ({ data }) => heard.push(data && [...new Uint8Array(data)]));
@@ -96,11 +84,10 @@ test('where it cannot be transferred the page carries bytes both ways, and the e
 });
 
 test('the worker’s end closes the channel', async () => {
-  const { calls, worker } = makeWorker(noTransfer);
-  const { channel, brokered } = makeBrokered();
-  await handOverChannel(worker, brokered);
+  const { calls, channel, handOver } = makeWorker(noTransfer);
+  await handOver();
   channel.open();
-  calls[0]!.offer.port!.postMessage(null);
+  calls[0]!.handed.port!.postMessage(null);
   await turn();
   expect(channel.readyState).toBe('closed');
 });

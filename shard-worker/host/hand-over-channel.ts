@@ -1,22 +1,21 @@
-// Gives a data channel to the worker: transferred where the browser can, else bridged by the page.
-import type { RpcClient } from '../worker/rpc.ts';
-import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
-import type { BrokeredChannel } from './host.ts';
+// Gives a data channel to a worker: transferred where the browser can, else bridged by the page.
+import type { HandedChannel } from '../worker/worker-api.ts';
 
-/** Must run in the task that created the channel. Resolves when the link is proved (out) or listening (in). */
-export function handOverChannel(
-  worker: Pick<RpcClient<WorkerMethods, WorkerEvents>, 'call'>,
-  brokered: BrokeredChannel,
-): Promise<void> {
-  const { close: _close, channel, ...offer } = brokered;
-  const transfer = (): Promise<void> =>
-    worker.call('add-link', { ...offer, channel }, [channel as unknown as Transferable]);
-  return transfer().catch((error: unknown) => {
+/**
+ * Must run in the task that created the channel.
+ *
+ * @param give calls the worker with what is handed over. Its result is this one's.
+ */
+export function handOverChannel<Result>(
+  channel: RTCDataChannel,
+  give: (handed: HandedChannel, transfer: Transferable[]) => Promise<Result>,
+): Promise<Result> {
+  return give({ channel }, [channel as unknown as Transferable]).catch((error: unknown) => {
     // Firefox has no transferable data channels: the call could not even be posted.
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
     const { port1, port2 } = new MessageChannel();
     bridge(channel, port1);
-    return worker.call('add-link', { ...offer, port: port2 }, [port2]);
+    return give({ port: port2 }, [port2]);
   });
 }
 

@@ -3,6 +3,7 @@
 import type { ServerMessage } from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { SentinelEvents, SentinelMethods } from '../sentinel/sentinel-api.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
 import type { RpcClient } from '../worker/rpc.ts';
@@ -16,6 +17,8 @@ export interface Host {
   openSocket(url: string): HostSocket;
   /** Starts a worker program: one peer's, with a backend and a model of its own. */
   spawnWorker(): HostWorker;
+  /** Starts a sentinel: the pulses of one peer's links. */
+  spawnSentinel(): HostSentinel;
   openBroker(options: BrokerOptions): Broker;
   /** Rejects only where no keys can be made at all. */
   keepIdentity(): Promise<KeptIdentity>;
@@ -40,6 +43,24 @@ export interface HostWorker extends Pick<RpcClient<WorkerMethods, WorkerEvents>,
   onEnd(listener: (error: PoolError) => void): void;
   /** Ends the program; calls that wait are rejected with `cancelled`. */
   terminate(): void;
+}
+
+/** Says of a tab's links whether their other ends answer, whatever page and worker are at. */
+export interface HostSentinel extends Pick<RpcClient<SentinelMethods, SentinelEvents>, 'on'> {
+  /** Hands a link's pulse over, by its connection's number; must run in the task that created it. */
+  watch(id: number, pulse: RTCDataChannel): void;
+  unwatch(id: number): void;
+  /** The program stopped: this tab answers no pulse any more. */
+  onEnd(listener: (error: PoolError) => void): void;
+  terminate(): void;
+}
+
+/** What a connection itself knows, while page and worker may be busy. */
+export interface ConnectionVitals {
+  /** The path's round trip as ICE measured it last, milliseconds. */
+  rttMs?: number;
+  /** Since the last packet of any kind came, milliseconds. */
+  packetAgeMs?: number;
 }
 
 /** Makes raw channels to other peers. */
@@ -73,6 +94,9 @@ export interface BrokeredChannel {
   /** 0 for a link's first connection. */
   lane: number;
   channel: RTCDataChannel;
+  /** Beside a first connection's channel: for the sentinels of both ends. */
+  pulse?: RTCDataChannel;
+  vitals(): Promise<ConnectionVitals>;
   /** Hashes of the two certificates that secure the connection. */
   fingerprints: Fingerprints;
   /** Closes the whole connection. */

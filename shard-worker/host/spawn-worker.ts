@@ -5,12 +5,15 @@ import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
 import { handOverChannel } from './hand-over-channel.ts';
 import type { HostWorker } from './host.ts';
 import { watchForeign } from './watch-foreign.ts';
+import { watchLock } from './watch-lock.ts';
 
 export function spawnWorker(): HostWorker {
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
   const client = connectRpc<WorkerMethods, WorkerEvents>(worker as never);
+  const isLeft = new AbortController();
   const listeners: ((error: PoolError) => void)[] = [];
   const end = (error: PoolError): void => {
+    isLeft.abort();
     worker.terminate();
     client.end(error);
     for (const listener of listeners) listener(error);
@@ -19,12 +22,17 @@ export function spawnWorker(): HostWorker {
     end(new PoolError('stage-failed', `The worker of this tab stopped: ${event.message || 'it could not be loaded'}.`));
   });
   client.on('foreign', watchForeign(end).note);
+  client.on('locked', ({ name }) => {
+    watchLock(name, isLeft.signal, () => end(new PoolError('stage-failed', 'The worker of this tab stopped.')));
+  });
   return {
     call: client.call,
     on: client.on,
     onEnd: (listener) => void listeners.push(listener),
-    addLink: (brokered) => handOverChannel(client, brokered),
+    addLink: ({ close: _close, vitals: _vitals, pulse: _pulse, channel, ...offer }) =>
+      handOverChannel(channel, (handed, transfer) => client.call('add-link', { ...offer, ...handed }, transfer)),
     terminate() {
+      isLeft.abort();
       worker.terminate();
       client.end(new PoolError('cancelled', 'This tab left.'));
     },

@@ -1,7 +1,7 @@
 // A broker without WebRTC: channels that carry nothing, made and broken as a test wants. Used by tests only.
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
+import type { Broker, BrokeredChannel, BrokerOptions, ConnectionVitals } from './host.ts';
 
 type Asked = Pick<BrokeredChannel, 'peer' | 'epoch' | 'lane'>;
 
@@ -20,6 +20,8 @@ export class TestBroker implements Broker {
   readonly closed = new Set<number>();
   /** Those that came after the first. */
   readonly tokens: string[] = [];
+  /** What the connections to a peer say of themselves. */
+  readonly vitals = new Map<PeerId, ConnectionVitals>();
   isOpen = false;
   isClosed = false;
   readonly #net: TestNet;
@@ -53,6 +55,8 @@ export class TestBroker implements Broker {
       id,
       channel: {} as RTCDataChannel,
       fingerprints: { local: 'a'.repeat(64), remote: 'b'.repeat(64) },
+      ...(about.lane === 0 ? { pulse: {} as RTCDataChannel } : {}),
+      vitals: async () => this.vitals.get(about.peer) ?? {},
       close: () => void this.closed.add(id),
     };
     this.channels.push(brokered);

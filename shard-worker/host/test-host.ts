@@ -8,6 +8,7 @@ import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { Host, HostSocket, KeptIdentity } from './host.ts';
 import { TestBroker } from './test-broker.ts';
 import { until } from './test-clock.ts';
+import { TestSentinel } from './test-sentinel.ts';
 import { TestWorker, type WorkerScript } from './test-worker.ts';
 
 const NONCE = 'ab'.repeat(32);
@@ -67,6 +68,7 @@ export class TestHost implements Host {
   readonly origin = 'https://pool.example';
   readonly device = { deviceMemory: 8 };
   readonly workers: TestWorker[] = [];
+  readonly sentinels: TestSentinel[] = [];
   readonly sockets: TestSocket[] = [];
   readonly brokers: TestBroker[] = [];
   /** For each worker that is started. */
@@ -85,6 +87,10 @@ export class TestHost implements Host {
   /** The last ones: a tab has one of each, and others after a retry or a reconnection. */
   get worker(): TestWorker {
     return this.workers.at(-1)!;
+  }
+
+  get sentinel(): TestSentinel {
+    return this.sentinels.at(-1)!;
   }
 
   get socket(): TestSocket {
@@ -108,6 +114,11 @@ export class TestHost implements Host {
   spawnWorker(): TestWorker {
     this.workers.push(new TestWorker(this.script));
     return this.worker;
+  }
+
+  spawnSentinel(): TestSentinel {
+    this.sentinels.push(new TestSentinel());
+    return this.sentinel;
   }
 
   openBroker(options: TestBroker['options']): TestBroker {

@@ -38,6 +38,8 @@ const WILLING: Required<WorkerScript> = {
   'load-stage': () => ({ networkBytes: 0, cachedBytes: 0, msPerLayer: 1.5 }),
   'serve-epoch': nothing,
   'add-link': nothing,
+  'note-distance': nothing,
+  'close-link': nothing,
   'retire-epoch': nothing,
   'sign-receipts': () => [],
   'start-driver': nothing,
@@ -93,7 +95,7 @@ export class TestWorker implements HostWorker {
     for (const listener of this.#enders) listener(error);
   }
 
-  addLink({ close: _close, ...offer }: BrokeredChannel): Promise<void> {
+  addLink({ close: _close, vitals: _vitals, pulse: _pulse, ...offer }: BrokeredChannel): Promise<void> {
     return this.call('add-link', offer);
   }
 

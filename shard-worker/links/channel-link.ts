@@ -32,6 +32,8 @@ const FIRST_PING_EVERY_MS = 60;
 const LONG_LINK_MS = 3;
 /** Frames up to this many slices go over two lanes: one lost packet then costs nothing. */
 const COPIED_SLICES = 3;
+/** What is further away than this was not measured but made up. */
+const MAX_DISTANCE_MS = 60_000;
 /** Frames before somebody listens. */
 const MAX_EARLY_FRAMES = 64;
 /** Sessions whose last frame is remembered: more than ever have frames on the way. */
@@ -76,6 +78,7 @@ export class ChannelLink implements Link {
   #handlers: LinkHandlers | undefined;
   #frameNumber = 0;
   #isKnownLong = false;
+  #distanceMs: number | undefined;
 
   constructor(options: ChannelLinkOptions) {
     this.peer = options.peer;
@@ -110,13 +113,20 @@ export class ChannelLink implements Link {
     await this.#proving.hello(timeoutMs);
   }
 
+  /** The path's own round trip where the page knows it; else the least of this worker's, which its work makes longer. */
   get rttMs(): number {
-    return this.#roundTrip.ms;
+    return this.#distanceMs ?? this.#roundTrip.ms;
   }
 
   /** Whether the round trip was measured well enough to plan with it. */
   get isRttSure(): boolean {
-    return this.#roundTrip.isSure;
+    return this.#distanceMs !== undefined || this.#roundTrip.isSure;
+  }
+
+  noteDistance(ms: number): void {
+    if (!(ms >= 0 && ms < MAX_DISTANCE_MS)) return;
+    this.#distanceMs = ms;
+    this.#judgeLength();
   }
 
   /** Connections that frames go over. */
@@ -166,7 +176,7 @@ export class ChannelLink implements Link {
   }
 
   get #isLong(): boolean {
-    return this.#roundTrip.ms >= LONG_LINK_MS;
+    return this.rttMs >= LONG_LINK_MS;
   }
 
   #fail(error: PoolError): void {
@@ -289,6 +299,10 @@ export class ChannelLink implements Link {
 
   #measure(sampleMs: number): void {
     this.#roundTrip.add(sampleMs);
+    this.#judgeLength();
+  }
+
+  #judgeLength(): void {
     if (this.#isKnownLong || this.#pings < FIRST_PINGS || !this.#proving.isProved || !this.#isLong) return;
     this.#isKnownLong = true;
     if (this.#options.role === 'asker') this.#options.onLong?.();

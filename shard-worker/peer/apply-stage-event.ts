@@ -57,6 +57,8 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
       return noteProgress(life, event.progress);
     case 'work-served':
       return same(noteServed(life, event.served));
+    case 'neighbours-late':
+      return same(show(life, { late: event.peers }));
     case 'links-measured':
       return same({ ...life, rtts: event.rtts });
     case 'device-failed':

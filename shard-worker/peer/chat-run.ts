@@ -45,12 +45,14 @@ export class ChatRun {
     this.#asking = new AskClient({ send: (message) => this.#session.send(message) });
     this.#links = new PeerLinks({
       session: this.#session,
+      pool: this.#life.pool,
       tries: LINK_TRIES,
       lanes: DRIVER_LANES,
       // Nobody has a reason to open a link to a driver.
       takesIncoming: false,
       isWanted: (epoch) => !this.#session.isClosed && this.#life.epochs.has(epoch),
       onBroken: (epoch) => this.#happen({ type: 'link-broken', epoch }),
+      onLate: (late) => this.state.patch({ late }),
     });
     this.#worker.on('text', ({ id, delta }) => this.#asks.get(id)?.onText?.(delta));
     this.#worker.on('stats', ({ id, stats }) => this.#asks.get(id)?.onStats?.(stats));
@@ -126,6 +128,7 @@ export class ChatRun {
         this.#asking.welcome();
       },
       onMessage: (message) => {
+        if (message.type === 'gone') this.#links.gone(message.peer);
         this.#happen({ type: 'message-heard', message });
         this.#asking.hear(message);
       },

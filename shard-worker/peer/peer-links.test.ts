@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
+import type { ClientMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { BrokeredChannel } from '../host/host.ts';
 import { TestBroker } from '../host/test-broker.ts';
 import { settle } from '../host/test-clock.ts';
+import { TestSentinel } from '../host/test-sentinel.ts';
 import { TestWorker, type WorkerScript } from '../host/test-worker.ts';
 import { PeerLinks, type PeerLinksOptions } from './peer-links.ts';
-import { peerOf } from './test-pool.ts';
+import { POOL, peerOf } from './test-pool.ts';
 
 const [A, B] = [peerOf('a'), peerOf('b')];
 
@@ -18,19 +20,29 @@ function makeLinks(script: WorkerScript = {}, options: Partial<PeerLinksOptions>
     { self: A, origin: '', iceServers: [], token: '', onChannel },
     { isBrokerUp: true, unreachable },
   );
+  const sentinel = new TestSentinel();
+  const said: ClientMessage[] = [];
+  const send = (message: ClientMessage) => void said.push(message);
   const wanted = new Set([5]);
   const broken: [number, PeerId][] = [];
   const links = new PeerLinks({
-    ...{ session: { worker, broker }, tries: 2, lanes: 3, takesIncoming: true },
+    ...{
+      session: { worker, broker, sentinel, send },
+      pool: POOL,
+      onLate: () => {},
+      tries: 2,
+      lanes: 3,
+      takesIncoming: true,
+    },
     isWanted: (epoch) => wanted.has(epoch),
     onBroken: (epoch, peer) => broken.push([epoch, peer]),
     ...options,
   });
   const lose = (id: number) => {
-    const { close: _close, channel: _channel, fingerprints: _prints, ...closed } = broker.channels[id - 1]!;
-    worker.tell('link-closed', closed);
+    const { epoch, peer, direction, lane } = broker.channels[id - 1]!;
+    worker.tell('link-closed', { id, epoch, peer, direction, lane });
   };
-  return { links, worker, broker, unreachable, wanted, broken, lose };
+  return { links, worker, broker, unreachable, wanted, broken, lose, sentinel, said };
 }
 
 test('a link is there when its worker has proved it', async () => {

@@ -1,14 +1,16 @@
 // The links of a tab to other peers: asks the broker for their channels, hands them to the worker, tries again, adds lanes
 // to the long ones. Says which link broke; what follows from that is its owner's business.
 import { PoolError } from '../../protocol/errors.ts';
-import type { PeerId } from '../../protocol/ids.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { BrokeredChannel } from '../host/host.ts';
 import type { ClosedLink } from '../worker/worker-api.ts';
 import { addLanes } from './add-lanes.ts';
+import { LinkWatch } from './link-watch.ts';
 import type { PeerSession } from './peer-session.ts';
 
 export interface PeerLinksOptions {
-  session: Pick<PeerSession, 'worker' | 'broker'>;
+  session: Pick<PeerSession, 'worker' | 'broker' | 'sentinel' | 'send'>;
+  pool: PoolId;
   /** Attempts at a link: a first one may meet a tab that is busy, or a connection that fails to come up. */
   tries: number;
   /** Connections of a long link, the first included. */
@@ -19,6 +21,8 @@ export interface PeerLinksOptions {
   isWanted(epoch: number): boolean;
   /** A link that this side had asked for broke after it was proved. */
   onBroken(epoch: number, peer: PeerId): void;
+  /** These peers have owed an answer for longer than a busy tab would. */
+  onLate(peers: readonly PeerId[]): void;
 }
 
 /** A link that is waited for until it is proved. */
@@ -33,9 +37,16 @@ export class PeerLinks {
   /** Connections by epoch, then by the broker's number for them. */
   readonly #closers = new Map<number, Map<number, () => void>>();
 
+  readonly #watch: LinkWatch;
+
   constructor(options: PeerLinksOptions) {
     this.#options = options;
-    const { session, lanes, isWanted } = options;
+    const { session, pool, lanes, isWanted, onLate } = options;
+    this.#watch = new LinkWatch({
+      ...{ worker: session.worker, pool, onLate },
+      sentinel: () => session.sentinel,
+      send: (message) => session.send(message),
+    });
     session.worker.on('link-closed', (closed) => this.#lost(closed));
     session.worker.on('link-long', ({ epoch, peer }) => {
       if (isWanted(epoch)) addLanes(session.broker, peer, epoch, lanes);
@@ -63,6 +74,7 @@ export class PeerLinks {
     }
     const closers = this.#closers.get(epoch) ?? new Map<number, () => void>();
     this.#closers.set(epoch, closers.set(id, brokered.close));
+    this.#watch.add(brokered);
     const pending = direction === 'out' && lane === 0 ? this.#pending.get(keyOf(epoch, peer)) : undefined;
     this.#options.session.worker.addLink(brokered).then(
       () => pending?.resolve(),
@@ -74,7 +86,15 @@ export class PeerLinks {
   closeEpoch(epoch: number): void {
     const closers = this.#closers.get(epoch);
     this.#closers.delete(epoch);
-    for (const close of closers?.values() ?? []) close();
+    for (const [id, close] of closers ?? []) {
+      this.#watch.remove(id);
+      close();
+    }
+  }
+
+  /** The server has given this peer up. */
+  gone(peer: PeerId): void {
+    this.#watch.gone(peer);
   }
 
   async #connectOnce(peer: PeerId, epoch: number): Promise<void> {
@@ -92,6 +112,7 @@ export class PeerLinks {
 
   /** A lane that broke closes its link, which is told as well. */
   #lost({ id, epoch, peer, direction, lane }: ClosedLink): void {
+    this.#watch.remove(id);
     const closers = this.#closers.get(epoch);
     closers?.get(id)?.();
     if (!closers?.delete(id)) return;

@@ -5,7 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { Broker, BrokeredChannel, Host, HostWorker, KeptIdentity } from '../host/host.ts';
+import type { Broker, BrokeredChannel, Host, HostSentinel, HostWorker, KeptIdentity } from '../host/host.ts';
 import { ControlClient, type ControlHandlers } from './control-client.ts';
 import { controlUrl, fetchSiteConfig } from './site.ts';
 
@@ -22,6 +22,7 @@ export class PeerSession {
   readonly worker: HostWorker;
   readonly origin: string;
   readonly #host: Host;
+  #sentinel: HostSentinel | undefined;
   #identity: KeptIdentity | undefined;
   #control: ControlClient | undefined;
   #broker: Broker | undefined;
@@ -35,6 +36,12 @@ export class PeerSession {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Started when it is first asked for. */
+  get sentinel(): HostSentinel {
+    this.#sentinel ??= this.#host.spawnSentinel();
+    return this.#sentinel;
   }
 
   /** There from the first welcome on. */
@@ -61,7 +68,15 @@ export class PeerSession {
     this.#control = new ControlClient(
       controlUrl(this.origin),
       this.#opened().keys,
-      { ...handlers, onWelcome: (welcome) => this.#welcome(welcome, handlers) },
+      {
+        ...handlers,
+        onWelcome: (welcome) => this.#welcome(welcome, handlers),
+        onMessage: (message) => {
+          // At once: that it comes is the answer.
+          if (message.type === 'probe') this.send({ type: 'present', at: message.at });
+          else handlers.onMessage(message);
+        },
+      },
       (url) => this.#host.openSocket(url),
     );
   }
@@ -82,6 +97,7 @@ export class PeerSession {
     this.#isClosed = true;
     this.#control?.close();
     this.#broker?.close();
+    this.#sentinel?.terminate();
     this.worker.terminate();
     this.#identity?.release();
   }

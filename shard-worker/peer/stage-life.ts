@@ -61,6 +61,7 @@ export type StageEvent =
   | { type: 'exit-link-due'; epoch: number }
   | { type: 'slice-progressed'; progress: WorkerEvents['load-progress'] }
   | { type: 'work-served'; served: WorkerEvents['served'] }
+  | { type: 'neighbours-late'; peers: readonly PeerId[] }
   | { type: 'links-measured'; rtts: WorkerEvents['links']['rtts'] }
   /** The worker cannot compute any more. */
   | { type: 'device-failed'; error: PoolError }

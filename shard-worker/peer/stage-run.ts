@@ -51,11 +51,13 @@ export class StageRun {
     this.#worker = this.#session.worker;
     this.#links = new PeerLinks({
       session: this.#session,
+      pool: this.#life.pool,
       tries: LINK_TRIES,
       lanes: STAGE_LANES,
       takesIncoming: true,
       isWanted: (epoch) => isLive(this.#life, epoch),
       onBroken: (epoch, peer) => this.#happen({ type: 'link-broken', epoch, peer }),
+      onLate: (peers) => this.#happen({ type: 'neighbours-late', peers }),
     });
     this.#worker.on('load-progress', (progress) => this.#happen({ type: 'slice-progressed', progress }));
     this.#worker.on('served', (served) => this.#happen({ type: 'work-served', served }));
@@ -141,7 +143,10 @@ export class StageRun {
     this.#relay = new JobRelay({ worker: this.#worker, source: { ...this.#source!, pool: this.#life.pool }, send });
     this.#session.connect({
       onWelcome: () => this.#happen({ type: 'server-welcomed' }),
-      onMessage: (message) => this.#happen({ type: 'message-heard', message }),
+      onMessage: (message) => {
+        if (message.type === 'gone') this.#links.gone(message.peer);
+        else this.#happen({ type: 'message-heard', message });
+      },
       onDown: (error, isFinal) => this.#happen({ type: 'server-lost', error, isFinal }),
       onChannel: (channel) => this.#links.take(channel),
       onFail: this.#fail,

@@ -55,6 +55,8 @@ export interface StageState {
   slice?: SliceState;
   coalition?: Coalition;
   served: ServedState;
+  /** Neighbours that have owed an answer for longer than a busy tab would. */
+  late?: readonly PeerId[];
   /** While it waits: what for, as the planner says it. */
   waitsFor?: string;
   /** What the pool's maker asks for a token, in micros; it may change while this tab lends. */
@@ -71,6 +73,8 @@ export interface ChatState {
   peer?: PeerId;
   coalition?: Coalition;
   pools: PoolSummary[];
+  /** Entry or exit, where it has owed an answer for longer than a busy tab would. */
+  late?: readonly PeerId[];
   /** While an ask of this tab waits for its turn. */
   queue?: QueuePlace;
   /** After `prepareLocal`: whether this tab can answer alone. */

@@ -1,11 +1,10 @@
 // The links of a worker; those that are proved by epoch, direction and peer. Owns their life and counts who was refused;
 // what frames mean is the listeners' business.
-import { type ErrorCode, PoolError } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../links/channel-link.ts';
-import { fromDataChannel } from '../links/from-data-channel.ts';
-import type { MessageChannelLike } from '../links/message-channel.ts';
+import { openHanded } from '../links/open-handed.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import type { ClosedLink, LinkOffer } from './worker-api.ts';
 
@@ -69,8 +68,7 @@ export class LinkTable {
 
   /** Takes a channel over. For `out` it resolves when both ends are proved, and rejects as `ChannelLink.hello` does. */
   async add(offer: LinkOffer): Promise<void> {
-    const channel = offer.channel ? fromDataChannel(offer.channel) : offer.port ? fromPort(offer.port) : undefined;
-    if (!channel) throw new PoolError('internal', 'A link came without a channel.');
+    const channel = openHanded(offer);
     const { peer, epoch, direction, fingerprints, id, lane } = offer;
     const closed: ClosedLink = { id, epoch, peer, direction, lane };
     const key = keyOf(offer);
@@ -116,30 +114,24 @@ export class LinkTable {
     if (direction === 'out') await link.hello();
   }
 
+  /** How far away the other end of a connection is, as its page knows it. */
+  noteDistance(id: number, ms: number): void {
+    this.#byId(id)?.noteDistance(ms);
+  }
+
+  /** Its page gave it up. */
+  close(id: number): void {
+    this.#byId(id)?.close();
+  }
+
   closeEpoch(epoch: number): void {
     for (const [link, offer] of [...this.#open]) if (offer.epoch === epoch) link.close();
+  }
+
+  #byId(id: number): ChannelLink | undefined {
+    return [...this.#open].find(([, offer]) => offer.id === id)?.[0];
   }
 }
 
 const keyOf = (offer: Pick<LinkOffer, 'epoch' | 'direction' | 'peer'>): string =>
   `${offer.epoch}/${offer.direction}/${offer.peer}`;
-
-/** A channel that could not be transferred: the page pumps bytes both ways; `null` says that it closed. */
-function fromPort(port: MessagePort): MessageChannelLike {
-  const closers: (() => void)[] = [];
-  const listeners: ((message: Uint8Array) => void)[] = [];
-  port.addEventListener('message', (event) => {
-    if (event.data === null) for (const closer of closers) closer();
-    else for (const listener of listeners) listener(new Uint8Array(event.data));
-  });
-  port.start();
-  return {
-    // What the page has not sent yet is not known here: a bridged link has no back-pressure but its own bound.
-    bufferedAmount: 0,
-    onDrained: () => {},
-    send: (message) => port.postMessage(message.buffer, [message.buffer]),
-    onMessage: (listener) => void listeners.push(listener),
-    onClose: (listener) => void closers.push(listener),
-    close: () => port.postMessage(null),
-  };
-}

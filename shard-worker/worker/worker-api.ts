@@ -8,10 +8,13 @@ import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { HandedChannel } from '../links/open-handed.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { LentMemory } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../words/peer-state.ts';
+
+export type { HandedChannel };
 
 /** What a driver reads, and the pool that its grants must name. */
 export interface DriverSource extends ModelSource {
@@ -32,7 +35,7 @@ export interface StageAssignment {
 }
 
 /** A raw channel to another peer, handed over by the page that brokered it. */
-export interface LinkOffer {
+export interface LinkOffer extends HandedChannel {
   /** The page's number for this connection: another one between the same peers has another. */
   id: number;
   peer: PeerId;
@@ -43,9 +46,6 @@ export interface LinkOffer {
   lane: number;
   /** The certificates of this very connection, which only the page can see. */
   fingerprints: Fingerprints;
-  /** Either the channel itself (where it can be transferred) or a port bridged to it. */
-  channel?: RTCDataChannel;
-  port?: MessagePort;
 }
 
 export type ClosedLink = Pick<LinkOffer, 'id' | 'epoch' | 'peer' | 'direction' | 'lane'>;
@@ -113,6 +113,10 @@ export type WorkerMethods = {
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
   /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */
   'serve-epoch'(params: { epoch: number }): Promise<void>;
+  /** The path's own round trip, milliseconds, of the connection with that number. */
+  'note-distance'(params: { id: number; ms: number }): Promise<void>;
+  /** The page gave its connection up. */
+  'close-link'(params: { id: number }): Promise<void>;
   /** Resolves when the link is proved (out) or listening (in), for a lane at once. Rejects with `not-authentic` and others of `hello`. */
   'add-link'(params: LinkOffer): Promise<void>;
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
@@ -167,6 +171,8 @@ export type WorkerEvents = {
   'job-event': JobEvent;
   /** A model's own programs, its tokenizer and chat template, begin or end a run. */
   foreign: boolean;
+  /** The worker holds this Web Lock for as long as it lives. */
+  locked: { name: string };
   local: LocalState;
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };

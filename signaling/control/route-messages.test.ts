@@ -29,6 +29,7 @@ test('an ask and its cancelling come in their order, behind the welcome credits 
     },
     logger: pino({ level: 'silent' }),
     onRtts() {},
+    send() {},
     offers: () => ({ offered() {}, left() {} }),
     isOwned: async () => false,
   });

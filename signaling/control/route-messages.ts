@@ -1,6 +1,7 @@
 // Carries what peers say to whom it concerns: the roster, the jobs, the estimator of round trips. Knows no socket and no rule.
 
 import type { Logger } from 'pino';
+import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
@@ -9,6 +10,7 @@ import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { peerOwner } from '../ledger/owner.ts';
 import type { RosterEvent } from '../roster/apply-roster-event.ts';
+import { Suspects } from '../roster/ask-suspects.ts';
 import type { LiveRoster } from '../roster/live-roster.ts';
 import type { PeerMessage } from './control-connection.ts';
 import type { PeerListener } from './control-socket.ts';
@@ -25,6 +27,8 @@ export interface RouteMessagesOptions {
   isOwned(peer: PeerId): Promise<boolean>;
   /** Where offers wait until the server knows their model; `take` is told what it read. */
   offers(take: ConstructorParameters<typeof ReadOffers>[0]['take']): Pick<ReadOffers, 'offered' | 'left'>;
+  /** Says something to one peer, if it is connected. */
+  send(peer: PeerId, message: ServerMessage): void;
   onLeft?(peer: PeerId): void;
 }
 
@@ -41,6 +45,26 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
   const offers = options.offers((peer, { pool, manifest, capability }, read) =>
     roster.dispatch({ type: 'peer-offered', peer, pool, manifest, read, capability }),
   );
+  /** Those that were taken for silent. */
+  const silenced = new Set<PeerId>();
+  const suspects = new Suspects({
+    send: options.send,
+    standingOf(id, reporter, suspect) {
+      const pool = roster.pool(id);
+      const isMember = (peer: PeerId) => pool?.peers.some((entry) => entry.peer === peer) ?? false;
+      if (!isMember(suspect)) return undefined;
+      return isMember(reporter) ? 'member' : pool?.watchers.includes(reporter) ? 'watcher' : undefined;
+    },
+    onSilent(pool, peer) {
+      logger.warn({ pool, peer }, 'a tab answers nobody');
+      silenced.add(peer);
+      roster.dispatch({ type: 'peer-silent', peer, pool });
+    },
+    onCut(pool, cuts) {
+      logger.warn({ pool, cuts: cuts.length }, 'links carry nothing');
+      roster.dispatch({ type: 'links-cut', pool, cuts });
+    },
+  });
   const paces = new Map<PeerId, TokenBucket>();
   const welcomed = new Map<PeerId, Promise<void>>();
   let welcoming = 0;
@@ -74,6 +98,8 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
     },
     left(peer) {
       addresses.delete(peer);
+      silenced.delete(peer);
+      suspects.left(peer);
       paces.delete(peer);
       welcomed.delete(peer);
       offers.left(peer);
@@ -82,11 +108,24 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       options.onLeft?.(peer);
     },
     heard(peer, message) {
+      suspects.heard(peer);
+      if (silenced.has(peer)) {
+        roster.dispatch({ type: 'peer-heard', peer });
+        if (!roster.isTakenForSilent(peer)) silenced.delete(peer);
+      }
       switch (message.type) {
         case 'heartbeat':
           if (paces.get(peer)?.take(performance.now())) {
             options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
           }
+          return;
+        case 'late':
+          suspects.late(peer, message);
+          return;
+        case 'silent':
+          suspects.silent(peer, message);
+          return;
+        case 'present':
           return;
         case 'ask':
           void welcome(peer).then(() => jobs.ask(peer, message, addressKey(addresses.get(peer) ?? '')));
@@ -122,7 +161,19 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
 
 type RosterWord = Exclude<
   PeerMessage,
-  { type: 'heartbeat' | 'ask' | 'ask-cancel' | 'ask-done' | 'job-events' | 'receipts' | 'offer' }
+  {
+    type:
+      | 'heartbeat'
+      | 'late'
+      | 'silent'
+      | 'present'
+      | 'ask'
+      | 'ask-cancel'
+      | 'ask-done'
+      | 'job-events'
+      | 'receipts'
+      | 'offer';
+  }
 >;
 
 /** A message in the roster's words. */

@@ -5,9 +5,9 @@ import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { headLayersOf } from '../planner/ring-context.ts';
 import { announce, promoteForming, replan } from './change-coalition.ts';
-import { excludePeer } from './change-members.ts';
+import { excludePeer, takeBack } from './change-members.ts';
 import { formingOf, servingOf, withForming } from './coalitions.ts';
-import type { Effect, Pool, PoolCoalition, PoolStep, World } from './roster-state.ts';
+import type { Effect, Pool, PoolCoalition, PoolPeer, PoolStep, World } from './roster-state.ts';
 
 /** A seat got further. A number that does not grow is no progress, so a loader that hangs is found out. */
 export function noteProgress(pool: Pool, peer: PeerId, epoch: number, loadedBytes: number, world: World): PoolStep {
@@ -73,6 +73,9 @@ function silentSince(pool: Pool): { peer: PeerId; atMs: number }[] {
     .map(({ peer }) => ({ peer, atMs: forming?.progressAtMs.get(peer) ?? 0 }));
 }
 
+/** One that is out for a time alone: whoever failed offers itself again, who was silent must be heard. */
+const isTimeOver = ({ excluded }: PoolPeer): boolean => excluded === 'stalled' || excluded === 'unreachable';
+
 /** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
 export function passTime(pool: Pool, world: World): PoolStep {
   const effects: Effect[] = [];
@@ -83,6 +86,8 @@ export function passTime(pool: Pool, world: World): PoolStep {
     next = step.pool;
     effects.push(...step.effects);
   }
+  const back = takeBack(next, (entry) => isTimeOver(entry) && (entry.leftOutUntilMs ?? 0) <= world.nowMs, world);
+  next = back.pool;
   const forming = formingOf(next);
   if (forming && next.flushAtMs !== undefined && next.flushAtMs <= world.nowMs) {
     next = { ...next, flushAtMs: undefined };
@@ -99,5 +104,11 @@ export function passTime(pool: Pool, world: World): PoolStep {
 /** When `passTime` next has something to do for this pool. */
 export function poolDeadlineMs(pool: Pool, loadSilenceMs: number): number {
   const silences = silentSince(pool).map(({ atMs }) => atMs + loadSilenceMs);
-  return Math.min(pool.replanAtMs ?? Number.POSITIVE_INFINITY, pool.flushAtMs ?? Number.POSITIVE_INFINITY, ...silences);
+  const returns = pool.peers.filter(isTimeOver).map(({ leftOutUntilMs }) => leftOutUntilMs ?? 0);
+  return Math.min(
+    pool.replanAtMs ?? Number.POSITIVE_INFINITY,
+    pool.flushAtMs ?? Number.POSITIVE_INFINITY,
+    ...silences,
+    ...returns,
+  );
 }

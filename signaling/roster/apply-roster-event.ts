@@ -7,7 +7,16 @@ import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
 import { announce } from './change-coalition.ts';
-import { applyPolicy, dropPeer, reportLink, takeOffer } from './change-members.ts';
+import {
+  applyPolicy,
+  dropPeer,
+  excludePeer,
+  type LinkCut,
+  reportCuts,
+  reportLink,
+  takeBack,
+  takeOffer,
+} from './change-members.ts';
 import { coalitionsOf } from './coalitions.ts';
 import {
   type Effect,
@@ -17,6 +26,7 @@ import {
   MAX_WATCHERS_PER_POOL,
   MAX_WATCHES_PER_PEER,
   type Pool,
+  type PoolPeer,
   type PoolStep,
   type Roster,
   type RosterTiming,
@@ -37,6 +47,11 @@ export type RosterEvent =
   | { type: 'stage-readied'; peer: PeerId; pool: PoolId; epoch: number; msPerLayer: number }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
   | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
+  /** It was asked whether it is there and did not answer. */
+  | { type: 'peer-silent'; peer: PeerId; pool: PoolId }
+  /** It said something: if it was taken for silent, it may be planned again once its time is over. */
+  | { type: 'peer-heard'; peer: PeerId }
+  | { type: 'links-cut'; pool: PoolId; cuts: readonly LinkCut[] }
   | { type: 'pool-watched'; peer: PeerId; pool: PoolId }
   /** It lends no more, but may go on watching. */
   | { type: 'stage-left'; peer: PeerId }
@@ -68,6 +83,16 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       return inPool(roster, event.pool, (pool) => noteFailure(pool, event.peer, event.epoch, world));
     case 'link-broken':
       return inPool(roster, event.pool, (pool) => reportLink(pool, event.epoch, event.peer, event.to, world));
+    case 'peer-silent':
+      return inPool(roster, event.pool, (pool) =>
+        isPlanned(pool, event.peer) ? excludePeer(pool, event.peer, 'silent', 'both', world) : { pool, effects: [] },
+      );
+    case 'peer-heard':
+      return inEachPool(roster, (pool) =>
+        takeBack(pool, (entry) => entry.peer === event.peer && isBackInTime(entry, world), world),
+      );
+    case 'links-cut':
+      return inPool(roster, event.pool, (pool) => reportCuts(pool, event.cuts, world));
     case 'stage-left':
       return inEachPool(roster, (pool) => dropPeer(pool, event.peer, world));
     case 'peer-left':
@@ -81,6 +106,12 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       return inEachPool(roster, (pool) => passTime(pool, world));
   }
 }
+
+const isPlanned = (pool: Pool, peer: PeerId): boolean =>
+  pool.peers.some((entry) => entry.peer === peer && entry.excluded === undefined);
+
+const isBackInTime = ({ excluded, leftOutUntilMs = 0 }: PoolPeer, { nowMs }: World): boolean =>
+  excluded === 'silent' && leftOutUntilMs <= nowMs;
 
 /** When to send the next `clock-ticked`; infinity when nothing is due. */
 export const nextDeadlineMs = (roster: Roster, { loadSilenceMs }: RosterTiming): number =>

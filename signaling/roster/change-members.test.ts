@@ -143,7 +143,7 @@ describe('links', () => {
         ?.coalition.seats.map(({ peer }) => nameOf(peer))
         .find((name) => name !== 'x');
       table.linkDown(lastEpoch, 'x', victim ?? 'a');
-      table.pass(1000);
+      table.pass(400);
     }
     const out = table
       .pool()
@@ -151,6 +151,109 @@ describe('links', () => {
       .map(({ peer }) => nameOf(peer));
     expect(out).toEqual(['x', 'a']);
     expect(table.pool().lastEpoch).toBe(5);
+  });
+
+  const cut = (table: Table, ...pairs: [string, string][]): void => {
+    const epoch = table.pool().lastEpoch;
+    const cuts = pairs.map(([reporter, accused]) => ({ reporter: peerOf(reporter), accused: peerOf(accused), epoch }));
+    table.apply({ type: 'links-cut', pool: POOL, cuts });
+  };
+  const outOf = (table: Table) =>
+    table
+      .pool()
+      .peers.filter(({ excluded }) => excluded)
+      .map(({ peer }) => nameOf(peer));
+
+  it.each<[string, [string, string][], string]>([
+    [
+      'that both neighbours hear nothing of',
+      [
+        ['a', 'b'],
+        ['c', 'b'],
+      ],
+      'b',
+    ],
+    [
+      'that hears nothing of both',
+      [
+        ['b', 'a'],
+        ['b', 'c'],
+      ],
+      'b',
+    ],
+    [
+      'that a driver cannot hear either',
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+        ['w', 'a'],
+      ],
+      'a',
+    ],
+    [
+      'that came later, where nothing else tells',
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+      'b',
+    ],
+  ])('B2: leaves out at once the one %s', (_what, pairs, blamed) => {
+    const table = new Table();
+    table.serve('a', 'b', 'c');
+    table.watch('w');
+    cut(table, ...pairs);
+    expect(outOf(table)).toEqual([blamed]);
+    table.pass(1000);
+    expect(formingOf(table.pool())?.coalition.seats.map(({ peer }) => nameOf(peer))).toEqual(
+      ['a', 'b', 'c'].filter((name) => name !== blamed),
+    );
+  });
+
+  it('hears of cut links from members of that epoch alone', () => {
+    const table = new Table();
+    table.serve('a', 'b');
+    table.watch('w');
+    cut(table, ['w', 'a'], ['a', 'w'], ['a', 'a']);
+    table.apply({ type: 'links-cut', pool: POOL, cuts: [{ reporter: peerOf('a'), accused: peerOf('b'), epoch: 99 }] });
+    expect(outOf(table)).toEqual([]);
+  });
+
+  it('B3: plans without who is silent, and takes it back when it is heard and its time is over', () => {
+    const table = new Table();
+    table.serve('a', 'b');
+    table.apply({ type: 'peer-silent', peer: peerOf('b'), pool: POOL });
+    table.pass(1000);
+    expect([outOf(table), table.summary()?.state]).toEqual([['b'], 'forming']);
+    table.apply({ type: 'peer-heard', peer: peerOf('b') });
+    expect(outOf(table), 'too soon').toEqual(['b']);
+    table.pass(60_000);
+    expect(outOf(table), 'time alone brings nobody back').toEqual(['b']);
+    table.apply({ type: 'peer-heard', peer: peerOf('b') });
+    expect(outOf(table)).toEqual([]);
+  });
+
+  it('leaves a tab out for a time that doubles, and plans it again then', () => {
+    const table = new Table();
+    for (const name of ['a', 'b']) table.offer(name);
+    table.pass(1000);
+    const strikeOut = (): void => {
+      table.linkDown(table.pool().lastEpoch, 'a', 'b');
+      table.pass(400);
+      table.linkDown(table.pool().lastEpoch, 'a', 'b');
+      table.pass(400);
+    };
+    const isOut = (): boolean => table.pool().peers.some(({ excluded }) => excluded === 'unreachable');
+    for (const seconds of [10, 20, 40]) {
+      strikeOut();
+      expect(isOut()).toBe(true);
+      table.pass(seconds * 1000 - 1000);
+      expect(isOut()).toBe(true);
+      table.pass(1000);
+      expect(isOut()).toBe(false);
+      table.pass(1000);
+      expect(formingOf(table.pool())?.coalition.seats).toHaveLength(2);
+    }
   });
 
   it('is heard from members about members only', () => {

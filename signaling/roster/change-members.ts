@@ -11,6 +11,7 @@ import {
   type Effect,
   type Exclusion,
   LINK_STRIKES,
+  leftOutMs,
   MAX_PEERS_PER_POOL,
   type Pool,
   type PoolPeer,
@@ -50,7 +51,8 @@ export function takeOffer(
   if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
-  const entry: PoolPeer = { peer, capability };
+  const { failures } = pool.peers.find((old) => old.peer === peer) ?? {};
+  const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}) };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
   const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers, strikes: withoutPeer(pool.strikes, peer) };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
@@ -99,8 +101,26 @@ export function dropPeer(pool: Pool, peer: PeerId, world: World): PoolStep {
  * its next slice may well go on serving the one it has.
  */
 export function excludePeer(pool: Pool, peer: PeerId, why: Exclusion, of: 'forming' | 'both', world: World): PoolStep {
-  const peers = pool.peers.map((entry) => (entry.peer === peer ? { ...entry, excluded: why } : entry));
+  const peers = pool.peers.map((entry) => (entry.peer === peer ? leaveOut(entry, why, world) : entry));
   return breakSeats(replanIn({ ...pool, peers }, world.timing.leaveDebounceMs, world), peer, world, of);
+}
+
+function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World): PoolPeer {
+  const failures = (entry.failures ?? 0) + 1;
+  return { ...entry, excluded: why, failures, leftOutUntilMs: nowMs + leftOutMs(failures) };
+}
+
+/** Those whom `isBack` names are planned again. */
+export function takeBack(pool: Pool, isBack: (entry: PoolPeer) => boolean, world: World): PoolStep {
+  if (!pool.peers.some(isBack)) return { pool, effects: [] };
+  const back = pool.peers.filter(isBack).map(({ peer }) => peer);
+  const peers = pool.peers.map((entry) => {
+    if (!back.includes(entry.peer)) return entry;
+    const { excluded: _over, leftOutUntilMs: _past, ...rest } = entry;
+    return rest;
+  });
+  const strikes = back.reduce(withoutPeer, pool.strikes);
+  return { pool: replanIn({ ...pool, peers, strikes }, world.timing.joinDebounceMs, world), effects: [] };
 }
 
 function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'both'): PoolStep {
@@ -136,6 +156,41 @@ export function reportLink(pool: Pool, epoch: number, reporter: PeerId, accused:
     return order.indexOf(peer) > order.indexOf(worst) ? peer : worst;
   });
   return excludePeer(struck, blamed, 'unreachable', 'both', world);
+}
+
+/** A neighbour, or a driver, hears nothing of a tab that is there. */
+export interface LinkCut {
+  reporter: PeerId;
+  accused: PeerId;
+  epoch: number;
+}
+
+/**
+ * Links of tabs that are there and hear nothing of one another. Unlike a link that could not be made, one is not tried once
+ * more: it carried an answer. Left out is who is cut off from most; if even, whom drivers cannot hear either, then the
+ * later one.
+ */
+export function reportCuts(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep {
+  const seated = cuts.filter(({ reporter, accused, epoch }) => {
+    const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && one.state !== 'broken');
+    return reporter !== accused && hasSeat(coalition, reporter) && hasSeat(coalition, accused);
+  });
+  if (seated.length === 0) return { pool, effects: [] };
+  const strikes = new Map(pool.strikes);
+  for (const { reporter, accused } of seated) strikes.set([reporter, accused].sort().join('-'), LINK_STRIKES);
+  const order = pool.peers.map(({ peer }) => peer);
+  const drivers = cuts.filter((cut) => !seated.includes(cut));
+  const weight = (peer: PeerId): number[] => [
+    pairsOut(strikes, peer),
+    drivers.filter(({ accused }) => accused === peer).length,
+    order.indexOf(peer),
+  ];
+  const [blamed] = [...new Set(seated.flatMap(({ reporter, accused }) => [reporter, accused]))].sort((a, b) => {
+    const [left, right] = [weight(a), weight(b)];
+    const at = left.findIndex((one, index) => one !== right[index]);
+    return at < 0 ? 0 : right[at]! - left[at]!;
+  });
+  return excludePeer({ ...pool, strikes }, blamed!, 'unreachable', 'both', world);
 }
 
 const pairsOut = (strikes: ReadonlyMap<string, number>, peer: PeerId): number =>

@@ -73,7 +73,7 @@ describe('a coalition', () => {
     await vi.advanceTimersByTimeAsync(ROSTER_TIMING.leaveDebounceMs);
     expect(roster.coalitions()).toEqual([]);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(vi.getTimerCount(), 'nothing is due but the tickets').toBe(1);
+    expect(vi.getTimerCount(), 'nothing is due but the tickets, and that these two are tried again').toBe(2);
   });
 
   test('that serves is told again before a driver’s ticket ends, and never after the roster closed', async () => {

@@ -8,7 +8,15 @@ import { DRIVER_TICKET_SECONDS } from '../../protocol/limits.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
 import { audienceOf } from './change-coalition.ts';
 import { coalitionsOf, readyOf } from './coalitions.ts';
-import { type Effect, emptyRoster, type Pool, type Roster, type RosterTiming, type World } from './roster-state.ts';
+import {
+  type Effect,
+  emptyRoster,
+  type Pool,
+  type PoolPeer,
+  type Roster,
+  type RosterTiming,
+  type World,
+} from './roster-state.ts';
 import { summarisePools } from './summarise-pools.ts';
 import type { TicketIssuer } from './ticket-issuer.ts';
 
@@ -79,6 +87,12 @@ export class LiveRoster {
   /** Serving and forming coalitions. */
   coalitions(): Coalition[] {
     return [...this.#roster.pools.values()].flatMap(coalitionsOf);
+  }
+
+  /** Whether some pool plans without this peer because it answered nobody. */
+  isTakenForSilent(peer: PeerId): boolean {
+    const isIt = (entry: PoolPeer) => entry.peer === peer && entry.excluded === 'silent';
+    return [...this.#roster.pools.values()].some(({ peers }) => peers.some(isIt));
   }
 
   /** What a peer that just came is told first. */

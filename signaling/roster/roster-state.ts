@@ -35,13 +35,27 @@ export const ROSTER_TIMING: RosterTiming = {
   loadSilenceMs: LOAD_SILENCE_MS,
 };
 
-/** Why a tab is not planned until it offers itself again. */
-export type Exclusion = 'failed' | 'stalled' | 'unreachable';
+/**
+ * Why a tab is not planned: `failed` until it offers itself again, `silent` until it is heard and its time is over, the
+ * others for that time.
+ */
+export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent';
+
+/** A tab that was left out comes back after this; each further time it takes twice as long. */
+const LEFT_OUT_MS = 10_000;
+const MAX_LEFT_OUT_MS = 10 * 60_000;
+
+/** `failures` counts this one. */
+export const leftOutMs = (failures: number): number => Math.min(MAX_LEFT_OUT_MS, LEFT_OUT_MS * 2 ** (failures - 1));
 
 export interface PoolPeer {
   readonly peer: PeerId;
   readonly capability: Capability;
   readonly excluded?: Exclusion;
+  /** When it may be planned again. */
+  readonly leftOutUntilMs?: number;
+  /** How often it was left out, since it came. */
+  readonly failures?: number;
 }
 
 export interface PoolCoalition {

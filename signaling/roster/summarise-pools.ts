@@ -9,6 +9,7 @@ const EXCLUDED: Record<Exclusion, string> = {
   failed: 'failed',
   stalled: 'stopped loading',
   unreachable: 'cannot be reached by its neighbours',
+  silent: 'answers nobody',
 };
 
 /** Pools that have tabs, and the configured one. A pool that is only watched is nobody else's business. */

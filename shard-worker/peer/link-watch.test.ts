@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ClientMessage } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { TestBroker } from '../host/test-broker.ts';
+import { settle, startClock, stopClock } from '../host/test-clock.ts';
+import { TestSentinel } from '../host/test-sentinel.ts';
+import { TestWorker } from '../host/test-worker.ts';
+import { LinkWatch } from './link-watch.ts';
+import { POOL, peerOf } from './test-pool.ts';
+
+const [A, B, C] = [peerOf('a'), peerOf('b'), peerOf('c')];
+
+beforeEach(stopClock);
+afterEach(startClock);
+
+function makeWatch() {
+  const worker = new TestWorker({});
+  const sentinel = new TestSentinel();
+  const said: ClientMessage[] = [];
+  let late: readonly PeerId[] = [];
+  const watch = new LinkWatch({
+    ...{ worker, pool: POOL, sentinel: () => sentinel, send: (message) => void said.push(message) },
+    onLate: (peers) => {
+      late = peers;
+    },
+  });
+  const broker = new TestBroker(
+    { self: A, origin: '', iceServers: [], token: '', onChannel: (channel) => watch.add(channel) },
+    { isBrokerUp: true, unreachable: new Set() },
+  );
+  const link = (peer: PeerId) => broker.make({ peer, epoch: 5, lane: 0, direction: 'out' }).id;
+  return { worker, sentinel, said, watch, broker, link, late: () => late };
+}
+
+test('B8: distance is the least that ICE measured in eight seconds, whatever stood in its way since', async () => {
+  const { worker, broker, link } = makeWatch();
+  broker.vitals.set(B, { rttMs: 40 });
+  const id = link(B);
+  await settle();
+  expect(worker.given('note-distance')).toEqual([{ id, ms: 40 }]);
+  broker.vitals.set(B, { rttMs: 300 });
+  for (const ms of [40, 40, 40, 300]) {
+    await vi.advanceTimersByTimeAsync(2000);
+    await settle();
+    expect(worker.given('note-distance').at(-1)).toEqual({ id, ms });
+  }
+});
+
+test('a neighbour that is late is shown and told; one that answers again is no more', async () => {
+  const { sentinel, said, link, late } = makeWatch();
+  const [b, c] = [link(B), link(C)];
+  sentinel.tell(b, 'late');
+  sentinel.tell(c, 'late');
+  expect(late()).toEqual([B, C]);
+  sentinel.tell(b, 'alive');
+  expect(late()).toEqual([C]);
+  expect(said).toEqual([B, C].map((peer) => ({ type: 'late', pool: POOL, peer })));
+});
+
+test('B2, B3: one that is silent, and over whose connection nothing comes, is told and given up', async () => {
+  const { sentinel, worker, said, broker, link } = makeWatch();
+  const id = link(B);
+  broker.vitals.set(B, { rttMs: 4, packetAgeMs: 2700 });
+  sentinel.tell(id, 'silent');
+  await settle();
+  expect(said).toEqual([{ type: 'silent', pool: POOL, epoch: 5, peer: B, packets: false }]);
+  expect(worker.given('close-link')).toEqual([{ id }]);
+});
+
+test('one whose connection carries packets is frozen or busy: the server is asked, and its word ends it', async () => {
+  const { sentinel, worker, said, broker, link, watch } = makeWatch();
+  const [b, c] = [link(B), link(C)];
+  broker.vitals.set(B, { packetAgeMs: 120 });
+  sentinel.tell(b, 'silent');
+  await settle();
+  expect(said).toEqual([{ type: 'silent', pool: POOL, epoch: 5, peer: B, packets: true }]);
+  expect(worker.given('close-link')).toEqual([]);
+  watch.gone(C);
+  expect(worker.given('close-link'), 'who answers is there, whatever is said').toEqual([]);
+  watch.gone(B);
+  expect(worker.given('close-link')).toEqual([{ id: b }]);
+  expect([...sentinel.watched]).toEqual([b, c]);
+});
+
+test('one that answers while its connection is looked at is not given up', async () => {
+  const { sentinel, worker, said, link } = makeWatch();
+  const id = link(B);
+  sentinel.tell(id, 'silent');
+  sentinel.tell(id, 'alive');
+  await settle();
+  expect([said, worker.given('close-link')]).toEqual([[], []]);
+});
+
+test('a link that is over is watched no more, and measures nothing', async () => {
+  const { sentinel, worker, broker, link, watch, late } = makeWatch();
+  broker.vitals.set(B, { rttMs: 4 });
+  const id = link(B);
+  sentinel.tell(id, 'late');
+  watch.remove(id);
+  expect([late(), [...sentinel.watched]]).toEqual([[], []]);
+  await settle();
+  const before = worker.given('note-distance').length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  await settle();
+  expect(worker.given('note-distance')).toHaveLength(before);
+});

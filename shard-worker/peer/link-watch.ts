@@ -1,0 +1,117 @@
+// The watch of a tab on the other ends of its links: its sentinel says who answers no pulse, the connection whether packets come.
+// Tells the server, which asks who is silent; gives a link up where nothing comes over it at all, or where the server says so.
+import type { ClientMessage } from '../../protocol/control.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
+import type { BrokeredChannel, HostSentinel, HostWorker } from '../host/host.ts';
+import type { SentinelEvents } from '../sentinel/sentinel-api.ts';
+
+export interface LinkWatchOptions {
+  worker: Pick<HostWorker, 'call'>;
+  /** Started when the first link is there. */
+  sentinel(): HostSentinel;
+  pool: PoolId;
+  send(message: ClientMessage): void;
+  /** Those that are late, whenever that changes. */
+  onLate(peers: readonly PeerId[]): void;
+}
+
+/** No packet for so long: the connection itself is dead, or the tab at its other end. */
+const NO_PACKETS_MS = 2_500;
+/** Pace at which connections are asked how long their path is; ICE measures each 2.75 s. */
+const DISTANCE_EVERY_MS = 2_000;
+/** Distance is the least of eight seconds: what a path is, and not what stood in its way. */
+const DISTANCES = 4;
+
+interface Watched {
+  brokered: BrokeredChannel;
+  state: SentinelEvents['pulse']['state'];
+  distances: number[];
+}
+
+export class LinkWatch {
+  readonly #options: LinkWatchOptions;
+  readonly #watched = new Map<number, Watched>();
+  #sentinel: HostSentinel | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: LinkWatchOptions) {
+    this.#options = options;
+  }
+
+  /** A link's first connection; must run in the task that created its channels. */
+  add(brokered: BrokeredChannel): void {
+    const { id, pulse } = brokered;
+    if (!pulse) return;
+    if (!this.#sentinel) {
+      this.#sentinel = this.#options.sentinel();
+      this.#sentinel.on('pulse', (heard) => void this.#hear(heard));
+    }
+    this.#watched.set(id, { brokered, state: 'alive', distances: [] });
+    this.#sentinel.watch(id, pulse);
+    this.#timer ??= setInterval(() => void this.#measureAll(), DISTANCE_EVERY_MS);
+    void this.#measure(id);
+  }
+
+  remove(id: number): void {
+    const watched = this.#watched.get(id);
+    if (!watched) return;
+    this.#watched.delete(id);
+    this.#sentinel?.unwatch(id);
+    if (watched.state !== 'alive') this.#tellLate();
+    if (this.#watched.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The server has given this peer up: its links are closed, as if they had broken. */
+  gone(peer: PeerId): void {
+    for (const [id, { brokered, state }] of [...this.#watched]) {
+      // Whoever answers is there, whatever is said of it.
+      if (brokered.peer === peer && state !== 'alive') this.#close(id);
+    }
+  }
+
+  /** Watches nothing any more. */
+  end(): void {
+    for (const id of [...this.#watched.keys()]) this.remove(id);
+  }
+
+  async #hear({ id, state }: SentinelEvents['pulse']): Promise<void> {
+    const watched = this.#watched.get(id);
+    if (!watched) return;
+    watched.state = state;
+    this.#tellLate();
+    const { pool, send } = this.#options;
+    const { peer, epoch, vitals } = watched.brokered;
+    if (state === 'late') send({ type: 'late', pool, peer });
+    if (state !== 'silent') return;
+    const { packetAgeMs } = await vitals().catch(() => ({ packetAgeMs: undefined }));
+    if (watched.state !== 'silent' || !this.#watched.has(id)) return;
+    // A browser that does not say is taken to have heard nothing: its pulse says so.
+    const packets = packetAgeMs !== undefined && packetAgeMs < NO_PACKETS_MS;
+    send({ type: 'silent', pool, epoch, peer, packets });
+    if (!packets) this.#close(id);
+  }
+
+  /** The worker lets the link go, and says so as of any link that broke. */
+  #close(id: number): void {
+    void this.#options.worker.call('close-link', { id }).catch(() => {});
+  }
+
+  #tellLate(): void {
+    const late = [...this.#watched.values()].filter(({ state }) => state !== 'alive');
+    this.#options.onLate([...new Set(late.map(({ brokered }) => brokered.peer))]);
+  }
+
+  async #measureAll(): Promise<void> {
+    await Promise.all([...this.#watched.keys()].map((id) => this.#measure(id)));
+  }
+
+  async #measure(id: number): Promise<void> {
+    const watched = this.#watched.get(id);
+    const { rttMs } = (await watched?.brokered.vitals().catch(() => ({}) as { rttMs?: number })) ?? {};
+    if (rttMs === undefined || !watched || !this.#watched.has(id)) return;
+    watched.distances = [...watched.distances, rttMs].slice(-DISTANCES);
+    void this.#options.worker.call('note-distance', { id, ms: Math.min(...watched.distances) }).catch(() => {});
+  }
+}

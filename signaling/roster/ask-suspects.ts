@@ -1,0 +1,138 @@
+// Who is silent. A neighbour that hears nothing of a tab says so; the tab is asked over its control socket, and only then it is
+// said what it is: not there (dead or frozen), or there and cut off from that neighbour. Nobody is given up on one peer's word.
+import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
+import type { LinkCut } from './change-members.ts';
+
+export interface SuspectsOptions {
+  send(peer: PeerId, message: ServerMessage): void;
+  /** What `reporter` is to `suspect`, which lends a tab in that pool: another that does, or one that only asks. */
+  standingOf(pool: PoolId, reporter: PeerId, suspect: PeerId): 'member' | 'watcher' | undefined;
+  /** It answers nobody. */
+  onSilent(pool: PoolId, peer: PeerId): void;
+  /** These are there and hear nothing of one another: all that was told in one moment. */
+  onCut(pool: PoolId, cuts: readonly LinkCut[]): void;
+  now?(): number;
+}
+
+/**
+ * A page answers at once; one whose main thread is busy has a second. On the word of those that lend nothing themselves it has
+ * longer: anybody can watch a pool.
+ */
+const ANSWER_MS = { member: 1_000, watcher: 3_000 };
+/** An answer counts for so long: `late` is told some two seconds before `silent`. */
+const CASE_MS = 5_000;
+/** Both ends of a cut link, and the other neighbours of a tab that is cut off, tell within this. */
+const GATHER_MS = 400;
+/** Suspects at once; further ones wait until they are told again. */
+const MAX_CASES = 1_000;
+/** Of one suspect. */
+const MAX_REPORTS = 256;
+
+type Late = ClientMessage & { type: 'late' };
+type Silent = ClientMessage & { type: 'silent' };
+
+interface Case {
+  askedMs: number;
+  timers: NodeJS.Timeout[];
+  isAnswered: boolean;
+  reports: { reporter: PeerId; standing: keyof typeof ANSWER_MS; told: Silent }[];
+}
+
+export class Suspects {
+  readonly #options: SuspectsOptions;
+  readonly #cases = new Map<PeerId, Case>();
+  readonly #cuts = new Map<PoolId, LinkCut[]>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(options: SuspectsOptions) {
+    this.#options = options;
+  }
+
+  late(reporter: PeerId, { pool, peer }: Late): void {
+    if (this.#options.standingOf(pool, reporter, peer)) this.#ask(peer);
+  }
+
+  silent(reporter: PeerId, told: Silent): void {
+    const { pool, peer } = told;
+    const standing = this.#options.standingOf(pool, reporter, peer);
+    if (!standing) return;
+    const asked = this.#ask(peer);
+    if (!asked || asked.reports.length >= MAX_REPORTS) return;
+    asked.reports.push({ reporter, standing, told });
+    this.#judge(peer, asked);
+  }
+
+  /** It said something: anything is an answer. */
+  heard(peer: PeerId): void {
+    const asked = this.#cases.get(peer);
+    if (!asked || asked.isAnswered) return;
+    asked.isAnswered = true;
+    for (const timer of asked.timers) clearTimeout(timer);
+    this.#judge(peer, asked);
+  }
+
+  /** Its socket closed: the roster knows. */
+  left(peer: PeerId): void {
+    for (const timer of this.#cases.get(peer)?.timers ?? []) clearTimeout(timer);
+    this.#cases.delete(peer);
+  }
+
+  close(): void {
+    for (const peer of [...this.#cases.keys()]) this.left(peer);
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #ask(peer: PeerId): Case | undefined {
+    const nowMs = this.#nowMs();
+    const before = this.#cases.get(peer);
+    if (before && nowMs - before.askedMs < CASE_MS) return before;
+    this.left(peer);
+    if (this.#cases.size >= MAX_CASES) this.#forget(nowMs);
+    if (this.#cases.size >= MAX_CASES) return undefined;
+    const asked: Case = { askedMs: nowMs, isAnswered: false, reports: [], timers: [] };
+    asked.timers = Object.values(ANSWER_MS).map((ms) => setTimeout(() => this.#judge(peer, asked), ms));
+    this.#cases.set(peer, asked);
+    this.#options.send(peer, { type: 'probe', at: nowMs });
+    return asked;
+  }
+
+  #judge(peer: PeerId, asked: Case): void {
+    const { send, onSilent } = this.#options;
+    const sinceMs = this.#nowMs() - asked.askedMs;
+    const isDue = ({ standing }: Case['reports'][number]) => asked.isAnswered || sinceMs >= ANSWER_MS[standing];
+    const due = asked.reports.filter(isDue);
+    asked.reports = asked.reports.filter((report) => !isDue(report));
+    for (const { reporter, told } of due) {
+      if (!asked.isAnswered) {
+        onSilent(told.pool, peer);
+        send(reporter, { type: 'gone', peer });
+      } else if (!told.packets) this.#gather(told.pool, { reporter, accused: peer, epoch: told.epoch });
+      // Packets come and it answers: it is busy, and its sentinel with it.
+    }
+  }
+
+  #gather(pool: PoolId, cut: LinkCut): void {
+    const gathered = this.#cuts.get(pool);
+    if (gathered) {
+      if (gathered.length < MAX_REPORTS) gathered.push(cut);
+      return;
+    }
+    const cuts = [cut];
+    this.#cuts.set(pool, cuts);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#cuts.delete(pool);
+      this.#options.onCut(pool, cuts);
+    }, GATHER_MS);
+    this.#timers.add(timer);
+  }
+
+  #forget(nowMs: number): void {
+    for (const [peer, { askedMs }] of this.#cases) if (nowMs - askedMs >= CASE_MS) this.left(peer);
+  }
+
+  #nowMs(): number {
+    return this.#options.now?.() ?? performance.now();
+  }
+}
