@@ -50,6 +50,16 @@ describe('one choice', () => {
     expect(test.statesOf(job)).toEqual(['waiting', 'running', 'settling', 'done']);
   });
 
+  it('G8: ends with a fault of the driver where it ends the answer before its end, or gives it up unasked', async () => {
+    say(started(5), delta(job.id, [1], 'a'), done());
+    await over();
+    expect(job.listener.heard.at(-1)).toBe('failed stage-failed');
+    await begin();
+    say(started(5), { type: 'finished', job: job.id, choice: 0, reason: 'cancelled' });
+    await over();
+    expect(job.listener.heard.at(-1)).toBe('failed stage-failed');
+  });
+
   it.each([
     [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
     [0, 0],

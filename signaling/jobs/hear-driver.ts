@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 5;
 
 export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
   if (!spendOn(job.speech, event)) {
-    saidTooMuch(context, job);
+    wentWrong(context, job, 'The driver said more than it was asked for.');
     return;
   }
   switch (event.type) {
@@ -26,7 +26,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       if (job.finished.has(event.choice)) return;
       const ids = job.emitted[event.choice];
       if (!ids || ids.length + event.ids.length > job.maxTokens) {
-        saidTooMuch(context, job);
+        wentWrong(context, job, 'The driver said more than it was asked for.');
         return;
       }
       ids.push(...event.ids);
@@ -37,10 +37,18 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
     }
     case 'finished':
       if (event.choice >= job.choices || job.finished.has(event.choice)) return;
+      if (event.reason === 'cancelled' && !job.cancelled) {
+        wentWrong(context, job, 'The driver gave up an answer that was wanted.');
+        return;
+      }
       job.finished.set(event.choice, event.reason);
       job.listener.event(event);
       return;
     case 'done':
+      if (job.finished.size < job.choices && !job.cancelled) {
+        wentWrong(context, job, 'The driver ended the answer before its end.');
+        return;
+      }
       job.stats = event.stats;
       keepPaid(context, job);
       finishJob(context, job);
@@ -70,8 +78,8 @@ function keepPaid(
   ]);
 }
 
-const saidTooMuch = (context: JobContext, job: LiveJob): void =>
-  finishJob(context, job, new PoolError('stage-failed', 'The driver said more than it was asked for.'));
+const wentWrong = (context: JobContext, job: LiveJob, how: string): void =>
+  finishJob(context, job, new PoolError('stage-failed', how));
 
 /** The job goes to the head of its queue, a few times; then its caller hears why. */
 export function driverLost(context: JobContext, job: LiveJob, error: PoolError): void {
