@@ -76,7 +76,7 @@ describe('the end', () => {
     expect(test.errors).toEqual(['a job could not be settled']);
     expect(test.rows.at(-1)).toMatchObject({ state: 'done', chargedMicros: 0 });
     expect(test.funding.entries.get(job.id)?.state).toBe('open');
-    expect(job.listener.heard).toEqual(['routed', 'finished', 'ended 0']);
+    expect(job.listener.heard).toEqual(['routed', 'ended 0']);
   });
 
   it('comes although its row cannot be written', async () => {
@@ -84,7 +84,7 @@ describe('the end', () => {
     test.context.store.update = () => Promise.reject(new Error('the database is away'));
     finishJob(test.context, job);
     await over(job);
-    await expect.poll(() => job.listener.heard).toEqual(['routed', 'finished', 'ended 0']);
+    await expect.poll(() => job.listener.heard).toEqual(['routed', 'ended 0']);
     expect(new Set(test.errors)).toEqual(new Set(['a job’s end could not be kept']));
   });
 
@@ -116,7 +116,7 @@ describe('a cancellation', () => {
     expect(test.network.sent.filter(({ message }) => message.type === 'job-cancel')).toHaveLength(1);
     hearDriver(test.context, job, { type: 'done', job: job.id, cachedTokens: 0, stats: STATS });
     await over(job);
-    expect(job.listener.heard).toEqual(['routed', 'finished', 'ended 0']);
+    expect(job.listener.heard).toEqual(['routed', 'ended 0']);
   });
 
   it('of what runs ends it when the driver says nothing', async () => {
@@ -156,7 +156,7 @@ describe('a start', () => {
     finishJob(test.context, job);
     await over(job);
     expect(test.network.sent).toEqual([]);
-    expect(job.listener.heard).toEqual(['routed', 'finished', 'ended 0']);
+    expect(job.listener.heard).toEqual(['routed', 'ended 0']);
   });
 
   it('is the driver’s for as long as its grant: then it is told to stop, and the caller hears why', async () => {
