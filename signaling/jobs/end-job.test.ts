@@ -5,9 +5,10 @@ import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import { peerOwner } from '../ledger/owner.ts';
 import { admitJob } from './admit-job.ts';
 import { closeJobs } from './close-jobs.ts';
-import { cancelJob, finishJob } from './end-job.ts';
+import { awaitReturn, cancelJob, finishJob } from './end-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import type { LiveJob } from './live-job.ts';
+import { limitGrant } from './start-job.ts';
 import { TestContext, type TestListener } from './test-context.ts';
 import { PLAN, STATS } from './test-scene.ts';
 
@@ -166,6 +167,22 @@ describe('a start', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(job.listener.codes).toEqual(['lap-timeout']);
     expect(test.network.sent.map(({ message }) => message.type)).toContain('job-cancel');
+  });
+
+  it('D2: a tab that goes and comes back makes no answer longer than what is held for it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    const job = await admit(askOf(3));
+    expect(job.state).toBe('running');
+    for (let minute = 0; minute < 29; minute++) {
+      awaitReturn(test.context, job, new PoolError('stage-left', 'It left.'));
+      await vi.advanceTimersByTimeAsync(30_000);
+      limitGrant(test.context, job);
+      await vi.advanceTimersByTimeAsync(30_000);
+    }
+    expect(job.listener.codes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(GRANT_SECONDS * 1000 - 29 * 60_000);
+    expect(job.listener.codes).toEqual(['lap-timeout']);
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
   });
 
   it('hands the driver no name of the payer, and no draft to a caller that wants none', async () => {

@@ -2,7 +2,7 @@
 // the caller was told.
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/job.ts';
-import { spendOn } from './driver-budget.ts';
+import { mostTextBytes, spendOn } from './driver-budget.ts';
 import { driverFault } from './driver-faults.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext } from './job-context.ts';
@@ -30,6 +30,11 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
         return;
       }
       ids.push(...event.ids);
+      job.textBytes[event.choice]! += Buffer.byteLength(event.text);
+      if (job.textBytes[event.choice]! > mostTextBytes(ids.length)) {
+        wentWrong(context, job, 'The driver said more text than its tokens have.');
+        return;
+      }
       countRelayed(job, event.choice, event.ids.length);
       job.usage.completionTokens += event.ids.length;
       job.listener.event(event);
@@ -64,15 +69,13 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
 }
 
 /** The caches that an answer leaves behind: of its last token only if another row was computed after it. */
-function keepPaid(
-  { paid }: JobContext,
-  { plan, pool, account, promptIds, emitted, epochs, finished, request }: LiveJob,
-) {
+function keepPaid({ paid }: JobContext, job: LiveJob): void {
+  const { plan, pool, account, promptIds, emitted, epochs, finished, request } = job;
   const [answer = []] = emitted;
   const epoch = epochs.at(-1)?.epoch;
   if (!plan || !request || epoch === undefined || answer.length === 0) return;
   const isRead = finished.get(0) === 'stop' && request.stop.length === 0;
-  paid.put({ pool, epoch, codec: plan.codec ?? 'exact' }, account, [
+  job.leaves = paid.put({ pool, epoch, codec: plan.codec ?? 'exact' }, account, [
     ...promptIds,
     ...(isRead ? answer : answer.slice(0, -1)),
   ]);
