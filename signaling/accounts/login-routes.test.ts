@@ -197,3 +197,13 @@ test('G9: a revoked key’s batches are cancelled, those of others run on', asyn
   expect((await findBatch(db, owner, ended.id)).status).toBe('cancelling');
   expect((await findBatch(db, owner, other.id)).status).toBe('in_progress');
 });
+
+test.each<[string, string, unknown]>([
+  ['DELETE', '/logins/a%00b?keysToo=true', undefined],
+  ['DELETE', '/keys/a%00b', undefined],
+  ['POST', '/keys', { label: 'a\0b' }],
+])('G16: a NUL in %s %s is the caller’s fault and none of the server', async (method, path, body) => {
+  const { asPage } = await scene.newPerson();
+  const answer = await call(method, path, body, asPage);
+  expect([answer.status < 500, answer.status >= 400]).toEqual([true, true]);
+});

@@ -10,6 +10,8 @@ type Fault = Error & { code?: unknown; syscall?: unknown; errors?: unknown };
 /** SQLSTATE: class 08 and what a server says that ends, starts or is full (PostgreSQL, appendix A). */
 const AWAY_STATE = /^(08...|57P0[123]|53300)$/;
 const NO_NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** A text with U+0000, or with half of a surrogate pair: no column takes it. */
+const NO_TEXT_STATE = /^(22021|22P05)$/;
 /** node-postgres gives these no code. */
 const AWAY_TEXT =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/;
@@ -17,10 +19,14 @@ const MAX_CAUSES = 8;
 
 /**
  * Any failure as one that can be told. A database that is away is `unavailable`: whoever asked may come back, and nothing of
- * the request was wrong.
+ * the request was wrong. A text that no column takes is `bad-request`, in whatever field it came.
  */
 export function faultOf(thrown: unknown): PoolError {
-  if (thrown instanceof PoolError || !isAway(thrown)) return PoolError.from(thrown);
+  if (thrown instanceof PoolError) return thrown;
+  if (causesOf(thrown).some(({ code }) => NO_TEXT_STATE.test(String(code)))) {
+    return new PoolError('bad-request', 'A text has a character that cannot be kept: U+0000.', { cause: thrown });
+  }
+  if (!isAway(thrown)) return PoolError.from(thrown);
   return new PoolError('unavailable', 'The server cannot reach its database now.', { cause: thrown });
 }
 

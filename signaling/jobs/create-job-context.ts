@@ -5,6 +5,7 @@ import { ReceiptCollector } from './collect-receipts.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import { makeOwnerTag } from './owner-tag.ts';
+import { PaidAnswers } from './paid-answers.ts';
 import { PaidLengths } from './paid-lengths.ts';
 import { PaidPrefixes } from './paid-prefixes.ts';
 import { PoolQueues } from './pool-queues.ts';
@@ -25,6 +26,7 @@ export function createJobContext(options: JobOptions): JobContext {
     }),
     ending,
     paid: new PaidPrefixes(),
+    paidAnswers: new PaidAnswers(),
     paidLengths: new PaidLengths(),
     quotes: new PriceQuotes(),
     unsigned: new UnsignedJobs(options.unsignedWaitMs),

@@ -26,6 +26,12 @@ export function speechBudget({
   };
 }
 
+/**
+ * UTF-8 bytes of text that so many tokens can have: without this an entry could tell a whole answer beside one token, and nobody
+ * would be paid for it. The longest tokens of common vocabularies have some 200 bytes; of many tokens each has far less.
+ */
+export const mostTextBytes = (tokens: number): number => (tokens === 0 ? 0 : 512 + 100 * tokens);
+
 /** False when it is spent. */
 export function spendOn(budget: SpeechBudget, event: JobEvent): boolean {
   budget.events -= 1;

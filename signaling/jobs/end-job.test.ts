@@ -5,9 +5,10 @@ import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import { peerOwner } from '../ledger/owner.ts';
 import { admitJob } from './admit-job.ts';
 import { closeJobs } from './close-jobs.ts';
-import { cancelJob, finishJob } from './end-job.ts';
+import { awaitReturn, cancelJob, finishJob } from './end-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import type { LiveJob } from './live-job.ts';
+import { limitGrant } from './start-job.ts';
 import { TestContext, type TestListener } from './test-context.ts';
 import { PLAN, STATS } from './test-scene.ts';
 
@@ -50,6 +51,7 @@ describe('the end', () => {
 
   it('of a job that a caller leaves while it is settled is no cancellation', async () => {
     const job = await admit();
+    hearDriver(test.context, job, { type: 'finished', job: job.id, choice: 0, reason: 'stop' });
     hearDriver(test.context, job, { type: 'done', job: job.id, cachedTokens: 0, stats: STATS });
     expect(job.state).toBe('settling');
     cancelJob(test.context, job);
@@ -167,6 +169,22 @@ describe('a start', () => {
     expect(test.network.sent.map(({ message }) => message.type)).toContain('job-cancel');
   });
 
+  it('D2: a tab that goes and comes back makes no answer longer than what is held for it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    const job = await admit(askOf(3));
+    expect(job.state).toBe('running');
+    for (let minute = 0; minute < 29; minute++) {
+      awaitReturn(test.context, job, new PoolError('stage-left', 'It left.'));
+      await vi.advanceTimersByTimeAsync(30_000);
+      limitGrant(test.context, job);
+      await vi.advanceTimersByTimeAsync(30_000);
+    }
+    expect(job.listener.codes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(GRANT_SECONDS * 1000 - 29 * 60_000);
+    expect(job.listener.codes).toEqual(['lap-timeout']);
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
+  });
+
   it('hands the driver no name of the payer, and no draft to a caller that wants none', async () => {
     const route = () => ({ ...PLAN, drafter: 'ngram' as const, codec: 'int8' as const });
     const drafting = await TestContext.of({ route });
@@ -199,9 +217,10 @@ describe('the end of all jobs', () => {
     test.context.isClosing = false;
     const job = await admit();
     const closing = closeJobs(test.context, 600_000);
+    hearDriver(test.context, job, { type: 'finished', job: job.id, choice: 0, reason: 'stop' });
     hearDriver(test.context, job, { type: 'done', job: job.id, cachedTokens: 0, stats: STATS });
     await closing;
-    expect(job.listener.heard).toEqual(['routed', 'ended 0']);
+    expect(job.listener.heard).toEqual(['routed', 'finished', 'ended 0']);
   });
 
   it('lets go what lost its driver meanwhile and waits for another one', async () => {

@@ -1,6 +1,6 @@
 // A job's one way out: whoever asked hears at once what it costs at most; then who worked is paid, and the row says how it went.
 import { PoolError } from '../../protocol/errors.ts';
-import { tokensOf } from '../settlement/bill.ts';
+import { clampDelivery, tokensOf } from '../settlement/bill.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
 import { shownFailure } from './job-listeners.ts';
@@ -27,7 +27,8 @@ export function cancelJob(context: JobContext, job: LiveJob): void {
 /** A tab whose line to the server broke may be driving on: it has this long to come back and say what it received. */
 export function awaitReturn(context: JobContext, job: LiveJob, left: PoolError): void {
   clearTimeout(job.timer);
-  job.timer = setTimeout(() => finishJob(context, job, left), RETURN_MS);
+  const untilEndMs = (job.endsMs ?? Number.POSITIVE_INFINITY) - performance.now();
+  job.timer = setTimeout(() => finishJob(context, job, left), Math.max(0, Math.min(RETURN_MS, untilEndMs)));
 }
 
 /** May be called whenever; the first call decides. */
@@ -41,6 +42,8 @@ export function finishJob(context: JobContext, job: LiveJob, error?: PoolError):
 
 async function end(context: JobContext, job: LiveJob, error?: PoolError): Promise<void> {
   const { logger, observe, store, poolOf, jobs } = context;
+  weighFailure(context, job, error);
+  job.usage.cachedTokens = job.cache?.isPaid ? job.cache.tokens : 0;
   tell(job, error);
   keepPaidLength(context, job);
   const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
@@ -50,6 +53,7 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   let settlement: SettlementPlan | undefined;
   try {
     ({ chargedMicros, settlement } = await settleJob(context, job, layers));
+    if (job.leaves && settlement?.gaps.length === 0) job.leaves.isPaid = true;
   } catch (thrown) {
     // What is set aside stays so until it expires: nothing is charged that was not settled.
     logger.error({ err: thrown, job: job.id }, 'a job could not be settled');
@@ -62,10 +66,28 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
 }
 
+/**
+ * Over HTTP, what the network failed costs what its caller has received: of an answer that is told whole, nothing; of a
+ * streamed one what was told, and whoever asks the same again pays the rest.
+ */
+function weighFailure({ paidAnswers }: JobContext, job: LiveJob, error: PoolError | undefined): void {
+  if (!error || !job.request || job.cancelled || error.code === 'cancelled') return;
+  if (!job.isStreamed) {
+    for (const parts of job.delivered) parts.length = 0;
+    return;
+  }
+  const { pool, account, promptIds, emitted, usage, choices } = job;
+  const told = Math.max(job.paidBefore, emitted[0]?.length ?? 0);
+  if (choices === 1 && told > 0 && usage.promptTokens > 0) paidAnswers.put({ pool, account, promptIds }, told);
+}
+
 /** A chat's next turn, or the rest of an answer that was cut, pays for what is new. */
 function keepPaidLength({ paidLengths }: JobContext, job: LiveJob): void {
   if (job.request) return;
-  const tokens = tokensOf(deliveryOf(job)?.choices[0] ?? []);
+  const delivery = deliveryOf(job);
+  const isUsed = (epoch: number): boolean => job.epochs.some((used) => used.epoch === epoch);
+  const [answer = []] = delivery ? clampDelivery(delivery, job.most, isUsed).choices : [];
+  const tokens = tokensOf(answer);
   const paid = tokens > 0 ? job.usage.promptTokens + tokens : job.paidTokens;
   if (paid > 0) paidLengths.put(job.payer, job.pool, paid);
 }

@@ -22,6 +22,8 @@ async function begin(fields: Parameters<TestContext['fields']>[0] = {}) {
 const say = (...events: JobEvent[]): void => {
   for (const event of events) hearDriver(test.context, job, event);
 };
+/** What the last answer costs, as its end tells it. */
+const bill = () => test.rows.filter(({ state }) => state === 'settling').at(-1)?.chargedMicros;
 const over = () => expect.poll(() => job.state).toBe('over');
 const started = (promptTokens: number): JobEvent => ({ type: 'started', job: job.id, promptTokens });
 const finished = (choice: number): JobEvent => ({ type: 'finished', job: job.id, choice, reason: 'stop' });
@@ -48,6 +50,57 @@ describe('one choice', () => {
     ]);
     expect(job.usage).toEqual({ promptTokens: 5, cachedTokens: 0, completionTokens: 2 });
     expect(test.statesOf(job)).toEqual(['waiting', 'running', 'settling', 'done']);
+  });
+
+  it('D3: what the network failed costs what its caller received: nothing of an answer that is told whole', async () => {
+    await begin({ isStreamed: false });
+    say(started(5), delta(job.id, [1, 2], 'ab'), failed('out-of-memory'));
+    await over();
+    expect(bill()).toBe(0);
+  });
+
+  it('D3: of a streamed one what was told, and whoever asks the same again pays the rest alone', async () => {
+    const ask = async (said: JobEvent[] | ((id: typeof job.id) => JobEvent[])): Promise<number | undefined> => {
+      job = (await admitJob(test.context, test.fields({ isStreamed: true }))) as typeof job;
+      await expect.poll(() => job.state).toBe('running');
+      say(...(typeof said === 'function' ? said(job.id) : said));
+      await over();
+      return bill();
+    };
+    await begin({ isStreamed: true });
+    say(started(5), delta(job.id, [1, 2], 'ab'), failed('out-of-memory'));
+    await over();
+    expect(bill()).toBe(5 * PRICE.promptMicros + 2 * PRICE.completionMicros);
+    // It fails again, before it came as far: nothing is charged twice.
+    expect(
+      await ask((id) => [
+        delta(id, [1], 'a'),
+        { type: 'failed', job: id, error: { code: 'out-of-memory', message: '' } },
+      ]),
+    ).toBe(0);
+    const rest = await ask((id) => [
+      delta(id, [1, 2, 3], 'abc'),
+      { type: 'finished', job: id, choice: 0, reason: 'stop' },
+      { type: 'done', job: id, cachedTokens: 0, stats: STATS },
+    ]);
+    expect(rest).toBe(PRICE.completionMicros);
+    // And once more it is another answer.
+    const whole = await ask((id) => [
+      delta(id, [1], 'a'),
+      { type: 'finished', job: id, choice: 0, reason: 'stop' },
+      { type: 'done', job: id, cachedTokens: 0, stats: STATS },
+    ]);
+    expect(whole).toBe(5 * PRICE.promptMicros + PRICE.completionMicros);
+  });
+
+  it('G8: ends with a fault of the driver where it ends the answer before its end, or gives it up unasked', async () => {
+    say(started(5), delta(job.id, [1], 'a'), done());
+    await over();
+    expect(job.listener.heard.at(-1)).toBe('failed stage-failed');
+    await begin();
+    say(started(5), { type: 'finished', job: job.id, choice: 0, reason: 'cancelled' });
+    await over();
+    expect(job.listener.heard.at(-1)).toBe('failed stage-failed');
   });
 
   it.each([
@@ -86,13 +139,19 @@ describe('one choice', () => {
     expect(job.listener.codes).toEqual(['stage-failed']);
   });
 
-  it('G5: may have no more bytes than its tokens need', async () => {
-    const text = 'x'.repeat(10_000);
-    let told = 0;
-    for (; job.state === 'running' && told < 100; told++) say(delta(job.id, [], text));
-    await over();
-    expect(told).toBe(Math.floor(((8 + 16) * 1700) / 10_000) + 1);
-    expect(job.listener.codes).toEqual(['stage-failed']);
+  it('G3, G5: tells no more text than its tokens can have, so none without a token', async () => {
+    for (const [ids, bytes, isTaken] of [
+      [[], 1, false],
+      [[1], 612, true],
+      [[1], 613, false],
+    ] as const) {
+      await begin();
+      say(started(5), delta(job.id, [...ids], 'x'.repeat(bytes)));
+      expect(job.state).toBe(isTaken ? 'running' : 'settling');
+      if (isTaken) say(finished(0), done());
+      await over();
+      expect(job.listener.codes).toEqual(isTaken ? [] : ['stage-failed']);
+    }
   });
 
   it('G5: may end each choice that there is, and no other', () => {

@@ -2,7 +2,7 @@
 // the caller was told.
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/job.ts';
-import { spendOn } from './driver-budget.ts';
+import { mostTextBytes, spendOn } from './driver-budget.ts';
 import { driverFault } from './driver-faults.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext } from './job-context.ts';
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 5;
 
 export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
   if (!spendOn(job.speech, event)) {
-    saidTooMuch(context, job);
+    wentWrong(context, job, 'The driver said more than it was asked for.');
     return;
   }
   switch (event.type) {
@@ -26,10 +26,15 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       if (job.finished.has(event.choice)) return;
       const ids = job.emitted[event.choice];
       if (!ids || ids.length + event.ids.length > job.maxTokens) {
-        saidTooMuch(context, job);
+        wentWrong(context, job, 'The driver said more than it was asked for.');
         return;
       }
       ids.push(...event.ids);
+      job.textBytes[event.choice]! += Buffer.byteLength(event.text);
+      if (job.textBytes[event.choice]! > mostTextBytes(ids.length)) {
+        wentWrong(context, job, 'The driver said more text than its tokens have.');
+        return;
+      }
       countRelayed(job, event.choice, event.ids.length);
       job.usage.completionTokens += event.ids.length;
       job.listener.event(event);
@@ -37,10 +42,18 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
     }
     case 'finished':
       if (event.choice >= job.choices || job.finished.has(event.choice)) return;
+      if (event.reason === 'cancelled' && !job.cancelled) {
+        wentWrong(context, job, 'The driver gave up an answer that was wanted.');
+        return;
+      }
       job.finished.set(event.choice, event.reason);
       job.listener.event(event);
       return;
     case 'done':
+      if (job.finished.size < job.choices && !job.cancelled) {
+        wentWrong(context, job, 'The driver ended the answer before its end.');
+        return;
+      }
       job.stats = event.stats;
       keepPaid(context, job);
       finishJob(context, job);
@@ -56,22 +69,20 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
 }
 
 /** The caches that an answer leaves behind: of its last token only if another row was computed after it. */
-function keepPaid(
-  { paid }: JobContext,
-  { plan, pool, account, promptIds, emitted, epochs, finished, request }: LiveJob,
-) {
+function keepPaid({ paid }: JobContext, job: LiveJob): void {
+  const { plan, pool, account, promptIds, emitted, epochs, finished, request } = job;
   const [answer = []] = emitted;
   const epoch = epochs.at(-1)?.epoch;
   if (!plan || !request || epoch === undefined || answer.length === 0) return;
   const isRead = finished.get(0) === 'stop' && request.stop.length === 0;
-  paid.put({ pool, epoch, codec: plan.codec ?? 'exact' }, account, [
+  job.leaves = paid.put({ pool, epoch, codec: plan.codec ?? 'exact' }, account, [
     ...promptIds,
     ...(isRead ? answer : answer.slice(0, -1)),
   ]);
 }
 
-const saidTooMuch = (context: JobContext, job: LiveJob): void =>
-  finishJob(context, job, new PoolError('stage-failed', 'The driver said more than it was asked for.'));
+const wentWrong = (context: JobContext, job: LiveJob, how: string): void =>
+  finishJob(context, job, new PoolError('stage-failed', how));
 
 /** The job goes to the head of its queue, a few times; then its caller hears why. */
 export function driverLost(context: JobContext, job: LiveJob, error: PoolError): void {

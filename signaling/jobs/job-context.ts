@@ -17,6 +17,7 @@ import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { ReceiptCollector } from './collect-receipts.ts';
 import type { JobStore } from './job-store.ts';
 import type { LiveJob } from './live-job.ts';
+import type { PaidAnswers } from './paid-answers.ts';
 import type { PaidLengths } from './paid-lengths.ts';
 import type { PaidPrefixes } from './paid-prefixes.ts';
 import type { PoolQueues } from './pool-queues.ts';
@@ -78,6 +79,7 @@ export interface JobContext extends JobOptions {
   readonly collector: ReceiptCollector;
   readonly unsigned: UnsignedJobs;
   readonly paid: PaidPrefixes;
+  readonly paidAnswers: PaidAnswers;
   readonly paidLengths: PaidLengths;
   readonly quotes: PriceQuotes;
   /** The same name for the same payer, which says nothing of who it is. */

@@ -172,10 +172,16 @@ describe('the queue', () => {
     const updates = allOf(second.updates);
     const one = await scene.started();
     await new Promise((resolve) => setTimeout(resolve, 150));
-    scene.dispatcher.jobEvents(one.driver.peer, [{ type: 'done', job: first.id, cachedTokens: 0, stats: STATS }]);
+    scene.dispatcher.jobEvents(one.driver.peer, [
+      { type: 'finished', job: first.id, choice: 0, reason: 'stop' },
+      { type: 'done', job: first.id, cachedTokens: 0, stats: STATS },
+    ]);
     const two = await scene.started();
     expect(two.job).toBe(second.id);
-    scene.dispatcher.jobEvents(two.driver.peer, [{ type: 'done', job: second.id, cachedTokens: 0, stats: STATS }]);
+    scene.dispatcher.jobEvents(two.driver.peer, [
+      { type: 'finished', job: second.id, choice: 0, reason: 'stop' },
+      { type: 'done', job: second.id, cachedTokens: 0, stats: STATS },
+    ]);
     expect((await updates)[0]).toMatchObject({ type: 'queued', place: 1, waiting: 1 });
   });
 

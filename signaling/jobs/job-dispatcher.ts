@@ -72,6 +72,7 @@ export class JobDispatcher implements JobService {
     const live = await admitJob(this.#context, {
       ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
       ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds },
+      isStreamed: order.isStreamed ?? false,
     });
     order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
     if (order.signal?.aborted) cancelJob(this.#context, live);

@@ -13,6 +13,8 @@ export interface JobOrder {
   pool: PoolId;
   request: JobRequest;
   source: 'http' | 'batch';
+  /** Its caller hears each token as it comes: then what failed later was delivered all the same. */
+  isStreamed?: boolean;
   /** The most that it may cost. */
   maxMicros?: number | undefined;
   /** What `quote` gave: its price holds for a while. */

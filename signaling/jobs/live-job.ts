@@ -11,6 +11,7 @@ import type { OwnerId } from '../ledger/owner.ts';
 import type { Delivered, EpochSeats, Most } from '../settlement/settlement-types.ts';
 import { type SpeechBudget, speechBudget } from './driver-budget.ts';
 import type { Usage } from './job-types.ts';
+import type { FoundCache, LeftCache } from './paid-prefixes.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
 export interface JobListener {
@@ -51,6 +52,8 @@ export interface LiveJob {
   readonly heldMicros: number;
   /** What is held pays for so much. */
   readonly most: Most;
+  /** HTTP: its caller hears each token as it comes, so that what failed later was delivered all the same. */
+  readonly isStreamed: boolean;
   /** What a driver at the entry is asked to do; a tab knows its own prompt. */
   readonly request: JobRequest | undefined;
   readonly listener: JobListener;
@@ -82,30 +85,44 @@ export interface LiveJob {
   toldPlace: number;
   cancelled: boolean;
   timer: NodeJS.Timeout | undefined;
+  /** When its grants end, by `performance.now()`: nothing that happens to it moves that. */
+  endsMs: number | undefined;
+  /** HTTP: bytes of text that were relayed of each choice. */
+  readonly textBytes: number[];
+  /** HTTP: what its prompt found in the cache of an earlier answer: it counts where that one was paid whole. */
+  cache: FoundCache | undefined;
+  /** HTTP: tokens of the answer that were paid for when the same was asked before. */
+  paidBefore: number;
+  /** Those that have not come again. */
+  prepaidLeft: number;
+  /** HTTP: what it leaves behind for the next one. */
+  leaves: LeftCache | undefined;
 }
 
-export type NewJob = Pick<
-  LiveJob,
-  | 'id'
-  | 'nonce'
-  | 'pool'
-  | 'payer'
-  | 'source'
-  | 'account'
-  | 'place'
-  | 'own'
-  | 'choices'
-  | 'maxPosition'
-  | 'maxTokens'
-  | 'price'
-  | 'heldMicros'
-  | 'most'
-  | 'request'
-  | 'listener'
-> & { driver?: PeerId; promptTokens?: number; promptIds?: readonly number[] };
+export type NewJob = Partial<Pick<LiveJob, 'isStreamed'>> &
+  Pick<
+    LiveJob,
+    | 'id'
+    | 'nonce'
+    | 'pool'
+    | 'payer'
+    | 'source'
+    | 'account'
+    | 'place'
+    | 'own'
+    | 'choices'
+    | 'maxPosition'
+    | 'maxTokens'
+    | 'price'
+    | 'heldMicros'
+    | 'most'
+    | 'request'
+    | 'listener'
+  > & { driver?: PeerId; promptTokens?: number; promptIds?: readonly number[] };
 
 export function liveJob({ driver, promptIds = [], promptTokens = promptIds.length, ...fields }: NewJob): LiveJob {
   return {
+    isStreamed: false,
     ...fields,
     promptIds,
     createdMs: performance.now(),
@@ -126,5 +143,11 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     toldPlace: 0,
     cancelled: false,
     timer: undefined,
+    endsMs: undefined,
+    textBytes: Array.from({ length: fields.choices }, () => 0),
+    cache: undefined,
+    paidBefore: 0,
+    prepaidLeft: 0,
+    leaves: undefined,
   };
 }

@@ -18,13 +18,23 @@ beforeEach(() => {
   paid = new PaidPrefixes(() => nowMs);
 });
 
+const take = (...given: Parameters<PaidPrefixes['take']>): number => paid.take(...given)?.tokens ?? 0;
+
+test('G3: counts once the answer before was paid whole: a seat that never computed it holds nothing of it', () => {
+  const left = paid.put(PLACE, 'a', idsOf(50));
+  const found = paid.take(PLACE, 'a', idsOf(60));
+  expect(found).toMatchObject({ tokens: 50, isPaid: false });
+  left.isPaid = true;
+  expect(found?.isPaid).toBe(true);
+});
+
 test('the next turn of a conversation pays for what is new', () => {
-  expect(paid.take(PLACE, 'a', idsOf(40))).toBe(0);
+  expect(take(PLACE, 'a', idsOf(40))).toBe(0);
   paid.put(PLACE, 'a', idsOf(50));
-  expect(paid.take(PLACE, 'a', idsOf(60))).toBe(50);
-  expect(paid.take(PLACE, 'a', idsOf(60)), 'while that answer runs, nothing is there').toBe(0);
+  expect(take(PLACE, 'a', idsOf(60))).toBe(50);
+  expect(take(PLACE, 'a', idsOf(60)), 'while that answer runs, nothing is there').toBe(0);
   paid.put(PLACE, 'a', idsOf(70));
-  expect(paid.take(PLACE, 'a', idsOf(70)), 'one position is always computed').toBe(69);
+  expect(take(PLACE, 'a', idsOf(70)), 'one position is always computed').toBe(69);
 });
 
 describe('nothing is found', () => {
@@ -37,24 +47,24 @@ describe('nothing is found', () => {
     ['of another conversation', PLACE, 'a', idsOf(60, 1000)],
     ['of less than half of it', PLACE, 'a', [...idsOf(24), ...idsOf(30, 900)]],
   ])('%s', (_name, place, owner, prompt) => {
-    expect(paid.take(place, owner, prompt)).toBe(0);
-    expect(paid.take(PLACE, 'a', idsOf(60))).toBe(50);
+    expect(take(place, owner, prompt)).toBe(0);
+    expect(take(PLACE, 'a', idsOf(60))).toBe(50);
   });
 
   test('after a while', () => {
     nowMs = KEPT_ANSWER_MS;
-    expect(paid.take(PLACE, 'a', idsOf(60))).toBe(0);
+    expect(take(PLACE, 'a', idsOf(60))).toBe(0);
   });
 
   test('of what later answers pushed out', () => {
     for (let index = 1; index <= MAX_KEPT_ANSWERS; index += 1) paid.put(PLACE, 'b', idsOf(50, index * 1000));
-    expect(paid.take(PLACE, 'a', idsOf(60))).toBe(0);
+    expect(take(PLACE, 'a', idsOf(60))).toBe(0);
   });
 });
 
 test('what is shared must be worth it', () => {
   paid.put(PLACE, 'a', idsOf(LEAST_SHARED_TOKENS - 1));
-  expect(paid.take(PLACE, 'a', idsOf(60))).toBe(0);
+  expect(take(PLACE, 'a', idsOf(60))).toBe(0);
   paid.put(PLACE, 'a', idsOf(LEAST_SHARED_TOKENS));
-  expect(paid.take(PLACE, 'a', idsOf(60))).toBe(LEAST_SHARED_TOKENS);
+  expect(take(PLACE, 'a', idsOf(60))).toBe(LEAST_SHARED_TOKENS);
 });

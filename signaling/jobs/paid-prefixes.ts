@@ -12,7 +12,19 @@ export interface CachePlace {
   codec: CodecPolicy;
 }
 
-interface Kept {
+/** What an answer left behind; whoever settles it says whether every seat was paid for its part of it. */
+export interface LeftCache {
+  isPaid: boolean;
+}
+
+/** What a prompt found of an earlier answer. */
+export interface FoundCache {
+  readonly tokens: number;
+  /** Only then it need not be paid again: a seat that never computed it holds nothing of it. */
+  readonly isPaid: boolean;
+}
+
+interface Kept extends LeftCache {
   owner: string;
   /** One number for each beginning of what was computed. */
   hashes: Uint32Array;
@@ -34,10 +46,10 @@ export class PaidPrefixes {
   }
 
   /**
-   * Positions of `prompt` that this owner need not pay again, and takes what held them out: its next answer puts it back. The
-   * last position of a prompt is always computed.
+   * Positions of `prompt` that an earlier answer of this owner computed, and takes what held them out: its next answer puts it
+   * back. The last position of a prompt is always computed.
    */
-  take(place: CachePlace, owner: string, prompt: readonly number[]): number {
+  take(place: CachePlace, owner: string, prompt: readonly number[]): FoundCache | undefined {
     const key = keyOf(place);
     const kept = this.#freshOf(key);
     const hashes = this.#hash(prompt);
@@ -48,21 +60,28 @@ export class PaidPrefixes {
       const shared = sharedOf(each.hashes, hashes);
       if (shared > most && shared * 2 >= each.hashes.length) [best, most] = [each, shared];
     }
-    if (!best) return 0;
+    if (!best) return undefined;
+    const found = best;
     this.#keep(
       key,
       kept.filter((each) => each !== best),
     );
-    return Math.min(most, prompt.length - 1);
+    return {
+      tokens: Math.min(most, prompt.length - 1),
+      get isPaid() {
+        return found.isPaid;
+      },
+    };
   }
 
   /** `computed`: the positions that the coalition holds when the answer is over. */
-  put(place: CachePlace, owner: string, computed: readonly number[]): void {
+  put(place: CachePlace, owner: string, computed: readonly number[]): LeftCache {
     const key = keyOf(place);
-    const kept = { owner, hashes: this.#hash(computed), sinceMs: this.#now() };
+    const kept: Kept = { owner, hashes: this.#hash(computed), sinceMs: this.#now(), isPaid: false };
     this.#keep(key, [...this.#freshOf(key), kept].slice(-MAX_KEPT_ANSWERS));
     const [oldest] = this.#places.keys();
     if (this.#places.size > MAX_PLACES && oldest !== undefined) this.#places.delete(oldest);
+    return kept;
   }
 
   #freshOf(key: string): Kept[] {

@@ -12,6 +12,7 @@ import { type LiveJob, seatsOf } from './live-job.ts';
 /** Computed in the asking tab itself: no coalition, no grant, nothing set aside, but prediction and outcome are kept. */
 export function startLocally(context: JobContext, job: LiveJob, plan: RoutePlan): void {
   job.state = 'running';
+  job.endsMs = performance.now() + GRANT_SECONDS * 1000;
   begin(context, job);
   tellRoute(context, job, plan, 0, undefined);
 }
@@ -25,6 +26,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   const promptTokens = Math.max(1, job.usage.promptTokens);
   const question = { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec };
   job.plan ??= context.route({ ...question, pool, ...context.queues.loadOf(pool.id) });
+  job.endsMs ??= performance.now() + GRANT_SECONDS * 1000;
   const grant = grantFor(context, job, driver);
   if (job.request) {
     const request = requestFor(context, job, job.plan);
@@ -42,12 +44,25 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   return true;
 }
 
-/** What this coalition still holds of the owner's last answer, unless another one has begun to answer already. */
-function findPaid({ paid, paidLengths }: JobContext, job: LiveJob, epoch: number): void {
+/**
+ * What its owner has paid for before: a chat's earlier turns, an answer to the same that the network failed, or what this
+ * coalition still holds of the owner's last answer, unless another one has begun to answer already.
+ */
+function findPaid({ paid, paidAnswers, paidLengths }: JobContext, job: LiveJob, epoch: number): void {
   const { plan, pool, account, payer, promptIds } = job;
-  if (!job.request && job.attempts === 0) job.paidTokens = paidLengths.take(payer, pool, job.usage.promptTokens);
-  if (!plan || !job.request || job.choices > 1 || job.emitted.some((ids) => ids.length > 0)) return;
-  job.usage.cachedTokens = paid.take({ pool, epoch, codec: plan.codec ?? 'exact' }, account, promptIds);
+  if (!job.request) {
+    if (job.attempts === 0) job.paidTokens = paidLengths.take(payer, pool, job.usage.promptTokens);
+    return;
+  }
+  if (!plan || job.choices > 1 || job.emitted.some((ids) => ids.length > 0)) return;
+  if (job.attempts === 0) {
+    job.paidBefore = paidAnswers.take({ pool, account, promptIds }) ?? 0;
+    job.prepaidLeft = job.paidBefore;
+    if (job.paidBefore > 0) job.cache = { tokens: promptIds.length, isPaid: true };
+  }
+  if (job.paidBefore === 0) {
+    job.cache = paid.take({ pool, epoch, codec: plan.codec ?? 'exact' }, account, promptIds);
+  }
 }
 
 /** Who works on it now concerns whoever pays them. */
@@ -70,14 +85,16 @@ function tellRoute(context: JobContext, job: LiveJob, plan: RoutePlan, epoch: nu
   finishJob(context, job, new PoolError('stage-left', 'The asking tab left.'));
 }
 
-/** It ends with its grant. */
+/** It ends with its first grant: neither a tab that comes back nor another coalition makes it longer than what is held for it. */
 export function limitGrant(context: JobContext, job: LiveJob): void {
   clearTimeout(job.timer);
   job.timer = setTimeout(() => {
     if (job.request && job.driver) context.send(job.driver, { type: 'job-cancel', job: job.id });
     finishJob(context, job, new PoolError('lap-timeout', 'The answer took longer than its grant.'));
-  }, GRANT_SECONDS * 1000);
+  }, leftMs(job));
 }
+
+const leftMs = ({ endsMs }: LiveJob): number => Math.max(0, (endsMs ?? 0) - performance.now());
 
 function begin(context: JobContext, job: LiveJob): void {
   limitGrant(context, job);
@@ -87,6 +104,6 @@ function begin(context: JobContext, job: LiveJob): void {
 
 function grantFor({ sign }: JobContext, job: LiveJob, driver: PeerId): string {
   const { id, nonce, pool, choices, maxPosition, own } = job;
-  const expires = Math.floor(Date.now() / 1000) + GRANT_SECONDS;
+  const expires = Math.floor((Date.now() + leftMs(job)) / 1000);
   return sealGrant({ job: id, nonce, pool, driver, sessions: choices, maxPosition, own: [...own], expires }, sign);
 }

@@ -5,31 +5,38 @@ import type { OwnerId } from '../ledger/owner.ts';
 import type { LiveJob } from './live-job.ts';
 
 /** What is set aside waits for so long for the rest to be signed; then the answer is paid as it was signed. */
-const WAIT_MS = 10 * 60_000;
+export const UNSIGNED_WAIT_MS = 10 * 60_000;
 /** And whoever did not sign by then gets no grant in that pool for so long. */
 const REFUSED_MS = 24 * 60 * 60_000;
-/** The oldest go when there are more. */
+/** Payers and pools; the oldest go when there are more. */
 const MAX_KEPT = 10_000;
+/** Of one payer in one pool: more than it has answers under way. */
+const MAX_JOBS = 64;
 
 export class UnsignedJobs {
-  readonly #kept = new Map<string, { job: JobId; untilMs: number }>();
+  readonly #kept = new Map<string, Map<JobId, number>>();
   readonly #waits = new Map<JobId, () => void>();
   readonly #waitMs: number;
   #isClosed = false;
 
-  constructor(waitMs = WAIT_MS) {
+  constructor(waitMs = UNSIGNED_WAIT_MS) {
     this.#waitMs = waitMs;
   }
 
-  /** The answer that this payer has not signed for in this pool. */
+  /** An answer that this payer has not signed for in this pool: the first one. */
   of(payer: OwnerId, pool: PoolId): JobId | undefined {
-    const kept = this.#kept.get(keyOf(payer, pool));
-    return kept && kept.untilMs > performance.now() ? kept.job : undefined;
+    const nowMs = performance.now();
+    return [...(this.#kept.get(keyOf(payer, pool)) ?? [])].find(([, untilMs]) => untilMs > nowMs)?.[0];
   }
 
   /** Resolves when the client has signed again, or does not any more: true in the first case. */
   async wait({ id, payer, pool }: Pick<LiveJob, 'id' | 'payer' | 'pool'>): Promise<boolean> {
-    this.#kept.set(keyOf(payer, pool), { job: id, untilMs: performance.now() + REFUSED_MS });
+    const jobs = this.#kept.get(keyOf(payer, pool)) ?? new Map<JobId, number>();
+    jobs.delete(id);
+    jobs.set(id, performance.now() + REFUSED_MS);
+    const [first] = jobs.keys();
+    if (jobs.size > MAX_JOBS && first !== undefined) jobs.delete(first);
+    this.#kept.set(keyOf(payer, pool), jobs);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     if (this.#isClosed) return false;
@@ -52,7 +59,9 @@ export class UnsignedJobs {
   /** All of it is signed for. */
   settled({ id, payer, pool }: Pick<LiveJob, 'id' | 'payer' | 'pool'>): void {
     const key = keyOf(payer, pool);
-    if (this.#kept.get(key)?.job === id) this.#kept.delete(key);
+    const jobs = this.#kept.get(key);
+    jobs?.delete(id);
+    if (jobs?.size === 0) this.#kept.delete(key);
   }
 
   /** Nobody is waited for any more. */

@@ -11,10 +11,14 @@ import type { LiveJob } from './live-job.ts';
 export function countRelayed(job: LiveJob, choice: number, tokens: number): void {
   const parts = job.delivered[choice];
   const epoch = job.epochs.at(-1)?.epoch;
-  if (!parts || epoch === undefined || tokens === 0) return;
+  // The first ones may have been paid for when the same was asked before.
+  const prepaid = Math.min(tokens, job.prepaidLeft);
+  job.prepaidLeft -= prepaid;
+  const counted = tokens - prepaid;
+  if (!parts || epoch === undefined || counted === 0) return;
   const last = parts.at(-1);
-  if (last?.epoch === epoch) last.tokens += tokens;
-  else parts.push({ epoch, tokens });
+  if (last?.epoch === epoch) last.tokens += counted;
+  else parts.push({ epoch, tokens: counted });
 }
 
 /** Undefined in a chat whose client has signed nothing. */

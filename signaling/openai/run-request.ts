@@ -36,7 +36,14 @@ export async function runRequest(
   const hungUp = c.req.raw.signal;
   if (hungUp.aborted) cancel.abort();
   hungUp.addEventListener('abort', () => cancel.abort(), { once: true });
-  const job = await context.jobs.submit({ ...prepared.order, payer, source: 'http', signal: cancel.signal });
+  const isStreamed = prepared.isStream;
+  const job = await context.jobs.submit({
+    ...prepared.order,
+    payer,
+    source: 'http',
+    isStreamed,
+    signal: cancel.signal,
+  });
   c.header('x-request-id', job.id);
   c.header('x-computepool-receipt', job.id);
   if (prepared.ignored.length > 0) c.header('x-computepool-ignored', prepared.ignored.join(', '));
