@@ -62,7 +62,7 @@ export class ChatRun {
       if (local.phase === 'failed') this.#capability = undefined;
       this.state.patch({ local });
     });
-    this.#worker.onEnd((error) => {
+    this.#session.onEnd((error) => {
       this.#fail(error);
       this.#asking.close(error);
       this.#session.close();

@@ -22,6 +22,7 @@ export class PeerSession {
   readonly worker: HostWorker;
   readonly origin: string;
   readonly #host: Host;
+  readonly #enders: ((error: PoolError) => void)[] = [];
   #sentinel: HostSentinel | undefined;
   #identity: KeptIdentity | undefined;
   #control: ControlClient | undefined;
@@ -32,6 +33,7 @@ export class PeerSession {
     this.#host = host;
     this.origin = origin;
     this.worker = host.spawnWorker();
+    this.worker.onEnd((error) => this.#enders.forEach((ender) => ender(error)));
   }
 
   get isClosed(): boolean {
@@ -40,8 +42,16 @@ export class PeerSession {
 
   /** Started when it is first asked for. */
   get sentinel(): HostSentinel {
-    this.#sentinel ??= this.#host.spawnSentinel();
+    if (!this.#sentinel) {
+      this.#sentinel = this.#host.spawnSentinel();
+      this.#sentinel.onEnd((error) => this.#enders.forEach((ender) => ender(error)));
+    }
     return this.#sentinel;
+  }
+
+  /** One of its programs stopped by itself, or had to be stopped: this tab computes, or answers pulses, no more. */
+  onEnd(listener: (error: PoolError) => void): void {
+    this.#enders.push(listener);
   }
 
   /** There from the first welcome on. */

@@ -1,5 +1,6 @@
 // A tab as a stage, for a page: one state to draw, retry and close.
 import type { Backend } from '../../protocol/control.ts';
+import type { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { Host } from '../host/host.ts';
 import type { StageState } from '../words/peer-state.ts';
@@ -27,10 +28,23 @@ export interface StagePeerOptions {
   origin?: string;
 }
 
+/** A worker that stops is started again, so often in ten minutes: then the person decides. */
+const MAX_RESTARTS = 3;
+const RESTARTS_OVER_MS = 10 * 60_000;
+
 export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer {
   const { pool, backend = 'auto', memoryBytes, keepPacked = false, origin } = options;
   const state = new ValueStore<StageState>(newStageLife(poolIdOf(pool), keepPacked).shown);
-  const start = () => new StageRun(host, { pool, origin, backend, memoryBytes, keepPacked, state });
+  let restarts: number[] = [];
+  const onStopped = ({ code }: PoolError): void => {
+    const nowMs = performance.now();
+    restarts = restarts.filter((atMs) => nowMs - atMs < RESTARTS_OVER_MS);
+    // A model that does not end would not end again.
+    if (code !== 'stage-failed' || restarts.length >= MAX_RESTARTS) return;
+    restarts.push(nowMs);
+    run = start();
+  };
+  const start = () => new StageRun(host, { pool, origin, backend, memoryBytes, keepPacked, state, onStopped });
   let run = start();
   return {
     state,

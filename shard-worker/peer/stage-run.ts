@@ -13,7 +13,15 @@ import { JobRelay } from './job-relay.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PeerSession } from './peer-session.ts';
 import { modelSource } from './site.ts';
-import { isLive, newStageLife, type StageEffect, type StageEvent, type StageLife, vitalsOf } from './stage-life.ts';
+import {
+  isLive,
+  isOver,
+  newStageLife,
+  type StageEffect,
+  type StageEvent,
+  type StageLife,
+  vitalsOf,
+} from './stage-life.ts';
 import type { ValueStore } from './store.ts';
 
 export interface StageRunOptions {
@@ -23,6 +31,8 @@ export interface StageRunOptions {
   memoryBytes: number | undefined;
   keepPacked: boolean;
   state: ValueStore<StageState>;
+  /** A program of this tab stopped: the run is over, and another one may do better. */
+  onStopped(error: PoolError): void;
 }
 
 /** A link that breaks again and again is not asked for at once. */
@@ -63,7 +73,11 @@ export class StageRun {
     this.#worker.on('served', (served) => this.#happen({ type: 'work-served', served }));
     this.#worker.on('links', ({ rtts }) => this.#happen({ type: 'links-measured', rtts }));
     this.#worker.on('fault', (error) => this.#happen({ type: 'device-failed', error: PoolError.from(error) }));
-    this.#worker.onEnd(this.#fail);
+    this.#session.onEnd((error) => {
+      if (isOver(this.#life)) return;
+      this.#fail(error);
+      options.onStopped(error);
+    });
     this.#prepare().catch(this.#fail);
   }
 

@@ -239,10 +239,24 @@ describe('serving', () => {
   });
 });
 
-test('a worker that stopped, or had to be stopped, ends the tab’s part: it leaves the server and says why', async () => {
+test('a worker whose model does not end ends the tab’s part: it leaves the server and says why', async () => {
   const { host, state } = await joinTab();
   host.worker.end(new PoolError('model-unsupported', 'The model’s tokenizer did not end.'));
   await settle();
   expect(state()).toMatchObject({ phase: 'failed', error: { code: 'model-unsupported' } });
-  expect(host.socket.isOpen).toBe(false);
+  expect([host.socket.isOpen, host.workers.length]).toEqual([false, 1]);
+});
+
+test('B1: a worker that stopped leaves the server at once, and the page starts another one, a few times', async () => {
+  const { host, state } = await joinTab();
+  for (const workers of [2, 3, 4, 4]) {
+    const { socket } = host;
+    host.worker.end(new PoolError('stage-failed', 'The worker of this tab stopped.'));
+    expect([socket.isOpen, host.workers.length]).toEqual([false, workers]);
+    if (workers === 4 && state().phase === 'failed') continue;
+    await host.welcome();
+    await until(() => host.socket.told('offer').length > 0);
+    expect(state().phase).toBe('waiting');
+  }
+  expect(state()).toMatchObject({ phase: 'failed', error: { code: 'stage-failed' } });
 });

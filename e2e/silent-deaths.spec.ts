@@ -1,0 +1,77 @@
+// Deaths that close no socket: the middle stage's worker is gone while its page lives, or its whole tab stands still. The answer
+// goes on and equals the calm one.
+import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { softwareGpuLaunch } from './support/launch.ts';
+import { rendererPids } from './support/renderer-pids.ts';
+import { answersOf, ask, chatReady, finishedAnswer, openSite, type Site, send } from './support/site.ts';
+
+const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
+const QUESTION = 'Tell me a long story about a fox.';
+
+/** Asks in calm, then once more while `befall` happens to the middle stage. */
+async function compare(site: Site, befall: () => Promise<void>): Promise<void> {
+  const calm = await site.openChat(QUERY);
+  await chatReady(calm, 3);
+  const uninterrupted = await ask(calm, QUESTION);
+  await calm.close();
+  const chat = await site.openChat(QUERY);
+  await chatReady(chat, 3);
+  const before = await answersOf(chat);
+  await send(chat, QUESTION);
+  await chat.waitForFunction(
+    () => (document.querySelector('[data-testid=answer]:last-of-type')?.textContent ?? '').length > 20,
+  );
+  const startedMs = performance.now();
+  await befall();
+  const interrupted = await finishedAnswer(chat, before);
+  const tookMs = performance.now() - startedMs;
+  test.info().annotations.push({ type: 'seconds to the end', description: (tookMs / 1000).toFixed(1) });
+  expect(interrupted.tokenIds).toEqual(uninterrupted.tokenIds);
+  expect(interrupted.text).toBe(uninterrupted.text);
+  expect(interrupted.stats.route).toHaveLength(2);
+  // Nobody had noticed before a lap's two minutes were over.
+  expect(tookMs).toBeLessThan(60_000);
+}
+
+test('B1: the worker of the middle stage is gone, its page lives', async ({ browser }) => {
+  const site = await openSite(browser, { stages: 3 });
+  try {
+    await site.openStage();
+    const middle = await site.openStage();
+    await site.openStage();
+    await compare(site, async () => {
+      const worker = middle.workers().find((each) => each.url().includes('worker'));
+      await worker!.evaluate(() => self.close());
+    });
+    // The page starts another one by itself.
+    await expect(middle.getByTestId('shard-card').first()).not.toHaveAttribute('data-phase', 'failed');
+  } finally {
+    await site.close();
+  }
+});
+
+test('B3: the tab of the middle stage stands still', async ({ browser }) => {
+  test.skip(process.platform !== 'linux', 'Processes are stopped by way of /proc.');
+  const own = await chromium.launchServer(softwareGpuLaunch());
+  const site = await openSite(browser, { stages: 3 });
+  let stopped: number[] = [];
+  let other: Browser | undefined;
+  try {
+    other = await chromium.connect(own.wsEndpoint());
+    await site.openStage();
+    const middle: Page = await (await other.newContext()).newPage();
+    await middle.goto(`${site.url}/join?auto=1&backend=wasm`);
+    await expect(middle.getByTestId('shard-card').first()).toBeVisible();
+    await site.openStage();
+    await compare(site, async () => {
+      stopped = rendererPids(own.process().pid!);
+      expect(stopped.length).toBeGreaterThan(0);
+      for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    });
+  } finally {
+    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    await other?.close();
+    await own.close();
+    await site.close();
+  }
+});
