@@ -16,9 +16,9 @@ import type { LapResult, RingClient } from './ring-client.ts';
 /** Gives the ring that serves now, another one than `avoid` if it can; waits for one to form. Rejects when none comes. */
 export type AcquireRing = (signal?: AbortSignal, avoid?: RingClient) => Promise<RingClient>;
 
-/** What disappeared is retried; what failed is reported at once. A lap that took too long says nothing of either. */
+/** What disappeared is retried; what failed is reported at once. A lap that took too long is a route that was lost. */
 const lostOf = ({ kind, subject }: PoolError): 'session' | 'route' | undefined =>
-  kind !== 'disappeared' || subject === 'lap' ? undefined : subject === 'session' ? 'session' : 'route';
+  kind !== 'disappeared' ? undefined : subject === 'session' ? 'session' : 'route';
 const MAX_TRIES = 5;
 
 export class Conversation {

@@ -6,13 +6,13 @@ import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame, type TraceEntry } from '../../protocol/frame.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
-import { LAP_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import type { Link } from '../links/link.ts';
 import { packJson, unpackJson } from '../ring/open-session.ts';
 import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import type { JobGrant } from './job-grant.ts';
+import { LapDeadline } from './lap-deadline.ts';
 
 export interface LapResult {
   /** Sampled tokens: none for a chunk without the sample flag, one per row with `sampleAll`. */
@@ -42,6 +42,7 @@ export interface SessionTerms {
 
 interface Pending {
   session: SessionId;
+  rows: number;
   sentMs: number;
   resolve(result: LapResult): void;
   reject(error: PoolError): void;
@@ -65,6 +66,7 @@ export class RingClient {
   readonly #options: RingClientOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #now: () => number;
+  readonly #deadline = new LapDeadline();
   #lap = 0;
   #ended: PoolError | undefined;
 
@@ -103,13 +105,13 @@ export class RingClient {
     this.#lap = (this.#lap + 1) >>> 0;
     const lap = this.#lap;
     return new Promise((resolve, reject) => {
-      const timeoutMs = this.#options.lapTimeoutMs ?? LAP_TIMEOUT_MS;
+      const timeoutMs = this.#options.lapTimeoutMs ?? this.#deadline.ofRows(ids.length);
       const timer = setTimeout(() => {
         this.#settle(lap)?.reject(
-          new PoolError('lap-timeout', `No answer came from the ring within ${timeoutMs / 1000} s.`),
+          new PoolError('lap-timeout', `No answer came from the ring within ${Math.round(timeoutMs / 1000)} s.`),
         );
       }, timeoutMs);
-      this.#pending.set(lap, { session, sentMs: this.#now(), resolve, reject, timer });
+      this.#pending.set(lap, { session, rows: ids.length, sentMs: this.#now(), resolve, reject, timer });
       const payload = new Uint8Array(Int32Array.from(ids).buffer);
       const tokens = ids.length;
       try {
@@ -170,7 +172,9 @@ export class RingClient {
       pending.reject(PoolError.from(error));
       return;
     }
-    pending.resolve({ rows, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs: this.#now() - pending.sentMs });
+    const lapMs = this.#now() - pending.sentMs;
+    this.#deadline.learn(pending.rows, lapMs);
+    pending.resolve({ rows, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs });
   }
 
   /** An error names its lap; one without (a stage left, an OPEN refused) ends every lap of its session. */
