@@ -10,6 +10,7 @@ import { fingerprintOf } from '../../protocol/link-proof.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
 import { readVitals } from './read-vitals.ts';
+import { retryPauseMs } from './retry-pause.ts';
 
 /** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const RING_CHANNEL_ID = 100;
@@ -87,9 +88,13 @@ export class ChannelBroker implements Broker {
     });
     peer.on('connection', (connection) => void this.#accept(peer, connection));
     // The broker's socket broke; links that exist go on without it.
+    let tries = 0;
     peer.on('disconnected', () => {
-      if (!this.#closed && !peer.destroyed)
-        setTimeout(() => !this.#closed && !peer.destroyed && peer.reconnect(), 1000);
+      if (this.#closed || peer.destroyed) return;
+      setTimeout(() => !this.#closed && !peer.destroyed && peer.reconnect(), retryPauseMs(tries++));
+    });
+    peer.on('open', () => {
+      tries = 0;
     });
     return new Promise((resolve, reject) => {
       peer.once('open', () => resolve(peer));

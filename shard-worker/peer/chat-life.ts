@@ -14,6 +14,8 @@ export interface ChatLife {
   readonly epochs: ReadonlySet<number>;
   /** The epoch that answers go to. */
   readonly linked?: number | undefined;
+  /** The server of this very connection has named it: another one may know nothing of it. */
+  readonly isNamed: boolean;
   readonly shown: Pick<ChatState, 'phase' | 'pools' | 'coalition' | 'error'>;
 }
 
@@ -49,6 +51,7 @@ export const newChatLife = (pool: PoolId, role: ChatLife['role']): ChatLife => (
   pool,
   role,
   epochs: new Set(),
+  isNamed: false,
   shown: { phase: 'connecting', pools: [] },
 });
 
@@ -70,25 +73,25 @@ export function applyChatEvent(life: ChatLife, event: ChatEvent): ChatStep {
     case 'coalition-unlinked':
       return giveUp(life, event.epoch, event.error);
     case 'link-broken':
-      return drop(life, event.epoch);
+      return linkAgain(life, event.epoch);
     case 'run-failed':
       return same(fail(life, event.error));
   }
 }
 
-/** A reconnection finds the links as they were; the first connection waits for word of a coalition. */
+/** A reconnection finds the links as they were, but answers are ready once the server names a coalition. */
 function greet(life: ChatLife): ChatStep {
   const { role, linked, pool } = life;
-  const phase = linked === undefined ? 'no-stages' : 'ready';
+  const phase = linked === undefined ? 'no-stages' : 'forming';
   return {
-    life: role === 'asks' ? show(life, { phase }) : life,
+    life: role === 'asks' ? show({ ...life, isNamed: false }, { phase }) : life,
     effects: [{ type: 'say', message: { type: 'watch', pool } }],
   };
 }
 
 function hearPools(life: ChatLife, pools: PoolSummary[]): ChatLife {
   const heard = show(life, { pools });
-  if (life.linked !== undefined) return heard;
+  if (life.linked !== undefined && life.isNamed) return heard;
   const own = pools.find(({ pool }) => pool === life.pool);
   if (!own || own.state === 'empty') return showNoSeats(heard, 'no-stages');
   // A pool that waits has no coalition; the last one's seats would say otherwise.
@@ -123,7 +126,7 @@ function watch(life: ChatLife, coalition: Coalition): ChatLife {
 /** Answers go over this coalition from now on. */
 function answerOver(life: ChatLife, coalition: Coalition): ChatLife {
   const { error: _over, ...shown } = life.shown;
-  return { ...life, linked: coalition.epoch, shown: { ...shown, phase: 'ready', coalition } };
+  return { ...life, linked: coalition.epoch, isNamed: true, shown: { ...shown, phase: 'ready', coalition } };
 }
 
 function drop(life: ChatLife, epoch: number): ChatStep {
@@ -137,6 +140,13 @@ function drop(life: ChatLife, epoch: number): ChatStep {
       { type: 'close-links', epoch },
     ],
   };
+}
+
+/** The coalition may be whole, and only this tab's link gone: the server names it again, if it serves. */
+function linkAgain(life: ChatLife, epoch: number): ChatStep {
+  const step = drop(life, epoch);
+  if (step.effects.length === 0) return step;
+  return { ...step, effects: [...step.effects, { type: 'say', message: { type: 'watch', pool: life.pool } }] };
 }
 
 /** The links could not be made. While another epoch answers, nobody need hear of it. */

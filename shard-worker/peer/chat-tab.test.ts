@@ -135,6 +135,8 @@ describe('the server', () => {
     expect(tab.state().phase).toBe('connecting');
     await vi.advanceTimersByTimeAsync(500);
     await tab.host.welcome();
+    expect(tab.state().phase).toBe('forming');
+    await tab.hear(5, 'ready');
     expect(tab.state().phase).toBe('ready');
     expect(tab.host.socket.told('watch')).toHaveLength(1);
     expect(tab.host.socket.told('ask')).toMatchObject([{ ask: number }]);

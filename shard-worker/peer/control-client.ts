@@ -7,6 +7,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { Host, HostSocket } from '../host/host.ts';
 import { openSocket } from '../host/open-socket.ts';
+import { retryPauseMs } from '../host/retry-pause.ts';
 
 type Welcome = ServerMessage & { type: 'welcome' };
 
@@ -20,9 +21,6 @@ export interface ControlHandlers {
   vitals(): { sessions: number; tokens: number; rtts?: { peer: PeerId; ms: number }[] };
 }
 
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 15_000;
-
 export class ControlClient {
   readonly #url: string;
   readonly #keys: CryptoKeyPair;
@@ -32,7 +30,8 @@ export class ControlClient {
   #isWelcome = false;
   #serverRttMs: number | undefined;
   #closed = false;
-  #retryMs = FIRST_RETRY_MS;
+  /** Since the last welcome. */
+  #tries = 0;
   #beat: ReturnType<typeof setInterval> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,9 +78,7 @@ export class ControlClient {
       const isFinal = lastError.subject === 'identity';
       this.#handlers.onDown(lastError, isFinal);
       if (isFinal) return;
-      // Jitter: a server that restarts is not met by all tabs at once.
-      this.#retryTimer = setTimeout(() => this.#connect(), this.#retryMs * (0.5 + Math.random()));
-      this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+      this.#retryTimer = setTimeout(() => this.#connect(), retryPauseMs(this.#tries++));
     });
   }
 
@@ -94,7 +91,7 @@ export class ControlClient {
     }
     if (message.type === 'welcome') {
       this.#isWelcome = true;
-      this.#retryMs = FIRST_RETRY_MS;
+      this.#tries = 0;
       this.#beat = setInterval(() => this.beat(), message.heartbeatMs);
       this.#handlers.onWelcome(message);
       this.beat();
