@@ -159,6 +159,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       new ReadOffers({
         ...{ manifests, take },
         isKept: (pool) => pools.find(pool) !== undefined,
+        lentTo: (peer) => roster.lentTo(peer),
         refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),
       }),
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,

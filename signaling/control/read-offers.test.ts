@@ -17,19 +17,23 @@ const offerOf = (pool: PoolId, manifest: ModelManifest = MANIFEST) =>
 let readings: { pool: PoolId; resolve(manifest: ModelManifest): void; reject(error: PoolError): void }[];
 let known: Map<PoolId, ModelManifest>;
 let kept: Set<PoolId>;
-const take = vi.fn();
+/** What the roster holds. */
+let lent: Map<PeerId, PoolId>;
+const take = vi.fn<(peer: PeerId, offer: { pool: PoolId }) => void>();
 const refuse = vi.fn<(peer: PeerId, error: PoolError) => void>();
 let offers: ReadOffers;
 beforeEach(() => {
   readings = [];
   known = new Map();
   kept = new Set();
-  take.mockReset();
+  lent = new Map();
+  take.mockReset().mockImplementation((peer, { pool }) => void lent.set(peer, pool));
   refuse.mockReset();
   const read = (pool: PoolId) =>
     new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, resolve, reject }));
   const manifests = { find: (pool: PoolId) => known.get(pool), read };
-  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse });
+  const lentTo = (peer: PeerId) => lent.get(peer);
+  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse, lentTo });
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const refusals = () => refuse.mock.calls.map(([peer, { code }]) => [peer, code]);
@@ -95,7 +99,52 @@ describe('G12: an address', () => {
     offers.offered(peerOf(23), '10.0.0.2', offerOf(poolOf(26)));
     expect(take).toHaveBeenCalledTimes(23);
     offers.left(peerOf(7));
+    lent.delete(peerOf(7));
     offers.offered(peerOf(24), '10.0.0.1', offerOf(poolOf(27)));
     expect(take).toHaveBeenCalledTimes(24);
+  });
+
+  /** Offers a model that cannot be read, beside the pool that the roster has it in. */
+  const failWith = async (peer: PeerId): Promise<void> => {
+    offers.offered(peer, '10.0.0.1', offerOf(poolOf('lost')));
+    readings.pop()?.reject(new PoolError('model-not-found', 'It is not there.'));
+    await settled();
+  };
+
+  test('is counted with tabs whose next offer came to nothing: the roster has them still', async () => {
+    known.set(poolOf(1), MANIFEST);
+    for (let index = 0; index < 130; index += 1) {
+      offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+      await failWith(peerOf(index));
+    }
+    expect(take).toHaveBeenCalledTimes(128);
+    const limits = refuse.mock.calls.filter(([, { code }]) => code === 'rate-limited');
+    expect(limits.map(([peer]) => peer)).toEqual([peerOf(128), peerOf(129)]);
+  });
+
+  test('opens few pools, also when each of its tabs offers another model after that', async () => {
+    for (let index = 0; index < 22; index += 1) {
+      known.set(poolOf(index), MANIFEST);
+      offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(index)));
+      await failWith(peerOf(index));
+    }
+    expect(take).toHaveBeenCalledTimes(20);
+  });
+
+  test('is not counted with a tab that the roster refused or sent away', () => {
+    known.set(poolOf(1), MANIFEST);
+    take.mockImplementation(() => {});
+    for (let index = 0; index < 130; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+    expect(take).toHaveBeenCalledTimes(130);
+  });
+
+  test('moves a tab to another pool: it counts there, and where it was no more', () => {
+    for (const pool of [1, 2]) known.set(poolOf(pool), MANIFEST);
+    for (let index = 0; index < 128; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+    offers.offered(peerOf(0), '10.0.0.1', offerOf(poolOf(2)));
+    offers.offered(peerOf(200), '10.0.0.1', offerOf(poolOf(1)));
+    expect(refuse).not.toHaveBeenCalled();
+    offers.offered(peerOf(0), '10.0.0.1', offerOf(poolOf(1)));
+    expect(refusals()).toEqual([[peerOf(0), 'rate-limited']]);
   });
 });
