@@ -19,6 +19,7 @@ import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
+import type { IsSignedForUs } from './http/signed-host.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
 import type { ModelReader } from './models/model-reader.ts';
 import type { Metrics } from './observe/metric-types.ts';
@@ -54,6 +55,7 @@ export interface HttpAppOptions {
   checks: readonly ReadinessCheck[];
   logger: Logger;
   reader: ModelReader;
+  isSignedForUs: IsSignedForUs;
   /** Models that `/v1` offers. */
   models(): readonly ModelEntry[];
   /** A batch has come in. */
@@ -117,6 +119,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     '/api',
     createAccountRoutes({
       ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies: config.trustedProxies },
+      isSignedForUs: options.isSignedForUs,
       rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
       async endWorkOf(keys) {
         await cancelBatchesOf(database.db, keys);

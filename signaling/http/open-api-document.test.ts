@@ -24,7 +24,14 @@ async function readDocument() {
   app.route('/v1', createOpenAiRoutes({ ...shared, groups: [usage, group] }));
   app.route(
     '/api',
-    createAccountRoutes({ accounts: none, authenticate, ledger: none, rotateWebhookSecret: none, endWorkOf: none }),
+    createAccountRoutes({
+      accounts: none,
+      authenticate,
+      ledger: none,
+      isSignedForUs: none,
+      rotateWebhookSecret: none,
+      endWorkOf: none,
+    }),
   );
   serveOpenApiDocument(app, { version: '1.2.3' });
   const response = await app.request('/openapi.json');
