@@ -81,7 +81,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
   const { accounts, ledger, roster, jobs, pools } = platform;
   const { hubUrl, siteDir, modelsDir } = config;
-  const { publicUrl } = config;
+  const { publicUrl, trustedProxies } = config;
   const authenticate = createAuthenticate(accounts, publicUrl);
   const authenticateLogin = createLoginAuthenticate(accounts, publicUrl);
   const app = new OpenAPIHono();
@@ -107,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api/pools',
     createPoolRoutes({
-      ...{ store: pools, authenticate: authenticateLogin, summaries },
+      ...{ store: pools, authenticate: authenticateLogin, summaries, trustedProxies },
       readManifest: options.reader.manifest,
       ownerOf: (peer) => accounts.ownerOf(peer),
       poolOf: (id) => roster.pool(id),
@@ -118,7 +118,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api',
     createAccountRoutes({
-      ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies: config.trustedProxies },
+      ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies },
       isSignedForUs: options.isSignedForUs,
       rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
       async endWorkOf(keys) {
@@ -130,7 +130,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/v1',
     createOpenAiRoutes({
-      ...{ jobs: jobs, models: options.models, authenticate, logger },
+      ...{ jobs: jobs, models: options.models, authenticate, logger, trustedProxies },
       receiptsOf: (job) => platform.receipts.of(job),
       groups: [
         createProgramUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }),

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Asker } from '../admission/turn-line.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { ReadOffers } from './read-offers.ts';
 
@@ -14,7 +15,7 @@ const LIE = manifestOf({ layerBytes: [1e12, 1e12, 1e12, 1e12] });
 const offerOf = (pool: PoolId, manifest: ModelManifest = MANIFEST) =>
   ({ type: 'offer', pool, manifest, capability }) as const;
 
-let readings: { pool: PoolId; resolve(manifest: ModelManifest): void; reject(error: PoolError): void }[];
+let readings: { pool: PoolId; asker: Asker; resolve(manifest: ModelManifest): void; reject(error: PoolError): void }[];
 let known: Map<PoolId, ModelManifest>;
 let kept: Set<PoolId>;
 /** What the roster holds. */
@@ -29,8 +30,8 @@ beforeEach(() => {
   lent = new Map();
   take.mockReset().mockImplementation((peer, { pool }) => void lent.set(peer, pool));
   refuse.mockReset();
-  const read = (pool: PoolId) =>
-    new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, resolve, reject }));
+  const read = (pool: PoolId, asker: Asker) =>
+    new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, asker, resolve, reject }));
   const manifests = { find: (pool: PoolId) => known.get(pool), read };
   const lentTo = (peer: PeerId) => lent.get(peer);
   offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse, lentTo });
@@ -45,6 +46,11 @@ test('G2: what the first tab says of a model decides nothing: the server reads i
   readings[0]!.resolve(MANIFEST);
   await settled();
   expect(take.mock.calls).toEqual([[peerOf(1), offer, MANIFEST]]);
+});
+
+test('G14: a reading has the turn of the tab’s address', () => {
+  offers.offered(peerOf(1), '2001:db8::7', offerOf(poolOf(1)));
+  expect(readings[0]!.asker).toEqual({ address: '2001:db8:0:0::/64', owner: peerOf(1) });
 });
 
 test('a model that is known needs no reading', () => {

@@ -63,7 +63,7 @@ export class ReadOffers {
       return;
     }
     this.#waiting.set(peer, offer);
-    manifests.read(offer.pool, isWrong).then(
+    manifests.read(offer.pool, { address, owner: peer }, isWrong).then(
       (read) => {
         if (this.#endWaiting(peer, offer)) take(peer, offer, read);
       },

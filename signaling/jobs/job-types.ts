@@ -13,6 +13,8 @@ export interface JobOrder {
   pool: PoolId;
   request: JobRequest;
   source: 'http' | 'batch';
+  /** Network address that it comes from, as limits count it; undefined for a batch, whose caller is long gone. */
+  address: string | undefined;
   /** The most that it may cost. */
   maxMicros?: number | undefined;
   /** What `quote` gave: its price holds for a while. */
@@ -46,7 +48,7 @@ export interface JobService {
   /** Throws at once what can be known at once: `no-stages`, `queue-full`, `insufficient-credits`, `shutting-down`. */
   submit(order: JobOrder): Promise<Job>;
   /** The most that such an order could cost, and how it would be routed now. Changes nothing. */
-  quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer'>): Promise<{
+  quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer' | 'address'>): Promise<{
     maxMicros: number;
     price: Price;
     quote: string;
