@@ -136,7 +136,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
     poolOf: (id: PoolId) => roster.pool(id),
     manifestOf: (id: PoolId) => manifests.find(id),
-    promptIds: (model, prompt) => options.reader.promptIds(model, prompt),
+    promptIds: (model, prompt, asker) => options.reader.promptIds(model, prompt, asker),
     send,
     route: (question: RouteQuestion) => routes.plan(question),
     priceOf: (pool) => pools.find(pool.id)?.price ?? priceOf(pool.manifest!, config.prices[pool.model.repo]),
@@ -159,6 +159,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       new ReadOffers({
         ...{ manifests, take },
         isKept: (pool) => pools.find(pool) !== undefined,
+        lentTo: (peer) => roster.lentTo(peer),
         refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),
       }),
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
@@ -190,7 +191,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 }
 
 async function readOwn({ reader, config, logger }: PlatformOptions): Promise<ModelManifest | undefined> {
-  return reader.manifest(config.model).catch((error) => {
+  return reader.manifest(config.model, { address: undefined, owner: 'server' }).catch((error) => {
     logger.warn({ reason: PoolError.from(error).code }, 'the graph of the configured model cannot be read');
     return undefined;
   });

@@ -22,6 +22,7 @@ import type { TakenDatabase, TakeOptions } from './db/take-database.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createHttpPort } from './http/http-port.ts';
 import { ownUpgrades } from './http/own-upgrades.ts';
+import { signedForUs } from './http/signed-host.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
 import { isOfSite } from './models/model-location.ts';
@@ -143,11 +144,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw thrown;
   });
   const { roster, orchestratorKey, listener } = platform;
+  const { publicUrl, host, allowedHosts, trustedProxies } = config;
+  const names = { publicUrl, host, allowedHosts };
+  const isSignedForUs = signedForUs({ ...names, trustedProxies });
   const brokerTokens = new BrokerTokens();
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
-    trustedProxies: config.trustedProxies,
-    publicUrl: config.publicUrl,
+    ...{ trustedProxies, isSignedForUs },
     brokerTokenOf: (peer) => brokerTokens.of(peer),
   });
   const configured = poolIdOf(config.model);
@@ -157,7 +160,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
   const app = createHttpApp({
-    ...{ config, platform, database, seal, metrics, logger, models, reader },
+    ...{ config, platform, database, seal, metrics, logger, models, reader, isSignedForUs },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },
@@ -166,13 +169,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     peerCount: () => control.peerCount,
   });
   const broker = createPeerBroker({
-    trustedProxies: config.trustedProxies,
+    trustedProxies,
     isAdmitted: (id, token) => brokerTokens.isOf(id, token),
   });
-  const pages = {
-    ...{ publicUrl: config.publicUrl, host: config.host, allowedHosts: config.allowedHosts },
-    listed: config.corsOrigins === '*' ? [] : config.corsOrigins,
-  };
+  const pages = { ...names, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
   const port = createHttpPort({
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     socketsAt(path) {
@@ -215,7 +215,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     options.onLost?.();
   });
   const address = port.server.address() as AddressInfo;
-  const { host } = config;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     port: address.port,

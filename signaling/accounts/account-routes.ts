@@ -9,9 +9,10 @@ import type { Wire } from '../../protocol/http/shape.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS, type Authenticate } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
-import { isDialledHost } from '../http/dialled-host.ts';
+import { incomingOf } from '../http/client-address.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
+import type { IsSignedForUs } from '../http/signed-host.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import * as routes from './account-route-table.ts';
@@ -24,6 +25,7 @@ export interface AccountRoutesOptions extends LoginRoutesOptions {
   /** Logins alone: `createLoginAuthenticate`. */
   authenticate: Authenticate;
   ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'welcome'>;
+  isSignedForUs: IsSignedForUs;
   /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
   rotateWebhookSecret(owner: OwnerId): Promise<string>;
 }
@@ -36,7 +38,7 @@ const LASTING: readonly [method: string, path: string][] = [
   ['POST', '/account/webhook-secret'],
 ];
 
-/** @example app.route('/api', createAccountRoutes({ accounts, authenticate, ledger, rotateWebhookSecret, endWorkOf })); */
+/** @example app.route('/api', createAccountRoutes({ accounts, authenticate, ledger, isSignedForUs, rotateWebhookSecret, endWorkOf })); */
 export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<Env> {
   const { accounts, ledger, clock = () => new Date() } = options;
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
@@ -81,7 +83,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   app.openapi(routes.claimPeer, async (c) => {
     const { id, owner } = personOf(c);
     const shown = c.req.valid('json');
-    if (!isDialledHost(shown.host, { asked: c.req.header('host'), publicUrl: options.publicUrl })) {
+    if (!options.isSignedForUs(shown.host, incomingOf(c))) {
       throw new PoolError('not-authentic', 'The claim was signed for another server.');
     }
     const peer = await accounts.claimPeer(id, shown);

@@ -61,7 +61,7 @@ export class JobDispatcher implements JobService {
 
   async submit(order: JobOrder): Promise<Job> {
     const { request } = order;
-    const { pool, promptIds } = await countPrompt(this.#context, order.pool, request.prompt);
+    const { pool, promptIds } = await countPrompt(this.#context, order);
     const promptTokens = promptIds.length;
     const plan = planJob(this.#context, pool, { promptTokens, maxTokens: request.maxTokens });
     if (plan.mode === 'batch' && order.source !== 'batch') {
@@ -79,9 +79,9 @@ export class JobDispatcher implements JobService {
     return job;
   }
 
-  async quote({ pool: id, request }: Pick<JobOrder, 'pool' | 'request'>) {
-    const { maxTokens, choices } = request;
-    const { pool, promptIds } = await countPrompt(this.#context, id, request.prompt);
+  async quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer' | 'address'>) {
+    const { maxTokens, choices } = order.request;
+    const { pool, promptIds } = await countPrompt(this.#context, order);
     const promptTokens = promptIds.length;
     const { heldMicros, price } = termsOf(this.#context, pool, { promptTokens, maxTokens, choices });
     const plan = planJob(this.#context, pool, { promptTokens, maxTokens });

@@ -19,6 +19,7 @@ import { createCreditsFunding } from '../money/credits-funding.ts';
 import type { Funding } from '../money/funding.ts';
 import { sealOfOpen } from '../seal/open-seal.ts';
 import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-store.ts';
+import type { JobOptions } from './job-context.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
 import { createJobStore } from './job-store.ts';
 import type { Job, JobUpdate } from './job-types.ts';
@@ -46,6 +47,7 @@ interface DispatcherFields {
   desertedMs?: number;
   price?: Price;
   funding?: Funding;
+  promptIds?: JobOptions['promptIds'];
 }
 
 let payers = 0;
@@ -112,7 +114,7 @@ export class JobScene {
 
   submit(request: Partial<JobRequest> = {}, signal?: AbortSignal): Promise<Job> {
     return this.dispatcher.submit({
-      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http' },
+      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http', address: '10.0.0.1' },
       request: { ...REQUEST, ...request },
       ...(signal ? { signal } : {}),
     });

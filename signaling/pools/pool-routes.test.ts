@@ -44,6 +44,7 @@ beforeEach(async () => {
   const routes = createPoolRoutes({
     store,
     readManifest: (...parameters) => readManifest(...parameters),
+    trustedProxies: 1,
     authenticate: async (c) => {
       const name = c.req.header('x-account');
       if (!name) throw new PoolError('not-logged-in', 'Who is it?');

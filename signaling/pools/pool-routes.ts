@@ -7,7 +7,7 @@ import { type PeerId, type PoolId, peerIdSchema, poolIdOf } from '../../protocol
 import { throwIssue } from '../http/answer-error.ts';
 import type { Authenticate, Caller } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
-import { SMALL_BODY_BYTES } from '../http/rate-limit.ts';
+import { addressOf, SMALL_BODY_BYTES } from '../http/rate-limit.ts';
 import type { ModelReader } from '../models/model-reader.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
@@ -19,6 +19,7 @@ export interface PoolRoutesOptions {
   store: PoolStore;
   readManifest: ModelReader['manifest'];
   authenticate: Authenticate;
+  trustedProxies: number;
   /** The account that earns with a peer: it may take its own peer off any list. */
   ownerOf(peer: PeerId): Promise<string | undefined>;
   /** Summaries as the control socket tells them. */
@@ -38,7 +39,7 @@ const JSON_DEPTH = 8;
 
 /**
  * @example
- * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, ownerOf, summaries, poolOf }));
+ * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, trustedProxies, ownerOf, summaries, poolOf }));
  */
 export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
   const { store, readManifest, authenticate } = options;
@@ -85,7 +86,8 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
       if (!store.find(asked) && options.poolOf(asked)?.peers.length) throw takesOver(asked);
     };
     refuseTakeover();
-    const manifest = await readManifest(model, c.req.raw.signal);
+    const asker = { address: addressOf(c, options.trustedProxies), owner: account.id };
+    const manifest = await readManifest(model, asker, c.req.raw.signal);
     refuseTakeover();
     const { id } = await store.create({ ...entry, model: { ...model, slug }, manifest, createdBy: account.id });
     return c.json(view(id), 201, { Location: `/api/pools/${encodeURIComponent(id)}` });

@@ -26,7 +26,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger'],
     ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
   ],
-  'signaling/models': ['signaling/site'],
+  'signaling/models': ['signaling/admission', 'signaling/site'],
   'signaling/pools': [...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/models', 'signaling/roster']],
   'signaling/openai': [
     ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
