@@ -105,7 +105,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api/pools',
     createPoolRoutes({
-      ...{ store: pools, authenticate: authenticateLogin, summaries },
+      ...{ store: pools, authenticate: authenticateLogin, summaries, trustedProxies: config.trustedProxies },
       readManifest: options.reader.manifest,
       ownerOf: (peer) => accounts.ownerOf(peer),
       poolOf: (id) => roster.pool(id),
@@ -117,7 +117,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     '/api',
     createAccountRoutes({
       ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies: config.trustedProxies },
-      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
+      rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(database.db, options.seal, owner, confirm),
       async endWorkOf(keys) {
         await cancelBatchesOf(database.db, keys);
         options.wakeBatches();

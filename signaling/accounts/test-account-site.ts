@@ -61,7 +61,7 @@ export class AccountSite {
       scene.#app = createGuardedApp(authenticate, { publicUrl }, authenticateLogin);
       const routes = createAccountRoutes({
         ...{ accounts, ledger, authenticate: authenticateLogin, trustedProxies: 1, publicUrl, clock },
-        rotateWebhookSecret: (owner) => rotateWebhookSecret(db, sealOfOpen(db), owner),
+        rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(db, sealOfOpen(db), owner, confirm),
         endWorkOf: (keys) => cancelBatchesOf(db, keys),
       });
       scene.#app.route('/api', routes);
