@@ -21,7 +21,7 @@ import { sealOfOpen } from '../seal/open-seal.ts';
 import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-store.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
 import { createJobStore } from './job-store.ts';
-import type { Job, JobUpdate } from './job-types.ts';
+import type { Job, JobOrder, JobUpdate } from './job-types.ts';
 import { honestReceipts, MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
 
 export const GRANTED = 1_000_000;
@@ -111,11 +111,11 @@ export class JobScene {
   }
 
   submit(request: Partial<JobRequest> = {}, signal?: AbortSignal): Promise<Job> {
-    return this.dispatcher.submit({
-      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http' },
-      request: { ...REQUEST, ...request },
-      ...(signal ? { signal } : {}),
-    });
+    return this.dispatcher.submit({ ...this.order(request), ...(signal ? { signal } : {}) });
+  }
+
+  order(request: Partial<JobRequest> = {}): JobOrder {
+    return { payer: this.payer, pool: poolIdOf(MODEL), source: 'http', request: { ...REQUEST, ...request } };
   }
 
   /** What the job's driver was told, with the claims of its grant. */

@@ -29,8 +29,11 @@ export async function runRequest(
   context: RunContext,
 ): Promise<Response> {
   const quote = (): ReturnType<JobService['quote']> => quoteOf(prepared, payer, context.jobs);
-  if (prepared.isDryRun) return c.json(quoteJson(prepared, await quote()));
-  if (prepared.mode !== 'auto') demandMode(prepared.mode, (await quote()).plan);
+  if (prepared.isDryRun || prepared.mode !== 'auto') {
+    const quoted = await quote();
+    if (prepared.mode !== 'auto') demandMode(prepared.mode, quoted.plan);
+    if (prepared.isDryRun) return c.json(quoteJson(prepared, quoted));
+  }
   const startedMs = performance.now();
   const cancel = new AbortController();
   const hungUp = c.req.raw.signal;
