@@ -120,7 +120,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     createAccountRoutes({
       ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies },
       isSignedForUs: options.isSignedForUs,
-      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
+      rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(database.db, options.seal, owner, confirm),
       async endWorkOf(keys) {
         await cancelBatchesOf(database.db, keys);
         options.wakeBatches();

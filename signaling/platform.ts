@@ -123,7 +123,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
     peerCount: options.peerCount,
-    onPoolChanged: (pool) => jobs.poolChanged(pool),
+    onPoolChanged(pool) {
+      jobs.poolChanged(pool);
+      if (!roster.pool(pool)?.hasServed) return;
+      pools.noteServed(pool).catch((thrown) => logger.error({ err: thrown }, 'that a pool serves could not be noted'));
+    },
   });
   const jobs: JobDispatcher = new JobDispatcher({
     fundingOf,

@@ -93,6 +93,10 @@ const PLAIN = {
   metrics: { kind: DEFAULTS.metrics },
 };
 
+const KEY_WAS_OPEN =
+  'other users of this machine may have read the key that seals the secrets in the database: set its mode to 0600, and if ' +
+  'anybody else was on this machine make a new key and show the old one once (--old-seal-key-file), then new webhook secrets';
+
 /** Running answers have this long at the end, and the settlement after them. */
 const DRAIN_MS = 20_000;
 
@@ -107,9 +111,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
-  const onMade = (file: string): void =>
-    logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them');
-  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, onMade);
+  const notes = {
+    onMade: (file: string): void =>
+      logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them'),
+    onOpenToOthers: (file: string): void => logger.warn({ file }, KEY_WAS_OPEN),
+  };
+  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, notes);
   // The owner of one that is open already sees to it that nobody else writes to it.
   const own = 'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken });
   const database = own ?? (given as OpenDatabase);
@@ -174,6 +181,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   });
   const pages = { ...names, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
   const port = createHttpPort({
+    trustedProxies: config.trustedProxies,
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     socketsAt(path) {
       const isBroker = path === PEERJS_PATH || path.startsWith(`${PEERJS_PATH}/`);

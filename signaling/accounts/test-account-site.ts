@@ -63,7 +63,7 @@ export class AccountSite {
       const routes = createAccountRoutes({
         ...{ accounts, ledger, authenticate: authenticateLogin, trustedProxies: 1, publicUrl, clock },
         isSignedForUs: signedForUs({ publicUrl, trustedProxies: 1, allowedHosts: ['127.0.0.1'] }),
-        rotateWebhookSecret: (owner) => rotateWebhookSecret(db, sealOfOpen(db), owner),
+        rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(db, sealOfOpen(db), owner, confirm),
         endWorkOf: (keys) => cancelBatchesOf(db, keys),
       });
       scene.#app.route('/api', routes);

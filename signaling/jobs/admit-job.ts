@@ -75,7 +75,7 @@ export function termsOf(
     order.maxTokens,
   );
   const { maxTokens, choices } = order;
-  const price = order.quote === undefined ? priceOf(pool) : quotes.open(order.quote, pool.id);
+  const price = order.quote === undefined ? priceOf(pool) : quotes.open(order.quote, pool.id).price;
   const most = { promptTokens, maxTokens: completionTokens, choices };
   return { pool: pool.id, maxPosition, maxTokens, choices, price, most, heldMicros: maxCost({ ...most, price }) };
 }

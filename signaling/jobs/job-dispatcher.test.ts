@@ -67,6 +67,15 @@ describe('a job over HTTP', () => {
     ]);
   });
 
+  it('G2: a quote refuses what the job would be refused for, and a quote that is shown holds no longer for it', async () => {
+    const order = scene.order();
+    const { maxMicros, quote, expiresAt, price } = await scene.dispatcher.quote(order);
+    const tooLittle = { data: { code: 'max_credits_exceeded' } };
+    await expect(scene.dispatcher.quote({ ...order, maxMicros: maxMicros - 1 })).rejects.toMatchObject(tooLittle);
+    await expect(scene.dispatcher.quote({ ...order, quote: 'x.y' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await scene.dispatcher.quote({ ...order, maxMicros, quote })).toMatchObject({ quote, expiresAt, price });
+  });
+
   it('tells a driver no more than the hold pays for', async () => {
     const job = await scene.submit({ choices: 2 });
     const { grant } = await scene.started();

@@ -235,6 +235,11 @@ describe('modes, quotes and jobs', () => {
     expect(jobs.orders).toHaveLength(0);
   });
 
+  test('G2: a dry run is refused for a mode that the request would be refused for', async () => {
+    const error = await failure(ask({ mode: 'solo', dry_run: true }));
+    expect([error.status, error.code]).toEqual([409, 'mode_unavailable']);
+  });
+
   test('a job and its receipts are its owner’s alone', async () => {
     const { id } = (await ask()) as { id: string };
     const read = (path: string, key: string) =>

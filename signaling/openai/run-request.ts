@@ -31,9 +31,11 @@ export async function runRequest(
   context: RunContext,
 ): Promise<Response> {
   const order = { ...prepared.order, payer, address: addressOf(c, context.trustedProxies) };
-  const quote = (): ReturnType<JobService['quote']> => context.jobs.quote(order);
-  if (prepared.isDryRun) return c.json(quoteJson(prepared, await quote()));
-  if (prepared.mode !== 'auto') demandMode(prepared.mode, (await quote()).plan);
+  if (prepared.isDryRun || prepared.mode !== 'auto') {
+    const quoted = await context.jobs.quote(order);
+    if (prepared.mode !== 'auto') demandMode(prepared.mode, quoted.plan);
+    if (prepared.isDryRun) return c.json(quoteJson(prepared, quoted));
+  }
   const startedMs = performance.now();
   const cancel = new AbortController();
   const hungUp = c.req.raw.signal;

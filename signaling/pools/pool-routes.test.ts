@@ -49,7 +49,7 @@ beforeEach(async () => {
       const name = c.req.header('x-account');
       if (!name) throw new PoolError('not-logged-in', 'Who is it?');
       const account: Account = { id: name as AccountId, name, createdAt: new Date() };
-      return { account, owner: accountOwner(account.id) };
+      return { account, owner: accountOwner(account.id), confirm: async () => {} };
     },
     ownerOf: async (peer) => (peer === PEER ? 'carol' : undefined),
     summaries: () => summaries,
