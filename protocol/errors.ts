@@ -57,6 +57,12 @@ export const ERROR_CODES = {
     next: 'Reload the tab to make a new identity.',
   },
   'rate-limited': { status: 429, kind: 'busy', subject: 'server', next: 'Wait a moment, then try again.' },
+  'pools-full': {
+    status: 429,
+    kind: 'refused',
+    subject: 'server',
+    next: 'Use a pool that is there, or make one tomorrow.',
+  },
   'model-not-found': {
     status: 404,
     kind: 'refused',

@@ -19,6 +19,7 @@ import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
+import type { IsSignedForUs } from './http/signed-host.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
 import type { ModelReader } from './models/model-reader.ts';
 import type { Metrics } from './observe/metric-types.ts';
@@ -54,6 +55,7 @@ export interface HttpAppOptions {
   checks: readonly ReadinessCheck[];
   logger: Logger;
   reader: ModelReader;
+  isSignedForUs: IsSignedForUs;
   /** Models that `/v1` offers. */
   models(): readonly ModelEntry[];
   /** A batch has come in. */
@@ -79,7 +81,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
   const { accounts, ledger, roster, jobs, pools } = platform;
   const { hubUrl, siteDir, modelsDir } = config;
-  const { publicUrl } = config;
+  const { publicUrl, trustedProxies } = config;
   const authenticate = createAuthenticate(accounts, publicUrl);
   const authenticateLogin = createLoginAuthenticate(accounts, publicUrl);
   const app = new OpenAPIHono();
@@ -105,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api/pools',
     createPoolRoutes({
-      ...{ store: pools, authenticate: authenticateLogin, summaries },
+      ...{ store: pools, authenticate: authenticateLogin, summaries, trustedProxies },
       readManifest: options.reader.manifest,
       ownerOf: (peer) => accounts.ownerOf(peer),
       poolOf: (id) => roster.pool(id),
@@ -116,8 +118,9 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/api',
     createAccountRoutes({
-      ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies: config.trustedProxies },
-      rotateWebhookSecret: (owner) => rotateWebhookSecret(database.db, options.seal, owner),
+      ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies },
+      isSignedForUs: options.isSignedForUs,
+      rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(database.db, options.seal, owner, confirm),
       async endWorkOf(keys) {
         await cancelBatchesOf(database.db, keys);
         options.wakeBatches();
@@ -127,7 +130,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/v1',
     createOpenAiRoutes({
-      ...{ jobs: jobs, models: options.models, authenticate, logger },
+      ...{ jobs: jobs, models: options.models, authenticate, logger, trustedProxies },
       receiptsOf: (job) => platform.receipts.of(job),
       groups: [
         createProgramUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }),

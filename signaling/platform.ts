@@ -123,7 +123,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
     peerCount: options.peerCount,
-    onPoolChanged: (pool) => jobs.poolChanged(pool),
+    onPoolChanged(pool) {
+      jobs.poolChanged(pool);
+      if (!roster.pool(pool)?.hasServed) return;
+      pools.noteServed(pool).catch((thrown) => logger.error({ err: thrown }, 'that a pool serves could not be noted'));
+    },
   });
   const jobs: JobDispatcher = new JobDispatcher({
     fundingOf,
@@ -136,7 +140,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
     poolOf: (id: PoolId) => roster.pool(id),
     manifestOf: (id: PoolId) => manifests.find(id),
-    promptIds: (model, prompt) => options.reader.promptIds(model, prompt),
+    promptIds: (model, prompt, asker) => options.reader.promptIds(model, prompt, asker),
     send,
     route: (question: RouteQuestion) => routes.plan(question),
     priceOf: (pool) => pools.find(pool.id)?.price ?? priceOf(pool.manifest!, config.prices[pool.model.repo]),
@@ -159,6 +163,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       new ReadOffers({
         ...{ manifests, take },
         isKept: (pool) => pools.find(pool) !== undefined,
+        lentTo: (peer) => roster.lentTo(peer),
         refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),
       }),
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
@@ -191,7 +196,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 }
 
 async function readOwn({ reader, config, logger }: PlatformOptions): Promise<ModelManifest | undefined> {
-  return reader.manifest(config.model).catch((error) => {
+  return reader.manifest(config.model, { address: undefined, owner: 'server' }).catch((error) => {
     logger.warn({ reason: PoolError.from(error).code }, 'the graph of the configured model cannot be read');
     return undefined;
   });

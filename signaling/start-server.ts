@@ -22,6 +22,7 @@ import type { TakenDatabase, TakeOptions } from './db/take-database.ts';
 import type { ModelEntry } from './http/api-types.ts';
 import { createHttpPort } from './http/http-port.ts';
 import { ownUpgrades } from './http/own-upgrades.ts';
+import { signedForUs } from './http/signed-host.ts';
 import { createHttpApp } from './http-app.ts';
 import { observeJobs } from './jobs/observe-jobs.ts';
 import { isOfSite } from './models/model-location.ts';
@@ -92,6 +93,10 @@ const PLAIN = {
   metrics: { kind: DEFAULTS.metrics },
 };
 
+const KEY_WAS_OPEN =
+  'other users of this machine may have read the key that seals the secrets in the database: set its mode to 0600, and if ' +
+  'anybody else was on this machine make a new key and show the old one once (--old-seal-key-file), then new webhook secrets';
+
 /** Running answers have this long at the end, and the settlement after them. */
 const DRAIN_MS = 20_000;
 
@@ -106,9 +111,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
-  const onMade = (file: string): void =>
-    logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them');
-  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, onMade);
+  const notes = {
+    onMade: (file: string): void =>
+      logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them'),
+    onOpenToOthers: (file: string): void => logger.warn({ file }, KEY_WAS_OPEN),
+  };
+  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, notes);
   // The owner of one that is open already sees to it that nobody else writes to it.
   const own = 'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken });
   const database = own ?? (given as OpenDatabase);
@@ -143,11 +151,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw thrown;
   });
   const { roster, orchestratorKey, listener } = platform;
+  const { publicUrl, host, allowedHosts, trustedProxies } = config;
+  const names = { publicUrl, host, allowedHosts };
+  const isSignedForUs = signedForUs({ ...names, trustedProxies });
   const brokerTokens = new BrokerTokens();
   const control: ControlSocket = new ControlSocket({
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
-    trustedProxies: config.trustedProxies,
-    publicUrl: config.publicUrl,
+    ...{ trustedProxies, isSignedForUs },
     brokerTokenOf: (peer) => brokerTokens.of(peer),
   });
   const configured = poolIdOf(config.model);
@@ -157,7 +167,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
   const app = createHttpApp({
-    ...{ config, platform, database, seal, metrics, logger, models, reader },
+    ...{ config, platform, database, seal, metrics, logger, models, reader, isSignedForUs },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },
@@ -166,14 +176,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     peerCount: () => control.peerCount,
   });
   const broker = createPeerBroker({
-    trustedProxies: config.trustedProxies,
+    trustedProxies,
     isAdmitted: (id, token) => brokerTokens.isOf(id, token),
   });
-  const pages = {
-    ...{ publicUrl: config.publicUrl, host: config.host, allowedHosts: config.allowedHosts },
-    listed: config.corsOrigins === '*' ? [] : config.corsOrigins,
-  };
+  const pages = { ...names, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
   const port = createHttpPort({
+    trustedProxies: config.trustedProxies,
     answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     socketsAt(path) {
       const isBroker = path === PEERJS_PATH || path.startsWith(`${PEERJS_PATH}/`);
@@ -215,7 +223,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     options.onLost?.();
   });
   const address = port.server.address() as AddressInfo;
-  const { host } = config;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     port: address.port,

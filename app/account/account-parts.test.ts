@@ -2,8 +2,11 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import type { AccountJob } from '../../protocol/http/usage.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
 import { PredictionChart } from '../ui/prediction-chart.tsx';
 import { BalanceCard } from './balance-card.tsx';
+import { JobList } from './job-list.tsx';
 import { KeyRow } from './key-row.tsx';
 import { LoginRow } from './login-row.tsx';
 
@@ -46,4 +49,29 @@ test('a chart says in words what its dots say', () => {
   const html = renderToStaticMarkup(createElement(PredictionChart, { pairs }));
   expect(html.match(/<circle/g)).toHaveLength(1);
   expect(html).toContain('of 1 answer. Median error 20 %.');
+});
+
+test('requests are a table, and where that has no room a list with the price of each', () => {
+  const job = {
+    ...({ id: '1', pool: 'a/model@main:q4', state: 'done', mode: 'lan', predicted: null, outcome: null } as const),
+    ...{ usage: { promptTokens: 12, cachedTokens: 0, completionTokens: 3 }, chargedMicros: 1_250_000 },
+    createdAt: new Date(0),
+  } as unknown as AccountJob;
+  const html = renderToStaticMarkup(createElement(JobList, { jobs: [job] }));
+  const card = html.slice(html.indexOf('data-testid="job-card"'));
+  for (const text of ['1.25', 'credits', '12 + 3', 'predicted', 'measured', 'first token'])
+    expect(card).toContain(text);
+});
+
+test('without requests it says who pays for a chat, and what to do about it', () => {
+  const html = renderToStaticMarkup(createElement(JobList, { jobs: [] }));
+  expect(html).toContain('claim this browser');
+  expect(html).not.toContain('Ask in the chat');
+});
+
+test('a failure is told in sentences: its code is for programs', () => {
+  const error = { code: 'login-again', message: 'This password is wrong.', next: 'Write it once more.' };
+  const html = renderToStaticMarkup(createElement(ErrorCard, { error }));
+  expect(html).toContain('data-code="login-again"');
+  expect(html.replaceAll(/<[^>]*>/g, ' ')).not.toContain('login-again');
 });

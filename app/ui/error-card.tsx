@@ -1,4 +1,4 @@
-// A failure for a person: one sentence, the next step, and a button that takes it.
+// A failure for a person: one sentence, the next step, and a button that takes it. Its code is for programs alone.
 import type { ReactNode } from 'react';
 import type { ShownError } from '../state/show-error.ts';
 
@@ -30,7 +30,6 @@ export function ErrorCard({ error, retryLabel = 'Try again', onRetry, children }
           {children}
         </div>
       )}
-      <p className="mt-2 font-mono text-muted text-xs">{error.code}</p>
     </div>
   );
 }

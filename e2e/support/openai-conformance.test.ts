@@ -25,6 +25,7 @@ beforeAll(async () => {
     models: () => TEST_MODELS,
     authenticate,
     receiptsOf: async () => ({ stages: [] }),
+    trustedProxies: 1,
     logger: pino({ level: 'silent' }),
   });
   app.route('/v1', routes);

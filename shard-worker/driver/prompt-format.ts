@@ -2,9 +2,11 @@
 // text leaves it but as hidden states.
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { contextExceeded } from '../../protocol/context-exceeded.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { TemplateNames } from '../../protocol/job.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
+import { leastTokensOf } from './least-tokens.ts';
 import { byteSchemeOf, tokenBytes, utf8 } from './token-bytes.ts';
 import { guardSpecials } from './written-specials.ts';
 
@@ -41,11 +43,18 @@ export interface PromptFormat {
   defaults: GenerationDefaults;
 }
 
+/** UTF-8 of one unit of UTF-16. */
+const MOST_BYTES_PER_UNIT = 3;
+
 /** Bytes that are no whole character become U+FFFD. */
 const lossy = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Builds it from a repository's files. Throws `model-unsupported` naming what is missing. */
-export function makePromptFormat(files: TokenizerFiles): PromptFormat {
+/**
+ * Builds it from a repository's files. Throws `model-unsupported` naming what is missing.
+ *
+ * @param maxContext a prompt that surely has as many tokens is refused with `context-exceeded` before it is tokenised.
+ */
+export function makePromptFormat(files: TokenizerFiles, maxContext = Number.POSITIVE_INFINITY): PromptFormat {
   const tokenizerConfig = record(files.tokenizerConfig);
   const generation = record(files.generationConfig);
   const tokenizer = makeTokenizer(files.tokenizer, tokenizerConfig);
@@ -55,9 +64,13 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
   const specials = guardSpecials(tokenizer);
   const scheme = byteSchemeOf(record(files.tokenizer).decoder);
   const added = tokenizer.get_added_tokens_decoder();
+  const checkLength = lengthCheck(files, maxContext);
   return {
     encode,
-    encodeText: (text) => Array.from(tokenizer.encode(text, { add_special_tokens: true }).ids, Number),
+    encodeText(text) {
+      checkLength(text);
+      return Array.from(tokenizer.encode(text, { add_special_tokens: true }).ids, Number);
+    },
     describe(id) {
       const written = tokenizer.id_to_token(id);
       if (written === undefined) return undefined;
@@ -69,7 +82,9 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
       if (messages.length === 0) throw new PoolError('prompt-empty', 'There is no message to answer.');
       const contents = specials.mark(messages.map(({ content }) => content));
       const written = messages.map((message, index) => ({ ...message, content: contents[index] }));
-      return encode(render(template, { ...names, messages: written, add_generation_prompt: true, ...special }));
+      const text = render(template, { ...names, messages: written, add_generation_prompt: true, ...special });
+      checkLength(text);
+      return encode(text);
     },
     decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode(ids, { skip_special_tokens: true })),
     eosIds: eosIds(generation, record(files.config), tokenizer, special.eos_token),
@@ -78,6 +93,17 @@ export function makePromptFormat(files: TokenizerFiles): PromptFormat {
       topK: number(generation.top_k, 40),
       topP: number(generation.top_p, 0.95),
     },
+  };
+}
+
+/** The vocabulary is looked through once, when the first text comes that might be too long. */
+function lengthCheck(files: TokenizerFiles, maxContext: number): (text: string) => void {
+  let leastTokens: ((text: string) => number) | undefined;
+  return (text) => {
+    if (MOST_BYTES_PER_UNIT * text.length < maxContext) return;
+    const { tokenizer, tokenizerConfig } = files;
+    leastTokens ??= leastTokensOf({ tokenizer: record(tokenizer), tokenizerConfig: record(tokenizerConfig) });
+    if (leastTokens(text) >= maxContext) throw contextExceeded(maxContext, undefined);
   };
 }
 

@@ -32,8 +32,9 @@ export async function readFormat(
     generationConfig: generation === undefined ? {} : parseObject(generation),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
   };
-  const format = within(() => makePromptFormat(read));
-  return { format: runWithin(format, within), maxContext: contextLimit(config) };
+  const maxContext = contextLimit(config);
+  const format = within(() => makePromptFormat(read, maxContext));
+  return { format: runWithin(format, within), maxContext };
 }
 
 const runWithin = (format: PromptFormat, within: Within): PromptFormat => ({

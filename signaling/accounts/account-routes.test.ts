@@ -1,5 +1,6 @@
 // Accounts over HTTP as a browser and a program use them: real routes, accounts, ledger and database.
 
+import { request } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import type { JobId } from '../../protocol/ids.ts';
 import { type AccountId, accountOwner, peerOwner } from '../ledger/owner.ts';
@@ -58,6 +59,19 @@ test('keys: made once, listed without the secret, used, revoked', async () => {
   expect(await scene.usage(created.body.key)).toBe(401);
 });
 
+/** What a server hears that brings this claim here as if it had been asked by the host in it. */
+const claimRelayed = (claim: { host: string }, asPage: { cookie: string }): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(scene.site.url);
+    const headers = { ...asPage, host: claim.host, origin: `http://${claim.host}`, 'content-type': 'application/json' };
+    const path = '/api/account/peers';
+    const asked = request({ hostname, port, path, method: 'POST', headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('error', reject).end(JSON.stringify(claim));
+  });
+
 test('peers: claimed with their own signature, what they earned comes along (D5: their welcome credits do not), let go again', async () => {
   const { id, asPage } = await newPerson();
   const device = await newDevice();
@@ -73,6 +87,8 @@ test('peers: claimed with their own signature, what they earned comes along (D5:
   for (const wrong of [forged, elsewhere, { ...elsewhere, host }]) {
     expect((await call('POST', '/peers', wrong, asPage)).body.error.code).toBe('not-authentic');
   }
+  // Nor one that another server hands on under its own Host.
+  expect(await claimRelayed(await signClaim(id, device, '6.6.6.6:3000'), asPage)).toBe(401);
   const claim = await signClaim(id, device, host);
   expect((await call('POST', '/peers', claim, asPage)).body.peers).toEqual([device.peer]);
   expect((await call('GET', '', undefined, asPage)).body.balance.available.micros).toBe(3_500_000);

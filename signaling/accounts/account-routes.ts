@@ -7,11 +7,13 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { keysSchema } from '../../protocol/http/account.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
 import { throwIssue } from '../http/answer-error.ts';
-import { API_LIMITS, type Authenticate } from '../http/api-types.ts';
+import { API_LIMITS, type Authenticate, type Confirm } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
-import { isDialledHost } from '../http/dialled-host.ts';
+import { incomingOf } from '../http/client-address.ts';
+import { confirmCaller } from '../http/confirm-caller.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
+import type { IsSignedForUs } from '../http/signed-host.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import * as routes from './account-route-table.ts';
@@ -24,8 +26,9 @@ export interface AccountRoutesOptions extends LoginRoutesOptions {
   /** Logins alone: `createLoginAuthenticate`. */
   authenticate: Authenticate;
   ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'welcome'>;
+  isSignedForUs: IsSignedForUs;
   /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
-  rotateWebhookSecret(owner: OwnerId): Promise<string>;
+  rotateWebhookSecret(owner: OwnerId, confirm: Confirm): Promise<string>;
 }
 
 /** What asks for a recent login: whatever outlives the login that did it. */
@@ -36,7 +39,7 @@ const LASTING: readonly [method: string, path: string][] = [
   ['POST', '/account/webhook-secret'],
 ];
 
-/** @example app.route('/api', createAccountRoutes({ accounts, authenticate, ledger, rotateWebhookSecret, endWorkOf })); */
+/** @example app.route('/api', createAccountRoutes({ accounts, authenticate, ledger, isSignedForUs, rotateWebhookSecret, endWorkOf })); */
 export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<Env> {
   const { accounts, ledger, clock = () => new Date() } = options;
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
@@ -46,8 +49,10 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
     c.header('Cache-Control', 'no-store');
     return isOpen(c) ? next() : required(c, next);
   });
+  app.use('/account/*', ...boundJson({ ...API_LIMITS, bodyBytes: 16 * 1024 }), (c, next) =>
+    isOpen(c) ? next() : confirmCaller(c, next),
+  );
   for (const [method, path] of LASTING) app.on(method, path, requireRecentLogin(clock));
-  app.use('/account/*', ...boundJson({ ...API_LIMITS, bodyBytes: 16 * 1024 }));
   addLoginRoutes(app, options);
 
   app.openapi(routes.readAccount, async (c) => c.json(await describeAccount(personOf(c).account, options), 200));
@@ -64,8 +69,8 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
     return c.json({ lines, next: lines.length >= limit - 1 ? (lines.at(-1)?.eventId ?? null) : null }, 200);
   });
   app.openapi(routes.createKey, async (c) => {
-    const { id, login } = personOf(c);
-    const { key, ...info } = await accounts.createKey(id, c.req.valid('json').label, login);
+    const person = personOf(c);
+    const { key, ...info } = await accounts.createKey(person.id, c.req.valid('json').label, person);
     return c.json({ ...keyJson(info), key }, 201);
   });
   app.openapi(routes.listKeys, async (c) => {
@@ -74,29 +79,31 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   });
   app.openapi(routes.revokeKey, async (c) => {
     const key = c.req.valid('param').id;
-    await accounts.revokeKey(personOf(c).id, key);
+    const person = personOf(c);
+    await accounts.revokeKey(person.id, key, person);
     await options.endWorkOf([key]);
     return c.json({ ok: true as const }, 200);
   });
   app.openapi(routes.claimPeer, async (c) => {
-    const { id, owner } = personOf(c);
+    const person = personOf(c);
     const shown = c.req.valid('json');
-    if (!isDialledHost(shown.host, { asked: c.req.header('host'), publicUrl: options.publicUrl })) {
+    if (!options.isSignedForUs(shown.host, incomingOf(c))) {
       throw new PoolError('not-authentic', 'The claim was signed for another server.');
     }
-    const peer = await accounts.claimPeer(id, shown);
+    const peer = await accounts.claimPeer(person.id, shown, person);
     // Repeating a claim moves nothing twice, so a crash between the two is mended by asking again.
-    await ledger.claim(peer, owner);
-    return c.json({ peers: await accounts.peersOf(id) }, 200);
+    await ledger.claim(peer, person.owner);
+    return c.json({ peers: await accounts.peersOf(person.id) }, 200);
   });
   app.openapi(routes.releasePeer, async (c) => {
-    const { id } = personOf(c);
-    await accounts.releasePeer(id, c.req.valid('param').id);
-    return c.json({ peers: await accounts.peersOf(id) }, 200);
+    const person = personOf(c);
+    await accounts.releasePeer(person.id, c.req.valid('param').id, person);
+    return c.json({ peers: await accounts.peersOf(person.id) }, 200);
   });
-  app.openapi(routes.rotateSecret, async (c) =>
-    c.json({ secret: await options.rotateWebhookSecret(personOf(c).owner) }, 201),
-  );
+  app.openapi(routes.rotateSecret, async (c) => {
+    const { owner, confirm } = personOf(c);
+    return c.json({ secret: await options.rotateWebhookSecret(owner, confirm) }, 201);
+  });
   return app as unknown as OpenAPIHono<Env>;
 }
 

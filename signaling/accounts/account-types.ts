@@ -1,7 +1,7 @@
 // The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
 import type { Claim, Credentials, PasswordChange } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { KeyHolder, LoggedIn } from '../http/api-types.ts';
+import type { Confirm, KeyHolder, LoggedIn } from '../http/api-types.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 
 export interface ApiKeyInfo {
@@ -21,6 +21,13 @@ export interface LoginInfo {
   createdAt: Date;
   /** To the minute. */
   lastSeenAt: Date;
+}
+
+/** Who asks for a change: what was let in by a login counts only while that does. */
+export interface Asker {
+  /** Id of the login. */
+  login: string;
+  confirm: Confirm;
 }
 
 /** Whether keys are revoked with what ends. */
@@ -46,36 +53,36 @@ export interface Accounts {
   /** Whom the token of a cookie is of, if it is still good. Notes when it was last seen, at most once a minute. */
   byLogin(token: string): Promise<LoggedIn | undefined>;
   /** The login is recent again. Throws `login-again` for a wrong password. */
-  proveLogin(account: AccountId, login: string, password: string, place?: Place): Promise<void>;
+  proveLogin(account: AccountId, asker: Asker, password: string, place?: Place): Promise<void>;
   /**
    * Ends all other logins and gives this one another token; with `keysToo` every key of the account is revoked, too. Throws
    * `login-again` for a wrong old password, `bad-request` for a new one that does not fit.
    */
   changePassword(
     account: AccountId,
-    login: string,
+    asker: Asker,
     change: PasswordChange,
     place?: Place,
   ): Promise<{ token: string; expiresAt: Date; revoked: string[] }>;
   /** Those that are still good, the last seen first. */
   listLogins(account: AccountId): Promise<LoginInfo[]>;
   /** With `keysToo` the keys that it made are revoked; resolves to their ids. Throws `not-found` for another account's. */
-  endLogin(account: AccountId, login: string, ending?: Ending): Promise<string[]>;
+  endLogin(account: AccountId, login: string, ending?: Ending, asker?: Asker): Promise<string[]>;
   /** All of them; with `keysToo` every key of the account is revoked. Resolves to their ids. */
-  endLogins(account: AccountId, ending?: Ending): Promise<string[]>;
+  endLogins(account: AccountId, ending?: Ending, asker?: Asker): Promise<string[]>;
   /** Whom an API key is of, if it was not revoked. Notes when it was last used, at most once a minute. */
   byKey(key: string): Promise<KeyHolder | undefined>;
   /**
-   * `key` is shown this once; the database has its hash. `login`: the one that makes it. Throws `conflict` at the most keys of
-   * an account, `not-logged-in` where that login has ended.
+   * `key` is shown this once; the database has its hash. Throws `conflict` at the most keys of an account, and as all that
+   * takes an asker `not-logged-in` where its login has ended.
    */
-  createKey(account: AccountId, label: string, login?: string): Promise<ApiKeyInfo & { key: string }>;
+  createKey(account: AccountId, label: string, asker?: Asker): Promise<ApiKeyInfo & { key: string }>;
   listKeys(account: AccountId): Promise<ApiKeyInfo[]>;
   /** Throws `not-found` for another account's key. */
-  revokeKey(account: AccountId, id: string): Promise<void>;
+  revokeKey(account: AccountId, id: string, asker?: Asker): Promise<void>;
   /** `signature`: by the peer's key over `claimText`; whose host it names is the caller's to check. Throws `not-authentic`, or `conflict` if another account owns it. */
-  claimPeer(account: AccountId, shown: Claim): Promise<PeerId>;
-  releasePeer(account: AccountId, peer: PeerId): Promise<void>;
+  claimPeer(account: AccountId, shown: Claim, asker?: Asker): Promise<PeerId>;
+  releasePeer(account: AccountId, peer: PeerId, asker?: Asker): Promise<void>;
   peersOf(account: AccountId): Promise<PeerId[]>;
   ownerOf(peer: PeerId): Promise<AccountId | undefined>;
 }

@@ -25,11 +25,30 @@ forEachDatabase('API keys', (open) => {
     expect(key).toMatch(/^cp-[\w-]{43}$/);
     expect(info).toEqual({ id: expect.any(String), label: 'my laptop', prefix: key.slice(0, 9), createdAt: clock() });
     expect(await people.listKeys(mine.id)).toEqual([{ ...info, lastUsedAt: undefined }]);
-    expect(await people.byKey(key)).toEqual({ account: mine, key: info.id });
+    expect(await people.byKey(key)).toEqual({ account: mine, key: info.id, confirm: expect.any(Function) });
     await people.revokeKey(mine.id, info.id);
     expect(await people.byKey(key)).toBeUndefined();
     expect(await people.listKeys(mine.id)).toEqual([]);
     await expect(people.revokeKey(mine.id, info.id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('G9: while something is written for it a key is not revoked, and afterwards nothing is written for it', async () => {
+    const { key, id } = await people.createKey(mine.id, 'a');
+    const { confirm } = (await people.byKey(key))!;
+    const order: string[] = [];
+    let revoked: Promise<void> | undefined;
+    await db.transaction(async (transaction) => {
+      await confirm(transaction);
+      revoked = people.revokeKey(mine.id, id).then(() => void order.push('revoked'));
+      for (let turn = 0; turn < 20; turn += 1) await transaction.execute('select 1');
+      order.push('written');
+    });
+    await revoked;
+    expect(order).toEqual(['written', 'revoked']);
+    await expect(db.transaction((transaction) => confirm(transaction))).rejects.toMatchObject({
+      code: 'not-logged-in',
+    });
+    await expect(confirm()).rejects.toMatchObject({ code: 'not-logged-in' });
   });
 
   it('leaves another account’s keys alone', async () => {

@@ -6,7 +6,7 @@ import type { Database } from '../db/open-database.ts';
 import type { Accounts } from './account-types.ts';
 import { lockAccount } from './lock-account.ts';
 import { hashSecret, isId, isKey, newId, newKey, prefixOf } from './secrets.ts';
-import { accountSessions, accounts, apiKeys } from './tables.ts';
+import { accounts, apiKeys } from './tables.ts';
 
 /** One per program that somebody runs; the list stays readable. */
 const MAX_KEYS = 20;
@@ -32,10 +32,11 @@ export function createApiKeys(db: Database, clock: () => Date): ApiKeys {
       if (!found) return undefined;
       await noteUse(db, found, clock());
       const { id, name, createdAt } = found.account;
-      return { account: { id, name, createdAt }, key: found.id };
+      const confirm = (transaction: Database = db) => requireKey(transaction, found.id);
+      return { account: { id, name, createdAt }, key: found.id, confirm };
     },
 
-    async createKey(account, label, login) {
+    async createKey(account, label, asker) {
       const clean = label.length <= 4 * MAX_LABEL_CHARS ? label.trim() : label;
       if (clean.length < 1 || clean.length > MAX_LABEL_CHARS || NOT_IN_LABEL.test(clean)) {
         throw new PoolError('bad-request', `A key’s label is one line of 1 to ${MAX_LABEL_CHARS} characters.`);
@@ -44,12 +45,14 @@ export function createApiKeys(db: Database, clock: () => Date): ApiKeys {
       const info = { id: newId(), label: clean, prefix: prefixOf(key), createdAt: clock() };
       await db.transaction(async (transaction) => {
         await lockAccount(transaction, account);
-        if (login !== undefined) await requireLogin(transaction, login);
+        await asker?.confirm(transaction);
         const [held] = await transaction.select({ keys: count() }).from(apiKeys).where(eq(apiKeys.account, account));
         if ((held?.keys ?? 0) >= MAX_KEYS) {
           throw new PoolError('conflict', `An account has ${MAX_KEYS} keys at most: revoke one first.`);
         }
-        await transaction.insert(apiKeys).values({ ...info, account, login: login ?? null, keyHash: hashSecret(key) });
+        await transaction
+          .insert(apiKeys)
+          .values({ ...info, account, login: asker?.login ?? null, keyHash: hashSecret(key) });
       });
       return { ...info, key };
     },
@@ -69,25 +72,25 @@ export function createApiKeys(db: Database, clock: () => Date): ApiKeys {
       }));
     },
 
-    async revokeKey(account, id) {
+    async revokeKey(account, id, asker) {
       const gone = isId(id)
-        ? await db
-            .delete(apiKeys)
-            .where(and(eq(apiKeys.id, id), eq(apiKeys.account, account)))
-            .returning({ id: apiKeys.id })
+        ? await db.transaction(async (transaction) => {
+            await asker?.confirm(transaction);
+            return transaction
+              .delete(apiKeys)
+              .where(and(eq(apiKeys.id, id), eq(apiKeys.account, account)))
+              .returning({ id: apiKeys.id });
+          })
         : [];
       if (gone.length === 0) throw new PoolError('not-found', 'This account has no such key.');
     },
   };
 }
 
-/** A key that is asked for while everything else ends must not be left over. */
-async function requireLogin(transaction: Database, login: string): Promise<void> {
-  const found = await transaction
-    .select({ id: accountSessions.id })
-    .from(accountSessions)
-    .where(eq(accountSessions.id, login));
-  if (found.length === 0) throw new PoolError('not-logged-in', 'This login has ended.');
+/** Within a transaction the key cannot be revoked before that ends. Throws `not-logged-in`. */
+async function requireKey(transaction: Database, id: string): Promise<void> {
+  const found = await transaction.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.id, id)).for('key share');
+  if (found.length === 0) throw new PoolError('not-logged-in', 'This API key was revoked.');
 }
 
 /** The condition is in the statement too: of many requests at once, one writes. */

@@ -23,14 +23,23 @@ type ClaimedPeers = Pick<Accounts, 'claimPeer' | 'releasePeer' | 'peersOf' | 'ow
 
 export function createClaimedPeers(db: Database, clock: () => Date): ClaimedPeers {
   return {
-    async claimPeer(account, shown) {
+    async claimPeer(account, shown, asker) {
       const peer = await provenPeer(account, shown);
-      await db.transaction((transaction) => keepClaim(transaction, { account, peer, claimedAt: clock() }));
+      await db.transaction(async (transaction) => {
+        await lockAccount(transaction, account);
+        await asker?.confirm(transaction);
+        await keepClaim(transaction, { account, peer, claimedAt: clock() });
+      });
       return peer;
     },
 
-    async releasePeer(account, peer) {
-      await db.delete(accountPeers).where(and(eq(accountPeers.peer, peer), eq(accountPeers.account, account)));
+    async releasePeer(account, peer, asker) {
+      await db.transaction(async (transaction) => {
+        await asker?.confirm(transaction);
+        await transaction
+          .delete(accountPeers)
+          .where(and(eq(accountPeers.peer, peer), eq(accountPeers.account, account)));
+      });
     },
 
     async peersOf(account) {
@@ -59,12 +68,11 @@ async function provenPeer(account: AccountId, shown: Claim): Promise<PeerId> {
   return verifyText(shown, claimText(shown.host, account, peer));
 }
 
-/** Claiming one's own again changes nothing. */
+/** With the account's row locked. Claiming one's own again changes nothing. */
 async function keepClaim(
   transaction: Database,
   claim: { account: AccountId; peer: PeerId; claimedAt: Date },
 ): Promise<void> {
-  await lockAccount(transaction, claim.account);
   if ((await ownerOf(transaction, claim.peer)) === claim.account) return;
   const [held] = await transaction
     .select({ peers: count() })

@@ -5,7 +5,7 @@ import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import type { Accounts } from './account-types.ts';
 import { createAccounts } from './create-accounts.ts';
 import { accountSessions, accounts } from './tables.ts';
-import { freshName, PASSWORD, stoppedClock } from './test-account.ts';
+import { freshName, newDevice, PASSWORD, signClaim, stoppedClock } from './test-account.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const HUGE = 'x'.repeat(5_000_000);
@@ -89,7 +89,7 @@ forEachDatabase('log in', (open) => {
       expect(one.token).not.toBe(two.token);
       expect(one.expiresAt.getTime() - clock().getTime()).toBe(30 * DAY_MS);
       const login = { id: expect.stringMatching(/^[0-9a-f]{32}$/), provedAt: clock() };
-      expect(await people.byLogin(one.token)).toEqual({ account, login });
+      expect(await people.byLogin(one.token)).toEqual({ account, login, confirm: expect.any(Function) });
       await people.logOut(one.token);
       await people.logOut(one.token);
       expect(await people.byLogin(one.token)).toBeUndefined();
@@ -97,6 +97,31 @@ forEachDatabase('log in', (open) => {
       expect((await people.byLogin(two.token))?.account).toEqual(account);
       move(1);
       expect(await people.byLogin(two.token)).toBeUndefined();
+    });
+
+    it('G9: what a copy of a login writes is not written once the password is another', async () => {
+      const name = freshName();
+      const { id } = await people.register({ name, password: PASSWORD });
+      const { token } = await people.logIn({ name, password: PASSWORD });
+      const { login, confirm } = (await people.byLogin(token))!;
+      const copy = { login: login.id, confirm };
+      const device = await newDevice();
+      const claim = await signClaim(id, device);
+      const { id: key } = await people.createKey(id, 'before', copy);
+      await people.changePassword(id, copy, { oldPassword: PASSWORD, newPassword: 'another horse' });
+      const tries = [
+        () => people.createKey(id, 'after', copy),
+        () => people.claimPeer(id, claim, copy),
+        () => people.releasePeer(id, device.peer, copy),
+        () => people.proveLogin(id, copy, 'another horse'),
+        () => people.changePassword(id, copy, { oldPassword: 'another horse', newPassword: PASSWORD }),
+        () => people.endLogin(id, login.id, {}, copy),
+        () => people.endLogins(id, { keysToo: true }, copy),
+        () => people.revokeKey(id, key, copy),
+      ];
+      for (const one of tries) await expect(one()).rejects.toMatchObject({ code: 'not-logged-in' });
+      expect((await people.listKeys(id)).map(({ label }) => label)).toEqual(['before']);
+      expect(await people.listLogins(id)).toHaveLength(1);
     });
 
     it('G16: takes a password whose hash is of an earlier cost, and hashes it anew', async () => {

@@ -48,7 +48,8 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
     async byLogin(token) {
       if (!isToken(token)) return undefined;
       const now = clock();
-      const isGood = and(eq(accountSessions.tokenHash, hashSecret(token)), gt(accountSessions.expiresAt, now));
+      const tokenHash = hashSecret(token);
+      const isGood = and(eq(accountSessions.tokenHash, tokenHash), gt(accountSessions.expiresAt, now));
       const [found] = await db
         .select({
           account: ACCOUNT,
@@ -61,9 +62,22 @@ export function createLogIn(db: Database, clock: () => Date): LogIn {
       if (!found) return undefined;
       const { account, login, lastSeenAt } = found;
       await noteSeen(db, { id: login.id, lastSeenAt }, now);
-      return { account, login };
+      return { account, login, confirm: (transaction: Database = db) => requireToken(transaction, tokenHash) };
     },
   };
+}
+
+/**
+ * By the token and not by the login's id, which a new password leaves as it is. Within a transaction the token counts until
+ * that ends. Throws `not-logged-in`.
+ */
+async function requireToken(transaction: Database, tokenHash: string): Promise<void> {
+  const found = await transaction
+    .select({ id: accountSessions.id })
+    .from(accountSessions)
+    .where(eq(accountSessions.tokenHash, tokenHash))
+    .for('key share');
+  if (found.length === 0) throw new PoolError('not-logged-in', 'This login has ended.');
 }
 
 async function register(

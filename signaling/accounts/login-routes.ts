@@ -65,13 +65,14 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
     return c.json(DONE, 200);
   });
   app.openapi(routes.proveLogin, async (c) => {
-    const { id, login } = personOf(c);
-    await accounts.proveLogin(id, login, c.req.valid('json').password, placeOf(c));
+    const person = personOf(c);
+    await accounts.proveLogin(person.id, person, c.req.valid('json').password, placeOf(c));
     return c.json(DONE, 200);
   });
   app.openapi(routes.changePassword, async (c) => {
-    const { id, login } = personOf(c);
-    const { token, expiresAt, revoked } = await accounts.changePassword(id, login, c.req.valid('json'), placeOf(c));
+    const person = personOf(c);
+    const change = c.req.valid('json');
+    const { token, expiresAt, revoked } = await accounts.changePassword(person.id, person, change, placeOf(c));
     cookie.set(c, token, expiresAt);
     await options.endWorkOf(revoked);
     return c.json(DONE, 200);
@@ -88,15 +89,16 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
   });
   app.openapi(routes.endLogin, async (c) => {
     const keysToo = c.req.valid('query').keysToo === 'true';
-    const { id, login } = personOf(c);
+    const person = personOf(c);
     const ended = c.req.valid('param').id;
-    await options.endWorkOf(await accounts.endLogin(id, ended, { keysToo }));
-    if (ended === login) cookie.clear(c);
+    await options.endWorkOf(await accounts.endLogin(person.id, ended, { keysToo }, person));
+    if (ended === person.login) cookie.clear(c);
     return c.json(DONE, 200);
   });
   app.openapi(routes.endLogins, async (c) => {
     const keysToo = c.req.valid('query').keysToo === 'true';
-    await options.endWorkOf(await accounts.endLogins(personOf(c).id, { keysToo }));
+    const person = personOf(c);
+    await options.endWorkOf(await accounts.endLogins(person.id, { keysToo }, person));
     cookie.clear(c);
     return c.json(DONE, 200);
   });

@@ -19,16 +19,20 @@ const wrong = (): PoolError => new PoolError('login-again', 'This password is wr
 
 export function createManageLogins(db: Database, clock: () => Date): ManageLogins {
   return {
-    async proveLogin(account, login, password, place) {
+    async proveLogin(account, { login, confirm }, password, place) {
       const checked = await checkPassword(db, { id: account }, password, place);
       if (!checked) throw wrong();
-      await db
-        .update(accountSessions)
-        .set({ provedAt: clock() })
-        .where(and(eq(accountSessions.id, login), eq(accountSessions.account, account)));
+      await db.transaction(async (transaction) => {
+        await lockAccount(transaction, account);
+        await confirm(transaction);
+        await transaction
+          .update(accountSessions)
+          .set({ provedAt: clock() })
+          .where(and(eq(accountSessions.id, login), eq(accountSessions.account, account)));
+      });
     },
 
-    async changePassword(account, login, { oldPassword, newPassword, keysToo = false }, place) {
+    async changePassword(account, { login, confirm }, { oldPassword, newPassword, keysToo = false }, place) {
       const problem = passwordProblem(newPassword);
       if (problem) throw new PoolError('bad-request', problem, { data: { param: 'newPassword' } });
       const checked = await checkPassword(db, { id: account }, oldPassword, place);
@@ -38,6 +42,7 @@ export function createManageLogins(db: Database, clock: () => Date): ManageLogin
       const token = newToken();
       return db.transaction(async (transaction) => {
         await lockAccount(transaction, account);
+        await confirm(transaction);
         const changed = await transaction
           .update(accounts)
           .set({ passwordHash })
@@ -66,9 +71,10 @@ export function createManageLogins(db: Database, clock: () => Date): ManageLogin
         .orderBy(desc(lastSeenAt), desc(id));
     },
 
-    endLogin: (account, login, { keysToo = false } = {}) =>
+    endLogin: (account, login, { keysToo = false } = {}, asker) =>
       db.transaction(async (transaction) => {
         await lockAccount(transaction, account);
+        await asker?.confirm(transaction);
         const ended = await transaction
           .delete(accountSessions)
           .where(and(eq(accountSessions.account, account), eq(accountSessions.id, login)))
@@ -77,9 +83,10 @@ export function createManageLogins(db: Database, clock: () => Date): ManageLogin
         return keysToo ? revokeKeys(transaction, account, login) : [];
       }),
 
-    endLogins: (account, { keysToo = false } = {}) =>
+    endLogins: (account, { keysToo = false } = {}, asker) =>
       db.transaction(async (transaction) => {
         await lockAccount(transaction, account);
+        await asker?.confirm(transaction);
         await transaction.delete(accountSessions).where(eq(accountSessions.account, account));
         return keysToo ? revokeKeys(transaction, account) : [];
       }),

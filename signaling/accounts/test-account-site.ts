@@ -6,6 +6,7 @@ import { cancelBatchesOf } from '../batches/cancel-batches-of.ts';
 import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createAuthenticate, createLoginAuthenticate } from '../http/authenticate.ts';
+import { signedForUs } from '../http/signed-host.ts';
 import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp, openTestSite, type TestSite } from '../http/test-site.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
@@ -61,7 +62,8 @@ export class AccountSite {
       scene.#app = createGuardedApp(authenticate, { publicUrl }, authenticateLogin);
       const routes = createAccountRoutes({
         ...{ accounts, ledger, authenticate: authenticateLogin, trustedProxies: 1, publicUrl, clock },
-        rotateWebhookSecret: (owner) => rotateWebhookSecret(db, sealOfOpen(db), owner),
+        isSignedForUs: signedForUs({ publicUrl, trustedProxies: 1, allowedHosts: ['127.0.0.1'] }),
+        rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(db, sealOfOpen(db), owner, confirm),
         endWorkOf: (keys) => cancelBatchesOf(db, keys),
       });
       scene.#app.route('/api', routes);

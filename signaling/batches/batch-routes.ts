@@ -4,6 +4,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
+import { confirmCaller } from '../http/confirm-caller.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { batchJson } from './batch-json.ts';
 import * as routes from './batch-route-table.ts';
@@ -30,9 +31,10 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
   const limits = { ...BATCH_LIMITS, ...options.limits };
   const budget = new ByteBudget(limits);
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
-  app.use('/batches/*', requireCaller(authenticate), ...boundJson({ ...API_LIMITS, bodyBytes: 64 * 1024 }));
+  const bounds = boundJson({ ...API_LIMITS, bodyBytes: 64 * 1024 });
+  app.use('/batches/*', requireCaller(authenticate), ...bounds, confirmCaller);
   app.openapi(routes.create, async (c) => {
-    const { owner, key } = c.get('caller');
+    const { owner, key, confirm } = c.get('caller');
     const { endpoint, input_file_id: inputFileId, metadata, webhook } = c.req.valid('json');
     if (webhook) {
       checkWebhookUrl(webhook, { allowLoopback });
@@ -58,7 +60,7 @@ export function createBatchRoutes(options: BatchRouteOptions): OpenAPIHono<Calle
         webhook: webhook ?? null,
         ...read,
       };
-      const made = await addBatch(db, batch, limits);
+      const made = await addBatch(db, batch, limits, confirm);
       options.wake?.();
       return c.json(batchJson(made), 200);
     } finally {

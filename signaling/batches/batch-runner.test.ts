@@ -46,6 +46,8 @@ forEachDatabase('batches', (open) => {
       ['d', 400, 'tools'],
     ]);
     expect(scene.jobs.orders.every(({ source, payer }) => source === 'batch' && payer === 'account:ann')).toBe(true);
+    // Its caller is gone: all batches have one address's turns (G14).
+    expect(scene.jobs.orders.every(({ address }) => address === undefined)).toBe(true);
     // Neither prompts nor answers stay behind in the queue.
     expect(await scene.db.select().from(batchItems).where(eq(batchItems.batchId, batch.id))).toEqual([]);
   });

@@ -110,7 +110,8 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       const context = { models: options.models(), limits: { ...API_LIMITS, ...options.apiLimits } };
       const prepared = parseRequest(batch.endpoint, JSON.parse(item.body), context);
       const startedMs = performance.now();
-      const order = { ...prepared.order, payer: batch.owner as OwnerId, source: 'batch' as const };
+      const payer = batch.owner as OwnerId;
+      const order = { ...prepared.order, payer, source: 'batch' as const, address: undefined };
       const run = async () => {
         const job = await options.jobs.submit({ ...order, signal: cancel.signal });
         jobId = job.id;

@@ -3,6 +3,7 @@
 import { and, count, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
+import type { Confirm } from '../http/api-types.ts';
 import { type BatchLimits, type BatchRow, WINDOW_MS } from './batch-types.ts';
 import { newId } from './new-id.ts';
 import type { BatchLine, LineError } from './read-batch-file.ts';
@@ -25,15 +26,20 @@ export interface NewBatch {
   errors: LineError[];
 }
 
-/** With errors it is `failed` from the start. Throws `rate-limited` at the most open batches of an owner. */
+/**
+ * With errors it is `failed` from the start. Throws `rate-limited` at the most open batches of an owner, and `not-logged-in`
+ * where `confirm` does.
+ */
 export async function addBatch(
   db: Database,
   batch: NewBatch,
   limits: Pick<BatchLimits, 'openBatches'>,
+  confirm?: Confirm,
 ): Promise<BatchRow> {
   const { lines, errors, ...row } = batch;
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`batches:${batch.owner}`}))`);
+    await confirm?.(tx);
     const [open] = await tx
       .select({ count: count() })
       .from(batches)

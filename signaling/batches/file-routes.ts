@@ -147,15 +147,16 @@ export function createFileRoutes({ db, authenticate, limits, budget }: FileRoute
   app.openapi(uploadRoute, async (c) => {
     const { file, purpose, ...fields } = c.req.valid('form');
     if (file.size > limits.fileBytes) throw tooLarge(limits);
+    const { owner, confirm } = c.get('caller');
     const lifeSeconds = fields['expires_after[seconds]'];
     const upload = {
-      owner: c.get('caller').owner,
+      owner,
       filename: file.name.replace(/\p{Cc}/gu, '').slice(-MAX_NAME_CHARS) || 'batch.jsonl',
       purpose,
       content: decode(await file.arrayBuffer()),
       lifeMs: lifeSeconds === undefined ? undefined : lifeSeconds * 1000,
     };
-    return c.json(fileJson(await addUpload(db, upload, limits)), 200);
+    return c.json(fileJson(await addUpload(db, upload, limits, confirm)), 200);
   });
   app.openapi(listRoute, async (c) => {
     const page = c.req.valid('query');

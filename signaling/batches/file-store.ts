@@ -3,6 +3,7 @@
 import { and, asc, count, desc, eq, gt, lt, or, type SQL, sql, sum } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
+import type { Confirm } from '../http/api-types.ts';
 import type { BatchLimits, FileRow } from './batch-types.ts';
 import { FILE_LIFE_MS } from './batch-types.ts';
 import { newId } from './new-id.ts';
@@ -29,15 +30,17 @@ export interface NewFile {
   lifeMs?: number | undefined;
 }
 
-/** Throws `too-large` when the owner's uploads would be more than the bounds. */
+/** Throws `too-large` when the owner's uploads would be more than the bounds, `not-logged-in` where `confirm` does. */
 export async function addUpload(
   db: Database,
   file: NewFile,
   limits: Pick<BatchLimits, 'ownerBytes' | 'ownerFiles'>,
+  confirm?: Confirm,
 ): Promise<FileInfo> {
   return db.transaction(async (tx) => {
     // One upload of an owner at a time: two at once would both find room for one.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`files:${file.owner}`}))`);
+    await confirm?.(tx);
     const [held] = await tx
       .select({ bytes: sum(files.bytes), files: count() })
       .from(files)

@@ -70,6 +70,7 @@ export class BatchScene {
         models: () => TEST_MODELS,
         authenticate,
         receiptsOf: async () => ({ stages: [] }),
+        trustedProxies: 1,
         logger,
       };
       app.route('/v1', createOpenAiRoutes({ ...options, groups: [group] }));

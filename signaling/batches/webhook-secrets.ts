@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../db/open-database.ts';
+import type { Confirm } from '../http/api-types.ts';
 import type { Seal } from '../seal/create-seal.ts';
 import { webhookSecrets } from './tables.ts';
 
@@ -11,14 +12,20 @@ const PREFIX = 'whsec_';
 /** What a secret is sealed as: nobody else's opens in its place. */
 const aboutOf = (owner: string): string => `webhook-secret:${owner}`;
 
-/** The new secret, `whsec_` and base64 of 32 bytes. What is sent from now on is signed with it. */
-export async function rotateWebhookSecret(db: Database, seal: Seal, owner: string): Promise<string> {
+/**
+ * The new secret, `whsec_` and base64 of 32 bytes. What is sent from now on is signed with it. Throws `not-logged-in` where
+ * `confirm` does.
+ */
+export async function rotateWebhookSecret(db: Database, seal: Seal, owner: string, confirm?: Confirm): Promise<string> {
   const text = `${PREFIX}${randomBytes(32).toString('base64')}`;
   const [secret, createdAt] = [seal.seal(text, aboutOf(owner)), new Date()];
-  await db
-    .insert(webhookSecrets)
-    .values({ owner, secret, createdAt })
-    .onConflictDoUpdate({ target: webhookSecrets.owner, set: { secret, createdAt } });
+  await db.transaction(async (tx) => {
+    await confirm?.(tx);
+    await tx
+      .insert(webhookSecrets)
+      .values({ owner, secret, createdAt })
+      .onConflictDoUpdate({ target: webhookSecrets.owner, set: { secret, createdAt } });
+  });
   return text;
 }
 

@@ -151,7 +151,7 @@ export const OPTIONS = {
   }),
   'public-url': option(read.publicAddress, {
     hint: '<url>',
-    help: 'the address that people use, where it is another one (a proxy in front)',
+    help: 'the address that people use, where it is another one (a proxy in front, a container’s port)',
   }),
   'trusted-proxies': option(read.wholeNumber(0, 10), {
     initial: DEFAULTS.trustedProxies,

@@ -1,5 +1,5 @@
 // What the broker holds for peers that are not there yet: a tab may be called before its own socket is open. Bounded in
-// size, per sender and in all, and in time. No socket and no timer in here.
+// size, per sender, per address and in all, and in time. No socket and no timer in here.
 
 /** A message as PeerJS writes it, its sender told by the broker. */
 export interface BrokerMessage {
@@ -14,9 +14,13 @@ const KEPT_MS = 5_000;
 /** Characters of JSON. An offer with its candidates is a few thousand. */
 const MAX_CHARS = 8_000_000;
 const MAX_CHARS_PER_SENDER = 256_000;
+/** Tabs of eight people at once; ids cost nothing, so that a share of each alone is none. */
+const MAX_CHARS_PER_ADDRESS = 2_000_000;
 
 interface Kept {
   message: BrokerMessage;
+  /** Where its sender is, as limits count addresses. */
+  place: string;
   chars: number;
   atMs: number;
 }
@@ -24,6 +28,7 @@ interface Kept {
 export class BrokerMail {
   readonly #kept = new Map<string, Kept[]>();
   readonly #charsBySender = new Map<string, number>();
+  readonly #charsByPlace = new Map<string, number>();
   #chars = 0;
 
   /** Characters held now. */
@@ -32,15 +37,19 @@ export class BrokerMail {
   }
 
   /** False when there is no room: the sender must hear that nobody is there. */
-  keep(message: BrokerMessage, nowMs: number): boolean {
+  keep(message: BrokerMessage, place: string, nowMs: number): boolean {
     const chars = JSON.stringify(message).length;
     const ofSender = (this.#charsBySender.get(message.src) ?? 0) + chars;
-    if (ofSender > MAX_CHARS_PER_SENDER || this.#chars + chars > MAX_CHARS) return false;
+    const ofPlace = (this.#charsByPlace.get(place) ?? 0) + chars;
+    if (ofSender > MAX_CHARS_PER_SENDER || ofPlace > MAX_CHARS_PER_ADDRESS || this.#chars + chars > MAX_CHARS)
+      return false;
     this.#charsBySender.set(message.src, ofSender);
+    this.#charsByPlace.set(place, ofPlace);
     this.#chars += chars;
     const kept = this.#kept.get(message.dst);
-    if (kept) kept.push({ message, chars, atMs: nowMs });
-    else this.#kept.set(message.dst, [{ message, chars, atMs: nowMs }]);
+    const entry = { message, place, chars, atMs: nowMs };
+    if (kept) kept.push(entry);
+    else this.#kept.set(message.dst, [entry]);
     return true;
   }
 
@@ -68,10 +77,15 @@ export class BrokerMail {
     return [...expired.values()];
   }
 
-  #forget({ message: { src }, chars }: Kept): void {
+  #forget({ message: { src }, place, chars }: Kept): void {
     this.#chars -= chars;
-    const left = (this.#charsBySender.get(src) ?? 0) - chars;
-    if (left > 0) this.#charsBySender.set(src, left);
-    else this.#charsBySender.delete(src);
+    subtract(this.#charsBySender, src, chars);
+    subtract(this.#charsByPlace, place, chars);
   }
+}
+
+function subtract(sums: Map<string, number>, key: string, chars: number): void {
+  const left = (sums.get(key) ?? 0) - chars;
+  if (left > 0) sums.set(key, left);
+  else sums.delete(key);
 }

@@ -150,7 +150,7 @@ export class ControlConnection {
       return;
     }
     if (!this.#options.isOwnHost(hello.host)) {
-      const sentence = `The hello is for the server at ${hello.host}, and this one is reached under another name.`;
+      const sentence = `The hello is for the server at ${hello.host}, and this one does not know that it is reached there: --public-url.`;
       throw new PoolError('not-authentic', sentence);
     }
     const peer = await verifyHello(hello, this.#nonce);

@@ -83,6 +83,31 @@ describe('hello', () => {
     await (await says('pool.example')).next('welcome');
   });
 
+  it('G16: refuses a hello that another server hands on, under whatever Host that one asks', async () => {
+    await restart({ publicUrl: 'https://pool.example' });
+    const { port } = server;
+    const relayed = async (signed: string, headers: Record<string, string> = { host: signed }) => {
+      const peer = new TestPeer(server.url, { headers });
+      const { nonce } = await peer.next('challenge');
+      const { publicKey, signature } = await signHello(await newIdentityKeys(), signed, nonce);
+      peer.send({ type: 'hello', version: PROTOCOL_VERSION, host: signed, publicKey, signature });
+      return peer;
+    };
+    const away = { host: `localhost:${port}`, 'x-forwarded-for': '203.0.113.9' };
+    for (const wrong of [
+      await relayed('6.6.6.6'),
+      await relayed(`6.6.6.6:${port}`),
+      await relayed('localhost:1'),
+      await relayed('x.localhost'),
+      await relayed(`127.0.0.2:${port + 1}`),
+      await relayed(`localhost:${port}`, away),
+    ]) {
+      expect((await wrong.next('error')).error.code).toBe('not-authentic');
+      expect(await wrong.closed).toBe(CLOSE_CODES.notAuthentic);
+    }
+    for (const own of ['pool.example', `localhost:${port}`, host()]) await (await relayed(own)).next('welcome');
+  });
+
   it('refuses another version', async () => {
     const peer = new TestPeer(server.url);
     const { nonce } = await peer.next('challenge');

@@ -10,7 +10,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CONTROL_BYTES } from '../../protocol/limits.ts';
 import { KeyedBuckets } from '../admission/keyed-buckets.ts';
 import { addressKey, clientAddress } from '../http/client-address.ts';
-import { isDialledHost } from '../http/dialled-host.ts';
+import type { IsSignedForUs } from '../http/signed-host.ts';
 import type { RosterTiming } from '../roster/roster-state.ts';
 import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
 import { type ConnectionOptions, ControlConnection, type PeerMessage } from './control-connection.ts';
@@ -55,8 +55,7 @@ export interface ControlSocketOptions {
   logger: Logger;
   trustedProxies?: number;
   gate?: ConnectionGate;
-  /** Where people reach this server, if that is another host than their own request names. */
-  publicUrl?: string | undefined;
+  isSignedForUs: IsSignedForUs;
   /** What lets a peer into the connection broker. */
   brokerTokenOf(peer: PeerId): string;
   listener: PeerListener;
@@ -103,7 +102,7 @@ export class ControlSocket {
     }
     socket.once('close', release);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#connections.add(new ControlConnection(webSocket, this.#connectionOptions(address, request.headers.host)));
+      this.#connections.add(new ControlConnection(webSocket, this.#connectionOptions(address, request)));
     });
   }
 
@@ -114,11 +113,11 @@ export class ControlSocket {
     this.#server.close();
   }
 
-  #connectionOptions(address: string, dialled: string | undefined): ConnectionOptions {
-    const { logger, timing, listener, publicUrl } = this.#options;
+  #connectionOptions(address: string, request: IncomingMessage): ConnectionOptions {
+    const { logger, timing, listener, isSignedForUs } = this.#options;
     return {
       logger,
-      isOwnHost: (host) => isDialledHost(host, { asked: dialled, publicUrl }),
+      isOwnHost: (host) => isSignedForUs(host, request),
       helloTimeoutMs: timing.helloTimeoutMs,
       mayHear: () => this.#paces.take(addressKey(address)),
       onWelcome: (peer, connection) => this.#admit(peer, connection, address),

@@ -7,7 +7,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod/mini';
 import { PEER_SILENCE_MS } from '../../protocol/limits.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
-import { clientAddress } from '../http/client-address.ts';
+import { addressKey, clientAddress } from '../http/client-address.ts';
 import { BrokerMail, type BrokerMessage } from './broker-mail.ts';
 import { type ConnectionGate, createConnectionGate, refuseSocket } from './connection-gate.ts';
 import { CLOSE_CODES } from './control-connection.ts';
@@ -41,6 +41,8 @@ export const brokerMessageSchema = z.object({
 
 interface Client {
   id: string;
+  /** Its address, as limits count them. */
+  place: string;
   socket: WebSocket;
   heardAtMs: number;
 }
@@ -72,28 +74,28 @@ export function createPeerBroker({
   const clients = new Map<string, Client>();
   const mail = new BrokerMail();
 
-  const deliver = (message: BrokerMessage): void => {
-    const nowMs = performance.now();
+  const deliver = (message: BrokerMessage, place: string): void => {
     const to = clients.get(message.dst);
     if (to) say(to.socket, message);
-    else if (message.type !== 'LEAVE' && message.type !== 'EXPIRE' && !mail.keep(message, nowMs)) tellAbsent(message);
+    else if (message.type === 'LEAVE' || message.type === 'EXPIRE') return;
+    else if (!mail.keep(message, place, performance.now())) tellAbsent(message);
   };
   /** PeerJS's word for "that peer is not there", to whoever called it. */
   const tellAbsent = ({ src, dst }: Pick<BrokerMessage, 'src' | 'dst'>): void =>
     say(clients.get(src)?.socket, { type: 'EXPIRE', src: dst, dst: src });
 
-  function enter(socket: WebSocket, query: URLSearchParams): void {
+  function enter(socket: WebSocket, query: URLSearchParams, place: string): void {
     socket.on('error', () => socket.terminate());
     const asked = brokerQuerySchema.safeParse(Object.fromEntries(query));
     const older = asked.success ? clients.get(asked.data.id) : undefined;
     if (!asked.success) refuse(socket, 'ERROR', 'No id, token, or key supplied to websocket server');
     else if (!isAdmitted(asked.data.id, asked.data.token)) refuse(socket, 'ERROR', 'The token is not of this id');
     else if (clients.size >= MAX_CLIENTS) refuse(socket, 'ERROR', 'Server has reached its concurrent user limit');
-    else admit(socket, asked.data, older);
+    else admit(socket, { id: asked.data.id, place }, older);
   }
 
-  function admit(socket: WebSocket, { id }: Pick<Client, 'id'>, older: Client | undefined): void {
-    const client: Client = { id, socket, heardAtMs: performance.now() };
+  function admit(socket: WebSocket, { id, place }: Pick<Client, 'id' | 'place'>, older: Client | undefined): void {
+    const client: Client = { id, place, socket, heardAtMs: performance.now() };
     clients.set(id, client);
     older?.socket.terminate();
     const bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, performance.now());
@@ -105,7 +107,7 @@ export function createPeerBroker({
       if (clients.get(id) === client) clients.delete(id);
     });
     socket.send(JSON.stringify({ type: 'OPEN' }));
-    for (const message of mail.take(id)) deliver(message);
+    for (const message of mail.take(id)) say(socket, message);
   }
 
   function hear(client: Client, data: RawData): void {
@@ -113,7 +115,7 @@ export function createPeerBroker({
     const message = readMessage(data);
     if (!message || message.type === 'HEARTBEAT') return;
     const { type, dst, payload } = message;
-    if (dst) deliver({ type, src: client.id, dst, payload });
+    if (dst) deliver({ type, src: client.id, dst, payload }, client.place);
     else if (type === 'LEAVE') client.socket.close();
   }
 
@@ -126,14 +128,15 @@ export function createPeerBroker({
 
   return {
     upgrade(request, socket, head) {
-      const release = gate.admit(clientAddress(request, trustedProxies));
+      const address = clientAddress(request, trustedProxies);
+      const release = gate.admit(address);
       if (!release) {
         refuseSocket(socket, 'address');
         return;
       }
       socket.once('close', release);
       const query = new URL(request.url ?? '', 'http://localhost').searchParams;
-      server.handleUpgrade(request, socket, head, (webSocket) => enter(webSocket, query));
+      server.handleUpgrade(request, socket, head, (webSocket) => enter(webSocket, query, addressKey(address)));
     },
     close() {
       clearInterval(sweep);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Asker } from '../admission/turn-line.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { ReadOffers } from './read-offers.ts';
 
@@ -14,22 +15,26 @@ const LIE = manifestOf({ layerBytes: [1e12, 1e12, 1e12, 1e12] });
 const offerOf = (pool: PoolId, manifest: ModelManifest = MANIFEST) =>
   ({ type: 'offer', pool, manifest, capability }) as const;
 
-let readings: { pool: PoolId; resolve(manifest: ModelManifest): void; reject(error: PoolError): void }[];
+let readings: { pool: PoolId; asker: Asker; resolve(manifest: ModelManifest): void; reject(error: PoolError): void }[];
 let known: Map<PoolId, ModelManifest>;
 let kept: Set<PoolId>;
-const take = vi.fn();
+/** What the roster holds. */
+let lent: Map<PeerId, PoolId>;
+const take = vi.fn<(peer: PeerId, offer: { pool: PoolId }) => void>();
 const refuse = vi.fn<(peer: PeerId, error: PoolError) => void>();
 let offers: ReadOffers;
 beforeEach(() => {
   readings = [];
   known = new Map();
   kept = new Set();
-  take.mockReset();
+  lent = new Map();
+  take.mockReset().mockImplementation((peer, { pool }) => void lent.set(peer, pool));
   refuse.mockReset();
-  const read = (pool: PoolId) =>
-    new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, resolve, reject }));
+  const read = (pool: PoolId, asker: Asker) =>
+    new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, asker, resolve, reject }));
   const manifests = { find: (pool: PoolId) => known.get(pool), read };
-  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse });
+  const lentTo = (peer: PeerId) => lent.get(peer);
+  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse, lentTo });
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const refusals = () => refuse.mock.calls.map(([peer, { code }]) => [peer, code]);
@@ -41,6 +46,11 @@ test('G2: what the first tab says of a model decides nothing: the server reads i
   readings[0]!.resolve(MANIFEST);
   await settled();
   expect(take.mock.calls).toEqual([[peerOf(1), offer, MANIFEST]]);
+});
+
+test('G14: a reading has the turn of the tab’s address', () => {
+  offers.offered(peerOf(1), '2001:db8::7', offerOf(poolOf(1)));
+  expect(readings[0]!.asker).toEqual({ address: '2001:db8:0:0::/64', owner: peerOf(1) });
 });
 
 test('a model that is known needs no reading', () => {
@@ -95,7 +105,52 @@ describe('G12: an address', () => {
     offers.offered(peerOf(23), '10.0.0.2', offerOf(poolOf(26)));
     expect(take).toHaveBeenCalledTimes(23);
     offers.left(peerOf(7));
+    lent.delete(peerOf(7));
     offers.offered(peerOf(24), '10.0.0.1', offerOf(poolOf(27)));
     expect(take).toHaveBeenCalledTimes(24);
+  });
+
+  /** Offers a model that cannot be read, beside the pool that the roster has it in. */
+  const failWith = async (peer: PeerId): Promise<void> => {
+    offers.offered(peer, '10.0.0.1', offerOf(poolOf('lost')));
+    readings.pop()?.reject(new PoolError('model-not-found', 'It is not there.'));
+    await settled();
+  };
+
+  test('is counted with tabs whose next offer came to nothing: the roster has them still', async () => {
+    known.set(poolOf(1), MANIFEST);
+    for (let index = 0; index < 130; index += 1) {
+      offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+      await failWith(peerOf(index));
+    }
+    expect(take).toHaveBeenCalledTimes(128);
+    const limits = refuse.mock.calls.filter(([, { code }]) => code === 'rate-limited');
+    expect(limits.map(([peer]) => peer)).toEqual([peerOf(128), peerOf(129)]);
+  });
+
+  test('opens few pools, also when each of its tabs offers another model after that', async () => {
+    for (let index = 0; index < 22; index += 1) {
+      known.set(poolOf(index), MANIFEST);
+      offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(index)));
+      await failWith(peerOf(index));
+    }
+    expect(take).toHaveBeenCalledTimes(20);
+  });
+
+  test('is not counted with a tab that the roster refused or sent away', () => {
+    known.set(poolOf(1), MANIFEST);
+    take.mockImplementation(() => {});
+    for (let index = 0; index < 130; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+    expect(take).toHaveBeenCalledTimes(130);
+  });
+
+  test('moves a tab to another pool: it counts there, and where it was no more', () => {
+    for (const pool of [1, 2]) known.set(poolOf(pool), MANIFEST);
+    for (let index = 0; index < 128; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+    offers.offered(peerOf(0), '10.0.0.1', offerOf(poolOf(2)));
+    offers.offered(peerOf(200), '10.0.0.1', offerOf(poolOf(1)));
+    expect(refuse).not.toHaveBeenCalled();
+    offers.offered(peerOf(0), '10.0.0.1', offerOf(poolOf(1)));
+    expect(refusals()).toEqual([[peerOf(0), 'rate-limited']]);
   });
 });

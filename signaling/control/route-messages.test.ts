@@ -10,14 +10,16 @@ import { routeMessages } from './route-messages.ts';
 
 const PEER = '1'.repeat(32) as PeerId;
 
-test('an ask and its cancelling come in their order, behind the welcome credits that both wait for', async () => {
+/** The listener over jobs that only note what they hear; credits are written when the test says so. */
+function scene() {
   const log: string[] = [];
   const written: (() => void)[] = [];
   const listener = routeMessages({
-    roster: { greet() {} } as unknown as LiveRoster,
+    roster: { greet() {}, dispatch() {} } as unknown as LiveRoster,
     jobs: {
       ask: async (_peer: PeerId, { ask }: { ask: number }) => void log.push(`ask ${ask}`),
       peerJoined() {},
+      peerGone() {},
       askCancelled: (_peer: PeerId, ask: number) => void log.push(`cancel ${ask}`),
     } as unknown as JobDispatcher,
     ledger: {
@@ -33,6 +35,11 @@ test('an ask and its cancelling come in their order, behind the welcome credits 
     offers: () => ({ offered() {}, left() {} }),
     isOwned: async () => false,
   });
+  return { listener, log, written };
+}
+
+test('an ask and its cancelling come in their order, behind the welcome credits that both wait for', async () => {
+  const { listener, log, written } = scene();
   listener.joined(PEER, '127.0.0.1');
   const ask = { type: 'ask', pool: poolIdOf(DEFAULT_MODEL), promptTokens: 1, maxTokens: 1 } as const;
   listener.heard(PEER, { ...ask, ask: 1 });
@@ -42,4 +49,19 @@ test('an ask and its cancelling come in their order, behind the welcome credits 
   expect(log).toEqual([]);
   written[0]!();
   await expect.poll(() => log).toEqual(['credits', 'ask 1', 'cancel 1', 'ask 2']);
+});
+
+test('G12: who asks and hangs up while its credits are written has asked for nothing', async () => {
+  const { listener, log, written } = scene();
+  const ask = { type: 'ask', pool: poolIdOf(DEFAULT_MODEL), promptTokens: 1, maxTokens: 1 } as const;
+  listener.joined(PEER, '127.0.0.1');
+  listener.heard(PEER, { ...ask, ask: 1 });
+  listener.left(PEER);
+  // It comes again from elsewhere: what it asked for before is not asked for from there.
+  listener.joined(PEER, '127.0.0.2');
+  listener.heard(PEER, { ...ask, ask: 2 });
+  await expect.poll(() => written.length).toBe(2);
+  for (const write of written) write();
+  await expect.poll(() => log).toContain('ask 2');
+  expect(log).toEqual(['credits', 'credits', 'ask 2']);
 });

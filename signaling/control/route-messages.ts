@@ -41,7 +41,8 @@ const MAX_WELCOMES_UNDER_WAY = 64;
 
 export function routeMessages(options: RouteMessagesOptions): PeerListener {
   const { roster, jobs, ledger, logger } = options;
-  const addresses = new Map<PeerId, string>();
+  /** One for each time that a peer is here: who comes back is another guest. */
+  const guests = new Map<PeerId, { address: string }>();
   const offers = options.offers((peer, { pool, manifest, capability }, read) =>
     roster.dispatch({ type: 'peer-offered', peer, pool, manifest, read, capability }),
   );
@@ -83,21 +84,30 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
 
   /** Welcome credits come at the first thing that a peer asks or offers. Resolves when they are there, for every caller. */
   const welcome = async (peer: PeerId): Promise<void> => {
-    const address = addresses.get(peer);
-    if (address === undefined) return;
-    if (!welcomed.has(peer) && welcoming < MAX_WELCOMES_UNDER_WAY) welcomed.set(peer, writeWelcome(peer, address));
+    const guest = guests.get(peer);
+    if (!guest) return;
+    if (!welcomed.has(peer) && welcoming < MAX_WELCOMES_UNDER_WAY)
+      welcomed.set(peer, writeWelcome(peer, guest.address));
     await welcomed.get(peer);
+  };
+
+  /** Behind its welcome credits, if it is here still: who hung up meanwhile asks for nothing. */
+  const onceWelcome = (peer: PeerId, act: (address: string) => void): void => {
+    const guest = guests.get(peer);
+    void welcome(peer).then(() => {
+      if (guest && guests.get(peer) === guest) act(guest.address);
+    });
   };
 
   return {
     joined(peer, address) {
-      addresses.set(peer, address);
+      guests.set(peer, { address });
       paces.set(peer, new TokenBucket(RTTS_PER_SECOND, RTTS_BURST, performance.now()));
       roster.greet(peer);
       jobs.peerJoined(peer);
     },
     left(peer) {
-      addresses.delete(peer);
+      guests.delete(peer);
       silenced.delete(peer);
       suspects.left(peer);
       paces.delete(peer);
@@ -128,11 +138,11 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
         case 'present':
           return;
         case 'ask':
-          void welcome(peer).then(() => jobs.ask(peer, message, addressKey(addresses.get(peer) ?? '')));
+          onceWelcome(peer, (address) => void jobs.ask(peer, message, addressKey(address)));
           return;
         case 'ask-cancel':
           // Behind the ask that it is about, which may wait for its credits.
-          void welcome(peer).then(() => jobs.askCancelled(peer, message.ask));
+          onceWelcome(peer, () => jobs.askCancelled(peer, message.ask));
           return;
         case 'ask-done':
           void jobs.askDone(peer, message);
@@ -145,7 +155,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
           return;
         case 'offer':
           void welcome(peer);
-          offers.offered(peer, addresses.get(peer) ?? '', message);
+          offers.offered(peer, guests.get(peer)?.address ?? '', message);
           return;
         default:
           if (message.type === 'leave') offers.left(peer);

@@ -13,6 +13,9 @@ const OWN = /^(PG_VERSION|base|global|pg_\w+|pg_hba\.conf|pg_ident\.conf|postgre
 /** Permissions of group and others. */
 const OTHERS = 0o077;
 
+/** Whether the users of a machine beside the owner may do something with a file. Windows keeps that elsewhere. */
+export const isOpenToOthers = (mode: number): boolean => process.platform !== 'win32' && (mode & OTHERS) !== 0;
+
 /** What file systems and their browsers put into any folder. */
 const NOBODYS: ReadonlySet<string> = new Set(['lost+found', '.DS_Store']);
 

@@ -30,6 +30,7 @@ const options: HttpAppOptions = {
     pools: nothing,
   } as never,
   reader: nothing,
+  isSignedForUs: nothing,
   ...{ database: nothing, seal: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },
   ...{ models: () => [], wakeBatches() {}, peerCount: () => 0 },
 };

@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import type { ModelRef, PoolId } from '../../protocol/ids.ts';
+import type { Database } from '../db/open-database.ts';
 import type { Account, OwnerId } from '../ledger/owner.ts';
 
 /** A pool as the API offers it. */
@@ -24,10 +25,19 @@ export interface Login {
   provedAt: Date;
 }
 
+/**
+ * Whether what a request showed still counts: a request may take minutes to come in, and its login or key may end meanwhile.
+ * Throws `not-logged-in`. Within a transaction nothing can end it before the transaction does: what is written there was
+ * allowed, and whoever ends it afterwards finds what it made.
+ */
+export type Confirm = (transaction?: Database) => Promise<void>;
+
 /** Whom a login cookie is of. */
 export interface LoggedIn {
   account: Account;
   login: Login;
+  /** By the very token: a new password gives the login another one. */
+  confirm: Confirm;
 }
 
 /** Whom an API key is of. */
@@ -35,6 +45,7 @@ export interface KeyHolder {
   account: Account;
   /** The key's id. */
   key: string;
+  confirm: Confirm;
 }
 
 export interface Caller {
@@ -45,6 +56,8 @@ export interface Caller {
   login?: Login | undefined;
   /** Who pays, and whose jobs, files and batches are shown. */
   owner: OwnerId;
+  /** For whatever is written for it and outlasts the request. */
+  confirm: Confirm;
 }
 
 /** Throws `not-logged-in`, or `forbidden` for a cookie that another site made the browser send. */

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 
 /** The parts of Node's request that are looked at. */
 export interface Incoming {
-  socket: { remoteAddress?: string | undefined };
+  socket: { remoteAddress?: string | undefined; localAddress?: string | undefined; localPort?: number | undefined };
   headers: Record<string, string | string[] | undefined>;
 }
 
@@ -19,11 +19,11 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
  * who spoke to it, and what stands further left is the client's own claim.
  */
 export function clientAddress({ socket, headers }: Incoming, trustedProxies = 0): string {
-  const direct = normalise(socket.remoteAddress ?? '');
+  const direct = plainAddress(socket.remoteAddress ?? '');
   if (trustedProxies === 0) return direct;
   const header = headers['x-forwarded-for'];
   const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((one) => one.trim());
-  const claimed = normalise(hops.at(-trustedProxies) ?? '');
+  const claimed = plainAddress(hops.at(-trustedProxies) ?? '');
   return isIP(claimed) ? claimed : direct;
 }
 
@@ -41,14 +41,14 @@ export function addressKey(address: string): string {
 
 /** Whether a process of this machine asks, and no proxy on it for somebody else. */
 export function isLoopback({ socket, headers }: Incoming): boolean {
-  const address = normalise(socket.remoteAddress ?? '');
+  const address = plainAddress(socket.remoteAddress ?? '');
   const family = isIP(address);
   if (family === 0 || FORWARDED.some((name) => headers[name] !== undefined)) return false;
   return LOOPBACK.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** IPv4 mapped into IPv6 is IPv4; a zone is a matter of this machine. */
-const normalise = (address: string): string =>
+export const plainAddress = (address: string): string =>
   address
     .replace(/^::ffff:(?=\d+\.)/i, '')
     .replace(/%.*$/, '')

@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createHttpPort, type HttpPort } from './http-port.ts';
+import { MAX_CONNECTIONS_PER_ADDRESS } from './connection-share.ts';
+import { createHttpPort, type HttpPort, type HttpPortOptions } from './http-port.ts';
 
 /** Says what it was asked, so that nothing can be lost on the way. */
 const echo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -153,4 +154,68 @@ it('A14: connections may not dawdle, and outlive what proxies keep', () => {
   expect(headersTimeout).toBeLessThanOrEqual(30_000);
   expect(requestTimeout).toBeGreaterThan(headersTimeout);
   expect(keepAliveTimeout).toBeGreaterThan(60_000);
+});
+
+describe('G16: connections of one address', () => {
+  /** Connections that say nothing, from one address of this machine. */
+  const silent = async (count: number, at: number, localAddress: string): Promise<Socket[]> => {
+    const sockets = Array.from({ length: count }, () => connect({ port: at, host: '127.0.0.1', localAddress }));
+    open.push(...sockets);
+    for (const socket of sockets) socket.on('error', () => {});
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    return sockets;
+  };
+  const get = async (at: number, localAddress: string): Promise<string> => {
+    const [socket] = await silent(1, at, localAddress);
+    socket!.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    return (await text(socket!)).split('\r\n')[0] ?? '';
+  };
+  const openPort = async (options: Partial<HttpPortOptions> = {}) => {
+    const other = createHttpPort({
+      answer: (request, response) => void echo(request, response),
+      socketsAt: () => (request, socket, head) =>
+        webSockets.handleUpgrade(request, socket, head, (ws) => ws.send('open')),
+      ...options,
+    });
+    await other.listen(0, '127.0.0.1');
+    return { other, at: (other.server.address() as AddressInfo).port };
+  };
+  const held = (of: HttpPort) => new Promise((resolve) => of.server.getConnections((_, count) => resolve(count)));
+
+  it('are so many at once, and the one too many is told so; other addresses are not held up', async () => {
+    const { other, at } = await openPort();
+    const sockets = await silent(MAX_CONNECTIONS_PER_ADDRESS + 50, at, '127.0.0.2');
+    await expect.poll(() => held(other)).toBe(MAX_CONNECTIONS_PER_ADDRESS);
+    expect(await get(at, '127.0.0.1')).toBe('HTTP/1.1 200 OK');
+    expect(await get(at, '127.0.0.2')).toBe('HTTP/1.1 429 Too Many Requests');
+    for (const socket of sockets.slice(0, 60)) socket.destroy();
+    await expect.poll(() => get(at, '127.0.0.2')).toBe('HTTP/1.1 200 OK');
+    await other.close();
+  });
+
+  it('are not counted once they carry a WebSocket, nor behind a proxy', async () => {
+    const { other, at } = await openPort();
+    const ws = await Promise.all(
+      Array.from({ length: MAX_CONNECTIONS_PER_ADDRESS + 5 }, async () => {
+        const socket = new WebSocket(`ws://127.0.0.1:${at}/socket`, { localAddress: '127.0.0.3' });
+        await once(socket, 'message');
+        return socket;
+      }),
+    );
+    expect(await get(at, '127.0.0.3')).toBe('HTTP/1.1 200 OK');
+    for (const socket of ws) socket.terminate();
+    await other.close();
+    const behind = await openPort({ trustedProxies: 1 });
+    await silent(MAX_CONNECTIONS_PER_ADDRESS + 5, behind.at, '127.0.0.2');
+    expect(await get(behind.at, '127.0.0.2')).toBe('HTTP/1.1 200 OK');
+    await behind.other.close();
+  });
+
+  it('that say nothing are closed', async () => {
+    const { other, at } = await openPort({ headersMs: 100 });
+    const sockets = await silent(3, at, '127.0.0.2');
+    await Promise.all(sockets.map((socket) => (socket.destroyed ? undefined : once(socket.resume(), 'close'))));
+    await expect.poll(() => held(other)).toBe(0);
+    await other.close();
+  });
 });

@@ -1,7 +1,11 @@
-// One port: how long its connections may take, who takes an upgraded socket, and how all of it ends. Knows no route.
+// One port: how many connections an address may hold and how long they may take, who takes an upgraded socket, and how all of
+// it ends. Knows no route.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { UsageError } from '../config/usage-error.ts';
+import { addressKey, clientAddress } from './client-address.ts';
+import { ConnectionShare } from './connection-share.ts';
 import { handleWithoutUpgrade, offersWebSocket } from './without-upgrade.ts';
 
 /** Takes over the socket of a request that asked for a WebSocket. */
@@ -11,6 +15,10 @@ export interface HttpPortOptions {
   answer: RequestListener;
   /** Who takes WebSockets at this path; undefined: nobody, and the request is answered as any other. */
   socketsAt(path: string): TakeSocket | undefined;
+  /** With proxies in front a connection is theirs, and one of them carries many clients: none is counted. Default 0. */
+  trustedProxies?: number | undefined;
+  /** For tests. */
+  headersMs?: number;
 }
 
 export interface HttpPort {
@@ -23,6 +31,8 @@ export interface HttpPort {
 
 /** A request's fields are a few kilobytes; whoever takes longer for them holds a connection for nothing. */
 const HEADERS_MS = 20_000;
+/** How often connections that took too long are looked for. */
+const LOOK_MS = 2_000;
 /** The largest file of a batch over a slow line. */
 const REQUEST_MS = 10 * 60_000;
 /** Proxies keep a connection for 60 s (nginx, AWS): one that ends it first would answer 502 for a request that crosses. */
@@ -45,30 +55,68 @@ function listenFault(error: NodeJS.ErrnoException, address: Address): Error {
   return sentence === undefined ? error : new UsageError(sentence, { cause: error });
 }
 
-export function createHttpPort({ answer, socketsAt }: HttpPortOptions): HttpPort {
+/** What one too many is told before it is closed. */
+const TOO_MANY_TEXT = 'Too many connections of this address at once. Close some, or come back in half a minute.';
+const TOO_MANY = [
+  'HTTP/1.1 429 Too Many Requests',
+  'Retry-After: 30',
+  'Content-Type: text/plain',
+  `Content-Length: ${TOO_MANY_TEXT.length}`,
+  'Connection: close',
+  '',
+  TOO_MANY_TEXT,
+].join('\r\n');
+
+export function createHttpPort({
+  answer,
+  socketsAt,
+  trustedProxies = 0,
+  headersMs = HEADERS_MS,
+}: HttpPortOptions): HttpPort {
   /** The newest answer of each connection. */
   const answers = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(LOOK_MS, headersMs),
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
     (request, response) => {
+      // It may have said something before it was told that it is one too many.
+      if (refused.has(request.socket)) return;
       answers.set(request.socket, response);
       answer(request, response);
     },
   );
   // Node forgets a connection once it is upgraded, and waits for it to end all the same.
   const connections = new Set<Duplex>();
-  server.on('connection', (socket: Duplex) => {
+  const refused = new WeakSet<Duplex>();
+  const share = new ConnectionShare();
+  server.on('connection', (socket: Socket) => {
     // It comes again with each offer on it that is ignored.
     if (connections.has(socket)) return;
     connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    socket.once('close', () => {
+      connections.delete(socket);
+      share.letGo(socket);
+    });
+    if (trustedProxies > 0 || share.take(socket, addressKey(clientAddress({ socket, headers: {} })))) return;
+    refused.add(socket);
+    socket.end(TOO_MANY);
+    socket.destroySoon();
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes over, an error on the socket would be nobody's and end the process.
     const destroy = (): void => void socket.destroy();
     socket.on('error', destroy);
     const take = offersWebSocket(request) ? socketsAt(request.url?.split('?')[0] ?? '') : undefined;
+    if (refused.has(socket)) {
+      destroy();
+      return;
+    }
     if (take) {
+      share.letGo(socket);
       take(request, socket, head);
       return;
     }

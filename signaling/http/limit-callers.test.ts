@@ -20,14 +20,15 @@ function openSite({ ratePerMinute = 600 } = {}) {
     return found;
   };
   const ownerOf = (shown: string): string | undefined => /^good-([a-z]+)/.exec(shown)?.[1];
+  const confirm = async (): Promise<void> => {};
   const accounts: CallerDirectory = {
     async byKey(key) {
       const owner = revoked.has(key) ? undefined : ownerOf(key);
-      return look(owner ? { account: account(owner), key } : undefined);
+      return look(owner ? { account: account(owner), key, confirm } : undefined);
     },
     async byLogin(token) {
       const owner = ownerOf(token);
-      return look(owner ? { account: account(owner), login: { id: token, provedAt: new Date() } } : undefined);
+      return look(owner ? { account: account(owner), login: { id: token, provedAt: new Date() }, confirm } : undefined);
     },
   };
   const authenticate = createAuthenticate(accounts);

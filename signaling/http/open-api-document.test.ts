@@ -18,13 +18,21 @@ async function readDocument() {
   const authenticate = createAuthenticate(TEST_ACCOUNTS);
   const group = createBatchRoutes({ db: {} as never, authenticate });
   const jobs = new ScriptedJobService();
-  const shared = { jobs, models: () => TEST_MODELS, authenticate, receiptsOf: async () => ({ stages: [] }), logger };
+  const receiptsOf = async () => ({ stages: [] });
+  const shared = { jobs, models: () => TEST_MODELS, authenticate, receiptsOf, logger, trustedProxies: 0 };
   const none = {} as never;
   const usage = createProgramUsageRoutes({ authenticate, jobs: none, ledger: none });
   app.route('/v1', createOpenAiRoutes({ ...shared, groups: [usage, group] }));
   app.route(
     '/api',
-    createAccountRoutes({ accounts: none, authenticate, ledger: none, rotateWebhookSecret: none, endWorkOf: none }),
+    createAccountRoutes({
+      accounts: none,
+      authenticate,
+      ledger: none,
+      isSignedForUs: none,
+      rotateWebhookSecret: none,
+      endWorkOf: none,
+    }),
   );
   serveOpenApiDocument(app, { version: '1.2.3' });
   const response = await app.request('/openapi.json');

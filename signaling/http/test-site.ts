@@ -23,13 +23,18 @@ const account = (name: string): Account => ({
   createdAt: new Date('2026-01-01T00:00:00Z'),
 });
 
-const holder = (name: string): KeyHolder => ({ account: account(name), key: `key-${name}` });
+/** Nothing ends here. */
+const confirm = async (): Promise<void> => {};
+
+const holder = (name: string): KeyHolder => ({ account: account(name), key: `key-${name}`, confirm });
 
 /** Two accounts, `ann` and `bob`, each with a key; `ann` is logged in too. */
 export const TEST_ACCOUNTS: CallerDirectory = {
   byKey: async (key) => ({ [TEST_KEY]: holder('ann'), [OTHER_KEY]: holder('bob') })[key],
   byLogin: async (token) =>
-    token === 'session-ann' ? { account: account('ann'), login: { id: 'login-ann', provedAt: new Date() } } : undefined,
+    token === 'session-ann'
+      ? { account: account('ann'), login: { id: 'login-ann', provedAt: new Date() }, confirm }
+      : undefined,
 };
 
 export const TEST_MODELS: ModelEntry[] = [

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PoolId } from '../../protocol/ids.ts';
-import type { JobRequest } from '../../protocol/job.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { faultOf } from '../db/database-faults.ts';
@@ -14,6 +13,7 @@ import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { maxCost } from '../settlement/price-of.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext, RouteQuestion } from './job-context.ts';
+import type { JobOrder } from './job-types.ts';
 import { type LiveJob, liveJob, type NewJob } from './live-job.ts';
 import { positionBounds } from './price-order.ts';
 import { startLocally } from './start-job.ts';
@@ -45,11 +45,11 @@ export function poolFor(context: JobContext, id: PoolId, canBeAlone = false): Po
  */
 export async function countPrompt(
   context: JobContext,
-  id: PoolId,
-  prompt: JobRequest['prompt'],
+  { pool: id, request: { prompt }, address, payer }: Pick<JobOrder, 'pool' | 'request' | 'address' | 'payer'>,
 ): Promise<{ pool: Pool; promptIds: readonly number[] }> {
   const { model } = poolFor(context, id);
-  const promptIds = prompt.kind === 'ids' ? prompt.ids : await context.promptIds(model, prompt);
+  const asker = { address, owner: payer };
+  const promptIds = prompt.kind === 'ids' ? prompt.ids : await context.promptIds(model, prompt, asker);
   const pool = poolFor(context, id);
   checkPrompt(promptIds.length, pool.manifest!.maxContext);
   return { pool, promptIds };
@@ -75,7 +75,7 @@ export function termsOf(
     order.maxTokens,
   );
   const { maxTokens, choices } = order;
-  const price = order.quote === undefined ? priceOf(pool) : quotes.open(order.quote, pool.id);
+  const price = order.quote === undefined ? priceOf(pool) : quotes.open(order.quote, pool.id).price;
   const most = { promptTokens, maxTokens: completionTokens, choices };
   return { pool: pool.id, maxPosition, maxTokens, choices, price, most, heldMicros: maxCost({ ...most, price }) };
 }

@@ -10,6 +10,7 @@ import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import type { Accounts } from '../accounts/account-types.ts';
 import type { AdmissionLimits } from '../admission/admission-queue.ts';
+import type { Asker } from '../admission/turn-line.ts';
 import type { Funding } from '../money/funding.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { ReceiptStore } from '../settlement/receipt-store.ts';
@@ -60,7 +61,7 @@ export interface JobOptions {
   /** What the server itself has read of a pool's model. */
   manifestOf?(id: PoolId): ModelManifest | undefined;
   /** Token ids of a prompt, as the server itself counts them. Rejects with what the model's files make of it. */
-  promptIds(model: ModelRef, prompt: JobRequest['prompt']): Promise<readonly number[]>;
+  promptIds(model: ModelRef, prompt: JobRequest['prompt'], asker: Asker): Promise<readonly number[]>;
   /** False when the peer is not connected. */
   send(peer: PeerId, message: ServerMessage): boolean;
   route(question: RouteQuestion): RoutePlan;

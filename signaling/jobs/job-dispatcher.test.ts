@@ -1,8 +1,22 @@
 // Every way that a job over HTTP can go, and that nothing stays held after any of them.
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { poolIdOf } from '../../protocol/ids.ts';
 import { type AccountId, accountOwner, peerOwner } from '../ledger/owner.ts';
-import { allOf, codeOf, delta, endOf, GRANTED, JobScene, PLAN, PRICE, STATS } from './test-scene.ts';
+import { MODEL } from './test-network.ts';
+import {
+  allOf,
+  codeOf,
+  delta,
+  endOf,
+  GRANTED,
+  JobScene,
+  PLAN,
+  PRICE,
+  PROMPT_IDS,
+  REQUEST,
+  STATS,
+} from './test-scene.ts';
 
 const scene = JobScene.set();
 
@@ -37,6 +51,29 @@ describe('a job over HTTP', () => {
     expect(endOf(part.updates).chargedMicros, 'the bill is known before anybody shows anything').toBe(
       await chargedFor(whole),
     );
+  });
+
+  it('G14: a prompt is counted at the turn of the address and the account that it comes from', async () => {
+    const promptIds = vi.fn(async () => PROMPT_IDS);
+    const prompt = { kind: 'text', text: 'hello' } as const;
+    scene.dispatch({ promptIds });
+    const { payer } = scene;
+    await scene.submit({ prompt });
+    const order = { payer, pool: poolIdOf(MODEL), request: { ...REQUEST, prompt } };
+    await scene.dispatcher.quote({ ...order, address: '10.0.0.2' });
+    expect(promptIds.mock.calls).toEqual([
+      [MODEL, prompt, { address: '10.0.0.1', owner: payer }],
+      [MODEL, prompt, { address: '10.0.0.2', owner: payer }],
+    ]);
+  });
+
+  it('G2: a quote refuses what the job would be refused for, and a quote that is shown holds no longer for it', async () => {
+    const order = scene.order();
+    const { maxMicros, quote, expiresAt, price } = await scene.dispatcher.quote(order);
+    const tooLittle = { data: { code: 'max_credits_exceeded' } };
+    await expect(scene.dispatcher.quote({ ...order, maxMicros: maxMicros - 1 })).rejects.toMatchObject(tooLittle);
+    await expect(scene.dispatcher.quote({ ...order, quote: 'x.y' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await scene.dispatcher.quote({ ...order, maxMicros, quote })).toMatchObject({ quote, expiresAt, price });
   });
 
   it('tells a driver no more than the hold pays for', async () => {

@@ -61,7 +61,7 @@ export class JobDispatcher implements JobService {
 
   async submit(order: JobOrder): Promise<Job> {
     const { request } = order;
-    const { pool, promptIds } = await countPrompt(this.#context, order.pool, request.prompt);
+    const { pool, promptIds } = await countPrompt(this.#context, order);
     const promptTokens = promptIds.length;
     const plan = planJob(this.#context, pool, { promptTokens, maxTokens: request.maxTokens });
     if (plan.mode === 'batch' && order.source !== 'batch') {
@@ -79,13 +79,18 @@ export class JobDispatcher implements JobService {
     return job;
   }
 
-  async quote({ pool: id, request }: Pick<JobOrder, 'pool' | 'request'>) {
-    const { maxTokens, choices } = request;
-    const { pool, promptIds } = await countPrompt(this.#context, id, request.prompt);
+  async quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer' | 'address' | 'maxMicros' | 'quote'>) {
+    const { request, maxMicros, quote } = order;
+    const { pool, promptIds } = await countPrompt(this.#context, order);
     const promptTokens = promptIds.length;
-    const { heldMicros, price } = termsOf(this.#context, pool, { promptTokens, maxTokens, choices });
-    const plan = planJob(this.#context, pool, { promptTokens, maxTokens });
-    return { maxMicros: heldMicros, price, ...this.#context.quotes.make(pool.id, price), plan };
+    const terms = termsOf(this.#context, pool, { ...request, promptTokens, quote });
+    const { heldMicros, price } = withinMost(terms, maxMicros);
+    const plan = planJob(this.#context, pool, { promptTokens, maxTokens: request.maxTokens });
+    const { quotes } = this.#context;
+    // One that was shown stays as it is: asking again makes no price hold for longer.
+    const promise =
+      quote === undefined ? quotes.make(pool.id, price) : { quote, expiresAt: quotes.open(quote, pool.id).expiresAt };
+    return { maxMicros: heldMicros, price, ...promise, plan };
   }
 
   find(id: string, payer: OwnerId) {

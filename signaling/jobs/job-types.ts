@@ -15,6 +15,8 @@ export interface JobOrder {
   source: 'http' | 'batch';
   /** Its caller hears each token as it comes: then what failed later was delivered all the same. */
   isStreamed?: boolean;
+  /** Network address that it comes from, as limits count it; undefined for a batch, whose caller is long gone. */
+  address: string | undefined;
   /** The most that it may cost. */
   maxMicros?: number | undefined;
   /** What `quote` gave: its price holds for a while. */
@@ -47,8 +49,11 @@ export interface Job {
 export interface JobService {
   /** Throws at once what can be known at once: `no-stages`, `queue-full`, `insufficient-credits`, `shutting-down`. */
   submit(order: JobOrder): Promise<Job>;
-  /** The most that such an order could cost, and how it would be routed now. Changes nothing. */
-  quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer'>): Promise<{
+  /**
+   * The most that such an order could cost, and how it would be routed now. Changes nothing. Throws as `submit` does for what
+   * the order names itself: a most that is too little, a quote that is none.
+   */
+  quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer' | 'address' | 'maxMicros' | 'quote'>): Promise<{
     maxMicros: number;
     price: Price;
     quote: string;

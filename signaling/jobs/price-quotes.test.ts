@@ -13,10 +13,11 @@ test('a quote gives its price back until it is over, for its own pool', () => {
   let nowMs = 1_000_000;
   const quotes = new PriceQuotes(() => nowMs);
   const { quote, expiresAt } = quotes.make(POOL, PRICE);
-  expect(quotes.open(quote, POOL)).toEqual(PRICE);
+  expect(quotes.open(quote, POOL)).toEqual({ price: PRICE, expiresAt });
   expect(() => quotes.open(quote, OTHER)).toThrow('another pool');
+  expect(() => quotes.open(`${quote}.x`, POOL)).toThrow('not of this server');
   nowMs = expiresAt.getTime() - 1;
-  expect(quotes.open(quote, POOL)).toEqual(PRICE);
+  expect(quotes.open(quote, POOL)).toEqual({ price: PRICE, expiresAt });
   nowMs += 1;
   expect(() => quotes.open(quote, POOL)).toThrow('has expired');
 });

@@ -36,15 +36,16 @@ export class PriceQuotes {
     return { quote: `${body}.${this.#sign(body)}`, expiresAt: new Date(expires * 1000) };
   }
 
-  /** Throws `conflict` for one that is over, another pool's, or not of this server. */
-  open(quote: string, pool: PoolId): Price {
-    const [body = '', signature = ''] = quote.split('.');
-    if (!isSameSecret(signature, this.#sign(body))) throw refused('is not of this server');
+  /** The price that it promises, and until when. Throws `conflict` for one that is over, another pool's, or not of this server. */
+  open(quote: string, pool: PoolId): { price: Price; expiresAt: Date } {
+    const [body = '', signature = '', ...more] = quote.split('.');
+    if (more.length > 0 || !isSameSecret(signature, this.#sign(body))) throw refused('is not of this server');
     // Signed by this process: it is what `make` wrote.
     const claims: Claims = JSON.parse(Buffer.from(body, 'base64url').toString());
     if (claims.pool !== pool) throw refused('is for another pool');
     if (claims.expires * 1000 <= this.#now()) throw refused('has expired');
-    return { promptMicros: claims.promptMicros, completionMicros: claims.completionMicros };
+    const { promptMicros, completionMicros, expires } = claims;
+    return { price: { promptMicros, completionMicros }, expiresAt: new Date(expires * 1000) };
   }
 
   #sign(body: string): string {

@@ -19,9 +19,10 @@ import { createCreditsFunding } from '../money/credits-funding.ts';
 import type { Funding } from '../money/funding.ts';
 import { sealOfOpen } from '../seal/open-seal.ts';
 import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-store.ts';
+import type { JobOptions } from './job-context.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
 import { createJobStore } from './job-store.ts';
-import type { Job, JobUpdate } from './job-types.ts';
+import type { Job, JobOrder, JobUpdate } from './job-types.ts';
 import { honestReceipts, MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
 
 export const GRANTED = 1_000_000;
@@ -46,6 +47,7 @@ interface DispatcherFields {
   desertedMs?: number;
   price?: Price;
   funding?: Funding;
+  promptIds?: JobOptions['promptIds'];
 }
 
 let payers = 0;
@@ -111,11 +113,14 @@ export class JobScene {
   }
 
   submit(request: Partial<JobRequest> = {}, signal?: AbortSignal): Promise<Job> {
-    return this.dispatcher.submit({
-      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http' },
+    return this.dispatcher.submit({ ...this.order(request), ...(signal ? { signal } : {}) });
+  }
+
+  order(request: Partial<JobRequest> = {}): JobOrder {
+    return {
+      ...{ payer: this.payer, pool: poolIdOf(MODEL), source: 'http', address: '10.0.0.1' },
       request: { ...REQUEST, ...request },
-      ...(signal ? { signal } : {}),
-    });
+    };
   }
 
   /** What the job's driver was told, with the claims of its grant. */

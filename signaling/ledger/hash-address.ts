@@ -5,13 +5,13 @@ import { createHash } from 'node:crypto';
 export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /**
- * SHA-256 of day and address, 64 hex characters. Two days cannot be joined by it, and nobody reads addresses off the
- * table. It is no secret from whoever has the database and tries all four thousand million IPv4 addresses: that is why
+ * SHA-256 of day, purpose and address, 64 hex characters. Two days, or two tables, cannot be joined by it, and nobody reads
+ * addresses off the table. It is no secret from whoever has the database and tries all four thousand million IPv4 addresses: that is why
  * rows are deleted when their day is over.
  */
-export function hashAddress(address: string, day: string): string {
+export function hashAddress(address: string, day: string, purpose: 'join' | 'pool' = 'join'): string {
   return createHash('sha256')
-    .update(`computepool-join:${day}:${networkOf(address)}`)
+    .update(`computepool-${purpose}:${day}:${networkOf(address)}`)
     .digest('hex');
 }
 

@@ -12,6 +12,8 @@ const KEPT = poolIdOf({ repo: 'a/kept', revision: 'main', dtype: 'q4' });
 const OLD = manifestOf();
 const NEW = manifestOf({ graphSha256: 'b'.repeat(64) });
 
+const ANN = { address: '10.0.0.1', owner: 'ann' };
+
 let nowMs: number;
 const read = vi.fn<() => Promise<ModelManifest>>();
 let known: KnownManifests;
@@ -24,31 +26,31 @@ beforeEach(() => {
 
 test('a model is read once for many, and a pool that is kept not at all', async () => {
   expect(known.find(POOL)).toBeUndefined();
-  expect(await Promise.all([known.read(POOL), known.read(POOL)])).toEqual([OLD, OLD]);
+  expect(await Promise.all([known.read(POOL, ANN), known.read(POOL, ANN)])).toEqual([OLD, OLD]);
   expect(known.find(POOL)).toBe(OLD);
-  expect([known.find(KEPT), await known.read(KEPT)]).toEqual([NEW, NEW]);
+  expect([known.find(KEPT), await known.read(KEPT, ANN)]).toEqual([NEW, NEW]);
   expect(read).toHaveBeenCalledTimes(1);
 });
 
 test('whoever has other files makes the server look again, a minute after it looked', async () => {
   const isWrong = (manifest: ModelManifest) => manifest !== NEW;
-  await known.read(POOL);
+  await known.read(POOL, ANN);
   read.mockResolvedValue(NEW);
-  expect(await known.read(POOL, isWrong)).toBe(OLD);
+  expect(await known.read(POOL, ANN, isWrong)).toBe(OLD);
   nowMs = 60_001;
-  expect(await known.read(POOL)).toBe(OLD);
-  expect(await known.read(POOL, isWrong)).toBe(NEW);
-  expect(await known.read(POOL, isWrong)).toBe(NEW);
+  expect(await known.read(POOL, ANN)).toBe(OLD);
+  expect(await known.read(POOL, ANN, isWrong)).toBe(NEW);
+  expect(await known.read(POOL, ANN, isWrong)).toBe(NEW);
   expect(read).toHaveBeenCalledTimes(2);
 });
 
 test('what cannot be read is tried again after some seconds, what the server had no room for at once', async () => {
   read.mockRejectedValueOnce(new PoolError('model-not-found', 'It is not there.'));
-  await expect(known.read(POOL)).rejects.toMatchObject({ code: 'model-not-found' });
-  await expect(known.read(POOL)).rejects.toMatchObject({ code: 'model-not-found' });
+  await expect(known.read(POOL, ANN)).rejects.toMatchObject({ code: 'model-not-found' });
+  await expect(known.read(POOL, ANN)).rejects.toMatchObject({ code: 'model-not-found' });
   expect(read).toHaveBeenCalledTimes(1);
   nowMs = 10_001;
   read.mockRejectedValueOnce(new PoolError('rate-limited', 'Others are read.'));
-  await expect(known.read(POOL)).rejects.toMatchObject({ code: 'rate-limited' });
-  expect(await known.read(POOL)).toBe(OLD);
+  await expect(known.read(POOL, ANN)).rejects.toMatchObject({ code: 'rate-limited' });
+  expect(await known.read(POOL, ANN)).toBe(OLD);
 });

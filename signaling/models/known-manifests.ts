@@ -3,6 +3,7 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { modelOf, type PoolId, poolRefOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Asker } from '../admission/turn-line.ts';
 import type { ModelReader } from './model-reader.ts';
 
 export interface KnownManifestsOptions {
@@ -41,26 +42,31 @@ export class KnownManifests {
   }
 
   /**
+   * @param asker whose turn the reading has, if nobody else reads it already.
    * @param isWrong says that what was read is no more what there is: it is read again if that was a while ago.
    * @throws what reading fails with, the same to all who ask within some seconds.
    */
-  async read(pool: PoolId, isWrong: (manifest: ModelManifest) => boolean = () => false): Promise<ModelManifest> {
+  async read(
+    pool: PoolId,
+    asker: Asker,
+    isWrong: (manifest: ModelManifest) => boolean = () => false,
+  ): Promise<ModelManifest> {
     const kept = this.#options.keptOf(pool);
     if (kept) return kept;
     const known = this.#known.get(pool);
-    if (!known) return this.#readAnew(pool);
+    if (!known) return this.#readAnew(pool, asker);
     if (known.atMs === undefined) return known.reading;
     const ageMs = this.#now() - known.atMs;
     const isStale = known.manifest ? ageMs > FRESH_MS && isWrong(known.manifest) : ageMs > FAILED_MS;
-    return isStale ? this.#readAnew(pool) : known.reading;
+    return isStale ? this.#readAnew(pool, asker) : known.reading;
   }
 
   #now(): number {
     return (this.#options.now ?? performance.now.bind(performance))();
   }
 
-  #readAnew(pool: PoolId): Promise<ModelManifest> {
-    const reading = this.#options.reader.manifest(modelOf(poolRefOf(pool)));
+  #readAnew(pool: PoolId, asker: Asker): Promise<ModelManifest> {
+    const reading = this.#options.reader.manifest(modelOf(poolRefOf(pool)), asker);
     const known: Known = { reading };
     this.#known.delete(pool);
     this.#known.set(pool, known);

@@ -1,5 +1,6 @@
 // Where a new pool's manifest comes from: the site's own models, else the one hub, here a fake on a loopback port.
 
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
@@ -7,19 +8,24 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { PoolError } from '../../protocol/errors.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { JobRequest } from '../../protocol/job.ts';
+import type { Asker } from '../admission/turn-line.ts';
 import { createModelReader, type ModelReader, type ModelReaderOptions } from './model-reader.ts';
 
 const MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' };
 const ELSEWHERE: ModelRef = { ...MODEL, repo: 'else/where' };
 const LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 * 1024, retry: { attempts: 1 } } as never;
 
+const ANN: Asker = { address: '10.0.0.1', owner: 'ann' };
+
 const readers: ModelReader[] = [];
-function readerOf(options: ModelReaderOptions): ModelReader['manifest'] {
+type ReadOne = (model: ModelRef, signal?: AbortSignal, asker?: Asker) => ReturnType<ModelReader['manifest']>;
+function readerOf(options: ModelReaderOptions): ReadOne {
   const reader = createModelReader(options);
   readers.push(reader);
-  return reader.manifest;
+  return (model, signal, asker = ANN) => reader.manifest(model, asker, signal);
 }
 
 let dir: string;
@@ -108,6 +114,44 @@ describe('a model of the hub', () => {
   });
 });
 
+describe('G14: readings', () => {
+  test('of one address take two places at most, and another’s begins at once', async () => {
+    const silent = await hub(() => {});
+    const read = readerOf({ hubUrl: silent.url, limits: LIMITS });
+    const abort = new AbortController();
+    setMaxListeners(64, abort.signal);
+    const readings = Array.from({ length: 9 }, (_, index) =>
+      read({ ...ELSEWHERE, repo: `evil/m${index}` }, abort.signal, { address: '10.0.0.2', owner: `e${index}` }),
+    );
+    readings.push(read({ ...ELSEWHERE, repo: 'good/model' }, abort.signal));
+    const ended = Promise.allSettled(readings);
+    const repos = () => new Set(silent.asked.map((path) => path.split('/').slice(1, 3).join('/')));
+    await vi.waitFor(() => expect(repos()).toEqual(new Set(['evil/m0', 'evil/m1', 'good/model'])), WAIT);
+    abort.abort();
+    expect((await ended).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  test('of a line that is full give way to an address that has none there', async () => {
+    const silent = await hub(() => {});
+    const read = readerOf({ hubUrl: silent.url, limits: LIMITS });
+    const abort = new AbortController();
+    setMaxListeners(64, abort.signal);
+    const codes: string[] = [];
+    const ask = (owner: string, address: string): Promise<void> =>
+      read(ELSEWHERE, abort.signal, { address, owner }).then(
+        () => {},
+        ({ code }: PoolError) => void codes.push(`${owner} ${code}`),
+      );
+    const asked = Array.from({ length: 2 + 16 }, (_, index) => ask(`e${index}`, '10.0.0.2'));
+    // The spare place, and then one in the line.
+    asked.push(ask('ann', '10.0.0.1'), ask('bob', '10.0.0.3'));
+    await vi.waitFor(() => expect(codes).toEqual(['e17 rate-limited']), WAIT);
+    abort.abort();
+    await Promise.all(asked);
+    expect(codes).toContain('bob cancelled');
+  });
+});
+
 /** The site's own files at a hub, some of them exchanged. */
 async function hubWith(changes: Record<string, string>) {
   const types: RequestListener = (request, response) => {
@@ -141,7 +185,7 @@ const ownJson = (path: string): object => JSON.parse(own(path));
 const chat = (content: string) => ({ kind: 'chat' as const, messages: [{ role: 'user' as const, content }] });
 
 describe('a prompt', () => {
-  function promptsOf(hubUrl: string, limits: ModelReaderOptions['limits'] = {}): ModelReader['promptIds'] {
+  function promptsOf(hubUrl: string, limits: ModelReaderOptions['limits'] = {}) {
     const reader = createModelReader({
       hubUrl,
       modelsDir: undefined,
@@ -149,7 +193,7 @@ describe('a prompt', () => {
       limits: { ...(LIMITS as object), ...limits },
     });
     readers.push(reader);
-    return reader.promptIds;
+    return (model: ModelRef, prompt: JobRequest['prompt'], asker = ANN) => reader.promptIds(model, prompt, asker);
   }
 
   test('has the ids that a driver gives it', async () => {
@@ -183,5 +227,38 @@ describe('a prompt', () => {
     expect(asked.length).toBe(before);
     const calm = await hubWith({});
     expect((await promptsOf(calm.url)(MODEL, chat('hello'))).length).toBeGreaterThan(1);
+  });
+
+  test('G14: that surely does not fit is refused, as a conversation and as a text', async () => {
+    const { url } = await hubWith({});
+    const promptIds = promptsOf(url, { promptDeadlineMs: 60_000 });
+    const tooLong = { code: 'context-exceeded', data: { maxContext: 1024 } };
+    await expect(promptIds(MODEL, chat('a'.repeat(128 * 1024)))).rejects.toMatchObject(tooLong);
+    await expect(promptIds(MODEL, { kind: 'text', text: '7 '.repeat(64 * 1024) })).rejects.toMatchObject(tooLong);
+    expect((await promptIds(MODEL, chat('hello'))).length).toBeGreaterThan(1);
+  });
+
+  const busy = '{% for i in range(1000000) %}{% endfor %}x';
+  const long = JSON.stringify({ ...ownJson('tokenizer_config.json'), chat_template: busy });
+
+  test('G14: that makes the configured model’s own thread end takes it from nobody else', async () => {
+    const { url } = await hubWith({ 'tokenizer_config.json': long });
+    const promptIds = promptsOf(url, { promptDeadlineMs: 2_000 });
+    await expect(promptIds(MODEL, chat('x'))).rejects.toMatchObject({ code: 'model-unsupported' });
+    // Read anew at once: it does not rest.
+    const text = { kind: 'text', text: 'hello' } as const;
+    expect((await promptIds(MODEL, text, { address: '10.0.0.9', owner: 'bob' })).length).toBeGreaterThan(0);
+  });
+
+  test('G14: whose address took the threads for long is told to wait, others are counted', async () => {
+    const { url } = await hubWith({ 'tokenizer_config.json': long });
+    const promptIds = promptsOf(url, { promptDeadlineMs: 2_000, addressMs: { perMinute: 60, burst: 400 } });
+    await expect(promptIds(MODEL, chat('x'))).rejects.toMatchObject({ code: 'model-unsupported' });
+    await expect(promptIds(MODEL, chat('x'))).rejects.toMatchObject({
+      code: 'rate-limited',
+      data: { retryAfterSeconds: expect.any(Number) },
+    });
+    const text = { kind: 'text', text: 'hello' } as const;
+    expect((await promptIds(MODEL, text, { address: '10.0.0.9', owner: 'ann' })).length).toBeGreaterThan(0);
   });
 });

@@ -5,6 +5,7 @@ import type { ModelRef } from '../../protocol/ids.ts';
 import type { JobRequest } from '../../protocol/job.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { readManifest } from '../../shard-worker/read-manifest.ts';
+import { type Asker, TurnLine } from '../admission/turn-line.ts';
 import { isOfSite, locateModel, type ModelPlaces } from './model-location.ts';
 import { ModelThread } from './model-thread.ts';
 import { PromptThreads } from './prompt-threads.ts';
@@ -12,9 +13,12 @@ import type { ReadLimits } from './read-thread.ts';
 
 export interface ModelReader {
   /** Rejects with `model-not-found`, `model-unsupported`, `rate-limited` and what a download fails with. */
-  manifest(model: ModelRef, signal?: AbortSignal): Promise<ModelManifest>;
-  /** Token ids of a prompt, as its driver will count them. Rejects as `manifest` does, and with `bad-request`. */
-  promptIds(model: ModelRef, prompt: JobRequest['prompt']): Promise<number[]>;
+  manifest(model: ModelRef, asker: Asker, signal?: AbortSignal): Promise<ModelManifest>;
+  /**
+   * Token ids of a prompt, as its driver will count them. Rejects as `manifest` does, and with `bad-request`, `queue-full`
+   * and, for one that is surely too long, `context-exceeded`.
+   */
+  promptIds(model: ModelRef, prompt: JobRequest['prompt'], asker: Asker): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -22,48 +26,51 @@ export interface ModelReaderOptions extends ModelPlaces {
   /** The configured model: its thread is always there. */
   own?: ModelRef | undefined;
   /** For tests. */
-  limits?: ReadLimits & { deadlineMs?: number; promptDeadlineMs?: number };
+  limits?: ReadLimits & {
+    deadlineMs?: number;
+    promptDeadlineMs?: number;
+    addressMs?: { perMinute: number; burst: number };
+  };
 }
 
-/** Graphs are parsed in memory, tens of megabytes each at worst. */
-const MAX_AT_ONCE = 2;
-/** Readings that wait for their turn. */
-const MAX_WAITING = 16;
+/**
+ * Graphs are parsed in memory, tens of megabytes each at worst: two of one address at once, and one more of an address that
+ * has none under way.
+ */
+const READING_LIMITS = { workers: 2, spare: 1, waiting: 16 };
 /** A reading's own download ends after 60 s. */
 const DEADLINE_MS = 75_000;
 
+interface Reading {
+  asker: Asker;
+  begin(): void;
+  reject(error: PoolError): void;
+}
+
 export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: ModelReaderOptions): ModelReader {
-  const { deadlineMs = DEADLINE_MS, promptDeadlineMs, ...rest } = limits;
+  const { deadlineMs = DEADLINE_MS, promptDeadlineMs, addressMs, ...rest } = limits;
   const places: ModelPlaces = { hubUrl, modelsDir };
   const threads = new Set<ModelThread>();
-  const waiting: (() => void)[] = [];
-  const prompts = new PromptThreads({ places, own, limits: rest, deadlineMs, promptDeadlineMs });
-  let running = 0;
-
-  /** Resolves when it is this reading's turn. */
-  const turn = async (signal: AbortSignal | undefined): Promise<void> => {
-    if (running < MAX_AT_ONCE) {
-      running += 1;
-      return;
-    }
-    if (waiting.length >= MAX_WAITING) {
-      throw new PoolError('rate-limited', 'The server reads other models just now.', {
-        data: { retryAfterSeconds: 5 },
-      });
-    }
-    await new Promise<void>((resolve, reject) => {
-      const begin = (): void => {
-        running += 1;
-        resolve();
-      };
-      waiting.push(begin);
-      signal?.addEventListener('abort', () => {
-        const index = waiting.indexOf(begin);
-        if (index >= 0) waiting.splice(index, 1);
-        reject(cancelled());
-      });
-    });
+  const line = new TurnLine<Reading>(READING_LIMITS);
+  const prompts = new PromptThreads({ places, own, limits: rest, deadlineMs, promptDeadlineMs, addressMs });
+  const beginAll = (): void => {
+    for (let next = line.begin(); next; next = line.begin()) next.begin();
   };
+
+  /** Resolves when it is this reading's turn, with what says that it is done. */
+  const turn = (asker: Asker, signal: AbortSignal | undefined): Promise<() => void> =>
+    new Promise((resolve, reject) => {
+      const end = (): void => {
+        line.end(reading);
+        beginAll();
+      };
+      const reading: Reading = { asker, begin: () => resolve(end), reject };
+      line.push(reading);
+      beginAll();
+      const data = { retryAfterSeconds: 5 };
+      line.shorten()?.reject(new PoolError('rate-limited', 'The server reads other models just now.', { data }));
+      signal?.addEventListener('abort', () => line.remove(reading) && reject(cancelled()), { once: true });
+    });
 
   const readApart = async (model: ModelRef, signal: AbortSignal | undefined): Promise<ModelManifest> => {
     const thread = new ModelThread();
@@ -81,9 +88,9 @@ export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: Model
   };
 
   return {
-    async manifest(model, signal) {
+    async manifest(model, asker, signal) {
       if (signal?.aborted) throw cancelled();
-      await turn(signal);
+      const end = await turn(asker, signal);
       try {
         // The site's own files are listed with their hashes by whoever runs this server.
         if (!(await isOfSite(model.repo, modelsDir))) {
@@ -92,11 +99,10 @@ export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: Model
         }
         return await readManifest({ model, signal, ...rest, ...(await locateModel(model.repo, places)) });
       } finally {
-        running -= 1;
-        waiting.shift()?.();
+        end();
       }
     },
-    promptIds: (model, prompt) => prompts.ids(model, prompt),
+    promptIds: (model, prompt, asker) => prompts.ids(model, prompt, asker),
     async close() {
       await Promise.all([prompts.close(), ...[...threads].map((thread) => thread.end())]);
     },

@@ -1,24 +1,19 @@
-// One thread that reads one model, and its end: at a deadline, at a bound of memory, or when nobody wants it any more. Calls
-// are answered one after the other, so that a deadline counts one's own work alone.
+// One thread that reads one model, and its end: at a deadline, at a bound of memory, or when nobody wants it any more. It does
+// one thing at a time: whoever shares it keeps the line.
 import { Worker } from 'node:worker_threads';
 import { PoolError } from '../../protocol/errors.ts';
 import type { ReadAnswer, ReadCall } from './read-thread.ts';
 
 /** JavaScript objects of one model: a tokenizer of 35 MB of JSON takes about 300 MB while it is read. */
 const MEMORY_MB = 512;
-/** Callers that wait for their turn. */
-const MAX_WAITING = 64;
 
 interface Turn {
-  call: ReadCall;
-  deadlineMs: number;
   resolve(value: unknown): void;
   reject(error: PoolError): void;
 }
 
 export class ModelThread {
   readonly #worker: Worker;
-  readonly #waiting: Turn[] = [];
   #running: Turn | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ended: PoolError | undefined;
@@ -40,23 +35,19 @@ export class ModelThread {
     return this.#ended !== undefined;
   }
 
-  get isBusy(): boolean {
-    return this.#running !== undefined;
-  }
-
   /**
-   * Rejects with what the reading failed with; `model-unsupported` past `deadlineMs` or the memory, which end the thread;
-   * `queue-full` when too many wait.
+   * Rejects with what the reading failed with; `model-unsupported` past `deadlineMs` or the memory, which end the thread.
+   * Ask again only when it has answered.
    */
   ask(call: ReadCall, deadlineMs: number): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
-    if (this.#waiting.length >= MAX_WAITING) {
-      const data = { retryAfterSeconds: 5 };
-      return Promise.reject(new PoolError('queue-full', 'Too many prompts wait to be counted.', { data }));
-    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, deadlineMs, resolve, reject });
-      this.#next();
+      this.#running = { resolve, reject };
+      this.#timer = setTimeout(() => {
+        const sentence = `The model’s files kept this server busy for more than ${deadlineMs} ms.`;
+        void this.end(new PoolError('model-unsupported', sentence));
+      }, deadlineMs);
+      this.#worker.postMessage(call);
     });
   }
 
@@ -66,32 +57,19 @@ export class ModelThread {
     await this.#worker.terminate();
   }
 
-  #next(): void {
-    if (this.#running || this.#ended) return;
-    this.#running = this.#waiting.shift();
-    if (!this.#running) return;
-    const { call, deadlineMs } = this.#running;
-    this.#timer = setTimeout(() => {
-      const sentence = `The model’s files kept this server busy for more than ${deadlineMs} ms.`;
-      void this.end(new PoolError('model-unsupported', sentence));
-    }, deadlineMs);
-    this.#worker.postMessage(call);
-  }
-
   #hear(said: ReadAnswer): void {
     const turn = this.#running;
     clearTimeout(this.#timer);
     this.#running = undefined;
     if ('error' in said) turn?.reject(PoolError.from(said.error));
     else turn?.resolve(said.value);
-    this.#next();
   }
 
   #fail(error: PoolError): void {
     if (this.#ended) return;
     this.#ended = error;
     clearTimeout(this.#timer);
-    for (const turn of [this.#running, ...this.#waiting.splice(0)]) turn?.reject(error);
+    this.#running?.reject(error);
     this.#running = undefined;
   }
 }

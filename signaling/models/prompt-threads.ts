@@ -1,10 +1,13 @@
-// Tokenizers and chat templates at work: a thread for each model that is asked for, the least used one ended for another. A model
-// that had to be ended is not read again for a while.
+// Tokenizers and chat templates at work: the configured model has a thread that no other model takes, the others share some. What
+// time of them an address and a model may take is bounded; a model that had to be ended is not read again for a while.
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
 import type { JobRequest } from '../../protocol/job.ts';
+import { KeyedBuckets } from '../admission/keyed-buckets.ts';
+import type { Asker } from '../admission/turn-line.ts';
 import type { ModelPlaces } from './model-location.ts';
 import { ModelThread } from './model-thread.ts';
+import { type OpenedThread, type PromptCount, PromptLane, type PromptLaneOptions } from './prompt-lane.ts';
 import type { ReadLimits } from './read-thread.ts';
 
 export interface PromptThreadsOptions {
@@ -15,95 +18,97 @@ export interface PromptThreadsOptions {
   deadlineMs: number;
   /** For one prompt. */
   promptDeadlineMs?: number | undefined;
+  /** Milliseconds of threads that one address has: `ADDRESS_MS`. */
+  addressMs?: { perMinute: number; burst: number } | undefined;
 }
 
-/** Beside the configured model's. */
-const MAX_THREADS = 3;
+/** Prompts that wait, in front of the configured model's thread and of the others' together. */
+const MAX_WAITING = 64;
+const OWN_LIMITS = { workers: 1, spare: 0, waiting: MAX_WAITING };
+/** One address's prompts take two at most: the third is for an address that has none at work. */
+const SHARED_LIMITS = { workers: 2, spare: 1, waiting: MAX_WAITING };
 /** A prompt of the most bytes takes about 100 ms; a machine that is busy ten times that. */
 const PROMPT_DEADLINE_MS = 5_000;
 /** So long nobody asks a model whose files had to be ended. */
 const REST_MS = 60_000;
 const MAX_RESTING = 256;
-
-interface Reader {
-  thread: ModelThread;
-  opened: Promise<unknown>;
-}
+/** Of one address, or of one owner's batches: a quarter of a thread. Some hundred short prompts a second are less. */
+const ADDRESS_MS = { perMinute: 15_000, burst: 10_000 };
+/** A prompt that takes longer is a slow model's own doing. */
+const SLOW_PROMPT_MS = 1_000;
+/** What of it a model may take beyond that. Slow ones share one thread at a time, and leave the others to the others. */
+const SLOW_MS = { perMinute: 1_000, burst: 3_000, maxKeys: 1_024 };
 
 export class PromptThreads {
   readonly #options: PromptThreadsOptions;
-  /** By model, least recently used first. */
-  readonly #readers = new Map<string, Reader>();
-  readonly #resting = new Map<string, { untilMs: number; error: PoolError }>();
   readonly #own: string | undefined;
+  readonly #ownLane: PromptLane;
+  readonly #sharedLane: PromptLane;
+  readonly #resting = new Map<string, { untilMs: number; error: PoolError }>();
+  readonly #addresses: KeyedBuckets;
+  readonly #slow = new KeyedBuckets(SLOW_MS);
   #closed = false;
 
   constructor(options: PromptThreadsOptions) {
     this.#options = options;
     this.#own = options.own && poolIdOf(options.own);
+    this.#addresses = new KeyedBuckets(options.addressMs ?? ADDRESS_MS);
+    const shared: Omit<PromptLaneOptions, 'limits'> = {
+      promptDeadlineMs: options.promptDeadlineMs ?? PROMPT_DEADLINE_MS,
+      open: (model) => this.#open(model),
+      check: (count) => this.#check(count),
+      isSlow: (key) => !this.#slow.take(key, { cost: 0 }),
+      ran: (count, tookMs) => this.#ran(count, tookMs),
+      ended: ({ key }, error) => this.#rest(key, error),
+    };
+    this.#ownLane = new PromptLane({ ...shared, limits: OWN_LIMITS });
+    this.#sharedLane = new PromptLane({ ...shared, limits: SHARED_LIMITS });
   }
 
-  async ids(model: ModelRef, prompt: JobRequest['prompt']): Promise<number[]> {
-    const key = poolIdOf(model);
-    const { thread, opened } = this.#readerOf(key, model);
-    try {
-      await opened;
-      const call = { type: 'ids', prompt } as const;
-      return (await thread.ask(call, this.#options.promptDeadlineMs ?? PROMPT_DEADLINE_MS)) as number[];
-    } catch (thrown) {
-      const error = PoolError.from(thrown);
-      if (thread.isOver && error.code === 'model-unsupported') this.#rest(key, error);
-      throw error;
-    }
+  async ids(model: ModelRef, prompt: JobRequest['prompt'], asker: Asker): Promise<number[]> {
+    const count: PromptCount = { asker, key: poolIdOf(model), model, prompt };
+    this.#check(count);
+    return (count.key === this.#own ? this.#ownLane : this.#sharedLane).ids(count);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const readers = [...this.#readers.values()];
-    this.#readers.clear();
-    await Promise.all(readers.map(({ thread }) => thread.end()));
+    await Promise.all([this.#ownLane, this.#sharedLane].map((lane) => lane.close(closing())));
   }
 
-  #readerOf(key: string, model: ModelRef): Reader {
-    if (this.#closed) throw new PoolError('shutting-down', 'The server stops.');
+  #check({ key, asker }: PromptCount): void {
+    if (this.#closed) throw closing();
     const resting = this.#resting.get(key);
     if (resting && resting.untilMs > performance.now()) throw resting.error;
     this.#resting.delete(key);
-    const there = this.#readers.get(key);
-    this.#readers.delete(key);
-    const reader = there && !there.thread.isOver ? there : this.#open(key, model);
-    this.#readers.set(key, reader);
-    return reader;
+    if (this.#addresses.take(purseOf(asker), { cost: 0 })) return;
+    const data = { retryAfterSeconds: this.#addresses.waitSeconds(purseOf(asker)) };
+    throw new PoolError('rate-limited', 'Prompts of your address took this server long to count.', { data });
   }
 
-  #open(key: string, model: ModelRef): Reader {
-    if (key !== this.#own) this.#makeRoom();
+  #open(model: ModelRef): OpenedThread {
     const { places, limits, deadlineMs } = this.#options;
     const thread = new ModelThread();
-    const opened = thread.ask({ type: 'open', model, places, limits }, deadlineMs);
-    opened.catch(() => {
-      // Read again for the next one who asks: a hub that was away comes back.
-      if (this.#readers.get(key)?.thread === thread) this.#readers.delete(key);
-      void thread.end();
-    });
-    return { thread, opened };
+    return { thread, opened: thread.ask({ type: 'open', model, places, limits }, deadlineMs) };
   }
 
-  #makeRoom(): void {
-    const others = [...this.#readers].filter(([key]) => key !== this.#own);
-    if (others.length < MAX_THREADS) return;
-    const idle = others.find(([, { thread }]) => !thread.isBusy);
-    if (!idle) {
-      const data = { retryAfterSeconds: 5 };
-      throw new PoolError('rate-limited', 'The server counts prompts of other models just now.', { data });
-    }
-    this.#readers.delete(idle[0]);
-    void idle[1].thread.end();
+  #ran({ key, asker }: PromptCount, tookMs: number): void {
+    this.#addresses.take(purseOf(asker), { cost: tookMs });
+    const beyondMs = tookMs - SLOW_PROMPT_MS;
+    if (key !== this.#own && beyondMs > 0) this.#slow.take(key, { cost: beyondMs });
   }
 
+  /** The configured model is its operator's: a prompt that makes it slow takes it from nobody else. */
   #rest(key: string, error: PoolError): void {
+    if (key === this.#own) return;
     this.#resting.set(key, { untilMs: performance.now() + REST_MS, error });
     const [oldest] = this.#resting.keys();
     if (this.#resting.size > MAX_RESTING && oldest !== undefined) this.#resting.delete(oldest);
   }
 }
+
+/** What no address asks is its owner's. */
+const purseOf = ({ address, owner }: Asker): string =>
+  address === undefined ? `owner:${owner}` : `address:${address}`;
+
+const closing = (): PoolError => new PoolError('shutting-down', 'The server stops.');

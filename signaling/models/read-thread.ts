@@ -17,10 +17,27 @@ export type ReadCall =
 
 export type ReadAnswer = { value: unknown } | { error: ErrorShape };
 
+/** What `ids` answers: how long the model's own programs ran belongs to a refusal as well. */
+export interface CountedIds {
+  ids: number[];
+  error?: ErrorShape;
+  tookMs: number;
+}
+
 let opened: PromptReader | undefined;
 
+function count(prompt: JobRequest['prompt']): CountedIds {
+  const beganMs = performance.now();
+  try {
+    const ids = opened?.ids(prompt) ?? [];
+    return { ids, tookMs: performance.now() - beganMs };
+  } catch (thrown) {
+    return { ids: [], error: PoolError.from(thrown).toShape(), tookMs: performance.now() - beganMs };
+  }
+}
+
 async function answer(call: ReadCall): Promise<unknown> {
-  if (call.type === 'ids') return opened?.ids(call.prompt);
+  if (call.type === 'ids') return count(call.prompt);
   const { model, places, limits } = call;
   const options = { model, ...(await locateModel(model.repo, places)), ...limits };
   if (call.type === 'manifest') return readManifest(options);

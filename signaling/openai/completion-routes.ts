@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { throwIssue } from '../http/answer-error.ts';
 import type { ApiLimits, Authenticate, ModelEntry } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
+import { confirmCaller } from '../http/confirm-caller.ts';
 import { jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { chatAnswerSchema, completionAnswerSchema, quoteSchema } from './answer-schema.ts';
@@ -53,7 +54,7 @@ export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPI
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
   // Who it is comes first: a stranger's body is not read.
   for (const path of [chatRoute.path, completionRoute.path]) {
-    app.use(path, requireCaller(authenticate), ...boundJson(limits));
+    app.use(path, requireCaller(authenticate), ...boundJson(limits), confirmCaller);
   }
   app.openapi(chatRoute, async (c) => {
     const { owner } = c.get('caller');

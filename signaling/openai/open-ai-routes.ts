@@ -19,6 +19,7 @@ export interface OpenAiRoutesOptions {
   receiptsOf: JobRouteOptions['receiptsOf'];
   limits?: Partial<ApiLimits>;
   logger: Logger;
+  trustedProxies: number;
   /** Further groups under /v1: files and batches. */
   // biome-ignore lint/suspicious/noExplicitAny: groups differ in what their middleware hands on
   groups?: readonly OpenAPIHono<any>[];
@@ -26,7 +27,7 @@ export interface OpenAiRoutesOptions {
 
 /**
  * @example
- * app.route('/v1', createOpenAiRoutes({ jobs, models, authenticate, receiptsOf, logger, groups: [batchRoutes] }));
+ * app.route('/v1', createOpenAiRoutes({ jobs, models, authenticate, receiptsOf, logger, trustedProxies, groups: [batchRoutes] }));
  */
 export function createOpenAiRoutes(options: OpenAiRoutesOptions): OpenAPIHono<Env> {
   const limits = { ...API_LIMITS, ...options.limits };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { JobId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { OTHER_KEY, TEST_KEY, TEST_MODEL, TEST_MODELS } from '../http/test-site.ts';
@@ -37,6 +37,17 @@ describe('what is read of a request', () => {
       },
     });
     expect(jobs.orders[0]?.request.seed).toBeGreaterThanOrEqual(0);
+  });
+
+  test('G14: the address of the caller goes with what it orders and what it asks the price of', async () => {
+    const quote = vi.spyOn(jobs, 'quote');
+    const body = { model: TEST_MODEL, messages: MESSAGES, max_tokens: 4 };
+    const from = { 'x-forwarded-for': '203.0.113.7' };
+    expect((await scene.post(body, from)).status).toBe(200);
+    expect((await scene.post({ ...body, dry_run: true }, from)).status).toBe(200);
+    const asked = [jobs.orders[0], quote.mock.lastCall?.[0]];
+    for (const order of asked) expect(order).toMatchObject({ payer: 'account:ann', address: '203.0.113.7' });
+    quote.mockRestore();
   });
 
   test('without a seed each answer has its own, which the answer tells', async () => {
@@ -222,6 +233,11 @@ describe('modes, quotes and jobs', () => {
     const quote = await ask({ dry_run: true });
     expect(quote).toMatchObject({ object: 'computepool.quote', plan: { mode: 'lan' } satisfies Partial<RoutePlan> });
     expect(jobs.orders).toHaveLength(0);
+  });
+
+  test('G2: a dry run is refused for a mode that the request would be refused for', async () => {
+    const error = await failure(ask({ mode: 'solo', dry_run: true }));
+    expect([error.status, error.code]).toEqual([409, 'mode_unavailable']);
   });
 
   test('a job and its receipts are its owner’s alone', async () => {

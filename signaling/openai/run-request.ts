@@ -6,6 +6,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { ApiLimits } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
+import { addressOf } from '../http/rate-limit.ts';
 import type { JobService } from '../jobs/job-types.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
 import type { OwnerId } from '../ledger/owner.ts';
@@ -19,6 +20,7 @@ export interface RunContext {
   jobs: JobService;
   limits: ApiLimits;
   logger: Logger;
+  trustedProxies: number;
 }
 
 /** Rejects with a `PoolError` while nothing has been sent. */
@@ -28,22 +30,19 @@ export async function runRequest(
   payer: OwnerId,
   context: RunContext,
 ): Promise<Response> {
-  const quote = (): ReturnType<JobService['quote']> => quoteOf(prepared, payer, context.jobs);
-  if (prepared.isDryRun) return c.json(quoteJson(prepared, await quote()));
-  if (prepared.mode !== 'auto') demandMode(prepared.mode, (await quote()).plan);
+  const order = { ...prepared.order, payer, address: addressOf(c, context.trustedProxies) };
+  if (prepared.isDryRun || prepared.mode !== 'auto') {
+    const quoted = await context.jobs.quote(order);
+    if (prepared.mode !== 'auto') demandMode(prepared.mode, quoted.plan);
+    if (prepared.isDryRun) return c.json(quoteJson(prepared, quoted));
+  }
   const startedMs = performance.now();
   const cancel = new AbortController();
   const hungUp = c.req.raw.signal;
   if (hungUp.aborted) cancel.abort();
   hungUp.addEventListener('abort', () => cancel.abort(), { once: true });
   const isStreamed = prepared.isStream;
-  const job = await context.jobs.submit({
-    ...prepared.order,
-    payer,
-    source: 'http',
-    isStreamed,
-    signal: cancel.signal,
-  });
+  const job = await context.jobs.submit({ ...order, source: 'http', isStreamed, signal: cancel.signal });
   c.header('x-request-id', job.id);
   c.header('x-computepool-receipt', job.id);
   if (prepared.ignored.length > 0) c.header('x-computepool-ignored', prepared.ignored.join(', '));
@@ -113,8 +112,6 @@ async function* events(chunks: AsyncIterable<string>): AsyncGenerator<string, vo
   for await (const chunk of chunks) yield dataEvent(chunk);
   yield dataEvent('[DONE]');
 }
-
-const quoteOf = ({ order }: PreparedRequest, payer: OwnerId, jobs: JobService) => jobs.quote({ ...order, payer });
 
 const quoteJson = (prepared: PreparedRequest, quote: Awaited<ReturnType<JobService['quote']>>) => ({
   object: 'computepool.quote' as const,

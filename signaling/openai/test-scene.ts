@@ -36,6 +36,7 @@ export class OpenAiScene {
         models: () => TEST_MODELS,
         authenticate,
         receiptsOf: async () => ({ stages: [] }),
+        trustedProxies: 1,
         limits: { keepAliveMs: KEEP_ALIVE_MS },
         logger: pino({ level: 'silent' }),
       });

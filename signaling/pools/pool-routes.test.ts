@@ -44,11 +44,12 @@ beforeEach(async () => {
   const routes = createPoolRoutes({
     store,
     readManifest: (...parameters) => readManifest(...parameters),
+    trustedProxies: 1,
     authenticate: async (c) => {
       const name = c.req.header('x-account');
       if (!name) throw new PoolError('not-logged-in', 'Who is it?');
       const account: Account = { id: name as AccountId, name, createdAt: new Date() };
-      return { account, owner: accountOwner(account.id) };
+      return { account, owner: accountOwner(account.id), confirm: async () => {} };
     },
     ownerOf: async (peer) => (peer === PEER ? 'carol' : undefined),
     summaries: () => summaries,

@@ -7,7 +7,8 @@ import { type PeerId, type PoolId, peerIdSchema, poolIdOf } from '../../protocol
 import { throwIssue } from '../http/answer-error.ts';
 import type { Authenticate, Caller } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
-import { SMALL_BODY_BYTES } from '../http/rate-limit.ts';
+import { clientAddress, incomingOf } from '../http/client-address.ts';
+import { addressOf, SMALL_BODY_BYTES } from '../http/rate-limit.ts';
 import type { ModelReader } from '../models/model-reader.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
@@ -19,6 +20,8 @@ export interface PoolRoutesOptions {
   store: PoolStore;
   readManifest: ModelReader['manifest'];
   authenticate: Authenticate;
+  /** Proxies in front of this server whose X-Forwarded-For is believed. */
+  trustedProxies: number;
   /** The account that earns with a peer: it may take its own peer off any list. */
   ownerOf(peer: PeerId): Promise<string | undefined>;
   /** Summaries as the control socket tells them. */
@@ -38,7 +41,7 @@ const JSON_DEPTH = 8;
 
 /**
  * @example
- * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, ownerOf, summaries, poolOf }));
+ * app.route('/api/pools', createPoolRoutes({ store, readManifest, authenticate, trustedProxies, ownerOf, summaries, poolOf }));
  */
 export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
   const { store, readManifest, authenticate } = options;
@@ -76,7 +79,7 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
     return c.json({ ...pool, ...describePoolState(store.find(id), options.poolOf(id), figures) }, 200);
   });
   app.openapi(routes.createPoolRoute, async (c) => {
-    const { account } = await authenticate(c);
+    const { account, confirm } = await authenticate(c);
     if (!account) throw new PoolError('forbidden', 'A pool needs an account that it belongs to.');
     const { repo, revision = 'main', dtype, slug, ...entry } = c.req.valid('json');
     const model = { repo, revision, dtype };
@@ -85,18 +88,26 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
       if (!store.find(asked) && options.poolOf(asked)?.peers.length) throw takesOver(asked);
     };
     refuseTakeover();
-    const manifest = await readManifest(model, c.req.raw.signal);
+    const asker = { address: addressOf(c, options.trustedProxies), owner: account.id };
+    const manifest = await readManifest(model, asker, c.req.raw.signal);
     refuseTakeover();
-    const { id } = await store.create({ ...entry, model: { ...model, slug }, manifest, createdBy: account.id });
+    const incoming = incomingOf(c);
+    const from = incoming && clientAddress(incoming, options.trustedProxies);
+    const { id } = await store.create(
+      { ...entry, model: { ...model, slug }, manifest, createdBy: account.id, from },
+      { confirm, isInUse: (pool) => (options.poolOf(pool)?.peers.length ?? 0) > 0 },
+    );
     return c.json(view(id), 201, { Location: `/api/pools/${encodeURIComponent(id)}` });
   });
   app.openapi(routes.updateRoute, async (c) => {
-    const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
-    await store.update(id, c.req.valid('json'));
+    const caller = await authenticate(c);
+    const { id } = requireOwn(c.req.valid('param').id, caller);
+    await store.update(id, c.req.valid('json'), caller.confirm);
     return c.json(view(id), 200);
   });
   app.openapi(routes.deleteRoute, async (c) => {
-    await store.remove(requireOwn(c.req.valid('param').id, await authenticate(c)).id);
+    const caller = await authenticate(c);
+    await store.remove(requireOwn(c.req.valid('param').id, caller).id, caller.confirm);
     return c.body(null, 204);
   });
   for (const [route, loaded] of [
@@ -104,14 +115,16 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
     [routes.unloadRoute, false],
   ] as const) {
     app.openapi(route, async (c) => {
-      const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
-      await store.update(id, { loaded });
+      const caller = await authenticate(c);
+      const { id } = requireOwn(c.req.valid('param').id, caller);
+      await store.update(id, { loaded }, caller.confirm);
       return c.json(view(id), 200);
     });
   }
   app.openapi(routes.addPeerRoute, async (c) => {
-    const { id } = requireOwn(c.req.valid('param').id, await authenticate(c));
-    await store.addMember(id, c.req.valid('json').peer);
+    const caller = await authenticate(c);
+    const { id } = requireOwn(c.req.valid('param').id, caller);
+    await store.addMember(id, c.req.valid('json').peer, caller.confirm);
     return c.json(view(id), 200);
   });
   app.openapi(routes.removePeerRoute, async (c) => {
@@ -121,7 +134,7 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
     if (!peer.success) throw new PoolError('not-found', 'There is no such peer.');
     const isOwn = caller.account !== undefined && (await options.ownerOf(peer.data)) === caller.account.id;
     if (!isOwn) requireOwn(id, caller);
-    await store.removeMember(id as PoolId, peer.data);
+    await store.removeMember(id as PoolId, peer.data, caller.confirm);
     return c.json(view(id as PoolId), 200);
   });
   return app;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
+import { MAX_POOLS } from '../roster/roster-state.ts';
+import { MAX_POOLS_PER_ADDRESS_AND_DAY } from './count-made.ts';
 import { createPoolStore } from './pool-store.ts';
 import {
   MAX_MEMBERS_PER_POOL,
@@ -10,7 +12,7 @@ import {
   type PoolChange,
   type PoolStore,
 } from './pool-types.ts';
-import { pools } from './tables.ts';
+import { poolCounts, pools } from './tables.ts';
 
 const MODEL: ModelRef = { repo: 'a/b', revision: 'main', dtype: 'q4' };
 const ID = poolIdOf(MODEL);
@@ -32,6 +34,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.db.delete(pools);
+  await database.db.delete(poolCounts);
   nowMs = 0;
   store = await createPoolStore(database.db, () => {
     nowMs += 1_000;
@@ -105,10 +108,59 @@ describe('createPoolStore', () => {
   it('bounds pools per account and members per pool', async () => {
     for (let index = 0; index < MAX_POOLS_PER_ACCOUNT; index++)
       await store.create(entry({ model: { ...MODEL, repo: `a/b${index}` } }));
-    await expect(store.create(entry())).rejects.toMatchObject({ code: 'rate-limited' });
+    await expect(store.create(entry())).rejects.toMatchObject({ code: 'conflict' });
     await store.create(entry({ createdBy: 'bob' }));
     for (let index = 0; index < MAX_MEMBERS_PER_POOL; index++) await store.addMember(ID, peerOf(index));
     await expect(store.addMember(ID, peerOf(9999))).rejects.toMatchObject({ code: 'rate-limited' });
+  });
+
+  describe('G12: the table', () => {
+    const named = (index: number, fields: Partial<NewPool> = {}): NewPool =>
+      entry({ model: { ...MODEL, slug: `p${index}` } as NewPool['model'], createdBy: `account-${index}`, ...fields });
+    const DAY_MS = 24 * 3600_000;
+    const fill = async (): Promise<void> => {
+      for (let index = 0; index < MAX_POOLS; index += 1) await store.create(named(index));
+    };
+
+    it('gives an address a share of a day, over all of its accounts and over a restart', async () => {
+      const from = '2001:db8::1';
+      for (let index = 0; index < MAX_POOLS_PER_ADDRESS_AND_DAY; index += 1) await store.create(named(index, { from }));
+      const again = await createPoolStore(database.db, () => new Date(nowMs));
+      const refused = await again.create(named(90, { from: '2001:db8::2' })).catch((thrown) => thrown);
+      expect(refused).toMatchObject({ code: 'pools-full' });
+      expect(`${refused.message} ${refused.next}`).toContain('tomorrow');
+      await again.create(named(91, { from: '2001:db8:1::1' }));
+      nowMs += DAY_MS;
+      await again.create(named(92, { from }));
+      const kept = await database.db.select().from(poolCounts);
+      expect(kept.map(({ pools }) => pools)).toEqual([1]);
+      expect(JSON.stringify(kept)).not.toContain('2001');
+    });
+
+    it('has room again: a pool that nobody served gives way after a day, the oldest first', async () => {
+      await fill();
+      await expect(store.create(named(900))).rejects.toMatchObject({ code: 'pools-full' });
+      nowMs += DAY_MS;
+      await store.noteServed(`${ID}/p0` as PoolId);
+      const lentTo = `${ID}/p1`;
+      await store.create(named(900), { isInUse: (id) => id === lentTo });
+      expect(store.list()).toHaveLength(MAX_POOLS);
+      expect([0, 1, 2, 3].map((index) => store.find(`${ID}/p${index}` as PoolId) !== undefined)).toEqual([
+        ...[true, true, false, true],
+      ]);
+      expect((await createPoolStore(database.db)).list().map(({ id }) => id)).toEqual(store.list().map(({ id }) => id));
+    });
+
+    it('keeps what was served, for a week', async () => {
+      await fill();
+      nowMs += DAY_MS;
+      for (const { id } of store.list()) await store.noteServed(id);
+      nowMs += 6 * DAY_MS;
+      await expect(store.create(named(900))).rejects.toMatchObject({ code: 'pools-full' });
+      nowMs += DAY_MS;
+      await store.create(named(900));
+      expect(store.find(`${ID}/p0` as PoolId)).toBeUndefined();
+    });
   });
 
   it('refuses what is not there, and a context that the model has not', async () => {

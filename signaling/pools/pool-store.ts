@@ -5,7 +5,10 @@ import { PoolError } from '../../protocol/errors.ts';
 import { dtypeSchema, type PeerId, type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Database } from '../db/open-database.ts';
+import type { Confirm } from '../http/api-types.ts';
 import { MAX_POOLS } from '../roster/roster-state.ts';
+import { countMade } from './count-made.ts';
+import { givesWay } from './make-room.ts';
 import {
   MAX_MEMBERS_PER_POOL,
   MAX_POOLS_PER_ACCOUNT,
@@ -17,6 +20,9 @@ import {
 import { poolMembers, pools } from './tables.ts';
 
 type PoolRow = typeof pools.$inferSelect;
+
+/** A write per change of a coalition would cost more than it tells. */
+const NOTE_SERVED_MS = 3600_000;
 
 /** For the configured pool, until its manifest is known. */
 const UNKNOWN_CONTEXT = 2048;
@@ -51,18 +57,28 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
     tell({ type: 'changed', policy });
     return policy;
   };
+  const forget = (id: PoolId): void => {
+    policies.delete(id);
+    tell({ type: 'removed', id });
+  };
+  /** What is written for somebody is written while they may. */
+  const allowed = <T>(confirm: Confirm | undefined, act: (transaction: Database) => PromiseLike<T>): Promise<T> =>
+    db.transaction(async (transaction) => {
+      await confirm?.(transaction);
+      return act(transaction);
+    });
   const known = (id: PoolId): PoolPolicy => {
     const policy = policies.get(id);
     if (!policy) throw new PoolError('not-found', 'There is no such pool.');
     return policy;
   };
-  const insert = async (row: PoolRow): Promise<PoolPolicy> => {
+  const insert = async (db: Database, row: PoolRow): Promise<PoolPolicy> => {
     const [written] = await db.insert(pools).values(row).onConflictDoNothing().returning();
     if (!written)
       throw new PoolError('conflict', 'There is such a pool already: give this one a name of its own.', {
         data: { pool: row.id },
       });
-    return keep(toPolicy(written, []));
+    return toPolicy(written, []);
   };
 
   return {
@@ -72,7 +88,7 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    create: ({ model, manifest, createdBy, price, ...entry }) =>
+    create: ({ model, manifest, createdBy, price, from, ...entry }, { confirm, isInUse = () => false } = {}) =>
       inTurn(async () => {
         const id = poolIdOf(model);
         if (policies.has(id))
@@ -81,10 +97,8 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
           });
         const own = [...policies.values()].filter((policy) => policy.createdBy === createdBy).length;
         if (own >= MAX_POOLS_PER_ACCOUNT)
-          throw new PoolError('rate-limited', `An account has at most ${MAX_POOLS_PER_ACCOUNT} pools.`);
-        if (policies.size >= MAX_POOLS)
-          throw new PoolError('rate-limited', 'The server has as many pools as it takes.');
-        return insert({
+          throw new PoolError('conflict', `An account has ${MAX_POOLS_PER_ACCOUNT} pools at most: remove one first.`);
+        const row = {
           id,
           ...columnsOf(model),
           policy: 'commons',
@@ -98,7 +112,23 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
           createdBy,
           createdAt: now(),
           updatedAt: now(),
+          servedAt: null,
+        } as const;
+        const isFull = policies.size >= MAX_POOLS;
+        const gone = isFull ? givesWay(policies.values(), row.createdAt, isInUse) : undefined;
+        if (isFull && gone === undefined)
+          throw new PoolError(
+            'pools-full',
+            'The server has as many pools as it takes, and all were used or made lately.',
+          );
+        const made = await db.transaction(async (transaction) => {
+          await confirm?.(transaction);
+          if (from !== undefined) await countMade(transaction, from, row.createdAt);
+          if (gone !== undefined) await transaction.delete(pools).where(eq(pools.id, gone));
+          return insert(transaction, row);
         });
+        if (gone !== undefined) forget(gone);
+        return keep(made);
       }),
     ensure: (model, { stages, manifest } = {}) =>
       inTurn(async () => {
@@ -106,17 +136,11 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
         const there = policies.get(id);
         if (!there) {
           const fields = { policy: 'commons', recruit: true, loaded: true, createdBy: null } as const;
-          const numbers = { promptMicros: null, completionMicros: null, createdAt: now(), updatedAt: now() };
+          const numbers = { promptMicros: null, completionMicros: null, servedAt: null };
+          const times = { createdAt: now(), updatedAt: now() };
           const maxContext = manifest?.maxContext ?? UNKNOWN_CONTEXT;
-          return insert({
-            id,
-            ...columnsOf(model),
-            ...fields,
-            ...numbers,
-            maxContext,
-            stages: stages ?? null,
-            manifest: manifest ?? null,
-          });
+          const row = { id, ...columnsOf(model), ...fields, ...numbers, ...times, maxContext };
+          return keep(await insert(db, { ...row, stages: stages ?? null, manifest: manifest ?? null }));
         }
         if (there.createdBy !== undefined || (there.stages === stages && !manifest)) return there;
         // What is configured may change from one start to the next.
@@ -127,34 +151,50 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
         };
         return keep(await write(db, there, set));
       }),
-    update: (id, patch) =>
+    update: (id, patch, confirm) =>
       inTurn(async () => {
         const before = known(id);
-        return keep(await write(db, before, { ...toColumns(patch, before), updatedAt: now() }));
+        const set = { ...toColumns(patch, before), updatedAt: now() };
+        return keep(await allowed(confirm, (transaction) => write(transaction, before, set)));
       }),
-    remove: (id) =>
+    remove: (id, confirm) =>
       inTurn(async () => {
         known(id);
-        await db.delete(pools).where(eq(pools.id, id));
-        policies.delete(id);
-        tell({ type: 'removed', id });
+        await allowed(confirm, (transaction) => transaction.delete(pools).where(eq(pools.id, id)));
+        forget(id);
       }),
-    addMember: (id, peer) =>
+    addMember: (id, peer, confirm) =>
       inTurn(async () => {
         const before = known(id);
         if (before.members.includes(peer)) return before;
         if (before.members.length >= MAX_MEMBERS_PER_POOL)
           throw new PoolError('rate-limited', `A pool lists at most ${MAX_MEMBERS_PER_POOL} peers.`);
-        await db.insert(poolMembers).values({ pool: id, peer, addedAt: now() }).onConflictDoNothing();
+        const member = { pool: id, peer, addedAt: now() };
+        await allowed(confirm, (transaction) => transaction.insert(poolMembers).values(member).onConflictDoNothing());
         return keep({ ...before, members: [...before.members, peer] });
       }),
-    removeMember: (id, peer) =>
+    removeMember: (id, peer, confirm) =>
       inTurn(async () => {
         const before = known(id);
         if (!before.members.includes(peer)) return before;
-        await db.delete(poolMembers).where(sql`${poolMembers.pool} = ${id} and ${poolMembers.peer} = ${peer}`);
+        const isMember = sql`${poolMembers.pool} = ${id} and ${poolMembers.peer} = ${peer}`;
+        await allowed(confirm, (transaction) => transaction.delete(poolMembers).where(isMember));
         return keep({ ...before, members: before.members.filter((member) => member !== peer) });
       }),
+    async noteServed(id) {
+      const isNoted = (): boolean => {
+        const policy = policies.get(id);
+        return (
+          !policy || (policy.servedAt !== undefined && now().getTime() - policy.servedAt.getTime() < NOTE_SERVED_MS)
+        );
+      };
+      if (isNoted()) return;
+      await inTurn(async () => {
+        if (isNoted()) return;
+        const servedAt = now();
+        policies.set(id, await write(db, known(id), { servedAt }));
+      });
+    },
   };
 }
 
@@ -192,6 +232,7 @@ const toPolicy = (row: PoolRow, members: readonly PeerId[]): PoolPolicy => ({
   createdBy: row.createdBy ?? undefined,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
+  servedAt: row.servedAt ?? undefined,
 });
 
 function toColumns({ price, maxContext, ...patch }: PoolPatch, before: PoolPolicy): Partial<PoolRow> {

@@ -3,6 +3,7 @@
 import type { Price } from '../../protocol/credits.ts';
 import type { ModelRef, PeerId, PoolId, PoolRef } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Confirm } from '../http/api-types.ts';
 
 /** Never mutated: a change makes a new one. */
 export interface PoolPolicy {
@@ -26,6 +27,8 @@ export interface PoolPolicy {
   readonly createdBy?: string | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** When a coalition of it was last seen at work, to the hour. */
+  readonly servedAt?: Date | undefined;
 }
 
 export type PoolChange = { type: 'changed'; policy: PoolPolicy } | { type: 'removed'; id: PoolId };
@@ -49,6 +52,15 @@ export interface NewPool {
   maxContext?: number | undefined;
   manifest: ModelManifest;
   createdBy: string;
+  /** The network address that it is made from: each has a share of a day. */
+  from?: string | undefined;
+}
+
+/** What a store asks of others when it makes a pool. */
+export interface Making {
+  confirm?: Confirm;
+  /** Whether somebody lends to the pool now. */
+  isInUse?(id: PoolId): boolean;
 }
 
 /** Null takes a value away; undefined leaves it. */
@@ -66,14 +78,19 @@ export const MAX_POOLS_PER_ACCOUNT = 20;
 export const MAX_MEMBERS_PER_POOL = 256;
 
 export interface PoolStore extends PoolDirectory {
-  /** Throws `conflict` when there is one of this id, `rate-limited` at the most of the account or of the server. */
-  create(entry: NewPool): Promise<PoolPolicy>;
+  /**
+   * Throws `conflict` when there is one of this id or as many as an account may have, `pools-full` at the most of the address's
+   * day or of the server. Each write on somebody's behalf throws `not-logged-in` where `confirm` does.
+   */
+  create(entry: NewPool, making?: Making): Promise<PoolPolicy>;
   /** Makes the configured pool if need be. It belongs to the server. */
   ensure(model: ModelRef, fields?: { stages?: number | undefined; manifest?: ModelManifest }): Promise<PoolPolicy>;
   /** Throws `not-found`. */
-  update(id: PoolId, patch: PoolPatch): Promise<PoolPolicy>;
-  remove(id: PoolId): Promise<void>;
-  addMember(id: PoolId, peer: PeerId): Promise<PoolPolicy>;
+  update(id: PoolId, patch: PoolPatch, confirm?: Confirm): Promise<PoolPolicy>;
+  remove(id: PoolId, confirm?: Confirm): Promise<void>;
+  addMember(id: PoolId, peer: PeerId, confirm?: Confirm): Promise<PoolPolicy>;
   /** No effect on a peer that is not listed. */
-  removeMember(id: PoolId, peer: PeerId): Promise<PoolPolicy>;
+  removeMember(id: PoolId, peer: PeerId, confirm?: Confirm): Promise<PoolPolicy>;
+  /** A coalition of it is at work. Written once an hour; told to nobody. No effect on a pool that is not kept. */
+  noteServed(id: PoolId): Promise<void>;
 }

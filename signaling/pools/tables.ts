@@ -1,5 +1,16 @@
 // What is kept of pools that somebody made: which model, who may take part, whether it serves. Not who is here now.
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 
@@ -33,9 +44,19 @@ export const pools = pgTable(
     createdBy: text('created_by'),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
+    /** When a coalition of it was last seen at work, to the hour; null: never. */
+    servedAt: at('served_at'),
   },
   (table) => [index('pools_by_creator').on(table.createdBy)],
 );
+
+/** Pools made per address and day. */
+export const poolCounts = pgTable('pool_counts', {
+  /** What `hashAddress` makes of it. */
+  addressDay: text('address_day').primaryKey(),
+  day: date('day').notNull(),
+  pools: integer('pools').notNull(),
+});
 
 export const poolMembers = pgTable(
   'pool_members',

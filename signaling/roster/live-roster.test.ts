@@ -143,6 +143,19 @@ describe('pools', () => {
     expect(told.length).toBeLessThanOrEqual(6);
   });
 
+  test('G12: say where a tab lends itself, whatever it was refused since', () => {
+    const { roster, offer } = scene({ policyOf: (id) => (id === POOL ? undefined : closed) });
+    const closed: Policy = { recruit: false, members: [B], loaded: true };
+    for (const peer of [A, B]) offer(peer);
+    offer(B, OTHER);
+    expect([roster.lentTo(A), roster.lentTo(B), roster.lentTo(W)]).toEqual([POOL, OTHER, undefined]);
+    offer(B);
+    expect(roster.lentTo(B)).toBe(POOL);
+    roster.dispatch({ type: 'stage-left', peer: A });
+    roster.dispatch({ type: 'peer-left', peer: B });
+    expect([roster.lentTo(A), roster.lentTo(B)]).toEqual([undefined, undefined]);
+  });
+
   test('that changed are named, those that go too, others not', () => {
     const { roster, changed, offer } = scene();
     offer(A, OTHER);

@@ -62,6 +62,7 @@ export class LiveRoster {
   #poolsTimer: NodeJS.Timeout | undefined;
   readonly #renewTimer: NodeJS.Timeout;
   #told = '';
+  readonly #lent = new Map<PeerId, PoolId>();
   #closed = false;
 
   constructor(options: LiveRosterOptions) {
@@ -74,6 +75,11 @@ export class LiveRoster {
   /** A pool as it is now; a plain value that is never changed. */
   pool(id: PoolId): Pool | undefined {
     return this.#roster.pools.get(id);
+  }
+
+  /** The pool that this tab lends itself to. */
+  lentTo(peer: PeerId): PoolId | undefined {
+    return this.#lent.get(peer);
   }
 
   pools(): PoolSummary[] {
@@ -121,7 +127,9 @@ export class LiveRoster {
       this.#tell(effect);
     }
     for (const id of new Set([...before.pools.keys(), ...roster.pools.keys()])) {
-      if (before.pools.get(id) !== roster.pools.get(id)) this.#options.onPoolChanged?.(id);
+      if (before.pools.get(id) === roster.pools.get(id)) continue;
+      this.#noteLent(id, before);
+      this.#options.onPoolChanged?.(id);
     }
     this.#poolsTimer ??= setTimeout(() => this.#tellPools(), this.#flushMs());
     this.#arm();
@@ -132,6 +140,11 @@ export class LiveRoster {
     clearInterval(this.#renewTimer);
     clearTimeout(this.#timer);
     clearTimeout(this.#poolsTimer);
+  }
+
+  #noteLent(id: PoolId, before: Roster): void {
+    for (const { peer } of before.pools.get(id)?.peers ?? []) if (this.#lent.get(peer) === id) this.#lent.delete(peer);
+    for (const { peer } of this.#roster.pools.get(id)?.peers ?? []) this.#lent.set(peer, id);
   }
 
   #tell({ to, message }: Effect): void {

@@ -2,27 +2,33 @@
 // that is made at the first need. Writes that file and no other.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseLocation, SealKeyConfig } from '../config/config-types.ts';
 import { decodeSealKey } from '../config/parse-value.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { SEAL_KEY_FILE } from '../db/data-folder.ts';
+import { isOpenToOthers, SEAL_KEY_FILE } from '../db/data-folder.ts';
 import type { Database } from '../db/open-database.ts';
 import { createSeal, SEAL_KEY_BYTES, type Seal } from './create-seal.ts';
 
 const HOW_TO_MAKE = 'openssl rand -base64 32';
 
+/** Who is told what of key files. */
+export interface SealNotes {
+  /** A new key was written to it. */
+  onMade?(path: string): void;
+  /** Other users of this machine may read it, or may have until now. */
+  onOpenToOthers?(path: string): void;
+}
+
 /**
  * Throws `UsageError` for a file without a key, and where a PostgreSQL server has the data and no key was given: what this
  * machine keeps in a folder may be gone at its next start, and every secret with it.
- *
- * @param onMade told of the file that a new key was written to.
  */
 export function openSeal(
   location: DatabaseLocation,
   { key, file, oldKey, oldFile }: SealKeyConfig = {},
-  onMade: (path: string) => void = () => {},
+  notes: SealNotes = {},
 ): Seal {
   const beside = 'dataDir' in location ? join(location.dataDir, SEAL_KEY_FILE) : undefined;
   const given = key === undefined ? (file === undefined ? undefined : readKey(file)) : decode(key);
@@ -33,6 +39,10 @@ export function openSeal(
     );
   }
   const old = [...(oldKey === undefined ? [] : [decode(oldKey)]), ...(oldFile === undefined ? [] : [readKey(oldFile)])];
+  for (const path of [file, oldFile, given === undefined ? beside : undefined]) {
+    const mode = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.mode;
+    if (path !== undefined && mode !== undefined && isOpenToOthers(mode)) notes.onOpenToOthers?.(path);
+  }
   return createSeal({
     old,
     current: given ?? (beside === undefined ? undefined : readKey(beside, { mayBeMissing: true })),
@@ -40,7 +50,7 @@ export function openSeal(
       const made = randomBytes(SEAL_KEY_BYTES);
       if (beside === undefined) return made;
       writeWhole(beside, `${made.toString('base64')}\n`);
-      onMade(beside);
+      notes.onMade?.(beside);
       return made;
     },
   });

@@ -1,6 +1,6 @@
 // A whole server and what its database shows to whoever steals it: secrets under seal, the key elsewhere, changed and lost.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -100,6 +100,30 @@ describe('secrets in the database', () => {
     const key = readFileSync(path, 'utf8');
     expect(await start(dataDir), 'the next start finds it').toBe(first);
     expect(readFileSync(path, 'utf8')).toBe(key);
+  });
+
+  it('come with a warning where others could read the key', async () => {
+    const dataDir = newFolder();
+    await start(dataDir);
+    const path = join(dataDir, 'seal.key');
+    const log: string[] = [];
+    const logged = async (sealKey: SealKeyConfig = {}): Promise<string> => {
+      log.length = 0;
+      const logTo = { write: (line: string) => void log.push(line) };
+      await (await startServer({ logger: 'warn', logTo, database: { dataDir }, sealKey })).close();
+      return log.join('');
+    };
+    expect(await logged()).not.toContain(path);
+    chmodSync(path, 0o644);
+    const warned = await logged();
+    expect(warned).toContain(path);
+    expect(warned).toContain('--old-seal-key-file');
+    expect(warned).not.toContain(readFileSync(path, 'utf8').trim());
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const given = join(root, 'given.key');
+    writeFileSync(given, newKey(), { mode: 0o640 });
+    expect(await logged({ file: given, oldFile: path })).toContain(given);
+    expect(statSync(given).mode & 0o777, 'a file of the operator’s own is left as it is').toBe(0o640);
   });
 
   it('are sealed anew when the key is changed, from files or from the environment', async () => {

@@ -26,8 +26,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/ledger'],
     ...['signaling/money', 'signaling/observe', 'signaling/planner', 'signaling/roster', 'signaling/settlement'],
   ],
-  'signaling/models': ['signaling/site'],
-  'signaling/pools': [...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/models', 'signaling/roster']],
+  'signaling/models': ['signaling/admission', 'signaling/site'],
+  'signaling/pools': [
+    ...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/models'],
+    'signaling/roster',
+  ],
   'signaling/openai': [
     ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
     'signaling/settlement',

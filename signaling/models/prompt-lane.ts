@@ -1,0 +1,137 @@
+// Threads that count prompts, each for one model, and the line in front of them. Turns go by address and owner; the least used
+// thread that does nothing is ended for a model that has none.
+import { PoolError } from '../../protocol/errors.ts';
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { JobRequest } from '../../protocol/job.ts';
+import { type Asker, type LineLimits, TurnLine } from '../admission/turn-line.ts';
+import type { ModelThread } from './model-thread.ts';
+import type { CountedIds } from './read-thread.ts';
+
+/** A prompt that is to be counted. */
+export interface PromptCount {
+  asker: Asker;
+  /** Of the model. */
+  key: string;
+  model: ModelRef;
+  prompt: JobRequest['prompt'];
+}
+
+export interface PromptLaneOptions {
+  /** `workers` and `spare` together: so many threads. */
+  limits: LineLimits;
+  promptDeadlineMs: number;
+  open(model: ModelRef): OpenedThread;
+  /** Throws what speaks against it. Asked when its turn comes. */
+  check(count: PromptCount): void;
+  /** Models of which one is at work at a time. */
+  isSlow(key: string): boolean;
+  /** How long the model's own programs ran. */
+  ran(count: PromptCount, tookMs: number): void;
+  /** Its files had to be ended. */
+  ended(count: PromptCount, error: PoolError): void;
+}
+
+export interface OpenedThread {
+  thread: ModelThread;
+  opened: Promise<unknown>;
+}
+
+interface Waiting extends PromptCount {
+  resolve(ids: number[]): void;
+  reject(error: PoolError): void;
+}
+
+export class PromptLane {
+  readonly #options: PromptLaneOptions;
+  readonly #line: TurnLine<Waiting>;
+  /** By model, least recently used first. */
+  readonly #threads = new Map<string, OpenedThread & { isBusy: boolean }>();
+
+  constructor(options: PromptLaneOptions) {
+    this.#options = options;
+    this.#line = new TurnLine(options.limits);
+  }
+
+  /** Rejects with `queue-full` when too many wait, and what opening and counting fail with. */
+  ids(count: PromptCount): Promise<number[]> {
+    return new Promise((resolve, reject) => {
+      this.#line.push({ ...count, resolve, reject });
+      this.#next();
+      const data = { retryAfterSeconds: 5 };
+      this.#line.shorten()?.reject(new PoolError('queue-full', 'Too many prompts wait to be counted.', { data }));
+    });
+  }
+
+  async close(why: PoolError): Promise<void> {
+    for (const { reject } of this.#line.clear()) reject(why);
+    const threads = [...this.#threads.values()];
+    this.#threads.clear();
+    await Promise.all(threads.map(({ thread }) => thread.end(why)));
+  }
+
+  #next(): void {
+    for (;;) {
+      const next = this.#line.begin(({ key }) => this.#hasRoomFor(key));
+      if (!next) return;
+      void this.#run(next);
+    }
+  }
+
+  #hasRoomFor(key: string): boolean {
+    const threads = [...this.#threads];
+    const { isSlow, limits } = this.#options;
+    if (isSlow(key) && threads.some(([other, { isBusy }]) => isBusy && isSlow(other))) return false;
+    const own = this.#threads.get(key);
+    if (own) return !own.isBusy;
+    return threads.length < limits.workers + limits.spare || threads.some(([, { isBusy }]) => !isBusy);
+  }
+
+  async #run(count: Waiting): Promise<void> {
+    const { check, promptDeadlineMs, ran, ended } = this.#options;
+    let begun: (OpenedThread & { isBusy: boolean }) | undefined;
+    let isOpen = false;
+    try {
+      check(count);
+      begun = this.#threadFor(count);
+      begun.isBusy = true;
+      await begun.opened;
+      isOpen = true;
+      const call = { type: 'ids', prompt: count.prompt } as const;
+      const { ids, error, tookMs } = (await begun.thread.ask(call, promptDeadlineMs)) as CountedIds;
+      ran(count, tookMs);
+      if (error) throw PoolError.from(error);
+      count.resolve(ids);
+    } catch (thrown) {
+      const error = PoolError.from(thrown);
+      const isEnded = begun?.thread.isOver === true && error.code === 'model-unsupported';
+      if (isEnded && isOpen) ran(count, promptDeadlineMs);
+      if (isEnded) ended(count, error);
+      // Read again for the next one who asks: a hub that was away comes back.
+      if (begun && (!isOpen || begun.thread.isOver)) this.#drop(count.key, begun);
+      count.reject(error);
+    } finally {
+      if (begun) begun.isBusy = false;
+      this.#line.end(count);
+      this.#next();
+    }
+  }
+
+  #threadFor({ key, model }: PromptCount): OpenedThread & { isBusy: boolean } {
+    const there = this.#threads.get(key);
+    this.#threads.delete(key);
+    const { limits, open } = this.#options;
+    if (!there && this.#threads.size >= limits.workers + limits.spare) {
+      const idle = [...this.#threads].find(([, { isBusy }]) => !isBusy);
+      if (idle) this.#drop(...idle);
+    }
+    const thread = there ?? { ...open(model), isBusy: false };
+    this.#threads.set(key, thread);
+    return thread;
+  }
+
+  #drop(key: string, { thread, opened }: OpenedThread): void {
+    if (this.#threads.get(key)?.thread === thread) this.#threads.delete(key);
+    opened.catch(() => {});
+    void thread.end();
+  }
+}
