@@ -33,7 +33,7 @@ export class PeerSession {
     this.#host = host;
     this.origin = origin;
     this.worker = host.spawnWorker();
-    this.worker.onEnd((error) => this.#enders.forEach((ender) => ender(error)));
+    this.worker.onEnd((error) => this.#tellEnd(error));
   }
 
   get isClosed(): boolean {
@@ -44,7 +44,7 @@ export class PeerSession {
   get sentinel(): HostSentinel {
     if (!this.#sentinel) {
       this.#sentinel = this.#host.spawnSentinel();
-      this.#sentinel.onEnd((error) => this.#enders.forEach((ender) => ender(error)));
+      this.#sentinel.onEnd((error) => this.#tellEnd(error));
     }
     return this.#sentinel;
   }
@@ -110,6 +110,10 @@ export class PeerSession {
     this.#sentinel?.terminate();
     this.worker.terminate();
     this.#identity?.release();
+  }
+
+  #tellEnd(error: PoolError): void {
+    for (const ender of this.#enders) ender(error);
   }
 
   async #identify(): Promise<PeerId> {
