@@ -53,6 +53,12 @@ test('ready names who would answer', () => {
   expect(html).not.toContain('<progress');
 });
 
+test('a tab that is late is shown as late', () => {
+  const late = [seat(1, true).peer];
+  const html = draw({ phase: 'ready', pool: poolIdOf(model), pools: [], coalition: coalition(true), late });
+  expect(html).toContain('Tab 2 is late.');
+});
+
 test('a failure is a card with the next step', () => {
   const html = draw(undefined, { code: 'version-mismatch', message: 'Too old.', next: 'Reload.' });
   expect(html).toContain('data-phase="failed"');

@@ -3,6 +3,7 @@ import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { describeChat } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
+import { lateLine } from '../format/late-line.ts';
 import { joinAddress } from '../state/page-address.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
@@ -23,6 +24,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   const seats = coalition?.seats ?? [];
   const pool = state && model ? state.pools.find((candidate) => candidate.pool === poolIdOf(model)) : undefined;
   const reason = pool?.reason;
+  const late = lateLine(state?.late, seats);
   return (
     <section
       className="panel p-4"
@@ -37,6 +39,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
           ? 'No tabs have joined, but this one holds all of it and would answer.'
           : describeChat(phase, seats, pool?.peers)}
       </p>
+      {late && <p className="text-muted text-sm">{late}</p>}
       {phase === 'forming' && reason && <p className="text-muted text-sm">{reason}</p>}
       {error && (
         <div className="mt-3">

@@ -4,6 +4,7 @@ import { poolRefOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
 import { formatCredits } from '../format/format-credits.ts';
 import { formatModel } from '../format/format-model.ts';
+import { lateLine } from '../format/late-line.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
@@ -32,6 +33,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
   const { phase, slice, coalition, error } = state;
   const own = state.peer ? [state.peer] : [];
   const over = phase === 'left';
+  const late = lateLine(state.late, coalition?.seats ?? []);
   return (
     <article
       className="panel p-4 sm:p-6"
@@ -59,6 +61,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       </header>
       {!over && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
+      {late && <p className="mt-4 text-muted text-sm">{late}</p>}
       {state.price && <p className="mt-4 text-muted text-sm">{priceLine(state.price)}</p>}
       {state.note && (
         <p className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">{state.note}</p>
