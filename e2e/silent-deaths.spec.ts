@@ -1,6 +1,9 @@
-// Deaths that close no socket: the middle stage's worker is gone while its page lives, or its whole tab stands still. The answer
-// goes on and equals the calm one.
+// Deaths that close no socket: the middle stage's worker is gone while its page lives, its tab stands still, or its radio is cut
+// while its line to the server lives. The answer goes on and equals the calm one.
 import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { LAB_FLAGS, openLab } from '../bench/lab/open-lab.ts';
+import { findBrowser } from '../tools/browser/find-browser.ts';
+import { launchBrowser } from '../tools/browser/launch-browser.ts';
 import { softwareGpuLaunch } from './support/launch.ts';
 import { rendererPids } from './support/renderer-pids.ts';
 import { answersOf, ask, chatReady, finishedAnswer, openSite, type Site, send } from './support/site.ts';
@@ -47,6 +50,25 @@ test('B1: the worker of the middle stage is gone, its page lives', async ({ brow
     await expect(middle.getByTestId('shard-card').first()).not.toHaveAttribute('data-phase', 'failed');
   } finally {
     await site.close();
+  }
+});
+
+test('B2: the radio of the middle stage is cut, its line to the server lives', async () => {
+  const executablePath = findBrowser()?.path;
+  const browser = await launchBrowser({ executablePath: executablePath!, args: LAB_FLAGS });
+  const lab = await openLab(browser);
+  await lab.reshape({ delayMs: 10 });
+  const site = await openSite(lab.browser, { stages: 3 });
+  try {
+    for (let stage = 0; stage < 3; stage++) await site.openStage();
+    await compare(site, async () => {
+      // Contexts in the order of their making: three stages, the calm chat, the chat.
+      for (const other of [0, 2, 3, 4]) await lab.reshapePair(1, other, { lossRate: 1 });
+    });
+  } finally {
+    await site.close();
+    await lab.close();
+    await browser.close();
   }
 });
 
