@@ -23,6 +23,10 @@ interface Sessions {
   many: { median: number };
 }
 
+interface Settlements {
+  lanes: { concurrent: number; settlementsPerSecond: number }[];
+}
+
 /** Milliseconds at all payloads together: one that is dearer and one that is cheaper by as much are no news. */
 const ofMetered =
   (field: 'busyMs' | 'latencyMs') =>
@@ -30,6 +34,14 @@ const ofMetered =
     (results as Overhead).lanes
       .map(({ samples }) => median(samples.map(({ metered }) => metered[field])))
       .reduce((sum, ms) => sum + ms, 0);
+
+/** Over all databases together. */
+const ofSettlements =
+  (concurrent: number) =>
+  (results: unknown): number =>
+    (results as Settlements).lanes
+      .filter((lane) => lane.concurrent === concurrent)
+      .reduce((sum, lane) => sum + lane.settlementsPerSecond, 0);
 
 /** By the bench's name. */
 export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
@@ -42,6 +54,10 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
     { what: 'CPU ms of all joins', read: (results) => (results as ControlPlane).join.cpuMs },
     { what: 'CPU ms with all connected', read: (results) => (results as ControlPlane).full.cpuMs },
     { what: 'resident bytes', read: (results) => (results as ControlPlane).full.residentBytes },
+  ],
+  'ledger-settlements': [
+    { what: 'settlements a second, one at a time', isRate: true, read: ofSettlements(1) },
+    { what: 'settlements a second, eight at once', isRate: true, read: ofSettlements(8) },
   ],
   sessions: [
     { what: 'tok/s of one session', isRate: true, read: (results) => (results as Sessions).one.median },
