@@ -210,6 +210,23 @@ describe('links', () => {
     );
   });
 
+  it('B2: hears of cut links when the epoch has broken over one of them, and plans the same tabs no more', () => {
+    const table = new Table();
+    table.serve('a', 'b', 'c');
+    const epoch = table.pool().lastEpoch;
+    table.linkDown(epoch, 'a', 'b');
+    table.pass(200);
+    expect(formingOf(table.pool())?.coalition.seats).toHaveLength(3);
+    const pairs = [
+      ['a', 'b'],
+      ['c', 'b'],
+    ] as const;
+    const cuts = pairs.map(([reporter, accused]) => ({ reporter: peerOf(reporter), accused: peerOf(accused), epoch }));
+    table.apply({ type: 'links-cut', pool: POOL, cuts });
+    table.pass(200);
+    expect(formingOf(table.pool())?.coalition.seats.map(({ peer }) => nameOf(peer))).toEqual(['a', 'c']);
+  });
+
   it('hears of cut links from members of that epoch alone', () => {
     const table = new Table();
     table.serve('a', 'b');

@@ -172,7 +172,8 @@ export interface LinkCut {
  */
 export function reportCuts(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep {
   const seated = cuts.filter(({ reporter, accused, epoch }) => {
-    const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && one.state !== 'broken');
+    // One that broke a moment ago, too: its links are given up before all that was silent has been asked.
+    const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch);
     return reporter !== accused && hasSeat(coalition, reporter) && hasSeat(coalition, accused);
   });
   if (seated.length === 0) return { pool, effects: [] };
