@@ -60,6 +60,19 @@ describe('createMetrics', () => {
     ]);
   });
 
+  it('G7: adds up whatever a tab tells of itself, the largest numbers too', async () => {
+    metrics = createMetrics();
+    const most = Number.MAX_VALUE;
+    const stop = { stage: 0, uploadMs: most, computeMs: most, readbackMs: most, hopMs: most };
+    const stats = { ...JOB.stats!, route: [stop], returnHopMs: most, lapMs: most, timeToFirstTokenMs: most };
+    metrics.jobEnded({
+      ...JOB,
+      stats: { ...stats, tokensPerSecond: most },
+      predicted: { tokensPerSecond: 1e-300, timeToFirstTokenMs: 1e-300 },
+    });
+    expect(await linesOf('stage_compute_ms_sum')).toEqual([expect.stringMatching(/ 1000000000000$/)]);
+  });
+
   it('tells where the milliseconds of a job went, and how good the plan was', async () => {
     metrics = createMetrics();
     metrics.jobEnded(JOB);

@@ -27,6 +27,10 @@ const MESSAGE_TYPES = new Set(
   ),
 );
 
+/** What a tab tells of itself, as a number that can be added up: the largest that it may say, added to itself, is infinite. */
+const MOST_TOLD = 1e12;
+const told = (value: number): number => Math.min(value, MOST_TOLD);
+
 /** A registry of its own, so that two servers in one process do not share numbers. */
 export function createMetrics(sources: MetricSources = {}): Metrics {
   const registers = [new Registry()];
@@ -93,18 +97,18 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
       if (!stats) return;
       for (const stop of stats.route.slice(0, MAX_STAGES)) {
         const stage = String(Math.min(stop.stage, MAX_STAGES - 1));
-        stageMs.observe({ pool, stage }, stepMsOf(stop));
-        hopMs.observe({ pool, stage }, stop.hopMs);
+        stageMs.observe({ pool, stage }, told(stepMsOf(stop)));
+        hopMs.observe({ pool, stage }, told(stop.hopMs));
       }
-      hopMs.observe({ pool, stage: 'return' }, stats.returnHopMs);
-      lapMs.observe({ pool }, stats.lapMs);
-      firstTokenSeconds.observe({ pool }, stats.timeToFirstTokenMs / 1000);
+      hopMs.observe({ pool, stage: 'return' }, told(stats.returnHopMs));
+      lapMs.observe({ pool }, told(stats.lapMs));
+      firstTokenSeconds.observe({ pool }, told(stats.timeToFirstTokenMs / 1000));
       laps.inc({ pool }, stats.laps);
       drafts.inc({ pool, kind: 'drafted' }, stats.drafted);
       drafts.inc({ pool, kind: 'accepted' }, stats.accepted);
       for (const what of ['tokensPerSecond', 'timeToFirstTokenMs'] as const) {
         const promised = predicted?.[what] ?? 0;
-        if (promised > 0) predictionRatio.observe({ what }, stats[what] / promised);
+        if (promised > 0) predictionRatio.observe({ what }, told(stats[what] / promised));
       }
     },
     settled({ paidMicros, gapCells, disputes: count }) {
