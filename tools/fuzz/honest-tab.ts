@@ -44,6 +44,7 @@ export async function joinHonestTab(
     if (message.type === 'coalition' && message.coalition.state === 'forming') {
       if (message.coalition.seats.some((seat) => seat.peer === peer.peer)) peer.ready(message.coalition.epoch);
     }
+    if (message.type === 'probe') peer.send({ type: 'present', at: message.at });
     if (message.type === 'job-start') void answer(message);
     if (message.type === 'receipt-request') {
       peer.send({ type: 'receipts', job: message.job, epoch: message.epoch, receipts: [] });
