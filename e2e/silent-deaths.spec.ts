@@ -1,10 +1,9 @@
 // Deaths that close no socket: the middle stage's worker is gone while its page lives, its tab stands still, or its radio is cut
 // while its line to the server lives. The answer goes on and equals the calm one.
-import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { LAB_FLAGS, openLab } from '../bench/lab/open-lab.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
-import { softwareGpuLaunch } from './support/launch.ts';
 import { rendererPids } from './support/renderer-pids.ts';
 import { answersOf, ask, chatReady, finishedAnswer, openSite, type Site, send } from './support/site.ts';
 
@@ -54,8 +53,7 @@ test('B1: the worker of the middle stage is gone, its page lives', async ({ brow
 });
 
 test('B2: the radio of the middle stage is cut, its line to the server lives', async () => {
-  const executablePath = findBrowser()?.path;
-  const browser = await launchBrowser({ executablePath: executablePath!, args: LAB_FLAGS });
+  const browser = await launchBrowser({ executablePath: findBrowser()!.path, args: LAB_FLAGS });
   const lab = await openLab(browser);
   await lab.reshape({ delayMs: 10 });
   const site = await openSite(lab.browser, { stages: 3 });
@@ -73,27 +71,23 @@ test('B2: the radio of the middle stage is cut, its line to the server lives', a
 });
 
 test('B3: the tab of the middle stage stands still', async ({ browser }) => {
-  test.skip(process.platform !== 'linux', 'Processes are stopped by way of /proc.');
-  const own = await chromium.launchServer(softwareGpuLaunch());
+  const other = await launchBrowser({ executablePath: findBrowser()!.path });
   const site = await openSite(browser, { stages: 3 });
   let stopped: number[] = [];
-  let other: Browser | undefined;
   try {
-    other = await chromium.connect(own.wsEndpoint());
     await site.openStage();
     const middle: Page = await (await other.newContext()).newPage();
     await middle.goto(`${site.url}/join?auto=1&backend=wasm`);
     await expect(middle.getByTestId('shard-card').first()).toBeVisible();
     await site.openStage();
     await compare(site, async () => {
-      stopped = rendererPids(own.process().pid!);
+      stopped = await rendererPids(other);
       expect(stopped.length).toBeGreaterThan(0);
       for (const pid of stopped) process.kill(pid, 'SIGSTOP');
     });
   } finally {
     for (const pid of stopped) process.kill(pid, 'SIGCONT');
-    await other?.close();
-    await own.close();
+    await other.close();
     await site.close();
   }
 });

@@ -3,7 +3,7 @@
 /** Version of frames and control messages. A peer with another one is refused with `version-mismatch`. */
 export const PROTOCOL_VERSION = 3;
 
-/** Of frames alone: they change less often than the words around them. */
+/** The version that frames carry: they change less often than the words around them. */
 export const FRAME_VERSION = 2;
 
 /** Largest frame after reassembly: 512 tokens of an 8192-wide float32 hidden state, plus header. */

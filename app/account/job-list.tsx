@@ -7,6 +7,7 @@ import { formatCredits } from '../format/format-credits.ts';
 import { formatRepoName } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { formatWhen } from '../format/format-when.ts';
+import { TableHead } from '../ui/table-head.tsx';
 
 const COLUMNS = ['When', 'Pool', 'Mode', 'Predicted', 'Measured', 'First token', 'Tokens', 'Credits'] as const;
 /** Columns from here on hold figures and are set right. */
@@ -35,19 +36,7 @@ function JobTable({ jobs }: { jobs: readonly AccountJob[] }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
     <section aria-label="Requests" tabIndex={0} className="hidden overflow-x-auto md:block">
       <table className="w-full whitespace-nowrap text-left text-sm">
-        <thead>
-          <tr className="border-line border-b text-muted">
-            {COLUMNS.map((column, index) => (
-              <th
-                key={column}
-                scope="col"
-                className={`py-1 pr-4 font-medium last:pr-0 ${index >= FIRST_FIGURE ? 'text-right' : ''}`}
-              >
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={COLUMNS} firstFigure={FIRST_FIGURE} />
         <tbody>
           {jobs.map((job) => (
             <JobRow key={job.id} job={job} />

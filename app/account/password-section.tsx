@@ -13,7 +13,7 @@ import { checkPasswordChange } from './credential-form.ts';
 const EMPTY = { oldPassword: '', newPassword: '', keysToo: false };
 
 interface Props {
-  /** Of the account: browsers keep the new password under it. */
+  /** The account’s name: browsers keep the new password under it. */
   name: string;
   onChanged(): void;
 }

@@ -5,6 +5,7 @@ import { formatBytes } from '../format/format-bytes.ts';
 import { formatLayers, formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { sortMembers } from '../format/sort-members.ts';
+import { TableHead } from '../ui/table-head.tsx';
 
 const COLUMNS = ['Place', 'Peer', 'Runs on', 'Layers', 'Holds', 'Per layer', 'Lends up to'] as const;
 /** Columns from here on hold figures and are set right. */
@@ -19,19 +20,7 @@ export function PoolMembers({ live }: { live: PoolLive }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
     <section aria-label="Members" tabIndex={0} className="overflow-x-auto">
       <table className="w-full whitespace-nowrap text-left text-sm" data-testid="pool-members">
-        <thead>
-          <tr className="border-line border-b text-muted">
-            {COLUMNS.map((column, index) => (
-              <th
-                key={column}
-                scope="col"
-                className={`py-1 pr-4 font-medium last:pr-0 ${index >= FIRST_FIGURE ? 'text-right' : ''}`}
-              >
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={COLUMNS} firstFigure={FIRST_FIGURE} />
         <tbody>
           {rows.map(({ member, seat, number }) => (
             <Row key={member.peer} member={member} seat={seat} place={placeOf(member, seat, number)} />

@@ -1,23 +1,13 @@
-// Which processes of a browser run pages, by way of /proc.
-import { readdirSync, readFileSync } from 'node:fs';
+// Which processes of a browser run its pages.
+import type { Browser } from '@playwright/test';
 
-const read = (path: string): string => {
+/** As the browser itself says. */
+export async function rendererPids(browser: Browser): Promise<number[]> {
+  const session = await browser.newBrowserCDPSession();
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // It ended meanwhile.
-    return '';
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  } finally {
+    await session.detach();
   }
-};
-
-/** Renderers below this process. */
-export function rendererPids(browserPid: number): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  // The fourth field, behind the name in brackets.
-  const parents = new Map(pids.map((pid) => [Number(pid), Number(/\) \S (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1])]));
-  const isBelow = (pid: number): boolean => {
-    for (let at = parents.get(pid); at; at = parents.get(at)) if (at === browserPid) return true;
-    return false;
-  };
-  return [...parents.keys()].filter((pid) => isBelow(pid) && read(`/proc/${pid}/cmdline`).includes('--type=renderer'));
 }

@@ -8,7 +8,7 @@ const LAST_MARK = 0xf8ff;
 
 type PreTokenize = (text: string, options?: { section_index?: number }) => string[];
 
-/** Of a tokenizer: `mark` keeps what is special in these texts from being so, until the next call. */
+/** Guards a tokenizer: `mark` keeps what is special in these texts from being so, until the next call. */
 export interface WrittenSpecials {
   /** The texts as they go into a template. Those without a special token are given back as they are. */
   mark(texts: readonly string[]): string[];

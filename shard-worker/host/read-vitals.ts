@@ -3,7 +3,7 @@
 import type { ConnectionVitals } from './host.ts';
 
 /**
- * Of the candidate pair in use. Empty where the browser does not say.
+ * Reads the candidate pair in use. Gives an empty object where the browser does not say.
  *
  * @see https://www.w3.org/TR/webrtc-stats/#candidatepair-dict*
  */

@@ -21,6 +21,7 @@ const lost = (isFinal = false): ChatEvent => ({ type: 'server-lost', error, isFi
 
 const lineOf = (effect: ChatEffect): string => {
   if (effect.type === 'say') return `say ${effect.message.type}`;
+  if (effect.type === 'watch-later') return effect.type;
   return `${effect.type} ${effect.type === 'link' ? effect.coalition.epoch : effect.epoch}`;
 };
 
@@ -68,7 +69,7 @@ test.each<Row>([
   ['and takes its place', [...LINKED, told(2, 'ready'), linked(2)], 'ready 2', []],
   ['the old one breaks then', [...LINKED, told(2, 'ready'), linked(2), told(1, 'broken')], 'ready 2', DROPPED(1)],
   ['it breaks', [...LINKED, told(1, 'broken')], 'forming', DROPPED(1)],
-  ['its link breaks', [...LINKED, { type: 'link-broken', epoch: 1 }], 'forming', [...DROPPED(1), 'say watch']],
+  ['its link breaks', [...LINKED, { type: 'link-broken', epoch: 1 }], 'forming', [...DROPPED(1), 'watch-later']],
   ['it serves again', [...LINKED, { type: 'link-broken', epoch: 1 }, told(1, 'ready')], 'forming', ['link 1']],
   ['one that nobody linked to breaks', [...LINKED, told(7, 'broken')], 'ready 1', []],
   ['it breaks while it is linked to', [WELCOME, told(1, 'ready'), told(1, 'broken')], 'no-stages', DROPPED(1)],

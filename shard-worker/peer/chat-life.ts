@@ -39,6 +39,8 @@ export type ChatEffect =
   | { type: 'hold-ticket'; epoch: number; ticket: string }
   /** What runs over this epoch continues on the next one. */
   | { type: 'drop-coalition'; epoch: number; error: ErrorShape }
+  /** Asks the server in a moment which coalition serves: a link that breaks again and again is not asked for at once. */
+  | { type: 'watch-later' }
   | { type: 'close-links'; epoch: number };
 
 export interface ChatStep {
@@ -146,7 +148,7 @@ function drop(life: ChatLife, epoch: number): ChatStep {
 function linkAgain(life: ChatLife, epoch: number): ChatStep {
   const step = drop(life, epoch);
   if (step.effects.length === 0) return step;
-  return { ...step, effects: [...step.effects, { type: 'say', message: { type: 'watch', pool: life.pool } }] };
+  return { ...step, effects: [...step.effects, { type: 'watch-later' }] };
 }
 
 /** The links could not be made. While another epoch answers, nobody need hear of it. */

@@ -20,6 +20,8 @@ import { ValueStore } from './store.ts';
 
 /** An answer is shown as over even if its settlement takes longer; `AskHandlers.onSettled` is told when it comes. */
 const SETTLEMENT_WAIT_MS = 1_500;
+/** A link that breaks again and again is not asked for at once. */
+const WATCH_AGAIN_MS = 1_000;
 /** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
 const LINK_TRIES = 3;
 
@@ -203,6 +205,9 @@ export class ChatRun {
     link: ({ coalition, ticket }) => void this.#link(coalition, ticket),
     'hold-ticket': ({ epoch, ticket }) => void this.#worker.call('hold-ticket', { epoch, ticket }).catch(() => {}),
     'drop-coalition': ({ epoch, error }) => void this.#worker.call('drop-coalition', { epoch, error }).catch(() => {}),
+    'watch-later': () => {
+      setTimeout(() => this.#session.send({ type: 'watch', pool: this.#life.pool }), WATCH_AGAIN_MS);
+    },
     'close-links': ({ epoch }) => this.#links.closeEpoch(epoch),
   };
 

@@ -134,7 +134,7 @@ export class PeerSession {
     this.worker.call('trust-server', { orchestratorKey, nowSeconds }).catch((error) => {
       if (!this.#isClosed) handlers.onFail(error);
     });
-    // Of a server that began anew it is another one.
+    // A server that began anew has another one.
     this.#broker?.renew(brokerToken);
     this.#broker ??= this.#host.openBroker({
       self: peer,

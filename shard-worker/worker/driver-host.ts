@@ -60,6 +60,8 @@ export class DriverHost implements DriverTools {
   /** The conversation of the person in this tab: its stages keep what was computed between turns. */
   readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
   #isAskLocal = false;
+  /** The page knows that the model's own programs run. */
+  #isAnnounced = false;
   #source: DriverSource | undefined;
   #format: Promise<DriverFormat> | undefined;
   /** How far it pays to draft, as answers so far have shown. */
@@ -205,15 +207,18 @@ export class DriverHost implements DriverTools {
     if (this.#asks.size === 0 && this.#jobs.size === 0) this.#draft?.load();
   }
 
-  /** Between two words to the page, which ends a worker that says no second one. */
+  /** Between two words to the page, which ends a worker that says no second one. Runs of one moment share them: a token has many. */
   #announce<Result>(run: () => Result): Result {
-    const { tell } = this.options;
-    tell('foreign', true);
-    try {
-      return run();
-    } finally {
-      tell('foreign', false);
+    if (!this.#isAnnounced) {
+      const { tell } = this.options;
+      this.#isAnnounced = true;
+      tell('foreign', true);
+      queueMicrotask(() => {
+        this.#isAnnounced = false;
+        tell('foreign', false);
+      });
     }
+    return run();
   }
 
   #opened(): DriverSource {

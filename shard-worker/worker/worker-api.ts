@@ -77,7 +77,7 @@ export interface Driven {
   error?: ErrorShape;
   /** With an error: all that came before it, of an earlier try too. */
   cut?: readonly number[];
-  /** Of an answer that goes on: what had been delivered counts as prompt. */
+  /** What had been delivered counts as prompt where an answer goes on. */
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;

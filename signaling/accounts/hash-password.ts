@@ -92,7 +92,7 @@ export async function isPassword(password: string, hash: string | undefined, pla
   return false;
 }
 
-/** Of `hashPassword`'s words alone; whether it was made at less than today's cost. */
+/** Whether it was made at less than today’s cost. Takes nothing but what `hashPassword` wrote. */
 export const isOutdated = (hash: string): boolean => workOf(parse(hash).cost) < workOf(COST);
 
 /** Time goes with the product (RFC 7914, 2). */

@@ -8,7 +8,7 @@ export type LimitedRun = <Result>(place: string, run: () => Promise<Result>) => 
 
 export interface RunLimits {
   atOnce: number;
-  /** Of all places together. */
+  /** Runs that wait, from all places together. */
   waiting: number;
   waitingOfPlace: number;
 }

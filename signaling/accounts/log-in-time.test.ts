@@ -12,7 +12,7 @@ forEachDatabase('the time of a refusal', (open) => {
     const { db } = await open();
     const people = createAccounts(db);
     await people.register({ name: 'known', password: PASSWORD });
-    // Of a time when hashes cost less.
+    // A hash from a time when they cost less.
     const { id } = await people.register({ name: 'early', password: PASSWORD });
     const zeros = `${'A'.repeat(22)}$${'A'.repeat(43)}`;
     await db

@@ -3,9 +3,9 @@
 import { PoolError } from '../../protocol/errors.ts';
 
 export interface ByteLimits {
-  /** Of all owners together. */
+  /** All owners together may hold so many. */
   memoryBytes: number;
-  /** Of one of them. */
+  /** One owner may hold so many. */
   ownerMemoryBytes: number;
 }
 

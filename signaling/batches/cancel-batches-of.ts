@@ -5,7 +5,7 @@ import type { Database } from '../db/open-database.ts';
 import { cancelBatch } from './batch-store.ts';
 import { batches } from './tables.ts';
 
-/** Of batches that run alone. `keys`: their ids. What they have run until then stays, with its results. */
+/** Cancels those that run. `keys`: their ids. What they have run until then stays, with its results. */
 export async function cancelBatchesOf(db: Database, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   const running = await db

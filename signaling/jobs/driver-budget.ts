@@ -3,7 +3,7 @@ import type { JobEvent, JobRequest } from '../../protocol/job.ts';
 
 /** Events of a token: its own, and one for text that was held back. */
 const EVENTS_PER_TOKEN = 2;
-/** Of a choice: its end and what is left at it; of a job: its start, by each driver that tries. */
+/** A choice has its end and what is left at it; a job has its start, by each driver that tries. */
 const EVENTS_PER_CHOICE = 16;
 /** Longest text of a token that the protocol lets through, in UTF-8; and what JSON puts around it. */
 const BYTES_PER_TOKEN = 1_700;

@@ -26,8 +26,8 @@ import { takeNote } from './witness.ts';
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
 /**
- * Of one address: each ask costs the database several statements, whatever comes of it. Thirty people behind one router ask
- * eight times a minute each.
+ * One address may ask so often: each ask costs the database several statements, whatever comes of it. Thirty people behind one
+ * router ask eight times a minute each.
  */
 const ASKS_PER_MINUTE = 240;
 const ASKS_AT_ONCE = 60;

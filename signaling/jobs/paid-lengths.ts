@@ -5,7 +5,7 @@ import type { OwnerId } from '../ledger/owner.ts';
 
 /** Stages forget a conversation after ten minutes, and people who ask again do so before. */
 const KEPT_MS = 10 * 60_000;
-/** Of one payer in one pool. */
+/** Lengths kept for one payer in one pool. */
 const MAX_KEPT = 8;
 /** Payers and pools; the oldest go when there are more. */
 const MAX_PAYERS = 10_000;

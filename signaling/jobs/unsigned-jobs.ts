@@ -10,7 +10,7 @@ export const UNSIGNED_WAIT_MS = 10 * 60_000;
 const REFUSED_MS = 24 * 60 * 60_000;
 /** Payers and pools; the oldest go when there are more. */
 const MAX_KEPT = 10_000;
-/** Of one payer in one pool: more than it has answers under way. */
+/** Answers kept for one payer in one pool: more than it has under way. */
 const MAX_JOBS = 64;
 
 export class UnsignedJobs {

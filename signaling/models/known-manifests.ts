@@ -8,7 +8,7 @@ import type { ModelReader } from './model-reader.ts';
 
 export interface KnownManifestsOptions {
   reader: Pick<ModelReader, 'manifest'>;
-  /** Of a pool that is kept, if it was read when the pool was made. */
+  /** The manifest of a pool that is kept, if it was read when the pool was made. */
   keptOf(pool: PoolId): ModelManifest | undefined;
   /** For tests. */
   now?: () => number;

@@ -10,7 +10,7 @@ import type { CountedIds } from './read-thread.ts';
 /** A prompt that is to be counted. */
 export interface PromptCount {
   asker: Asker;
-  /** Of the model. */
+  /** Names the model. */
   key: string;
   model: ModelRef;
   prompt: JobRequest['prompt'];

@@ -32,7 +32,7 @@ const PROMPT_DEADLINE_MS = 5_000;
 /** So long nobody asks a model whose files had to be ended. */
 const REST_MS = 60_000;
 const MAX_RESTING = 256;
-/** Of one address, or of one owner's batches: a quarter of a thread. Some hundred short prompts a second are less. */
+/** One address, or one owner's batches, may use a quarter of a thread. Some hundred short prompts a second are less. */
 const ADDRESS_MS = { perMinute: 15_000, burst: 10_000 };
 /** A prompt that takes longer is a slow model's own doing. */
 const SLOW_PROMPT_MS = 1_000;

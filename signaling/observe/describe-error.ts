@@ -7,7 +7,7 @@ import { PoolError } from '../../protocol/errors.ts';
 export interface DescribedError {
   /** The error's own class. */
   type: string;
-  /** Of a `PoolError`, or the system's: `ECONNREFUSED`. */
+  /** A `PoolError`’s own, or the system’s: `ECONNREFUSED`. */
   code?: string;
   /** SQLSTATE, five characters (PostgreSQL, appendix A). */
   sqlState?: string;

@@ -26,7 +26,7 @@ const CASE_MS = 5_000;
 const GATHER_MS = 400;
 /** Suspects at once; further ones wait until they are told again. */
 const MAX_CASES = 1_000;
-/** Of one suspect. */
+/** Reports that are kept about one suspect. */
 const MAX_REPORTS = 256;
 
 type Late = ClientMessage & { type: 'late' };

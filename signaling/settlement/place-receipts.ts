@@ -42,7 +42,7 @@ function whyMisplaced(receipt: Receipt, { job, epochs }: SettlementInput): Dispu
   return isRange ? undefined : 'out-of-range';
 }
 
-/** Of two receipts of a peer for a session the one that covers more stays: an earlier one, shown again, takes nothing away. */
+/** The receipt that covers more stays, where a peer shows two for a session: an earlier one, shown again, takes nothing away. */
 function take(receipt: Receipt, shown: Map<number, Map<PeerId, Map<SessionId, Receipt>>>): DisputeReason | undefined {
   const { epoch, peer, session } = receipt;
   const ofEpoch = shown.get(epoch) ?? new Map<PeerId, Map<SessionId, Receipt>>();

@@ -1,6 +1,6 @@
 // What a fuzz run did and what it found: counts by kind of message and by answer, and the faults with what was sent before them.
 
-/** Of each lane, for whoever reads a fault. */
+/** Messages kept for each lane, for whoever reads a fault. */
 const REMEMBERED = 12;
 /** A fault that shows itself at every message is told a few times. */
 const MAX_FAULTS = 40;

@@ -1,7 +1,7 @@
 // What a fuzzer has heard of, by the name of the field that it stood in: a message that names a job which runs gets further than
 // one that names any.
 
-/** Of one field. The newest matter. */
+/** Values kept for one field. The newest matter. */
 const MAX_VALUES = 6;
 const MAX_CHARS = 4096;
 /** Numbers that name something; of the others the edges matter more than what the server last said. */

@@ -59,7 +59,7 @@ export class People {
     return new People(url, address, [first, second, third]);
   }
 
-  /** Of those who stay, the one for this number; or the one that may end itself. */
+  /** Picks among those who stay, by this number; or the one that may end itself. */
   get(isFragile: boolean, at: number): Persona {
     return isFragile ? this.#fragile : this.#safe[at % this.#safe.length]!;
   }

@@ -38,7 +38,7 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** Of pino: from here on it is an error. */
+/** Pino’s level from which on it is an error. */
 const ERROR_LEVEL = 50;
 const MAX_STDERR_CHARS = 4000;
 const CLOSE_MS = 30_000;

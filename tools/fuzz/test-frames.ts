@@ -97,7 +97,7 @@ function judgeStage({ caches, node, up, next, toDriver }: TestStage, fault: (wha
   }
 }
 
-/** Of the errors that were sent; what only passed through may be no JSON. */
+/** Reads the errors that were sent; what only passed through may be no JSON. */
 const codesOf = ({ sent }: HeldLink): unknown[] =>
   sent.flatMap(({ kind, payload }) => {
     if (kind !== 'error') return [];
