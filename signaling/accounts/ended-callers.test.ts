@@ -93,7 +93,7 @@ it('G9: what a copied cookie has begun does nothing after the password was chang
     ['POST', `${pool}/unload`, {}],
     ['POST', `${pool}/peers`, { peer: device.peer }],
     ['POST', '/v1/batches', { input_file_id: 'file-x', endpoint: '/v1/completions', completion_window: '24h' }],
-    ['POST', '/v1/chat/completions', { model: 'x', messages: [{ role: 'user', content: 'Hi' }] }],
+    ['POST', '/v1/chat/completions', { model: MODEL.repo, messages: [{ role: 'user', content: 'Hi' }] }],
   ];
   lookUps.mockClear();
   const begun = await Promise.all(

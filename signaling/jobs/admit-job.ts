@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { PoolId } from '../../protocol/ids.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { faultOf } from '../db/database-faults.ts';
@@ -95,13 +95,13 @@ export function withinMost<Terms extends { heldMicros: number }>(terms: Terms, m
  */
 export async function admitJob(
   context: JobContext,
-  fields: Omit<NewJob, 'nonce' | 'own' | 'account'>,
+  fields: Omit<NewJob, 'nonce' | 'own' | 'account'> & Partial<Pick<NewJob, 'own'>>,
   plan?: RoutePlan,
   givenUp: () => PoolError | undefined = () => undefined,
 ): Promise<LiveJob> {
   const { store, queues, jobs } = context;
   const nonce = randomBytes(16).toString('hex');
-  const own = (await devicesOf(context, fields)).slice(0, MAX_OWN);
+  const own = fields.own ?? (await devicesOf(context, fields));
   const job = liveJob({ ...fields, nonce, own, account: fields.payer });
   job.plan = plan;
   await store.insert(job);
@@ -137,9 +137,12 @@ async function reserve({ fundingOf }: JobContext, { id, pool, payer, heldMicros 
 }
 
 /** Where the payer's own frames go first. */
-async function devicesOf({ accounts }: JobContext, { payer, driver }: Pick<NewJob, 'payer' | 'driver'>) {
+export async function devicesOf(
+  { accounts }: JobContext,
+  { payer, driver }: Partial<NewJob> & Pick<NewJob, 'payer'>,
+): Promise<readonly PeerId[]> {
   const owner = readOwner(payer);
-  if (owner.kind === 'account') return accounts.peersOf(owner.account);
+  if (owner.kind === 'account') return (await accounts.peersOf(owner.account)).slice(0, MAX_OWN);
   return driver ? [driver] : [];
 }
 

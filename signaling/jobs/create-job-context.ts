@@ -10,6 +10,7 @@ import { PaidLengths } from './paid-lengths.ts';
 import { PaidPrefixes } from './paid-prefixes.ts';
 import { PoolQueues } from './pool-queues.ts';
 import { PriceQuotes } from './price-quotes.ts';
+import { QuietDoor } from './quiet-door.ts';
 import { startJob } from './start-job.ts';
 import { UnsignedJobs } from './unsigned-jobs.ts';
 
@@ -31,6 +32,7 @@ export function createJobContext(options: JobOptions): JobContext {
     quotes: new PriceQuotes(),
     unsigned: new UnsignedJobs(options.unsignedWaitMs),
     ownerTag: makeOwnerTag(),
+    door: new QuietDoor(),
     isClosing: false,
     queues: new PoolQueues({
       ...{ limits, poolOf, desertedMs },

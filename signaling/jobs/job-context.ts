@@ -23,6 +23,7 @@ import type { PaidLengths } from './paid-lengths.ts';
 import type { PaidPrefixes } from './paid-prefixes.ts';
 import type { PoolQueues } from './pool-queues.ts';
 import type { PriceQuotes } from './price-quotes.ts';
+import type { QuietDoor } from './quiet-door.ts';
 import type { UnsignedJobs } from './unsigned-jobs.ts';
 
 /** What the planner is asked about one request. */
@@ -85,6 +86,8 @@ export interface JobContext extends JobOptions {
   readonly quotes: PriceQuotes;
   /** The same name for the same payer, which says nothing of who it is. */
   ownerTag(payer: string): string;
+  /** Who is being admitted goes before who is being paid. */
+  readonly door: QuietDoor;
   /** The server ends: nothing more is admitted. */
   isClosing: boolean;
   /** Takes work that nobody awaits; closing does. */

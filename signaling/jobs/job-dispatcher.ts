@@ -10,17 +10,18 @@ import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { KeyedBuckets } from '../admission/keyed-buckets.ts';
 import { faultOf } from '../db/database-faults.ts';
 import { type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
-import { admitJob, countPrompt, planJob, poolFor, termsOf, withinMost } from './admit-job.ts';
+import { admitJob, countPrompt, devicesOf, planJob, poolFor, termsOf, withinMost } from './admit-job.ts';
 import { closeJobs } from './close-jobs.ts';
 import { createJobContext } from './create-job-context.ts';
 import { awaitReturn, cancelJob, finishJob } from './end-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import { shownFailure, streamListener, tabListener } from './job-listeners.ts';
-import type { Job, JobOrder, JobService } from './job-types.ts';
+import type { Job, JobOrder, JobService, QuoteOrder } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
 import { limitGrant, tellFunding } from './start-job.ts';
+import { together } from './together.ts';
 import { takeNote } from './witness.ts';
 
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
@@ -60,8 +61,17 @@ export class JobDispatcher implements JobService {
   }
 
   async submit(order: JobOrder): Promise<Job> {
+    const leave = this.#context.door.enter();
+    return this.#admit(order).finally(leave);
+  }
+
+  async #admit(order: JobOrder): Promise<Job> {
     const { request } = order;
-    const { pool, promptIds } = await countPrompt(this.#context, order);
+    const [, { pool, promptIds }, own] = await together(
+      Promise.resolve(order.confirm?.()),
+      countPrompt(this.#context, order),
+      devicesOf(this.#context, order),
+    );
     const promptTokens = promptIds.length;
     const plan = planJob(this.#context, pool, { promptTokens, maxTokens: request.maxTokens });
     if (plan.mode === 'batch' && order.source !== 'batch') {
@@ -71,7 +81,7 @@ export class JobDispatcher implements JobService {
     const { listener, job } = streamListener(id);
     const live = await admitJob(this.#context, {
       ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
-      ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds },
+      ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds, own },
       isStreamed: order.isStreamed ?? false,
     });
     order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
@@ -79,9 +89,10 @@ export class JobDispatcher implements JobService {
     return job;
   }
 
-  async quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer' | 'address' | 'maxMicros' | 'quote'>) {
+  async quote(order: QuoteOrder) {
     const { request, maxMicros, quote } = order;
-    const { pool, promptIds } = await countPrompt(this.#context, order);
+    const counted = countPrompt(this.#context, order);
+    const [, { pool, promptIds }] = await together(Promise.resolve(order.confirm?.()), counted);
     const promptTokens = promptIds.length;
     const terms = termsOf(this.#context, pool, { ...request, promptTokens, quote });
     const { heldMicros, price } = withinMost(terms, maxMicros);
@@ -101,6 +112,7 @@ export class JobDispatcher implements JobService {
   async ask(peer: PeerId, message: Ask, place?: string): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
+    const leave = this.#context.door.enter();
     try {
       if (place !== undefined && !this.#paces.take(place)) {
         const data = { retryAfterSeconds: this.#paces.waitSeconds(place) };
@@ -148,6 +160,7 @@ export class JobDispatcher implements JobService {
       if (faultOf(thrown).code === 'internal') this.#context.logger.error({ err: thrown }, 'ask failed');
       this.#context.send(peer, { type: 'ask-refused', ask, error: shownFailure(thrown).toShape() });
     } finally {
+      leave();
       this.#entering.delete(entering);
     }
   }

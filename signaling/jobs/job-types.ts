@@ -17,6 +17,8 @@ export interface JobOrder {
   isStreamed?: boolean;
   /** Network address that it comes from, as limits count it; undefined for a batch, whose caller is long gone. */
   address: string | undefined;
+  /** Rejects when its caller has lost the right to ask while the request came in. Asked beside the counting of its prompt. */
+  confirm?(): Promise<void>;
   /** The most that it may cost. */
   maxMicros?: number | undefined;
   /** What `quote` gave: its price holds for a while. */
@@ -24,6 +26,8 @@ export interface JobOrder {
   /** Aborting cancels: in the queue at once, at the driver within a lap. */
   signal?: AbortSignal;
 }
+
+export type QuoteOrder = Omit<JobOrder, 'source' | 'isStreamed' | 'signal'>;
 
 /** What the caller of a running job hears, in order. The stream ends after `settled` or throws a `PoolError`. */
 export type JobUpdate =
@@ -53,7 +57,7 @@ export interface JobService {
    * The most that such an order could cost, and how it would be routed now. Changes nothing. Throws as `submit` does for what
    * the order names itself: a most that is too little, a quote that is none.
    */
-  quote(order: Pick<JobOrder, 'pool' | 'request' | 'payer' | 'address' | 'maxMicros' | 'quote'>): Promise<{
+  quote(order: QuoteOrder): Promise<{
     maxMicros: number;
     price: Price;
     quote: string;

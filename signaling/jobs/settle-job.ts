@@ -7,7 +7,7 @@ import type { JobContext } from './job-context.ts';
 import type { LiveJob } from './live-job.ts';
 import { aheadOf, deliveryOf } from './witness.ts';
 
-type Tools = Pick<JobContext, 'collector' | 'receipts' | 'fundingOf' | 'logger' | 'unsigned'>;
+type Tools = Pick<JobContext, 'collector' | 'receipts' | 'door' | 'fundingOf' | 'logger' | 'unsigned'>;
 
 /**
  * Pays for what was delivered and the receipts cover, and gives back the rest. Receipts are gathered of every job that stages
@@ -15,7 +15,7 @@ type Tools = Pick<JobContext, 'collector' | 'receipts' | 'fundingOf' | 'logger' 
  * show, what is set aside waits for the rest of its word, a while.
  */
 export async function settleJob(
-  { collector, receipts, fundingOf, logger, unsigned }: Tools,
+  { collector, receipts, door, fundingOf, logger, unsigned }: Tools,
   job: LiveJob,
   layers: number,
 ): Promise<{ chargedMicros: number; settlement: SettlementPlan | undefined }> {
@@ -28,6 +28,7 @@ export async function settleJob(
   let settlement = weigh(job, stages, layers);
   while (settlement.unsigned.length > 0 && (await unsigned.wait(job))) settlement = weigh(job, stages, layers);
   if (settlement.unsigned.length === 0) unsigned.settled(job);
+  await door.quiet();
   await receipts.save(job.id, { stages, note: job.note });
   const { payments, gaps, disputes } = settlement;
   const { chargedMicros } = job.heldMicros > 0 ? await funding.settle({ job: job.id, payments }) : { chargedMicros: 0 };

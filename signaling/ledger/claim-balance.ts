@@ -7,7 +7,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
 import { type Entry, ISSUER, type LedgerOwner } from './net-entries.ts';
 import { type OwnerId, peerOwner } from './owner.ts';
-import { balanceKey, lockBalances, type NewEvent, postEvent } from './post-event.ts';
+import { balanceKey, lockBalances, type NewEvent, postLocked } from './post-event.ts';
 import { runTransaction, type Transaction } from './run-transaction.ts';
 import { ledgerEntries, ledgerEvents, welcomes } from './tables.ts';
 
@@ -30,7 +30,7 @@ export async function claimBalance(db: Database, peer: PeerId, account: OwnerId,
     const { kept, returned } = await divideWelcome(tx, from, account, amount);
     const post = (kind: NewEvent['kind'], to: LedgerOwner, moved: number): Promise<void> => {
       const key = `claim:${peer}:${account}:${randomUUID()}`;
-      return postEvent(tx, { key, kind, at }, [available(to, moved), available(from, -moved)]);
+      return postLocked(tx, { key, kind, at }, [available(to, moved), available(from, -moved)]);
     };
     if (kept > 0) {
       await post('grant', account, kept);

@@ -4,7 +4,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Ledger } from './ledger-types.ts';
 import { checkAmount, type Entry } from './net-entries.ts';
-import { balanceKey, lockBalances, postEvent } from './post-event.ts';
+import { balanceKey, lockBalances, postLocked } from './post-event.ts';
 import { runTransaction } from './run-transaction.ts';
 import { holds } from './tables.ts';
 
@@ -40,6 +40,6 @@ export async function holdCredits(db: Database, hold: Hold, at: Date): Promise<v
         data: { availableMicros, neededMicros: amount },
       });
     }
-    await postEvent(tx, { key: `hold:${job}`, kind: 'hold', job, at }, entries);
+    await postLocked(tx, { key: `hold:${job}`, kind: 'hold', job, at }, entries);
   });
 }

@@ -3,7 +3,6 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { throwIssue } from '../http/answer-error.ts';
 import type { ApiLimits, Authenticate, ModelEntry } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
-import { confirmCaller } from '../http/confirm-caller.ts';
 import { jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { chatAnswerSchema, completionAnswerSchema, quoteSchema } from './answer-schema.ts';
@@ -52,19 +51,17 @@ const completionRoute = createRoute({
 export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPIHono<CallerEnv> {
   const { authenticate, limits, models } = options;
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
-  // Who it is comes first: a stranger's body is not read.
+  // Who it is comes first: a stranger's body is not read. Whether it still counts when all is there, the job's way in asks.
   for (const path of [chatRoute.path, completionRoute.path]) {
-    app.use(path, requireCaller(authenticate), ...boundJson(limits), confirmCaller);
+    app.use(path, requireCaller(authenticate), ...boundJson(limits));
   }
   app.openapi(chatRoute, async (c) => {
-    const { owner } = c.get('caller');
     const prepared = prepareChat(c.req.valid('json'), { models: models(), limits });
-    return runRequest(c, prepared, owner, options);
+    return runRequest(c, prepared, c.get('caller'), options);
   });
   app.openapi(completionRoute, async (c) => {
-    const { owner } = c.get('caller');
     const prepared = prepareCompletion(c.req.valid('json'), { models: models(), limits });
-    return runRequest(c, prepared, owner, options);
+    return runRequest(c, prepared, c.get('caller'), options);
   });
   return app;
 }

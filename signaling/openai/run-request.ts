@@ -4,12 +4,11 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import { PoolError } from '../../protocol/errors.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import type { ApiLimits } from '../http/api-types.ts';
+import type { ApiLimits, Caller } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
 import { addressOf } from '../http/rate-limit.ts';
 import type { JobService } from '../jobs/job-types.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
-import type { OwnerId } from '../ledger/owner.ts';
 import { doneHeaders, planHeaders } from './describe-answer.ts';
 import { dataEvent, eventStream, SILENCE, within } from './event-stream.ts';
 import { collectJob, type FollowedUpdate, followJob } from './follow-job.ts';
@@ -27,10 +26,11 @@ export interface RunContext {
 export async function runRequest(
   c: Context,
   prepared: PreparedRequest,
-  payer: OwnerId,
+  { owner: payer, confirm }: Pick<Caller, 'owner' | 'confirm'>,
   context: RunContext,
 ): Promise<Response> {
-  const order = { ...prepared.order, payer, address: addressOf(c, context.trustedProxies) };
+  const address = addressOf(c, context.trustedProxies);
+  const order = { ...prepared.order, payer, address, confirm: () => confirm() };
   if (prepared.isDryRun || prepared.mode !== 'auto') {
     const quoted = await context.jobs.quote(order);
     if (prepared.mode !== 'auto') demandMode(prepared.mode, quoted.plan);

@@ -1,0 +1,36 @@
+// Who is being admitted goes first: an embedded database does one transaction at a time, and whoever asks waits for it, while
+// nobody waits for who is paid.
+
+/** An admission takes a few milliseconds: a while longer and the payment comes all the same. */
+const MOST_WAIT_MS = 100;
+
+export class QuietDoor {
+  #entering = 0;
+  readonly #waiting = new Set<() => void>();
+
+  /** Somebody is being admitted, until what this gives is called. */
+  enter(): () => void {
+    this.#entering += 1;
+    let isIn = true;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      this.#entering -= 1;
+      if (this.#entering === 0) for (const wake of [...this.#waiting]) wake();
+    };
+  }
+
+  /** Resolves when nobody is being admitted, and after a tenth of a second at the latest. */
+  quiet(): Promise<void> {
+    if (this.#entering === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, MOST_WAIT_MS);
+      this.#waiting.add(wake);
+    });
+  }
+}
