@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClientMessage, parseClientMessage } from '../../protocol/control.ts';
+import { PoolError } from '../../protocol/errors.ts';
 import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest } from '../../protocol/job.ts';
 import { MAX_CONTROL_BYTES } from '../../protocol/limits.ts';
@@ -101,6 +102,26 @@ test('the first event goes at once, the next ones together after a moment, then 
   expect(events()).toHaveLength(3);
 });
 
+test('the first text of a job and its end go at once, with what waits; the next text waits for its moment', async () => {
+  const { start, tell, events } = openRelay();
+  start(jobId(1));
+  const started: JobEvent = { type: 'started', job: jobId(1), promptTokens: 3 };
+  tell(started);
+  tell(delta(jobId(1), ''));
+  expect(events()).toEqual([[started]]);
+  tell(delta(jobId(1), 'a'));
+  expect(events()[1]).toEqual([delta(jobId(1), 'a', { ids: [0, 1] })]);
+  await vi.advanceTimersByTimeAsync(10);
+  tell(delta(jobId(1), 'b'));
+  await vi.advanceTimersByTimeAsync(14);
+  expect(events()).toHaveLength(2);
+  tell(finished(jobId(1)));
+  tell({ type: 'failed', job: jobId(1), error: { code: 'stage-left', message: 'x' } });
+  expect(events()[2]!.map(({ type }) => type)).toEqual(['delta', 'finished', 'failed']);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(events()).toHaveLength(3);
+});
+
 test('a job is over with its last event; what comes for a job that nobody has is dropped', async () => {
   const { start, tell, relay, events } = openRelay();
   start(jobId(1));
@@ -112,14 +133,23 @@ test('a job is over with its last event; what comes for a job that nobody has is
   expect(events().flat()).toHaveLength(1);
 });
 
-test('a job that cannot begin fails with its code', async () => {
-  const failing = () => Promise.reject({ code: 'download-failed', message: 'The hub is away.' });
-  const { start, relay, events } = openRelay({ 'start-driver': failing });
+test('a job that cannot begin fails with its code, and the next one tries again', async () => {
+  let tries = 0;
+  const failing = async () => {
+    tries += 1;
+    if (tries === 1) throw new PoolError('download-failed', 'The hub is away.');
+  };
+  const { start, relay, events, calls } = openRelay({ 'start-driver': failing });
   start(jobId(1));
   await settle();
   await settle();
   expect(events().flat()).toMatchObject([{ type: 'failed', error: { code: 'download-failed' } }]);
   expect(relay.running).toBe(0);
+  start(jobId(2));
+  start(jobId(3));
+  await settle();
+  expect(tries).toBe(2);
+  expect(calls.map(([name]) => name)).toEqual(['run-job', 'run-job']);
 });
 
 test('out of reach of the server all jobs are given up, and nothing of them is sent later', async () => {
@@ -129,12 +159,13 @@ test('out of reach of the server all jobs are given up, and nothing of them is s
   await settle();
   tell(delta(jobId(1), 'a'));
   tell(delta(jobId(2), 'b'));
+  tell(delta(jobId(2), 'waits'));
   relay.cancelAll();
   await settle();
   expect(calls.filter(([name]) => name === 'cancel-job')).toHaveLength(2);
   tell(finished(jobId(2)));
   await vi.advanceTimersByTimeAsync(100);
-  expect(events().flat()).toEqual([delta(jobId(1), 'a')]);
+  expect(events().flat()).toEqual([delta(jobId(1), 'a'), delta(jobId(2), 'b')]);
   relay.close();
   start(jobId(3));
   expect(relay.running).toBe(0);

@@ -1,5 +1,5 @@
 // Between the server and the driver of a tab that serves the entry: hands jobs to the worker, and its events to the
-// server: the first at once, the next ones gathered for a moment. Reads no text.
+// server: those that somebody waits for at once, the others gathered for a moment. Reads no text.
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
@@ -22,9 +22,10 @@ type JobStart = Omit<ServerMessage & { type: 'job-start' }, 'type'>;
 
 export class JobRelay {
   readonly #options: JobRelayOptions;
-  /** With the ones that the worker has not got yet, and whether they were cancelled meanwhile. */
-  readonly #jobs = new Map<JobId, { isStarted: boolean; isCancelled: boolean }>();
+  /** With the ones that the worker has not got yet, whether they were cancelled meanwhile, and whether text has come of them. */
+  readonly #jobs = new Map<JobId, { isStarted: boolean; isCancelled: boolean; hasText: boolean }>();
   #waiting: JobEvent[] = [];
+  #driver: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
@@ -40,7 +41,7 @@ export class JobRelay {
 
   start({ job, grant, epoch, request }: JobStart): void {
     if (this.#isClosed || this.#jobs.has(job)) return;
-    this.#jobs.set(job, { isStarted: false, isCancelled: false });
+    this.#jobs.set(job, { isStarted: false, isCancelled: false, hasText: false });
     this.#run({ job, grant, epoch, request }).catch((cause) => {
       // The worker reports its jobs' failures itself: this one could not begin, or the worker is gone.
       this.#hear({ type: 'failed', job, error: PoolError.from(cause).toShape() });
@@ -68,8 +69,7 @@ export class JobRelay {
   }
 
   async #run(job: JobStart): Promise<void> {
-    // The worker reads the tokenizer once.
-    await this.#options.worker.call('start-driver', this.#options.source);
+    await this.#startDriver();
     const state = this.#jobs.get(job.job);
     if (!state) return;
     state.isStarted = true;
@@ -79,16 +79,30 @@ export class JobRelay {
     await running;
   }
 
+  /** The worker reads the tokenizer once. What failed is tried again with the next job. */
+  #startDriver(): Promise<void> {
+    this.#driver ??= this.#options.worker.call('start-driver', this.#options.source).catch((thrown) => {
+      this.#driver = undefined;
+      throw thrown;
+    });
+    return this.#driver;
+  }
+
   #hear(event: JobEvent): void {
+    const state = this.#jobs.get(event.job);
     // The job was given up.
-    if (!this.#jobs.has(event.job)) return;
-    if (event.type === 'done' || event.type === 'failed') this.#jobs.delete(event.job);
+    if (!state) return;
+    const isLast = event.type === 'done' || event.type === 'failed';
+    const isFirstText = event.type === 'delta' && event.text !== '' && !state.hasText;
+    if (isFirstText) state.hasText = true;
+    if (isLast) this.#jobs.delete(event.job);
     this.#waiting.push(event);
-    // While the timer runs something was sent a moment ago.
-    if (this.#timer === undefined) this.#flush();
+    // Somebody waits for the first text and for the end. While the timer runs something was sent a moment ago.
+    if (isLast || isFirstText || this.#timer === undefined) this.#flush();
   }
 
   #flush(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     const waiting = this.#waiting;
     if (waiting.length === 0 || this.#isClosed) return;
