@@ -1,4 +1,5 @@
 // A job's one way out: whoever asked hears at once what it costs at most; then who worked is paid, and the row says how it went.
+import { setImmediate } from 'node:timers/promises';
 import { PoolError } from '../../protocol/errors.ts';
 import { clampDelivery, tokensOf } from '../settlement/bill.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
@@ -46,6 +47,8 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   job.usage.cachedTokens = job.cache?.isPaid ? job.cache.tokens : 0;
   tell(job, error);
   keepPaidLength(context, job);
+  // What was told goes out before the database takes the thread.
+  await setImmediate();
   const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
   const kept = store.update(job, { chargedMicros: billFor(job) }).catch(unkept);
   const layers = job.epochs[0]?.seats.at(-1)?.end ?? poolOf(job.pool)?.manifest?.layers ?? 1;

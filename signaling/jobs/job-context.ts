@@ -86,7 +86,7 @@ export interface JobContext extends JobOptions {
   readonly quotes: PriceQuotes;
   /** The same name for the same payer, which says nothing of who it is. */
   ownerTag(payer: string): string;
-  /** Who is being admitted goes before who is being paid. */
+  /** Who waits for a first word goes before who is being paid. */
   readonly door: QuietDoor;
   /** The server ends: nothing more is admitted. */
   isClosing: boolean;

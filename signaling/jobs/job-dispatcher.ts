@@ -62,10 +62,13 @@ export class JobDispatcher implements JobService {
 
   async submit(order: JobOrder): Promise<Job> {
     const leave = this.#context.door.enter();
-    return this.#admit(order).finally(leave);
+    return this.#admit(order, leave).catch((thrown) => {
+      leave();
+      throw thrown;
+    });
   }
 
-  async #admit(order: JobOrder): Promise<Job> {
+  async #admit(order: JobOrder, onAnswered: () => void): Promise<Job> {
     const { request } = order;
     const [, { pool, promptIds }, own] = await together(
       Promise.resolve(order.confirm?.()),
@@ -78,7 +81,7 @@ export class JobDispatcher implements JobService {
       throw new PoolError('no-stages', `${plan.reason} Send it as a batch.`, { data: { retryAfterSeconds: 30 } });
     }
     const id = newJobId();
-    const { listener, job } = streamListener(id);
+    const { listener, job } = streamListener(id, onAnswered);
     const live = await admitJob(this.#context, {
       ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
       ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds, own },

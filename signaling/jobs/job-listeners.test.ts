@@ -1,5 +1,5 @@
 // What the caller over HTTP and the asking tab are told, whatever order the job's words come in.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
@@ -11,30 +11,38 @@ const USAGE = { promptTokens: 5, cachedTokens: 0, completionTokens: 3 };
 const END = { stats: STATS, usage: USAGE, plan: PLAN, chargedMicros: 7 };
 
 describe('a stream', () => {
+  const onAnswered = vi.fn();
+  beforeEach(() => onAnswered.mockClear());
+
   it('has the place, the route, the words and the end', async () => {
-    const { job, listener } = streamListener(ID);
+    const { job, listener } = streamListener(ID, onAnswered);
     listener.queued(2, 3, 'It is full.');
     expect(listener.routed(PLAN, 1, 'grant')).toBe(true);
+    listener.event({ type: 'started', job: ID, promptTokens: 5 });
+    expect(onAnswered).not.toHaveBeenCalled();
     listener.event(delta(ID, [1], 'a'));
+    expect(onAnswered).toHaveBeenCalled();
     listener.ended(END);
     expect(await job.routed).toEqual(PLAN);
     expect(await allOf(job.updates)).toEqual([
       { type: 'queued', place: 2, waiting: 3, reason: 'It is full.' },
       { type: 'routed', plan: PLAN },
+      { type: 'started', job: ID, promptTokens: 5 },
       delta(ID, [1], 'a'),
       { type: 'done', ...END, receiptId: ID },
     ]);
   });
 
   it('that never got a route fails both ways, and nobody has to listen to both', async () => {
-    const { job, listener } = streamListener(ID);
+    const { job, listener } = streamListener(ID, onAnswered);
     listener.failed(new PoolError('queue-full', 'It did not come to its turn in time.'));
+    expect(onAnswered).toHaveBeenCalled();
     expect(await codeOf(job.routed)).toBe('queue-full');
     expect(await codeOf(allOf(job.updates))).toBe('queue-full');
   });
 
   it('that fails on its way keeps the route that it had', async () => {
-    const { job, listener } = streamListener(ID);
+    const { job, listener } = streamListener(ID, onAnswered);
     listener.routed(PLAN, 1, 'grant');
     listener.failed(new PoolError('stage-failed', 'So it is.'));
     expect(await codeOf(job.routed)).toBe('none');
@@ -42,8 +50,9 @@ describe('a stream', () => {
   });
 
   it('without stats ends without a last word', async () => {
-    const { job, listener } = streamListener(ID);
+    const { job, listener } = streamListener(ID, onAnswered);
     listener.ended({ ...END, stats: undefined });
+    expect(onAnswered).toHaveBeenCalled();
     expect(await allOf(job.updates)).toEqual([]);
   });
 });

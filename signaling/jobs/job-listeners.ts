@@ -8,8 +8,8 @@ import { JobStream } from './job-stream.ts';
 import type { Job } from './job-types.ts';
 import type { JobListener } from './live-job.ts';
 
-/** A job for HTTP and the listener that feeds it. */
-export function streamListener(id: JobId): { listener: JobListener; job: Job } {
+/** A job for HTTP and the listener that feeds it. `onAnswered`: text of it has come, or nothing more will; may be told again. */
+export function streamListener(id: JobId, onAnswered: () => void): { listener: JobListener; job: Job } {
   const stream = new JobStream();
   let resolveRouted: (plan: RoutePlan) => void;
   let rejectRouted: (error: PoolError) => void;
@@ -26,12 +26,17 @@ export function streamListener(id: JobId): { listener: JobListener; job: Job } {
       stream.push({ type: 'routed', plan });
       return true;
     },
-    event: (event) => stream.push(event),
+    event: (event) => {
+      if (event.type === 'delta') onAnswered();
+      stream.push(event);
+    },
     ended: ({ stats, usage, plan, chargedMicros }) => {
+      onAnswered();
       if (stats) stream.push({ type: 'done', stats, usage, plan, receiptId: id, chargedMicros });
       stream.end();
     },
     failed: (error) => {
+      onAnswered();
       rejectRouted(error);
       stream.fail(error);
     },

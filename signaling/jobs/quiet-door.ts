@@ -1,14 +1,14 @@
-// Who is being admitted goes first: an embedded database does one transaction at a time, and whoever asks waits for it, while
+// Who waits for a first word goes first: an embedded database does one transaction at a time on the server's own thread, and
 // nobody waits for who is paid.
 
-/** An admission takes a few milliseconds: a while longer and the payment comes all the same. */
-const MOST_WAIT_MS = 100;
+/** A while longer, and the payment comes all the same. */
+const MOST_WAIT_MS = 250;
 
 export class QuietDoor {
   #entering = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Somebody is being admitted, until what this gives is called. */
+  /** Somebody has come who waits, until what this gives is called. */
   enter(): () => void {
     this.#entering += 1;
     let isIn = true;
@@ -20,7 +20,7 @@ export class QuietDoor {
     };
   }
 
-  /** Resolves when nobody is being admitted, and after a tenth of a second at the latest. */
+  /** Resolves when nobody waits, and after a quarter of a second at the latest. */
   quiet(): Promise<void> {
     if (this.#entering === 0) return Promise.resolve();
     return new Promise((resolve) => {
