@@ -1,8 +1,12 @@
 // Who waits for a first word goes first: an embedded database does one transaction at a time on the server's own thread, and
 // nobody waits for who is paid.
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A while longer, and the payment comes all the same. */
 const MOST_WAIT_MS = 250;
+/** What was said last is on its way by then. */
+const AFTER_MS = 10;
 
 export class QuietDoor {
   #entering = 0;
@@ -20,16 +24,23 @@ export class QuietDoor {
     };
   }
 
-  /** Resolves when nobody waits, and after a quarter of a second at the latest. */
-  quiet(): Promise<void> {
-    if (this.#entering === 0) return Promise.resolve();
+  /** Resolves a moment after the last who waited has left, and after a quarter of a second at the latest. */
+  async quiet(): Promise<void> {
+    const atMostMs = performance.now() + MOST_WAIT_MS;
+    while (this.#entering > 0 && performance.now() < atMostMs) {
+      await this.#nextQuiet(atMostMs - performance.now());
+      await sleep(AFTER_MS);
+    }
+  }
+
+  #nextQuiet(atMostMs: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, MOST_WAIT_MS);
+      const timer = setTimeout(wake, atMostMs);
       this.#waiting.add(wake);
     });
   }
