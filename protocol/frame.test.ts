@@ -155,7 +155,7 @@ describe('hostile bytes', () => {
     ['more tokens than the payload has', 20, [3, 0], 'bad-frame'],
     ['no tokens', 20, [0, 0], 'bad-frame'],
     ['more tokens than a step may have', 20, [(MAX_STEP_TOKENS + 1) & 0xff, (MAX_STEP_TOKENS + 1) >> 8], 'bad-frame'],
-    ['an unknown flag', 22, [8], 'bad-frame'],
+    ['an unknown flag', 22, [32], 'bad-frame'],
     ['a trace longer than the frame', 23, [2], 'bad-frame'],
     ['a trace longer than a coalition', 23, [MAX_STAGES + 1], 'bad-frame'],
     ['ids two columns wide', 28, [2, 0, 0, 0], 'bad-frame'],

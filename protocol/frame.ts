@@ -26,6 +26,13 @@ export const FRAME_FLAGS = {
   sample: 2,
   /** Sample after every row (verification of drafted tokens). */
   sampleAll: 4,
+  /**
+   * Rows that were computed before, by a stage that is gone: whoever takes its seat computes them again, and passes them on
+   * only to a stage that lacks them as well. Nothing is sampled of them.
+   */
+  replay: 8,
+  /** On a close: whoever drove the session is out of reach and may go on with it under another epoch. */
+  aside: 16,
 } as const;
 
 /** What one stage spent on this lap, in microseconds. What comes first in a stage is first here. */
@@ -70,7 +77,7 @@ const DTYPE_NAMES = new Map<number, FrameDtype>(
   Object.entries(FRAME_DTYPES).map(([name, code]) => [code, name as FrameDtype]),
 );
 const ELEMENT_BYTES = { float32: 4, float16: 2, int32: 4, int8: 1 } as const;
-const ALL_FLAGS = FRAME_FLAGS.rollback | FRAME_FLAGS.sample | FRAME_FLAGS.sampleAll;
+const ALL_FLAGS = Object.values(FRAME_FLAGS).reduce((all, flag) => all | flag, 0);
 
 /** Serialises a frame, little endian. The payload starts at a multiple of 8, so views need no copy. */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {

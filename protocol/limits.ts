@@ -55,6 +55,15 @@ export const MAX_SESSIONS_PER_STAGE = 64;
 /** Positions that a session is planned with, at most: a model's own maximum would ask for gigabytes. */
 export const PLANNED_CONTEXT_TOKENS = 4096;
 
+/**
+ * Hidden states that a stage keeps of what it sent, of all sessions together: what a warm spare gets of it. 8,192 tokens of a
+ * 2,048-wide float16 model. Beyond it the session that was used longest ago is computed again from its ids.
+ */
+export const MAX_SENT_BYTES = 32 * 1024 * 1024;
+
+/** A session whose driver is out of reach, or whose epoch is over, is held for so long for whoever goes on with it. */
+export const SESSION_ASIDE_MS = 30_000;
+
 /** An idle session's KV cache is dropped after this long; the driver replays if the person comes back. */
 export const SESSION_IDLE_MS = 10 * 60_000;
 

@@ -1,5 +1,6 @@
 // One conversation: owns the token history, feeds it to whichever ring serves now, and continues on the next ring when a
-// stage disappears. The answer is a pure function of (model, prompt, sampling), whatever route and drafter do meanwhile.
+// stage disappears: stages that are in both go on with what they hold. The answer is a pure function of (model, prompt,
+// sampling), whatever route and drafter do meanwhile.
 
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { CodecPolicy } from '../../protocol/codec.ts';
@@ -10,6 +11,7 @@ import { MAX_CHUNKS_IN_FLIGHT, PREFILL_CHUNK_TOKENS } from '../../protocol/limit
 import type { ResultRow } from '../ring/result-rows.ts';
 import { commonPrefix } from './common-prefix.ts';
 import { checkRows, DecodeRun, type HeldSession } from './decode-run.ts';
+import { freshStages } from './fresh-stages.ts';
 import type { Generated, GenerateOptions } from './generate-options.ts';
 import type { LapResult, RingClient } from './ring-client.ts';
 
@@ -22,10 +24,17 @@ const lostOf = ({ kind, subject }: PoolError): 'session' | 'route' | undefined =
 const MAX_TRIES = 5;
 
 export class Conversation {
-  readonly #acquire: AcquireRing;
+  #acquire: AcquireRing;
   #held: HeldSession | undefined;
+  /** Of the prompt of this answer, positions that were in the caches when it began. */
+  #cachedTokens = 0;
 
   constructor(acquire: AcquireRing) {
+    this.#acquire = acquire;
+  }
+
+  /** From now on rings come from here. */
+  acquireFrom(acquire: AcquireRing): void {
     this.#acquire = acquire;
   }
 
@@ -47,9 +56,11 @@ export class Conversation {
         const error = PoolError.from(cause);
         const what = lostOf(error);
         lost = what === 'route' ? this.#held?.ring : undefined;
-        // Stages that are still there let the session go now, and not when it has been idle for long.
-        this.close();
-        if (options.signal?.aborted) return { ids, finishReason: 'cancelled' };
+        const isCancelled = options.signal?.aborted ?? false;
+        // Stages that are still there go on with the session, or let it go now and not when it has been idle for long.
+        if (what !== 'route' || isCancelled) this.close();
+        else this.#forgetUnpaid(ids, options);
+        if (isCancelled) return { ids, finishReason: 'cancelled' };
         const isRetried = what === 'session' || (what === 'route' && options.retry !== 'session');
         if (!isRetried || attempt >= MAX_TRIES) throw error;
         options.onNotice?.(`${error.message} Continuing on another route…`);
@@ -75,23 +86,54 @@ export class Conversation {
     avoid: RingClient | undefined,
   ): Promise<Generated['finishReason']> {
     const { sampling, jobGrant, logprobs, codec = 'exact' } = options;
-    const held = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
+    const { held, fresh } = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
     options.onNotice?.('');
-    held.ring.open(held.session, { sampling, jobGrant, logprobs, codec });
     const history = [...prompt, ...generated];
+    const position = heldPrefix(held, history);
     // Told anew for each try, until one has given a token: what an earlier try found in a cache may be lost with it.
-    if (generated.length === (options.resume?.length ?? 0))
-      options.onCached?.(Math.min(prompt.length, heldPrefix(held, history)));
+    if (generated.length === 0) {
+      this.#cachedTokens = Math.min(prompt.length, position);
+      options.onCached?.(this.#cachedTokens);
+    }
+    const carried = fresh && position > 0 ? { position, fresh } : undefined;
+    held.ring.open(held.session, { sampling, jobGrant, logprobs, codec, carried });
+    if (carried?.fresh[0] === 0) this.#replay(held, history.slice(0, position));
     const rows = await this.#prefill(held, history, options);
     return new DecodeRun({ held, promptTokens: prompt.length, generated, history }, options).run(rows);
   }
 
-  /** A cache that another codec filled is not gone on with: an exact answer must not begin with rounded keys and values. */
-  #sessionOn(ring: RingClient, codec: CodecPolicy): HeldSession {
-    if (this.#held?.ring === ring && this.#held.codec === codec && !ring.ended) return this.#held;
+  /**
+   * The session that is held, on this ring, or another one. `fresh`: stages that lack what the others hold of it. A cache that
+   * another codec filled is not gone on with: an exact answer must not begin with rounded keys and values.
+   */
+  #sessionOn(ring: RingClient, codec: CodecPolicy): { held: HeldSession; fresh?: number[] } {
+    const before = this.#held?.codec === codec ? this.#held : undefined;
+    if (before?.ring === ring && !ring.ended) return { held: before };
+    const fresh = before && freshStages(before.ring.seats, ring.seats);
+    if (before && fresh && before.ring !== ring && fresh.length < ring.seats.length) {
+      this.#held = { ...before, ring };
+      return { held: this.#held, fresh };
+    }
     this.close();
     this.#held = { session: newSessionId(), ring, codec, tokens: [] };
-    return this.#held;
+    return { held: this.#held };
+  }
+
+  /**
+   * An answer that has not begun is paid for where its prompt was computed last: what this answer alone has put into the caches
+   * is computed again there.
+   */
+  #forgetUnpaid(generated: readonly number[], { resume = [] }: GenerateOptions): void {
+    if (!this.#held || generated.length > 0 || resume.length > 0) return;
+    this.#held.tokens.length = Math.min(this.#held.tokens.length, this.#cachedTokens);
+  }
+
+  /** What the entry of a ring lacks, where stages behind it hold it. */
+  #replay({ ring, session }: HeldSession, ids: readonly number[]): void {
+    for (let position = 0; position < ids.length; position += PREFILL_CHUNK_TOKENS) {
+      const flags = position === 0 ? FRAME_FLAGS.rollback : 0;
+      ring.replay(session, { position, ids: ids.slice(position, position + PREFILL_CHUNK_TOKENS), flags });
+    }
   }
 
   /** Computes what the stages do not hold yet, in chunks that overlap across stages; the last one samples. */

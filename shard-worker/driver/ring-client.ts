@@ -4,11 +4,11 @@
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { decodeFrame, encodeFrame, type Frame, type TraceEntry } from '../../protocol/frame.ts';
+import { decodeFrame, encodeFrame, FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import type { Link } from '../links/link.ts';
-import { packJson, unpackJson } from '../ring/open-session.ts';
+import { type OpenSession, packJson, unpackJson } from '../ring/open-session.ts';
 import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import type { JobGrant } from './job-grant.ts';
@@ -38,6 +38,8 @@ export interface SessionTerms {
   logprobs?: number | undefined;
   /** How hidden states may travel; undefined is `exact`. */
   codec?: CodecPolicy | undefined;
+  /** It goes on from another ring: what stages hold of it, and which of them are new. */
+  carried?: OpenSession['carried'];
 }
 
 interface Pending {
@@ -95,8 +97,9 @@ export class RingClient {
   }
 
   /** Opens a session, or says for which job and how an open one goes on. */
-  open(session: SessionId, { sampling, jobGrant, logprobs, codec }: SessionTerms): void {
-    const payload = packJson({ driver: this.#options.self, sampling, grant: jobGrant?.grant, logprobs, codec });
+  open(session: SessionId, { sampling, jobGrant, logprobs, codec, carried }: SessionTerms): void {
+    const driver = this.#options.self;
+    const payload = packJson({ driver, sampling, grant: jobGrant?.grant, logprobs, codec, carried });
     this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
   }
 
@@ -121,6 +124,13 @@ export class RingClient {
         this.#settle(lap)?.reject(PoolError.from(error));
       }
     });
+  }
+
+  /** Ids whose keys and values the entry lacks and the stages behind it hold. Nothing comes back but an error, on the next lap. */
+  replay(session: SessionId, { position, ids, flags }: LapRequest): void {
+    const payload = new Uint8Array(Int32Array.from(ids).buffer);
+    const step = { kind: 'step', dtype: 'int32', position, tokens: ids.length, width: 1, payload } as const;
+    this.#send({ ...emptyFrame(this.epoch, session), ...step, flags: flags | FRAME_FLAGS.replay });
   }
 
   /** Frees the session's caches on every stage. */

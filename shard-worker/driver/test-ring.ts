@@ -4,9 +4,11 @@ import { decodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { GREEDY, type Sampling } from '../../protocol/sampling.ts';
 import { arithmeticExecutor } from '../engine/arithmetic-executor.ts';
+import type { LayerExecutor } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
 import { RingNode, type RingNodeOptions } from '../ring/ring-node.ts';
+import { SessionTable } from '../ring/session-table.ts';
 import { Conversation } from './conversation.ts';
 import type { GenerateOptions } from './generate-options.ts';
 import { RingClient } from './ring-client.ts';
@@ -31,25 +33,59 @@ export interface TestRingOptions {
   beforeRun?: (stage: number) => void | Promise<void>;
   /** By default nobody is asked for a grant. */
   grants?: (stage: number) => RingNodeOptions['grants'];
+  /** Which tab has each seat; by default the stage's own number. */
+  tabs?: readonly number[];
+  /** Slices that outlive an epoch, by tab and layers. By default each ring has its own. */
+  slices?: Map<string, TestSlice>;
+}
+
+/** Weights and sessions of one tab. */
+export interface TestSlice {
+  executor: LayerExecutor;
+  sessions: SessionTable;
+  /** Rows that it has computed. */
+  rows: number;
+}
+
+function makeSlice(start: number, end: number): TestSlice {
+  const slice: TestSlice = {
+    executor: arithmeticExecutor({
+      ...{ start, end, layers: LAYERS },
+      beforeRun: (inputs) => {
+        for (const { tokens } of inputs) slice.rows += tokens;
+      },
+    }),
+    sessions: new SessionTable(Number.POSITIVE_INFINITY),
+    rows: 0,
+  };
+  return slice;
 }
 
 /** A ring of memory links over the given cuts. */
 export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRing {
-  const { epoch = 1, self = DRIVER, beforeRun, grants = () => 'local' } = options;
+  const { epoch = 1, self = DRIVER, beforeRun, grants = () => 'local', slices } = options;
   const bounds = [0, ...cuts, LAYERS];
   const stages = bounds.length - 1;
-  const [entryAtDriver, entryAtStage] = memoryLinkPair(self, peer(0));
+  const { tabs = Array.from({ length: stages }, (_, stage) => stage) } = options;
+  const [entryAtDriver, entryAtStage] = memoryLinkPair(self, peer(tabs[0]!));
   const [exitAtDriver, exitAtStage] =
-    stages === 1 ? [entryAtDriver, entryAtStage] : memoryLinkPair(self, peer(stages - 1));
-  const hops = Array.from({ length: stages - 1 }, (_, index) => memoryLinkPair(peer(index), peer(index + 1)));
+    stages === 1 ? [entryAtDriver, entryAtStage] : memoryLinkPair(self, peer(tabs.at(-1)!));
+  const hops = Array.from({ length: stages - 1 }, (_, index) =>
+    memoryLinkPair(peer(tabs[index]!), peer(tabs[index + 1]!)),
+  );
   const nodes = Array.from({ length: stages }, (_, stage) => {
     const next = hops[stage]?.[0];
     const [start, end] = [bounds[stage]!, bounds[stage + 1]!];
+    const key = `${tabs[stage]}/${start}-${end}`;
+    const slice = slices && (slices.get(key) ?? makeSlice(start, end));
+    if (slice) slices.set(key, slice);
     const node = new RingNode({
       epoch,
       stage,
       grants: grants(stage),
-      executor: arithmeticExecutor({ start, end, layers: LAYERS, beforeRun: () => beforeRun?.(stage) }),
+      ...(slice ?? {
+        executor: arithmeticExecutor({ start, end, layers: LAYERS, beforeRun: () => beforeRun?.(stage) }),
+      }),
       ...(next ? { next } : {}),
       linkTo: (id) => (id === self && stage === stages - 1 ? exitAtStage : undefined),
     });
@@ -59,7 +95,9 @@ export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRin
     }
     return node;
   });
-  const seats = Array.from({ length: stages }, (_, stage) => testSeat(stage, bounds[stage]!, bounds[stage + 1]!));
+  const seats = Array.from({ length: stages }, (_, stage) =>
+    testSeat(tabs[stage]!, bounds[stage]!, bounds[stage + 1]!),
+  );
   const ends = { entry: entryAtDriver, exit: exitAtDriver };
   const client = new RingClient({ epoch, self, ...ends, seats, lapTimeoutMs: 2000 });
   return { client, nodes, links: hops.map((hop) => hop[0]), ...ends };

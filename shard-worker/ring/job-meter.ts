@@ -61,6 +61,11 @@ export class JobMeter {
     this.#lastFrom = Math.max(this.#lastFrom, frame.position);
   }
 
+  /** Rows of a stage that was lost: work that no receipt shows, but bounded as any. */
+  countReplay(rows: number): void {
+    this.rows += rows;
+  }
+
   /** As of now, signed; undefined when nothing was counted. */
   async receipt(identity: Identity): Promise<SignedReceipt | undefined> {
     if (this.#frames === 0) return undefined;

@@ -3,12 +3,15 @@ import * as z from 'zod/mini';
 import { codecPolicySchema } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdSchema } from '../../protocol/ids.ts';
-import { MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
+import { MAX_STAGES, MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
 import { samplingSchema } from '../../protocol/sampling.ts';
 import { MAX_TOKEN_CHARS } from '../../protocol/signed-token.ts';
 
 /** A grant of the longest kind has 4,096 characters; the other fields have some hundred. */
 export const MAX_OPEN_BYTES = 8192;
+
+/** What a frame's header can say. */
+const MAX_POSITION = 0xffff_ffff;
 
 export const openSchema = z.object({
   /** Where the exit sends results; the grant names it too. */
@@ -23,6 +26,15 @@ export const openSchema = z.object({
   logprobs: z.optional(z.number().check(z.int(), z.gte(0), z.lte(MAX_TOP_LOGPROBS))),
   /** How hidden states may travel; absent: `exact`. Every stage keeps to it in what it sends and in what it takes. */
   codec: z.optional(codecPolicySchema),
+  /** The session goes on from another epoch: absent for one that begins. */
+  carried: z.optional(
+    z.object({
+      /** Positions before this one are held by all stages but the fresh ones. */
+      position: z.number().check(z.int(), z.gte(0), z.lte(MAX_POSITION)),
+      /** Stages of this epoch, by number, that were not in the ring before: whoever is before one replays what it sent. */
+      fresh: z.array(z.number().check(z.int(), z.gte(0), z.lt(MAX_STAGES))).check(z.maxLength(MAX_STAGES)),
+    }),
+  ),
 });
 export type OpenSession = z.infer<typeof openSchema>;
 

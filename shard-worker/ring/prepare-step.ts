@@ -31,6 +31,8 @@ export function prepareStep(
   if (session.admitted) gate?.check(session.admitted, frame);
   session.cache.crop(checkPosition(session.cache.length, frame, executor.maxContext));
   const rows = frame.flags & FRAME_FLAGS.sampleAll ? 'all' : frame.flags & FRAME_FLAGS.sample ? 'last' : 'none';
+  if (frame.flags & FRAME_FLAGS.replay && rows !== 'none')
+    throw new PoolError('bad-frame', 'A replay samples nothing.');
   return {
     session,
     cache: session.cache,

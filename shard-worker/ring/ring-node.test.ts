@@ -91,10 +91,10 @@ describe('is refused', () => {
   test('a step, an open and a close of a session that came in over another link', async () => {
     const stage = makeStage();
     const session = await openSession(stage);
-    const stranger = new HeldLink();
+    const stranger = new HeldLink('e'.repeat(32) as PeerId);
     for (const frame of [stepFrame(session), openFrame(session), closeFrame(session)]) accept(stage, frame, stranger);
     await settle();
-    expect(stranger.errors()).toEqual(['session-unknown', 'bad-frame']);
+    expect(stranger.errors()).toEqual(['session-unknown', 'grant-refused']);
     expect(stage.node.sessions).toBe(1);
     accept(stage, stepFrame(session));
     await settle();

@@ -1,8 +1,9 @@
 // One stage of one epoch: takes frames of sessions that a grant lets in, computes them in turn on its layers, several in one
-// run where the model can, passes them on. Errors travel back the way the frame came, so that the driver always hears of them. Knows no WebRTC and no GPU.
+// run where the model can, passes them on. Errors travel back the way the frame came, so that the driver always hears of them.
+// Sessions outlive it: those of a ring that broke wait for the one that goes on. Knows no WebRTC and no GPU.
 
 import { PoolError } from '../../protocol/errors.ts';
-import { encodeFrame, type Frame } from '../../protocol/frame.ts';
+import { encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
 import type { OpenGrant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES, PLANNED_CONTEXT_TOKENS } from '../../protocol/limits.ts';
@@ -15,6 +16,7 @@ import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
 import { prepareStep } from './prepare-step.ts';
 import { sampleRows } from './sample-rows.ts';
+import { type SentChunk, SentRows } from './sent-rows.ts';
 import { type GrantTerms, SessionGate } from './session-gate.ts';
 import { type Session, SessionTable } from './session-table.ts';
 
@@ -41,6 +43,8 @@ export interface RingNodeOptions {
   executor: LayerExecutor;
   /** `local`: whoever has a link may compute; for a driver in the same worker, whose own device it is. */
   grants: 'local' | GrantTerms;
+  /** Of the executor's caches, whatever the epoch: its owner frees them. Absent: this node's own. */
+  sessions?: SessionTable;
   /** The link to the next stage; none at the exit. */
   next?: Link;
   /** At the exit: the link on which a driver listens for results. */
@@ -52,6 +56,8 @@ export interface RingNodeOptions {
   onServed?(work: { tokens: number; computeMs: number; sessions: number }): void;
   now?(): number;
 }
+
+const codecOf = ({ codec = 'exact' }: OpenSession) => codec;
 
 export class RingNode {
   readonly #options: RingNodeOptions;
@@ -65,13 +71,14 @@ export class RingNode {
 
   constructor(options: RingNodeOptions) {
     this.#options = options;
-    this.#sessions = new SessionTable(options.executor.kvLimitBytes);
+    this.#sessions = options.sessions ?? new SessionTable(options.executor.kvLimitBytes);
     this.#now = options.now ?? (() => performance.now());
     if (options.grants !== 'local') this.#gate = new SessionGate(options.grants, options.epoch, options.executor);
   }
 
+  /** Sessions of this epoch that somebody can reach. */
   get sessions(): number {
-    return this.#sessions.size;
+    return this.#own().length;
   }
 
   /** Takes a frame of this epoch from a link; answers on the same link if it must refuse. */
@@ -91,10 +98,10 @@ export class RingNode {
     }
   }
 
-  /** Sessions that came in over a dead link end; those that went out over it are told so. */
+  /** Sessions that came in over a dead link wait for the next epoch; those that went out over it are told so. */
   linkClosed(link: Link): void {
-    for (const session of this.#sessions.all()) {
-      if (session.upstream === link) this.#end(session, true);
+    for (const session of this.#own()) {
+      if (session.upstream === link) this.#putAside(session);
       else if (this.#options.next === link) {
         const error = new PoolError('stage-left', 'The next stage of the route left.');
         this.#sendError(session.upstream, { session: session.id, lap: 0 }, error);
@@ -102,11 +109,18 @@ export class RingNode {
     }
   }
 
-  /** Waits for the step that is running, then frees every cache. The executor stays its owner's. */
+  /** Waits for the step that is running, then frees its own caches or puts their owner's aside. The executor stays its owner's. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
-    for (const session of this.#sessions.all()) this.#sessions.remove(session);
+    for (const session of this.#own()) {
+      if (this.#options.sessions) this.#sessions.putAside(session, this.#now());
+      else this.#sessions.remove(session);
+    }
+  }
+
+  #own(): Session[] {
+    return this.#sessions.all().filter(({ epoch, isAside }) => epoch === this.#options.epoch && !isAside);
   }
 
   #push(work: Work): void {
@@ -175,21 +189,28 @@ export class RingNode {
     }
   }
 
-  #control(work: Work): void {
-    if (work.opening) {
-      this.#open(work, work.opening);
-      return;
-    }
+  #control(work: Work): void | Promise<void> {
+    if (work.opening) return this.#open(work, work.opening);
     const session = this.#sessions.get(work.frame.session);
-    if (session?.upstream === work.from) this.#end(session, true);
+    if (session?.upstream !== work.from) return undefined;
+    if (work.frame.flags & FRAME_FLAGS.aside) this.#putAside(session);
+    else this.#end(session, true);
+    return undefined;
   }
 
-  /** A new session, or the next turn of one that is open: its cache stays, its job and meter are others. */
-  #open({ from, frame }: Work, { open, grant }: NonNullable<Work['opening']>): void {
-    if (from.closed) return;
+  /**
+   * A new session, or the next turn of one that is open, or one of the epoch before that goes on in this one: its cache stays,
+   * its job and meter are others.
+   */
+  async #open({ from, frame }: Work, { open, grant }: NonNullable<Work['opening']>): Promise<void> {
     const { session: id } = frame;
     const known = this.#sessions.get(id);
-    if (known && known.upstream !== from) throw new PoolError('bad-frame', 'This session belongs to another link.');
+    if (known && known.upstream !== from && !this.#goesOn(known, open, from)) {
+      throw new PoolError('bad-frame', 'This session belongs to another link.');
+    }
+    // The node of the epoch before may be computing it.
+    if (known) await this.#sessions.settled(known);
+    if (from.closed || (known && !this.#sessions.holds(known))) return;
     const others = this.#sessions.all().filter((session) => session !== known);
     const jobs = others.map(({ admitted }) => admitted?.grant.job);
     const admitted = grant && this.#gate?.admit(id, grant, jobs);
@@ -199,9 +220,45 @@ export class RingNode {
     const kvBytes = Math.max(executor.kvBytesOf(reach), known?.kvBytes ?? 0);
     // Those that give way are idle: nobody waits for word of it behind this stage.
     for (const idle of this.#sessions.makeRoom(this.#now(), kvBytes, known)) this.#end(idle, false);
-    const cache = known?.cache ?? executor.openCache();
-    this.#sessions.set({ id, cache, open, upstream: from, lastUsedMs: this.#now(), admitted, kvBytes });
-    this.#options.next?.send(encodeFrame(frame));
+    const session: Session = {
+      ...{ id, open, upstream: from, admitted, kvBytes, lastUsedMs: this.#now() },
+      ...{ epoch: this.#options.epoch, isAside: false },
+      cache: known?.cache ?? executor.openCache(),
+      sent: known?.sent ?? new SentRows(),
+    };
+    this.#sessions.set(session);
+    const { next } = this.#options;
+    if (!next) return;
+    const replay = this.#replayOf(session);
+    next.send(encodeFrame(frame));
+    for (const [index, chunk] of replay.entries()) {
+      // The first one writes over what an earlier try may have left.
+      const flags = FRAME_FLAGS.replay | (index === 0 ? FRAME_FLAGS.rollback : 0);
+      next.send(encodeFrame({ ...emptyFrame(this.#options.epoch, id), kind: 'hidden', flags, ...chunk }));
+    }
+  }
+
+  /**
+   * Whether a session that came over another link may go on over this one: with the same driver, from an older epoch, or where
+   * the same peer has made its link anew.
+   */
+  #goesOn(known: Session, open: OpenSession, from: Link): boolean {
+    const { epoch } = this.#options;
+    const isOlder = known.epoch < epoch || (known.epoch === epoch && known.upstream.peer === from.peer);
+    // Another codec's rows are in its cache: an exact answer must not go on with them.
+    return isOlder && known.open.driver === open.driver && codecOf(known.open) === codecOf(open);
+  }
+
+  /** What the next stage lacks and this one has sent before. Throws `kv-missing` when that is not kept any more. */
+  #replayOf({ open: { carried }, sent }: Session): SentChunk[] {
+    const { stage } = this.#options;
+    if (!carried?.fresh.includes(stage + 1) || carried.fresh.includes(stage)) return [];
+    const chunks = sent.before(carried.position);
+    if (!chunks) {
+      const data = { held: sent.end, position: carried.position };
+      throw new PoolError('kv-missing', 'This stage does not keep all that the next one lacks.', { data });
+    }
+    return chunks;
   }
 
   /** Steps of different sessions in one run. Each is checked before; what is wrong with one is told to it alone. */
@@ -250,6 +307,7 @@ export class RingNode {
     if (!this.#sessions.holds(session)) return;
     const { from, frame, arrivedMs } = work;
     const { executor, next } = this.#options;
+    if (frame.flags & FRAME_FLAGS.replay) return this.#passReplay(session, frame, output);
     const sampled = await sampleRows(output.rows ?? [], session.open, frame.position + frame.tokens);
     const packed = next
       ? hiddenFrame(frame, executor, output.hidden!, { policy: session.open.codec, link: next })
@@ -270,18 +328,50 @@ export class RingNode {
     if (!link) throw new PoolError('link-failed', 'The exit stage has no link to the driver of this conversation.');
     const bytes = encodeFrame(answer);
     link.send(bytes);
-    const meter = session.admitted?.meter;
-    if (!meter) return;
     // Behind the sending; of the sent bytes, because the runtime may use its own buffer again.
-    meter.count(frame, { ...answer, payload: bytes.subarray(bytes.byteLength - answer.payload.byteLength) }, computeMs);
+    const payload = bytes.subarray(bytes.byteLength - answer.payload.byteLength);
+    this.#keepSent(session, { ...answer, payload });
+    session.admitted?.meter.count(frame, { ...answer, payload }, computeMs);
+  }
+
+  /** Rows that another stage computed before it was lost: nobody is told and nobody is paid, but the next stage may lack them too. */
+  #passReplay(session: Session, frame: Frame, output: ExecutorOutput): void {
+    session.lastUsedMs = this.#now();
+    session.admitted?.meter.countReplay(frame.tokens);
+    const { executor, next, stage } = this.#options;
+    if (!next) return;
+    const packed = hiddenFrame(frame, executor, output.hidden!, { policy: session.open.codec, link: next });
+    const bytes = encodeFrame(packed);
+    if (session.open.carried?.fresh.includes(stage + 1)) next.send(bytes);
+    this.#keepSent(session, { ...packed, payload: bytes.subarray(bytes.byteLength - packed.payload.byteLength) });
+  }
+
+  #keepSent(session: Session, { position, tokens, width, dtype, payload }: Frame): void {
+    if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'int8') return;
+    this.#sessions.keepSent(session, { position, tokens, width, dtype, payload });
+  }
+
+  /** Held for whoever goes on with it; the stages behind do the same. */
+  #putAside(session: Session): void {
+    // Nobody else has the caches of this node's own table.
+    if (!this.#options.sessions) {
+      this.#end(session, true);
+      return;
+    }
+    this.#sessions.putAside(session, this.#now());
+    this.#queue.drop(session.id);
+    this.#tellNext(session, FRAME_FLAGS.aside);
   }
 
   #end(session: Session, tellNext: boolean): void {
     this.#sessions.remove(session);
     this.#queue.drop(session.id);
-    if (!tellNext) return;
+    if (tellNext) this.#tellNext(session, 0);
+  }
+
+  #tellNext(session: Session, flags: number): void {
     try {
-      this.#options.next?.send(encodeFrame({ ...emptyFrame(this.#options.epoch, session.id), kind: 'close' }));
+      this.#options.next?.send(encodeFrame({ ...emptyFrame(this.#options.epoch, session.id), flags }));
     } catch {
       // The next stage is gone and its cache with it.
     }

@@ -1,16 +1,24 @@
 // The sessions that a stage holds, and the life of their caches: bounded in number and by the memory for caches, the idle ones
-// give way, and none is freed under the model. Sends nothing.
+// give way, and none is freed under the model. It outlives an epoch: what the ring before computed, the next one goes on with.
+// Sends nothing.
 import { PoolError } from '../../protocol/errors.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import { MAX_SESSIONS_PER_STAGE, SESSION_IDLE_MS } from '../../protocol/limits.ts';
+import { MAX_SENT_BYTES, MAX_SESSIONS_PER_STAGE, SESSION_ASIDE_MS, SESSION_IDLE_MS } from '../../protocol/limits.ts';
 import type { KvCache } from '../engine/layer-executor.ts';
 import type { Link } from '../links/link.ts';
 import type { OpenSession } from './open-session.ts';
+import type { SentChunk, SentRows } from './sent-rows.ts';
 import type { Admitted } from './session-gate.ts';
 
 export interface Session {
   id: SessionId;
+  /** The one that computes it now, or did when it was put aside. */
+  epoch: number;
+  /** Nobody can reach it until it is opened again, as a rule under the next epoch: it gives way to any other. */
+  isAside: boolean;
   cache: KvCache;
+  /** What was sent of it to the next stage. */
+  sent: SentRows;
   open: OpenSession;
   upstream: Link;
   lastUsedMs: number;
@@ -29,8 +37,9 @@ const IN_USE_MS = 5_000;
 export class SessionTable {
   readonly #sessions = new Map<SessionId, Session>();
   readonly #kvLimitBytes: number;
-  /** Those whose caches the model works on at this moment. */
-  readonly #computing = new Set<Session>();
+  /** Those whose caches the model works on at this moment, and until when. */
+  readonly #computing = new Map<Session, Promise<unknown>>();
+  #sentBytes = 0;
 
   constructor(kvLimitBytes: number) {
     this.#kvLimitBytes = kvLimitBytes;
@@ -60,36 +69,80 @@ export class SessionTable {
 
   /** Runs the model on sessions' caches, which are not freed before it is done. */
   async compute<Result>(sessions: readonly Session[], run: () => Promise<Result>): Promise<Result> {
-    for (const session of sessions) this.#computing.add(session);
+    const running = run();
+    const over = running.catch(() => {});
+    for (const session of sessions) this.#computing.set(session, over);
     try {
-      return await run();
+      return await running;
     } finally {
-      this.#computing.clear();
-      // Its link closed meanwhile; the cache could not be taken from under the model.
-      for (const session of sessions) if (!this.holds(session)) session.cache.dispose();
+      for (const session of sessions) {
+        this.#computing.delete(session);
+        // Its link closed meanwhile; the cache could not be taken from under the model.
+        if (this.#sessions.get(session.id)?.cache !== session.cache) session.cache.dispose();
+      }
+    }
+  }
+
+  /** Resolves when the model does not work on its cache. */
+  async settled(session: Session): Promise<void> {
+    await this.#computing.get(session);
+  }
+
+  /** Keeps what was sent of it, as far as there is room: the one that was used longest ago loses all of its own. */
+  keepSent(session: Session, chunk: SentChunk): void {
+    const before = session.sent.bytes;
+    session.sent.add(chunk);
+    this.#sentBytes += session.sent.bytes - before;
+    while (this.#sentBytes > MAX_SENT_BYTES) {
+      const [oldest] = this.all()
+        .filter(({ sent }) => sent.bytes > 0)
+        .sort((a, b) => a.lastUsedMs - b.lastUsedMs);
+      if (!oldest) return;
+      this.#forgetSent(oldest);
+    }
+  }
+
+  /** Holds it for whoever goes on with it. */
+  putAside(session: Session, nowMs: number): void {
+    session.isAside = true;
+    session.lastUsedMs = nowMs;
+  }
+
+  /** Frees those for which nobody has come back. */
+  sweep(nowMs: number): void {
+    for (const session of this.all()) {
+      if (session.isAside && nowMs - session.lastUsedMs > SESSION_ASIDE_MS) this.remove(session);
     }
   }
 
   remove(session: Session): void {
+    this.#forgetSent(session);
     this.#sessions.delete(session.id);
     if (!this.#computing.has(session)) session.cache.dispose();
   }
 
+  #forgetSent({ sent }: Session): void {
+    this.#sentBytes -= sent.bytes;
+    sent.clear();
+  }
+
   /**
    * Sessions that must be removed so that one has room that may take `kvBytes`; `known` is the same session, if it is held,
-   * whose room is given anew. Throws `sessions-full` when too many are in use. One session alone always has room: the
+   * whose room is given anew. Those that were put aside go first. Throws `sessions-full` when too many are in use. One session alone always has room: the
    * planner counted it.
    */
   makeRoom(nowMs: number, kvBytes: number, known?: Session): Session[] {
     const others = this.all().filter((session) => session !== known);
-    const byAge = others.sort((a, b) => a.lastUsedMs - b.lastUsedMs);
-    const leaving = byAge.filter(({ lastUsedMs }) => nowMs - lastUsedMs > SESSION_IDLE_MS);
-    const staying = byAge.slice(leaving.length);
+    const byAge = others.sort((a, b) => Number(b.isAside) - Number(a.isAside) || a.lastUsedMs - b.lastUsedMs);
+    const isOver = ({ isAside, lastUsedMs }: Session): boolean =>
+      nowMs - lastUsedMs > (isAside ? SESSION_ASIDE_MS : SESSION_IDLE_MS);
+    const leaving = byAge.filter(isOver);
+    const staying = byAge.filter((session) => !isOver(session));
     let heldBytes = staying.reduce((sum, session) => sum + session.kvBytes, 0);
     const isFull = () => staying.length >= MAX_SESSIONS_PER_STAGE || heldBytes + kvBytes > this.#kvLimitBytes;
     while (staying.length > 0 && isFull()) {
       const oldest = staying.shift()!;
-      if (nowMs - oldest.lastUsedMs < IN_USE_MS) {
+      if (!oldest.isAside && nowMs - oldest.lastUsedMs < IN_USE_MS) {
         throw new PoolError(
           'sessions-full',
           `This stage has no room for a conversation beside ${others.length} others.`,
