@@ -26,7 +26,7 @@ const MAX_TRIES = 5;
 export class Conversation {
   #acquire: AcquireRing;
   #held: HeldSession | undefined;
-  /** Of the prompt of this answer, positions that were in the caches when it began. */
+  /** Positions of this answer's prompt that were in the caches when it began. */
   #cachedTokens = 0;
 
   constructor(acquire: AcquireRing) {

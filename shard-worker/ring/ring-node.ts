@@ -5,19 +5,21 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { encodeFrame, FRAME_FLAGS, type Frame } from '../../protocol/frame.ts';
 import type { OpenGrant } from '../../protocol/grant.ts';
-import type { PeerId, SessionId } from '../../protocol/ids.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import { MAX_QUEUED_FRAMES, PLANNED_CONTEXT_TOKENS } from '../../protocol/limits.ts';
-import { type BatchItem, type ExecutorOutput, type LayerExecutor, runMs } from '../engine/layer-executor.ts';
+import { type BatchItem, type ExecutorOutput, runMs } from '../engine/layer-executor.ts';
 import { FairQueue } from '../links/fair-queue.ts';
 import type { Link } from '../links/link.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
+import { mayGoOn, replayFrames } from './carry-session.ts';
 import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
 import { prepareStep } from './prepare-step.ts';
+import type { RingNodeOptions } from './ring-node-options.ts';
 import { sampleRows } from './sample-rows.ts';
-import { type SentChunk, SentRows } from './sent-rows.ts';
-import { type GrantTerms, SessionGate } from './session-gate.ts';
+import { SentRows } from './sent-rows.ts';
+import { SessionGate } from './session-gate.ts';
 import { type Session, SessionTable } from './session-table.ts';
 
 interface Work {
@@ -36,28 +38,6 @@ interface Step {
   /** What reading the frame's rows took. */
   unpackMs: number;
 }
-
-export interface RingNodeOptions {
-  epoch: number;
-  stage: number;
-  executor: LayerExecutor;
-  /** `local`: whoever has a link may compute; for a driver in the same worker, whose own device it is. */
-  grants: 'local' | GrantTerms;
-  /** Of the executor's caches, whatever the epoch: its owner frees them. Absent: this node's own. */
-  sessions?: SessionTable;
-  /** The link to the next stage; none at the exit. */
-  next?: Link;
-  /** At the exit: the link on which a driver listens for results. */
-  linkTo(peer: PeerId): Link | undefined;
-  /** A failure of the device itself: the page and the planner must hear of it. */
-  onFault?(error: PoolError): void;
-  /** Whenever a frame is refused. */
-  onRefused?(error: PoolError): void;
-  onServed?(work: { tokens: number; computeMs: number; sessions: number }): void;
-  now?(): number;
-}
-
-const codecOf = ({ codec = 'exact' }: OpenSession) => codec;
 
 export class RingNode {
   readonly #options: RingNodeOptions;
@@ -78,7 +58,7 @@ export class RingNode {
 
   /** Sessions of this epoch that somebody can reach. */
   get sessions(): number {
-    return this.#own().length;
+    return this.#sessions.of(this.#options.epoch).length;
   }
 
   /** Takes a frame of this epoch from a link; answers on the same link if it must refuse. */
@@ -100,7 +80,7 @@ export class RingNode {
 
   /** Sessions that came in over a dead link wait for the next epoch; those that went out over it are told so. */
   linkClosed(link: Link): void {
-    for (const session of this.#own()) {
+    for (const session of this.#sessions.of(this.#options.epoch)) {
       if (session.upstream === link) this.#putAside(session);
       else if (this.#options.next === link) {
         const error = new PoolError('stage-left', 'The next stage of the route left.');
@@ -113,14 +93,10 @@ export class RingNode {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
-    for (const session of this.#own()) {
+    for (const session of this.#sessions.of(this.#options.epoch)) {
       if (this.#options.sessions) this.#sessions.putAside(session, this.#now());
       else this.#sessions.remove(session);
     }
-  }
-
-  #own(): Session[] {
-    return this.#sessions.all().filter(({ epoch, isAside }) => epoch === this.#options.epoch && !isAside);
   }
 
   #push(work: Work): void {
@@ -205,7 +181,7 @@ export class RingNode {
   async #open({ from, frame }: Work, { open, grant }: NonNullable<Work['opening']>): Promise<void> {
     const { session: id } = frame;
     const known = this.#sessions.get(id);
-    if (known && known.upstream !== from && !this.#goesOn(known, open, from)) {
+    if (known && known.upstream !== from && !mayGoOn(known, open, from, this.#options.epoch)) {
       throw new PoolError('bad-frame', 'This session belongs to another link.');
     }
     // The node of the epoch before may be computing it.
@@ -229,36 +205,9 @@ export class RingNode {
     this.#sessions.set(session);
     const { next } = this.#options;
     if (!next) return;
-    const replay = this.#replayOf(session);
+    const replayed = replayFrames(session, this.#options.stage);
     next.send(encodeFrame(frame));
-    for (const [index, chunk] of replay.entries()) {
-      // The first one writes over what an earlier try may have left.
-      const flags = FRAME_FLAGS.replay | (index === 0 ? FRAME_FLAGS.rollback : 0);
-      next.send(encodeFrame({ ...emptyFrame(this.#options.epoch, id), kind: 'hidden', flags, ...chunk }));
-    }
-  }
-
-  /**
-   * Whether a session that came over another link may go on over this one: with the same driver, from an older epoch, or where
-   * the same peer has made its link anew.
-   */
-  #goesOn(known: Session, open: OpenSession, from: Link): boolean {
-    const { epoch } = this.#options;
-    const isOlder = known.epoch < epoch || (known.epoch === epoch && known.upstream.peer === from.peer);
-    // Another codec's rows are in its cache: an exact answer must not go on with them.
-    return isOlder && known.open.driver === open.driver && codecOf(known.open) === codecOf(open);
-  }
-
-  /** What the next stage lacks and this one has sent before. Throws `kv-missing` when that is not kept any more. */
-  #replayOf({ open: { carried }, sent }: Session): SentChunk[] {
-    const { stage } = this.#options;
-    if (!carried?.fresh.includes(stage + 1) || carried.fresh.includes(stage)) return [];
-    const chunks = sent.before(carried.position);
-    if (!chunks) {
-      const data = { held: sent.end, position: carried.position };
-      throw new PoolError('kv-missing', 'This stage does not keep all that the next one lacks.', { data });
-    }
-    return chunks;
+    for (const each of replayed) next.send(encodeFrame(each));
   }
 
   /** Steps of different sessions in one run. Each is checked before; what is wrong with one is told to it alone. */
@@ -330,7 +279,7 @@ export class RingNode {
     link.send(bytes);
     // Behind the sending; of the sent bytes, because the runtime may use its own buffer again.
     const payload = bytes.subarray(bytes.byteLength - answer.payload.byteLength);
-    this.#keepSent(session, { ...answer, payload });
+    this.#sessions.keepSent(session, { ...answer, payload });
     session.admitted?.meter.count(frame, { ...answer, payload }, computeMs);
   }
 
@@ -343,21 +292,16 @@ export class RingNode {
     const packed = hiddenFrame(frame, executor, output.hidden!, { policy: session.open.codec, link: next });
     const bytes = encodeFrame(packed);
     if (session.open.carried?.fresh.includes(stage + 1)) next.send(bytes);
-    this.#keepSent(session, { ...packed, payload: bytes.subarray(bytes.byteLength - packed.payload.byteLength) });
-  }
-
-  #keepSent(session: Session, { position, tokens, width, dtype, payload }: Frame): void {
-    if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'int8') return;
-    this.#sessions.keepSent(session, { position, tokens, width, dtype, payload });
+    this.#sessions.keepSent(session, {
+      ...packed,
+      payload: bytes.subarray(bytes.byteLength - packed.payload.byteLength),
+    });
   }
 
   /** Held for whoever goes on with it; the stages behind do the same. */
   #putAside(session: Session): void {
     // Nobody else has the caches of this node's own table.
-    if (!this.#options.sessions) {
-      this.#end(session, true);
-      return;
-    }
+    if (!this.#options.sessions) return void this.#end(session, true);
     this.#sessions.putAside(session, this.#now());
     this.#queue.drop(session.id);
     this.#tellNext(session, FRAME_FLAGS.aside);
@@ -370,16 +314,13 @@ export class RingNode {
   }
 
   #tellNext(session: Session, flags: number): void {
-    try {
-      this.#options.next?.send(encodeFrame({ ...emptyFrame(this.#options.epoch, session.id), flags }));
-    } catch {
-      // The next stage is gone and its cache with it.
-    }
+    const { next, epoch } = this.#options;
+    if (next) trySend(next, { ...emptyFrame(epoch, session.id), flags });
   }
 
   #passErrorUp(frame: Frame): void {
     const session = this.#sessions.get(frame.session);
-    if (session) this.#trySend(session.upstream, frame);
+    if (session) trySend(session.upstream, frame);
   }
 
   #refuse(link: Link, frame: Frame, error: PoolError): void {
@@ -392,21 +333,16 @@ export class RingNode {
   }
 
   #sendError(link: Link, about: { session: SessionId; lap: number }, error: PoolError): void {
-    const payload = packJson({ ...error.toShape(), stage: this.#options.stage });
-    this.#trySend(link, {
-      ...emptyFrame(this.#options.epoch, about.session),
-      kind: 'error',
-      dtype: 'json',
-      lap: about.lap,
-      payload,
-    });
+    const { epoch, stage } = this.#options;
+    const payload = packJson({ ...error.toShape(), stage });
+    trySend(link, { ...emptyFrame(epoch, about.session), kind: 'error', dtype: 'json', lap: about.lap, payload });
   }
+}
 
-  #trySend(link: Link, frame: Frame): void {
-    try {
-      link.send(encodeFrame(frame));
-    } catch {
-      // The link died: linkClosed() ends its sessions.
-    }
+function trySend(link: Link, frame: Frame): void {
+  try {
+    link.send(encodeFrame(frame));
+  } catch {
+    // The link died: linkClosed() hears of it, and of a next stage that is gone the cache is gone too.
   }
 }

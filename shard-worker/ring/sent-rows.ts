@@ -13,7 +13,7 @@ export class SentRows {
   readonly #chunks: SentChunk[] = [];
   #bytes = 0;
 
-  /** Of the payloads. */
+  /** What the payloads take. */
   get bytes(): number {
     return this.#bytes;
   }

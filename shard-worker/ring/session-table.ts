@@ -2,6 +2,7 @@
 // give way, and none is freed under the model. It outlives an epoch: what the ring before computed, the next one goes on with.
 // Sends nothing.
 import { PoolError } from '../../protocol/errors.ts';
+import type { Frame } from '../../protocol/frame.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { MAX_SENT_BYTES, MAX_SESSIONS_PER_STAGE, SESSION_ASIDE_MS, SESSION_IDLE_MS } from '../../protocol/limits.ts';
 import type { KvCache } from '../engine/layer-executor.ts';
@@ -53,6 +54,11 @@ export class SessionTable {
     return [...this.#sessions.values()];
   }
 
+  /** Those of this epoch that somebody can reach. */
+  of(epoch: number): Session[] {
+    return this.all().filter((session) => session.epoch === epoch && !session.isAside);
+  }
+
   get(id: SessionId): Session | undefined {
     return this.#sessions.get(id);
   }
@@ -89,9 +95,10 @@ export class SessionTable {
   }
 
   /** Keeps what was sent of it, as far as there is room: the one that was used longest ago loses all of its own. */
-  keepSent(session: Session, chunk: SentChunk): void {
+  keepSent(session: Session, { position, tokens, width, dtype, payload }: Frame | SentChunk): void {
+    if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'int8') return;
     const before = session.sent.bytes;
-    session.sent.add(chunk);
+    session.sent.add({ position, tokens, width, dtype, payload });
     this.#sentBytes += session.sent.bytes - before;
     while (this.#sentBytes > MAX_SENT_BYTES) {
       const [oldest] = this.all()

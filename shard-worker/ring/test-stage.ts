@@ -11,7 +11,8 @@ import type { Link } from '../links/link.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import { MeterRegistry } from './meter-registry.ts';
 import { type OpenSession, packJson, unpackJson } from './open-session.ts';
-import { RingNode, type RingNodeOptions } from './ring-node.ts';
+import { RingNode } from './ring-node.ts';
+import type { RingNodeOptions } from './ring-node-options.ts';
 
 export const EPOCH = 3;
 export const DRIVER = 'd'.repeat(32) as PeerId;

@@ -8,6 +8,7 @@ import { MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { Conversation } from '../driver/conversation.ts';
 import type { Drafter } from '../driver/drafter.ts';
 import { IdleConversations } from '../driver/idle-conversations.ts';
+import { InterruptedJobs } from '../driver/interrupted-jobs.ts';
 import { JobGrant } from '../driver/job-grant.ts';
 import { ModelDrafter } from '../driver/model-drafter.ts';
 import { NgramDrafter } from '../driver/ngram-drafter.ts';
@@ -55,6 +56,7 @@ export class DriverHost implements DriverTools {
   readonly options: DriverHostOptions;
   readonly rings = new RingTable();
   readonly idle = new IdleConversations();
+  readonly interrupted = new InterruptedJobs();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Map<JobId, AbortController>();
   /** The conversation of the person in this tab: its stages keep what was computed between turns. */

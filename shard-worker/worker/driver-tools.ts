@@ -2,6 +2,7 @@
 import type { Identity } from '../../protocol/identity.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { IdleConversations } from '../driver/idle-conversations.ts';
+import type { InterruptedJobs } from '../driver/interrupted-jobs.ts';
 import type { JobGrant } from '../driver/job-grant.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import type { DriverFormat } from './read-format.ts';
@@ -13,6 +14,8 @@ export interface DriverTools {
   readonly rings: RingTable;
   /** Conversations of finished server jobs. */
   readonly idle: IdleConversations;
+  /** Those of server jobs that lost their ring. */
+  readonly interrupted: InterruptedJobs;
   /** Rejects with what reading the tokenizer failed with. */
   format(): Promise<DriverFormat>;
   /** Rejects with `grant-refused`. */

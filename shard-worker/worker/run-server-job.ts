@@ -1,5 +1,6 @@
 // One job of the server at the entry stage: request in, events out, in order; the last one is `done` or `failed`. Stays
-// with the ring that it was given: when that ends, the server starts the job again where the next entry is.
+// with the ring that it was given: when that ends, the server starts the job again where the next entry is. Where that is here
+// again, it goes on with what the stages hold.
 
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
@@ -25,7 +26,7 @@ export async function runServerJob(
   const { owner } = request;
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
-  const conversations: Conversation[] = [];
+  const conversations = new Map(tools.interrupted.take(job));
   let cachedTokens = 0;
   try {
     if (isFull) throw new PoolError('sessions-full', 'This tab already drives as many answers as it may.');
@@ -43,8 +44,10 @@ export async function runServerJob(
       conversationOf(choice: number) {
         const ring = tools.rings.newest;
         const isFirst = choice === 0 && owner !== undefined && ring?.epoch === epoch;
-        const conversation = (isFirst && tools.idle.take(owner, ring, prompt)) || new Conversation(acquire);
-        conversations.push(conversation);
+        const conversation =
+          conversations.get(choice) ?? ((isFirst && tools.idle.take(owner, ring, prompt)) || new Conversation(acquire));
+        conversation.acquireFrom(acquire);
+        conversations.set(choice, conversation);
         return conversation;
       },
       jobGrant,
@@ -72,18 +75,22 @@ export async function runServerJob(
         cachedTokens = tokens;
       },
     });
-    const [first] = conversations;
+    const first = conversations.get(0);
     // Only of the ring that serves now: the caches of an older one keep it from being let go.
     if (first && owner !== undefined && first.held && first.held.ring === tools.rings.newest) {
       tools.idle.put(owner, first);
-      conversations.shift();
+      conversations.delete(0);
     }
     const stats = meter.jobStats(epoch);
     tell('job-event', { type: 'done', job, cachedTokens, stats });
   } catch (cause) {
-    const error = PoolError.from(cause).toShape();
-    tell('job-event', { type: 'failed', job, error });
+    const error = PoolError.from(cause);
+    if (error.kind === 'disappeared' && !signal.aborted) {
+      tools.interrupted.put(job, new Map(conversations));
+      conversations.clear();
+    }
+    tell('job-event', { type: 'failed', job, error: error.toShape() });
   } finally {
-    for (const conversation of conversations) conversation.close();
+    for (const conversation of conversations.values()) conversation.close();
   }
 }

@@ -1,5 +1,5 @@
-// The stage side of a worker: one model, and per epoch a slice of it with its ring node and, at the entry, the links of a
-// driver beside it. Old and new epoch may stand side by side, so that a change of members interrupts no answer.
+// The stage side of a worker: one model, and per epoch a ring node over a slice of it and, at the entry, the links of a driver
+// beside it. Old and new epoch may stand side by side, also over the same slice, so that a change of members interrupts no answer.
 
 import { PoolError } from '../../protocol/errors.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
@@ -22,12 +22,14 @@ import type { ModelSource } from '../words/model-source.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
+import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
 import type { StageAssignment, StageLoaded, TellPage } from './worker-api.ts';
 
 interface Epoch {
   assignment: StageAssignment;
   abort: AbortController;
-  executor?: LayerExecutor;
+  use?: SliceUse;
+  slice?: Slice;
   node?: RingNode;
   driver?: DriverLinks;
 }
@@ -50,10 +52,12 @@ export class StageHost {
   readonly #tickets = new Map<number, string>();
   readonly #meters = new MeterRegistry();
   readonly links: LinkTable;
+  readonly #slices = new SliceCache((layers, options) => this.#loadSlice(layers, options));
   readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false };
   readonly #refusals: Record<string, number> = {};
   #toldLinks = '';
   #model: OpenModel | undefined;
+  #lent: LentMemory | undefined;
 
   constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, trust: TokenCheck, tell: TellPage) {
     this.#runtime = runtime;
@@ -69,6 +73,7 @@ export class StageHost {
       onLong: (link) => tell('link-long', link),
     });
     setInterval(() => {
+      this.#slices.sweep(performance.now());
       this.#tellServed();
       this.#tellLinks();
     }, 1000);
@@ -117,58 +122,60 @@ export class StageHost {
     return { msPerLayer: await probeLayer(await this.#runtime(), this.#opened(), lent) };
   }
 
+  /** The slice of a seat: at once where this worker has it already. */
   async load(assignment: StageAssignment): Promise<StageLoaded> {
     const { epoch, start, end, lent } = assignment;
-    const entry: Epoch = { assignment, abort: new AbortController() };
+    const abort = new AbortController();
+    const entry: Epoch = { assignment, abort };
     this.#epochs.set(epoch, entry);
-    const model = this.#opened();
-    const before = { ...model.files.meter };
-    let toldMs = 0;
-    const executor = await loadStage(
-      await this.#runtime(),
-      model,
-      { start, end },
-      {
-        lent,
-        onProgress: (progress) => {
-          const now = performance.now();
-          if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
-          toldMs = now;
-          // Counted by the meter, which also knows the bytes that opening a file brought.
-          const networkBytes = model.files.meter.networkBytes - before.networkBytes;
-          const cachedBytes = model.files.meter.cachedBytes - before.cachedBytes;
-          this.#tell('load-progress', { epoch, ...progress, networkBytes, cachedBytes });
-        },
-        signal: entry.abort.signal,
-      },
-    );
-    if (entry.abort.signal.aborted) {
-      await executor.dispose();
-      throw new PoolError('cancelled', CHANGED);
-    }
-    entry.executor = executor;
-    const msPerLayer = await warmUp(executor).catch((cause) => {
-      // A retired slice is let go between two of its steps.
-      throw entry.abort.signal.aborted ? new PoolError('cancelled', CHANGED, { cause }) : cause;
+    this.#lent = lent;
+    const { meter } = this.#opened().files;
+    const before = { ...meter };
+    // Counted by the meter, which also knows the bytes that opening a file brought.
+    const brought = () => ({
+      networkBytes: meter.networkBytes - before.networkBytes,
+      cachedBytes: meter.cachedBytes - before.cachedBytes,
     });
-    return {
-      networkBytes: model.files.meter.networkBytes - before.networkBytes,
-      cachedBytes: model.files.meter.cachedBytes - before.cachedBytes,
-      msPerLayer,
-    };
+    let toldMs = 0;
+    entry.use = this.#slices.use({ start, end }, (progress) => {
+      const now = performance.now();
+      if (abort.signal.aborted) return;
+      if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
+      toldMs = now;
+      this.#tell('load-progress', { epoch, ...progress, ...brought() });
+    });
+    entry.slice = await unlessAborted(entry.use.loaded, abort.signal);
+    return { ...brought(), msPerLayer: entry.slice.msPerLayer };
+  }
+
+  /** Warm: kernels are compiled now and not under the first question. */
+  async #loadSlice(
+    layers: { start: number; end: number },
+    { signal, onProgress }: Parameters<LoadSlice>[1],
+  ): ReturnType<LoadSlice> {
+    const options = { lent: this.#lent!, onProgress, signal };
+    const executor = await loadStage(await this.#runtime(), this.#opened(), layers, options);
+    try {
+      if (signal.aborted) throw cancelled();
+      return { executor, msPerLayer: await warmUp(executor) };
+    } catch (thrown) {
+      await executor.dispose();
+      throw thrown;
+    }
   }
 
   /** Called when the link to the next stage is proved, or at once at the exit: from now on frames are computed. */
   serve(epoch: number): void {
     const entry = this.#epochs.get(epoch);
-    if (!entry?.executor || entry.node) return;
+    if (!entry?.slice || entry.node) return;
     const { pool, stage, next } = entry.assignment;
     const link = next ? this.links.get(epoch, 'out', next) : undefined;
     if (next && !link) return;
     entry.node = new RingNode({
       epoch,
       stage,
-      executor: entry.executor,
+      executor: entry.slice.executor,
+      sessions: entry.slice.sessions,
       ...(link ? { next: link } : {}),
       grants: { trust: this.#trust, pool, self: this.#identity().peer, meters: this.#meters },
       linkTo: (peer) => (peer === this.#identity().peer ? entry.driver?.atNode : this.links.get(epoch, 'in', peer)),
@@ -198,7 +205,7 @@ export class StageHost {
     entry.driver?.close();
     this.links.closeEpoch(epoch);
     await entry.node?.close();
-    await entry.executor?.dispose();
+    entry.use?.release();
   }
 
   #opened(): OpenModel {
@@ -252,7 +259,18 @@ export class StageHost {
   }
 }
 
-const CHANGED = 'The coalition changed while this slice was loading.';
+const cancelled = (): PoolError => new PoolError('cancelled', 'The coalition changed while this slice was loading.');
+
+/** What was waited for, or `cancelled`: the work itself may go on for another epoch. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(cancelled());
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
 const NOT_SERVED = 'This stage does not serve that coalition.';
 const NOT_BEFORE = 'Frames of a session come from the stage before.';
 /** What only the stage before, or at the entry a driver, may send. */

@@ -118,7 +118,7 @@ describe.skipIf(!serverUrl)('a PostgreSQL database', () => {
 
   const dropHolder = () =>
     admin.query(
-      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = ${0x63707772} and granted`,
+      `select pg_terminate_backend(pid, 10000) from pg_locks where locktype = 'advisory' and objid = ${0x63707772} and granted`,
     );
   const isHeld = async (): Promise<boolean> => {
     const found = `select 1 from pg_locks where locktype = 'advisory' and objid = ${0x63707772} and granted`;

@@ -28,7 +28,7 @@ const WRITER = fileURLToPath(new URL('./test-writer.ts', import.meta.url));
 const JOBS = 100;
 /** Each costs two openings, and PGlite's take a second and more. */
 const KILLS = { pglite: 2, postgres: 3 };
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const OPTIONS = { welcomeMicros: GRANT_MICROS, welcomesPerAddressPerDay: 1 };
 
 const serverUrl = process.env.TEST_DATABASE_URL;

@@ -67,7 +67,8 @@ describe('forming', () => {
     expect(table.summary()?.reason).toBe('2 tabs serve 4 layers. 1 tab in reserve.');
     table.leave('a');
     table.pass(1000);
-    expect(table.coalitions()).toEqual(['1 broken a:0-2 b:2-4', '2 forming b:0-2 c:2-4']);
+    // Whoever is left keeps its layers.
+    expect(table.coalitions()).toEqual(['1 broken a:0-2 b:2-4', '2 forming c:0-2 b:2-4']);
     table.ready(2, 'b', 'c');
     table.leave('b');
     table.pass(1000);

@@ -4,6 +4,7 @@
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
+import { fillSeats } from '../planner/fill-seats.ts';
 import { planPool } from '../planner/plan-pool.ts';
 import { formingOf, servingOf, withForming, withServing } from './coalitions.ts';
 import type { Effect, Pool, PoolStep, World } from './roster-state.ts';
@@ -75,6 +76,10 @@ export function replan(current: Pool, world: World): PoolStep {
   const candidates = pool.peers.filter(({ excluded }) => excluded === undefined);
   const policy = world.policyOf?.(pool.id);
   if (policy?.loaded === false) return unload(pool, world);
+  // Whoever is left of a coalition that broke goes on with what it holds, if somebody can take the empty seats.
+  const isBroken = !forming && serving?.state === 'broken';
+  const filled = isBroken && pool.manifest ? fillSeats(pool.manifest, serving.seats, candidates) : undefined;
+  if (filled) return begin(pool, filled, world);
   const plan = pool.manifest
     ? planPool({
         ...{ manifest: pool.manifest, candidates, rtt: world.rtt, current: live?.seats.map(({ peer }) => peer) },

@@ -26,7 +26,7 @@ describe('loss', () => {
     table.progress(2, 'c', 5);
     table.leave('a');
     table.pass(1000);
-    expect(table.coalitions()[1]).toBe('2 forming b:0-2 c:2-4');
+    expect(table.coalitions()[1]).toBe('2 forming c:0-2 b:2-4');
   });
 
   it('plans without a member that leaves before it is ready', () => {
