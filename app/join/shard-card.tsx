@@ -46,6 +46,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       data-cached-bytes={slice?.cachedBytes}
       data-total-bytes={slice?.totalBytes}
       data-backend={state.backend}
+      data-tokens={state.served.tokens}
     >
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">

@@ -1,0 +1,128 @@
+// A tab in reserve takes the seat of one that closed: whoever is left loads nothing and computes nothing again, and the answer
+// equals the calm one, in a chat and over HTTP.
+import { expect, type Page, test } from '@playwright/test';
+import { type ApiAccount, openAccount } from './support/api-account.ts';
+import { answersOf, ask, chatReady, finishedAnswer, openSite, type Site, send, sliceOf } from './support/site.ts';
+
+const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
+const QUESTION = 'Tell me a long story about a fox.';
+const MODEL = 'computepool/guide-4m';
+
+/** Three stages that serve and a tab in reserve, which joined last. */
+async function openRing(site: Site): Promise<Page[]> {
+  const tabs: Page[] = [];
+  for (let index = 0; index < 4; index += 1) tabs.push(await site.openStage());
+  await expect.poll(() => site.server.snapshot().coalitions[0]?.state).toBe('ready');
+  return tabs;
+}
+
+const epochOf = (site: Site): number => site.server.snapshot().coalitions.at(-1)!.epoch;
+
+/** Tokens that a tab says it has computed. */
+const tokensOf = async (tab: Page): Promise<number> =>
+  Number(await tab.getByTestId('shard-card').first().getAttribute('data-tokens'));
+
+async function settledTokens(tab: Page): Promise<number> {
+  let before = -1;
+  await expect
+    .poll(
+      async () => {
+        const now = await tokensOf(tab);
+        const isSame = now === before;
+        before = now;
+        return isSame;
+      },
+      { intervals: [1_200] },
+    )
+    .toBe(true);
+  return before;
+}
+
+test('B5: in a chat', async ({ browser }) => {
+  const site = await openSite(browser, { stages: 3 });
+  try {
+    const [entry, middle, exit, spare] = await openRing(site);
+    const calm = await site.openChat(QUERY);
+    await chatReady(calm, 3);
+    const uninterrupted = await ask(calm, QUESTION);
+    await calm.close();
+    const computed = [await settledTokens(entry!), await settledTokens(exit!)];
+
+    const chat = await site.openChat(QUERY);
+    await chatReady(chat, 3);
+    const before = await answersOf(chat);
+    await send(chat, QUESTION);
+    await chat.waitForFunction(
+      () => (document.querySelector('[data-testid=answer]:last-of-type')?.textContent ?? '').length > 20,
+    );
+    await chat.evaluate(() => {
+      let lastMs = performance.now();
+      const shown = window as Window & { longestGapMs?: number };
+      new MutationObserver(() => {
+        const nowMs = performance.now();
+        shown.longestGapMs = Math.max(shown.longestGapMs ?? 0, nowMs - lastMs);
+        lastMs = nowMs;
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await middle!.close();
+    const interrupted = await finishedAnswer(chat, before);
+    const longestGapMs = await chat.evaluate(() => (window as Window & { longestGapMs?: number }).longestGapMs);
+    test.info().annotations.push({ type: 'longest gap, ms', description: String(Math.round(longestGapMs ?? 0)) });
+
+    expect(interrupted.tokenIds).toEqual(uninterrupted.tokenIds);
+    expect(interrupted.text).toBe(uninterrupted.text);
+    expect(interrupted.stats.route).toHaveLength(3);
+    const { networkBytes, totalBytes } = await sliceOf(spare!);
+    expect(networkBytes).toBeGreaterThanOrEqual(totalBytes);
+    for (const survivor of [entry!, exit!]) {
+      const slice = await sliceOf(survivor);
+      expect([slice.networkBytes, slice.cachedBytes]).toEqual([0, 0]);
+    }
+    // As many rows as the calm answer took, and those that were on their way.
+    const again = [await settledTokens(entry!), await settledTokens(exit!)];
+    for (const [at, tokens] of again.entries()) {
+      expect(tokens - computed[at]!).toBeLessThanOrEqual(
+        uninterrupted.stats.promptTokens + uninterrupted.tokenIds.length + 16,
+      );
+    }
+  } finally {
+    await site.close();
+  }
+});
+
+test('B5: over HTTP, where the entry goes on with its own answer', async ({ browser }) => {
+  const site = await openSite(browser, { stages: 3 });
+  try {
+    const [, middle] = await openRing(site);
+    // Two callers: one's next answer would find the first one's prompt in the caches.
+    const [ann, bob] = [await openAccount(site.url, 'ann'), await openAccount(site.url, 'bob')];
+    const request = {
+      model: MODEL,
+      messages: [{ role: 'user' as const, content: QUESTION }],
+      seed: 5,
+      max_tokens: 120,
+    };
+    const calm = await ann.client.chat.completions.create(request);
+    const epoch = epochOf(site);
+    const { data, response } = await bob.client.chat.completions.create({ ...request, stream: true }).withResponse();
+    let text = '';
+    let chunks = 0;
+    for await (const chunk of data) {
+      text += chunk.choices[0]?.delta.content ?? '';
+      if (++chunks === 4) await middle!.close();
+    }
+    expect(text).toBe(calm.choices[0]!.message.content);
+    expect(epochOf(site)).toBeGreaterThan(epoch);
+    // The same bill as the calm one's.
+    const billOf = async ({ get }: ApiAccount, job: string) => {
+      const read = async () => (await get(`/v1/computepool/jobs/${job}`)) as Record<string, unknown>;
+      await expect.poll(async () => (await read()).state).toBe('done');
+      const { usage, charged_credits } = await read();
+      return { usage, charged_credits };
+    };
+    const interrupted = await billOf(bob, response.headers.get('x-computepool-receipt')!);
+    expect(interrupted).toEqual(await billOf(ann, calm.id.replace('chatcmpl-', '')));
+  } finally {
+    await site.close();
+  }
+});
