@@ -89,5 +89,6 @@ test('B11: a server that is away: since when, when it is tried next, and what go
   const html = draw({ ...loading, phase: 'connecting', away });
   expect(html).toContain('Away for 12 s. Trying again now.');
   expect(html).not.toContain('Connecting to the server');
+  expect(html, 'it is not at its first step again').not.toContain('Read the model');
   expect(draw({ ...loading, phase: 'left', away })).not.toContain('Away for');
 });

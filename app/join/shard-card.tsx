@@ -69,7 +69,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
           </ServerAway>
         </div>
       )}
-      {!over && <PhaseSteps state={state} />}
+      {!over && !away && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}
       {state.price && <p className="mt-4 text-muted text-sm">{priceLine(state.price)}</p>}

@@ -15,17 +15,21 @@ interface Props {
 
 export function ServerAway({ away, children, onRetry }: Props) {
   const [nowMs, setNowMs] = useState(() => performance.now());
+  // Each try that failed is told at once: its figures are of that moment.
+  const { nextTryMs } = away;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try begins the ticks anew
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(performance.now()), TICK_MS);
+    const tick = () => setNowMs(performance.now());
+    tick();
+    const timer = setInterval(tick, TICK_MS);
     return () => clearInterval(timer);
-  }, []);
+  }, [nextTryMs]);
   return (
     <div className="rounded-md border border-control bg-warn-soft px-4 py-2 text-sm" data-testid="server-away">
       <p className="font-semibold" role="status">
         The server does not answer.
       </p>
-      {/* What is told may be newer than the last tick. */}
-      <p className="tabular-nums">{awayLine(away, Math.max(nowMs, away.sinceMs))}</p>
+      <p className="tabular-nums">{awayLine(away, nowMs)}</p>
       <p className="mt-1 text-muted">{children}</p>
       {onRetry && (
         <button type="button" className="button button-small mt-2" onClick={onRetry}>
