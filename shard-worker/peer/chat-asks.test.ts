@@ -190,7 +190,7 @@ describe('alone', () => {
     expect(answer.plan.predicted.tokensPerSecond).toBeCloseTo(1000 / 12);
     expect(answer).not.toHaveProperty('settlement');
     expect(tab.host.worker.given('ask')[0]).not.toHaveProperty('grant');
-    // Of what cost nothing nobody is told, also later.
+    // Nobody is told of what cost nothing, also later.
     await vi.advanceTimersByTimeAsync(1_000);
     await tab.host.welcome();
     expect(tab.host.socket.told('ask')).toEqual([]);

@@ -14,7 +14,7 @@ export const jobs = pgTable('jobs', {
   nonce: text('nonce').notNull(),
   state: text('state', { enum: ['waiting', 'running', 'settling', 'done', 'failed'] }).notNull(),
   plan: jsonb('plan').$type<RoutePlan>(),
-  /** Of a chat that runs: what a server that starts anew needs to settle it. */
+  /** What a server that starts anew needs to settle a chat that runs. */
   going: jsonb('going').$type<GoingTerms>(),
   /** What it really took, beside what `plan` predicted. */
   outcome: jsonb('outcome').$type<JobStats>(),
