@@ -94,9 +94,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const ledger = createLedger(db, config);
   const receipts = createReceiptStore(db);
   const jobStore = createJobStore(db);
-  // Nobody drives them any more: one server runs over one database.
   const credits = createCreditsFunding({ ledger, ownerOf: (peer) => accounts.ownerOf(peer) });
   const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? credits;
+  // Nobody drives them any more: one server runs over one database.
   for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
   const rtts = new RttEstimator();
   const nowMs = (): number => performance.now();
@@ -154,6 +154,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(options.receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs: options.receiptTimeoutMs }),
     ...(options.desertedMs === undefined ? {} : { desertedMs: options.desertedMs }),
   });
+  jobs.takeUp(await jobStore.listGoing());
   const listener = routeMessages({
     roster,
     jobs,

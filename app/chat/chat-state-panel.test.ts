@@ -72,3 +72,13 @@ test('a tab that holds the whole model needs nobody', () => {
   expect(html).toContain('this one holds all of it');
   expect(html).not.toContain('nobody can answer');
 });
+
+test('B11: a server that is away: since when, when it is tried next, and what goes on', () => {
+  const away = { sinceMs: performance.now() - 12_500, nextTryMs: performance.now() + 60_000 };
+  const html = draw({ phase: 'connecting', pool: poolIdOf(model), pools: [], coalition: coalition(true), away });
+  expect(html).toContain('Away for 12 s. Next try in 1 min 0 s.');
+  expect(html).toContain('goes on');
+  expect(html).not.toContain('Connecting.');
+  const local = { phase: 'ready' as const, loadedBytes: 8, totalBytes: 8 };
+  expect(draw({ phase: 'connecting', pool: poolIdOf(model), pools: [], away, local })).toContain('answers alone');
+});

@@ -9,6 +9,10 @@ import type { ShownError } from '../state/show-error.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
+import { ServerAway } from '../ui/server-away.tsx';
+
+const MEANWHILE = 'An answer that has begun goes on. A question that you send waits until somebody can answer it.';
+const WITHOUT_SERVER = 'This tab holds the whole model and answers alone.';
 
 interface Props {
   state: ChatState | undefined;
@@ -24,6 +28,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   const seats = coalition?.seats ?? [];
   const pool = state && model ? state.pools.find((candidate) => candidate.pool === poolIdOf(model)) : undefined;
   const reason = pool?.reason;
+  const hasLocal = state?.local?.phase === 'ready';
   const late = lateLine(state?.late, seats);
   return (
     <section
@@ -34,11 +39,17 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
       data-epoch={coalition?.epoch}
     >
       <p className="break-words font-mono text-muted text-sm">{model ? formatModel(model) : 'Model'}</p>
-      <p role="status" className="mt-1 font-medium">
-        {phase === 'no-stages' && state?.local?.phase === 'ready'
-          ? 'No tabs have joined, but this one holds all of it and would answer.'
-          : describeChat(phase, seats, pool?.peers)}
-      </p>
+      {state?.away && phase === 'connecting' ? (
+        <div className="mt-2">
+          <ServerAway away={state.away}>{hasLocal ? WITHOUT_SERVER : MEANWHILE}</ServerAway>
+        </div>
+      ) : (
+        <p role="status" className="mt-1 font-medium">
+          {phase === 'no-stages' && hasLocal
+            ? 'No tabs have joined, but this one holds all of it and would answer.'
+            : describeChat(phase, seats, pool?.peers)}
+        </p>
+      )}
       {late && <p className="text-muted text-sm">{late}</p>}
       {phase === 'forming' && reason && <p className="text-muted text-sm">{reason}</p>}
       {error && (

@@ -26,12 +26,11 @@ export function ChatView() {
   const { peer } = chat;
   const local = chat.state?.local;
   const hasLocal = local !== undefined;
-  const isConnected = chat.state !== undefined && chat.state.phase !== 'connecting';
   // Its failures are in the state too, where the picker shows them.
   const prepare = useCallback(() => void peer?.prepareLocal().catch(() => {}), [peer]);
   useEffect(() => {
-    if (mode === 'solo' && isConnected && !hasLocal) prepare();
-  }, [mode, isConnected, hasLocal, prepare]);
+    if (mode === 'solo' && !hasLocal) prepare();
+  }, [mode, hasLocal, prepare]);
   const error = site.error ?? chat.error ?? (chat.state?.phase === 'failed' ? chat.state.error : undefined);
 
   return (

@@ -67,7 +67,8 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
     case 'stats-received':
       return change(turns, event.id, (turn) => ({ ...turn, stats: event.stats }));
     case 'notice-received':
-      return change(turns, event.id, (turn) => ({ ...turn, notice: event.notice }));
+      // Whatever it waits for now, it is no place in a queue.
+      return change(turns, event.id, (turn) => ({ ...turn, notice: event.notice, queue: undefined }));
     case 'queue-received':
       return change(turns, event.id, (turn) => ({ ...turn, queue: event.queue }));
     case 'plan-received':

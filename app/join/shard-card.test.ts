@@ -83,3 +83,12 @@ test('text of a hostile hub stays text', () => {
   const html = draw({ ...loading, note: '<img src=x onerror=alert(1)>' });
   expect(html).not.toContain('<img');
 });
+
+test('B11: a server that is away: since when, when it is tried next, and what goes on', () => {
+  const away = { sinceMs: performance.now() - 12_500, nextTryMs: performance.now() - 1 };
+  const html = draw({ ...loading, phase: 'connecting', away });
+  expect(html).toContain('Away for 12 s. Trying again now.');
+  expect(html).not.toContain('Connecting to the server');
+  expect(html, 'it is not at its first step again').not.toContain('Read the model');
+  expect(draw({ ...loading, phase: 'left', away })).not.toContain('Away for');
+});

@@ -10,6 +10,7 @@ import type { ShownError } from '../state/show-error.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
+import { ServerAway } from '../ui/server-away.tsx';
 import { PhaseSteps } from './phase-steps.tsx';
 import { ShardDevice } from './shard-device.tsx';
 import { ShardServed } from './shard-served.tsx';
@@ -33,6 +34,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
   const { phase, slice, coalition, error } = state;
   const own = state.peer ? [state.peer] : [];
   const over = phase === 'left';
+  const away = over || phase === 'failed' ? undefined : state.away;
   const late = lateLine(state.late, coalition?.seats ?? []);
   return (
     <article
@@ -53,14 +55,22 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
           <h2 className="break-words font-semibold text-lg">
             Shard {number} <span className="font-normal text-muted">of {formatModel(poolRefOf(state.pool))}</span>
           </h2>
-          <p role="status">{PHASE_SENTENCES[phase]}</p>
+          {!away && <p role="status">{PHASE_SENTENCES[phase]}</p>}
         </div>
         <button type="button" className="button button-small" onClick={onLeave}>
           {over ? 'Remove' : 'Leave'}
           <span className="sr-only"> shard {number}</span>
         </button>
       </header>
-      {!over && <PhaseSteps state={state} />}
+      {away && (
+        <div className="mt-3">
+          <ServerAway away={away}>
+            Keep this tab open: answers that pass through it go on, and it lends again by itself once the server is
+            back.
+          </ServerAway>
+        </div>
+      )}
+      {!over && !away && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}
       {state.price && <p className="mt-4 text-muted text-sm">{priceLine(state.price)}</p>}

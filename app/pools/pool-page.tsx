@@ -10,6 +10,7 @@ import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
+import { ServerAway } from '../ui/server-away.tsx';
 import { mayChange } from './may-change.ts';
 import { readPoolState } from './pool-api.ts';
 import { PoolBadge } from './pool-badge.tsx';
@@ -26,7 +27,14 @@ export function PoolPage({ id }: { id: string }) {
   );
   const { account } = useAccount();
   const pool = live.value;
-  if (live.error && !pool) return <ErrorCard error={live.error} onRetry={live.reload} />;
+  const failure = live.away ? (
+    <ServerAway away={live.away} onRetry={live.reload}>
+      {pool ? 'The pool is shown as it was. Answers that have begun go on.' : 'The pool comes with it.'}
+    </ServerAway>
+  ) : (
+    live.error && <ErrorCard error={live.error} onRetry={live.reload} />
+  );
+  if (failure && !pool) return failure;
   if (!pool) return <LoadingLine>Asking for the pool.</LoadingLine>;
   return (
     <div className="space-y-5" data-testid="pool-page" data-state={pool.state}>
@@ -49,7 +57,7 @@ export function PoolPage({ id }: { id: string }) {
           </Link>
         </p>
       </header>
-      {live.error && <ErrorCard error={live.error} onRetry={live.reload} />}
+      {failure}
       <PoolLive live={pool} />
       {mayChange(pool, account) && (
         <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => router.push('/pools')} />

@@ -8,6 +8,7 @@ import { useSiteConfig } from '../state/use-site-config.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
+import { ServerAway } from '../ui/server-away.tsx';
 import { poolPage } from './pool-address.ts';
 import { readPools } from './pool-api.ts';
 import { PoolCreateForm } from './pool-create-form.tsx';
@@ -44,7 +45,12 @@ function Overview() {
         </a>{' '}
         is an OpenAPI document.
       </p>
-      {pools.error && <ErrorCard error={pools.error} onRetry={pools.reload} />}
+      {pools.away && (
+        <ServerAway away={pools.away} onRetry={pools.reload}>
+          {pools.value ? 'The list is as it was.' : 'The list comes with it.'}
+        </ServerAway>
+      )}
+      {pools.error && !pools.away && <ErrorCard error={pools.error} onRetry={pools.reload} />}
       {!pools.value && !pools.error && <LoadingLine>Asking which pools there are.</LoadingLine>}
       {pools.value && <PoolList pools={pools.value} account={account?.id} />}
       <Card title="Make a pool">

@@ -156,3 +156,19 @@ test('leaving between two readings takes the timer along', async () => {
   expect(cleared.mock.calls.flat()).toContain(timer);
   vi.restoreAllMocks();
 });
+
+test('B11: while the server is away, since when and when it is read next; a good reading takes both away', async () => {
+  const { asked, read } = heldSource();
+  const remote = drawHook(() => useRemote(read, SOON_MS));
+  asked[0]!.refuse(away);
+  await expect.poll(() => remote.now.away).toEqual({ sinceMs: expect.any(Number), nextTryMs: expect.any(Number) });
+  const first = remote.now.away!;
+  await expect.poll(() => asked.length).toBe(2);
+  asked[1]!.refuse(away);
+  await expect.poll(() => remote.now.away?.nextTryMs).toBeGreaterThan(first.nextTryMs);
+  expect(remote.now.away?.sinceMs).toBe(first.sinceMs);
+  await expect.poll(() => asked.length).toBe(3);
+  asked[2]!.answer('back');
+  await expect.poll(() => remote.now.value).toBe('back');
+  expect(remote.now.away).toBeUndefined();
+});

@@ -7,6 +7,7 @@ import { formatModel } from '../format/format-model.ts';
 import { usePeer } from '../state/use-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
+import { ServerAway } from './server-away.tsx';
 
 async function open(pool: PoolRef): Promise<PoolWatch> {
   const { watchPool } = await import('../../shard-worker/index.ts');
@@ -24,10 +25,21 @@ export function PoolPicture() {
       <figcaption className="mt-2 border-line border-t pt-3 text-sm">
         <p className="label">The pool now</p>
         <p className="mt-1 break-words font-medium">{site.config ? formatModel(site.config.model) : 'No model yet'}</p>
+        {watch.state?.away && phase === 'connecting' && (
+          <div className="my-2">
+            <ServerAway away={watch.state.away}>The pool is shown as it was.</ServerAway>
+          </div>
+        )}
         <p className="text-muted" role="status">
           {site.error || watch.error || phase === 'failed'
             ? 'The server does not answer, so the pool cannot be shown.'
-            : describe(phase, coalition?.seats.length ?? 0, coalition?.seats.filter((seat) => seat.ready).length ?? 0)}
+            : watch.state?.away
+              ? ''
+              : describe(
+                  phase,
+                  coalition?.seats.length ?? 0,
+                  coalition?.seats.filter((seat) => seat.ready).length ?? 0,
+                )}
         </p>
       </figcaption>
     </figure>

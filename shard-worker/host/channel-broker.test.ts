@@ -41,6 +41,7 @@ class FakePeer extends EventEmitter {
   readonly options: Record<string, unknown>;
   readonly asked: { options: unknown; connection: FakeConnection }[] = [];
   destroyed = false;
+  disconnected = false;
   reconnects = 0;
 
   constructor(id: string, options: Record<string, unknown>) {
@@ -59,6 +60,14 @@ class FakePeer extends EventEmitter {
 
   reconnect(): void {
     this.reconnects++;
+    this.disconnected = false;
+  }
+
+  /** As PeerJS does it when its socket closes. */
+  lose(): void {
+    this.emit('error', Object.assign(new Error('Lost connection to server.'), { type: 'network' }));
+    this.disconnected = true;
+    this.emit('disconnected');
   }
 
   destroy(): void {
@@ -115,7 +124,7 @@ test('a broker that refuses this tab is told', async () => {
   const { peer, opening, broker } = await makeBroker();
   peer.emit('error', new Error('ID is taken'));
   await expect(opening).rejects.toMatchObject({ code: 'link-failed', message: expect.stringContaining('ID is taken') });
-  await expect(broker.connect(B, 5)).rejects.toMatchObject({ code: 'link-failed' });
+  expect(peer.destroyed).toBe(true);
   broker.close();
   await settle();
 });
@@ -210,13 +219,71 @@ test('strangers cannot dial more connections than a browser has', async () => {
 
 test('a broker’s socket that breaks is opened again, until it is closed', async () => {
   const { broker, peer } = await ask();
-  peer.emit('disconnected');
+  peer.lose();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(peer.reconnects).toBe(1);
-  peer.emit('disconnected');
+  peer.lose();
   broker.close();
   await vi.advanceTimersByTimeAsync(1_000);
   expect([peer.reconnects, peer.destroyed]).toEqual([1, true]);
+});
+
+test('B11: while the server is away it knocks at no door; B7: and it is back with the control socket', async () => {
+  const { broker, peer } = await ask();
+  peer.lose();
+  broker.rest();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(peer.reconnects).toBe(0);
+  broker.renew('fresh');
+  await settle();
+  expect([peer.reconnects, peer.options.token]).toEqual([1, 'fresh']);
+  // A socket that lives is left alone.
+  broker.renew('again');
+  await settle();
+  expect(peer.reconnects).toBe(1);
+});
+
+test('B7: a link that is asked for meanwhile waits until the broker is back', async () => {
+  const { broker, peer } = await ask();
+  peer.lose();
+  const asking = broker.connect(B, 6);
+  await settle();
+  expect(peer.asked).toHaveLength(1);
+  peer.reconnect();
+  peer.emit('open');
+  await settle();
+  expect(peer.asked).toHaveLength(2);
+  peer.asked[1]!.connection.emit('open');
+  await asking;
+  peer.lose();
+  broker.rest();
+  const never = expect(broker.connect(B, 7)).rejects.toMatchObject({ code: 'link-failed' });
+  await vi.advanceTimersByTimeAsync(30_000);
+  await never;
+});
+
+test('B7: a server that goes while the broker is opened for the first time is met when it is back', async () => {
+  const { broker, opening, peer, peers } = await makeBroker();
+  peer.lose();
+  broker.rest();
+  broker.renew('fresh');
+  await vi.advanceTimersByTimeAsync(1_000);
+  peer.emit('open');
+  await opening;
+  expect([peers.length, peer.reconnects]).toEqual([1, 1]);
+});
+
+test('a broker that lets nobody in is told after three tries; opened again, it is tried anew', async () => {
+  const { broker, opening, peer, peers } = await makeBroker();
+  for (let tries = 0; tries < 4; tries++) {
+    peer.lose();
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  await expect(opening).rejects.toMatchObject({ code: 'link-failed' });
+  expect(peer.destroyed).toBe(true);
+  void broker.open();
+  await settle();
+  expect(peers).toHaveLength(2);
 });
 
 test('closed, it closes the connections that are there', async () => {

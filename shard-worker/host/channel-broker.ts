@@ -18,6 +18,9 @@ const PULSE_CHANNEL_ID = 101;
 /** Connections that a tab has at once, those half open by strangers included: lanes count, and browsers end at 500. */
 const MAX_CONNECTIONS = 256;
 
+/** A server that has just gone, or come, may miss a first try. */
+const FIRST_TRIES = 3;
+
 /** Its `version` is for people who look: another one is answered by the link itself, with a word. */
 const metadataSchema = z.object({
   epoch: z.number().check(z.int(), z.gte(0)),
@@ -33,6 +36,9 @@ export class ChannelBroker implements Broker {
   readonly #connections = new Set<DataConnection>();
   #token: string;
   #peer: Promise<Peer> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The server is away. */
+  #isResting = false;
   #closed = false;
   #count = 0;
 
@@ -44,13 +50,13 @@ export class ChannelBroker implements Broker {
   }
 
   async open(): Promise<void> {
-    this.#peer ??= this.#start();
-    await this.#peer;
+    await this.#reach();
   }
 
   async connect(to: PeerId, epoch: number, lane = 0): Promise<void> {
-    this.#peer ??= this.#start();
-    const peer = await this.#peer;
+    const peer = await this.#reach();
+    // PeerJS gives no connection then.
+    if (!(await isBack(peer))) throw new PoolError('link-failed', 'The connection broker is away.');
     const connection = peer.connect(to, {
       label: `ring-${epoch}`,
       metadata: { version: PROTOCOL_VERSION, epoch, lane },
@@ -62,13 +68,37 @@ export class ChannelBroker implements Broker {
 
   renew(token: string): void {
     this.#token = token;
-    void this.#peer?.then((peer) => Object.assign(peer.options, { token })).catch(() => {});
+    this.#isResting = false;
+    void this.#peer?.then((peer) => {
+      Object.assign(peer.options, { token });
+      this.#reconnect(peer);
+    }, noPeer);
+  }
+
+  rest(): void {
+    this.#isResting = true;
+    clearTimeout(this.#retryTimer);
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#retryTimer);
     for (const connection of this.#connections) connection.close();
-    void this.#peer?.then((peer) => peer.destroy()).catch(() => {});
+    void this.#peer?.then((peer) => peer.destroy(), noPeer);
+  }
+
+  #reconnect(peer: Peer): void {
+    clearTimeout(this.#retryTimer);
+    if (peer.disconnected && !peer.destroyed && !this.#closed) peer.reconnect();
+  }
+
+  /** Another try after one that failed. */
+  #reach(): Promise<Peer> {
+    this.#peer ??= this.#start().catch((cause) => {
+      this.#peer = undefined;
+      throw cause;
+    });
+    return this.#peer;
   }
 
   async #start(): Promise<Peer> {
@@ -87,18 +117,26 @@ export class ChannelBroker implements Broker {
       config: { iceServers: iceServers as RTCIceServer[] },
     });
     peer.on('connection', (connection) => void this.#accept(peer, connection));
-    // The broker's socket broke; links that exist go on without it.
+    // The broker's socket broke; links that exist go on without it. Where the whole server is away, the control socket knocks for both.
     let tries = 0;
     peer.on('disconnected', () => {
-      if (this.#closed || peer.destroyed) return;
-      setTimeout(() => !this.#closed && !peer.destroyed && peer.reconnect(), retryPauseMs(tries++));
+      if (this.#isResting || this.#closed || peer.destroyed) return;
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = setTimeout(() => this.#reconnect(peer), retryPauseMs(tries++));
     });
     peer.on('open', () => {
       tries = 0;
     });
     return new Promise((resolve, reject) => {
-      peer.once('open', () => resolve(peer));
+      let isUp = false;
+      peer.once('open', () => {
+        isUp = true;
+        resolve(peer);
+      });
       peer.on('error', (cause) => {
+        const isAway = cause.type === 'network' && (this.#isResting || tries < FIRST_TRIES);
+        if (isUp || isAway) return;
+        peer.destroy();
         reject(new PoolError('link-failed', `The connection broker refused this tab: ${cause.message}`, { cause }));
       });
     });
@@ -180,6 +218,23 @@ export class ChannelBroker implements Broker {
       });
     });
   }
+}
+
+const noPeer = (): void => {};
+
+/** Whether its socket is open, or opens in time. */
+function isBack(peer: Peer): Promise<boolean> {
+  if (!peer.disconnected) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => done(false), LINK_TIMEOUT_MS);
+    const onOpen = () => done(true);
+    const done = (isOpen: boolean) => {
+      clearTimeout(deadline);
+      peer.off('open', onOpen);
+      resolve(isOpen);
+    };
+    peer.on('open', onOpen);
+  });
 }
 
 /** Pace and bound of waiting for the descriptions of a connection that is already up. */

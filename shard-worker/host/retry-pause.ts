@@ -1,7 +1,7 @@
 // How long to wait before another try at a server that is away. Pure but for chance.
 
-/** A server that starts anew is back within seconds: so many tries come quickly. */
-const QUICK_TRIES = 12;
+/** A server that starts anew is back within some twenty seconds, also on a slow machine: so many tries come quickly. */
+const QUICK_TRIES = 25;
 const QUICK_MS = 800;
 const LONGEST_MS = 15_000;
 

@@ -23,6 +23,7 @@ export class TestBroker implements Broker {
   /** What the connections to a peer say of themselves. */
   readonly vitals = new Map<PeerId, ConnectionVitals>();
   isOpen = false;
+  isResting = false;
   isClosed = false;
   readonly #net: TestNet;
 
@@ -38,6 +39,11 @@ export class TestBroker implements Broker {
 
   renew(token: string): void {
     this.tokens.push(token);
+    this.isResting = false;
+  }
+
+  rest(): void {
+    this.isResting = true;
   }
 
   async connect(peer: PeerId, epoch: number, lane = 0): Promise<void> {

@@ -26,8 +26,11 @@ export class TestSocket implements HostSocket {
     this.url = url;
   }
 
+  /** A server that lives answers heartbeats. */
   send(text: string): void {
-    this.heard.push(parseClientMessage(text));
+    const message = parseClientMessage(text);
+    this.heard.push(message);
+    if (message.type === 'heartbeat') queueMicrotask(() => this.say({ type: 'heartbeat-ack', at: message.at }));
   }
 
   onMessage(listener: (text: string) => void): void {

@@ -50,7 +50,7 @@ const WILLING: Required<WorkerScript> = {
   cancel: nothing,
   'run-job': nothing,
   'cancel-job': nothing,
-  'open-local': () => ({ backend: 'wasm', device: 'WASM, 1 thread', msPerLayer: 2, totalBytes: 12_000 }),
+  'open-local': () => ({ backend: 'wasm', device: 'WASM, 1 thread', layers: 6, msPerLayer: 2, totalBytes: 12_000 }),
 };
 
 export class TestWorker implements HostWorker {

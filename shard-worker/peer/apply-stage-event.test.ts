@@ -22,6 +22,9 @@ const unlinked = (code: PoolError['code'] = 'link-failed', peer = B): StageEvent
 const failed = (code: PoolError['code'], epoch = 5): StageEvent => ({
   ...{ type: 'slice-failed', epoch, error: error(code) },
 });
+const AWAY = { sinceMs: 1, nextTryMs: 2 };
+const LOST: StageEvent = { type: 'server-lost', error: error('link-failed'), isFinal: false, away: AWAY };
+const UNBROKERED: StageEvent = { type: 'broker-failed', error: error('link-failed') };
 const LEFT: StageEvent = { type: 'tab-left' };
 
 const START: StageEvent[] = [
@@ -79,17 +82,19 @@ describe('one event, what is shown then, and what is done', () => {
     ['reachable', OFFERED, 'waiting', ['say offer']],
     ['reachable before it measured anything', [{ type: 'broker-opened' }], 'connecting', []],
     ['an offer refused', [...OFFERED, heard({ type: 'error', error: error('manifest-mismatch') })], 'failed', ['end']],
-    [
-      'the server away',
-      [...OFFERED, { type: 'server-lost', error: error('link-failed'), isFinal: false }],
-      'connecting',
-      ['cancel-jobs'],
-    ],
+    ['the server away', [...OFFERED, LOST], 'connecting', ['cancel-jobs']],
     [
       'the server wants it no more',
-      [...OFFERED, { type: 'server-lost', error: error('not-authentic'), isFinal: true }],
+      [...OFFERED, { type: 'server-lost', error: error('not-authentic'), isFinal: true, away: AWAY }],
       'failed',
       ['cancel-jobs', 'end'],
+    ],
+    ['refused by the broker', [...START, { type: 'server-welcomed' }, UNBROKERED], 'failed', ['end']],
+    [
+      'B7: no broker, for the server has gone',
+      [...START, { type: 'server-welcomed' }, LOST, UNBROKERED],
+      'connecting',
+      [],
     ],
     ['left', [...OFFERED, LEFT], 'left', ['end']],
     ['failed, then left', [START[3]!, LEFT], 'failed', []],
@@ -97,6 +102,11 @@ describe('one event, what is shown then, and what is done', () => {
   ])('%s', (_what, events, phase, lines) => {
     const got = live(...events);
     expect([got.life.shown.phase, got.lines]).toEqual([phase, lines]);
+  });
+
+  test('B11: since when the server is away, until it is back', () => {
+    expect(live(...OFFERED, ...SERVING, LOST).life.shown).toMatchObject({ phase: 'connecting', away: AWAY });
+    expect(live(...OFFERED, LOST, { type: 'server-welcomed' }).life.shown).not.toHaveProperty('away');
   });
 
   const HELD = 'hold-ticket 5';

@@ -30,13 +30,16 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
     case 'layer-probed':
       return offer(life, event);
     case 'server-welcomed':
-      return { life, effects: [{ type: 'open-broker' }] };
+      return greet(life);
     case 'server-lost':
       return loseServer(life, event);
     case 'message-heard':
       return hear(life, event.message);
     case 'broker-opened':
       return sayOffer(life);
+    case 'broker-failed':
+      // The server went meanwhile: its next welcome opens the broker again.
+      return life.shown.away ? same(life) : fail(life, event.error);
     case 'slice-loaded':
       return noteLoaded(life, event.epoch, event.msPerLayer);
     case 'slice-failed':
@@ -84,6 +87,11 @@ function offer(life: StageLife, { msPerLayer, memoryBytes }: StageEvent & { type
   return { life: next, effects: [{ type: 'connect' }] };
 }
 
+function greet(life: StageLife): StageStep {
+  const { away: _back, ...shown } = life.shown;
+  return { life: { ...life, shown }, effects: [{ type: 'open-broker' }] };
+}
+
 /** After a reconnection the server knows this tab no more: the epochs that it was in have gone on without it. */
 function sayOffer(life: StageLife): StageStep {
   const { pool, offer: told, live } = life;
@@ -95,8 +103,8 @@ function sayOffer(life: StageLife): StageStep {
   };
 }
 
-function loseServer(life: StageLife, { error, isFinal }: StageEvent & { type: 'server-lost' }): StageStep {
-  const step = isFinal ? fail(life, error) : same(show(life, { phase: 'connecting' }));
+function loseServer(life: StageLife, { error, isFinal, away }: StageEvent & { type: 'server-lost' }): StageStep {
+  const step = isFinal ? fail(life, error) : same(show(life, { phase: 'connecting', away }));
   return { ...step, effects: [{ type: 'cancel-jobs' }, ...step.effects] };
 }
 

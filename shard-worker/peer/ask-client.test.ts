@@ -105,6 +105,38 @@ test('a server that says nothing is not waited for; a reconnection asks again', 
   await refused;
 });
 
+test('B9: while the server is away an ask waits, and is said again once somebody could answer', async () => {
+  const { client, sent } = openClient();
+  const held: boolean[] = [];
+  const hooks = { onHeld: (isHeld: boolean) => void held.push(isHeld) };
+  const early = client.request(WISH, hooks);
+  client.hold();
+  const late = client.request(WISH, hooks);
+  await vi.advanceTimersByTimeAsync(600_000);
+  client.welcome();
+  expect(sent).toMatchObject([{ ask: 1 }]);
+  client.resume();
+  expect(sent).toMatchObject([{ ask: 1 }, { ask: 1 }, { ask: 2 }]);
+  expect(held).toEqual([true, true, false, false]);
+  client.hear(granted(1));
+  client.hear(granted(2));
+  expect([(await early).ask, (await late).ask]).toEqual([1, 2]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('B9: an ask that is refused because the server ends waits for the next one', async () => {
+  const { client, sent } = openClient();
+  const asked = client.request(WISH);
+  client.hear({ type: 'ask-refused', ask: 1, error: { code: 'shutting-down', message: 'Restarting.' } });
+  client.hold();
+  client.welcome();
+  expect(sent).toHaveLength(1);
+  client.resume();
+  expect(sent).toHaveLength(2);
+  client.hear(granted(1));
+  expect((await asked).grant).toBe('grant');
+});
+
 test('an ended answer is told until it is settled', async () => {
   const { client, sent, settled, hear } = openClient();
   const done = client.done({ job: JOB, ...USAGE }, 1000, hear);

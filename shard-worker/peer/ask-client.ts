@@ -1,5 +1,5 @@
-// A tab's asks as the server sees them: wished for, queued, granted, done, settled. Says again after a reconnection what
-// has not been answered. Drives nothing and sees no text.
+// A tab's asks as the server sees them: wished for, queued, granted, done, settled. While the server is away they wait, and are
+// said again once somebody could answer them. Drives nothing and sees no text.
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
@@ -21,6 +21,8 @@ interface Waiting {
 
 export interface AskHooks {
   onQueue?(place: QueuePlace): void;
+  /** It waits until the server is back and has named who answers; over when that has happened. */
+  onHeld?(isHeld: boolean): void;
   signal?: AbortSignal | undefined;
 }
 
@@ -38,6 +40,8 @@ export class AskClient {
   readonly #options: AskClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #unsettled = new Map<JobId, { message: DoneMessage; onSettled(settlement: Settlement): void }>();
+  /** A server that began anew would refuse what nobody is there to answer. */
+  #isHeld = false;
   #count = 0;
 
   constructor(options: AskClientOptions) {
@@ -64,7 +68,8 @@ export class AskClient {
         resolve,
         reject,
       });
-      this.#say(message.ask);
+      if (this.#isHeld) hooks.onHeld?.(true);
+      else this.#say(message.ask);
     });
   }
 
@@ -97,13 +102,33 @@ export class AskClient {
 
   /** After a (re)connection: the server may have heard none of it. */
   welcome(): void {
-    for (const ask of this.#waiting.keys()) this.#say(ask);
+    if (!this.#isHeld) for (const ask of this.#waiting.keys()) this.#say(ask);
     for (const { message } of this.#unsettled.values()) this.#options.send(message);
+  }
+
+  /** The server is away: what waits waits on, however long that takes. */
+  hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    for (const { timer, hooks } of this.#waiting.values()) {
+      clearTimeout(timer);
+      hooks.onHeld?.(true);
+    }
+  }
+
+  /** Somebody could answer. */
+  resume(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    for (const [ask, { hooks }] of this.#waiting) {
+      hooks.onHeld?.(false);
+      this.#say(ask);
+    }
   }
 
   hear(message: ServerMessage): void {
     if (message.type === 'ask-granted') this.#take(message.ask)?.resolve(message);
-    else if (message.type === 'ask-refused') this.#take(message.ask)?.reject(PoolError.from(message.error));
+    else if (message.type === 'ask-refused') this.#refused(message);
     else if (message.type === 'ask-queued') {
       const waiting = this.#waiting.get(message.ask);
       clearTimeout(waiting?.timer);
@@ -120,6 +145,12 @@ export class AskClient {
   /** Rejects all that wait. */
   close(error: PoolError): void {
     for (const ask of [...this.#waiting.keys()]) this.#take(ask)?.reject(error);
+  }
+
+  /** One that was refused because the server ends waits for the next one. */
+  #refused({ ask, error }: ServerMessage & { type: 'ask-refused' }): void {
+    if (error.code === 'shutting-down') this.hold();
+    else this.#take(ask)?.reject(PoolError.from(error));
   }
 
   #say(ask: number): void {

@@ -176,6 +176,70 @@ describe('alone', () => {
     await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'no-stages' });
   });
 
+  const openLocal = async () => {
+    const tab = await openTab({ ask: () => DRIVEN_ALONE });
+    await tab.peer.prepareLocal();
+    return tab;
+  };
+
+  test.each(['solo', 'auto'] as const)('B10: no server is needed: %s', async (mode) => {
+    const tab = await openLocal();
+    tab.host.socket.close();
+    const answer = await tab.peer.ask({ ...HELLO, mode });
+    expect(answer).toMatchObject({ text: 'Hi.', plan: { mode: 'solo', local: true, stages: 1 } });
+    expect(answer.plan.predicted.tokensPerSecond).toBeCloseTo(1000 / 12);
+    expect(answer).not.toHaveProperty('settlement');
+    expect(tab.host.worker.given('ask')[0]).not.toHaveProperty('grant');
+    // Nobody is told of what cost nothing, also later.
+    await vi.advanceTimersByTimeAsync(1_000);
+    await tab.host.welcome();
+    expect(tab.host.socket.told('ask')).toEqual([]);
+    expect(tab.host.socket.told('ask-done')).toEqual([]);
+  });
+
+  test('B10: a server that is lost while it is asked is not waited for', async () => {
+    const tab = await openLocal();
+    const { answer } = await ask(tab);
+    tab.host.socket.close();
+    expect(await answer).toMatchObject({ plan: { local: true } });
+  });
+
+  test('B10: one that says nothing is waited for two seconds, and hears that nothing is wanted any more', async () => {
+    const tab = await openLocal();
+    const { answer } = await ask(tab, { mode: 'solo' });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await answer).toMatchObject({ plan: { local: true } });
+    expect(tab.host.socket.told('ask-cancel')).toHaveLength(1);
+  });
+
+  test('B10: one that refuses refuses nothing: this device is the person’s own', async () => {
+    const tab = await openLocal();
+    const { answer, number } = await ask(tab, { mode: 'solo' });
+    tab.host.socket.say({ type: 'ask-refused', ask: number, error: { code: 'rate-limited', message: 'Later.' } });
+    expect(await answer).toMatchObject({ plan: { local: true } });
+  });
+
+  test('stopped, or closed, it does not begin alone', async () => {
+    const tab = await openLocal();
+    const stop = new AbortController();
+    const stopped = await ask(tab, { mode: 'solo' }, { signal: stop.signal });
+    stop.abort();
+    await expect(stopped.answer).rejects.toMatchObject({ code: 'cancelled' });
+    const closed = await ask(tab, { mode: 'solo' });
+    tab.peer.close();
+    await expect(closed.answer).rejects.toMatchObject({ code: 'cancelled' });
+    expect(tab.host.worker.given('ask')).toEqual([]);
+  });
+
+  test('who wants a coalition waits for one, also where the whole model is here', async () => {
+    const tab = await openLocal();
+    tab.host.socket.close();
+    const notices: string[] = [];
+    void tab.peer.ask({ ...HELLO, mode: 'lan' }, { onNotice: (notice) => notices.push(notice) }).catch(() => {});
+    await until(() => notices.length > 0);
+    expect(tab.host.worker.given('ask')).toEqual([]);
+  });
+
   test('one that cannot be loaded is no capability', async () => {
     const tab = await openReady({ 'open-local': () => Promise.reject(new PoolError('out-of-memory', 'No.')) });
     await expect(tab.peer.prepareLocal()).rejects.toMatchObject({ code: 'out-of-memory' });

@@ -17,7 +17,8 @@ const linked = (epoch: number): ChatEvent => ({
 });
 const error = new PoolError('link-failed', 'No way.');
 const unlinked = (epoch: number): ChatEvent => ({ type: 'coalition-unlinked', epoch, error });
-const lost = (isFinal = false): ChatEvent => ({ type: 'server-lost', error, isFinal });
+const AWAY = { sinceMs: 1, nextTryMs: 2 };
+const lost = (isFinal = false): ChatEvent => ({ type: 'server-lost', error, isFinal, away: AWAY });
 
 const lineOf = (effect: ChatEffect): string => {
   if (effect.type === 'say') return `say ${effect.message.type}`;
@@ -82,6 +83,14 @@ test.each<Row>([
   ['B9: and back: ready once the server names it', [...LINKED, lost(), WELCOME], 'forming 1', ['say watch']],
   ['B9: it names it', [...LINKED, lost(), WELCOME, told(1, 'ready')], 'ready 1', ['hold-ticket 1']],
   ['B9: another one, of which nobody is there', [...LINKED, lost(), WELCOME, NO_POOLS], 'no-stages', []],
+  ['B9: linked when it is away', [WELCOME, told(1, 'ready'), lost(), linked(1)], 'connecting 1', []],
+  ['B9: no link when it is away', [WELCOME, told(1, 'ready'), lost(), unlinked(1)], 'connecting', ['close-links 1']],
+  [
+    'B11: a link breaks when it is away',
+    [...LINKED, lost(), { type: 'link-broken', epoch: 1 }],
+    'connecting',
+    [...DROPPED(1), 'watch-later'],
+  ],
   ['it wants it no more', [...LINKED, lost(true)], 'failed 1', []],
   ['something that it cannot do without', [WELCOME, { type: 'run-failed', error }], 'failed', []],
 ])('asks: %s', (_what, events, shown, lines) => {
@@ -104,6 +113,11 @@ test.each<Row>([
   ['it wants it no more', [WELCOME, lost(true)], 'failed', []],
 ])('watches: %s', (_what, events, shown, lines) => {
   expect(live('watches', ...events).slice(0, 2)).toEqual([shown, lines]);
+});
+
+test.each(['asks', 'watches'] as const)('B11: since when it is away, until it is back: %s', (role) => {
+  expect(live(role, WELCOME, lost())[2].shown.away).toEqual(AWAY);
+  expect(live(role, WELCOME, lost(), WELCOME)[2].shown).not.toHaveProperty('away');
 });
 
 describe('errors', () => {

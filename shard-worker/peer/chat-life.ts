@@ -3,7 +3,7 @@
 import type { ClientMessage, Coalition, PoolSummary, ServerMessage } from '../../protocol/control.ts';
 import { type ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { PoolId } from '../../protocol/ids.ts';
-import type { ChatState } from '../words/peer-state.ts';
+import type { ChatState, ServerAway } from '../words/peer-state.ts';
 import { shownError } from './site.ts';
 
 export interface ChatLife {
@@ -16,13 +16,13 @@ export interface ChatLife {
   readonly linked?: number | undefined;
   /** The server of this very connection has named it: another one may know nothing of it. */
   readonly isNamed: boolean;
-  readonly shown: Pick<ChatState, 'phase' | 'pools' | 'coalition' | 'error'>;
+  readonly shown: Pick<ChatState, 'phase' | 'pools' | 'coalition' | 'error' | 'away'>;
 }
 
 export type ChatEvent =
   | { type: 'server-welcomed' }
   /** `isFinal`: another try would be refused again. */
-  | { type: 'server-lost'; error: PoolError; isFinal: boolean }
+  | { type: 'server-lost'; error: PoolError; isFinal: boolean; away: ServerAway }
   | { type: 'message-heard'; message: ServerMessage }
   /** The links to entry and exit are proved, and the worker has them. */
   | { type: 'coalition-linked'; coalition: Coalition }
@@ -63,7 +63,7 @@ export function applyChatEvent(life: ChatLife, event: ChatEvent): ChatStep {
     case 'server-welcomed':
       return greet(life);
     case 'server-lost':
-      return same(event.isFinal ? fail(life, event.error) : show(life, { phase: 'connecting' }));
+      return same(loseServer(life, event));
     case 'message-heard': {
       const { message } = event;
       if (message.type === 'pools') return same(hearPools(life, message.pools));
@@ -81,12 +81,20 @@ export function applyChatEvent(life: ChatLife, event: ChatEvent): ChatStep {
   }
 }
 
+/** Links stay as they are, and what runs over them goes on. */
+function loseServer(life: ChatLife, { error, isFinal, away }: ChatEvent & { type: 'server-lost' }): ChatLife {
+  if (isFinal) return fail(life, error);
+  return show({ ...life, isNamed: false }, { phase: 'connecting', away });
+}
+
 /** A reconnection finds the links as they were, but answers are ready once the server names a coalition. */
 function greet(life: ChatLife): ChatStep {
   const { role, linked, pool } = life;
+  const { away: _back, ...shown } = life.shown;
+  const back = { ...life, shown };
   const phase = linked === undefined ? 'no-stages' : 'forming';
   return {
-    life: role === 'asks' ? show({ ...life, isNamed: false }, { phase }) : life,
+    life: role === 'asks' ? show(back, { phase }) : back,
     effects: [{ type: 'say', message: { type: 'watch', pool } }],
   };
 }
@@ -128,7 +136,10 @@ function watch(life: ChatLife, coalition: Coalition): ChatLife {
 /** Answers go over this coalition from now on. */
 function answerOver(life: ChatLife, coalition: Coalition): ChatLife {
   const { error: _over, ...shown } = life.shown;
-  return { ...life, linked: coalition.epoch, isNamed: true, shown: { ...shown, phase: 'ready', coalition } };
+  const linked = { ...life, linked: coalition.epoch };
+  // The server that named it has gone meanwhile: the next one may know nothing of it.
+  if (shown.away) return { ...linked, shown: { ...shown, coalition } };
+  return { ...linked, isNamed: true, shown: { ...shown, phase: 'ready', coalition } };
 }
 
 function drop(life: ChatLife, epoch: number): ChatStep {
@@ -136,7 +147,7 @@ function drop(life: ChatLife, epoch: number): ChatStep {
   const { code, message } = new PoolError('stage-left', 'A stage of the route left.');
   const left = without(life, epoch);
   return {
-    life: life.linked === epoch ? showNoSeats({ ...left, linked: undefined }, 'forming') : left,
+    life: life.linked === epoch ? showNoSeats({ ...left, linked: undefined }, awaited(life)) : left,
     effects: [
       { type: 'drop-coalition', epoch, error: { code, message } },
       { type: 'close-links', epoch },
@@ -156,10 +167,13 @@ function giveUp(life: ChatLife, epoch: number, error: PoolError): ChatStep {
   if (!life.epochs.has(epoch)) return same(life);
   const left = without(life, epoch);
   return {
-    life: life.linked === undefined ? fail(left, error) : left,
+    life: life.linked === undefined && !life.shown.away ? fail(left, error) : left,
     effects: [{ type: 'close-links', epoch }],
   };
 }
+
+/** Whom it waits for without a coalition. */
+const awaited = ({ shown }: ChatLife): ChatState['phase'] => (shown.away ? 'connecting' : 'forming');
 
 function without(life: ChatLife, epoch: number): ChatLife {
   const epochs = new Set(life.epochs);

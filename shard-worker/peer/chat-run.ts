@@ -1,5 +1,6 @@
 // A tab that asks, from opening to closing: does what its life asks for and tells its life what came of it; brings asks to
-// the server for a grant, and to the worker to be driven. Reads no text.
+// the server for a grant, and to the worker to be driven; without a server a tab that holds the whole model answers alone. Reads
+// no text.
 
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { Capability, Coalition } from '../../protocol/control.ts';
@@ -10,20 +11,27 @@ import type { Host, HostWorker } from '../host/host.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
-import type { Driven } from '../worker/worker-api.ts';
+import type { Driven, LocalReady } from '../worker/worker-api.ts';
 import { AskClient, type Granted } from './ask-client.ts';
 import { applyChatEvent, type ChatEffect, type ChatEvent, type ChatLife, newChatLife } from './chat-life.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PeerSession } from './peer-session.ts';
+import { planAlone } from './plan-alone.ts';
 import { modelSource } from './site.ts';
 import { ValueStore } from './store.ts';
 
 /** An answer is shown as over even if its settlement takes longer; `AskHandlers.onSettled` is told when it comes. */
 const SETTLEMENT_WAIT_MS = 1_500;
+/** Whoever wants this device alone needs the server's plan for its figures only. */
+const SOLO_PATIENCE_MS = 2_000;
+const HELD = 'The server is away. The question waits until it is back and somebody can answer.';
 /** A link that breaks again and again is not asked for at once. */
 const WATCH_AGAIN_MS = 1_000;
 /** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
 const LINK_TRIES = 3;
+
+/** What an answer begins with: the server's grant, or, of which it is told nothing, this tab's own plan. */
+type Permit = Pick<Granted, 'plan' | 'grant'> & Partial<Pick<Granted, 'job'>>;
 
 export class ChatRun {
   readonly state: ValueStore<ChatState>;
@@ -36,6 +44,8 @@ export class ChatRun {
   readonly #started: Promise<void>;
   #life: ChatLife;
   #capability: Capability | undefined;
+  /** The whole model, in this tab. */
+  #local: LocalReady | undefined;
   #askCount = 0;
 
   constructor(host: Host, pool: PoolRef, origin: string | undefined) {
@@ -61,7 +71,10 @@ export class ChatRun {
     this.#worker.on('notice', ({ id, notice }) => this.#asks.get(id)?.onNotice?.(notice));
     this.#worker.on('local', (local) => {
       // A model that failed computes nothing any more.
-      if (local.phase === 'failed') this.#capability = undefined;
+      if (local.phase === 'failed') {
+        this.#capability = undefined;
+        this.#local = undefined;
+      }
       this.state.patch({ local });
     });
     this.#session.onEnd((error) => {
@@ -84,22 +97,21 @@ export class ChatRun {
     const id = ++this.#askCount;
     this.#asks.set(id, handlers);
     try {
-      const granted = await this.#getGrant(request, handlers);
-      handlers.onPlan?.(granted.plan);
-      const driven = await this.#drive(id, request, granted, handlers.signal);
+      const permit = await this.#getPermit(request, handlers);
+      const { plan, job } = permit;
+      handlers.onPlan?.(plan);
+      const driven = await this.#drive(id, request, permit, handlers.signal);
       const { promptTokens, cachedTokens, completionTokens, stats, delivery } = driven;
       const usage = { promptTokens, cachedTokens, completionTokens, ...(delivery ? { delivery } : {}) };
-      const settled = this.#asking.done(
-        { job: granted.job, ...usage, ...(stats ? { stats } : {}) },
-        SETTLEMENT_WAIT_MS,
-        handlers.onSettled,
-      );
+      const ended = { ...usage, ...(stats ? { stats } : {}) };
+      // Nobody is paid for what this tab computed alone.
+      const settled = job && this.#asking.done({ job, ...ended }, SETTLEMENT_WAIT_MS, handlers.onSettled);
       if (driven.cut && driven.cut.length > 0) handlers.onCut?.(driven.cut);
       if (!driven.answer) throw PoolError.from(driven.error);
       // The next question need not wait for this one's bill.
       this.#asks.delete(id);
       const settlement = await settled;
-      return { ...driven.answer, plan: granted.plan, ...(settlement ? { settlement } : {}) };
+      return { ...driven.answer, plan, ...(settlement ? { settlement } : {}) };
     } finally {
       this.#asks.delete(id);
     }
@@ -107,7 +119,9 @@ export class ChatRun {
 
   async prepareLocal(): Promise<void> {
     await this.#started;
-    const { backend, device, msPerLayer, totalBytes } = await this.#worker.call('open-local', { backend: 'auto' });
+    const local = await this.#worker.call('open-local', { backend: 'auto' });
+    const { backend, device, msPerLayer, totalBytes } = local;
+    this.#local = local;
     // It holds that much already, whatever a careful default would lend.
     const memoryBytes = Math.max(defaultMemoryBytes(backend, this.#host.device), totalBytes);
     this.#capability = { backend, device, msPerLayer, memoryBytes };
@@ -134,46 +148,68 @@ export class ChatRun {
         this.#happen({ type: 'message-heard', message });
         this.#asking.hear(message);
       },
-      onDown: (error, isFinal) => this.#happen({ type: 'server-lost', error, isFinal }),
+      onDown: (error, isFinal, away) => {
+        this.#happen({ type: 'server-lost', error, isFinal, away });
+        this.#asking.hold();
+      },
       onChannel: (channel) => this.#links.take(channel),
       onFail: this.#fail,
       vitals: () => ({ sessions: this.#asks.size, tokens: 0 }),
     });
   }
 
-  /** Until the server lets this ask run. It learns how long the prompt is, never what it says. */
-  async #getGrant(request: AskRequest, handlers: AskHandlers): Promise<Granted> {
+  /**
+   * Until the server lets this ask run: it learns how long the prompt is, never what it says. Where this tab holds the whole
+   * model, a server that is away, or that has not answered whoever wants this device alone, is not waited for.
+   */
+  async #getPermit(request: AskRequest, handlers: AskHandlers): Promise<Permit> {
     const counted = await this.#worker.call('count-prompt', { messages: request.messages });
     const { maxContext } = counted;
     const resumed = request.resume?.length ?? 0;
     const promptTokens = counted.promptTokens + resumed;
     checkPrompt(promptTokens, maxContext);
+    const { mode = 'auto' } = request;
+    const { signal } = handlers;
     const wanted = (request.maxTokens ?? DEFAULT_MAX_TOKENS) - resumed;
     const wish = {
       pool: this.#life.pool,
       promptTokens,
       maxTokens: Math.max(1, Math.min(wanted, maxContext - promptTokens)),
-      ...(request.mode && request.mode !== 'auto' ? { mode: request.mode } : {}),
+      ...(mode === 'auto' ? {} : { mode }),
       ...(this.#capability ? { capability: this.#capability } : {}),
     };
     const onQueue: AskHandlers['onQueue'] = (queue) => {
       this.state.patch({ queue });
       handlers.onQueue?.(queue);
     };
+    const isSolo = mode === 'solo';
+    const local = isSolo || mode === 'auto' ? this.#local : undefined;
+    const patience = new AbortController();
+    const onHeld = (isHeld: boolean): void => {
+      if (local) patience.abort();
+      else handlers.onNotice?.(isHeld ? HELD : '');
+    };
+    const timer = local && isSolo ? setTimeout(() => patience.abort(), SOLO_PATIENCE_MS) : undefined;
     try {
-      return await this.#asking.request(wish, { onQueue, signal: handlers.signal });
+      const until = AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]);
+      return await this.#asking.request(wish, { onQueue, onHeld, signal: until });
+    } catch (cause) {
+      const isOver = this.#session.isClosed || signal?.aborted;
+      if (!local || isOver || !(isSolo || patience.signal.aborted)) throw cause;
+      return { plan: planAlone(local, promptTokens) };
     } finally {
+      clearTimeout(timer);
       const { queue: _over, ...rest } = this.state.get();
       this.state.set(rest);
     }
   }
 
-  /** Never rejects: once there is a grant the server is told how it ended. */
-  async #drive(id: number, request: AskRequest, granted: Granted, signal?: AbortSignal): Promise<Driven> {
+  /** Never rejects: of what was granted the server is told how it ended. */
+  async #drive(id: number, request: AskRequest, permit: Permit, signal?: AbortSignal): Promise<Driven> {
     const cancel = () => void this.#worker.call('cancel', { id }).catch(() => {});
     signal?.addEventListener('abort', cancel);
     try {
-      const { plan, grant } = granted;
+      const { plan, grant } = permit;
       const driving = this.#worker.call('ask', { id, request, plan, ...(grant === undefined ? {} : { grant }) });
       if (signal?.aborted) cancel();
       return await driving;
@@ -191,9 +227,10 @@ export class ChatRun {
     const { life, effects } = applyChatEvent(before, event);
     this.#life = life;
     if (life.shown !== before.shown) {
-      const { coalition: _coalition, error: _error, ...rest } = this.state.get();
+      const { coalition: _coalition, error: _error, away: _away, ...rest } = this.state.get();
       this.state.set({ ...rest, ...life.shown });
     }
+    if (life.isNamed && !before.isNamed) this.#asking.resume();
     for (const effect of effects) (this.#doers[effect.type] as (effect: ChatEffect) => void)(effect);
   }
 

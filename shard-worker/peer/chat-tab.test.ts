@@ -136,6 +136,8 @@ describe('the server', () => {
     await vi.advanceTimersByTimeAsync(500);
     await tab.host.welcome();
     expect(tab.state().phase).toBe('forming');
+    // B9: whoever is asked before there is a coalition refuses.
+    expect(tab.host.socket.told('ask')).toEqual([]);
     await tab.hear(5, 'ready');
     expect(tab.state().phase).toBe('ready');
     expect(tab.host.socket.told('watch')).toHaveLength(1);
@@ -145,6 +147,29 @@ describe('the server', () => {
     await until(() => tab.host.socket.told('ask-done').length > 0);
     settled(tab);
     expect(await answer).toMatchObject({ text: 'Hi.' });
+  });
+
+  test('B9: a question waits for as long as it takes, and says so', async () => {
+    const tab = await openReady();
+    const notices: string[] = [];
+    const { answer } = await ask(tab, {}, { onNotice: (notice) => notices.push(notice) });
+    tab.host.socket.close();
+    expect(notices).toEqual([expect.stringContaining('The server is away.')]);
+    expect(tab.state().away).toEqual({ sinceMs: expect.any(Number), nextTryMs: expect.any(Number) });
+    for (let minutes = 0; minutes < 20; minutes++) {
+      await vi.advanceTimersByTimeAsync(60_000);
+      tab.host.socket.close();
+    }
+    await vi.advanceTimersByTimeAsync(30_000);
+    await tab.host.welcome();
+    expect(tab.state()).not.toHaveProperty('away');
+    await tab.hear(6, 'ready');
+    const number = tab.host.socket.told('ask').at(-1)!.ask;
+    grant(tab, number);
+    await until(() => tab.host.socket.told('ask-done').length > 0);
+    settled(tab);
+    expect(await answer).toMatchObject({ text: 'Hi.' });
+    expect(notices.at(-1)).toBe('');
   });
 
   test('refuses this peer for good', async () => {

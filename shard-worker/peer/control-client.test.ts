@@ -8,6 +8,7 @@ import type { PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys, verifyHello } from '../../protocol/identity.ts';
 import { type PeerId, poolIdSchema } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import type { ServerAway } from '../words/peer-state.ts';
 import { ControlClient } from './control-client.ts';
 
 const NONCE = 'ab'.repeat(32);
@@ -24,11 +25,19 @@ const WELCOME: ServerMessage = {
   },
 };
 
+/** In a page a socket's failure that nobody listens to is none. */
+class PageSocket extends WebSocket {
+  constructor(url: string) {
+    super(url);
+    this.on('error', () => {});
+  }
+}
+
 let server: WebSocketServer;
 let client: ControlClient | undefined;
 
 beforeEach(async () => {
-  vi.stubGlobal('WebSocket', WebSocket);
+  vi.stubGlobal('WebSocket', PageSocket);
   // Half of the jitter: a first try again comes after 500 ms × 0.5.
   vi.spyOn(Math, 'random').mockReturnValue(0);
   server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -47,15 +56,19 @@ interface Seen {
   welcomes: number;
   messages: ServerMessage[];
   downs: { code: PoolError['code']; isFinal: boolean }[];
+  aways: ServerAway[];
 }
 
 async function connect(): Promise<Seen> {
-  const seen: Seen = { welcomes: 0, messages: [], downs: [] };
+  const seen: Seen = { welcomes: 0, messages: [], downs: [], aways: [] };
   const keys = await newIdentityKeys();
   client = new ControlClient(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/control`, keys, {
     onWelcome: () => seen.welcomes++,
     onMessage: (message) => seen.messages.push(message),
-    onDown: (error, isFinal) => seen.downs.push({ code: error.code, isFinal }),
+    onDown: (error, isFinal, away) => {
+      seen.downs.push({ code: error.code, isFinal });
+      seen.aways.push(away);
+    },
     vitals: () => ({ sessions: 2, tokens: 30, rtts: [{ peer: PEER, ms: 12 }] }),
   });
   return seen;
@@ -110,7 +123,7 @@ test('tells the server its round trip, once one was measured, and those to neigh
   const next = acceptNext();
   await connect();
   const { say, heard, socket } = await next;
-  say(WELCOME);
+  say({ ...WELCOME, heartbeatMs: 200 });
   await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
   const rtts = [{ peer: PEER, ms: 12 }];
   expect(heard[0]).toEqual({ type: 'heartbeat', at: expect.any(Number), sessions: 2, tokens: 30, rtts });
@@ -169,4 +182,38 @@ test('closing says leave and tells nobody that the connection is down', async ()
   expect(heard.at(-1)).toEqual({ type: 'leave' });
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(seen.downs).toEqual([]);
+});
+
+test('B11: says since when the server is away, and when it is tried next', async () => {
+  const { port } = server.address() as AddressInfo;
+  const first = acceptNext();
+  const seen = await connect();
+  const { say } = await first;
+  say(WELCOME);
+  await vi.waitFor(() => expect(seen.welcomes).toBe(1));
+  for (const socket of server.clients) socket.terminate();
+  server.close();
+  await vi.waitFor(() => expect(seen.aways.length).toBeGreaterThan(1));
+  const [one, two] = seen.aways as [ServerAway, ServerAway];
+  expect(two.sinceMs).toBe(one.sinceMs);
+  expect(one.nextTryMs - one.sinceMs).toBeCloseTo(400);
+  expect(two.nextTryMs).toBeGreaterThan(one.nextTryMs);
+  server = new WebSocketServer({ port, host: '127.0.0.1' });
+  const { say: sayAgain, socket } = await acceptNext();
+  sayAgain(WELCOME);
+  await vi.waitFor(() => expect(seen.welcomes).toBe(2));
+  const before = seen.aways.length;
+  socket.terminate();
+  await vi.waitFor(() => expect(seen.aways.length).toBeGreaterThan(before));
+  expect(seen.aways[before]!.sinceMs, 'another absence').toBeGreaterThan(one.sinceMs);
+});
+
+test('B11: a server that answers no beat is left, though its socket stays open', async () => {
+  const first = acceptNext();
+  const seen = await connect();
+  (await first).say(WELCOME);
+  const second = acceptNext();
+  await vi.waitFor(() => expect(seen.downs).toEqual([{ code: 'link-failed', isFinal: false }]));
+  (await second).say(WELCOME);
+  await vi.waitFor(() => expect(seen.welcomes).toBe(2));
 });

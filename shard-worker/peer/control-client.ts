@@ -1,4 +1,5 @@
-// The control socket of a peer: proves who it is, keeps the connection, hands typed messages over. Plans nothing.
+// The control socket of a peer: proves who it is, keeps the connection, hands typed messages over, and says since when the server
+// is away and when it is tried again. Plans nothing.
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { parseServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
@@ -8,6 +9,7 @@ import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { Host, HostSocket } from '../host/host.ts';
 import { openSocket } from '../host/open-socket.ts';
 import { retryPauseMs } from '../host/retry-pause.ts';
+import type { ServerAway } from '../words/peer-state.ts';
 
 type Welcome = ServerMessage & { type: 'welcome' };
 
@@ -15,11 +17,16 @@ export interface ControlHandlers {
   /** After each (re)connection: say again what the server must know. */
   onWelcome(welcome: Welcome): void;
   onMessage(message: ServerMessage): void;
-  /** The connection is gone; it is tried again unless the error says that this is of no use. */
-  onDown(error: PoolError, isFinal: boolean): void;
+  /** The connection is gone, or another try failed; it is tried again unless the error says that this is of no use. */
+  onDown(error: PoolError, isFinal: boolean, away: ServerAway): void;
   /** What a heartbeat reports; the round trip to the server is added here. */
   vitals(): { sessions: number; tokens: number; rtts?: { peer: PeerId; ms: number }[] };
 }
+
+/** A server that takes the connection and says nothing: another try may meet one that lives. */
+const TRY_MS = 10_000;
+/** Beats in a row that nothing came after. A server that stood still for ten seconds is there again: its tabs have not left it. */
+const MAX_UNANSWERED_BEATS = 3;
 
 export class ControlClient {
   readonly #url: string;
@@ -32,7 +39,10 @@ export class ControlClient {
   #closed = false;
   /** Since the last welcome. */
   #tries = 0;
+  #awaySinceMs: number | undefined;
+  #unansweredBeats = 0;
   #beat: ReturnType<typeof setInterval> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** `open`: the host's; the standard WebSocket for scripts that are a peer without a host. */
@@ -62,6 +72,8 @@ export class ControlClient {
     this.#socket = socket;
     let lastError = new PoolError('link-failed', 'The connection to the server broke.');
     socket.onMessage((text) => {
+      if (this.#socket !== socket) return;
+      this.#unansweredBeats = 0;
       try {
         const message = parseServerMessage(text);
         if (message.type === 'error') lastError = PoolError.from(message.error);
@@ -72,14 +84,28 @@ export class ControlClient {
       }
     });
     socket.onClose(() => {
-      this.#down();
-      if (this.#closed) return;
-      // Another attempt with the same key and version would be refused again.
-      const isFinal = lastError.subject === 'identity';
-      this.#handlers.onDown(lastError, isFinal);
-      if (isFinal) return;
-      this.#retryTimer = setTimeout(() => this.#connect(), retryPauseMs(this.#tries++));
+      if (this.#socket === socket) this.#lose(lastError);
     });
+    this.#deadline = setTimeout(() => this.#leave(socket), TRY_MS);
+  }
+
+  /** A browser waits for the other side's word before it says that a socket is closed: a silent server gives none. */
+  #leave(socket: HostSocket): void {
+    this.#lose(new PoolError('link-failed', 'The server says nothing.'));
+    socket.close();
+  }
+
+  #lose(error: PoolError): void {
+    this.#socket = undefined;
+    this.#down();
+    if (this.#closed) return;
+    // Another attempt with the same key and version would be refused again.
+    const isFinal = error.subject === 'identity';
+    const nowMs = performance.now();
+    const pauseMs = retryPauseMs(this.#tries++);
+    this.#awaySinceMs ??= nowMs;
+    if (!isFinal) this.#retryTimer = setTimeout(() => this.#connect(), pauseMs);
+    this.#handlers.onDown(error, isFinal, { sinceMs: this.#awaySinceMs, nextTryMs: nowMs + pauseMs });
   }
 
   async #hear(socket: HostSocket, message: ServerMessage): Promise<void> {
@@ -92,7 +118,9 @@ export class ControlClient {
     if (message.type === 'welcome') {
       this.#isWelcome = true;
       this.#tries = 0;
-      this.#beat = setInterval(() => this.beat(), message.heartbeatMs);
+      this.#awaySinceMs = undefined;
+      clearTimeout(this.#deadline);
+      this.#beat = setInterval(() => this.#beatInTurn(socket), message.heartbeatMs);
       this.#handlers.onWelcome(message);
       this.beat();
       return;
@@ -112,6 +140,14 @@ export class ControlClient {
     this.send({ type: 'heartbeat', at: performance.now(), ...measured, ...this.#handlers.vitals() });
   }
 
+  #beatInTurn(socket: HostSocket): void {
+    if (this.#unansweredBeats >= MAX_UNANSWERED_BEATS) this.#leave(socket);
+    else {
+      this.#unansweredBeats++;
+      this.beat();
+    }
+  }
+
   /** The last one: beats are seconds apart, and an old least would hide that a tab has moved. */
   #measure(ms: number): void {
     if (ms >= 0 && ms < 60_000) this.#serverRttMs = ms;
@@ -120,6 +156,8 @@ export class ControlClient {
   #down(): void {
     this.#isWelcome = false;
     this.#serverRttMs = undefined;
+    this.#unansweredBeats = 0;
     clearInterval(this.#beat);
+    clearTimeout(this.#deadline);
   }
 }

@@ -86,6 +86,10 @@ export class PeerSession {
           if (message.type === 'probe') this.send({ type: 'present', at: message.at });
           else handlers.onMessage(message);
         },
+        onDown: (error, isFinal, away) => {
+          this.#broker?.rest();
+          handlers.onDown(error, isFinal, away);
+        },
       },
       (url) => this.#host.openSocket(url),
     );

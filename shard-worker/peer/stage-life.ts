@@ -4,7 +4,7 @@ import type { Backend, Capability, ClientMessage, Seat, ServerMessage } from '..
 import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import type { StageState } from '../words/peer-state.ts';
+import type { ServerAway, StageState } from '../words/peer-state.ts';
 import type { StageAssignment, WorkerEvents } from '../worker/worker-api.ts';
 import { shownError } from './site.ts';
 
@@ -44,10 +44,12 @@ export type StageEvent =
   /** The control socket is up: the server knows this tab, and nothing of what it was before. */
   | { type: 'server-welcomed' }
   /** The control socket broke; `isFinal`: another try would be refused again. */
-  | { type: 'server-lost'; error: PoolError; isFinal: boolean }
+  | { type: 'server-lost'; error: PoolError; isFinal: boolean; away: ServerAway }
   | { type: 'message-heard'; message: ServerMessage }
   /** Other peers can reach this one. */
   | { type: 'broker-opened' }
+  /** It refused this tab, or was not there. */
+  | { type: 'broker-failed'; error: PoolError }
   | { type: 'slice-loaded'; epoch: number; msPerLayer: number }
   | { type: 'slice-failed'; epoch: number; error: PoolError }
   | { type: 'epoch-served'; epoch: number }
@@ -72,7 +74,7 @@ export type StageEvent =
 /** What the run does; an outcome that matters comes back as an event. */
 export type StageEffect =
   | { type: 'connect' }
-  /** Then `broker-opened`. */
+  /** Then `broker-opened` or `broker-failed`. */
   | { type: 'open-broker' }
   | { type: 'say'; message: ClientMessage }
   | { type: 'hold-ticket'; epoch: number; ticket: string }

@@ -115,7 +115,10 @@ export class StageRun {
   /** How each effect is done. */
   readonly #doers: { [Type in StageEffect['type']]: (effect: StageEffect & { type: Type }) => void } = {
     connect: () => this.#connect(),
-    'open-broker': () => this.#follow(this.#session.broker.open(), () => ({ type: 'broker-opened' })),
+    'open-broker': () => {
+      const failed = (error: PoolError): StageEvent => ({ type: 'broker-failed', error });
+      this.#follow(this.#session.broker.open(), () => ({ type: 'broker-opened' }), failed);
+    },
     say: ({ message }) => this.#session.send(message),
     'hold-ticket': ({ epoch, ticket }) => ignore(this.#worker.call('hold-ticket', { epoch, ticket })),
     'load-slice': ({ assignment }) => {
@@ -161,7 +164,7 @@ export class StageRun {
         if (message.type === 'gone') this.#links.gone(message.peer);
         else this.#happen({ type: 'message-heard', message });
       },
-      onDown: (error, isFinal) => this.#happen({ type: 'server-lost', error, isFinal }),
+      onDown: (error, isFinal, away) => this.#happen({ type: 'server-lost', error, isFinal, away }),
       onChannel: (channel) => this.#links.take(channel),
       onFail: this.#fail,
       vitals: () => vitalsOf(this.#life),

@@ -37,7 +37,7 @@ export function watchPool(host: Host, options: { pool: PoolRef; origin?: string 
         {
           onWelcome: () => happen({ type: 'server-welcomed' }),
           onMessage: (message) => happen({ type: 'message-heard', message }),
-          onDown: (error, isFinal) => happen({ type: 'server-lost', error, isFinal }),
+          onDown: (error, isFinal, away) => happen({ type: 'server-lost', error, isFinal, away }),
           vitals: () => ({ sessions: 0, tokens: 0 }),
         },
         (url) => host.openSocket(url),

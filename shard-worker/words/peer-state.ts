@@ -17,6 +17,13 @@ export type StagePhase =
   | 'failed'
   | 'left';
 
+/** The server does not answer. Both by `performance.now()` of the page. */
+export interface ServerAway {
+  sinceMs: number;
+  /** It is tried then; in the past: that is under way. */
+  nextTryMs: number;
+}
+
 /** Layers `[start, end)` that this tab holds and how far their bytes have come. */
 export interface SliceState {
   epoch: number;
@@ -57,6 +64,8 @@ export interface StageState {
   served: ServedState;
   /** Neighbours that have owed an answer for longer than a busy tab would. */
   late?: readonly PeerId[];
+  /** What runs over this tab's links goes on meanwhile. */
+  away?: ServerAway;
   /** While it waits: what for, as the planner says it. */
   waitsFor?: string;
   /** What the pool's maker asks for a token, in micros; it may change while this tab lends. */
@@ -73,6 +82,8 @@ export interface ChatState {
   peer?: PeerId;
   coalition?: Coalition;
   pools: PoolSummary[];
+  /** What runs over this tab's links goes on meanwhile; what is asked waits, or is answered here alone. */
+  away?: ServerAway;
   /** Entry or exit, where it has owed an answer for longer than a busy tab would. */
   late?: readonly PeerId[];
   /** While an ask of this tab waits for its turn. */

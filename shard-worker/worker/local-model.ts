@@ -57,7 +57,7 @@ export async function openLocalModel(options: LocalModelOptions): Promise<LocalM
     tell({ phase: 'loading', loadedBytes, totalBytes, msPerLayer, backend, device });
   };
   const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, { lent, onProgress });
-  const ready: LocalReady = { backend, device, msPerLayer, totalBytes };
+  const ready: LocalReady = { backend, device, layers: model.decoder.layers, msPerLayer, totalBytes };
   const ring = serveInMemory(executor, options, totalBytes);
   tell({ phase: 'ready', loadedBytes: totalBytes, totalBytes, msPerLayer, backend, device });
   return { ring, ready };

@@ -145,6 +145,7 @@ export type WorkerMethods = {
 export interface LocalReady {
   backend: Backend;
   device: string;
+  layers: number;
   msPerLayer: number;
   /** Weights that are held. */
   totalBytes: number;

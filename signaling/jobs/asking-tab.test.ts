@@ -65,6 +65,41 @@ describe('a tab that drives its own answer', () => {
     expect(await chargedTo(job)).toBe(BILL);
   });
 
+  describe('B7: whose server is killed in mid-answer', () => {
+    it('signs for it to the next one, and pays as if nothing had happened', async () => {
+      const { job, nonce, signed } = await granted();
+      await scene.keptGoing(job);
+      await scene.restart();
+      expect(scene.dispatcher.load().running).toBe(1);
+      scene.dispatcher.peerJoined(client().peer);
+      await done(job, nonce, 3);
+      expect((await scene.network.next('ask-settled', client().peer)).message.chargedMicros).toBe(BILL);
+      scene.answerReceipts(job, signed);
+      expect(await chargedTo(job)).toBe(BILL);
+    });
+
+    it('is back before its stages are: they are asked when they come', async () => {
+      const { job, nonce, signed } = await granted();
+      await scene.keptGoing(job);
+      await scene.restart();
+      const stages = [scene.network.peer(0), scene.network.peer(1)];
+      for (const peer of stages) scene.network.gone.add(peer);
+      await done(job, nonce, 3);
+      scene.network.gone.clear();
+      for (const peer of stages) scene.dispatcher.peerJoined(peer);
+      scene.answerReceipts(job, signed);
+      expect(await chargedTo(job)).toBe(BILL);
+    });
+
+    it('waits in the queue no more: it asks anew', async () => {
+      scene.network.isServing = false;
+      await ask();
+      await scene.restart();
+      expect(scene.dispatcher.load()).toEqual({ running: 0, waiting: 0 });
+      expect((await scene.ledger.totals()).openHolds).toBe(0);
+    });
+  });
+
   it('D3: goes on with an answer that was cut, and pays only the rest, once', async () => {
     const { job, nonce, signed } = await granted();
     await done(job, nonce, 3);

@@ -7,6 +7,8 @@ import { checkReceipt, type SignedReceipt } from '../../protocol/receipt.ts';
 import type { EpochSeats } from '../settlement/settlement-types.ts';
 
 interface Wait {
+  /** It has not been asked yet: it is not here. */
+  isAbsent: boolean;
   resolve(receipts: readonly SignedReceipt[]): void;
   timer: NodeJS.Timeout;
 }
@@ -34,9 +36,14 @@ export class ReceiptCollector {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Receipts of every stage of these epochs. All are asked at once: one that is silent costs the wait once. */
-  async collect(job: JobId, epochs: readonly EpochSeats[]): Promise<SignedReceipt[]> {
-    const answers = epochs.flatMap(({ epoch, seats }) => seats.map(({ peer }) => this.#askOne(peer, job, epoch)));
+  /**
+   * Receipts of every stage of these epochs. All are asked at once: one that is silent costs the wait once. One that is not here
+   * has none, unless it `mayReturn`: then it is asked when it comes, within the same wait.
+   */
+  async collect(job: JobId, epochs: readonly EpochSeats[], mayReturn = false): Promise<SignedReceipt[]> {
+    const answers = epochs.flatMap(({ epoch, seats }) =>
+      seats.map(({ peer }) => this.#askOne(peer, job, epoch, mayReturn)),
+    );
     return (await Promise.all(answers)).flat();
   }
 
@@ -47,12 +54,21 @@ export class ReceiptCollector {
     return wait !== undefined;
   }
 
+  /** It is here again. */
+  peerJoined(peer: PeerId): void {
+    for (const [key, wait] of this.#waits) {
+      const [of, job, epoch] = key.split('/') as [PeerId, JobId, string];
+      if (of !== peer || !wait.isAbsent) continue;
+      wait.isAbsent = !this.#send(peer, { type: 'receipt-request', job, epoch: Number(epoch) });
+    }
+  }
+
   /** It will not answer any more. */
   peerGone(peer: PeerId): void {
     for (const [key, wait] of [...this.#waits]) if (key.startsWith(`${peer}/`)) wait.resolve([]);
   }
 
-  async #askOne(peer: PeerId, job: JobId, epoch: number): Promise<SignedReceipt[]> {
+  async #askOne(peer: PeerId, job: JobId, epoch: number, mayReturn: boolean): Promise<SignedReceipt[]> {
     const key = keyOf(peer, job, epoch);
     const answer = new Promise<readonly SignedReceipt[]>((resolve) => {
       const timer = setTimeout(() => settle([]), this.#timeoutMs);
@@ -61,9 +77,12 @@ export class ReceiptCollector {
         this.#waits.delete(key);
         resolve(receipts);
       };
-      this.#waits.set(key, { resolve: settle, timer });
+      this.#waits.set(key, { isAbsent: false, resolve: settle, timer });
     });
-    if (!this.#send(peer, { type: 'receipt-request', job, epoch })) this.#waits.get(key)?.resolve([]);
+    const isAbsent = !this.#send(peer, { type: 'receipt-request', job, epoch });
+    const wait = this.#waits.get(key);
+    if (wait && isAbsent && mayReturn) wait.isAbsent = true;
+    else if (isAbsent) wait?.resolve([]);
     const checked = await Promise.all(
       (await answer)
         .slice(0, MAX_SESSIONS)

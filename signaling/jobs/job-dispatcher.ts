@@ -14,6 +14,7 @@ import { admitJob, countPrompt, devicesOf, planJob, poolFor, termsOf, withinMost
 import { closeJobs } from './close-jobs.ts';
 import { createJobContext } from './create-job-context.ts';
 import { awaitReturn, cancelJob, finishJob } from './end-job.ts';
+import type { GoingJob } from './going-job.ts';
 import { driverLost, hearDriver } from './hear-driver.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
 import { shownFailure, streamListener, tabListener } from './job-listeners.ts';
@@ -21,6 +22,7 @@ import type { Job, JobOrder, JobService, QuoteOrder } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
 import { limitGrant, tellFunding } from './start-job.ts';
+import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
 import { takeNote } from './witness.ts';
 
@@ -223,8 +225,14 @@ export class JobDispatcher implements JobService {
     }
   }
 
+  /** Answers of chats that went on while no server was there. Comes before any tab does. */
+  takeUp(going: readonly GoingJob[]): void {
+    for (const job of going) takeUp(this.#context, job);
+  }
+
   /** A tab that was away: its answers have gone on meanwhile. */
   peerJoined(peer: PeerId): void {
+    this.#context.collector.peerJoined(peer);
     for (const job of this.#context.jobs.values()) {
       if (job.source === 'tab' && job.driver === peer && job.state === 'running') limitGrant(this.#context, job);
     }
@@ -233,7 +241,10 @@ export class JobDispatcher implements JobService {
   /** The roster has changed this pool. */
   poolChanged(id: PoolId): void {
     const change = this.#context.queues.poolChanged(id);
-    for (const job of change?.moved ?? []) tellFunding(this.#context, job, 'moved', change!.coalition);
+    for (const job of change?.moved ?? []) {
+      tellFunding(this.#context, job, 'moved', change!.coalition);
+      if (job.source === 'tab') this.#context.keep(this.#context.store.update(job));
+    }
   }
 
   /** Admits no more; resolves when what runs has ended or, after `graceMs`, been let go. */

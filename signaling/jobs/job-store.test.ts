@@ -1,6 +1,6 @@
 // Rows of jobs on both databases: who may read them, in which order, and that an end is an end.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PoolId, poolIdOf } from '../../protocol/ids.ts';
+import { type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import { forEachDatabase, OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { type AccountId, accountOwner } from '../ledger/owner.ts';
 import { createJobStore, type JobStore } from './job-store.ts';
@@ -135,5 +135,21 @@ forEachDatabase('rows of jobs', (open) => {
     }
     expect(await store.find(done.id, payer)).toMatchObject({ state: 'done', chargedMicros: 3 });
     expect(await store.endOrphans()).toEqual([]);
+  });
+
+  it('B7: of chats that their clients drive on are kept with all that settles them, until they end', async () => {
+    const driver = 'd'.repeat(32) as PeerId;
+    const epochs = [{ epoch: 5, seats: [{ peer: driver, start: 0, end: 8 }] }];
+    const going = await insert({ source: 'tab', driver, epochs, endsMs: performance.now() + 1000, paidTokens: 2 });
+    Object.assign(going, { state: 'running', plan: PLAN });
+    await store.update(going);
+    expect(await store.endOrphans()).toEqual([]);
+    const { nonce, heldMicros, usage, maxPosition, maxTokens, price, most } = going;
+    const terms = { driver, maxPosition, maxTokens, price, most, epochs, paidTokens: 2, endsAtMs: expect.any(Number) };
+    expect(await store.listGoing()).toEqual([
+      { id: going.id, nonce, pool, payer, plan: PLAN, usage, heldMicros, terms },
+    ]);
+    await store.update(going, { isOver: true });
+    expect(await store.listGoing()).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import type { JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { Database } from '../db/open-database.ts';
 import type { OwnerId } from '../ledger/owner.ts';
+import { type GoingJob, goingTermsOf } from './going-job.ts';
 import type { JobRecord } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import { jobs } from './tables.ts';
@@ -31,8 +32,10 @@ export interface JobStore {
   listOf(payer: OwnerId, limit: number): Promise<JobRecord[]>;
   /** Finished jobs of a pool with prediction and outcome, newest first. */
   recentOf(pool: PoolId): Promise<RecentJob[]>;
-  /** Jobs that a server that died left behind become `failed`. Resolves to which they are. */
+  /** Jobs that a server that died left behind, and that nobody drives any more, become `failed`. Resolves to which they are. */
   endOrphans(): Promise<{ id: JobId; pool: PoolId }[]>;
+  /** Those that their clients drive on. */
+  listGoing(): Promise<GoingJob[]>;
 }
 
 export function createJobStore(db: Database): JobStore {
@@ -42,6 +45,7 @@ export function createJobStore(db: Database): JobStore {
       await db.insert(jobs).values({ id, pool, payer, source, nonce, heldMicros, state: 'waiting' });
     },
     async update(job, { chargedMicros, errorCode, isOver = false } = {}) {
+      const going = isOver ? undefined : goingTermsOf(job);
       const state = isOver ? (errorCode === undefined ? 'done' : 'failed') : job.state === 'over' ? 'done' : job.state;
       await db
         .update(jobs)
@@ -49,10 +53,11 @@ export function createJobStore(db: Database): JobStore {
           state,
           ...job.usage,
           ...(job.plan ? { plan: job.plan } : {}),
+          ...(going ? { going } : {}),
           ...(job.stats ? { outcome: job.stats } : {}),
           ...(chargedMicros === undefined ? {} : { chargedMicros }),
           ...(errorCode === undefined ? {} : { errorCode }),
-          ...(isOver ? { endedAt: new Date() } : {}),
+          ...(isOver ? { endedAt: new Date(), going: null } : {}),
         })
         // An update that is overtaken by the job’s end changes nothing.
         .where(and(eq(jobs.id, job.id), isNull(jobs.endedAt)));
@@ -88,10 +93,26 @@ export function createJobStore(db: Database): JobStore {
       const rows = await db
         .update(jobs)
         .set({ state: 'failed', errorCode: 'shutting-down', endedAt: new Date() })
-        .where(inArray(jobs.state, [...LIVE]))
+        .where(and(inArray(jobs.state, [...LIVE]), isNull(jobs.going)))
         .returning({ id: jobs.id, pool: jobs.pool });
       return rows as { id: JobId; pool: PoolId }[];
     },
+    async listGoing() {
+      const rows = await db
+        .select()
+        .from(jobs)
+        .where(and(inArray(jobs.state, [...LIVE]), isNotNull(jobs.going)));
+      return rows.map(goingOf);
+    },
+  };
+}
+
+function goingOf({ promptTokens, cachedTokens, completionTokens, ...row }: typeof jobs.$inferSelect): GoingJob {
+  const { nonce, plan, heldMicros } = row;
+  return {
+    ...{ id: row.id as JobId, nonce, pool: row.pool as PoolId, payer: row.payer as OwnerId },
+    ...{ plan: plan ?? undefined, usage: { promptTokens, cachedTokens, completionTokens }, heldMicros },
+    terms: row.going!,
   };
 }
 

@@ -84,6 +84,8 @@ export interface LiveJob {
   /** The last place that was told. */
   toldPlace: number;
   cancelled: boolean;
+  /** It began under an earlier server. */
+  isTakenUp: boolean;
   timer: NodeJS.Timeout | undefined;
   /** When its grants end, by `performance.now()`: nothing that happens to it moves that. */
   endsMs: number | undefined;
@@ -142,6 +144,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     note: undefined,
     toldPlace: 0,
     cancelled: false,
+    isTakenUp: false,
     timer: undefined,
     endsMs: undefined,
     textBytes: Array.from({ length: fields.choices }, () => 0),

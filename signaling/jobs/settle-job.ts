@@ -24,7 +24,7 @@ export async function settleJob(
     await funding.release(job.id);
     return { chargedMicros: 0, settlement: undefined };
   }
-  const stages = await collector.collect(job.id, job.epochs);
+  const stages = await collector.collect(job.id, job.epochs, job.isTakenUp);
   let settlement = weigh(job, stages, layers);
   while (settlement.unsigned.length > 0 && (await unsigned.wait(job))) settlement = weigh(job, stages, layers);
   if (settlement.unsigned.length === 0) unsigned.settled(job);

@@ -2,6 +2,7 @@
 import { bigint, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
+import type { GoingTerms } from './going-job.ts';
 
 export const jobs = pgTable('jobs', {
   id: text('id').primaryKey(),
@@ -13,6 +14,8 @@ export const jobs = pgTable('jobs', {
   nonce: text('nonce').notNull(),
   state: text('state', { enum: ['waiting', 'running', 'settling', 'done', 'failed'] }).notNull(),
   plan: jsonb('plan').$type<RoutePlan>(),
+  /** What a server that starts anew needs to settle a chat that runs. */
+  going: jsonb('going').$type<GoingTerms>(),
   /** What it really took, beside what `plan` predicted. */
   outcome: jsonb('outcome').$type<JobStats>(),
   promptTokens: integer('prompt_tokens').notNull().default(0),

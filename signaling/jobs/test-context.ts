@@ -78,6 +78,7 @@ export class TestContext {
         listOf: async () => [],
         recentOf: async () => [],
         endOrphans: async () => [],
+        listGoing: async () => [],
       },
       receipts: {
         save: async (_job, { stages }) => void this.receipts.push(...stages),

@@ -1,7 +1,7 @@
 // Jobs with a real ledger, real signatures and a pool without sockets: what a test of the dispatcher plays in. Used by tests
 // only.
 import { pino } from 'pino';
-import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Grant, openGrant } from '../../protocol/grant.ts';
@@ -86,6 +86,22 @@ export class JobScene {
       expect(availableMicros + heldMicros, 'nothing is made or lost').toBe(issuedMicros);
     });
     return scene;
+  }
+
+  /** The server is killed, and another one begins over the same database. What it had promised to do it never does. */
+  async restart(): Promise<void> {
+    const killed = this.dispatcher;
+    onTestFinished(() => killed.close());
+    this.dispatch();
+    const store = createJobStore(this.#database.db);
+    for (const { id } of await store.endOrphans()) await this.ledger.release(id);
+    this.dispatcher.takeUp(await store.listGoing());
+  }
+
+  /** The row says that it runs, and over which coalition. */
+  async keptGoing(job: JobId): Promise<void> {
+    const { db } = this.#database;
+    await expect.poll(async () => (await createJobStore(db).listGoing()).map(({ id }) => id)).toContain(job);
   }
 
   /** Takes another dispatcher from now on. */

@@ -1,0 +1,81 @@
+// The server as a process of its own, which a test or a bench may kill and start again at the same address over the same data.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** SIGKILL, as a power cut or the kernel does it. Resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Resolves when it serves again. */
+  start(): Promise<void>;
+  /** Kills it and removes its data. */
+  close(): Promise<void>;
+}
+
+/** @param args flags of `npm start`, and before the program those of Node where `nodeArgs` has any. */
+export async function startServerProcess(
+  args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
+): Promise<ServerProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'computepool-server-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const where = ['--host', '127.0.0.1', '--port', String(port), '--data-dir', join(dataDir, 'data')];
+  let child: ChildProcess;
+  const start = async (): Promise<void> => {
+    child = spawn(
+      process.execPath,
+      ['--import', 'tsx', ...nodeArgs, 'signaling/main.ts', ...where, '--log-level', 'error', ...args],
+      { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await serves(child);
+  };
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  await start();
+  return {
+    url,
+    get pid() {
+      return child.pid!;
+    },
+    kill,
+    start,
+    async close() {
+      await kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Until it prints that it does. */
+function serves(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('ComputePool serves at')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it served.`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
