@@ -8,11 +8,12 @@ const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120'
 const QUESTION = 'Tell me a long story about a fox.';
 const MODEL = 'computepool/guide-4m';
 
-/** Three stages that serve and a tab in reserve, which joined last. */
+/** Three stages that serve and a tab in reserve, which joined last and holds the first one's layers by then. */
 async function openRing(site: Site): Promise<Page[]> {
   const tabs: Page[] = [];
   for (let index = 0; index < 4; index += 1) tabs.push(await site.openStage());
   await expect.poll(() => site.server.snapshot().coalitions[0]?.state).toBe('ready');
+  await expect(tabs[3]!.getByTestId('reserve')).toHaveAttribute('data-ready', 'true');
   return tabs;
 }
 

@@ -47,6 +47,8 @@ export const seatSchema = z.object({
   totalBytes: count,
   loadedBytes: count,
   ready: z.boolean(),
+  /** A tab in reserve that would take it: holds these layers, or loads them. Absent: nobody does. */
+  standby: z.optional(z.enum(['warm', 'loading'])),
 });
 export type Seat = z.infer<typeof seatSchema>;
 
@@ -101,6 +103,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), pool: poolIdSchema, manifest: manifestSchema, capability: capabilitySchema }),
   z.object({ type: z.literal('load-progress'), pool: poolIdSchema, epoch: count, loadedBytes: count }),
   z.object({ type: z.literal('stage-ready'), pool: poolIdSchema, epoch: count, msPerLayer: millis }),
+  /** A tab in reserve holds the layers that it was asked to. */
+  z.object({ type: z.literal('spare-warm'), pool: poolIdSchema, start: count, end: count }),
   z.object({ type: z.literal('stage-failed'), pool: poolIdSchema, epoch: count, error: errorShape }),
   /** A link to a neighbour could not be made or broke; the orchestrator decides who is at fault. */
   z.object({ type: z.literal('link-down'), pool: poolIdSchema, epoch: count, peer: peerIdSchema }),
@@ -179,6 +183,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
    * as a driver.
    */
   z.object({ type: z.literal('coalition'), coalition: coalitionSchema, ticket: token }),
+  /** To a tab in reserve: load these layers, `[start, end)`, so that you can take over at once. Another one takes its place. */
+  z.object({ type: z.literal('warm'), pool: poolIdSchema, start: count, end: count }),
   /** The epoch is over: finish what is running, then free its slice. */
   z.object({ type: z.literal('retire'), pool: poolIdSchema, epoch: count }),
   z.object({ type: z.literal('heartbeat-ack'), at: millis }),

@@ -65,6 +65,7 @@ const methods: WorkerMethods = {
   'read-model': (source) => stageHost().readModel(source),
   'probe-layer': (lent) => stageHost().probe(lent),
   'load-stage': (assignment) => stageHost().load(assignment),
+  'warm-slice': (slice) => stageHost().warm(slice),
   'serve-epoch': async ({ epoch }) => stageHost().serve(epoch),
   'add-link': (offer) => links().add(offer),
   'note-distance': async ({ id, ms }) => links().noteDistance(id, ms),

@@ -13,6 +13,7 @@ import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 import { PhaseSteps } from './phase-steps.tsx';
 import { ShardDevice } from './shard-device.tsx';
+import { ShardReserve } from './shard-reserve.tsx';
 import { ShardServed } from './shard-served.tsx';
 import { ShardSlice } from './shard-slice.tsx';
 
@@ -86,6 +87,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
         <div className="min-w-0 space-y-6">
           <ShardDevice state={state} />
           {slice && <ShardSlice state={state} slice={slice} />}
+          {phase === 'waiting' && state.reserve && <ShardReserve reserve={state.reserve} />}
           {phase === 'serving' && <ShardServed served={state.served} />}
         </div>
         {coalition && (

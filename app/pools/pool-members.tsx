@@ -7,10 +7,13 @@ import { formatMs } from '../format/format-ms.ts';
 import { sortMembers } from '../format/sort-members.ts';
 import { TableHead } from '../ui/table-head.tsx';
 
-const COLUMNS = ['Place', 'Peer', 'Runs on', 'Layers', 'Holds', 'Per layer', 'Lends up to'] as const;
+const COLUMNS = ['Place', 'Peer', 'Runs on', 'If it goes', 'Layers', 'Holds', 'Per layer', 'Lends up to'] as const;
 /** Columns from here on hold figures and are set right. */
-const FIRST_FIGURE = 3;
+const FIRST_FIGURE = 4;
 const FIGURE = 'py-1.5 pr-4 text-right font-mono last:pr-0';
+
+/** How long the loss of a seat's tab would take. */
+const STANDBY = { warm: 'a spare is ready', loading: 'a spare is loading', none: 'others load first' } as const;
 
 export function PoolMembers({ live }: { live: PoolLive }) {
   const seats = (live.serving ?? live.forming)?.seats ?? [];
@@ -61,6 +64,7 @@ function Row({ member, seat, place }: { member: PoolMember; seat: PoolSeat | und
           {backend && device ? formatRunsOn(backend, device) : '–'}
         </span>
       </td>
+      <td className="py-1.5 pr-4">{seat ? STANDBY[seat.standby ?? 'none'] : '–'}</td>
       <td className={FIGURE}>{seat ? formatLayers(seat.start, seat.end) : '–'}</td>
       <td className={FIGURE}>{seat ? formatBytes(seat.totalBytes) : '–'}</td>
       <td className={FIGURE}>{msPerLayer === undefined ? '–' : formatMs(msPerLayer)}</td>

@@ -36,6 +36,7 @@ const WILLING: Required<WorkerScript> = {
   'read-model': () => TEST_MANIFEST,
   'probe-layer': () => ({ msPerLayer: 2 }),
   'load-stage': () => ({ networkBytes: 0, cachedBytes: 0, msPerLayer: 1.5 }),
+  'warm-slice': nothing,
   'serve-epoch': nothing,
   'add-link': nothing,
   'note-distance': nothing,

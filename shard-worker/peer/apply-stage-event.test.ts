@@ -22,6 +22,8 @@ const unlinked = (code: PoolError['code'] = 'link-failed', peer = B): StageEvent
 const failed = (code: PoolError['code'], epoch = 5): StageEvent => ({
   ...{ type: 'slice-failed', epoch, error: error(code) },
 });
+const warm = (start: number, end: number, pool = POOL): StageEvent => heard({ type: 'warm', pool, start, end });
+const warmed = (start: number, end: number): StageEvent => ({ type: 'reserve-loaded', start, end });
 const AWAY = { sinceMs: 1, nextTryMs: 2 };
 const LOST: StageEvent = { type: 'server-lost', error: error('link-failed'), isFinal: false, away: AWAY };
 const UNBROKERED: StageEvent = { type: 'broker-failed', error: error('link-failed') };
@@ -45,11 +47,13 @@ function lineOf(effect: StageEffect): string {
     const { message } = effect;
     const about = [
       ...('epoch' in message ? [message.epoch] : []),
+      ...(message.type === 'spare-warm' ? [`${message.start}-${message.end}`] : []),
       ...('peer' in message ? [name(message.peer)] : []),
       ...(message.type === 'stage-failed' ? [message.error.code] : []),
     ];
     return [`say ${message.type}`, ...about].join(' ');
   }
+  if (type === 'warm-slice') return `warm ${effect.slice.start}-${effect.slice.end}`;
   if (type === 'load-slice')
     return `load ${effect.assignment.epoch} ${effect.assignment.start}-${effect.assignment.end}`;
   if (type === 'link') return `link ${effect.epoch} ${name(effect.peer)}`;
@@ -116,6 +120,16 @@ describe('one event, what is shown then, and what is done', () => {
     ['a seat behind another', [told(5, 'forming', [B, A])], 'loading', [HELD, 'load 5 2-4']],
     ['no seat', [told(5, 'forming', [B, C])], 'waiting', []],
     ['another pool', [told(5, 'forming', [A], OTHER_POOL)], 'waiting', []],
+    ['B5: layers to hold in reserve', [warm(2, 4)], 'waiting', ['warm 2-4']],
+    [
+      'B5: in reserve of another pool, or none of the model’s',
+      [warm(2, 4, OTHER_POOL), warm(2, 9), warm(2, 2)],
+      'waiting',
+      [],
+    ],
+    ['B5: with a seat it holds none in reserve', [told(5, 'forming', [A, B]), warm(2, 4)], 'loading', []],
+    ['B5: it says that it holds them', [warm(2, 4), warmed(2, 4)], 'waiting', ['say spare-warm 2-4']],
+    ['B5: not of those that it was asked for before', [warm(2, 4), warm(0, 2), warmed(2, 4)], 'waiting', []],
     ['told again', [told(5, 'forming'), told(5, 'ready')], 'loading', [HELD]],
     ['broken before it was joined', [told(5, 'broken')], 'waiting', ['drop 5 stage-left']],
     ['loaded, not linked', [told(5, 'forming', [A, B]), loaded()], 'loading', []],

@@ -15,6 +15,7 @@ import {
   noteUnlinked,
   retireEpoch,
 } from './change-epochs.ts';
+import { forgetReserve, holdInReserve, noteReserve, noteWarm } from './hold-reserve.ts';
 import { fail, isOver, type StageEvent, type StageLife, type StageStep, same, show } from './stage-life.ts';
 
 /** One event. Never throws; what comes for a life that is over, or for an epoch that is, changes nothing. */
@@ -58,6 +59,12 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
       return linkAgain(life, event.epoch);
     case 'slice-progressed':
       return noteProgress(life, event.progress);
+    case 'reserve-progressed':
+      return same(noteReserve(life, event.progress));
+    case 'reserve-loaded':
+      return noteWarm(life, event);
+    case 'reserve-failed':
+      return same(forgetReserve(life, event));
     case 'work-served':
       return same(noteServed(life, event.served));
     case 'neighbours-late':
@@ -112,6 +119,8 @@ function hear(life: StageLife, message: ServerMessage): StageStep {
   switch (message.type) {
     case 'coalition':
       return hearCoalition(life, message.coalition, message.ticket);
+    case 'warm':
+      return holdInReserve(life, message);
     case 'retire':
       return retireEpoch(life, message.epoch);
     case 'job-start':

@@ -35,9 +35,14 @@ function join(life: StageLife, live: LiveEpoch): StageStep {
   const slice = { epoch, start, end, totalBytes, loadedBytes: 0, networkBytes: 0, cachedBytes: 0 };
   const joined = { ...life, joined: new Set(life.joined).add(epoch) };
   return {
-    life: show(put(joined, live), { phase: 'loading', slice }),
+    life: show(put(withoutReserve(joined), live), { phase: 'loading', slice }),
     effects: [{ type: 'load-slice', assignment }, ...(next ? [{ type: 'link', epoch, peer: next } as const] : [])],
   };
+}
+
+function withoutReserve(life: StageLife): StageLife {
+  const { reserve: _held, ...shown } = life.shown;
+  return { ...life, shown };
 }
 
 export function noteLoaded(life: StageLife, epoch: number, msPerLayer: number): StageStep {

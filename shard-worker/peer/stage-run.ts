@@ -70,6 +70,7 @@ export class StageRun {
       onLate: (peers) => this.#happen({ type: 'neighbours-late', peers }),
     });
     this.#worker.on('load-progress', (progress) => this.#happen({ type: 'slice-progressed', progress }));
+    this.#worker.on('warm-progress', (progress) => this.#happen({ type: 'reserve-progressed', progress }));
     this.#worker.on('served', (served) => this.#happen({ type: 'work-served', served }));
     this.#worker.on('links', ({ rtts }) => this.#happen({ type: 'links-measured', rtts }));
     this.#worker.on('fault', (error) => this.#happen({ type: 'device-failed', error: PoolError.from(error) }));
@@ -125,6 +126,11 @@ export class StageRun {
       const { epoch } = assignment;
       const loading = this.#worker.call('load-stage', assignment);
       this.#follow(loading, ({ msPerLayer }) => ({ type: 'slice-loaded', epoch, msPerLayer }), sliceFailed(epoch));
+    },
+    'warm-slice': ({ slice }) => {
+      const { start, end } = slice;
+      const failed = (): StageEvent => ({ type: 'reserve-failed', start, end });
+      this.#follow(this.#worker.call('warm-slice', slice), () => ({ type: 'reserve-loaded', start, end }), failed);
     },
     link: ({ epoch, peer }) => {
       const failed = (error: PoolError): StageEvent => ({ type: 'link-failed', epoch, peer, error });

@@ -61,6 +61,8 @@ export interface StageState {
   memoryBytes?: number;
   slice?: SliceState;
   coalition?: Coalition;
+  /** Layers that it holds, or loads, to take over at once from the tab that serves them. */
+  reserve?: { start: number; end: number; totalBytes: number; loadedBytes: number; isReady: boolean };
   served: ServedState;
   /** Neighbours that have owed an answer for longer than a busy tab would. */
   late?: readonly PeerId[];

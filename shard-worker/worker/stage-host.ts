@@ -23,7 +23,7 @@ import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
-import type { StageAssignment, StageLoaded, TellPage } from './worker-api.ts';
+import type { StageAssignment, StageLoaded, TellPage, WarmSlice } from './worker-api.ts';
 
 interface Epoch {
   assignment: StageAssignment;
@@ -58,6 +58,8 @@ export class StageHost {
   #toldLinks = '';
   #model: OpenModel | undefined;
   #lent: LentMemory | undefined;
+  /** Held in reserve. */
+  #warm: { start: number; end: number; use: SliceUse } | undefined;
 
   constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, trust: TokenCheck, tell: TellPage) {
     this.#runtime = runtime;
@@ -137,6 +139,10 @@ export class StageHost {
       cachedBytes: meter.cachedBytes - before.cachedBytes,
     });
     let toldMs = 0;
+    const warm = this.#warm;
+    this.#warm = undefined;
+    // What was held in reserve is this seat's slice, or makes room for it.
+    if (warm?.start !== start || warm.end !== end) warm?.use.release();
     entry.use = this.#slices.use({ start, end }, (progress) => {
       const now = performance.now();
       if (abort.signal.aborted) return;
@@ -144,8 +150,32 @@ export class StageHost {
       toldMs = now;
       this.#tell('load-progress', { epoch, ...progress, ...brought() });
     });
+    warm?.use.release();
     entry.slice = await unlessAborted(entry.use.loaded, abort.signal);
     return { ...brought(), msPerLayer: entry.slice.msPerLayer };
+  }
+
+  /** Resolves when these layers are loaded, for whenever a seat with them is this tab's. */
+  async warm({ start, end, lent }: WarmSlice): Promise<void> {
+    this.#lent = lent;
+    this.#opened();
+    if (this.#warm?.start !== start || this.#warm.end !== end) {
+      this.#warm?.use.release();
+      let toldMs = 0;
+      const use = this.#slices.use({ start, end }, ({ loadedBytes, totalBytes }) => {
+        const now = performance.now();
+        if (now - toldMs < TELL_EVERY_MS && loadedBytes < totalBytes) return;
+        toldMs = now;
+        this.#tell('warm-progress', { start, end, loadedBytes, totalBytes });
+      });
+      this.#warm = { start, end, use };
+    }
+    const { use } = this.#warm;
+    await use.loaded.catch((thrown) => {
+      use.release();
+      if (this.#warm?.use === use) this.#warm = undefined;
+      throw thrown;
+    });
   }
 
   /** Warm: kernels are compiled now and not under the first question. */

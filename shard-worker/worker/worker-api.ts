@@ -21,6 +21,13 @@ export interface DriverSource extends ModelSource {
   pool: PoolId;
 }
 
+/** Layers `[start, end)` that a tab without a seat is asked to hold. */
+export interface WarmSlice {
+  start: number;
+  end: number;
+  lent: LentMemory;
+}
+
 export interface StageAssignment {
   epoch: number;
   pool: PoolId;
@@ -111,6 +118,8 @@ export type WorkerMethods = {
   'probe-layer'(params: LentMemory): Promise<Pick<Capability, 'msPerLayer'>>;
   /** Fetches a slice's weights and makes it ready for frames of its epoch. Tells `load-progress`. */
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
+  /** Holds these layers in reserve, in place of those that it held so before; resolves when they are loaded. Tells `warm-progress`. */
+  'warm-slice'(params: WarmSlice): Promise<void>;
   /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */
   'serve-epoch'(params: { epoch: number }): Promise<void>;
   /** The path's own round trip, milliseconds, of the connection with that number. */
@@ -159,6 +168,7 @@ export type WorkerEvents = {
     networkBytes: number;
     cachedBytes: number;
   };
+  'warm-progress': { start: number; end: number; loadedBytes: number; totalBytes: number };
   /** Once a second while something happens. */
   served: { sessions: number; tokens: number; stepMs: number; bytesIn: number; bytesOut: number };
   /** The device failed: this stage cannot go on. */

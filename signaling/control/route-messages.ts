@@ -191,6 +191,8 @@ function eventOf(peer: PeerId, message: RosterWord): RosterEvent {
   switch (message.type) {
     case 'load-progress':
       return { ...message, type: 'load-progressed', peer, pool: message.pool };
+    case 'spare-warm':
+      return { ...message, type: 'spare-warmed', peer, pool: message.pool };
     case 'stage-ready':
       return { ...message, type: 'stage-readied', peer, pool: message.pool };
     case 'stage-failed':

@@ -49,14 +49,16 @@ function planFewest({ manifest, candidates, rtt, current }: PlanRequest, context
   return { kind: 'plan', seats, reason: placed.reason };
 }
 
-/** The first so many tabs that together hold the model. */
+/** The first so many tabs that together hold the model: those that serve now go first, and all sit in order of joining. */
 function planForced(request: PlanRequest, stages: number, contextTokens: number): PoolPlan {
-  const { manifest, candidates, waitForAll = false } = request;
+  const { manifest, candidates, waitForAll = false, current = [] } = request;
   const most = Math.min(manifest.layers, MAX_STAGES, stages);
   const least = waitForAll ? most : 1;
-  let eligible = [...candidates];
+  const isNew = ({ peer }: Candidate): boolean => !current.includes(peer);
+  let eligible = [...candidates].sort((a, b) => Number(isNew(a)) - Number(isNew(b)));
   while (eligible.length >= least && eligible.length > 0) {
-    const chosen = eligible.slice(0, most);
+    const first = eligible.slice(0, most);
+    const chosen = candidates.filter((candidate) => first.includes(candidate));
     const capacities = chosen.map(({ capability }) => capability);
     const kept = fitPeers(manifest, capacities, contextTokens);
     if (kept.length === chosen.length) return planned(manifest, reorder(request, chosen, contextTokens), contextTokens);

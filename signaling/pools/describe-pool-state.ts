@@ -28,8 +28,8 @@ const MAX_RECENT = 20;
 const describeCoalition = ({ epoch, state, seats }: Coalition): NonNullable<PoolStateView['serving']> => ({
   epoch,
   state,
-  seats: seats.map(({ peer, start, end, backend, totalBytes, loadedBytes, ready }) => ({
-    ...{ peer, start, end, backend, totalBytes, loadedBytes, ready },
+  seats: seats.map(({ peer, start, end, backend, totalBytes, loadedBytes, ready, standby }) => ({
+    ...{ peer, start, end, backend, totalBytes, loadedBytes, ready, ...(standby ? { standby } : {}) },
   })),
 });
 

@@ -18,6 +18,7 @@ import {
   takeOffer,
 } from './change-members.ts';
 import { coalitionsOf } from './coalitions.ts';
+import { keepReserve, noteWarm } from './keep-reserve.ts';
 import {
   type Effect,
   emptyPool,
@@ -45,6 +46,7 @@ export type RosterEvent =
     }
   | { type: 'load-progressed'; peer: PeerId; pool: PoolId; epoch: number; loadedBytes: number }
   | { type: 'stage-readied'; peer: PeerId; pool: PoolId; epoch: number; msPerLayer: number }
+  | { type: 'spare-warmed'; peer: PeerId; pool: PoolId; start: number; end: number }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
   | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
   /** It was asked whether it is there and did not answer. */
@@ -79,6 +81,10 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       );
     case 'stage-readied':
       return inPool(roster, event.pool, (pool) => noteReady(pool, event.peer, event.epoch, event.msPerLayer, world));
+    case 'spare-warmed':
+      return inPool(roster, event.pool, (pool) =>
+        noteWarm(pool, event.peer, { start: event.start, end: event.end, isReady: true }),
+      );
     case 'stage-failed':
       return inPool(roster, event.pool, (pool) => noteFailure(pool, event.peer, event.epoch, world));
     case 'link-broken':
@@ -194,8 +200,9 @@ function inEachPool(roster: Roster, change: (pool: Pool) => PoolStep): RosterSte
   const effects: Effect[] = [];
   let { epochFloor, awaited } = roster;
   for (const [id, before] of roster.pools) {
-    const step = change(before);
-    effects.push(...step.effects);
+    const changed = change(before);
+    const step = changed.pool === before ? changed : keepReserve(changed.pool);
+    effects.push(...changed.effects, ...(step === changed ? [] : step.effects));
     if (step.pool.pinned || step.pool.peers.length > 0) pools.set(id, step.pool);
     else {
       epochFloor = Math.max(epochFloor, step.pool.lastEpoch);

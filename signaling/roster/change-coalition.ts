@@ -7,7 +7,7 @@ import { MAX_STAGES } from '../../protocol/limits.ts';
 import { fillSeats } from '../planner/fill-seats.ts';
 import { planPool } from '../planner/plan-pool.ts';
 import { formingOf, servingOf, withForming, withServing } from './coalitions.ts';
-import type { Effect, Pool, PoolStep, World } from './roster-state.ts';
+import type { Effect, Pool, PoolPeer, PoolStep, World } from './roster-state.ts';
 
 export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean =>
   coalition?.seats.some((seat) => seat.peer === peer) ?? false;
@@ -120,7 +120,12 @@ function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
   };
   const progressAtMs = new Map(seats.map(({ peer }) => [peer, nowMs]));
   const before = formingOf(pool);
-  const next: Pool = { ...withForming(pool, { coalition, progressAtMs }), lastEpoch: epoch, flushAtMs: undefined };
+  // What a tab held in reserve makes room for its seat, or is its seat.
+  const peers = pool.peers.map(
+    ({ warm, ...entry }): PoolPeer => (warm && !hasSeat(coalition, entry.peer) ? { ...entry, warm } : entry),
+  );
+  const formed = withForming({ ...pool, peers }, { coalition, progressAtMs });
+  const next: Pool = { ...formed, lastEpoch: epoch, flushAtMs: undefined };
   return {
     pool: next,
     effects: [...(before ? [retire(pool, before.coalition)] : []), announce(next, coalition)],

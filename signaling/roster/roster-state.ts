@@ -48,6 +48,14 @@ const MAX_LEFT_OUT_MS = 10 * 60_000;
 /** `failures` counts this one. */
 export const leftOutMs = (failures: number): number => Math.min(MAX_LEFT_OUT_MS, LEFT_OUT_MS * 2 ** (failures - 1));
 
+/** Layers `[start, end)` that a tab in reserve was asked to hold. */
+export interface WarmLayers {
+  readonly start: number;
+  readonly end: number;
+  /** It has said that it does. */
+  readonly isReady: boolean;
+}
+
 export interface PoolPeer {
   readonly peer: PeerId;
   readonly capability: Capability;
@@ -56,6 +64,7 @@ export interface PoolPeer {
   readonly leftOutUntilMs?: number;
   /** How often it was left out, since it came. */
   readonly failures?: number;
+  readonly warm?: WarmLayers;
 }
 
 export interface PoolCoalition {

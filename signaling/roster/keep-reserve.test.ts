@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { coalitionsOf } from './coalitions.ts';
+import { POOL, peerOf, Table } from './test-table.ts';
+
+const standbys = (table: Table) => coalitionsOf(table.pool())[0]!.seats.map(({ standby }) => standby);
+const warmed = (table: Table, name: string, start: number, end: number): void =>
+  table.apply({ type: 'spare-warmed', peer: peerOf(name), pool: POOL, start, end });
+const asked = (table: Table) =>
+  table.inbox.flatMap(({ to, message }) =>
+    message.type === 'warm'
+      ? [
+          `${to.map((peer) => Buffer.from(peer, 'hex').toString().replaceAll('\0', ''))} ${message.start}-${message.end}`,
+        ]
+      : [],
+  );
+
+function withReserve(...names: string[]): Table {
+  const table = new Table(2);
+  for (const name of ['a', 'b', ...names]) table.offer(name);
+  table.pass(1000);
+  table.ready(1, 'a', 'b');
+  table.pass(1000);
+  return table;
+}
+
+describe('B5: a tab in reserve', () => {
+  it('is asked to hold the seat whose loss would take longest, and everybody hears of it', () => {
+    const table = withReserve('c');
+    expect(asked(table)).toEqual(['c 0-2']);
+    expect(standbys(table)).toEqual(['loading', undefined]);
+    table.heard();
+    warmed(table, 'c', 0, 2);
+    expect(standbys(table)).toEqual(['warm', undefined]);
+    expect(table.heard()).toEqual(['ab<1 ready a:0-2 b:2-4']);
+    // Once more changes nothing, and neither does a word of layers that nobody asked for.
+    warmed(table, 'c', 0, 2);
+    warmed(table, 'c', 2, 4);
+    warmed(table, 'x', 0, 2);
+    expect(table.heard()).toEqual([]);
+  });
+
+  it('that comes later is asked when it is clear that it has no seat, and holds the other one', () => {
+    const table = withReserve('c');
+    warmed(table, 'c', 0, 2);
+    table.offer('d');
+    expect(asked(table)).toEqual(['c 0-2']);
+    table.pass(1000);
+    expect(asked(table)).toEqual(['c 0-2', 'd 2-4']);
+    expect(standbys(table)).toEqual(['warm', 'loading']);
+  });
+
+  it('takes the seat that it holds, before a quicker one that must load', () => {
+    const table = withReserve('c', 'd');
+    expect(asked(table)).toEqual(['c 0-2', 'd 2-4']);
+    warmed(table, 'd', 2, 4);
+    table.leave('b');
+    table.pass(1000);
+    expect(table.coalitions()).toEqual(['1 broken a:0-2 b:2-4', '2 forming a:0-2 d:2-4']);
+    table.ready(2, 'a', 'd');
+    table.pass(1000);
+    // Who is left in reserve goes on holding its own.
+    expect(standbys(table)).toEqual(['loading', undefined]);
+    expect(asked(table)).toHaveLength(2);
+    expect(table.pool().peers.map(({ warm }) => warm !== undefined)).toEqual([false, true, false]);
+  });
+
+  it('is asked anew when it offers itself again, and is nobody’s any more when it has gone', () => {
+    const table = withReserve('c');
+    warmed(table, 'c', 0, 2);
+    table.offer('c');
+    table.pass(1000);
+    expect(asked(table)).toEqual(['c 0-2', 'c 0-2']);
+    expect(standbys(table)).toEqual(['loading', undefined]);
+    table.leave('c');
+    table.pass(1000);
+    expect(standbys(table)).toEqual([undefined, undefined]);
+  });
+});
