@@ -25,7 +25,7 @@ describe('joining', () => {
     expect([...new Set(phases)]).toEqual(['reading-model', 'probing', 'waiting']);
     expect(host.socket.url).toBe('wss://pool.example/control');
     expect(host.worker.calls.map(({ method }) => method)).toEqual([
-      ...['start-identity', 'start-backend', 'read-model', 'probe-layer', 'trust-server'],
+      ...['start-identity', 'start-backend', 'read-model', 'try-backend', 'probe-layer', 'trust-server'],
     ]);
     const memoryBytes = 1.5 * 1024 ** 3;
     expect(host.worker.given('probe-layer')).toEqual([{ memoryBytes, keepPacked: true }]);

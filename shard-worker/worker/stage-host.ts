@@ -7,7 +7,6 @@ import type { Identity } from '../../protocol/identity.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { mayFeed } from '../../protocol/ticket.ts';
 import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
-import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
 import { loadStage } from '../model/load-stage.ts';
@@ -22,6 +21,8 @@ import type { ModelSource } from '../words/model-source.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
+import type { OwnBackend } from './own-backend.ts';
+import type { BackendChoice } from './start-backend.ts';
 import type { StageAssignment, StageLoaded, TellPage } from './worker-api.ts';
 
 interface Epoch {
@@ -42,7 +43,7 @@ const TELL_EVERY_MS = 100;
 const MAX_TICKETS = 8;
 
 export class StageHost {
-  readonly #runtime: () => Promise<OrtRuntime>;
+  readonly #backend: Pick<OwnBackend, 'runtime' | 'try'>;
   readonly #identity: () => Identity;
   readonly #trust: TokenCheck;
   readonly #tell: TellPage;
@@ -55,8 +56,13 @@ export class StageHost {
   #toldLinks = '';
   #model: OpenModel | undefined;
 
-  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, trust: TokenCheck, tell: TellPage) {
-    this.#runtime = runtime;
+  constructor(
+    backend: Pick<OwnBackend, 'runtime' | 'try'>,
+    identity: () => Identity,
+    trust: TokenCheck,
+    tell: TellPage,
+  ) {
+    this.#backend = backend;
     this.#identity = identity;
     this.#trust = trust;
     this.#tell = tell;
@@ -113,8 +119,12 @@ export class StageHost {
     return this.#model.manifest;
   }
 
+  tryBackend(): Promise<BackendChoice> {
+    return this.#backend.try(this.#opened());
+  }
+
   async probe(lent: LentMemory) {
-    return { msPerLayer: await probeLayer(await this.#runtime(), this.#opened(), lent) };
+    return { msPerLayer: await probeLayer(await this.#backend.runtime(), this.#opened(), lent) };
   }
 
   async load(assignment: StageAssignment): Promise<StageLoaded> {
@@ -125,7 +135,7 @@ export class StageHost {
     const before = { ...model.files.meter };
     let toldMs = 0;
     const executor = await loadStage(
-      await this.#runtime(),
+      await this.#backend.runtime(),
       model,
       { start, end },
       {
