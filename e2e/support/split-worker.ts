@@ -26,11 +26,13 @@ export interface SplitResult {
   greedy: number[];
   /** Largest difference of the graph’s log-sum-exp from one computed here from the logits. */
   logSumExpError: number;
+  /** Rows that one run may be, as the trial of the device found. */
+  mostRows: number;
 }
 
 async function runCase(test: SplitCase): Promise<SplitResult[]> {
   const runtime = await loadOrtRuntime(test.backend, '/ort/');
-  const { decoder, executor: load } = await loadFixture(runtime, test);
+  const { decoder, bounds: runBounds, executor: load } = await loadFixture(runtime, test);
   const executors = new Map<string, LayerExecutor>();
   const executorOf = async (start: number, end: number): Promise<LayerExecutor> => {
     const key = `${start}-${end}`;
@@ -46,13 +48,18 @@ async function runCase(test: SplitCase): Promise<SplitResult[]> {
     const chain: LayerExecutor[] = [];
     for (let index = 0; index + 1 < bounds.length; index++)
       chain.push(await executorOf(bounds[index]!, bounds[index + 1]!));
-    results.push(await runChain(test, cuts, chain, decoder.vocabSize));
+    results.push({ ...(await runChain(test, cuts, chain, decoder.vocabSize)), mostRows: runBounds.rows });
   }
   for (const executor of executors.values()) await executor.dispose();
   return results;
 }
 
-async function runChain(test: SplitCase, cuts: number[], chain: LayerExecutor[], vocab: number): Promise<SplitResult> {
+async function runChain(
+  test: SplitCase,
+  cuts: number[],
+  chain: LayerExecutor[],
+  vocab: number,
+): Promise<Omit<SplitResult, 'mostRows'>> {
   const caches = chain.map((executor) => executor.openCache());
   const logits = new Float32Array((test.prompt.length + test.forced.length) * vocab);
   const greedy: number[] = [];

@@ -14,8 +14,11 @@ export const CHUNK_ROWS = 64;
  * (flash_attention.wgsl.template of onnxruntime 1.30: steps of as many keys as a subgroup has lanes, eight computed each).
  */
 export const SAFE_ROWS = 31;
-/** Runs of one session, one behind the other: a chunk, one behind a past, a decode step, a verification of drafts. */
-const RUNS = [CHUNK_ROWS, 40, 1, 3];
+/**
+ * Runs of one session, one behind the other: a chunk, one behind a past, a decode step, a verification of drafts and a longer
+ * one. onnxruntime has other kernels for 1 to 3, for 4 to 31 and for more rows.
+ */
+const RUNS = [CHUNK_ROWS, 40, 1, 3, 5];
 /** Positions that sessions have before they share a run: of different lengths, as they come. */
 const PASTS = [5, 1, 2];
 
