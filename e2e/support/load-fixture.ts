@@ -27,9 +27,6 @@ export interface LoadedFixture {
 
 const MAX_CONTEXT = 256;
 
-/** By graph: a device is tried on a model once, however often a test loads it. */
-const trials = new Map<string, Promise<RunTrial>>();
-
 const fetchBytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 
 export async function loadFixture(runtime: OrtRuntime, { graphUrl, dataUrl }: FixtureFiles): Promise<LoadedFixture> {
@@ -38,12 +35,8 @@ export async function loadFixture(runtime: OrtRuntime, { graphUrl, dataUrl }: Fi
   const graph = await readGraph(memorySource(graphBytes));
   const decoder = describeDecoder(graph);
   const { hiddenSize, activation, kvHeads, headDim } = decoder;
-  // Both backends may be asked for one graph in a worker.
-  const trial =
-    (runtime.backend === 'webgpu' && trials.get(graphUrl)) ||
-    tryRuns(runtime, { graph, decoder, manifest: await makeManifest(graph, decoder, MAX_CONTEXT) });
-  if (runtime.backend === 'webgpu') trials.set(graphUrl, trial);
-  const { bounds } = await trial;
+  const manifest = await makeManifest(graph, decoder, MAX_CONTEXT);
+  const { bounds } = await tryRuns(runtime, { graph, decoder, manifest });
   return {
     decoder,
     bounds,
