@@ -10,7 +10,7 @@ export interface RunBounds {
   isShared: boolean;
 }
 
-/** Of a device that is the reference itself. */
+/** The bounds of a device that is the reference itself. */
 export const UNBOUNDED: RunBounds = { rows: Number.POSITIVE_INFINITY, isShared: true };
 
 /** Pieces of at most `most` rows, in order; the last row of the whole is asked for in the last piece alone. */

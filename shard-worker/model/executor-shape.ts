@@ -5,7 +5,7 @@ import type { MemoryShares } from './divide-memory.ts';
 import { hasFusedAttention } from './has-fused-attention.ts';
 import type { OpenModel } from './open-model.ts';
 
-/** Of a model that is opened: its graph, and what was read of it. */
+/** A model whose graph is read. */
 export type ReadModel = Pick<OpenModel, 'graph' | 'decoder' | 'manifest'>;
 
 /** Shapes that an executor needs to know of a model. */

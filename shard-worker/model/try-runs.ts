@@ -27,10 +27,16 @@ export interface RunTrial {
   note?: string;
 }
 
-/** The worst row of an adapter that computes rightly, relative: 1e-6 in float32. Faults seen so far: 0.1 and more. */
+/**
+ * What the worst row of a device may be off by, relative. Measured on SwiftShader over seven models: where it is right 3e-7 to
+ * 4e-6, where its attention counts keys twice 0.69 to 1.53.
+ */
 const TOLERANCE = 1e-3;
-/** Where the runtime itself rounds what it multiplies: to 8 bits in blocks (accuracy level 4, DP4A), or to half precision. */
-const COARSE_TOLERANCE = 3e-2;
+/**
+ * Where the runtime itself rounds what it multiplies, to 8 bits in blocks (accuracy level 4, DP4A) or to half precision: right
+ * is 0.03 there, wrong 0.97.
+ */
+const COARSE_TOLERANCE = 0.15;
 
 const trials = new WeakMap<OnnxGraph, Promise<RunTrial>>();
 
@@ -57,7 +63,7 @@ async function tryKinds(runtime: OrtRuntime, model: ReadModel): Promise<RunTrial
   return concludeTrial(verdicts);
 }
 
-/** Of all kinds of layers what is right for each. Exported for its test. */
+/** Keeps to what is right for every kind of layer. Exported for its test. */
 export function concludeTrial(verdicts: readonly Verdict[]): RunTrial {
   const bounds: RunBounds = { rows: CHUNK_ROWS, isShared: true };
   const faults = new Set<string>();
