@@ -1,5 +1,5 @@
-// Sessions of different lengths that share runs on WebGPU get what they get alone (1e-4, and exactly the greedy tokens), while
-// others join, end, go back and prefill between steps; with memory for it and without.
+// Sessions of different lengths that share runs on WebGPU get what they get alone (1e-4), and what WASM gives them (1e-3),
+// with exactly the greedy tokens, while others join, end, go back and prefill between steps; with memory for it and without.
 import { expect, test } from '@playwright/test';
 import type { BatchCase, BatchResult } from './support/batch-worker.ts';
 import { FIXTURES_DIR, readFixtures } from './support/fixtures.ts';
@@ -40,9 +40,10 @@ for (const { name, cuts, kvBytes, largest } of [
       return reply;
     }, request);
     expect(answer.error).toBeUndefined();
-    const { largestDifference, isSame, largestBatch } = answer.result!;
+    const { largestDifference, fromWasm, isSame, largestBatch } = answer.result!;
     expect(largestBatch).toBe(largest);
     expect(largestDifference).toBeLessThan(1e-4);
+    expect(fromWasm).toBeLessThan(1e-3);
     expect(isSame).toBe(true);
   });
 }

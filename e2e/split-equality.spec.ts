@@ -2,6 +2,7 @@
 // tokens) and against transformers (1e-3). On WASM every split; on WebGPU a fixture of each kind of layout, whole, cut once
 // and cut everywhere, and with ALL_SPLITS=1 (`npm run test:splits`, some minutes) every fixture and every split there too.
 import { expect, type Page, test } from '@playwright/test';
+import { PREFILL_CHUNK_TOKENS } from '../protocol/limits.ts';
 import { allSplits, FIXTURES_DIR, type Fixture, readFixtures } from './support/fixtures.ts';
 import { softwareGpuLaunch } from './support/launch.ts';
 import { type Harness, serveHarness } from './support/serve-harness.ts';
@@ -94,11 +95,15 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest;
 }
 
+/** Golden logits of a long prompt are those from its last token on. */
+const isLong = ({ greedy, logits, vocab }: Fixture): boolean => logits.length === (greedy.length + 1) * vocab;
+
 function check(fixture: Fixture, results: PlainResult[], whole: PlainResult): void {
   for (const result of results) {
     const label = `${fixture.name} cut at [${result.cuts}]`;
     const golden = fixture.logits.subarray(0, result.logits.length);
-    expect(largestDifference(result.logits, golden), `${label} against transformers`).toBeLessThan(GOLDEN_TOLERANCE);
+    const given = isLong(fixture) ? result.logits.slice(-golden.length) : result.logits;
+    expect(largestDifference(given, golden), `${label} against transformers`).toBeLessThan(GOLDEN_TOLERANCE);
     expect(largestDifference(result.logits, whole.logits), `${label} against the whole`).toBeLessThan(WHOLE_TOLERANCE);
     expect(result.greedy, `${label}: greedy tokens`).toEqual(whole.greedy);
     const continued = result.greedy.slice(fixture.prompt.length - 1, -1);
@@ -115,6 +120,20 @@ for (const backend of ['wasm', 'webgpu'] as const) {
       const results = await run(fixture, backend, { splits });
       expect(results).toHaveLength(splits.length);
       check(fixture, results, results.find(({ cuts }) => cuts.length === 0)!);
+    });
+
+    // GPU kernels are others from 32 rows on, and drivers send chunks of 64: no prompt of 24 tokens ever met them.
+    test(`F6: ${backend}: ${fixture.name}, prompts of 40, 70 and 200 tokens`, async () => {
+      const finest = Array.from({ length: fixture.layers - 1 }, (_, cut) => cut + 1);
+      for (const long of fixture.long) {
+        const asked = { ...fixture, ...long };
+        const splits = [backend === 'wasm' ? finest : []];
+        const results = await run(asked, backend, { splits, chunkTokens: PREFILL_CHUNK_TOKENS });
+        check(asked, results, results[0]!);
+        // SwiftShader has subgroups of 4: its flash attention counts keys twice, and the trial finds it.
+        const isFaulty = backend === 'webgpu' && fixture.name.includes('genai');
+        if (backend === 'webgpu') expect(results[0]!.mostRows).toBe(isFaulty ? 31 : 64);
+      }
     });
   }
 

@@ -1,34 +1,22 @@
 // The worker program: a stage, a driver, or both. Everything that touches a GPU or a tensor lives behind this file.
-import type { Backend } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
 import { type Identity, identityOf } from '../protocol/identity.ts';
-import { loadOrtRuntime, type OrtRuntime } from './engine/ort-runtime.ts';
 import type { StatedDevice } from './words/lend-memory.ts';
 import { AskerLinks } from './worker/asker-links.ts';
 import { DriverHost } from './worker/driver-host.ts';
 import { holdLock } from './worker/hold-lock.ts';
+import { OwnBackend } from './worker/own-backend.ts';
 import { serveRpc } from './worker/rpc.ts';
 import { ServerTrust } from './worker/server-trust.ts';
 import { StageHost } from './worker/stage-host.ts';
-import { type BackendChoice, startBackend } from './worker/start-backend.ts';
 import type { WorkerEvents, WorkerMethods } from './worker/worker-api.ts';
 
-let chosen: Promise<BackendChoice> | undefined;
 let own: Identity | undefined;
 let stage: StageHost | undefined;
 let asker: AskerLinks | undefined;
 let driver: DriverHost | undefined;
 
-/** A worker has one backend for its life: the runtime is loaded once. A wish that failed may be followed by another. */
-function backend(wish: Backend | 'auto'): Promise<BackendChoice> {
-  chosen ??= startBackend(wish).catch((error) => {
-    chosen = undefined;
-    throw error;
-  });
-  return chosen;
-}
-
-const runtime = async (): Promise<OrtRuntime> => loadOrtRuntime((await backend('auto')).backend);
+const backend = new OwnBackend();
 
 function identity(): Identity {
   if (!own) throw new PoolError('internal', 'The worker was given no keys.');
@@ -38,7 +26,7 @@ function identity(): Identity {
 const trust = new ServerTrust();
 
 const stageHost = (): StageHost => {
-  stage ??= new StageHost(runtime, identity, trust, tell);
+  stage ??= new StageHost(backend, identity, trust, tell);
   return stage;
 };
 
@@ -51,7 +39,7 @@ const askerLinks = (): AskerLinks => {
 const links = () => (stage ?? askerLinks()).links;
 
 const driverHost = (): DriverHost => {
-  driver ??= new DriverHost({ identity, trust, backend, runtime, device: navigator as StatedDevice, tell });
+  driver ??= new DriverHost({ identity, trust, backend, device: navigator as StatedDevice, tell });
   return driver;
 };
 
@@ -61,8 +49,9 @@ const methods: WorkerMethods = {
   },
   'trust-server': async (params) => trust.learn(params),
   'hold-ticket': async ({ epoch, ticket }) => (stage ?? askerLinks()).holdTicket(epoch, ticket),
-  'start-backend': ({ backend: wish }) => backend(wish),
+  'start-backend': ({ backend: wish }) => backend.start(wish),
   'read-model': (source) => stageHost().readModel(source),
+  'try-backend': () => stageHost().tryBackend(),
   'probe-layer': (lent) => stageHost().probe(lent),
   'load-stage': (assignment) => stageHost().load(assignment),
   'warm-slice': (slice) => stageHost().warm(slice),

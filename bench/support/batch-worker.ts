@@ -1,5 +1,6 @@
 // One stage that holds a whole model, and sessions that each want one more token: computed one after another, or together.
 
+import type { Backend } from '../../protocol/control.ts';
 import type { BatchItem, ExecutorOutput, KvCache, LayerExecutor } from '../../shard-worker/engine/layer-executor.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { loadStage } from '../../shard-worker/model/load-stage.ts';
@@ -7,6 +8,8 @@ import { openModel } from '../../shard-worker/model/open-model.ts';
 import type { ModelSource } from '../../shard-worker/words/model-source.ts';
 
 export interface BatchRequest {
+  /** A worker serves one. */
+  backend: Backend;
   source: ModelSource;
   /** Sessions, and how many positions each has before. */
   sessions: number;
@@ -30,8 +33,8 @@ interface Stage {
 
 let ready: Promise<Stage> | undefined;
 
-async function open({ source, sessions, context }: BatchRequest): Promise<Stage> {
-  const runtime = await loadOrtRuntime('webgpu', '/ort/');
+async function open({ backend, source, sessions, context }: BatchRequest): Promise<Stage> {
+  const runtime = await loadOrtRuntime(backend, '/ort/');
   const model = await openModel(source);
   const range = { start: 0, end: model.decoder.layers };
   const executor = await loadStage(runtime, model, range, { lent: { memoryBytes: 1e9 } });

@@ -16,6 +16,8 @@ export interface Fixture {
   greedy: number[];
   /** `[prompt + greedy, vocab]`, teacher-forced, from transformers in fp32. */
   logits: Float32Array;
+  /** Prompts of 40, 70 and 200 tokens; of their logits the rows from the prompt's last on. */
+  long: Pick<Fixture, 'prompt' | 'greedy' | 'logits'>[];
 }
 
 interface IndexEntry {
@@ -34,8 +36,8 @@ export function readFixtures(): Fixture[] {
 
 function readFixture(dir: string, dtype: 'fp32' | 'q4', layers: number): Fixture {
   const golden = JSON.parse(readFileSync(join(FIXTURES_DIR, dir, 'golden.json'), 'utf8'));
-  const bytes = readFileSync(join(FIXTURES_DIR, dir, dtype === 'q4' ? 'golden_q4.f32' : 'golden.f32'));
-  const graph = `${dir}/onnx/model${dtype === 'q4' ? '_q4' : ''}.onnx`;
+  const suffix = dtype === 'q4' ? '_q4' : '';
+  const graph = `${dir}/onnx/model${suffix}.onnx`;
   return {
     name: `${dir} ${dtype}`,
     dtype,
@@ -45,8 +47,27 @@ function readFixture(dir: string, dtype: 'fp32' | 'q4', layers: number): Fixture
     dataUrl: existsSync(join(FIXTURES_DIR, `${graph}_data`)) ? `/${graph}_data` : undefined,
     prompt: golden.prompt,
     greedy: dtype === 'q4' ? golden.greedy_q4 : golden.greedy,
-    logits: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+    logits: readFloats(join(FIXTURES_DIR, dir, `golden${suffix}.f32`)),
+    long: readLong(join(FIXTURES_DIR, dir), suffix, golden.vocab),
   };
+}
+
+function readLong(dir: string, suffix: '' | '_q4', vocab: number): Fixture['long'] {
+  type Entry = Record<'prompt' | 'greedy' | 'greedy_q4', number[]>;
+  const entries = JSON.parse(readFileSync(join(dir, 'golden_long.json'), 'utf8')) as Entry[];
+  const floats = readFloats(join(dir, `golden_long${suffix}.f32`));
+  let from = 0;
+  return entries.map((entry) => {
+    const greedy = entry[`greedy${suffix}`];
+    const logits = floats.subarray(from, from + (greedy.length + 1) * vocab);
+    from += logits.length;
+    return { prompt: entry.prompt, greedy, logits };
+  });
+}
+
+function readFloats(file: string): Float32Array {
+  const bytes = readFileSync(file);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
 /** All ways to cut `layers` layers into contiguous stages, from one stage to one layer each: 2^(layers-1). */

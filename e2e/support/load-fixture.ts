@@ -5,6 +5,8 @@ import { createOrtExecutor } from '../../shard-worker/engine/ort-executor.ts';
 import type { OrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
 import { cpuNodeNames } from '../../shard-worker/model/cpu-nodes.ts';
 import { hasFusedAttention } from '../../shard-worker/model/has-fused-attention.ts';
+import { makeManifest } from '../../shard-worker/model/make-manifest.ts';
+import { type RunTrial, tryRuns } from '../../shard-worker/model/try-runs.ts';
 import { type DecoderDescription, describeDecoder } from '../../shard-worker/onnx/describe-decoder.ts';
 import { readGraph } from '../../shard-worker/onnx/read-graph.ts';
 import { sliceGraph } from '../../shard-worker/onnx/slice-graph.ts';
@@ -18,10 +20,12 @@ export interface FixtureFiles {
 
 export interface LoadedFixture {
   decoder: DecoderDescription;
+  /** What runs may be on this device, as the product finds it out. */
+  bounds: RunTrial['bounds'];
   executor(start: number, end: number, kvBytes?: number): Promise<LayerExecutor>;
 }
 
-const MAX_CONTEXT = 128;
+const MAX_CONTEXT = 256;
 
 const fetchBytes = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 
@@ -31,8 +35,11 @@ export async function loadFixture(runtime: OrtRuntime, { graphUrl, dataUrl }: Fi
   const graph = await readGraph(memorySource(graphBytes));
   const decoder = describeDecoder(graph);
   const { hiddenSize, activation, kvHeads, headDim } = decoder;
+  const manifest = await makeManifest(graph, decoder, MAX_CONTEXT);
+  const { bounds } = await tryRuns(runtime, { graph, decoder, manifest });
   return {
     decoder,
+    bounds,
     executor(start, end, kvBytes = Number.POSITIVE_INFINITY) {
       const slice = sliceGraph(graph, { start, end }, { topK: TOP_CANDIDATES, maxContext: MAX_CONTEXT });
       const blobs = new Map<string, Uint8Array>();
@@ -51,6 +58,7 @@ export async function loadFixture(runtime: OrtRuntime, { graphUrl, dataUrl }: Fi
         cpuNodes: cpuNodeNames(graph),
         // As a tab does that lends enough.
         unpackBytes: runtime.backend === 'wasm' ? Number.POSITIVE_INFINITY : 0,
+        bounds,
       });
     },
   };

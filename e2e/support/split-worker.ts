@@ -3,7 +3,7 @@
 import type { Backend } from '../../protocol/control.ts';
 import type { LayerExecutor } from '../../shard-worker/engine/layer-executor.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
-import { type FixtureFiles, loadFixture } from './load-fixture.ts';
+import { type FixtureFiles, type LoadedFixture, loadFixture } from './load-fixture.ts';
 
 export interface SplitCase extends FixtureFiles {
   backend: Backend;
@@ -26,33 +26,54 @@ export interface SplitResult {
   greedy: number[];
   /** Largest difference of the graph’s log-sum-exp from one computed here from the logits. */
   logSumExpError: number;
+  /** Rows that one run may be, as the trial of the device found. */
+  mostRows: number;
+}
+
+/** The fixture of the last case with its executors by range: what a GPU compiled for them goes with the last of them. */
+interface OpenFixture {
+  graphUrl: string;
+  fixture: LoadedFixture;
+  executors: Map<string, LayerExecutor>;
+}
+
+let open: OpenFixture | undefined;
+
+async function openFixture(test: SplitCase): Promise<OpenFixture> {
+  if (open?.graphUrl === test.graphUrl) return open;
+  const last = open;
+  const fixture = await loadFixture(await loadOrtRuntime(test.backend, '/ort/'), test);
+  open = { graphUrl: test.graphUrl, fixture, executors: new Map() };
+  for (const executor of last?.executors.values() ?? []) await executor.dispose();
+  return open;
 }
 
 async function runCase(test: SplitCase): Promise<SplitResult[]> {
-  const runtime = await loadOrtRuntime(test.backend, '/ort/');
-  const { decoder, executor: load } = await loadFixture(runtime, test);
-  const executors = new Map<string, LayerExecutor>();
+  const { fixture, executors } = await openFixture(test);
+  const { layers, vocabSize } = fixture.decoder;
   const executorOf = async (start: number, end: number): Promise<LayerExecutor> => {
     const key = `${start}-${end}`;
-    const known = executors.get(key);
-    if (known) return known;
-    const executor = await load(start, end);
+    const executor = executors.get(key) ?? (await fixture.executor(start, end));
     executors.set(key, executor);
     return executor;
   };
   const results: SplitResult[] = [];
   for (const cuts of test.splits) {
-    const bounds = [0, ...cuts, decoder.layers];
+    const bounds = [0, ...cuts, layers];
     const chain: LayerExecutor[] = [];
     for (let index = 0; index + 1 < bounds.length; index++)
       chain.push(await executorOf(bounds[index]!, bounds[index + 1]!));
-    results.push(await runChain(test, cuts, chain, decoder.vocabSize));
+    results.push({ ...(await runChain(test, cuts, chain, vocabSize)), mostRows: fixture.bounds.rows });
   }
-  for (const executor of executors.values()) await executor.dispose();
   return results;
 }
 
-async function runChain(test: SplitCase, cuts: number[], chain: LayerExecutor[], vocab: number): Promise<SplitResult> {
+async function runChain(
+  test: SplitCase,
+  cuts: number[],
+  chain: LayerExecutor[],
+  vocab: number,
+): Promise<Omit<SplitResult, 'mostRows'>> {
   const caches = chain.map((executor) => executor.openCache());
   const logits = new Float32Array((test.prompt.length + test.forced.length) * vocab);
   const greedy: number[] = [];

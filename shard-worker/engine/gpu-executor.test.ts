@@ -187,3 +187,35 @@ test('a session that the runtime cannot let go does not keep the stage from endi
   await expect(executor.dispose()).resolves.toBeUndefined();
   exclusive.mockRestore();
 });
+
+test('F6: a GPU that is right for few rows gets no more of them at once, and gives what it gives at once', async () => {
+  const ids = Array.from({ length: 70 }, (_, at) => (at * 7) % 50);
+  const [whole, cut] = [await make(), await make({ bounds: { rows: 31, isShared: true } })];
+  const [one, other] = [whole, cut].map(({ executor }) => executor.openCache()) as [KvCache, KvCache];
+  const given = await cut.executor.run(other, input(ids, 'all'));
+  const expected = await whole.executor.run(one, input(ids, 'all'));
+  expect([whole.scripted.tokens, cut.scripted.tokens]).toEqual([[70], [31, 31, 8]]);
+  expect(given.rows!.map(({ values }) => values)).toEqual(expected.rows!.map(({ values }) => values));
+  expect(await given.rows![5]!.fullLogits!()).toEqual(await expected.rows![5]!.fullLogits!());
+  expect(other.length).toBe(70);
+});
+
+test('F6: a piece that fails takes back the pieces before it', async () => {
+  const { executor, scripted } = await make({ bounds: { rows: 4, isShared: true } });
+  const cache = executor.openCache();
+  await executor.run(cache, input([1, 2]));
+  const failing = executor.run(cache, input([3, 4, 5, 6, 7, 8, 9, 10, 11]));
+  scripted.failAfterRuns = 3;
+  await expect(failing).rejects.toMatchObject({ code: 'stage-failed' });
+  expect(cache.length).toBe(2);
+});
+
+test('F6: sessions that came out wrong together are computed one after another', async () => {
+  const { executor, scripted } = await make({ bounds: { rows: 64, isShared: false } });
+  expect(executor.maxBatch).toBe(1);
+  const caches = [executor.openCache(), executor.openCache()];
+  for (const cache of caches) await executor.run(cache, input([1, 2]));
+  const outputs = await executor.runBatch(caches.map((cache) => item(cache, 3)));
+  expect(outputs.map(({ batch }) => batch)).toEqual([1, 1]);
+  expect(scripted.runs).toEqual([1, 1, 1, 1]);
+});

@@ -15,6 +15,11 @@ describeExecutor('arithmetic, cut,', async () => [
 describeExecutor('the runtime with fused attention', async () => (await fixtureChain('qwen3-genai/fp32')).chain);
 describeExecutor('the runtime with plain attention, cut', async () => (await fixtureChain(PLAIN, [1])).chain);
 
+describeExecutor(
+  'the runtime in runs of three rows',
+  async () => (await fixtureChain('qwen3-genai/fp32', [2], { bounds: { rows: 3, isShared: true } })).chain,
+);
+
 const PLAIN = 'llama3.2-optimum/fp32';
 let whole: FixtureChain;
 let cut: FixtureChain;

@@ -4,6 +4,7 @@ import type { InferenceSession } from 'onnxruntime-web';
 import { PoolError } from '../../protocol/errors.ts';
 import type { GraphSlice } from '../onnx/slice-graph.ts';
 import { unpackWeights } from '../onnx/unpack-weights.ts';
+import { cutRows, joinOutputs, type RunBounds, UNBOUNDED } from './cut-rows.ts';
 import { GrowingKvCache } from './growing-kv-cache.ts';
 import { InPlaceKvCache } from './in-place-kv-cache.ts';
 import type { GpuKvContext } from './kv-buffers.ts';
@@ -33,11 +34,13 @@ export interface OrtExecutorOptions {
   unpackBytes: number;
   /** What the caches of all sessions may take. */
   kvBytes: number;
+  /** What a run may be on this device; longer steps are computed in several. Default: whatever is asked for. */
+  bounds?: RunBounds;
 }
 
 /** Builds the session. Throws `out-of-memory`, `device-lost` or `stage-failed`. */
 export async function createOrtExecutor(options: OrtExecutorOptions): Promise<LayerExecutor> {
-  const { runtime, slice, maxContext } = options;
+  const { runtime, slice, maxContext, bounds = UNBOUNDED } = options;
   const session = await createSession(options);
   const device = runtime.backend === 'webgpu' ? await runtime.device() : undefined;
   const context: KvContext = {
@@ -53,6 +56,7 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
   };
   const inPlace = device && options.fusedAttention ? inPlaceCaches(options, context, device) : undefined;
   const step = new Step(options, session);
+  const shared = bounds.isShared ? inPlace : undefined;
   const guarded = <T>(work: () => Promise<T>): Promise<T> =>
     runtime.exclusive(async () => {
       try {
@@ -69,12 +73,12 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
     hiddenSize: options.hiddenSize,
     activation: options.activation,
     maxContext,
-    maxBatch: inPlace ? MAX_BATCH : 1,
+    maxBatch: shared ? MAX_BATCH : 1,
     kvLimitBytes: options.kvBytes,
     kvBytesOf: (positions) => kvBytes(context, inPlace ? kvCapacity(positions, maxContext) : positions),
     openCache: () => inPlace?.open() ?? new GrowingKvCache(context),
     run: (cache, input) => guarded(async () => (await step.inTurn([{ cache, input }]))[0]!),
-    runBatch: (items) => guarded(() => (inPlace ? step.together(items, inPlace.pool) : step.inTurn(items))),
+    runBatch: (items) => guarded(() => (shared ? step.together(items, shared.pool) : step.inTurn(items))),
     dispose: () => runtime.exclusive(() => session.release()).catch(() => {}),
   };
 }
@@ -122,10 +126,12 @@ class Step {
   readonly #session: InferenceSession;
   readonly #feeds: StepFeeds;
   readonly #outputs: RunOutputs;
+  readonly #mostRows: number;
 
   constructor(options: OrtExecutorOptions, session: InferenceSession) {
-    const { runtime, slice, hiddenSize, activation } = options;
+    const { runtime, slice, hiddenSize, activation, bounds = UNBOUNDED } = options;
     this.#session = session;
+    this.#mostRows = bounds.rows;
     this.#feeds = new StepFeeds({ ort: runtime.ort, slice, hiddenSize, activation });
     this.#outputs = new RunOutputs(runtime, slice);
   }
@@ -136,9 +142,13 @@ class Step {
     const outputs: ExecutorOutput[] = [];
     const rows = items.map(({ cache, input }) => ({ cache: cache as RuntimeKvCache, past: cache.length, input }));
     try {
-      for (const row of rows) {
-        const { tokens } = row.input;
-        outputs.push(...(await this.#run(() => row.cache.bind(tokens), [row], tokens)));
+      for (const { cache, input } of rows) {
+        const pieces: ExecutorOutput[] = [];
+        for (const piece of cutRows(input, this.#mostRows)) {
+          const row = { cache, past: cache.length, input: piece };
+          pieces.push(...(await this.#run(() => cache.bind(piece.tokens), [row], piece.tokens)));
+        }
+        outputs.push(joinOutputs(pieces));
       }
     } catch (cause) {
       for (const { cache, past } of rows) cache.crop(past);

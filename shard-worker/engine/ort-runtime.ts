@@ -15,15 +15,18 @@ export interface OrtRuntime {
   device(): Promise<GPUDevice>;
 }
 
-let loaded: Promise<OrtRuntime> | undefined;
+const loaded = new Map<Backend, Promise<OrtRuntime>>();
 
-/** Loads the runtime once per worker; a worker serves one backend for its life. A download that failed is tried again. */
+/** Loads the build of a backend once per worker. A download that failed is tried again. */
 export function loadOrtRuntime(backend: Backend, wasmPaths?: string): Promise<OrtRuntime> {
-  loaded ??= load(backend, wasmPaths).catch((cause: unknown) => {
-    loaded = undefined;
+  const known = loaded.get(backend);
+  if (known) return known;
+  const loading = load(backend, wasmPaths).catch((cause: unknown) => {
+    loaded.delete(backend);
     throw cause;
   });
-  return loaded;
+  loaded.set(backend, loading);
+  return loading;
 }
 
 async function load(backend: Backend, wasmPaths: string | undefined): Promise<OrtRuntime> {

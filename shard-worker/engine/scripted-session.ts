@@ -32,8 +32,11 @@ export interface ScriptedGpu {
   options: OrtExecutorOptions;
   /** What the next run does instead of its work, once. */
   failNext: 'run' | 'readback' | undefined;
-  /** Rows of each run so far. */
+  /** After so many runs in all the next one fails. */
+  failAfterRuns: number;
+  /** Sessions of each run so far, and tokens of each. */
   readonly runs: number[];
+  readonly tokens: number[];
   /** Logits that were given out and not let go. */
   readonly unreleased: Set<ort.Tensor>;
   released: number;
@@ -45,11 +48,12 @@ export function scriptGpu(change: Partial<OrtExecutorOptions> = {}, slice = SLIC
   const gpu = makeFakeGpu();
   const session = {
     async run(feeds: Tensors, fetches: Record<string, ort.Tensor | null>): Promise<Tensors> {
-      if (scripted.failNext === 'run') {
+      if (scripted.failNext === 'run' || scripted.runs.length >= scripted.failAfterRuns) {
         scripted.failNext = undefined;
         throw new Error('failed to call OrtRun(). The kernel broke.');
       }
       scripted.runs.push(feeds.input_ids!.dims[0]!);
+      scripted.tokens.push(feeds.input_ids!.dims[1]!);
       const { logits, candidates } = compute(feeds);
       if (!('candidates' in fetches)) return {};
       scripted.unreleased.add(logits);
@@ -89,7 +93,9 @@ export function scriptGpu(change: Partial<OrtExecutorOptions> = {}, slice = SLIC
     gpu,
     options: { runtime, slice, blobs: new Map(), ...shape, ...bounds, ...change },
     failNext: undefined,
+    failAfterRuns: Number.POSITIVE_INFINITY,
     runs: [],
+    tokens: [],
     unreleased: new Set(),
     released: 0,
     made: undefined,

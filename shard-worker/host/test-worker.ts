@@ -34,6 +34,7 @@ const WILLING: Required<WorkerScript> = {
   'hold-ticket': nothing,
   'start-backend': () => ({ backend: 'wasm', device: 'WASM, 1 thread' }),
   'read-model': () => TEST_MANIFEST,
+  'try-backend': () => ({ backend: 'wasm', device: 'WASM, 1 thread' }),
   'probe-layer': () => ({ msPerLayer: 2 }),
   'load-stage': () => ({ networkBytes: 0, cachedBytes: 0, msPerLayer: 1.5 }),
   'warm-slice': nothing,

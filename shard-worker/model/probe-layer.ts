@@ -6,7 +6,7 @@ import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
 import type { LentMemory } from '../words/lend-memory.ts';
 import { divideMemory } from './divide-memory.ts';
-import { executorShape } from './load-stage.ts';
+import { executorShape } from './executor-shape.ts';
 import type { OpenModel } from './open-model.ts';
 
 const WARM_UP_STEPS = 2;

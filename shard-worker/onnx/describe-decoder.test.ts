@@ -15,7 +15,7 @@ describe('bytes', () => {
     expect(embeddingBytes).toBe(tiedBytes);
     // And the final norm.
     expect(headBytes).toBe(tiedBytes + 64 * 4);
-    expect(sharedBytes).toBe(2 * 128 * 8 * 4);
+    expect(sharedBytes).toBe(2 * 256 * 8 * 4);
     expect(new Set(layerBytes).size).toBe(1);
   });
 

@@ -80,8 +80,8 @@ describe('rotary tables', () => {
     const whole = sliceGraph(graph, range);
     const cut = sliceGraph(graph, range, { maxContext: tokens.length });
     const shared = (blobs: WeightBlob[]) => blobs.find((blob) => blob.location === 'shared')!;
-    // Two pairs of tables, 128 positions of 8 floats.
-    expect(shared(whole.blobs).size).toBe(4 * 128 * 8 * 4);
+    // Two pairs of tables, 256 positions of 8 floats.
+    expect(shared(whole.blobs).size).toBe(4 * 256 * 8 * 4);
     expect(shared(cut.blobs).size).toBe(4 * tokens.length * 8 * 4);
     expect(fillBlob(fixture, shared(cut.blobs)).length).toBe(shared(cut.blobs).size);
     const { logits } = await new SliceChain(fixture, [await loadSlice(fixture, cut)]).feed(tokens);
@@ -104,7 +104,7 @@ describe('rotary tables', () => {
     const [before, after] = [graph, read].map(
       (g) => sliceGraph(g, range, { maxContext: 16 }).blobs.find((b) => b.location === 'shared')!.size,
     );
-    expect(after! - before!).toBe((128 - 16) * 8 * 4);
+    expect(after! - before!).toBe((256 - 16) * 8 * 4);
   });
 });
 

@@ -31,7 +31,7 @@ const LEFT: StageEvent = { type: 'tab-left' };
 
 const START: StageEvent[] = [
   { type: 'identity-kept', peer: A },
-  { type: 'backend-started', backend: 'wasm', device: 'cpu' },
+  { type: 'backend-chosen', backend: 'wasm', device: 'cpu' },
   { type: 'model-read', manifest: TEST_MANIFEST },
   { type: 'layer-probed', msPerLayer: 2, memoryBytes: 9 },
 ];

@@ -24,7 +24,7 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
   switch (event.type) {
     case 'identity-kept':
       return same(show(life, { peer: event.peer, phase: 'reading-model' }));
-    case 'backend-started':
+    case 'backend-chosen':
       return same(noteBackend(life, event));
     case 'model-read':
       return same(show(life, { manifest: event.manifest, phase: 'probing' }));
@@ -80,7 +80,7 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
   }
 }
 
-function noteBackend(life: StageLife, { backend, device, note }: StageEvent & { type: 'backend-started' }): StageLife {
+function noteBackend(life: StageLife, { backend, device, note }: StageEvent & { type: 'backend-chosen' }): StageLife {
   return show(life, { backend, device, ...(note ? { note } : {}) });
 }
 

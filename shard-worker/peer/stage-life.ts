@@ -38,7 +38,8 @@ export interface StageLife {
 
 export type StageEvent =
   | { type: 'identity-kept'; peer: PeerId }
-  | { type: 'backend-started'; backend: Backend; device: string; note?: string | undefined }
+  /** At first by what the browser has, then by what computes the model rightly. */
+  | { type: 'backend-chosen'; backend: Backend; device: string; note?: string }
   | { type: 'model-read'; manifest: ModelManifest }
   | { type: 'layer-probed'; msPerLayer: number; memoryBytes: number }
   /** The control socket is up: the server knows this tab, and nothing of what it was before. */

@@ -93,12 +93,13 @@ export class StageRun {
     const { self, config } = await this.#session.open();
     this.#happen({ type: 'identity-kept', peer: self });
     await this.#session.introduce();
-    const { backend, device, note } = await this.#worker.call('start-backend', { backend: wish });
-    this.#happen({ type: 'backend-started', backend, device, note });
+    this.#happen({ type: 'backend-chosen', ...(await this.#worker.call('start-backend', { backend: wish })) });
     this.#source = modelSource(pool, config, this.#session.origin);
     const manifest = await this.#worker.call('read-model', this.#source);
     this.#happen({ type: 'model-read', manifest });
-    const memoryBytes = this.#options.memoryBytes ?? defaultMemoryBytes(backend, this.#host.device);
+    const tried = await this.#worker.call('try-backend', {});
+    this.#happen({ type: 'backend-chosen', ...tried });
+    const memoryBytes = this.#options.memoryBytes ?? defaultMemoryBytes(tried.backend, this.#host.device);
     const { msPerLayer } = await this.#worker.call('probe-layer', { memoryBytes, keepPacked });
     this.#happen({ type: 'layer-probed', msPerLayer, memoryBytes });
   }

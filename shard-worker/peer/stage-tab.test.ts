@@ -25,7 +25,7 @@ describe('joining', () => {
     expect([...new Set(phases)]).toEqual(['reading-model', 'probing', 'waiting']);
     expect(host.socket.url).toBe('wss://pool.example/control');
     expect(host.worker.calls.map(({ method }) => method)).toEqual([
-      ...['start-identity', 'start-backend', 'read-model', 'probe-layer', 'trust-server'],
+      ...['start-identity', 'start-backend', 'read-model', 'try-backend', 'probe-layer', 'trust-server'],
     ]);
     const memoryBytes = 1.5 * 1024 ** 3;
     expect(host.worker.given('probe-layer')).toEqual([{ memoryBytes, keepPacked: true }]);
@@ -50,6 +50,28 @@ describe('joining', () => {
     expect(state()).toMatchObject({ memoryBytes: 7, note });
   });
 
+  test('F6: a GPU that computes the model wrongly gives way: its person reads why, WASM is offered and lends as WASM', async () => {
+    const note = 'This GPU failed a test of its arithmetic.';
+    const { host, state } = await joinTab({
+      'start-backend': () => ({ backend: 'webgpu', device: 'acme' }),
+      'try-backend': () => ({ backend: 'wasm', device: 'WASM, 1 thread', note }),
+    });
+    const memoryBytes = 1.5 * 1024 ** 3;
+    expect(state()).toMatchObject({ backend: 'wasm', device: 'WASM, 1 thread', note, memoryBytes });
+    expect(host.worker.given('probe-layer')).toEqual([{ memoryBytes, keepPacked: false }]);
+    expect(host.socket.told('offer')).toMatchObject([{ capability: { backend: 'wasm', memoryBytes } }]);
+  });
+
+  test('F6: a GPU that is right in small pieces is offered, and its person reads so', async () => {
+    const tried = { backend: 'webgpu', device: 'acme', note: 'In pieces of 31.' } as const;
+    const { host, state } = await joinTab({
+      'start-backend': () => ({ backend: 'webgpu', device: 'acme' }),
+      'try-backend': () => tried,
+    });
+    expect(state()).toMatchObject(tried);
+    expect(host.socket.told('offer')).toMatchObject([{ capability: { backend: 'webgpu', device: 'acme' } }]);
+  });
+
   test('why it waits is shown as the planner says it', async () => {
     const { host, state } = await joinTab();
     host.socket.say(poolsOf('waiting', 'Waits for 2 more tabs.'));
@@ -66,6 +88,7 @@ describe('joining', () => {
   test.each<[string, keyof WorkerScript, PoolError]>([
     ['a model that is not there', 'read-model', new PoolError('model-not-found', 'No.')],
     ['a backend that cannot be had', 'start-backend', new PoolError('backend-unavailable', 'No.')],
+    ['a GPU that computes wrongly and was asked for', 'try-backend', new PoolError('backend-unavailable', 'No.')],
     ['a layer that does not fit', 'probe-layer', new PoolError('out-of-memory', 'No.')],
   ])('%s ends it before the server hears of it', async (_what, method, error) => {
     const host = new TestHost({ [method]: failing(error) });

@@ -72,7 +72,7 @@ export interface StageState {
   waitsFor?: string;
   /** What the pool's maker asks for a token, in micros; it may change while this tab lends. */
   price?: Price | undefined;
-  /** Why a GPU is not used although this tab has no WebGPU, and the like: one sentence for the person. */
+  /** Why a GPU is not used, or is used with care: one sentence for the person. */
   note?: string;
   error?: ErrorShape & { next: string };
 }
@@ -111,6 +111,8 @@ export interface LocalState {
   msPerLayer?: number;
   backend?: Backend;
   device?: string;
+  /** Why it computes otherwise than was to be expected of this device: one sentence for the person. */
+  note?: string;
   error?: ErrorShape & { next: string };
 }
 

@@ -14,7 +14,6 @@ import { ModelDrafter } from '../driver/model-drafter.ts';
 import { NgramDrafter } from '../driver/ngram-drafter.ts';
 import { RingClient } from '../driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
-import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import type { Link } from '../links/link.ts';
 import { openModelFiles } from '../model/open-model.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
@@ -24,10 +23,10 @@ import { DraftModel } from './draft-model.ts';
 import { driveAnswer } from './drive-answer.ts';
 import type { DriverTools } from './driver-tools.ts';
 import { type LocalModel, openLocalModel } from './local-model.ts';
+import type { OwnBackend } from './own-backend.ts';
 import { type DriverFormat, readFormat } from './read-format.ts';
 import { RingTable } from './ring-table.ts';
 import { runServerJob } from './run-server-job.ts';
-import type { BackendChoice } from './start-backend.ts';
 import type {
   CoalitionForDriver,
   Driven,
@@ -42,9 +41,7 @@ import type {
 export interface DriverHostOptions {
   identity(): Identity;
   trust: TokenCheck;
-  /** Starts the backend of this worker, or gives the one that runs. */
-  backend(wish: Backend | 'auto'): Promise<BackendChoice>;
-  runtime(): Promise<OrtRuntime>;
+  backend: Pick<OwnBackend, 'start' | 'runtime' | 'try'>;
   device: StatedDevice;
   tell: TellPage;
 }
@@ -164,7 +161,7 @@ export class DriverHost implements DriverTools {
     const ngram = new NgramDrafter();
     const windows = this.#windows;
     if (kind === 'ngram') return new Speculation(() => ngram, { windows });
-    this.#draft ??= new DraftModel(this.options.runtime, this.#opened());
+    this.#draft ??= new DraftModel(() => this.options.backend.runtime(), this.#opened());
     const draft = this.#draft;
     let model: Drafter | undefined;
     const source = () => {
@@ -190,9 +187,9 @@ export class DriverHost implements DriverTools {
   }
 
   async #loadLocal(source: DriverSource, wish: Backend | 'auto'): Promise<LocalModel> {
-    const { identity, backend, runtime, device, tell } = this.options;
-    const choice = await backend(wish);
-    const options = { source, self: identity().peer, choice, device, runtime: await runtime() };
+    const { identity, backend, device, tell } = this.options;
+    await backend.start(wish);
+    const options = { source, self: identity().peer, backend, device };
     return openLocalModel({ ...options, tell: (state) => tell('local', state) });
   }
 

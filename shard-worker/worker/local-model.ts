@@ -7,7 +7,6 @@ import { decodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { RingClient } from '../driver/ring-client.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
-import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
 import { type LoadStageOptions, loadStage } from '../model/load-stage.ts';
 import { openModel } from '../model/open-model.ts';
@@ -16,6 +15,7 @@ import { RingNode } from '../ring/ring-node.ts';
 import { defaultMemoryBytes, type StatedDevice } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { LocalState } from '../words/peer-state.ts';
+import type { OwnBackend } from './own-backend.ts';
 import type { BackendChoice } from './start-backend.ts';
 import type { LocalReady } from './worker-api.ts';
 
@@ -27,8 +27,8 @@ const TELL_EVERY_MS = 100;
 export interface LocalModelOptions {
   source: ModelSource;
   self: PeerId;
-  choice: BackendChoice;
-  runtime: OrtRuntime;
+  /** Started. */
+  backend: Pick<OwnBackend, 'start' | 'runtime' | 'try'>;
   device: StatedDevice;
   tell(state: LocalState): void;
 }
@@ -40,10 +40,12 @@ export interface LocalModel {
 
 /** Throws what the download or the runtime failed with. */
 export async function openLocalModel(options: LocalModelOptions): Promise<LocalModel> {
-  const { source, choice, runtime, tell } = options;
-  const { backend, device } = choice;
-  tell({ phase: 'probing', loadedBytes: 0, totalBytes: 0, backend, device });
+  const { source, tell } = options;
+  tell({ phase: 'probing', loadedBytes: 0, totalBytes: 0, ...(await options.backend.start('auto')) });
   const model = await openModel(source);
+  const choice = await options.backend.try(model);
+  const { backend, device } = choice;
+  const runtime = await options.backend.runtime();
   const lent = { memoryBytes: defaultMemoryBytes(backend, options.device) };
   const msPerLayer = await probeLayer(runtime, model, lent);
   let toldMs = 0;
@@ -54,19 +56,20 @@ export async function openLocalModel(options: LocalModelOptions): Promise<LocalM
     if (now - toldMs < TELL_EVERY_MS && progress.loadedBytes < progress.totalBytes) return;
     toldMs = now;
     const { loadedBytes } = progress;
-    tell({ phase: 'loading', loadedBytes, totalBytes, msPerLayer, backend, device });
+    tell({ phase: 'loading', loadedBytes, totalBytes, msPerLayer, ...choice });
   };
   const executor = await loadStage(runtime, model, { start: 0, end: model.decoder.layers }, { lent, onProgress });
   const ready: LocalReady = { backend, device, layers: model.decoder.layers, msPerLayer, totalBytes };
-  const ring = serveInMemory(executor, options, totalBytes);
-  tell({ phase: 'ready', loadedBytes: totalBytes, totalBytes, msPerLayer, backend, device });
+  const ring = serveInMemory(executor, choice, options, totalBytes);
+  tell({ phase: 'ready', loadedBytes: totalBytes, totalBytes, msPerLayer, ...choice });
   return { ring, ready };
 }
 
 /** One stage and its driver in one worker. */
 function serveInMemory(
   executor: LayerExecutor,
-  { self, choice, tell }: LocalModelOptions,
+  choice: BackendChoice,
+  { self, tell }: LocalModelOptions,
   totalBytes: number,
 ): RingClient {
   const [atDriver, atStage] = memoryLinkPair(self, self);
@@ -82,8 +85,7 @@ function serveInMemory(
         phase: 'failed',
         loadedBytes: 0,
         totalBytes,
-        backend,
-        device,
+        ...choice,
         error: { ...error.toShape(), next: error.next },
       });
       ring.end(new PoolError('device-lost', error.message));

@@ -13,6 +13,7 @@ import { unpackJson } from '../ring/open-session.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import { AskerLinks } from './asker-links.ts';
 import { DriverHost } from './driver-host.ts';
+import { OwnBackend } from './own-backend.ts';
 import { jobId } from './test-driver.ts';
 import { LENT, type TestStage, TestStages, TRUST } from './test-stages.ts';
 
@@ -29,9 +30,9 @@ let epochs = 10;
 const QUESTION = [{ role: 'user' as const, content: 'What is a coalition?' }];
 
 async function openDriver(identity: Identity): Promise<DriverHost> {
-  const runtime = () => loadOrtRuntime('wasm');
-  const backend = async () => ({ backend: 'wasm', device: 'WASM, 1 thread' }) as const;
-  const host = new DriverHost({ identity: () => identity, trust: TRUST, backend, runtime, device: {}, tell: () => {} });
+  const backend = new OwnBackend();
+  await backend.start('wasm');
+  const host = new DriverHost({ identity: () => identity, trust: TRUST, backend, device: {}, tell: () => {} });
   await host.start(stages.source);
   return host;
 }

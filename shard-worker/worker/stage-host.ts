@@ -6,7 +6,6 @@ import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { Identity } from '../../protocol/identity.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { mayFeed } from '../../protocol/ticket.ts';
-import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
 import { loadStage } from '../model/load-stage.ts';
@@ -21,7 +20,9 @@ import type { ModelSource } from '../words/model-source.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LinkTable } from './link-table.ts';
+import type { OwnBackend } from './own-backend.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
+import type { BackendChoice } from './start-backend.ts';
 import { warmUp } from './warm-up.ts';
 import type { StageAssignment, StageLoaded, TellPage, WarmSlice } from './worker-api.ts';
 
@@ -44,7 +45,7 @@ const TELL_EVERY_MS = 100;
 const MAX_TICKETS = 8;
 
 export class StageHost {
-  readonly #runtime: () => Promise<OrtRuntime>;
+  readonly #backend: Pick<OwnBackend, 'runtime' | 'try'>;
   readonly #identity: () => Identity;
   readonly #trust: TokenCheck;
   readonly #tell: TellPage;
@@ -61,8 +62,13 @@ export class StageHost {
   /** Held in reserve. */
   #warm: { start: number; end: number; use: SliceUse } | undefined;
 
-  constructor(runtime: () => Promise<OrtRuntime>, identity: () => Identity, trust: TokenCheck, tell: TellPage) {
-    this.#runtime = runtime;
+  constructor(
+    backend: Pick<OwnBackend, 'runtime' | 'try'>,
+    identity: () => Identity,
+    trust: TokenCheck,
+    tell: TellPage,
+  ) {
+    this.#backend = backend;
     this.#identity = identity;
     this.#trust = trust;
     this.#tell = tell;
@@ -120,8 +126,12 @@ export class StageHost {
     return this.#model.manifest;
   }
 
+  tryBackend(): Promise<BackendChoice> {
+    return this.#backend.try(this.#opened());
+  }
+
   async probe(lent: LentMemory) {
-    return { msPerLayer: await probeLayer(await this.#runtime(), this.#opened(), lent) };
+    return { msPerLayer: await probeLayer(await this.#backend.runtime(), this.#opened(), lent) };
   }
 
   /** The slice of a seat: at once where this worker has it already. */
@@ -184,7 +194,7 @@ export class StageHost {
     { signal, onProgress }: Parameters<LoadSlice>[1],
   ): ReturnType<LoadSlice> {
     const options = { lent: this.#lent!, onProgress, signal };
-    const executor = await loadStage(await this.#runtime(), this.#opened(), layers, options);
+    const executor = await loadStage(await this.#backend.runtime(), this.#opened(), layers, options);
     try {
       if (signal.aborted) throw cancelled();
       return { executor, msPerLayer: await warmUp(executor) };

@@ -8,10 +8,11 @@ export interface BackendChoice {
   note?: string;
 }
 
+export const WASM_CHOICE: BackendChoice = { backend: 'wasm', device: 'WASM, 1 thread' };
+
 /** `auto` falls back to WASM with a note; a wish for WebGPU that cannot be met is `backend-unavailable`. */
 export async function startBackend(wish: Backend | 'auto'): Promise<BackendChoice> {
-  const wasm: BackendChoice = { backend: 'wasm', device: 'WASM, 1 thread' };
-  if (wish === 'wasm') return wasm;
+  if (wish === 'wasm') return WASM_CHOICE;
   // Absent in browsers without WebGPU and on pages that are not served over https or localhost.
   const gpu: GPU | undefined = navigator.gpu;
   // Some builds have the object, and refuse to look for a device.
@@ -20,7 +21,7 @@ export async function startBackend(wish: Backend | 'auto'): Promise<BackendChoic
   const reason = gpu ? 'WebGPU found no graphics device' : 'This browser has no WebGPU';
   if (wish === 'webgpu') throw new PoolError('backend-unavailable', `${reason}.`);
   return {
-    ...wasm,
+    ...WASM_CHOICE,
     note: `${reason}: this tab computes on the CPU with WASM, which is slower but gives the same answers.`,
   };
 }

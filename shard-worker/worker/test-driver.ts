@@ -40,8 +40,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
   const host = new DriverHost({
     identity: () => identity,
     trust: { orchestratorKey: () => grants.publicKey },
-    backend: unused,
-    runtime: unused,
+    backend: { start: unused, runtime: unused, try: unused },
     device: {},
     tell: (event, data) => void told.push({ event, data } as Told),
   });

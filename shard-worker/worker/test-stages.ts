@@ -8,7 +8,10 @@ import { inSeconds } from '../../protocol/test-orchestrator.ts';
 import { loadOrtRuntime, type OrtRuntime } from '../engine/ort-runtime.ts';
 import { type FakeHub, startFakeHub } from '../hub/fake-hub.ts';
 import { ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
+import { tryRuns } from '../model/try-runs.ts';
+import { OwnBackend } from './own-backend.ts';
 import { StageHost } from './stage-host.ts';
+import { WASM_CHOICE } from './start-backend.ts';
 import { type Bridge, makeBridge } from './test-bridge.ts';
 import type { DriverSource, StageAssignment, WorkerEvents } from './worker-api.ts';
 
@@ -47,8 +50,9 @@ export class TestStages {
     runtime: () => Promise<OrtRuntime> = () => loadOrtRuntime('wasm'),
   ): Promise<TestStage> {
     const told: Told[] = [];
+    const backend = new OwnBackend({ start: async () => WASM_CHOICE, load: runtime, tryRuns });
     const host = new StageHost(
-      runtime,
+      backend,
       () => identity,
       TRUST,
       (event, data) => void told.push({ event, data } as Told),

@@ -13,6 +13,7 @@ import type { Fingerprints } from '../words/fingerprints.ts';
 import type { LentMemory } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../words/peer-state.ts';
+import type { BackendChoice } from './start-backend.ts';
 
 export type { HandedChannel };
 
@@ -111,9 +112,14 @@ export type WorkerMethods = {
   /** This peer's own newest ticket of an epoch: before its first link or load, and again for each fresh one. */
   'hold-ticket'(params: { epoch: number; ticket: string }): Promise<void>;
   /** Chooses the backend and says what the device is. */
-  'start-backend'(params: { backend: Backend | 'auto' }): Promise<{ backend: Backend; device: string; note?: string }>;
+  'start-backend'(params: { backend: Backend | 'auto' }): Promise<BackendChoice>;
   /** Reads the graph (no weights) and gives the counts that the planner needs. */
   'read-model'(params: ModelSource): Promise<ModelManifest>;
+  /**
+   * Tries the backend's arithmetic on the model that was read; what computes it from now on, which is WASM where a GPU that
+   * nobody insisted on is wrong. Rejects with `backend-unavailable`.
+   */
+  'try-backend'(params: Record<string, never>): Promise<BackendChoice>;
   /** Times one layer of this model on synthetic weights. */
   'probe-layer'(params: LentMemory): Promise<Pick<Capability, 'msPerLayer'>>;
   /** Fetches a slice's weights and makes it ready for frames of its epoch. Tells `load-progress`. */

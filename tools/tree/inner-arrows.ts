@@ -88,7 +88,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'shard-worker/host': ['shard-worker/sentinel', 'shard-worker/words', 'shard-worker/worker'],
   'shard-worker/peer': ['shard-worker/host', 'shard-worker/sentinel', 'shard-worker/words', 'shard-worker/worker'],
   'shard-worker/index.ts': ['shard-worker/host', 'shard-worker/peer', 'shard-worker/words'],
-  'shard-worker/worker.ts': ['shard-worker/engine', 'shard-worker/words', 'shard-worker/worker'],
+  'shard-worker/worker.ts': ['shard-worker/words', 'shard-worker/worker'],
   'shard-worker/sentinel.ts': ['shard-worker/links', 'shard-worker/sentinel', 'shard-worker/worker'],
   'shard-worker/read-manifest.ts': ['shard-worker/hub', 'shard-worker/model'],
   'shard-worker/read-prompt.ts': [
