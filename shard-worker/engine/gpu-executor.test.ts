@@ -77,6 +77,21 @@ test.each(['run', 'readback'] as const)(
   },
 );
 
+test('a run whose GPU never comes to its end is a lost device within seconds', async () => {
+  const { executor, scripted, caches } = await openSessions(1);
+  const [cache] = caches as [KvCache];
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    await executor.run(cache, input([7]));
+    scripted.failNext = 'hang';
+    const hung = expect(executor.run(cache, input([8]))).rejects.toMatchObject({ code: 'device-lost' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    await hung;
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a batch is one token each, of so many sessions at most; what is refused changes nothing', async () => {
   const { executor, caches, scripted } = await openSessions(MAX_BATCH + 1);
   expect(executor.maxBatch).toBe(MAX_BATCH);

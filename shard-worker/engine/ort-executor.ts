@@ -14,6 +14,7 @@ import { KvPool, MAX_BATCH, type PoolMember } from './kv-pool.ts';
 import type { BatchItem, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
 import { type OrtRuntime, ortError } from './ort-runtime.ts';
 import { RunOutputs } from './run-outputs.ts';
+import { RunWatch } from './run-watch.ts';
 import { type FeedRow, StepFeeds } from './step-feeds.ts';
 
 export interface OrtExecutorOptions {
@@ -126,6 +127,7 @@ class Step {
   readonly #session: InferenceSession;
   readonly #feeds: StepFeeds;
   readonly #outputs: RunOutputs;
+  readonly #watch = new RunWatch();
   readonly #mostRows: number;
 
   constructor(options: OrtExecutorOptions, session: InferenceSession) {
@@ -179,7 +181,15 @@ class Step {
     return items.map(({ cache }) => byCache.get(cache)!);
   }
 
-  async #run(
+  #run(
+    bind: () => KvBinding,
+    rows: readonly (FeedRow & { cache: RuntimeKvCache })[],
+    tokens: number,
+  ): Promise<ExecutorOutput[]> {
+    return this.#watch.watch(tokens * rows.length, () => this.#compute(bind, rows, tokens));
+  }
+
+  async #compute(
     bind: () => KvBinding,
     rows: readonly (FeedRow & { cache: RuntimeKvCache })[],
     tokens: number,

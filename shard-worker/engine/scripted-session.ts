@@ -31,7 +31,7 @@ export interface ScriptedGpu {
   gpu: FakeGpu;
   options: OrtExecutorOptions;
   /** What the next run does instead of its work, once. */
-  failNext: 'run' | 'readback' | undefined;
+  failNext: 'run' | 'readback' | 'hang' | undefined;
   /** After so many runs in all the next one fails. */
   failAfterRuns: number;
   /** Sessions of each run so far, and tokens of each. */
@@ -62,6 +62,10 @@ export function scriptGpu(change: Partial<OrtExecutorOptions> = {}, slice = SLIC
         scripted.unreleased.delete(logits);
         dispose();
       };
+      if (scripted.failNext === 'hang') {
+        scripted.failNext = undefined;
+        candidates.getData = () => new Promise(() => {});
+      }
       if (scripted.failNext === 'readback') {
         scripted.failNext = undefined;
         candidates.getData = () => Promise.reject(new Error('Failed to download data from buffer: out of memory'));

