@@ -42,7 +42,11 @@ const MODELS = {
   small: () => ensureBenchModel(TALKER),
   wide: () => ensureBenchModel(WIDE_TALKER),
 };
-const MAX_TOKENS: Partial<Record<Cell['phase'], number>> = { prefill: 24, load: 24, retired: 320 };
+/** Enough for the fault and for what follows it. */
+const TOKENS_OF_PHASE: Partial<Record<Cell['phase'], number>> = { prefill: 24, load: 24, retired: 320 };
+const TOKENS_OF_WEIGHTS: Readonly<Record<Cell['weights'], number>> = { guide: 120, small: 120, wide: 60 };
+/** A CPU that plays the GPU takes its time. */
+const TOKENS_ON_GPU = 40;
 const LONG_QUESTION = Array.from({ length: 150 }, (_, at) => `Part ${at} of a story about a fox.`).join(' ');
 
 /** Nothing is thrown for what the network did: it is told in the result. */
@@ -126,7 +130,9 @@ class CellRun {
   }
 
   async #openChat(): Promise<Tab> {
-    const max = MAX_TOKENS[this.#cell.phase] ?? (this.#cell.fault === 'device' ? 40 : 120);
+    const { phase, weights, fault } = this.#cell;
+    const usual = TOKENS_OF_PHASE[phase] ?? TOKENS_OF_WEIGHTS[weights];
+    const max = fault === 'device' ? TOKENS_ON_GPU : usual;
     return this.#network.openChat({ max: String(max) });
   }
 

@@ -11,17 +11,16 @@ interface Growth {
 
 type Watched = Window & { grown?: Growth[] };
 
-/** From now on. Before the question is sent. */
+/** From now on. Before the question is sent. Without a named function inside: the page does not know the loader's own. */
 export async function watchAnswer(page: Page): Promise<void> {
   await page.evaluate(() => {
     const grown: Growth[] = [];
     (window as Watched).grown = grown;
-    const look = () => {
+    new MutationObserver(() => {
       const text = [...document.querySelectorAll('[data-testid=answer] .answer-text')].at(-1)?.textContent ?? '';
       const characters = text.length;
       if (characters > 0 && characters !== grown.at(-1)?.characters) grown.push({ atMs: Date.now(), characters });
-    };
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
 }
 
