@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CELLS, selectCells } from '../bench/chaos/cells.ts';
+import { closeNetworks } from '../bench/chaos/open-network.ts';
 import { aimsOf, type CellRow, lineOf, mergeRows, putTable, toRow } from '../bench/chaos/report-cells.ts';
 import { runCell } from '../bench/chaos/run-cell.ts';
 import { UsageError } from '../signaling/config/usage-error.ts';
@@ -21,6 +22,7 @@ const HELP = `Lets every fault befall everyone whom it can, in real browsers wit
   --only <words>    cells whose name has all of these words; the receipt keeps the others as they were
   --rounds <number> so often each, in place of the cell's own number`;
 const RECEIPT = join(ROOT, 'docs', 'receipts', 'chaos.json');
+const INTERRUPTED = 130;
 const README = join(ROOT, 'README.md');
 
 runMain(async () => {
@@ -41,6 +43,9 @@ runMain(async () => {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
     throw new UsageError('--rounds must be a whole number above 0.');
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void closeNetworks().finally(() => process.exit(INTERRUPTED)));
   }
   await ensureBuilt();
   const browser = await ensureBrowser();

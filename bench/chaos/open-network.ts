@@ -34,6 +34,13 @@ export interface Network {
   close(): Promise<void>;
 }
 
+const networks = new Set<Network>();
+
+/** For a program that is told to end: stopped processes and a server would outlive it. */
+export const closeNetworks = async (): Promise<void> => {
+  await Promise.all([...networks].map((network) => network.close()));
+};
+
 /** @param stages as the server's flag has it. */
 export async function openNetwork(model: BenchModel, stages: number | 'all'): Promise<Network> {
   const executablePath = findBrowser()?.path;
@@ -71,18 +78,21 @@ export async function openNetwork(model: BenchModel, stages: number | 'all'): Pr
     return tab;
   }
 
-  return {
+  const network: Network = {
     ...{ server, lab, tabs },
     openStage: (backend = 'wasm') =>
       open('/join', { auto: '1', backend, memoryMb: String(LENT_MB) }, backend === 'webgpu' ? 'software' : 'none'),
     openChat: (query) => open('/chat', { temperature: '0.8', topK: '0', topP: '1', seed: '77', ...query }),
     async close() {
+      networks.delete(network);
       for (const tab of [...tabs]) await tab.close();
       await lab.close();
       await first.close();
       await server.close();
     },
   };
+  networks.add(network);
+  return network;
 }
 
 /** A process that is gone already needs none. */

@@ -16,10 +16,11 @@ export interface CellRow {
   /** Median over the rounds. */
   silentS?: number;
   calmSilentS?: number;
+  calmFirstTokenS?: number;
   aimS?: number;
   rounds: RoundResult[];
   notShown?: string;
-  /** Of the sources that this cell was run with, which may be others than another cell's. */
+  /** The sources that this cell was run with, which may be others than another cell's. */
   commit: string;
 }
 

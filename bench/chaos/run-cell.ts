@@ -23,6 +23,8 @@ export interface CellResult {
   silentS?: number;
   /** The same of the calm run. */
   calmSilentS?: number;
+  /** From the question on; a loss before the first token costs as much again, or less. */
+  calmFirstTokenS?: number;
   aimS?: number;
   /** Why it could not be run to its end: then it shows nothing. */
   notShown?: string;
@@ -35,7 +37,7 @@ const PAID_MS = 60_000;
 const WARM_MS = 10_000;
 /** The fault comes when so much of the answer is there. */
 const BEGUN_CHARACTERS = 20;
-/** Of the calm run's time to its first token: in the middle of the prompt. */
+/** In the middle of the prompt: a share of the calm run's time to its first token. */
 const PREFILL_SHARE = 0.4;
 const MODELS = {
   guide: () => GUIDE,
@@ -95,6 +97,7 @@ class CellRun {
     const calm = phase === 'eight' ? await this.#calmMany() : await this.#calm();
     const loadS = (this.#readyMs - formedMs) / 1000;
     this.#result.calmSilentS = calm.silentS;
+    if (phase !== 'eight') this.#result.calmFirstTokenS = calm.firstTokenS;
     if (aim !== undefined) this.#result.aimS = aim === 'load' ? loadS + calm.firstTokenS : aim;
     for (let round = 0; round < rounds; round++) {
       if (this.#cell.hasSpare) await new Promise((resolve) => setTimeout(resolve, WARM_MS));
