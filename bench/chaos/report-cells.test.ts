@@ -32,6 +32,11 @@ test('the table has every cell of the matrix once', () => {
   expect(tableOf(rows).join().match(/7\.7/g)).toHaveLength(CELLS.length);
   expect(tableOf([wrong, unseen]).join()).toContain('**2.5, wrong**');
   expect(tableOf([wrong, unseen]).join()).toContain('**not shown**');
+  expect(
+    tableOf([])
+      .join()
+      .match(/\*\*not run\*\*/g),
+  ).toHaveLength(CELLS.length);
   const text = putTable('a\n<!-- chaos: npm run chaos -->\nold\n<!-- /chaos -->\nb', [right]);
   expect(text).toContain('| 1.5 |');
   expect(text).not.toContain('old');

@@ -85,11 +85,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'retired ring', role: 'middle', phase: 'retired' },
 ];
 
-/** Seconds without tokens, in bold where something was wrong or an aim was missed; `·` is no cell of the matrix. */
+/** Seconds without tokens, in bold where something was wrong, an aim was missed or a cell not run; `·` is no cell of the matrix. */
 export function tableOf(rows: readonly CellRow[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const drawn = (row: CellRow | undefined): string => {
-    if (!row) return '·';
+  const drawn = (wanted: Place): string => {
+    const row = rows.find((each) => isIn(each, wanted));
+    if (!row)
+      return CELLS.some(({ fault, ...cell }) => isIn({ ...cell, fault: FAULTS[fault] }, wanted)) ? '**not run**' : '·';
     if (row.notShown !== undefined) return '**not shown**';
     const text = row.silentS === undefined ? 'right' : secondsOf(row);
     return row.isRight && meetsAim(row) ? text : `**${row.isRight ? text : `${text}, wrong`}**`;
@@ -100,7 +102,7 @@ export function tableOf(rows: readonly CellRow[]): string[] {
   ];
   const body = kinds.map(({ fault, spare }) => [
     spare === false ? `${fault}, no spare` : fault,
-    ...COLUMNS.map(({ role, phase }) => drawn(rows.find((row) => isIn(row, { fault, role, phase, spare })))),
+    ...COLUMNS.map(({ role, phase }) => drawn({ fault, role, phase, spare })),
   ]);
   return [
     line(['what happens', ...COLUMNS.map(({ title }) => title)]),
@@ -109,8 +111,12 @@ export function tableOf(rows: readonly CellRow[]): string[] {
   ];
 }
 
+interface Place extends Pick<CellRow, 'fault' | 'role' | 'phase'> {
+  spare: boolean | undefined;
+}
+
 /** A stage that dies in decode has a spare where nothing else is said. */
-function isIn(row: CellRow, wanted: { fault: string; role: Role; phase: Phase; spare: boolean | undefined }): boolean {
+function isIn(row: Pick<CellRow, 'name' | 'fault' | 'role' | 'phase'>, wanted: Place): boolean {
   if (row.fault !== wanted.fault || row.role !== wanted.role || row.phase !== wanted.phase) return false;
   const isBare = row.name.endsWith(' bare');
   return wanted.spare === false ? isBare : !isBare;
