@@ -91,7 +91,7 @@ export function tableOf(rows: readonly CellRow[]): string[] {
   const drawn = (wanted: Place): string => {
     const row = rows.find((each) => isIn(each, wanted));
     if (!row)
-      return CELLS.some(({ fault, ...cell }) => isIn({ ...cell, fault: FAULTS[fault] }, wanted)) ? '**not run**' : '·';
+      return CELLS.some(({ fault, ...cell }) => isIn({ ...cell, fault: FAULTS[fault] }, wanted)) ? '**?**' : '·';
     if (row.notShown !== undefined) return '**not shown**';
     const text = row.silentS === undefined ? 'right' : secondsOf(row);
     return row.isRight && meetsAim(row) ? text : `**${row.isRight ? text : `${text}, wrong`}**`;
