@@ -18,6 +18,8 @@ const OWNER_POLL_MS = 5;
 export interface Lab {
   /** Its contexts are numbered from 0 in the order in which they are made. */
   browser: Pick<Browser, 'newContext'>;
+  /** The same of another browser, started with `LAB_FLAGS` too: their contexts are numbered on. */
+  within(browser: Browser): Pick<Browser, 'newContext'>;
   /** Reshapes all links without a shape of their own. */
   reshape(shape: Partial<LinkShape>): Promise<void>;
   /** Reshapes what the two contexts of these numbers send each other. */
@@ -64,14 +66,17 @@ export async function openLab(browser: Browser, seed = 1): Promise<Lab> {
     await context.addInitScript({ content: script });
   }
 
-  return {
-    browser: {
-      async newContext(options) {
-        const context = await browser.newContext(options);
-        await attach(context);
-        return context;
-      },
+  const within = (host: Browser): Pick<Browser, 'newContext'> => ({
+    async newContext(options) {
+      const context = await host.newContext(options);
+      await attach(context);
+      return context;
     },
+  });
+
+  return {
+    browser: within(browser),
+    within,
     reshape: (shape) => relay.reshape({ ...DIRECT, ...shape }),
     async reshapePair(a, b, shape) {
       for (const link of [linkOf(a, b), linkOf(b, a)]) await relay.reshape({ ...DIRECT, ...shape }, link);

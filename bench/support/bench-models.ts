@@ -1,10 +1,10 @@
 // Models of benches as folders that a site serves: the embedded one, and ones with made-up weights, which are written once
 // and kept in .cache/.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ModelRef } from '../../protocol/ids.ts';
-import { type BenchModelShape, DATA_FILE, makeBenchModel } from './make-bench-model.ts';
+import { type BenchModelShape, fileNames, makeBenchModel } from './make-bench-model.ts';
 
 export interface BenchModel {
   /** What a site is given as `modelsDir`. */
@@ -72,6 +72,32 @@ export const LONG: BenchModelShape = {
   seed: 1,
 };
 
+/** For chats: answers as long as they are asked for, prompts of thousands of tokens. */
+export const TALKER: BenchModelShape = {
+  layers: 6,
+  hidden: 256,
+  intermediate: 704,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 64,
+  vocab: GUIDE.vocab,
+  context: 4096,
+  seed: 1,
+  isSpoken: true,
+};
+
+/** Three slices of 315 MB in plain float32, which WASM computes at some 20 ms a step, and loads in seconds. */
+export const WIDE_TALKER: BenchModelShape = {
+  ...TALKER,
+  hidden: 1536,
+  intermediate: 7168,
+  heads: 12,
+  kvHeads: 4,
+  headDim: 128,
+  context: 1024,
+  isFloat: true,
+};
+
 /** Writes the model if it is not there. */
 export function ensureBenchModel(shape: BenchModelShape): BenchModel {
   const key = createHash('sha256')
@@ -83,18 +109,27 @@ export function ensureBenchModel(shape: BenchModelShape): BenchModel {
   const modelsDir = join(CACHE, key);
   if (!existsSync(modelsDir)) writeModel(modelsDir, repo, shape);
   const { layers, vocab, context } = shape;
-  return { modelsDir, model: { repo, revision: 'main', dtype: 'q4' }, layers, vocab, context };
+  return { modelsDir, model: { repo, revision: 'main', dtype: dtypeOf(shape) }, layers, vocab, context };
 }
+
+const dtypeOf = ({ isFloat }: BenchModelShape) => (isFloat ? ('fp32' as const) : ('q4' as const));
+
+/** What makes text of ids, and ids of messages. */
+const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'];
 
 function writeModel(modelsDir: string, repo: string, shape: BenchModelShape): void {
   const { config, graph, data } = makeBenchModel(shape);
+  const names = fileNames(shape);
   const text = (value: unknown) => Buffer.from(JSON.stringify(value));
   const files: Record<string, Uint8Array> = {
     'config.json': text(config),
     'generation_config.json': text({ eos_token_id: 0 }),
-    'onnx/model_q4.onnx': graph,
-    [`onnx/${DATA_FILE}`]: Buffer.concat(data),
+    [`onnx/${names.graph}`]: graph,
+    [`onnx/${names.data}`]: Buffer.concat(data),
   };
+  for (const path of shape.isSpoken ? TOKENIZER : []) {
+    files[path] = readFileSync(join(GUIDE.modelsDir, GUIDE.model.repo, path));
+  }
   // A run that breaks off leaves no half a model behind.
   const building = `${modelsDir}.${process.pid}`;
   for (const [path, bytes] of Object.entries(files)) {
@@ -105,8 +140,15 @@ function writeModel(modelsDir: string, repo: string, shape: BenchModelShape): vo
     path,
     { size: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') },
   ]);
-  const parameters = Object.values(files).reduce((sum, bytes) => sum + bytes.byteLength, 0) * 2;
-  const about = { repo, dtypes: ['q4'], title: repo, description: 'Made-up weights, for measurements.', parameters };
+  const bytes = data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const parameters = shape.isFloat ? bytes / 4 : bytes * 2;
+  const about = {
+    repo,
+    dtypes: [dtypeOf(shape)],
+    title: repo,
+    description: 'Made-up weights, for measurements.',
+    parameters,
+  };
   writeFileSync(
     join(building, 'index.json'),
     JSON.stringify({ models: [{ ...about, files: Object.fromEntries(listed) }] }),

@@ -23,3 +23,12 @@ test('weights lie one behind the other, and are the same for the same seed', asy
   const ends = [...initializers.values()].map(({ span }) => (span?.file ? span.offset + span.length : 0));
   expect(Math.max(...ends)).toBe(Buffer.concat(one.data).byteLength);
 });
+
+test('may have plain products of float32: eight times the bytes', async () => {
+  const { graph, data } = makeBenchModel({ ...SHAPE, isFloat: true });
+  const read = await readGraph(memorySource(graph));
+  expect(await describeDecoder(read)).toMatchObject({ layers: 3, hiddenSize: 64, vocabSize: 128 });
+  expect([...read.initializers.values()].find(({ span }) => span)?.span?.file).toBe('model.onnx_data');
+  const bytes = (parts: readonly Uint8Array[]) => parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(bytes(data)).toBeGreaterThan(2 * bytes(makeBenchModel(SHAPE).data));
+});

@@ -27,16 +27,24 @@ export interface BenchModelShape {
   vocab: number;
   context: number;
   seed: number;
+  /** Plain products of float32 in place of int4 ones: eight times the bytes, and nothing to unpack. */
+  isFloat?: boolean;
+  /** With the embedded model's tokenizer and template, whose vocabulary it must have: pages can chat with it. */
+  isSpoken?: boolean;
 }
 
 export interface BenchModelFiles {
   config: Record<string, unknown>;
   graph: Uint8Array;
-  /** `onnx/model_q4.onnx_data`. */
+  /** The data file, in parts. */
   data: Uint8Array[];
 }
 
-export const DATA_FILE = 'model_q4.onnx_data';
+/** Where the graph lies, and its weights. */
+export const fileNames = ({ isFloat }: Pick<BenchModelShape, 'isFloat'>): { graph: string; data: string } => {
+  const graph = isFloat ? 'model.onnx' : 'model_q4.onnx';
+  return { graph, data: `${graph}_data` };
+};
 /** Values that share one scale. */
 const BLOCK = 32;
 const UINT8 = 2;
@@ -48,10 +56,12 @@ class Weights {
   readonly data: Uint8Array[] = [];
   readonly tensors: Uint8Array[] = [];
   readonly #random: () => number;
+  readonly #dataFile: string;
   #offset = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, dataFile: string) {
     this.#random = seededRandom(seed);
+    this.#dataFile = dataFile;
   }
 
   /** `[rows, columns]` or `[count]`, made by `value`. */
@@ -64,15 +74,31 @@ class Weights {
   /** Nibbles at random: the bytes of `[rows, columns / 32, 16]`. */
   nibbles(name: string, rows: number, columns: number): string {
     const words = new Uint32Array((rows * columns) / 8);
-    // Xorshift (Marsaglia, 2003): millions of them must be quick.
+    this.#fill(words.length, (at, word) => {
+      words[at] = word;
+    });
+    return this.#add(name, UINT8, [rows, columns / BLOCK, BLOCK / 2], new Uint8Array(words.buffer));
+  }
+
+  /** `[inputs, outputs]`, even in distribution and of such a spread that a product is about as large as what goes in. */
+  matrix(name: string, inputs: number, outputs: number): string {
+    const values = new Float32Array(inputs * outputs);
+    const most = Math.sqrt(3 / inputs);
+    this.#fill(values.length, (at, word) => {
+      values[at] = (word / 2 ** 31) * most;
+    });
+    return this.#add(name, FLOAT32, [inputs, outputs], new Uint8Array(values.buffer));
+  }
+
+  /** Xorshift (Marsaglia, 2003): millions of signed words must be quick. */
+  #fill(count: number, put: (at: number, word: number) => void): void {
     let state = 1 + Math.floor(this.#random() * 0xffff_fff0);
-    for (let at = 0; at < words.length; at++) {
+    for (let at = 0; at < count; at++) {
       state ^= state << 13;
       state ^= state >>> 17;
       state ^= state << 5;
-      words[at] = state;
+      put(at, state);
     }
-    return this.#add(name, UINT8, [rows, columns / BLOCK, BLOCK / 2], new Uint8Array(words.buffer));
   }
 
   #add(name: string, type: number, dims: number[], bytes: Uint8Array): string {
@@ -83,7 +109,7 @@ class Weights {
         ...dims.map((dim) => varintField(TENSOR.dims, dim)),
         varintField(TENSOR.type, type),
         textField(TENSOR.name, name),
-        entry('location', DATA_FILE),
+        entry('location', this.#dataFile),
         entry('offset', this.#offset),
         entry('length', bytes.byteLength),
         varintField(TENSOR.location, 1),
@@ -97,7 +123,7 @@ class Weights {
 
 export function makeBenchModel(shape: BenchModelShape): BenchModelFiles {
   const { layers, hidden, heads, kvHeads, headDim, vocab, context, seed } = shape;
-  const weights = new Weights(seed);
+  const weights = new Weights(seed, fileNames(shape).data);
   const nodes: TestNode[] = [];
   const add = (
     opType: string,
@@ -110,6 +136,8 @@ export function makeBenchModel(shape: BenchModelShape): BenchModelFiles {
     return output;
   };
   const linear = (input: string, name: string, columns: number, rows: number): string => {
+    if (shape.isFloat)
+      return add('MatMul', [input, weights.matrix(`${name}.weight`, columns, rows)], `${name}/output_0`);
     const matrix = weights.nibbles(`${name}.weight_Q4`, rows, columns);
     const scale = 1 / (NIBBLE_DEVIATION * Math.sqrt(columns));
     const scales = weights.floats(
