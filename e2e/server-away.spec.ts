@@ -2,7 +2,7 @@
 // says since when and when next; and seconds after it is started again everybody is there and what went on is paid.
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { type ServerProcess, startServerProcess } from '../tools/server/server-process.ts';
-import { answersOf, ask, chatPhase, chatReady, finishedAnswer, send } from './support/site.ts';
+import { answerBegun, answersOf, ask, chatPhase, chatReady, finishedAnswer, send } from './support/site.ts';
 
 const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
 const QUESTION = 'Tell me a long story about a fox.';
@@ -35,9 +35,7 @@ test('B7, B9, B11: the server is killed in mid-answer, and comes back', async ({
 
     const before = await answersOf(chat);
     await send(chat, QUESTION);
-    await chat.waitForFunction(
-      () => (document.querySelector('[data-testid=answer]:last-of-type')?.textContent ?? '').length > 20,
-    );
+    await answerBegun(chat);
     await server.kill();
     expect((await finishedAnswer(chat, before)).tokenIds, 'it went on without the server').toEqual(calm.tokenIds);
     await expect(chat.getByTestId('charge')).toHaveCount(0);

@@ -1,6 +1,6 @@
 // A tab closes in the middle of an answer: the answer goes on over the tabs that are left and equals the uninterrupted one.
 import { expect, test } from '@playwright/test';
-import { answersOf, ask, chatReady, finishedAnswer, openSite, send } from './support/site.ts';
+import { answerBegun, answersOf, ask, chatReady, finishedAnswer, openSite, send } from './support/site.ts';
 
 const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
 const QUESTION = 'Tell me a long story about a fox.';
@@ -19,9 +19,7 @@ test('a stage’s tab closes mid-answer', async ({ browser }) => {
     const before = await answersOf(chat);
     await send(chat, QUESTION);
     await expect(chat.getByTestId('answer').last()).toHaveAttribute('data-status', 'streaming');
-    await chat.waitForFunction(
-      () => (document.querySelector('[data-testid=answer]:last-of-type')?.textContent ?? '').length > 20,
-    );
+    await answerBegun(chat);
     const middle = stages[1]!;
     await middle.close();
     const interrupted = await finishedAnswer(chat, before);

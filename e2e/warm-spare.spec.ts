@@ -2,7 +2,17 @@
 // equals the calm one, in a chat and over HTTP.
 import { expect, type Page, test } from '@playwright/test';
 import { type ApiAccount, openAccount } from './support/api-account.ts';
-import { answersOf, ask, chatReady, finishedAnswer, openSite, type Site, send, sliceOf } from './support/site.ts';
+import {
+  answerBegun,
+  answersOf,
+  ask,
+  chatReady,
+  finishedAnswer,
+  openSite,
+  type Site,
+  send,
+  sliceOf,
+} from './support/site.ts';
 
 const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
 const QUESTION = 'Tell me a long story about a fox.';
@@ -54,9 +64,7 @@ test('B5: in a chat', async ({ browser }) => {
     const before = await answersOf(chat);
     const epoch = epochOf(site);
     await send(chat, QUESTION);
-    await chat.waitForFunction(
-      () => (document.querySelector('[data-testid=answer]:last-of-type')?.textContent ?? '').length > 20,
-    );
+    await answerBegun(chat);
     await chat.evaluate(() => {
       let lastMs = performance.now();
       const shown = window as Window & { longestGapMs?: number };

@@ -13,6 +13,9 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** A question may wait for its turn, on a machine with other work. */
+const BEGUN_WITHIN_MS = 120_000;
+
 /** Browser contexts share nothing: neither storage nor cache, as on machines of different people. */
 export async function openSite(
   browser: Pick<Browser, 'newContext'>,
@@ -64,6 +67,18 @@ const chatState = (chat: Page, name: string, value: string): Promise<void> =>
 export async function send(chat: Page, text: string): Promise<void> {
   await chat.getByTestId('composer').fill(text);
   await chat.getByTestId('send').click();
+}
+
+/** Waits until the last answer has so much text of its own: what the page says meanwhile is none. */
+export async function answerBegun(chat: Page, characters = 20): Promise<void> {
+  await chat.waitForFunction(
+    (least) => {
+      const text = [...document.querySelectorAll('[data-testid=answer]')].at(-1)?.querySelector('.answer-text');
+      return (text?.textContent ?? '').length > least;
+    },
+    characters,
+    { timeout: BEGUN_WITHIN_MS },
+  );
 }
 
 export const answersOf = (chat: Page): Promise<number> => chat.evaluate(() => window.__computepool?.answers ?? 0);
