@@ -9,6 +9,8 @@ import { answerBegun, answersOf, ask, chatReady, finishedAnswer, openSite, type 
 
 const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
 const QUESTION = 'Tell me a long story about a fox.';
+/** Every run has the first one; all of them: npm run test:deaths. */
+const isAll = process.env.ALL_DEATHS !== undefined;
 
 /** Asks in calm, then once more while `befall` happens to the middle stage. */
 async function compare(site: Site, befall: () => Promise<void>): Promise<void> {
@@ -50,45 +52,44 @@ test('B1: the worker of the middle stage is gone, its page lives', async ({ brow
   }
 });
 
-/** Every run has the first one; all of them: npm run test:deaths. */
-const longTest = process.env.ALL_DEATHS ? test : test.skip;
+if (isAll) {
+  test('B2: the radio of the middle stage is cut, its line to the server lives', async () => {
+    const browser = await launchBrowser({ executablePath: findBrowser()!.path, args: LAB_FLAGS });
+    const lab = await openLab(browser);
+    await lab.reshape({ delayMs: 10 });
+    const site = await openSite(lab.browser, { stages: 3 });
+    try {
+      for (let stage = 0; stage < 3; stage++) await site.openStage();
+      await compare(site, async () => {
+        // Contexts in the order of their making: three stages, the calm chat, the chat.
+        for (const other of [0, 2, 3, 4]) await lab.reshapePair(1, other, { lossRate: 1 });
+      });
+    } finally {
+      await site.close();
+      await lab.close();
+      await browser.close();
+    }
+  });
 
-longTest('B2: the radio of the middle stage is cut, its line to the server lives', async () => {
-  const browser = await launchBrowser({ executablePath: findBrowser()!.path, args: LAB_FLAGS });
-  const lab = await openLab(browser);
-  await lab.reshape({ delayMs: 10 });
-  const site = await openSite(lab.browser, { stages: 3 });
-  try {
-    for (let stage = 0; stage < 3; stage++) await site.openStage();
-    await compare(site, async () => {
-      // Contexts in the order of their making: three stages, the calm chat, the chat.
-      for (const other of [0, 2, 3, 4]) await lab.reshapePair(1, other, { lossRate: 1 });
-    });
-  } finally {
-    await site.close();
-    await lab.close();
-    await browser.close();
-  }
-});
-
-longTest('B3: the tab of the middle stage stands still', async ({ browser }) => {
-  const other = await launchBrowser({ executablePath: findBrowser()!.path });
-  const site = await openSite(browser, { stages: 3 });
-  let stopped: number[] = [];
-  try {
-    await site.openStage();
-    const middle: Page = await (await other.newContext()).newPage();
-    await middle.goto(`${site.url}/join?auto=1&backend=wasm`);
-    await expect(middle.getByTestId('shard-card').first()).toBeVisible();
-    await site.openStage();
-    await compare(site, async () => {
-      stopped = await rendererPids(other);
-      expect(stopped.length).toBeGreaterThan(0);
-      for (const pid of stopped) process.kill(pid, 'SIGSTOP');
-    });
-  } finally {
-    for (const pid of stopped) process.kill(pid, 'SIGCONT');
-    await other.close();
-    await site.close();
-  }
-});
+  test('B3: the tab of the middle stage stands still', async ({ browser }) => {
+    const other = await launchBrowser({ executablePath: findBrowser()!.path });
+    const site = await openSite(browser, { stages: 3 });
+    let stopped: number[] = [];
+    try {
+      await site.openStage();
+      const middle: Page = await (await other.newContext()).newPage();
+      await middle.goto(`${site.url}/join?auto=1&backend=wasm`);
+      await expect(middle.getByTestId('shard-card').first()).toBeVisible();
+      await site.openStage();
+      await compare(site, async () => {
+        stopped = await rendererPids(other);
+        expect(stopped.length).toBeGreaterThan(0);
+        for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+      });
+    } finally {
+      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+      await other.close();
+      await site.close();
+    }
+  });
+}
