@@ -47,8 +47,6 @@ export const seatSchema = z.object({
   totalBytes: count,
   loadedBytes: count,
   ready: z.boolean(),
-  /** A tab in reserve that would take it: holds these layers, or loads them. Absent: nobody does. */
-  standby: z.optional(z.enum(['warm', 'loading'])),
 });
 export type Seat = z.infer<typeof seatSchema>;
 

@@ -57,7 +57,7 @@ export const PLANNED_CONTEXT_TOKENS = 4096;
 
 /**
  * Hidden states that a stage keeps of what it sent, of all sessions together: what a warm spare gets of it. 8,192 tokens of a
- * 2,048-wide float16 model. Beyond it the session that was used longest ago is computed again from its ids.
+ * 2,048-wide float16 model; half of that for one session. Beyond it a session is computed again from its ids.
  */
 export const MAX_SENT_BYTES = 32 * 1024 * 1024;
 

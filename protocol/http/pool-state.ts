@@ -21,7 +21,10 @@ const memberSchema = z.extend(z.partial(capabilitySchema), {
 });
 export type PoolMember = z.infer<typeof memberSchema>;
 
-const poolSeatSchema = z.omit(seatSchema, { device: true });
+const poolSeatSchema = z.extend(z.omit(seatSchema, { device: true }), {
+  /** A tab in reserve that would take it: holds these layers, or loads them. Absent: nobody does. */
+  standby: z.optional(z.enum(['warm', 'loading'])),
+});
 export type PoolSeat = z.infer<typeof poolSeatSchema>;
 
 const poolCoalitionSchema = z.extend(z.pick(coalitionSchema, { epoch: true, state: true }), {

@@ -47,21 +47,22 @@ describe('a session that was put aside', () => {
   });
 });
 
-test('what was sent is bounded over all sessions: the one that was used longest ago loses its own', () => {
+test('what was sent is bounded: one session keeps half of it, and of all the one that was used longest ago loses its own', () => {
   const table = new SessionTable(1000);
-  const [old, young] = [session(1), session(2)];
-  for (const each of [old, young]) table.set(each);
-  table.keepSent(old, sentOf(MAX_SENT_BYTES / 2));
-  table.keepSent(young, sentOf(MAX_SENT_BYTES / 2));
-  expect([old, young].map(({ sent }) => sent.end)).toEqual([1, 1]);
-  table.keepSent(young, sentOf(MAX_SENT_BYTES / 2 + 4));
-  expect([old, young].map(({ sent }) => sent.end)).toEqual([0, 1]);
+  const sessions = [session(1), session(2), session(3)];
+  const ends = () => sessions.map(({ sent }) => sent.end);
+  for (const each of sessions) table.set(each);
+  const [old, young, youngest] = sessions as [Session, Session, Session];
+  for (const each of [old, young]) table.keepSent(each, sentOf(MAX_SENT_BYTES / 2));
+  expect(ends()).toEqual([1, 1, 0]);
+  table.keepSent(youngest, sentOf(4));
+  expect(ends()).toEqual([0, 1, 1]);
   // One that was freed counts no more.
   table.remove(young);
-  table.keepSent(old, sentOf(MAX_SENT_BYTES));
-  expect(old.sent.end).toBe(1);
-  table.keepSent(old, sentOf(MAX_SENT_BYTES + 4));
-  expect(old.sent.end).toBe(0);
+  table.keepSent(old, sentOf(MAX_SENT_BYTES / 2));
+  expect(ends()).toEqual([1, 0, 1]);
+  table.keepSent(old, sentOf(MAX_SENT_BYTES / 2 + 4));
+  expect(ends()).toEqual([0, 0, 1]);
 });
 
 test('whoever takes a session over waits until the model has let its cache go', async () => {

@@ -100,6 +100,8 @@ export class SessionTable {
     const before = session.sent.bytes;
     session.sent.add({ position, tokens, width, dtype, payload });
     this.#sentBytes += session.sent.bytes - before;
+    // More than that a link does not take at once.
+    if (session.sent.bytes > MAX_SENT_BYTES / 2) this.#forgetSent(session);
     while (this.#sentBytes > MAX_SENT_BYTES) {
       const [oldest] = this.all()
         .filter(({ sent }) => sent.bytes > 0)

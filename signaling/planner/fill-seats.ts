@@ -2,7 +2,7 @@
 // nothing and goes on with what it has computed. Pure.
 import type { Seat } from '../../protocol/control.ts';
 import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
-import { mayTake } from './may-take.ts';
+import { seatTaker } from './may-take.ts';
 import type { LayerRange } from './partition-layers.ts';
 import { isSame } from './plan-reserve.ts';
 import type { Candidate } from './ring-context.ts';
@@ -21,7 +21,7 @@ export function fillSeats(
   before: readonly Seat[],
   candidates: readonly Spare[],
 ): Seat[] | undefined {
-  const context = { manifest, seats: before, holders: candidates };
+  const mayTake = seatTaker(manifest, before, candidates);
   const isLeft = (seat: Seat): boolean => candidates.some(({ peer }) => peer === seat.peer);
   const left = before.filter(isLeft);
   if (left.length === 0 || left.length === before.length) return undefined;
@@ -31,18 +31,17 @@ export function fillSeats(
   for (const seat of left) holders.set(seat, candidates.find(({ peer }) => peer === seat.peer)!);
   const take = (seat: Seat, spares: readonly Spare[]): void => {
     const [best] = spares
-      .filter((spare) => mayTake(context, seat, spare))
+      .filter((spare) => mayTake(seat, spare))
       .sort((a, b) => a.capability.msPerLayer - b.capability.msPerLayer);
     if (!best) return;
     holders.set(seat, best);
     reserve = reserve.filter((spare) => spare !== best);
   };
   const lost = before.filter((seat) => !isLeft(seat));
-  for (const seat of lost)
-    take(
-      seat,
-      reserve.filter((spare) => isWarm(spare, seat)),
-    );
+  for (const seat of lost) {
+    const warm = reserve.filter((spare) => isWarm(spare, seat));
+    take(seat, warm);
+  }
   for (const seat of lost) if (!holders.has(seat)) take(seat, reserve);
   if (holders.size < before.length) return undefined;
   return before.map((seat): Seat => {

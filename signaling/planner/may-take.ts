@@ -8,21 +8,19 @@ import type { Candidate } from './ring-context.ts';
 /** A tab in reserve that would take so many times as long as the slowest that serves is worth a new plan. */
 const MOST_TIMES_AS_SLOW = 2;
 
-export interface SeatContext {
-  manifest: ModelManifest;
-  seats: readonly Seat[];
-  /** Tabs that may be planned; those of them that have a seat set the pace. */
-  holders: readonly Candidate[];
-}
+/** Says of one coalition whether a tab could take a seat of it. */
+export type MayTake = (seat: Seat, candidate: Candidate) => boolean;
 
-const msOf = ({ start, end }: Seat, { capability }: Candidate): number => (end - start) * capability.msPerLayer;
-
-export function mayTake({ manifest, seats, holders }: SeatContext, seat: Seat, candidate: Candidate): boolean {
-  const contextTokens = Math.min(manifest.maxContext, PLAN_CONTEXT_TOKENS);
-  if (rangeBytes(manifest, contextTokens)(seat.start, seat.end) > candidate.capability.memoryBytes) return false;
-  const paces = seats.flatMap((each) => {
-    const holder = holders.find(({ peer }) => peer === each.peer);
-    return holder ? [msOf(each, holder)] : [];
+/** @param holders tabs that may be planned; those of them that have a seat set the pace, and without any nobody can take one. */
+export function seatTaker(manifest: ModelManifest, seats: readonly Seat[], holders: readonly Candidate[]): MayTake {
+  const bytesOf = rangeBytes(manifest, Math.min(manifest.maxContext, PLAN_CONTEXT_TOKENS));
+  const byPeer = new Map(holders.map((holder) => [holder.peer, holder]));
+  const msOf = ({ start, end }: Seat, { capability }: Candidate): number => (end - start) * capability.msPerLayer;
+  const paces = seats.flatMap((seat) => {
+    const holder = byPeer.get(seat.peer);
+    return holder ? [msOf(seat, holder)] : [];
   });
-  return msOf(seat, candidate) <= MOST_TIMES_AS_SLOW * Math.max(...paces);
+  const mostMs = MOST_TIMES_AS_SLOW * Math.max(...paces);
+  return (seat, candidate) =>
+    bytesOf(seat.start, seat.end) <= candidate.capability.memoryBytes && msOf(seat, candidate) <= mostMs;
 }

@@ -3,7 +3,7 @@
 import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
-import { mayTake, type SeatContext } from './may-take.ts';
+import { seatTaker } from './may-take.ts';
 import type { LayerRange } from './partition-layers.ts';
 import type { Candidate } from './ring-context.ts';
 
@@ -22,27 +22,31 @@ export function planReserve(
   serving: readonly Candidate[],
   reserve: readonly ReserveCandidate[],
 ): Map<PeerId, LayerRange> {
-  const context: SeatContext = { manifest, seats, holders: serving };
+  const mayTake = seatTaker(manifest, seats, serving);
   const planned = new Map<PeerId, LayerRange>();
-  const held = (seat: Seat): number => [...planned.values()].filter((range) => isSame(range, seat)).length;
-  const hurt = (seat: Seat): number => stageBytes(manifest, seat.start, seat.end);
+  /** How many hold each seat's layers. */
+  const held = new Map(seats.map((seat) => [seat, 0]));
+  const plan = ({ peer }: Candidate, seat: Seat): void => {
+    planned.set(peer, { start: seat.start, end: seat.end });
+    held.set(seat, held.get(seat)! + 1);
+  };
   // Those that hold something of use already come first: nobody loads twice for nothing.
-  const keeps = reserve.filter(({ warm }) => warm && seats.some((seat) => isSame(warm, seat)));
-  for (const candidate of keeps) {
-    const seat = seats.find((each) => isSame(candidate.warm!, each))!;
-    const isSpread = held(seat) === 0 || seats.every((each) => held(each) > 0 || !mayTake(context, each, candidate));
-    if (isSpread && mayTake(context, seat, candidate)) planned.set(candidate.peer, rangeOf(seat));
+  for (const candidate of reserve) {
+    const seat = seats.find((each) => candidate.warm && isSame(candidate.warm, each));
+    if (!seat || !mayTake(seat, candidate)) continue;
+    const isSpread = seats.every((each) => held.get(each)! > 0 || !mayTake(each, candidate));
+    if (held.get(seat) === 0 || isSpread) plan(candidate, seat);
   }
+  const byHurt = seats
+    .map((seat) => ({ seat, bytes: stageBytes(manifest, seat.start, seat.end) }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .map(({ seat }) => seat);
   for (const candidate of reserve) {
     if (planned.has(candidate.peer)) continue;
-    const [seat] = seats
-      .filter((each) => mayTake(context, each, candidate))
-      .sort((a, b) => held(a) - held(b) || hurt(b) - hurt(a) || a.start - b.start);
-    if (seat) planned.set(candidate.peer, rangeOf(seat));
+    const [seat] = byHurt.filter((each) => mayTake(each, candidate)).sort((a, b) => held.get(a)! - held.get(b)!);
+    if (seat) plan(candidate, seat);
   }
   return planned;
 }
 
 export const isSame = (a: LayerRange, b: LayerRange): boolean => a.start === b.start && a.end === b.end;
-
-const rangeOf = ({ start, end }: Seat): LayerRange => ({ start, end });

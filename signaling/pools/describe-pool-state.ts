@@ -1,12 +1,13 @@
 // A pool as it is this moment, for people and programs: who is here, what was measured of them, what serves. Pure. Has no
 // ticket, no link report, and no word of who asks.
 
-import type { Coalition } from '../../protocol/control.ts';
+import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { poolStateSchema } from '../../protocol/http/pool-state.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
 import { formingOf, servingOf } from '../roster/coalitions.ts';
+import { standbyOf } from '../roster/keep-reserve.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { PoolView } from './list-pools.ts';
 import type { PoolPolicy } from './pool-types.ts';
@@ -25,12 +26,17 @@ export const NO_FIGURES: PoolFigures = { waiting: 0, running: 0, recent: [] };
 /** Jobs that are shown: enough to see a trend. */
 const MAX_RECENT = 20;
 
-const describeCoalition = ({ epoch, state, seats }: Coalition): NonNullable<PoolStateView['serving']> => ({
+const describeCoalition = (
+  { epoch, state, seats }: Coalition,
+  standby: (seat: Seat) => ReturnType<typeof standbyOf>,
+): NonNullable<PoolStateView['serving']> => ({
   epoch,
   state,
-  seats: seats.map(({ peer, start, end, backend, totalBytes, loadedBytes, ready, standby }) => ({
-    ...{ peer, start, end, backend, totalBytes, loadedBytes, ready, ...(standby ? { standby } : {}) },
-  })),
+  seats: seats.map((seat) => {
+    const { peer, start, end, backend, totalBytes, loadedBytes, ready } = seat;
+    const spare = standby(seat);
+    return { peer, start, end, backend, totalBytes, loadedBytes, ready, ...(spare ? { standby: spare } : {}) };
+  }),
 });
 
 /**
@@ -61,8 +67,8 @@ export function describePoolState(
   return {
     members: [...here, ...away.map((peer) => ({ peer, isHere: false as const, isListed: true }))],
     lastEpoch: pool?.lastEpoch ?? 0,
-    serving: serving ? describeCoalition(serving) : null,
-    forming: forming ? describeCoalition(forming.coalition) : null,
+    serving: serving ? describeCoalition(serving, (seat) => standbyOf(pool, seat)) : null,
+    forming: forming ? describeCoalition(forming.coalition, () => undefined) : null,
     waiting: figures.waiting,
     running: figures.running,
     recent: figures.recent.slice(0, MAX_RECENT).map(({ endedAt, plan, outcome }) => ({

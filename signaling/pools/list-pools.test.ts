@@ -87,6 +87,20 @@ describe('the state of a pool', () => {
     expect(forming?.seats).toMatchObject([{ loadedBytes: 3, totalBytes: 9, ready: false }, {}]);
   });
 
+  test('B5: says of each seat that serves which tab in reserve would take it', () => {
+    const pool = poolWith(coalition(7, 'ready', seat('1', 0)));
+    const standby = (...warm: { start: number; end: number; isReady: boolean }[]) => {
+      const [serving, spare] = pool.peers as [Pool['peers'][number], Pool['peers'][number]];
+      const peers = [serving, ...warm.map((layers, at) => ({ ...spare, peer: peerOf(String(at + 2)), warm: layers }))];
+      return describePoolState(undefined, { ...pool, peers }, NO_FIGURES).serving?.seats[0]?.standby;
+    };
+    const held = { start: 0, end: 2, isReady: false };
+    expect(standby()).toBeUndefined();
+    expect(standby({ ...held, start: 1 })).toBeUndefined();
+    expect(standby(held)).toBe('loading');
+    expect(standby(held, { ...held, isReady: true })).toBe('warm');
+  });
+
   test('shows what broke as broken until its successor is ready', () => {
     const { serving } = describePoolState(undefined, poolWith(coalition(7, 'broken', seat('1', 0))), NO_FIGURES);
     expect(serving).toMatchObject({ epoch: 7, state: 'broken' });

@@ -1,10 +1,10 @@
-// What tabs in reserve hold beside the coalition that answers: asks them to load it, notes how far they are, and says of each
-// seat who would take it. Pure.
-import type { Coalition, Seat } from '../../protocol/control.ts';
+// What tabs in reserve hold beside the coalition that answers: asks them to load it, notes when they have, and says of each seat
+// who would take it. Pure.
+import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { isSame, planReserve } from '../planner/plan-reserve.ts';
-import { announce, hasSeat } from './change-coalition.ts';
-import { coalitionsOf, formingOf, servingOf, withServing } from './coalitions.ts';
+import { hasSeat } from './change-coalition.ts';
+import { formingOf, servingOf } from './coalitions.ts';
 import type { Effect, Pool, PoolPeer, PoolStep, WarmLayers } from './roster-state.ts';
 
 /** After any change of a pool whose coalition answers. While a plan is due or loads, everybody may be needed elsewhere. */
@@ -23,12 +23,10 @@ export function keepReserve(pool: Pool): PoolStep {
     effects.push({ to: [entry.peer], message: { type: 'warm', pool: pool.id, ...layers } });
     return { ...entry, warm: { ...layers, isReady: false } };
   });
-  const next = effects.length > 0 ? { ...pool, peers } : pool;
-  const told = tellStandby(next, serving, new Set(planned.keys()));
-  return { pool: told.pool, effects: [...effects, ...told.effects] };
+  return { pool: effects.length > 0 ? { ...pool, peers } : pool, effects };
 }
 
-/** A tab in reserve got further with what it was asked to hold. */
+/** A tab in reserve holds what it was asked to. */
 export function noteWarm(pool: Pool, peer: PeerId, warm: WarmLayers): PoolStep {
   const entry = pool.peers.find((each) => each.peer === peer);
   if (!entry?.warm || !isSame(entry.warm, warm) || entry.warm.isReady === warm.isReady) return { pool, effects: [] };
@@ -38,19 +36,12 @@ export function noteWarm(pool: Pool, peer: PeerId, warm: WarmLayers): PoolStep {
   };
 }
 
-/** Members and watchers hear of it when it changes. */
-function tellStandby(pool: Pool, serving: Coalition, planned: ReadonlySet<PeerId>): PoolStep {
-  const spares = pool.peers.filter(
-    ({ peer }) => planned.has(peer) && !coalitionsOf(pool).some((one) => hasSeat(one, peer)),
+/** Who would take this seat: one that holds its layers, one that loads them, or nobody. */
+export function standbyOf({ peers, coalitions }: Pool, seat: Seat): 'warm' | 'loading' | undefined {
+  const seated = new Set(coalitions.flatMap(({ coalition }) => coalition.seats.map(({ peer }) => peer)));
+  const holding = peers.filter(
+    ({ peer, excluded, warm }) => warm && isSame(warm, seat) && excluded === undefined && !seated.has(peer),
   );
-  const seats = serving.seats.map((seat): Seat => {
-    const { standby: _before, ...rest } = seat;
-    const holding = spares.filter(({ warm }) => warm && isSame(warm, seat));
-    if (holding.length === 0) return rest;
-    return { ...rest, standby: holding.some(({ warm }) => warm?.isReady) ? 'warm' : 'loading' };
-  });
-  if (seats.every(({ standby }, index) => standby === serving.seats[index]!.standby)) return { pool, effects: [] };
-  const coalition: Coalition = { ...serving, seats };
-  const next = withServing(pool, coalition);
-  return { pool: next, effects: [announce(next, coalition)] };
+  if (holding.length === 0) return undefined;
+  return holding.some(({ warm }) => warm?.isReady) ? 'warm' : 'loading';
 }
