@@ -15,11 +15,13 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => harness.close());
 
-for (const { name, cuts, kvBytes, largest } of [
+const CASES: { name: string; cuts: number[]; kvBytes?: number; largest: number }[] = [
   { name: 'qwen3-genai q4', cuts: [2], largest: 4 },
-  // No memory to share: they run one after another, and get the same.
-  { name: 'smollm2-genai fp32', cuts: [], kvBytes: 0, largest: 1 },
-]) {
+];
+// No memory to share: they run one after another, and get the same.
+if (process.env.ALL_SPLITS) CASES.push({ name: 'smollm2-genai fp32', cuts: [], kvBytes: 0, largest: 1 });
+
+for (const { name, cuts, kvBytes, largest } of CASES) {
   test(`webgpu: ${name} cut at [${cuts}], up to ${largest} in a run`, async ({ page }) => {
     const { graphUrl, dataUrl } = readFixtures().find((fixture) => fixture.name === name)!;
     const request: BatchCase = {

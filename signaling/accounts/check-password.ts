@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { MAX_PASSWORD_CHARS, nameProblem } from '../../protocol/http/credentials.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
-import { isPassword } from './hash-password.ts';
+import type { Passwords } from './hash-password.ts';
 import { accounts } from './tables.ts';
 
 /** An account with the hash that a password was checked against. */
@@ -14,7 +14,7 @@ export interface Checked {
 
 /** Undefined for a wrong password; an unknown name costs the same. */
 export async function checkPassword(
-  db: Database,
+  { db, passwords }: { db: Database; passwords: Passwords },
   whose: { name: string } | { id: AccountId },
   password: string,
   place?: string,
@@ -26,7 +26,7 @@ export async function checkPassword(
       ? eq(accounts.id, whose.id)
       : nameProblem(whose.name) === undefined && eq(accounts.name, whose.name.toLowerCase());
   const [found] = isWhose ? await db.select().from(accounts).where(isWhose) : [];
-  if (!(await isPassword(password, found?.passwordHash, place)) || !found) return undefined;
+  if (!(await passwords.isPassword(password, found?.passwordHash, place)) || !found) return undefined;
   const { passwordHash, ...account } = found;
   return { account, passwordHash };
 }

@@ -5,7 +5,8 @@ import { limitRuns } from './limit-runs.ts';
 
 const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
-interface Cost {
+/** scrypt's N as a power of two, r and p. */
+export interface Cost {
   logN: number;
   blockSize: number;
   parallelization: number;
@@ -30,6 +31,49 @@ const MAX_MEMORY_BYTES = 144 * 1024 * 1024;
  */
 const limited = limitRuns({ atOnce: 2, waiting: 32, waitingOfPlace: 8 });
 
+/** Hashes at one cost. `place`: the address that asks; addresses take turns. */
+export interface Passwords {
+  /**
+   * A PHC string, `$scrypt$ln=17,r=8,p=1$<salt>$<hash>` in base64url, with a fresh salt. Rejects with `rate-limited` when
+   * too many wait.
+   *
+   * @see https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
+   */
+  hash(password: string, place?: string): Promise<string>;
+
+  /**
+   * Whether this is the password of `hash`. Without a hash it is not, after the same work; what fails against a hash of a
+   * lower cost is made to cost as much as a new one. Rejects with `rate-limited` when too many wait, and with an `Error` for
+   * a string that `hash` never wrote.
+   */
+  isPassword(password: string, hash: string | undefined, place?: string): Promise<boolean>;
+
+  /** Whether it was made at a lower cost. Takes nothing but what `hash` wrote. */
+  isOutdated(hash: string): boolean;
+}
+
+/** `cost`: for tests of what is no matter of hashes. */
+export function createPasswords(cost: Cost = COST): Passwords {
+  // What is compared when nobody has the name, so that this takes as long. No password has a hash of zeros.
+  const nobody = format(cost, Buffer.alloc(SALT_BYTES), Buffer.alloc(HASH_BYTES));
+  return {
+    async hash(password, place = '') {
+      const salt = randomBytes(SALT_BYTES);
+      return format(cost, salt, await derive({ password, place }, salt, cost));
+    },
+
+    async isPassword(password, hash, place = '') {
+      const shown = { password, place };
+      const { cost: made, salt, expected } = parse(hash ?? nobody);
+      if (timingSafeEqual(await derive(shown, salt, made), expected)) return hash !== undefined;
+      for (let more = workOf(cost) / workOf(made) - 1; more > 0; more -= 1) await derive(shown, salt, made);
+      return false;
+    },
+
+    isOutdated: (hash) => workOf(parse(hash).cost) < workOf(cost),
+  };
+}
+
 interface Shown {
   password: string;
   place: string;
@@ -46,29 +90,14 @@ const derive = (shown: Shown, salt: Buffer, { logN, blockSize, parallelization }
     }),
   );
 
-/**
- * A PHC string, `$scrypt$ln=17,r=8,p=1$<salt>$<hash>` in base64url, with a fresh salt. Rejects with `rate-limited` when
- * too many wait.
- *
- * @param place the address that asks: addresses take turns.
- * @see https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
- */
-export async function hashPassword(password: string, place = ''): Promise<string> {
-  const salt = randomBytes(SALT_BYTES);
-  return format(COST, salt, await derive({ password, place }, salt, COST));
-}
-
 const format = (cost: Cost, salt: Buffer, hash: Buffer): string => {
   const parameters = `ln=${cost.logN},r=${cost.blockSize},p=${cost.parallelization}`;
   return `$scrypt$${parameters}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
 };
 
-/** What is compared when nobody has the name, so that this takes as long. No password has a hash of zeros. */
-const NOBODY = format(COST, Buffer.alloc(SALT_BYTES), Buffer.alloc(HASH_BYTES));
-
 const HASH_PATTERN = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]{22})\$([\w-]{43})$/;
 
-/** Throws an `Error` for a string that `hashPassword` never wrote. */
+/** Throws an `Error` for a string that `hash` never wrote. */
 function parse(hash: string): { cost: Cost; salt: Buffer; expected: Buffer } {
   const [, logN, blockSize, parallelization, salt = '', expected = ''] = HASH_PATTERN.exec(hash) ?? [];
   if (expected === '') throw new Error('A password’s hash in the database is damaged.');
@@ -78,22 +107,6 @@ function parse(hash: string): { cost: Cost; salt: Buffer; expected: Buffer } {
     expected: Buffer.from(expected, 'base64url'),
   };
 }
-
-/**
- * Whether this is the password of `hash`. Without a hash it is not, after the same work; what fails against a hash of an
- * earlier cost is made to cost as much as one of today. Rejects with `rate-limited` when too many wait, and with an `Error`
- * for a string that `hashPassword` never wrote.
- */
-export async function isPassword(password: string, hash: string | undefined, place = ''): Promise<boolean> {
-  const shown = { password, place };
-  const { cost, salt, expected } = parse(hash ?? NOBODY);
-  if (timingSafeEqual(await derive(shown, salt, cost), expected)) return hash !== undefined;
-  for (let more = workOf(COST) / workOf(cost) - 1; more > 0; more -= 1) await derive(shown, salt, cost);
-  return false;
-}
-
-/** Whether it was made at less than today’s cost. Takes nothing but what `hashPassword` wrote. */
-export const isOutdated = (hash: string): boolean => workOf(parse(hash).cost) < workOf(COST);
 
 /** Time goes with the product (RFC 7914, 2). */
 const workOf = ({ logN, blockSize, parallelization }: Cost): number => 2 ** logN * blockSize * parallelization;

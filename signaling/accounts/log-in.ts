@@ -8,7 +8,7 @@ import type { Database } from '../db/open-database.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 import type { Accounts } from './account-types.ts';
 import { type Checked, checkPassword } from './check-password.ts';
-import { hashPassword, isOutdated } from './hash-password.ts';
+import type { Passwords } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
 import { nameDevice } from './name-device.ts';
 import { hashSecret, isToken, newId, newToken } from './secrets.ts';
@@ -26,15 +26,15 @@ type LogIn = Pick<Accounts, 'register' | 'logIn' | 'logOut' | 'byLogin'>;
 
 const ACCOUNT = { id: accounts.id, name: accounts.name, createdAt: accounts.createdAt };
 
-export function createLogIn(db: Database, clock: () => Date): LogIn {
+export function createLogIn(db: Database, clock: () => Date, passwords: Passwords): LogIn {
   return {
-    register: (entry, place) => register(db, entry, { place, now: clock() }),
+    register: (entry, place) => register(db, entry, { passwords, place, now: clock() }),
 
     async logIn({ name, password }, { device = nameDevice(undefined), place } = {}) {
       for (;;) {
-        const checked = await checkPassword(db, { name }, password, place);
+        const checked = await checkPassword({ db, passwords }, { name }, password, place);
         if (!checked) throw new PoolError('not-logged-in', 'The name or the password is wrong.');
-        const renewed = isOutdated(checked.passwordHash) ? await hashPassword(password, place) : undefined;
+        const renewed = passwords.isOutdated(checked.passwordHash) ? await passwords.hash(password, place) : undefined;
         const session = await startSession(db, checked, { renewed, device, now: clock() });
         // Another hash since: the password is checked against that one.
         if (session) return { account: checked.account, ...session };
@@ -83,7 +83,7 @@ async function requireToken(transaction: Database, tokenHash: string): Promise<v
 async function register(
   db: Database,
   entry: { name: string; password: string },
-  { place, now }: { place: string | undefined; now: Date },
+  { passwords, place, now }: { passwords: Passwords; place: string | undefined; now: Date },
 ): Promise<Account> {
   const problem = nameProblem(entry.name) ?? passwordProblem(entry.password);
   if (problem) throw new PoolError('bad-request', problem);
@@ -91,7 +91,7 @@ async function register(
   const taken = new PoolError('conflict', 'This name is taken.');
   // Spares the hash where the answer is known; what decides is the insert.
   if ((await db.select(ACCOUNT).from(accounts).where(eq(accounts.name, name))).length > 0) throw taken;
-  const passwordHash = await hashPassword(entry.password, place);
+  const passwordHash = await passwords.hash(entry.password, place);
   const account = { id: newId() as AccountId, name, createdAt: now };
   const made = await db
     .insert(accounts)

@@ -8,7 +8,7 @@ import type { Database } from '../db/open-database.ts';
 import type { AccountId } from '../ledger/owner.ts';
 import type { Accounts } from './account-types.ts';
 import { checkPassword } from './check-password.ts';
-import { hashPassword } from './hash-password.ts';
+import type { Passwords } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
 import { hashSecret, newToken } from './secrets.ts';
 import { accountSessions, accounts, apiKeys } from './tables.ts';
@@ -17,10 +17,10 @@ type ManageLogins = Pick<Accounts, 'proveLogin' | 'changePassword' | 'listLogins
 
 const wrong = (): PoolError => new PoolError('login-again', 'This password is wrong.');
 
-export function createManageLogins(db: Database, clock: () => Date): ManageLogins {
+export function createManageLogins(db: Database, clock: () => Date, passwords: Passwords): ManageLogins {
   return {
     async proveLogin(account, { login, confirm }, password, place) {
-      const checked = await checkPassword(db, { id: account }, password, place);
+      const checked = await checkPassword({ db, passwords }, { id: account }, password, place);
       if (!checked) throw wrong();
       await db.transaction(async (transaction) => {
         await lockAccount(transaction, account);
@@ -35,9 +35,9 @@ export function createManageLogins(db: Database, clock: () => Date): ManageLogin
     async changePassword(account, { login, confirm }, { oldPassword, newPassword, keysToo = false }, place) {
       const problem = passwordProblem(newPassword);
       if (problem) throw new PoolError('bad-request', problem, { data: { param: 'newPassword' } });
-      const checked = await checkPassword(db, { id: account }, oldPassword, place);
+      const checked = await checkPassword({ db, passwords }, { id: account }, oldPassword, place);
       if (!checked) throw wrong();
-      const passwordHash = await hashPassword(newPassword, place);
+      const passwordHash = await passwords.hash(newPassword, place);
       // Whoever has a copy of this browser's cookie is left with one that opens nothing.
       const token = newToken();
       return db.transaction(async (transaction) => {

@@ -17,7 +17,7 @@ import { sealOfOpen } from '../seal/open-seal.ts';
 import { createAccountRoutes } from './account-routes.ts';
 import type { Accounts } from './account-types.ts';
 import { createAccounts } from './create-accounts.ts';
-import { freshName, PASSWORD, stoppedClock } from './test-account.ts';
+import { CHEAP, freshName, PASSWORD, stoppedClock } from './test-account.ts';
 
 /** Passwords are hashed slowly and the embedded database starts slowly, the more so beside other tests. */
 export const SLOW_MS = 180_000;
@@ -55,7 +55,7 @@ export class AccountSite {
       const { db } = scene.database;
       const { clock } = scene.clock;
       scene.ledger = createLedger(db, { welcomeMicros: 2_500_000, welcomesPerAddressPerDay: 1000 });
-      scene.accounts = createAccounts(db, clock);
+      scene.accounts = createAccounts(db, clock, CHEAP);
       const authenticate = createAuthenticate(scene.accounts, publicUrl);
       const authenticateLogin = createLoginAuthenticate(scene.accounts, publicUrl);
       const { accounts, ledger } = scene;

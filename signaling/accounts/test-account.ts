@@ -4,10 +4,14 @@ import { claimText } from '../../protocol/claim.ts';
 import { type Identity, identityOf, newIdentityKeys, signText } from '../../protocol/identity.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
+import { createPasswords } from './hash-password.ts';
 import { newId } from './secrets.ts';
 import { accounts } from './tables.ts';
 
 export const PASSWORD = 'correct horse battery';
+
+/** scrypt at a 128th of what a server asks: for tests of what is no matter of hashes. */
+export const CHEAP = createPasswords({ logN: 10, blockSize: 8, parallelization: 1 });
 
 let made = 0;
 /** A name that no test had before. */

@@ -31,7 +31,7 @@ export function fillSeats(
   for (const seat of left) holders.set(seat, candidates.find(({ peer }) => peer === seat.peer)!);
   const take = (seat: Seat, spares: readonly Spare[]): void => {
     const [best] = spares
-      .filter((spare) => mayTake(seat, spare))
+      .filter((spare) => mayTake(seat, spare, isWarm(spare, seat)))
       .sort((a, b) => a.capability.msPerLayer - b.capability.msPerLayer);
     if (!best) return;
     holders.set(seat, best);

@@ -38,6 +38,8 @@ it('asks no tab for what its memory or its pace cannot bear', () => {
 it('leaves what a tab holds already, unless a seat is held by nobody and another one would have two', () => {
   const held = { start: 0, end: 2 };
   expect(planned(tab(7, { warm: held }))).toEqual(['7:0-2']);
+  // Whatever its pace is taken for since.
+  expect(planned(tab(7, { warm: held, msPerLayer: 9 }))).toEqual(['7:0-2']);
   expect(planned(tab(8), tab(7, { warm: held }))).toEqual(['7:0-2', '8:4-6']);
   expect(planned(tab(7, { warm: held }), tab(8, { warm: held }))).toEqual(['7:0-2', '8:4-6']);
   expect(planned(tab(7, { warm: { start: 1, end: 3 } }))).toEqual(['7:4-6']);

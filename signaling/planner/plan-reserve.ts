@@ -33,7 +33,7 @@ export function planReserve(
   // Those that hold something of use already come first: nobody loads twice for nothing.
   for (const candidate of reserve) {
     const seat = seats.find((each) => candidate.warm && isSame(candidate.warm, each));
-    if (!seat || !mayTake(seat, candidate)) continue;
+    if (!seat || !mayTake(seat, candidate, true)) continue;
     const isSpread = seats.every((each) => held.get(each)! > 0 || !mayTake(each, candidate));
     if (held.get(seat) === 0 || isSpread) plan(candidate, seat);
   }
