@@ -101,8 +101,9 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), pool: poolIdSchema, manifest: manifestSchema, capability: capabilitySchema }),
   z.object({ type: z.literal('load-progress'), pool: poolIdSchema, epoch: count, loadedBytes: count }),
   z.object({ type: z.literal('stage-ready'), pool: poolIdSchema, epoch: count, msPerLayer: millis }),
-  /** A tab in reserve holds the layers that it was asked to. */
+  /** A tab in reserve holds layers that it was asked to, or could not have them. */
   z.object({ type: z.literal('spare-warm'), pool: poolIdSchema, start: count, end: count }),
+  z.object({ type: z.literal('spare-failed'), pool: poolIdSchema, start: count, end: count }),
   z.object({ type: z.literal('stage-failed'), pool: poolIdSchema, epoch: count, error: errorShape }),
   /** A link to a neighbour could not be made or broke; the orchestrator decides who is at fault. */
   z.object({ type: z.literal('link-down'), pool: poolIdSchema, epoch: count, peer: peerIdSchema }),
@@ -181,8 +182,12 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
    * as a driver.
    */
   z.object({ type: z.literal('coalition'), coalition: coalitionSchema, ticket: token }),
-  /** To a tab in reserve: load these layers, `[start, end)`, so that you can take over at once. Another one takes its place. */
-  z.object({ type: z.literal('warm'), pool: poolIdSchema, start: count, end: count }),
+  /** To a tab in reserve: load these layers, `[start, end)`, in this order, to take over at once; let go of all others. */
+  z.object({
+    type: z.literal('warm'),
+    pool: poolIdSchema,
+    layers: z.array(z.object({ start: count, end: count })).check(z.minLength(1), z.maxLength(MAX_STAGES)),
+  }),
   /** The epoch is over: finish what is running, then free its slice. */
   z.object({ type: z.literal('retire'), pool: poolIdSchema, epoch: count }),
   z.object({ type: z.literal('heartbeat-ack'), at: millis }),

@@ -4,25 +4,44 @@ import { formatBytes } from '../format/format-bytes.ts';
 import { formatLayers } from '../format/format-model.ts';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 
-export function ShardReserve({ reserve }: { reserve: NonNullable<StageState['reserve']> }) {
-  const { start, end, loadedBytes, totalBytes, isReady } = reserve;
+type Reserve = NonNullable<StageState['reserve']>;
+
+export function ShardReserve({ reserve }: { reserve: Reserve }) {
+  const isReady = reserve.every((held) => held.isReady);
   return (
-    <section data-testid="reserve" data-start={start} data-end={end} data-ready={isReady}>
+    <section data-testid="reserve" data-ready={isReady}>
       <h3 className="label">What it holds in reserve</h3>
       <p className="mt-1">
-        Layers <span className="font-mono">{formatLayers(start, end)}</span>
         {isReady
-          ? ': when the tab that serves them goes, this one takes over within seconds.'
-          : ': it loads them, to take over when the tab that serves them goes.'}
+          ? 'When a tab that serves these layers goes, this one takes over within seconds.'
+          : 'It loads layers that others serve, to take over when one of them goes.'}
+      </p>
+      <ul className="mt-2 space-y-2">
+        {reserve.map((held) => (
+          <HeldLayers key={`${held.start}-${held.end}`} held={held} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function HeldLayers({ held: { start, end, loadedBytes, totalBytes, isReady } }: { held: Reserve[number] }) {
+  const state = isReady
+    ? 'ready'
+    : totalBytes > 0
+      ? `${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}`
+      : 'next';
+  return (
+    <li data-testid="reserve-layers" data-start={start} data-end={end} data-ready={isReady}>
+      <p className="flex justify-between gap-4">
+        <span>
+          Layers <span className="font-mono">{formatLayers(start, end)}</span>
+        </span>
+        <span className="font-mono text-muted text-sm">{state}</span>
       </p>
       {!isReady && totalBytes > 0 && (
-        <div className="mt-3">
-          <ProgressBar label="Weights in reserve loaded" value={loadedBytes} max={totalBytes} />
-          <p className="mt-1 font-mono text-muted text-sm">
-            {formatBytes(loadedBytes)} of {formatBytes(totalBytes)}
-          </p>
-        </div>
+        <ProgressBar label={`Layers ${formatLayers(start, end)} loaded`} value={loadedBytes} max={totalBytes} />
       )}
-    </section>
+    </li>
   );
 }

@@ -37,7 +37,7 @@ const WILLING: Required<WorkerScript> = {
   'try-backend': () => ({ backend: 'wasm', device: 'WASM, 1 thread' }),
   'probe-layer': () => ({ msPerLayer: 2 }),
   'load-stage': () => ({ networkBytes: 0, cachedBytes: 0, msPerLayer: 1.5 }),
-  'warm-slice': nothing,
+  'warm-slices': nothing,
   'serve-epoch': nothing,
   'add-link': nothing,
   'note-distance': nothing,

@@ -22,8 +22,11 @@ const unlinked = (code: PoolError['code'] = 'link-failed', peer = B): StageEvent
 const failed = (code: PoolError['code'], epoch = 5): StageEvent => ({
   ...{ type: 'slice-failed', epoch, error: error(code) },
 });
-const warm = (start: number, end: number, pool = POOL): StageEvent => heard({ type: 'warm', pool, start, end });
-const warmed = (start: number, end: number): StageEvent => ({ type: 'reserve-loaded', start, end });
+const warm = (start: number, end: number, pool = POOL): StageEvent =>
+  heard({ type: 'warm', pool, layers: [{ start, end }] });
+const warmed = (start: number, end: number, isReady = true): StageEvent => ({
+  ...{ type: 'reserve-ended', ended: { start, end, isReady } },
+});
 const AWAY = { sinceMs: 1, nextTryMs: 2 };
 const LOST: StageEvent = { type: 'server-lost', error: error('link-failed'), isFinal: false, away: AWAY };
 const UNBROKERED: StageEvent = { type: 'broker-failed', error: error('link-failed') };
@@ -47,13 +50,14 @@ function lineOf(effect: StageEffect): string {
     const { message } = effect;
     const about = [
       ...('epoch' in message ? [message.epoch] : []),
-      ...(message.type === 'spare-warm' ? [`${message.start}-${message.end}`] : []),
+      ...(message.type === 'spare-warm' || message.type === 'spare-failed' ? [`${message.start}-${message.end}`] : []),
       ...('peer' in message ? [name(message.peer)] : []),
       ...(message.type === 'stage-failed' ? [message.error.code] : []),
     ];
     return [`say ${message.type}`, ...about].join(' ');
   }
-  if (type === 'warm-slice') return `warm ${effect.slice.start}-${effect.slice.end}`;
+  if (type === 'warm-slices')
+    return `warm ${effect.slices.layers.map(({ start, end }) => `${start}-${end}`).join(' ')}`;
   if (type === 'load-slice')
     return `load ${effect.assignment.epoch} ${effect.assignment.start}-${effect.assignment.end}`;
   if (type === 'link') return `link ${effect.epoch} ${name(effect.peer)}`;
@@ -108,6 +112,34 @@ describe('one event, what is shown then, and what is done', () => {
     expect([got.life.shown.phase, got.lines]).toEqual([phase, lines]);
   });
 
+  test('B5: what it holds, each until it is asked for others or cannot have it', () => {
+    const both = heard({
+      type: 'warm',
+      pool: POOL,
+      layers: [
+        { start: 2, end: 4 },
+        { start: 0, end: 2 },
+      ],
+    });
+    const progress: StageEvent = {
+      ...{ type: 'reserve-progressed', progress: { start: 2, end: 4, loadedBytes: 7, totalBytes: 9 } },
+    };
+    const [held, none] = [
+      { totalBytes: 9, loadedBytes: 9, isReady: true },
+      { totalBytes: 0, loadedBytes: 0, isReady: false },
+    ];
+    const reserveAfter = (...events: StageEvent[]) =>
+      live(...OFFERED, both, progress, warmed(2, 4), ...events).life.shown.reserve;
+    expect(reserveAfter()).toEqual([
+      { start: 2, end: 4, ...held },
+      { start: 0, end: 2, ...none },
+    ]);
+    expect(reserveAfter(warmed(0, 2, false))).toEqual([{ start: 2, end: 4, ...held }]);
+    expect(reserveAfter(both)).toHaveLength(2);
+    expect(reserveAfter(both)![0]).toMatchObject(held);
+    expect(reserveAfter(warm(2, 4), warmed(2, 4, false))).toBeUndefined();
+  });
+
   test('B11: since when the server is away, until it is back', () => {
     expect(live(...OFFERED, ...SERVING, LOST).life.shown).toMatchObject({ phase: 'connecting', away: AWAY });
     expect(live(...OFFERED, LOST, { type: 'server-welcomed' }).life.shown).not.toHaveProperty('away');
@@ -129,6 +161,7 @@ describe('one event, what is shown then, and what is done', () => {
     ],
     ['B5: with a seat it holds none in reserve', [told(5, 'forming', [A, B]), warm(2, 4)], 'loading', []],
     ['B5: it says that it holds them', [warm(2, 4), warmed(2, 4)], 'waiting', ['say spare-warm 2-4']],
+    ['B5: it says that it could not have them', [warm(2, 4), warmed(2, 4, false)], 'waiting', ['say spare-failed 2-4']],
     ['B5: not of those that it was asked for before', [warm(2, 4), warm(0, 2), warmed(2, 4)], 'waiting', []],
     ['told again', [told(5, 'forming'), told(5, 'ready')], 'loading', [HELD]],
     ['broken before it was joined', [told(5, 'broken')], 'waiting', ['drop 5 stage-left']],

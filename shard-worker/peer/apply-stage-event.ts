@@ -15,7 +15,7 @@ import {
   noteUnlinked,
   retireEpoch,
 } from './change-epochs.ts';
-import { forgetReserve, holdInReserve, noteReserve, noteWarm } from './hold-reserve.ts';
+import { endReserve, holdInReserve, noteReserve } from './hold-reserve.ts';
 import { fail, isOver, type StageEvent, type StageLife, type StageStep, same, show } from './stage-life.ts';
 
 /** One event. Never throws; what comes for a life that is over, or for an epoch that is, changes nothing. */
@@ -61,10 +61,8 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
       return noteProgress(life, event.progress);
     case 'reserve-progressed':
       return same(noteReserve(life, event.progress));
-    case 'reserve-loaded':
-      return noteWarm(life, event);
-    case 'reserve-failed':
-      return same(forgetReserve(life, event));
+    case 'reserve-ended':
+      return endReserve(life, event.ended);
     case 'work-served':
       return same(noteServed(life, event.served));
     case 'neighbours-late':

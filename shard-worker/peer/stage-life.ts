@@ -5,7 +5,7 @@ import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { ServerAway, StageState } from '../words/peer-state.ts';
-import type { StageAssignment, WarmSlice, WorkerEvents } from '../worker/worker-api.ts';
+import type { StageAssignment, WarmSlices, WorkerEvents } from '../worker/worker-api.ts';
 import { shownError } from './site.ts';
 
 /** An epoch that this tab is a member of and that is not over. */
@@ -64,9 +64,8 @@ export type StageEvent =
   | { type: 'exit-link-due'; epoch: number }
   | { type: 'slice-progressed'; progress: WorkerEvents['load-progress'] }
   | { type: 'reserve-progressed'; progress: WorkerEvents['warm-progress'] }
-  /** What the server asked it to hold in reserve is there, or could not be had. */
-  | { type: 'reserve-loaded'; start: number; end: number }
-  | { type: 'reserve-failed'; start: number; end: number }
+  /** Layers that the server asked it to hold in reserve are there, or could not be had. */
+  | { type: 'reserve-ended'; ended: WorkerEvents['warm-ended'] }
   | { type: 'work-served'; served: WorkerEvents['served'] }
   | { type: 'neighbours-late'; peers: readonly PeerId[] }
   | { type: 'links-measured'; rtts: WorkerEvents['links']['rtts'] }
@@ -85,8 +84,8 @@ export type StageEffect =
   | { type: 'hold-ticket'; epoch: number; ticket: string }
   /** Then `slice-loaded` or `slice-failed`. */
   | { type: 'load-slice'; assignment: StageAssignment }
-  /** Then `reserve-loaded` or `reserve-failed`. */
-  | { type: 'warm-slice'; slice: WarmSlice }
+  /** Then `reserve-ended` for each. */
+  | { type: 'warm-slices'; slices: WarmSlices }
   /** Then `link-proved` or `link-failed`. */
   | { type: 'link'; epoch: number; peer: PeerId }
   /** Then `epoch-served` or `slice-failed`. */

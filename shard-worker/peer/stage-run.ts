@@ -71,6 +71,7 @@ export class StageRun {
     });
     this.#worker.on('load-progress', (progress) => this.#happen({ type: 'slice-progressed', progress }));
     this.#worker.on('warm-progress', (progress) => this.#happen({ type: 'reserve-progressed', progress }));
+    this.#worker.on('warm-ended', (ended) => this.#happen({ type: 'reserve-ended', ended }));
     this.#worker.on('served', (served) => this.#happen({ type: 'work-served', served }));
     this.#worker.on('links', ({ rtts }) => this.#happen({ type: 'links-measured', rtts }));
     this.#worker.on('fault', (error) => this.#happen({ type: 'device-failed', error: PoolError.from(error) }));
@@ -128,11 +129,7 @@ export class StageRun {
       const loading = this.#worker.call('load-stage', assignment);
       this.#follow(loading, ({ msPerLayer }) => ({ type: 'slice-loaded', epoch, msPerLayer }), sliceFailed(epoch));
     },
-    'warm-slice': ({ slice }) => {
-      const { start, end } = slice;
-      const failed = (): StageEvent => ({ type: 'reserve-failed', start, end });
-      this.#follow(this.#worker.call('warm-slice', slice), () => ({ type: 'reserve-loaded', start, end }), failed);
-    },
+    'warm-slices': ({ slices }) => ignore(this.#worker.call('warm-slices', slices)),
     link: ({ epoch, peer }) => {
       const failed = (error: PoolError): StageEvent => ({ type: 'link-failed', epoch, peer, error });
       this.#follow(this.#links.connect(peer, epoch), () => ({ type: 'link-proved', epoch, peer }), failed);

@@ -49,6 +49,14 @@ export interface ServedState {
   bytesOut: number;
 }
 
+export interface ReserveState {
+  start: number;
+  end: number;
+  totalBytes: number;
+  loadedBytes: number;
+  isReady: boolean;
+}
+
 export interface StageState {
   phase: StagePhase;
   pool: PoolId;
@@ -61,8 +69,8 @@ export interface StageState {
   memoryBytes?: number;
   slice?: SliceState;
   coalition?: Coalition;
-  /** Layers that it holds, or loads, to take over at once from the tab that serves them. */
-  reserve?: { start: number; end: number; totalBytes: number; loadedBytes: number; isReady: boolean };
+  /** Layers that it holds, or loads, to take over at once from the tabs that serve them: the most wanted first. */
+  reserve?: readonly ReserveState[];
   served: ServedState;
   /** Neighbours that have owed an answer for longer than a busy tab would. */
   late?: readonly PeerId[];

@@ -31,7 +31,8 @@ interface Entry {
 /** A slice and an end to its use, which may be called again. */
 export interface SliceUse {
   readonly loaded: Promise<Slice>;
-  release(): void;
+  /** `atOnce`: its memory is wanted, and the last use that ends frees it. */
+  release(atOnce?: boolean): void;
 }
 
 /** Gives the executor of some layers and how quick it is. Rejects as the download or the runtime does. */
@@ -65,13 +66,13 @@ export class SliceCache {
     let isReleased = false;
     return {
       loaded: entry.loading,
-      release: () => {
+      release: (atOnce = false) => {
         if (isReleased) return;
         isReleased = true;
         entry.listeners.delete(onProgress);
         entry.users -= 1;
         if (entry.users > 0) return;
-        const waitMs = entry.slice ? UNUSED_MS : UNLOADED_MS;
+        const waitMs = atOnce ? 0 : entry.slice ? UNUSED_MS : UNLOADED_MS;
         entry.timer = setTimeout(() => void this.#drop(key, entry), waitMs);
       },
     };

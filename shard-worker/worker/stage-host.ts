@@ -23,8 +23,9 @@ import { LinkTable } from './link-table.ts';
 import type { OwnBackend } from './own-backend.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
 import type { BackendChoice } from './start-backend.ts';
+import { TELL_EVERY_MS, WarmSlots } from './warm-slots.ts';
 import { warmUp } from './warm-up.ts';
-import type { StageAssignment, StageLoaded, TellPage, WarmSlice } from './worker-api.ts';
+import type { StageAssignment, StageLoaded, TellPage, WarmSlices } from './worker-api.ts';
 
 interface Epoch {
   assignment: StageAssignment;
@@ -38,9 +39,6 @@ interface Epoch {
 /** How long a retired epoch may finish what is running. */
 const RETIRE_GRACE_MS = 60_000;
 const RETIRE_POLL_MS = 500;
-/** Progress is told at this pace at most: a page cannot show more. */
-const TELL_EVERY_MS = 100;
-
 /** Tickets that are held: old and new epoch, and some that come before their coalition is joined. */
 const MAX_TICKETS = 8;
 
@@ -59,8 +57,7 @@ export class StageHost {
   #toldLinks = '';
   #model: OpenModel | undefined;
   #lent: LentMemory | undefined;
-  /** Held in reserve. */
-  #warm: { start: number; end: number; use: SliceUse } | undefined;
+  readonly #warm = new WarmSlots(this.#slices, (...told) => this.#tell(...told));
 
   constructor(
     backend: Pick<OwnBackend, 'runtime' | 'try'>,
@@ -149,10 +146,8 @@ export class StageHost {
       cachedBytes: meter.cachedBytes - before.cachedBytes,
     });
     let toldMs = 0;
-    const warm = this.#warm;
-    this.#warm = undefined;
     // What was held in reserve is this seat's slice, or makes room for it.
-    if (warm?.start !== start || warm.end !== end) warm?.use.release();
+    const letGo = this.#warm.keepOnly({ start, end });
     entry.use = this.#slices.use({ start, end }, (progress) => {
       const now = performance.now();
       if (abort.signal.aborted) return;
@@ -160,32 +155,16 @@ export class StageHost {
       toldMs = now;
       this.#tell('load-progress', { epoch, ...progress, ...brought() });
     });
-    warm?.use.release();
+    letGo();
     entry.slice = await unlessAborted(entry.use.loaded, abort.signal);
     return { ...brought(), msPerLayer: entry.slice.msPerLayer };
   }
 
-  /** Resolves when these layers are loaded, for whenever a seat with them is this tab's. */
-  async warm({ start, end, lent }: WarmSlice): Promise<void> {
+  /** Loads these layers, for whenever a seat with some of them is this tab's. */
+  warm({ layers, lent }: WarmSlices): void {
     this.#lent = lent;
     this.#opened();
-    if (this.#warm?.start !== start || this.#warm.end !== end) {
-      this.#warm?.use.release();
-      let toldMs = 0;
-      const use = this.#slices.use({ start, end }, ({ loadedBytes, totalBytes }) => {
-        const now = performance.now();
-        if (now - toldMs < TELL_EVERY_MS && loadedBytes < totalBytes) return;
-        toldMs = now;
-        this.#tell('warm-progress', { start, end, loadedBytes, totalBytes });
-      });
-      this.#warm = { start, end, use };
-    }
-    const { use } = this.#warm;
-    await use.loaded.catch((thrown) => {
-      use.release();
-      if (this.#warm?.use === use) this.#warm = undefined;
-      throw thrown;
-    });
+    this.#warm.hold(layers);
   }
 
   /** Warm: kernels are compiled now and not under the first question. */

@@ -22,10 +22,9 @@ export interface DriverSource extends ModelSource {
   pool: PoolId;
 }
 
-/** Layers `[start, end)` that a tab without a seat is asked to hold. */
-export interface WarmSlice {
-  start: number;
-  end: number;
+/** Layers `[start, end)` that a tab without a seat is asked to hold, the most wanted first. */
+export interface WarmSlices {
+  layers: readonly { start: number; end: number }[];
   lent: LentMemory;
 }
 
@@ -124,8 +123,8 @@ export type WorkerMethods = {
   'probe-layer'(params: LentMemory): Promise<Pick<Capability, 'msPerLayer'>>;
   /** Fetches a slice's weights and makes it ready for frames of its epoch. Tells `load-progress`. */
   'load-stage'(params: StageAssignment): Promise<StageLoaded>;
-  /** Holds these layers in reserve, in place of those that it held so before; resolves when they are loaded. Tells `warm-progress`. */
-  'warm-slice'(params: WarmSlice): Promise<void>;
+  /** Holds these layers in reserve and lets go of all others that it held so. Tells `warm-progress` and `warm-ended` of each. */
+  'warm-slices'(params: WarmSlices): void;
   /** The slice is loaded and its link to the next stage proved: computes frames of this epoch from now on. */
   'serve-epoch'(params: { epoch: number }): Promise<void>;
   /** The path's own round trip, milliseconds, of the connection with that number. */
@@ -175,6 +174,8 @@ export type WorkerEvents = {
     cachedBytes: number;
   };
   'warm-progress': { start: number; end: number; loadedBytes: number; totalBytes: number };
+  /** They are there, or could not be had. */
+  'warm-ended': { start: number; end: number; isReady: boolean };
   /** Once a second while something happens. */
   served: { sessions: number; tokens: number; stepMs: number; bytesIn: number; bytesOut: number };
   /** The device failed: this stage cannot go on. */

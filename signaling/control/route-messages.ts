@@ -192,7 +192,10 @@ function eventOf(peer: PeerId, message: RosterWord): RosterEvent {
     case 'load-progress':
       return { ...message, type: 'load-progressed', peer, pool: message.pool };
     case 'spare-warm':
-      return { ...message, type: 'spare-warmed', peer, pool: message.pool };
+    case 'spare-failed': {
+      const { pool, start, end } = message;
+      return { type: 'spare-told', peer, pool, layers: { start, end }, isReady: message.type === 'spare-warm' };
+    }
     case 'stage-ready':
       return { ...message, type: 'stage-readied', peer, pool: message.pool };
     case 'stage-failed':

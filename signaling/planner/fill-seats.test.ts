@@ -51,7 +51,7 @@ describe('fillSeats', () => {
   });
 
   it('asks one that holds the layers for its memory alone: it goes on at once', () => {
-    const warm = { start: 2, end: 4, isReady: true };
+    const warm = [{ start: 2, end: 4, isReady: true }];
     const slow = (more = {}) => ({ ...tab(7, { msPerLayer: 9, ...more }), warm });
     expect(filled(tab(0), tab(2), slow())).toEqual(['0:0-2', '7:2-4', '2:4-6']);
     expect(filled(tab(0), tab(2), slow({ memoryBytes: 1_000 }))).toBeUndefined();

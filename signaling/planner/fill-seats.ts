@@ -7,8 +7,8 @@ import type { LayerRange } from './partition-layers.ts';
 import { isSame } from './plan-reserve.ts';
 import type { Candidate } from './ring-context.ts';
 
-/** Layers that a tab in reserve has loaded. */
-type Spare = Candidate & { readonly warm?: (LayerRange & { readonly isReady: boolean }) | undefined };
+/** Layers that a tab in reserve has loaded, or was asked to. */
+type Spare = Candidate & { readonly warm?: readonly (LayerRange & { readonly isReady: boolean })[] | undefined };
 
 /**
  * Seats in the same order with the same layers, or undefined: nobody was lost or nobody is left, or no tab in reserve has the
@@ -25,7 +25,8 @@ export function fillSeats(
   const isLeft = (seat: Seat): boolean => candidates.some(({ peer }) => peer === seat.peer);
   const left = before.filter(isLeft);
   if (left.length === 0 || left.length === before.length) return undefined;
-  const isWarm = ({ warm }: Spare, seat: Seat): boolean => (warm?.isReady ?? false) && isSame(warm!, seat);
+  const isWarm = ({ warm }: Spare, seat: Seat): boolean =>
+    warm?.some((layers) => layers.isReady && isSame(layers, seat)) ?? false;
   let reserve = candidates.filter(({ peer }) => before.every((seat) => seat.peer !== peer));
   const holders = new Map<Seat, Spare>();
   for (const seat of left) holders.set(seat, candidates.find(({ peer }) => peer === seat.peer)!);
@@ -38,10 +39,9 @@ export function fillSeats(
     reserve = reserve.filter((spare) => spare !== best);
   };
   const lost = before.filter((seat) => !isLeft(seat));
-  for (const seat of lost) {
-    const warm = reserve.filter((spare) => isWarm(spare, seat));
-    take(seat, warm);
-  }
+  const warmFor = (seat: Seat): Spare[] => reserve.filter((spare) => isWarm(spare, seat));
+  // Whoever is the only one that holds a seat's layers is left for it.
+  for (const seat of lost.toSorted((a, b) => warmFor(a).length - warmFor(b).length)) take(seat, warmFor(seat));
   for (const seat of lost) if (!holders.has(seat)) take(seat, reserve);
   if (holders.size < before.length) return undefined;
   return before.map((seat): Seat => {

@@ -91,7 +91,10 @@ describe('the state of a pool', () => {
     const pool = poolWith(coalition(7, 'ready', seat('1', 0)));
     const standby = (...warm: { start: number; end: number; isReady: boolean }[]) => {
       const [serving, spare] = pool.peers as [Pool['peers'][number], Pool['peers'][number]];
-      const peers = [serving, ...warm.map((layers, at) => ({ ...spare, peer: peerOf(String(at + 2)), warm: layers }))];
+      const peers = [
+        serving,
+        ...warm.map((layers, at) => ({ ...spare, peer: peerOf(String(at + 2)), warm: [layers] })),
+      ];
       return describePoolState(undefined, { ...pool, peers }, NO_FIGURES).serving?.seats[0]?.standby;
     };
     const held = { start: 0, end: 2, isReady: false };

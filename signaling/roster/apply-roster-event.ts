@@ -5,6 +5,7 @@ import type { Capability, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { LayerRange } from '../planner/partition-layers.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
 import { announce } from './change-coalition.ts';
 import {
@@ -46,7 +47,8 @@ export type RosterEvent =
     }
   | { type: 'load-progressed'; peer: PeerId; pool: PoolId; epoch: number; loadedBytes: number }
   | { type: 'stage-readied'; peer: PeerId; pool: PoolId; epoch: number; msPerLayer: number }
-  | { type: 'spare-warmed'; peer: PeerId; pool: PoolId; start: number; end: number }
+  /** It holds layers in reserve, or could not have them. */
+  | { type: 'spare-told'; peer: PeerId; pool: PoolId; layers: LayerRange; isReady: boolean }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
   | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
   /** It was asked whether it is there and did not answer. */
@@ -81,10 +83,8 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       );
     case 'stage-readied':
       return inPool(roster, event.pool, (pool) => noteReady(pool, event.peer, event.epoch, event.msPerLayer, world));
-    case 'spare-warmed':
-      return inPool(roster, event.pool, (pool) =>
-        noteWarm(pool, event.peer, { start: event.start, end: event.end, isReady: true }),
-      );
+    case 'spare-told':
+      return inPool(roster, event.pool, (pool) => noteWarm(pool, event.peer, event.layers, event.isReady));
     case 'stage-failed':
       return inPool(roster, event.pool, (pool) => noteFailure(pool, event.peer, event.epoch, world));
     case 'link-broken':

@@ -4,13 +4,20 @@ import { standbyOf } from './keep-reserve.ts';
 import { POOL, peerOf, Table } from './test-table.ts';
 
 const standbys = (table: Table) => coalitionsOf(table.pool())[0]!.seats.map((seat) => standbyOf(table.pool(), seat));
-const warmed = (table: Table, name: string, start: number, end: number): void =>
-  table.apply({ type: 'spare-warmed', peer: peerOf(name), pool: POOL, start, end });
+const tells =
+  (isReady: boolean) =>
+  (table: Table, name: string, start: number, end: number): void =>
+    table.apply({ type: 'spare-told', peer: peerOf(name), pool: POOL, layers: { start, end }, isReady });
+const warmed = tells(true);
+const failed = tells(false);
 const asked = (table: Table) =>
   table.inbox.flatMap(({ to, message }) =>
     message.type === 'warm'
       ? [
-          `${to.map((peer) => Buffer.from(peer, 'hex').toString().replaceAll('\0', ''))} ${message.start}-${message.end}`,
+          [
+            ...to.map((peer) => Buffer.from(peer, 'hex').toString().replaceAll('\0', '')),
+            ...message.layers.map(({ start, end }) => `${start}-${end}`),
+          ].join(' '),
         ]
       : [],
   );
@@ -25,27 +32,43 @@ function withReserve(...names: string[]): Table {
 }
 
 describe('B5: a tab in reserve', () => {
-  it('is asked to hold the seat whose loss would take longest, and says when it does; nobody else is told', () => {
+  it('is asked to hold all seats that its memory takes, those first whose loss would take longest, and says when it does', () => {
     const table = withReserve('c');
-    expect(asked(table)).toEqual(['c 0-2']);
-    expect(standbys(table)).toEqual(['loading', undefined]);
+    expect(asked(table)).toEqual(['c 0-2 2-4']);
+    expect(standbys(table)).toEqual(['loading', 'loading']);
     table.heard();
     warmed(table, 'c', 0, 2);
-    expect(standbys(table)).toEqual(['warm', undefined]);
+    expect(standbys(table)).toEqual(['warm', 'loading']);
     // Once more changes nothing, and neither does a word of layers that nobody asked for.
     warmed(table, 'c', 0, 2);
-    warmed(table, 'c', 2, 4);
+    warmed(table, 'c', 1, 3);
+    failed(table, 'c', 1, 3);
     warmed(table, 'x', 0, 2);
+    expect(standbys(table)).toEqual(['warm', 'loading']);
     expect(table.heard()).toEqual([]);
   });
 
-  it('that comes later is asked when it is clear that it has no seat, and holds the other one', () => {
+  it('that could not have some is not asked for those again', () => {
+    const table = withReserve('c');
+    failed(table, 'c', 0, 2);
+    expect(standbys(table)).toEqual([undefined, 'loading']);
+    warmed(table, 'c', 0, 2);
+    warmed(table, 'c', 2, 4);
+    expect(standbys(table)).toEqual([undefined, 'warm']);
+    expect(asked(table)).toHaveLength(1);
+    // Somebody else is.
+    table.offer('d');
+    table.pass(1000);
+    expect(asked(table).slice(1)).toEqual(['d 0-2']);
+  });
+
+  it('that comes later is asked when it is clear that it has no seat, for what the other one lacks or most needs', () => {
     const table = withReserve('c');
     warmed(table, 'c', 0, 2);
     table.offer('d');
-    expect(asked(table)).toEqual(['c 0-2']);
+    expect(asked(table)).toHaveLength(1);
     table.pass(1000);
-    expect(asked(table)).toEqual(['c 0-2', 'd 2-4']);
+    expect(asked(table).slice(1)).toEqual(['d 0-2']);
     expect(standbys(table)).toEqual(['warm', 'loading']);
   });
 
@@ -58,9 +81,9 @@ describe('B5: a tab in reserve', () => {
     expect(table.coalitions()).toEqual(['1 broken a:0-2 b:2-4', '2 forming a:0-2 d:2-4']);
     table.ready(2, 'a', 'd');
     table.pass(1000);
-    // Who is left in reserve goes on holding its own.
-    expect(standbys(table)).toEqual(['loading', undefined]);
-    expect(asked(table)).toHaveLength(2);
+    // Who is left in reserve goes on holding its own, and takes what nobody else holds now.
+    expect(standbys(table)).toEqual(['loading', 'loading']);
+    expect(asked(table).slice(2)).toEqual(['c 0-2 2-4']);
     expect(table.pool().peers.map(({ warm }) => warm !== undefined)).toEqual([false, true, false]);
   });
 
@@ -69,8 +92,8 @@ describe('B5: a tab in reserve', () => {
     warmed(table, 'c', 0, 2);
     table.offer('c');
     table.pass(1000);
-    expect(asked(table)).toEqual(['c 0-2', 'c 0-2']);
-    expect(standbys(table)).toEqual(['loading', undefined]);
+    expect(asked(table)).toEqual(['c 0-2 2-4', 'c 0-2 2-4']);
+    expect(standbys(table)).toEqual(['loading', 'loading']);
     table.leave('c');
     table.pass(1000);
     expect(standbys(table)).toEqual([undefined, undefined]);

@@ -2,6 +2,7 @@
 // who would take it. Pure.
 import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { LayerRange } from '../planner/partition-layers.ts';
 import { isSame, planReserve } from '../planner/plan-reserve.ts';
 import { hasSeat } from './change-coalition.ts';
 import { formingOf, servingOf } from './coalitions.ts';
@@ -19,17 +20,24 @@ export function keepReserve(pool: Pool): PoolStep {
   const effects: Effect[] = [];
   const peers = pool.peers.map((entry): PoolPeer => {
     const layers = planned.get(entry.peer);
-    if (!layers || (entry.warm && isSame(entry.warm, layers))) return entry;
-    effects.push({ to: [entry.peer], message: { type: 'warm', pool: pool.id, ...layers } });
-    return { ...entry, warm: { ...layers, isReady: false } };
+    const warm = entry.warm ?? [];
+    const held = warm.filter(({ hasFailed }) => !hasFailed);
+    const isHeld = ({ start, end }: LayerRange) => held.find((each) => isSame(each, { start, end }));
+    if (!layers || (layers.length === held.length && layers.every(isHeld))) return entry;
+    effects.push({ to: [entry.peer], message: { type: 'warm', pool: pool.id, layers } });
+    const next = layers.map((each): WarmLayers => isHeld(each) ?? { ...each, isReady: false });
+    return { ...entry, warm: [...next, ...warm.filter(({ hasFailed }) => hasFailed)] };
   });
   return { pool: effects.length > 0 ? { ...pool, peers } : pool, effects };
 }
 
-/** A tab in reserve holds what it was asked to. */
-export function noteWarm(pool: Pool, peer: PeerId, warm: WarmLayers): PoolStep {
+/** A tab in reserve holds what it was asked to, or cannot. */
+export function noteWarm(pool: Pool, peer: PeerId, layers: LayerRange, isReady: boolean): PoolStep {
   const entry = pool.peers.find((each) => each.peer === peer);
-  if (!entry?.warm || !isSame(entry.warm, warm) || entry.warm.isReady === warm.isReady) return { pool, effects: [] };
+  const asked = entry?.warm?.find((each) => isSame(each, layers) && !each.hasFailed);
+  if (!asked || (isReady && asked.isReady)) return { pool, effects: [] };
+  const told: WarmLayers = { ...layers, isReady, ...(isReady ? {} : { hasFailed: true }) };
+  const warm = entry!.warm!.map((each) => (each === asked ? told : each));
   return {
     pool: { ...pool, peers: pool.peers.map((each) => (each === entry ? { ...each, warm } : each)) },
     effects: [],
@@ -39,9 +47,9 @@ export function noteWarm(pool: Pool, peer: PeerId, warm: WarmLayers): PoolStep {
 /** Who would take this seat: one that holds its layers, one that loads them, or nobody. */
 export function standbyOf({ peers, coalitions }: Pool, seat: Seat): 'warm' | 'loading' | undefined {
   const seated = new Set(coalitions.flatMap(({ coalition }) => coalition.seats.map(({ peer }) => peer)));
-  const holding = peers.filter(
-    ({ peer, excluded, warm }) => warm && isSame(warm, seat) && excluded === undefined && !seated.has(peer),
-  );
+  const holding = peers
+    .filter(({ peer, excluded }) => excluded === undefined && !seated.has(peer))
+    .flatMap(({ warm }) => warm?.filter((layers) => !layers.hasFailed && isSame(layers, seat)) ?? []);
   if (holding.length === 0) return undefined;
-  return holding.some(({ warm }) => warm?.isReady) ? 'warm' : 'loading';
+  return holding.some(({ isReady }) => isReady) ? 'warm' : 'loading';
 }

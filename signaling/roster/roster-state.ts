@@ -54,6 +54,8 @@ export interface WarmLayers {
   readonly end: number;
   /** It has said that it does. */
   readonly isReady: boolean;
+  /** It has said that it could not have them: it is not asked again. */
+  readonly hasFailed?: true;
 }
 
 export interface PoolPeer {
@@ -64,7 +66,7 @@ export interface PoolPeer {
   readonly leftOutUntilMs?: number;
   /** How often it was left out, since it came. */
   readonly failures?: number;
-  readonly warm?: WarmLayers;
+  readonly warm?: readonly WarmLayers[];
 }
 
 export interface PoolCoalition {
