@@ -8,6 +8,8 @@ import type { ModelManifest } from '../protocol/manifest.ts';
 import type { Accounts } from './accounts/account-types.ts';
 import { createAccounts } from './accounts/create-accounts.ts';
 import { loadServerKey } from './accounts/server-key.ts';
+import { CanaryRunner } from './canary/canary-runner.ts';
+import { KnownAnswers, readSiteCanaries } from './canary/known-answers.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { PeerListener } from './control/control-socket.ts';
 import { ReadOffers } from './control/read-offers.ts';
@@ -65,8 +67,14 @@ export interface PlatformOptions {
   isOfSite: boolean;
   /** Whose money pays for a pool's work; undefined: credits. */
   fundingOf?: ((pool: PoolId) => Funding | undefined) | undefined;
+  /** Whether coalitions are tried before they serve. False: for tests whose tabs compute nothing. */
+  canary?: boolean | undefined;
+  /** The site's own models, if it has some. */
+  modelsDir?: string | undefined;
   receiptTimeoutMs?: number;
   desertedMs?: number;
+  /** Least time that a canary lap may take. */
+  canaryMs?: number;
 }
 
 export interface Platform {
@@ -123,11 +131,24 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,
     peerCount: options.peerCount,
+    onTrial: options.canary === false ? undefined : (pool, coalition) => void canary.begin(pool, coalition),
     onPoolChanged(pool) {
       jobs.poolChanged(pool);
+      canary.poolChanged(pool, roster.pool(pool));
       if (!roster.pool(pool)?.hasServed) return;
       pools.noteServed(pool).catch((thrown) => logger.error({ err: thrown }, 'that a pool serves could not be noted'));
     },
+  });
+  const serverId = await serverIdOf(key.publicKey);
+  const canary: CanaryRunner = new CanaryRunner({
+    known: new KnownAnswers(await readSiteCanaries(options.modelsDir)),
+    sign: key.sign,
+    ...{ serverId, logger, send },
+    promptIds: ({ model }, text) =>
+      options.reader.promptIds(model, { kind: 'text', text }, { address: undefined, owner: 'server' }),
+    ended: (pool, epoch, verdict) => roster.dispatch({ type: 'trial-ended', pool, epoch, verdict }),
+    receiptTimeoutMs: options.receiptTimeoutMs,
+    leastWaitMs: options.canaryMs,
   });
   const jobs: JobDispatcher = new JobDispatcher({
     fundingOf,
@@ -135,7 +156,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     receipts,
     accounts,
     sign: key.sign,
-    serverId: await serverIdOf(key.publicKey),
+    serverId,
     logger,
     limits: { maxWaiting: config.maxQueue, maxWaitingPerAccount: config.maxQueuePerAccount },
     poolOf: (id: PoolId) => roster.pool(id),
@@ -158,6 +179,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const listener = routeMessages({
     roster,
     jobs,
+    canary,
     ledger,
     logger,
     offers: (take) =>
@@ -190,6 +212,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     orchestratorKey: key.publicKey,
     async close(graceMs) {
       clearInterval(sweeper);
+      canary.close();
       await jobs.close(graceMs);
       roster.close();
     },

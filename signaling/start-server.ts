@@ -53,8 +53,10 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   taken?: TakenDatabase;
   /** Told when it has ended because another server has its database. */
   onLost?(): void;
+  /** False: coalitions are believed to compute what they say, for tests whose tabs compute nothing. */
+  canary?: boolean;
   /** Shorter times, for tests. */
-  timing?: Partial<ControlTiming> & { receiptTimeoutMs?: number; desertedMs?: number };
+  timing?: Partial<ControlTiming> & Pick<PlatformOptions, 'receiptTimeoutMs' | 'desertedMs' | 'canaryMs'>;
 }
 
 interface ServerSnapshot {
@@ -107,7 +109,7 @@ const DRAIN_MS = 20_000;
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const config = { ...PLAIN, ...options };
   const logger = createLogger(options.logger ?? 'info', options.logTo);
-  const { receiptTimeoutMs, desertedMs, ...times } = options.timing ?? {};
+  const { receiptTimeoutMs, desertedMs, canaryMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
@@ -136,6 +138,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...{ config, database, seal },
     timing,
     fundingOf: options.fundingOf,
+    canary: options.canary,
+    modelsDir: config.modelsDir,
     logger,
     send: (peer, message) => control.send(peer, message),
     broadcast: (message) => control.broadcast(message),
@@ -146,6 +150,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     hasDraftModel: (repo) => config.modelsDir !== undefined && existsSync(join(config.modelsDir, `${repo}-draft`)),
     ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
     ...(desertedMs === undefined ? {} : { desertedMs }),
+    ...(canaryMs === undefined ? {} : { canaryMs }),
   }).catch(async (thrown) => {
     await own?.close();
     throw thrown;

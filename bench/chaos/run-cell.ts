@@ -34,7 +34,7 @@ const STAGES = 3;
 const ANSWER_MS = 240_000;
 const PAID_MS = 60_000;
 /** A tab in reserve loads meanwhile what it is to hold. */
-const WARM_MS = 10_000;
+const WARM_MS = 120_000;
 /** The fault comes when so much of the answer is there. */
 const BEGUN_CHARACTERS = 20;
 /** In the middle of the prompt: a share of the calm run's time to its first token. */
@@ -100,7 +100,8 @@ class CellRun {
     if (phase !== 'eight') this.#result.calmFirstTokenS = calm.firstTokenS;
     if (aim !== undefined) this.#result.aimS = aim === 'load' ? loadS + calm.firstTokenS : aim;
     for (let round = 0; round < rounds; round++) {
-      if (this.#cell.hasSpare) await new Promise((resolve) => setTimeout(resolve, WARM_MS));
+      if (this.#cell.hasSpare)
+        await until('a tab in reserve that holds what it was asked to', WARM_MS, () => this.#isWarm());
       const seen = await this.#round(calm);
       const { silentS } = seen;
       const faults = judgeRound(this.#cell, calm.answers, seen);
@@ -117,6 +118,11 @@ class CellRun {
     if (phase === 'eight') return this.#roundOfMany();
     if (phase === 'load') return this.#roundInLoad();
     return role === 'client' ? this.#roundOfClient() : this.#roundInAnswer(calm);
+  }
+
+  async #isWarm(): Promise<boolean> {
+    const ready = this.#stages.map(({ page }) => page.locator('[data-testid=reserve][data-ready=true]').count());
+    return (await Promise.all(ready)).some((count) => count > 0);
   }
 
   async #openStages(count: number): Promise<void> {

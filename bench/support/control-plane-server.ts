@@ -5,6 +5,7 @@ import { startServer } from '../../signaling/start-server.ts';
 const [dataDir, stages] = process.argv.slice(2);
 if (!dataDir) throw new Error('Name the data directory.');
 const { url } = await startServer({
+  canary: false,
   ...{ port: 0, logger: 'error', database: { dataDir }, reader: testReader(), stages: Number(stages) },
 });
 console.log(`serves at ${url}`);

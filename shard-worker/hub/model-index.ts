@@ -18,6 +18,8 @@ const fileSchema = z.object({
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 
+const ids = z.array(z.int().check(z.nonnegative())).check(z.minLength(1), z.maxLength(64));
+
 const modelSchema = z.object({
   /** `owner/name`, as in the address of its files. */
   repo: z.string().check(z.regex(/^[\w.-]{1,96}\/[\w.-]{1,96}$/)),
@@ -28,6 +30,8 @@ const modelSchema = z.object({
   parameters: z.number().check(z.positive()),
   /** The repo whose tokens this one can draft. */
   draftFor: z.optional(z.string().check(z.maxLength(200))),
+  /** A prompt and the greedy ids after it, the same for every dtype: whoever serves the model is tried with it. */
+  canary: z.optional(z.object({ prompt: ids, ids })),
   /** By path within the repo. */
   files: z.record(z.string().check(z.maxLength(512)), fileSchema),
 });

@@ -24,7 +24,15 @@ beforeAll(async () => {
 beforeEach(async () => {
   const iceServers = [{ urls: 'stun:stun.example.org' }];
   // `all`: these tests are of the socket, and every tab that offers itself is to be heard of.
-  server = await startServer({ logger: 'silent', timing: TIMING, iceServers, database, reader, stages: 'all' });
+  server = await startServer({
+    logger: 'silent',
+    canary: false,
+    timing: TIMING,
+    iceServers,
+    database,
+    reader,
+    stages: 'all',
+  });
 });
 afterEach(() => server.close());
 
@@ -33,7 +41,7 @@ const host = (): string => new URL(server.url).host;
 
 const restart = async (options: Parameters<typeof startServer>[0]): Promise<void> => {
   await server.close();
-  server = await startServer({ logger: 'silent', database, reader, stages: 'all', ...options });
+  server = await startServer({ logger: 'silent', canary: false, database, reader, stages: 'all', ...options });
 };
 
 describe('hello', () => {

@@ -26,6 +26,7 @@ let authorization: string;
 
 beforeAll(async () => {
   server = await startServer({
+    canary: false,
     ...{ logger: 'silent', ratePerMinute: 1_000_000, reader: testReader(MANIFEST) },
     timing: { joinDebounceMs: 5, leaveDebounceMs: 5, receiptTimeoutMs: 50, desertedMs: 300 },
   });

@@ -94,7 +94,7 @@ const note = (reason: unknown): void => void rejections.push(reason);
 beforeAll(async () => {
   process.on('unhandledRejection', note);
   // The limits have tests of their own; here they would hide what is behind them.
-  server = await startServer({ logger: 'silent', modelsDir: 'public/models', ratePerMinute: 1_000_000 });
+  server = await startServer({ logger: 'silent', canary: false, modelsDir: 'public/models', ratePerMinute: 1_000_000 });
 }, 60_000);
 afterAll(async () => {
   await server.close();

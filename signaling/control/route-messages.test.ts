@@ -3,6 +3,7 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
+import type { CanaryRunner } from '../canary/canary-runner.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { LiveRoster } from '../roster/live-roster.ts';
@@ -22,6 +23,7 @@ function scene() {
       peerGone() {},
       askCancelled: (_peer: PeerId, ask: number) => void log.push(`cancel ${ask}`),
     } as unknown as JobDispatcher,
+    canary: { peerGone() {} } as unknown as CanaryRunner,
     ledger: {
       welcome: async () => {
         await new Promise<void>((resolve) => written.push(resolve));

@@ -5,6 +5,7 @@ import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
+import type { CanaryRunner } from '../canary/canary-runner.ts';
 import { addressKey } from '../http/client-address.ts';
 import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
@@ -19,6 +20,7 @@ import type { ReadOffers } from './read-offers.ts';
 export interface RouteMessagesOptions {
   roster: LiveRoster;
   jobs: JobDispatcher;
+  canary: CanaryRunner;
   ledger: Pick<Ledger, 'welcome'>;
   logger: Logger;
   /** Round trips that a peer measured to others, and to this server. */
@@ -40,7 +42,7 @@ const RTTS_BURST = 10;
 const MAX_WELCOMES_UNDER_WAY = 64;
 
 export function routeMessages(options: RouteMessagesOptions): PeerListener {
-  const { roster, jobs, ledger, logger } = options;
+  const { roster, jobs, canary, ledger, logger } = options;
   /** One for each time that a peer is here: who comes back is another guest. */
   const guests = new Map<PeerId, { address: string }>();
   const offers = options.offers((peer, { pool, manifest, capability }, read) =>
@@ -115,6 +117,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       offers.left(peer);
       roster.dispatch({ type: 'peer-left', peer });
       jobs.peerGone(peer);
+      canary.peerGone(peer);
       options.onLeft?.(peer);
     },
     heard(peer, message) {
@@ -148,9 +151,13 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
           void jobs.askDone(peer, message);
           return;
         case 'job-events':
-          jobs.jobEvents(peer, message.events);
+          jobs.jobEvents(
+            peer,
+            message.events.filter((event) => !canary.hear(peer, event)),
+          );
           return;
         case 'receipts':
+          canary.receiptsCame(peer, message.job, message.epoch, message.receipts);
           jobs.receiptsCame(peer, message.job, message.epoch, message.receipts);
           return;
         case 'offer':

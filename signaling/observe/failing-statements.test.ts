@@ -55,6 +55,7 @@ beforeAll(async () => {
   database = await openDatabase({ memory: true });
   driver = new FailingDriver(database);
   server = await startServer({
+    canary: false,
     ...{ database, logger: 'trace', logTo, ratePerMinute: 1_000_000, trustedProxies: 1, modelsDir: 'public/models' },
     ...{ allowLocalWebhooks: true, welcomesPerAddressPerDay: 1_000_000, maxQueuePerAccount: 100 },
     timing: { joinDebounceMs: 5, leaveDebounceMs: 5, receiptTimeoutMs: 50, desertedMs: 300 },

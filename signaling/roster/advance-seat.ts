@@ -27,9 +27,11 @@ export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: n
       : entry,
   );
   const next = updateSeat({ ...pool, peers }, peer, { ready: true, loadedBytes: seat.totalBytes }, world);
-  return formingOf(next)?.coalition.seats.every(({ ready }) => ready)
-    ? promoteForming(next, world)
-    : { pool: next, effects: [] };
+  const forming = formingOf(next);
+  if (!forming?.coalition.seats.every((each) => each.ready)) return { pool: next, effects: [] };
+  return world.tries
+    ? { pool: withForming(next, { ...forming, isTried: true }), effects: [] }
+    : promoteForming(next, world);
 }
 
 /** A stage could not load or lost its device. */
@@ -74,7 +76,8 @@ function silentSince(pool: Pool): { peer: PeerId; atMs: number }[] {
 }
 
 /** One that is out for a time alone: whoever failed offers itself again, who was silent must be heard. */
-const isTimeOver = ({ excluded }: PoolPeer): boolean => excluded === 'stalled' || excluded === 'unreachable';
+const isTimeOver = ({ excluded }: PoolPeer): boolean =>
+  excluded === 'stalled' || excluded === 'unreachable' || excluded === 'unshown';
 
 /** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
 export function passTime(pool: Pool, world: World): PoolStep {

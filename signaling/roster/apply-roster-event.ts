@@ -19,6 +19,7 @@ import {
   takeOffer,
 } from './change-members.ts';
 import { coalitionsOf } from './coalitions.ts';
+import { endTrial, type Verdict } from './end-trial.ts';
 import { keepReserve, noteWarm } from './keep-reserve.ts';
 import {
   type Effect,
@@ -50,6 +51,8 @@ export type RosterEvent =
   /** It holds layers in reserve, or could not have them. */
   | { type: 'spare-told'; peer: PeerId; pool: PoolId; layers: LayerRange; isReady: boolean }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
+  /** A canary lap has ended. */
+  | { type: 'trial-ended'; pool: PoolId; epoch: number; verdict: Verdict }
   | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
   /** It was asked whether it is there and did not answer. */
   | { type: 'peer-silent'; peer: PeerId; pool: PoolId }
@@ -85,6 +88,8 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       return inPool(roster, event.pool, (pool) => noteReady(pool, event.peer, event.epoch, event.msPerLayer, world));
     case 'spare-told':
       return inPool(roster, event.pool, (pool) => noteWarm(pool, event.peer, event.layers, event.isReady));
+    case 'trial-ended':
+      return inPool(roster, event.pool, (pool) => endTrial(pool, event.epoch, event.verdict, world));
     case 'stage-failed':
       return inPool(roster, event.pool, (pool) => noteFailure(pool, event.peer, event.epoch, world));
     case 'link-broken':

@@ -20,8 +20,8 @@ import {
 } from './roster-state.ts';
 
 /**
- * Takes a tab in, or renews the offer of one that is here: its exclusion ends, its place in the order stays. `read` is what
- * the server itself read of the model: what a tab says of it decides nothing.
+ * Takes a tab in, or renews the offer of one that is here: its exclusion ends unless it was tried, its place in the order
+ * stays. `read` is what the server itself read of the model: what a tab says of it decides nothing.
  */
 export function takeOffer(
   pool: Pool,
@@ -51,8 +51,9 @@ export function takeOffer(
   if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
-  const { failures } = pool.peers.find((old) => old.peer === peer) ?? {};
-  const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}) };
+  const { failures, excluded, leftOutUntilMs } = pool.peers.find((old) => old.peer === peer) ?? {};
+  const out = excluded === 'unshown' && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {};
+  const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}), ...out };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
   const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers, strikes: withoutPeer(pool.strikes, peer) };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };

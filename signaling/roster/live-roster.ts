@@ -7,7 +7,7 @@ import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
 import { DRIVER_TICKET_SECONDS } from '../../protocol/limits.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
 import { audienceOf } from './change-coalition.ts';
-import { coalitionsOf, readyOf } from './coalitions.ts';
+import { coalitionsOf, formingOf, readyOf } from './coalitions.ts';
 import {
   type Effect,
   emptyRoster,
@@ -50,6 +50,8 @@ export interface LiveRosterOptions {
   peerCount?(): number;
   /** This pool's members or coalitions are others than before. */
   onPoolChanged?(pool: PoolId): void;
+  /** This coalition says that it is ready: `trial-ended` is awaited. Undefined: it is believed. */
+  onTrial?: ((pool: Pool, coalition: Coalition) => void) | undefined;
 }
 
 /** Tickets are told again before they expire. */
@@ -108,11 +110,12 @@ export class LiveRoster {
 
   dispatch(event: RosterEvent): void {
     if (this.#closed) return;
-    const { timing, stages, logger, policyOf, rtt } = this.#options;
+    const { timing, stages, logger, policyOf, rtt, onTrial } = this.#options;
     const world: World = {
       nowMs: performance.now(),
       timing,
       stages,
+      tries: onTrial !== undefined,
       ...(policyOf ? { policyOf } : {}),
       ...(rtt ? { rtt } : {}),
     };
@@ -130,6 +133,8 @@ export class LiveRoster {
       if (before.pools.get(id) === roster.pools.get(id)) continue;
       this.#noteLent(id, before);
       this.#options.onPoolChanged?.(id);
+      const [tried, triedBefore] = [triedOf(roster.pools.get(id)), triedOf(before.pools.get(id))];
+      if (tried && tried.epoch !== triedBefore?.epoch) onTrial?.(roster.pools.get(id)!, tried);
     }
     this.#poolsTimer ??= setTimeout(() => this.#tellPools(), this.#flushMs());
     this.#arm();
@@ -187,3 +192,8 @@ export class LiveRoster {
     this.#options.broadcast({ type: 'pools', pools });
   }
 }
+
+const triedOf = (pool: Pool | undefined): Coalition | undefined => {
+  const forming = pool && formingOf(pool);
+  return forming?.isTried ? forming.coalition : undefined;
+};

@@ -37,9 +37,9 @@ export const ROSTER_TIMING: RosterTiming = {
 
 /**
  * Why a tab is not planned: `failed` until it offers itself again, `silent` until it is heard and its time is over, the
- * others for that time.
+ * others for that time. `unshown`: it said that it was ready, and the canary lap did not show it.
  */
-export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent';
+export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent' | 'unshown';
 
 /** A tab that was left out comes back after this; each further time it takes twice as long. */
 const LEFT_OUT_MS = 10_000;
@@ -73,6 +73,8 @@ export interface PoolCoalition {
   readonly coalition: Coalition;
   /** When each seat last got further, while it loads. */
   readonly progressAtMs: ReadonlyMap<PeerId, number>;
+  /** All its seats say that they are ready, and a canary lap is to show it. */
+  readonly isTried?: true;
 }
 
 export interface Pool {
@@ -123,6 +125,8 @@ export interface Policy {
 export interface World {
   nowMs: number;
   timing: RosterTiming;
+  /** Whether somebody tries each coalition before it serves; otherwise what its seats say is believed. */
+  tries?: boolean;
   /** For pools whose maker decided nothing: so many tabs, `all` that are there, or what the planner finds best. */
   stages?: number | 'all' | undefined;
   /** What was decided of a pool that somebody made; undefined: whoever comes is taken. */

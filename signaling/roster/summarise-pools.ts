@@ -10,6 +10,7 @@ const EXCLUDED: Record<Exclusion, string> = {
   stalled: 'stopped loading',
   unreachable: 'cannot be reached by its neighbours',
   silent: 'answers nobody',
+  unshown: 'did not show what it says',
 };
 
 /** Pools that have tabs, and the configured one. A pool that is only watched is nobody else's business. */
@@ -39,6 +40,7 @@ function mainReason(pool: Pool): string {
   if (forming) {
     const { seats } = forming.coalition;
     const ready = seats.filter((seat) => seat.ready).length;
+    if (forming.isTried) return `All ${layers} layers are there; a short answer tries them.`;
     return `${tabs(seats.length)} load ${layers} layers: ${ready} of ${seats.length} ready.`.replace(
       '1 tab load ',
       '1 tab loads ',

@@ -6,6 +6,7 @@ import type { ModelManifest } from '../../protocol/manifest.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
 import { coalitionsOf } from './coalitions.ts';
+import type { Verdict } from './end-trial.ts';
 import { type Effect, emptyRoster, ROSTER_TIMING, type Roster } from './roster-state.ts';
 import { summarisePools } from './summarise-pools.ts';
 
@@ -21,6 +22,8 @@ export class Table {
   nowMs = 0;
   inbox: Effect[] = [];
   readonly stages: number | 'all';
+  /** Whether coalitions are tried before they serve. */
+  tries = false;
 
   /** `all`: these tests are of the coalitions' moves, and every tab takes part. */
   constructor(stages: number | 'all' = 'all') {
@@ -28,7 +31,7 @@ export class Table {
   }
 
   apply(event: RosterEvent): void {
-    const world = { nowMs: this.nowMs, timing: ROSTER_TIMING, stages: this.stages };
+    const world = { nowMs: this.nowMs, timing: ROSTER_TIMING, stages: this.stages, tries: this.tries };
     const step = applyRosterEvent(this.roster, event, world);
     this.roster = step.roster;
     this.inbox.push(...step.effects);
@@ -66,6 +69,13 @@ export class Table {
 
   linkDown(epoch: number, from: string, to: string): void {
     this.apply({ type: 'link-broken', peer: peerOf(from), pool: POOL, epoch, to: peerOf(to) });
+  }
+
+  /** How the canary lap of an epoch ended. */
+  tried(epoch: number, kind: 'shown' | 'unshown' | 'apart', ...names: string[]): void {
+    const peers = names.map(peerOf);
+    const verdict = kind === 'shown' ? { kind } : ({ kind, peers } as Exclude<Verdict, { kind: 'shown' }>);
+    this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict });
   }
 
   /** Lets time pass, ticking whenever something is due. */

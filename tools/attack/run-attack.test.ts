@@ -17,7 +17,6 @@ it.skipIf(!(await hasAddress('127.0.0.2')))(
     expect(shared.unreasoned).toEqual([]);
     expect(attacker.heard['its own words, from the server']).toBeUndefined();
     // It was one: it spoke in many ways, and it was refused. Which ways it comes to in a few seconds is the machine's.
-    expect(Object.keys(attacker.sent)).toContain('flood');
     expect(Object.keys(attacker.sent).length).toBeGreaterThan(8);
     expect(attacker.heard['error rate-limited']).toBeGreaterThan(0);
     const { availableMicros, heldMicros, issuedMicros, openHolds } = state.totals;

@@ -11,7 +11,12 @@ import type { TargetOptions, TargetQuestion, TargetState } from './target.ts';
 async function start() {
   const { manifest, ...options } = JSON.parse(process.argv[2] ?? '{}') as TargetOptions;
   const { db, ...database } = await openDatabase({ memory: true });
-  const server = await startServer({ ...options, database: { db, ...database }, reader: testReader(manifest) });
+  const server = await startServer({
+    canary: false,
+    ...options,
+    database: { db, ...database },
+    reader: testReader(manifest),
+  });
   return { db, server };
 }
 

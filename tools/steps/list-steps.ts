@@ -24,8 +24,7 @@ export function listSteps(chromiumPath: string | undefined, browserFault: string
       vitestStep('tree', 'tree'),
     ],
     // The suites that touch the database run on PostgreSQL too, where there is one.
-    [vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' })],
-    [siteStep()],
+    [vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' }), siteStep()],
     [browserStep(chromiumPath, browserFault)],
   ];
 }

@@ -88,8 +88,22 @@ def export(which: str, work: Path, public: Path) -> None:
                 check_grid(repo / "onnx" / FILE[dtype], load_qwen3(which, work).state_dict())
 
 
+# What the runtimes answer, written by golden.py: export, golden, and export once more after other weights.
+GOLDEN = Path(__file__).parent / "golden.json"
+CANARY = "What is a shard?"
+
+
 def _digest(path: Path) -> dict[str, int | str]:
     return {"size": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def canary(dtypes: list[str]) -> dict[str, list[int]]:
+    """A prompt and the first greedy ids after it, the same for every dtype and runtime of golden.json."""
+    entries = [e for e in json.loads(GOLDEN.read_text())["entries"] if e["messages"] == [{"role": "user", "content": CANARY}]]
+    answers = {tuple(e["greedy_ids"][:4]) for e in entries if e["source"].split("/")[0] in dtypes}
+    if len(answers) != 1:
+        raise ValueError("the runtimes do not agree on the canary: choose another prompt")
+    return {"prompt": entries[0]["input_ids"], "ids": list(answers.pop())}
 
 
 def write_index(public: Path, work: Path) -> None:
@@ -103,6 +117,8 @@ def write_index(public: Path, work: Path) -> None:
         entry = {"repo": repo, "dtypes": list(DTYPES[which]), "title": title, "description": description, "parameters": load_qwen3(which, work).num_parameters()}
         if which == "draft":
             entry["draftFor"] = REPOS["main"]
+        if which == "main":
+            entry["canary"] = canary(list(DTYPES[which]))
         entry["files"] = {p.relative_to(folder).as_posix(): _digest(p) for p in sorted(folder.rglob("*")) if p.is_file()}
         models.append(entry)
     (public / "index.json").write_text(json.dumps({"models": models}, indent=2) + "\n")

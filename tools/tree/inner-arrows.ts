@@ -46,9 +46,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ],
     'signaling/seal',
   ],
+  'signaling/canary': ['signaling/jobs', 'signaling/roster'],
   'signaling/control': [
-    ...['signaling/admission', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/models'],
-    'signaling/roster',
+    ...['signaling/admission', 'signaling/canary', 'signaling/http', 'signaling/jobs', 'signaling/ledger'],
+    ...['signaling/models', 'signaling/roster'],
   ],
   signaling: ['*'],
   // The pages: each has a room of its own, and imports no other page's.

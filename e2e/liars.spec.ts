@@ -1,0 +1,93 @@
+// Three sockets of one person say that they are quick tabs with much memory, and compute nothing. An honest tab keeps answering.
+import { expect, test } from '@playwright/test';
+import type { ServerMessage } from '../protocol/control.ts';
+import { PoolError } from '../protocol/errors.ts';
+import { poolIdOf } from '../protocol/ids.ts';
+import type { JobEvent, JobStats } from '../protocol/job.ts';
+import { DEFAULT_MODEL } from '../signaling/config/defaults.ts';
+import { TestPeer } from '../signaling/control/test-peer.ts';
+import { ask, chatReady, openSite, type Site } from './support/site.ts';
+
+const POOL = poolIdOf(DEFAULT_MODEL);
+const QUERY = { temperature: '0', max: '24' };
+const QUESTION = 'What is a shard?';
+
+/** Says that it is ready as soon as it is asked to load, and lets `onStart` answer for what it is asked to drive. */
+async function lie(site: Site, onStart: (liar: TestPeer, start: ServerMessage & { type: 'job-start' }) => void) {
+  const liar = await TestPeer.join(site.url);
+  liar.socket.on('message', (data) => {
+    const message = JSON.parse(data.toString()) as ServerMessage;
+    if (message.type === 'coalition' && message.coalition.state === 'forming') {
+      liar.send({ type: 'stage-ready', pool: POOL, epoch: message.coalition.epoch, msPerLayer: 0.01 });
+    }
+    if (message.type === 'job-start') onStart(liar, message);
+  });
+  const { manifest } = site.server.platform.roster.pool(POOL)!;
+  const capability = { backend: 'webgpu', msPerLayer: 0.01, memoryBytes: 4e9, device: 'RTX 9090' } as const;
+  liar.send({ type: 'offer', pool: POOL, manifest: manifest!, capability });
+  return liar;
+}
+
+/** The entry of the pool's coalitions: the one that serves first. */
+const entries = (site: Site): string[] => site.server.snapshot().coalitions.map(({ seats }) => seats[0]!.peer);
+
+test('C1: whoever shows nothing serves nothing, and an honest tab goes on', async ({ browser }) => {
+  // As always, with less patience for those who say nothing.
+  const site = await openSite(browser, { timing: { canaryMs: 5_000, receiptTimeoutMs: 2_000 } });
+  const liars: TestPeer[] = [];
+  try {
+    await site.openStage();
+    const chat = await site.openChat(QUERY);
+    await chatReady(chat, 1);
+    const calm = await ask(chat, QUESTION);
+    const [honest] = entries(site);
+
+    // One answers with ids of its own, at once; one says that it has failed; one says nothing at all.
+    liars.push(
+      await lie(site, (liar, { job }) => {
+        const events: JobEvent[] = [
+          { type: 'started', job, promptTokens: 16 },
+          { type: 'delta', job, choice: 0, text: 'yes', ids: [7, 7, 7, 7] },
+          { type: 'finished', job, choice: 0, reason: 'length' },
+          { type: 'done', job, cachedTokens: 0, stats: STATS },
+        ];
+        liar.send({ type: 'job-events', events });
+      }),
+    );
+    liars.push(
+      await lie(site, (liar, { job }) => {
+        const error = new PoolError('stage-failed', 'no').toShape();
+        liar.send({ type: 'job-events', events: [{ type: 'failed', job, error }] });
+      }),
+    );
+    liars.push(await lie(site, () => {}));
+
+    const outs = () => site.server.platform.roster.pool(POOL)!.peers.filter(({ excluded }) => excluded === 'unshown');
+    // At any moment the honest one serves: it answers beside each trial, and after all.
+    const asked = await site.openChat(QUERY);
+    await chatReady(asked, 1);
+    for (const _turn of liars) {
+      expect(entries(site)[0]).toBe(honest);
+      const answer = await ask(asked, QUESTION);
+      expect(answer.tokenIds).toEqual(calm.tokenIds);
+      await asked.getByRole('button', { name: /new chat/i }).click();
+    }
+    const seen = new Set<string>();
+    await expect
+      .poll(() => {
+        for (const { peer } of outs()) seen.add(peer);
+        return seen.size;
+      })
+      .toBe(liars.length);
+    expect(entries(site)[0]).toBe(honest);
+    expect([...seen].sort()).toEqual(liars.map(({ peer }) => peer).sort());
+  } finally {
+    for (const { socket } of liars) socket.terminate();
+    await site.close();
+  }
+});
+
+const STATS: JobStats = {
+  ...{ epoch: 1, route: [], returnHopMs: 1, lapMs: 1, draftMs: 0, laps: 4, drafted: 0, accepted: 0 },
+  ...{ drafter: 'none', tokensPerSecond: 1, timeToFirstTokenMs: 1, totalMs: 1 },
+};

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type PeerId, poolIdOf } from '../../protocol/ids.ts';
+import { KnownAnswers, readSiteCanaries } from './known-answers.ts';
+
+const POOL = poolIdOf({ repo: 'someone/model', revision: 'main', dtype: 'q4' });
+const [A, B] = ['a', 'b'].map((name) => name.repeat(32) as PeerId) as [PeerId, PeerId];
+
+test('the site’s canary is what three runtimes answer that are not ours, for each dtype', async () => {
+  const golden = JSON.parse(readFileSync('tools/train-model/golden.json', 'utf8')) as {
+    entries: { source: string; input_ids: number[]; greedy_ids: number[] }[];
+  };
+  const canaries = await readSiteCanaries('public/models');
+  for (const dtype of ['q4', 'fp32'] as const) {
+    const canary = canaries.get(poolIdOf({ repo: 'computepool/guide-4m', revision: 'main', dtype }))!;
+    const same = golden.entries.filter(
+      ({ source, input_ids }) => source.startsWith(dtype) && `${input_ids}` === `${canary.prompt}`,
+    );
+    expect(same.length).toBeGreaterThan(0);
+    for (const { greedy_ids } of same) expect(greedy_ids.slice(0, 4)).toEqual(canary.ids);
+  }
+  expect(await readSiteCanaries(undefined)).toEqual(new Map());
+  expect(await readSiteCanaries('docs')).toEqual(new Map());
+});
+
+test('what a coalition answered is expected of the next, the longest sure beginning of it', () => {
+  const known = new KnownAnswers(new Map());
+  expect(known.expected(POOL)).toEqual([]);
+  known.learn(POOL, [5], [A]);
+  known.learn(POOL, [5, 6], [B]);
+  known.learn(POOL, [], [B]);
+  expect(known.expected(POOL)).toEqual([5, 6]);
+  expect([...known.shown(POOL)]).toEqual([A, B]);
+  known.left(A);
+  expect([...known.shown(POOL)]).toEqual([B]);
+  known.forget(POOL);
+  expect([known.expected(POOL), known.shown(POOL).size]).toEqual([[], 0]);
+});
+
+test('no coalition has a say in what the site’s own models answer', () => {
+  const known = new KnownAnswers(new Map([[POOL, { prompt: [1], ids: [2, 3] }]]));
+  known.learn(POOL, [9, 9, 9], [A]);
+  expect(known.expected(POOL)).toEqual([2, 3]);
+});
