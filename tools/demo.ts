@@ -3,11 +3,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Browser } from '@playwright/test';
+import { ensureBenchModel, RANDOM_3_6B } from '../bench/support/bench-models.ts';
+import type { BenchModelShape } from '../bench/support/make-bench-model.ts';
 import { startServer } from '../signaling/start-server.ts';
 import { askQuestion } from './demo/ask-question.ts';
 import { openDemoBrowser } from './demo/open-demo-browser.ts';
 import { openTabs } from './demo/open-tabs.ts';
-import { type DemoOptions, HELP, readDemoOptions } from './demo/read-demo-options.ts';
+import { type DemoOptions, HELP, type RandomSize, readDemoOptions } from './demo/read-demo-options.ts';
 import { formatRoute, reportAnswer } from './demo/report-answer.ts';
 import { readShards, waitForCoalition } from './demo/wait-for-coalition.ts';
 import { ensureBrowser } from './install/ensure-browser.ts';
@@ -18,6 +20,8 @@ import { runMain } from './terminal/run-main.ts';
 /** Closing takes well under a second; a browser that hangs must not hold the terminal. */
 const CLOSE_TIMEOUT_MS = 10_000;
 const INTERRUPTED = 130;
+
+const RANDOM: Readonly<Record<RandomSize, BenchModelShape>> = { '3.6b': RANDOM_3_6B };
 
 type Cleanup = () => Promise<unknown>;
 
@@ -51,10 +55,11 @@ async function runDemo(
   // With --json standard output is for the result alone.
   const screen = options.json ? process.stderr : process.stdout;
   const lines = new LiveLines(screen);
-  const { model, stages, hubUrl, timeoutMs } = options;
+  const { stages, hubUrl, timeoutMs } = options;
+  const { model, modelsDir } = modelOf(options, (text) => lines.say(text));
 
   const server = await startServer({
-    ...{ model, stages, hubUrl, siteDir: SITE_DIR, modelsDir: 'public/models', logger: 'silent' },
+    ...{ model, stages, hubUrl, siteDir: SITE_DIR, modelsDir, logger: 'silent' },
   });
   cleanups.push(() => server.close());
   const launch = { executablePath, headless: !options.headed };
@@ -82,6 +87,14 @@ async function runDemo(
     await new Promise((end) => signal.addEventListener('abort', end));
   }
   return 0;
+}
+
+/** What the demo serves, and where its files are. */
+function modelOf({ model, random }: DemoOptions, say: (text: string) => void) {
+  if (!random) return { model, modelsDir: 'public/models' };
+  return ensureBenchModel(RANDOM[random], () =>
+    say(`Writing made-up weights of ${random} parameters, once: a minute or two`),
+  );
 }
 
 /** Tabs are closed first, so that the server hears them leave, as it hears those of people. */

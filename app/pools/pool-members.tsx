@@ -12,8 +12,13 @@ const COLUMNS = ['Place', 'Peer', 'Runs on', 'If it goes', 'Layers', 'Holds', 'P
 const FIRST_FIGURE = 4;
 const FIGURE = 'py-1.5 pr-4 text-right font-mono last:pr-0';
 
-/** How long the loss of a seat's tab would take. */
+/** What the loss of a seat's tab would mean, and how long answers would stand still. */
 const STANDBY = { warm: 'a spare is ready', loading: 'a spare is loading', none: 'others load first' } as const;
+const lossOf = ({ standby, lossMs }: PoolSeat): string =>
+  [
+    STANDBY[standby ?? 'none'],
+    ...(lossMs === undefined ? [] : [`about ${Math.max(1, Math.round(lossMs / 1000))} s`]),
+  ].join(', ');
 
 export function PoolMembers({ live }: { live: PoolLive }) {
   const seats = (live.serving ?? live.forming)?.seats ?? [];
@@ -64,7 +69,7 @@ function Row({ member, seat, place }: { member: PoolMember; seat: PoolSeat | und
           {backend && device ? formatRunsOn(backend, device) : '–'}
         </span>
       </td>
-      <td className="py-1.5 pr-4">{seat ? STANDBY[seat.standby ?? 'none'] : '–'}</td>
+      <td className="py-1.5 pr-4">{seat ? lossOf(seat) : '–'}</td>
       <td className={FIGURE}>{seat ? formatLayers(seat.start, seat.end) : '–'}</td>
       <td className={FIGURE}>{seat ? formatBytes(seat.totalBytes) : '–'}</td>
       <td className={FIGURE}>{msPerLayer === undefined ? '–' : formatMs(msPerLayer)}</td>

@@ -1,7 +1,7 @@
 // Models of benches as folders that a site serves: the embedded one, and ones with made-up weights, which are written once
 // and kept in .cache/.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { type BenchModelShape, fileNames, makeBenchModel } from './make-bench-model.ts';
@@ -98,8 +98,22 @@ export const WIDE_TALKER: BenchModelShape = {
   isFloat: true,
 };
 
-/** Writes the model if it is not there. */
-export function ensureBenchModel(shape: BenchModelShape): BenchModel {
+/** As large as models in use: 2.3 GB in int4, of which no tab here could hold the whole. */
+export const RANDOM_3_6B: BenchModelShape = {
+  layers: 36,
+  hidden: 2560,
+  intermediate: 9728,
+  heads: 32,
+  kvHeads: 8,
+  headDim: 128,
+  vocab: GUIDE.vocab,
+  context: 4096,
+  seed: 1,
+  isSpoken: true,
+};
+
+/** Writes the model if it is not there; `onWrite` is told before. */
+export function ensureBenchModel(shape: BenchModelShape, onWrite: () => void = () => {}): BenchModel {
   const key = createHash('sha256')
     .update(JSON.stringify([FORMAT, shape]))
     .digest('hex')
@@ -107,7 +121,10 @@ export function ensureBenchModel(shape: BenchModelShape): BenchModel {
   // The owner's name is the one whose models tabs ask the site for, and not a hub.
   const repo = `computepool/random-${shape.layers}x${shape.hidden}`;
   const modelsDir = join(CACHE, key);
-  if (!existsSync(modelsDir)) writeModel(modelsDir, repo, shape);
+  if (!existsSync(modelsDir)) {
+    onWrite();
+    writeModel(modelsDir, repo, shape);
+  }
   const { layers, vocab, context } = shape;
   return { modelsDir, model: { repo, revision: 'main', dtype: dtypeOf(shape) }, layers, vocab, context };
 }
@@ -121,25 +138,22 @@ function writeModel(modelsDir: string, repo: string, shape: BenchModelShape): vo
   const { config, graph, data } = makeBenchModel(shape);
   const names = fileNames(shape);
   const text = (value: unknown) => Buffer.from(JSON.stringify(value));
-  const files: Record<string, Uint8Array> = {
-    'config.json': text(config),
-    'generation_config.json': text({ eos_token_id: 0 }),
-    [`onnx/${names.graph}`]: graph,
-    [`onnx/${names.data}`]: Buffer.concat(data),
+  /** In parts: one file may be larger than what a buffer or a hash takes at once. */
+  const files: Record<string, readonly Uint8Array[]> = {
+    'config.json': [text(config)],
+    'generation_config.json': [text({ eos_token_id: 0 })],
+    [`onnx/${names.graph}`]: [graph],
+    [`onnx/${names.data}`]: data,
   };
   for (const path of shape.isSpoken ? TOKENIZER : []) {
-    files[path] = readFileSync(join(GUIDE.modelsDir, GUIDE.model.repo, path));
+    files[path] = [readFileSync(join(GUIDE.modelsDir, GUIDE.model.repo, path))];
   }
   // A run that breaks off leaves no half a model behind.
   const building = `${modelsDir}.${process.pid}`;
-  for (const [path, bytes] of Object.entries(files)) {
+  const listed = Object.entries(files).map(([path, parts]) => {
     mkdirSync(dirname(join(building, repo, path)), { recursive: true });
-    writeFileSync(join(building, repo, path), bytes);
-  }
-  const listed = Object.entries(files).map(([path, bytes]) => [
-    path,
-    { size: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') },
-  ]);
+    return [path, writeParts(join(building, repo, path), parts)];
+  });
   const bytes = data.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const parameters = shape.isFloat ? bytes / 4 : bytes * 2;
   const about = {
@@ -154,4 +168,18 @@ function writeModel(modelsDir: string, repo: string, shape: BenchModelShape): vo
     JSON.stringify({ models: [{ ...about, files: Object.fromEntries(listed) }] }),
   );
   renameSync(building, modelsDir);
+}
+
+function writeParts(path: string, parts: readonly Uint8Array[]): { size: number; sha256: string } {
+  const hash = createHash('sha256');
+  const file = openSync(path, 'w');
+  try {
+    for (const part of parts) {
+      hash.update(part);
+      writeFileSync(file, part);
+    }
+  } finally {
+    closeSync(file);
+  }
+  return { size: parts.reduce((sum, { byteLength }) => sum + byteLength, 0), sha256: hash.digest('hex') };
 }

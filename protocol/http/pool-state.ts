@@ -24,6 +24,8 @@ export type PoolMember = z.infer<typeof memberSchema>;
 const poolSeatSchema = z.extend(z.omit(seatSchema, { device: true }), {
   /** A tab in reserve that would take it: holds these layers, or loads them. Absent: nobody does. */
   standby: z.optional(z.enum(['warm', 'loading'])),
+  /** Milliseconds that answers would stand still if its tab went, as predicted. Absent: nobody has loaded the model yet. */
+  lossMs: z.optional(count),
 });
 export type PoolSeat = z.infer<typeof poolSeatSchema>;
 

@@ -8,6 +8,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
 import { formingOf, servingOf } from '../roster/coalitions.ts';
 import { standbyOf } from '../roster/keep-reserve.ts';
+import { predictLossMs } from '../roster/predict-loss.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { PoolView } from './list-pools.ts';
 import type { PoolPolicy } from './pool-types.ts';
@@ -26,18 +27,23 @@ export const NO_FIGURES: PoolFigures = { waiting: 0, running: 0, recent: [] };
 /** Jobs that are shown: enough to see a trend. */
 const MAX_RECENT = 20;
 
+/** `loss`: what the loss of a seat's tab would mean, of a coalition that serves. */
 const describeCoalition = (
   { epoch, state, seats }: Coalition,
-  standby: (seat: Seat) => ReturnType<typeof standbyOf>,
+  loss: (seat: Seat) => Pick<NonNullable<PoolStateView['serving']>['seats'][number], 'standby' | 'lossMs'>,
 ): NonNullable<PoolStateView['serving']> => ({
   epoch,
   state,
   seats: seats.map((seat) => {
     const { peer, start, end, backend, totalBytes, loadedBytes, ready } = seat;
-    const spare = standby(seat);
-    return { peer, start, end, backend, totalBytes, loadedBytes, ready, ...(spare ? { standby: spare } : {}) };
+    return { peer, start, end, backend, totalBytes, loadedBytes, ready, ...loss(seat) };
   }),
 });
+
+function lossOf(pool: Pool, seat: Seat) {
+  const [standby, lossMs] = [standbyOf(pool, seat), predictLossMs(pool, seat)];
+  return { ...(standby ? { standby } : {}), ...(lossMs === undefined ? {} : { lossMs }) };
+}
 
 /**
  * @param pool of the roster; undefined while nobody is there.
@@ -67,8 +73,8 @@ export function describePoolState(
   return {
     members: [...here, ...away.map((peer) => ({ peer, isHere: false as const, isListed: true }))],
     lastEpoch: pool?.lastEpoch ?? 0,
-    serving: serving ? describeCoalition(serving, (seat) => standbyOf(pool, seat)) : null,
-    forming: forming ? describeCoalition(forming.coalition, () => undefined) : null,
+    serving: serving ? describeCoalition(serving, (seat) => lossOf(pool, seat)) : null,
+    forming: forming ? describeCoalition(forming.coalition, () => ({})) : null,
     waiting: figures.waiting,
     running: figures.running,
     recent: figures.recent.slice(0, MAX_RECENT).map(({ endedAt, plan, outcome }) => ({

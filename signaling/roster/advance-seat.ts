@@ -9,6 +9,9 @@ import { excludePeer, takeBack } from './change-members.ts';
 import { formingOf, servingOf, withForming } from './coalitions.ts';
 import type { Effect, Pool, PoolCoalition, PoolPeer, PoolStep, World } from './roster-state.ts';
 
+/** What is ready sooner was there already. */
+const LEAST_LOAD_MS = 500;
+
 /** A seat got further. A number that does not grow is no progress, so a loader that hangs is found out. */
 export function noteProgress(pool: Pool, peer: PeerId, epoch: number, loadedBytes: number, world: World): PoolStep {
   const seat = formingSeat(pool, peer, epoch);
@@ -21,9 +24,11 @@ export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: n
   const seat = formingSeat(pool, peer, epoch);
   if (!seat) return { pool, effects: [] };
   const ownMs = msPerLayer * layersShare(pool, seat);
+  const loadMs = world.nowMs - (formingOf(pool)?.begunAtMs ?? world.nowMs);
+  const load = loadMs >= LEAST_LOAD_MS ? { load: { bytes: seat.totalBytes, ms: loadMs } } : {};
   const peers = pool.peers.map((entry) =>
     entry.peer === peer && msPerLayer > 0
-      ? { ...entry, capability: { ...entry.capability, msPerLayer: ownMs } }
+      ? { ...entry, ...load, capability: { ...entry.capability, msPerLayer: ownMs } }
       : entry,
   );
   const next = updateSeat({ ...pool, peers }, peer, { ready: true, loadedBytes: seat.totalBytes }, world);
@@ -62,6 +67,7 @@ function updateSeat(pool: Pool, peer: PeerId, change: Partial<Seat>, { nowMs, ti
   const { coalition, progressAtMs } = before;
   const seats = coalition.seats.map((seat) => (seat.peer === peer ? { ...seat, ...change } : seat));
   const forming: PoolCoalition = {
+    ...before,
     coalition: { ...coalition, seats },
     progressAtMs: new Map(progressAtMs).set(peer, nowMs),
   };

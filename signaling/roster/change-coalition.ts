@@ -124,7 +124,7 @@ function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
   const peers = pool.peers.map(
     ({ warm, ...entry }): PoolPeer => (warm && !hasSeat(coalition, entry.peer) ? { ...entry, warm } : entry),
   );
-  const formed = withForming({ ...pool, peers }, { coalition, progressAtMs });
+  const formed = withForming({ ...pool, peers }, { coalition, progressAtMs, begunAtMs: nowMs });
   const next: Pool = { ...formed, lastEpoch: epoch, flushAtMs: undefined };
   return {
     pool: next,

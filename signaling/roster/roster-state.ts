@@ -67,12 +67,16 @@ export interface PoolPeer {
   /** How often it was left out, since it came. */
   readonly failures?: number;
   readonly warm?: readonly WarmLayers[];
+  /** What its last real load took. */
+  readonly load?: { readonly bytes: number; readonly ms: number };
 }
 
 export interface PoolCoalition {
   readonly coalition: Coalition;
   /** When each seat last got further, while it loads. */
   readonly progressAtMs: ReadonlyMap<PeerId, number>;
+  /** When its seats were asked to load. */
+  readonly begunAtMs?: number;
   /** All its seats say that they are ready, and a canary lap is to show it. */
   readonly isTried?: true;
 }

@@ -36,6 +36,7 @@ test.each([
   [['--backend', 'cuda'], '--backend must be webgpu or wasm'],
   [['--model', '../secret'], '--model must be owner/name'],
   [['--dtype', 'q3'], '--dtype must be one of fp32'],
+  [['--random', '36b'], '--random must be 3.6b, not "36b"'],
   [['--prompt', '  '], '--prompt is empty'],
   [['--stage', '2'], 'Run with --help for the options.'],
 ])('%j is refused in words', (args, sentence) => {

@@ -12,6 +12,8 @@ export interface DemoOptions {
   /** Undefined takes a GPU if there is one, else WASM. */
   backend?: Backend;
   model: ModelRef;
+  /** Made-up weights of this size in place of `model`. */
+  random?: RandomSize;
   hubUrl: string;
   maxTokens?: number;
   seed?: number;
@@ -23,6 +25,10 @@ export interface DemoOptions {
   keep: boolean;
   headed: boolean;
 }
+
+/** Parameters of models with made-up weights that the demo can write. */
+export const RANDOM_SIZES = ['3.6b'] as const;
+export type RandomSize = (typeof RANDOM_SIZES)[number];
 
 /** Ignored by git. */
 const DEFAULT_SCREENSHOT = '.cache/demo-chat.png';
@@ -40,6 +46,7 @@ export const HELP = `Splits one model over browser tabs on this machine, asks it
   --model <owner/name>   default ${DEFAULT_MODEL.repo}
   --revision <name>      default ${DEFAULT_MODEL.revision}
   --dtype <name>         one of ${dtypeSchema.options.join(', ')}; default ${DEFAULT_MODEL.dtype}
+  --random <size>        made-up weights in int4, written once to .cache: 3.6b is 2.3 GB
   --hub <url>            where models come from that this site does not have, default ${DEFAULT_HUB_URL}
   --max-tokens <number>  where the answer ends at the latest
   --seed <number>        the same seed repeats the answer
@@ -64,6 +71,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | 'help' {
     prompt,
     backend: values.backend === undefined ? undefined : backend.data,
     model: model(values),
+    random: random(values.random),
     hubUrl: values.hub ?? DEFAULT_HUB_URL,
     maxTokens: number('--max-tokens', values['max-tokens'], 1, 131_072),
     seed: number('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
@@ -80,7 +88,7 @@ function parse(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = {
-    ...{ stages: text, prompt: text, backend: text, model: text, revision: text, dtype: text, hub: text },
+    ...{ stages: text, prompt: text, backend: text, model: text, revision: text, dtype: text, hub: text, random: text },
     ...{ 'max-tokens': text, seed: text, temperature: text, timeout: text, screenshot: text },
     ...{ json: flag, keep: flag, headed: flag, help: flag },
   } as const;
@@ -106,6 +114,12 @@ function model(values: { model?: string; revision?: string; dtype?: string }): M
     dtype: `--dtype must be one of ${dtypeSchema.options.join(', ')}`,
   }[field as keyof ModelRef];
   throw new UsageError(`${expected}, not "${wish[field as keyof ModelRef]}".`);
+}
+
+function random(size: string | undefined): RandomSize | undefined {
+  const known = RANDOM_SIZES.find((one) => one === size);
+  if (size === undefined || known) return known;
+  throw new UsageError(`--random must be ${RANDOM_SIZES.join(' or ')}, not "${size}".`);
 }
 
 function number(name: string, text: string | undefined, low: number, high: number, whole = true): number | undefined {
