@@ -59,6 +59,8 @@ export const jobRequestSchema = z.object({
   drafter: z.enum(['none', 'ngram', 'model']),
   /** Tells requests of one payer from those of others and not who it is: a turn goes on from caches of its own payer alone. */
   owner: z.optional(z.string().check(z.regex(/^[0-9a-f]{32}$/))),
+  /** The server tries a coalition that answers nobody yet: nothing is kept of it, and it is one more than there may be. */
+  trial: z.optional(z.literal(true)),
   /** How hidden states may travel between stages; absent: as the server says, which is `exact` by default. */
   codec: z.optional(codecPolicySchema),
   /** Ids per choice that an earlier driver gave before it vanished: the answer goes on after them, and they are not told again. */

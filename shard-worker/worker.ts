@@ -64,7 +64,7 @@ const methods: WorkerMethods = {
   'start-driver': (source) => driverHost().start(source),
   'use-coalition': async (coalition) => {
     const { epoch, seats } = coalition;
-    driverHost().use(coalition, stage ? stage.driverLinks(epoch) : askerLinks().driverLinks(epoch, seats));
+    driverHost().use(coalition, stage ? stage.driverLinks(epoch) : askerLinks().driverLinks(epoch, seats), !stage);
   },
   'drop-coalition': async ({ epoch, error }) => {
     driverHost().drop(epoch, PoolError.from(error));

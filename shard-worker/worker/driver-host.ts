@@ -89,12 +89,25 @@ export class DriverHost implements DriverTools {
     return this.#format;
   }
 
-  use({ epoch, seats }: CoalitionForDriver, links: { entry: Link; exit: Link } | undefined): void {
+  /** `serves`: false for one that the server tries before anybody is answered over it. */
+  use({ epoch, seats }: CoalitionForDriver, links: { entry: Link; exit: Link } | undefined, serves = true): void {
     if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
     const ring = new RingClient({ epoch, self: this.options.identity().peer, ...links, seats });
-    this.rings.add(ring);
-    this.idle.releaseUnless(ring);
-    if (this.#asks.size === 0) this.#conversation.releaseUnless(ring);
+    this.rings.add(ring, serves);
+    this.#releaseOthers();
+  }
+
+  /** What the server has answered over this epoch is not its trial any more. */
+  serve(epoch: number): void {
+    if ((this.rings.newest?.epoch ?? 0) >= epoch) return;
+    this.rings.serve(epoch);
+    this.#releaseOthers();
+  }
+
+  #releaseOthers(): void {
+    const { newest } = this.rings;
+    this.idle.releaseUnless(newest);
+    if (this.#asks.size === 0) this.#conversation.releaseUnless(newest);
   }
 
   /** Laps over this epoch end with `error`; answers of this tab go on when the next coalition is there. */
@@ -136,7 +149,7 @@ export class DriverHost implements DriverTools {
     if (this.#jobs.has(job.job)) return;
     const abort = new AbortController();
     // Each is a session at every stage, and a stage holds no more.
-    const isFull = this.#jobs.size >= MAX_SESSIONS_PER_STAGE;
+    const isFull = this.#jobs.size >= MAX_SESSIONS_PER_STAGE && !job.request.trial;
     if (!isFull) this.#jobs.set(job.job, abort);
     try {
       await runServerJob(this, job, abort.signal, isFull);

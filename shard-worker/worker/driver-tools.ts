@@ -12,6 +12,8 @@ import type { TellPage } from './worker-api.ts';
 export interface DriverTools {
   readonly options: { identity(): Identity; tell: TellPage };
   readonly rings: RingTable;
+  /** Somebody is answered over this epoch: it is no trial. */
+  serve(epoch: number): void;
   /** Conversations of finished server jobs. */
   readonly idle: IdleConversations;
   /** Those of server jobs that lost their ring. */

@@ -23,6 +23,25 @@ test('the newest serves, an older one again when it is dropped, none in the end'
   expect(table.newest).toBeUndefined();
 });
 
+test('one that is tried is there for whoever names it, and the newest when somebody is answered over it', async () => {
+  const table = new RingTable();
+  const [one, two] = [ring(1), ring(2)];
+  table.add(one);
+  table.add(two, false);
+  expect(table.newest).toBe(one);
+  expect(await table.acquire({ epoch: 2, timeoutMs: 1 })).toBe(two);
+  table.serve(3);
+  expect(table.newest).toBe(one);
+  table.serve(2);
+  expect(table.newest).toBe(two);
+  table.serve(1);
+  expect(table.newest).toBe(two);
+  // Nothing serves: one that is tried is better than none.
+  const bare = new RingTable();
+  bare.add(two, false);
+  expect(bare.newest).toBe(two);
+});
+
 test('a ring that ended by itself serves no more; the same epoch linked anew does', async () => {
   const table = new RingTable();
   const first = ring(1);

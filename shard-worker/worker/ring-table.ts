@@ -24,10 +24,17 @@ export class RingTable {
     return this.#newest && !this.#newest.ended ? this.#newest : undefined;
   }
 
-  add(ring: RingClient): void {
+  /** `serves`: it is known to; otherwise it is there for whoever names its epoch, until `serve`. */
+  add(ring: RingClient, serves = true): void {
     this.#rings.set(ring.epoch, ring);
-    if (!this.newest || ring.epoch >= this.newest.epoch) this.#newest = ring;
+    if (serves || !this.newest) this.serve(ring.epoch);
     for (const look of [...this.#waiting]) look();
+  }
+
+  /** Somebody is answered over this epoch. */
+  serve(epoch: number): void {
+    const ring = this.#rings.get(epoch);
+    if (ring && (!this.newest || epoch >= this.newest.epoch)) this.#newest = ring;
   }
 
   /** Laps over this epoch end with `error`. */

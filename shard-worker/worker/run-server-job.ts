@@ -14,6 +14,8 @@ import type { ServerJob } from './worker-api.ts';
 
 /** Links of an epoch come up a moment after the server has heard that it serves. */
 const EPOCH_WAIT_MS = 5_000;
+/** The server's own trial of a coalition comes while its links are made, and has time. */
+const TRIAL_WAIT_MS = 30_000;
 
 /** Never rejects. `isFull`: there are as many jobs here as there may be. */
 export async function runServerJob(
@@ -37,7 +39,13 @@ export async function runServerJob(
     checkPrompt(prompt.length, maxContext);
     const meter = new AnswerStatsMeter({ promptTokens: prompt.length, startedMs, speculation: () => totalOf(guesses) });
     tell('job-event', { type: 'started', job, promptTokens: prompt.length });
-    const acquire = (end?: AbortSignal) => tools.rings.acquire({ epoch, signal: end, timeoutMs: EPOCH_WAIT_MS });
+    const timeoutMs = request.trial ? TRIAL_WAIT_MS : EPOCH_WAIT_MS;
+    if (!request.trial) tools.serve(epoch);
+    const acquire = async (end?: AbortSignal) => {
+      const ring = await tools.rings.acquire({ epoch, signal: end, timeoutMs });
+      if (!request.trial) tools.serve(epoch);
+      return ring;
+    };
     const how = {
       format,
       maxContext,

@@ -97,6 +97,24 @@ describe('a slice', () => {
     expect(loads).toHaveLength(3);
   });
 
+  test('that is let go of at once while it loads has freed its memory before another one is loaded', async () => {
+    const { cache, loads, disposed } = openCache();
+    const one = cache.use(FIRST, () => {});
+    await settle();
+    one.release(true);
+    await settle();
+    expect(loads[0]!.signal.aborted).toBe(true);
+    const two = cache.use(SECOND, () => {});
+    await settle();
+    expect(loads).toHaveLength(1);
+    loads[0]!.end();
+    await expect(one.loaded).rejects.toMatchObject({ code: 'cancelled' });
+    await settle();
+    expect([disposed, loads.length]).toEqual([[0], 2]);
+    loads[1]!.end();
+    expect(await two.loaded).toMatchObject({ msPerLayer: 2 });
+  });
+
   test('that nobody waits for any more is not loaded on, unless the next plan wants it at once', async () => {
     const { cache, loads, disposed } = openCache();
     const one = cache.use(FIRST, () => {});

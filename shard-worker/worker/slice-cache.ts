@@ -49,6 +49,8 @@ const UNLOADED_MS = 1_000;
 export class SliceCache {
   readonly #load: LoadSlice;
   readonly #entries = new Map<string, Entry>();
+  /** Their memory is not free yet. */
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(load: LoadSlice) {
     this.#load = load;
@@ -88,7 +90,8 @@ export class SliceCache {
     const abort = new AbortController();
     const entry: Entry = { users: 0, abort, listeners: new Set(), progress: undefined, loading: undefined as never };
     const work = async (): Promise<Slice> => {
-      await Promise.all(unused.map(([other, old]) => this.#drop(other, old)));
+      for (const [other, old] of unused) void this.#drop(other, old);
+      await Promise.all(this.#leaving);
       let totalBytes = 0;
       const { executor, msPerLayer } = await this.#load(layers, {
         signal: abort.signal,
@@ -120,8 +123,14 @@ export class SliceCache {
     clearTimeout(entry.timer);
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     entry.abort.abort();
-    const { slice } = entry;
-    if (!slice) return;
+    const leaving = this.#free(entry);
+    this.#leaving.add(leaving);
+    await leaving.finally(() => this.#leaving.delete(leaving));
+  }
+
+  async #free({ slice, loading }: Entry): Promise<void> {
+    // One that loads holds its weights, or more, until the runtime has noticed.
+    if (!slice) return loading.then(() => {}).catch(() => {});
     for (const session of slice.sessions.all()) slice.sessions.remove(session);
     await slice.executor.dispose();
   }

@@ -225,6 +225,21 @@ test('a change of members while a slice warms up is no failure of the stage', as
   await expect(host.load(stages.assign(epoch, [0, 1]))).rejects.toMatchObject({ code: 'cancelled' });
 });
 
+test('what it is to hold in reserve is loaded when its last seat is let go, and is the next seat’s at once', async () => {
+  const { host, told } = await stages.open(IDENTITY_A);
+  const ended = () => told.filter(({ event }) => event === 'warm-ended').map(({ data }) => data);
+  const epoch = ++epochs;
+  await host.load(stages.assign(epoch, [0, 1]));
+  host.warm({ layers: [{ start: 1, end: 2 }], lent: LENT });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(ended()).toEqual([]);
+  await host.retire(epoch);
+  await vi.waitFor(() => expect(ended()).toEqual([{ start: 1, end: 2, isReady: true }]));
+  const next = ++epochs;
+  expect(await host.load(stages.assign(next, [1, 2]))).toMatchObject({ networkBytes: 0, cachedBytes: 0 });
+  await host.retire(next);
+});
+
 test('a ticket that was made fresh is kept longer than those that came before it', async () => {
   const { a, b, epoch, seats } = await openPair(1);
   for (let other = 1; other <= 12; other++) {

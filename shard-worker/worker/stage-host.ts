@@ -57,6 +57,8 @@ export class StageHost {
   #toldLinks = '';
   #model: OpenModel | undefined;
   #lent: LentMemory | undefined;
+  /** To be held in reserve when no epoch is left. */
+  #asked: WarmSlices | undefined;
   readonly #warm = new WarmSlots(this.#slices, (...told) => this.#tell(...told));
 
   constructor(
@@ -146,6 +148,7 @@ export class StageHost {
       cachedBytes: meter.cachedBytes - before.cachedBytes,
     });
     let toldMs = 0;
+    this.#asked = undefined;
     // What was held in reserve is this seat's slice, or makes room for it.
     const letGo = this.#warm.keepOnly({ start, end });
     entry.use = this.#slices.use({ start, end }, (progress) => {
@@ -160,10 +163,18 @@ export class StageHost {
     return { ...brought(), msPerLayer: entry.slice.msPerLayer };
   }
 
-  /** Loads these layers, for whenever a seat with some of them is this tab's. */
-  warm({ layers, lent }: WarmSlices): void {
-    this.#lent = lent;
+  /** Loads these layers, for whenever a seat with some of them is this tab's, as soon as its last seat's have been let go. */
+  warm(slices: WarmSlices): void {
     this.#opened();
+    this.#asked = slices;
+    this.#warmUp();
+  }
+
+  #warmUp(): void {
+    if (!this.#asked || this.#epochs.size > 0) return;
+    const { layers, lent } = this.#asked;
+    this.#asked = undefined;
+    this.#lent = lent;
     this.#warm.hold(layers);
   }
 
@@ -225,6 +236,7 @@ export class StageHost {
     this.links.closeEpoch(epoch);
     await entry.node?.close();
     entry.use?.release();
+    this.#warmUp();
   }
 
   #opened(): OpenModel {

@@ -30,13 +30,17 @@ export interface CanaryOptions {
 }
 
 interface Trial {
-  readonly job: JobId;
-  readonly nonce: string;
+  /** Another one for each time that it is begun again. */
+  job: JobId;
+  nonce: string;
   readonly pool: PoolId;
   readonly coalition: Coalition;
   readonly prompt: readonly number[];
-  readonly ids: number[];
+  ids: number[];
   hasEnded: boolean;
+  /** It is over, and receipts are waited for. */
+  isJudged: boolean;
+  readonly deadlineMs: number;
   /** How many of them are beyond doubt. */
   sure: number;
   isUnsure: boolean;
@@ -46,6 +50,12 @@ interface Trial {
 /** What any language model goes on with in one way. */
 const COUNTING = '1, 2, 3, 4, 5, 6, 7,';
 const MOST_PROMPT_TOKENS = 16;
+/** Where nobody can read the model's tokens, or not soon: a coalition may be waited for. */
+const NUMBERS = [1, 2, 3];
+const PROMPT_MS = 5_000;
+/** No fault of a stage: it drives as many answers as it may, or its links are still made. */
+const LATER: ReadonlySet<string> = new Set(['sessions-full', 'epoch-stale']);
+const AGAIN_MS = 1_000;
 /** The prompt in one lap, and a lap for each id but the last. */
 const ANSWER_TOKENS = 4;
 /**
@@ -56,8 +66,6 @@ const SURE_GAP = 1;
 /** Most that a tab may take which loads a tokenizer, compiles a kernel, or computes beside others on one machine. */
 const LEAST_WAIT_MS = 30_000;
 const MOST_WAIT_MS = 120_000;
-/** Nobody is paid by these receipts: whoever waits for the coalition waits for them. */
-const RECEIPTS_MS = 5_000;
 /** A lap may take so many times as long as its stages said. */
 const PATIENCE = 10;
 
@@ -65,33 +73,45 @@ export class CanaryRunner {
   readonly #options: CanaryOptions;
   readonly #collector: ReceiptCollector;
   readonly #trials = new Map<JobId, Trial>();
+  /** Those whose prompt is still read. */
+  readonly #preparing = new Set<Pick<Trial, 'pool' | 'coalition'> & { isGiven: boolean }>();
   #isClosed = false;
 
   constructor(options: CanaryOptions) {
     this.#options = options;
-    const { serverId: server, send, receiptTimeoutMs: timeoutMs = RECEIPTS_MS } = options;
+    const { serverId: server, send, receiptTimeoutMs: timeoutMs } = options;
     this.#collector = new ReceiptCollector({ server, send, timeoutMs });
   }
 
   async begin(pool: Pool, coalition: Coalition): Promise<void> {
-    const { send, sign } = this.#options;
-    const entry = coalition.seats[0]!.peer;
-    const prompt = await this.#promptOf(pool);
-    if (this.#isClosed) return;
-    const [job, nonce] = [randomId() as JobId, randomId()];
     const { leastWaitMs = LEAST_WAIT_MS } = this.#options;
+    const seats = coalition.seats.length;
+    const begunMs = performance.now();
+    const tried = { pool: pool.id, coalition, isGiven: false };
+    this.#preparing.add(tried);
+    const prompt = await this.#promptOf(pool);
+    this.#preparing.delete(tried);
+    if (this.#isClosed || tried.isGiven || seats === 0) return;
     const waitMs = Math.min(MOST_WAIT_MS, leastWaitMs + patienceMs(pool, coalition, prompt.length));
-    const maxPosition = prompt.length + ANSWER_TOKENS;
-    const expires = Math.ceil((Date.now() + waitMs) / 1000);
-    const grant = sealGrant(
-      { job, nonce, pool: pool.id, driver: entry, sessions: 1, maxPosition, own: [], expires },
-      sign,
-    );
     const trial: Trial = {
-      ...{ job, nonce, pool: pool.id, coalition, prompt, ids: [], hasEnded: false, sure: 0, isUnsure: false },
+      ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, ids: [], hasEnded: false, isJudged: false },
+      ...{ sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
       timer: setTimeout(() => void this.#judge(trial, undefined), waitMs),
     };
+    this.#ask(trial);
+  }
+
+  /** With a job of its own: what an earlier one left behind says nothing of this one. */
+  #ask(trial: Trial): void {
+    const { send, sign } = this.#options;
+    const { pool, coalition, prompt } = trial;
+    const [job, nonce, entry] = [randomId() as JobId, randomId(), coalition.seats[0]!.peer];
+    this.#trials.delete(trial.job);
+    Object.assign(trial, { job, nonce, ids: [], hasEnded: false, sure: 0, isUnsure: false });
     this.#trials.set(job, trial);
+    const maxPosition = prompt.length + ANSWER_TOKENS;
+    const expires = Math.ceil((Date.now() + Math.max(0, trial.deadlineMs - performance.now())) / 1000);
+    const grant = sealGrant({ job, nonce, pool, driver: entry, sessions: 1, maxPosition, own: [], expires }, sign);
     const request = requestFor(prompt);
     if (!send(entry, { type: 'job-start', job, grant, epoch: coalition.epoch, request })) this.#drop(trial);
   }
@@ -100,12 +120,20 @@ export class CanaryRunner {
   hear(peer: PeerId, event: JobEvent): boolean {
     const trial = this.#trials.get(event.job);
     if (!trial) return false;
-    if (trial.coalition.seats[0]?.peer !== peer) return true;
+    if (trial.coalition.seats[0]?.peer !== peer || trial.isJudged) return true;
     if (event.type === 'delta') take(trial, event);
     if (event.type === 'finished') trial.hasEnded = true;
     if (event.type === 'done') void this.#judge(trial, trial.hasEnded ? trial.ids : undefined);
-    if (event.type === 'failed') void this.#judge(trial, undefined);
+    if (event.type === 'failed') this.#fail(trial, event.error.code);
     return true;
+  }
+
+  /** Who is busy, or still links, is asked again while there is time. */
+  #fail(trial: Trial, code: string): void {
+    const { job } = trial;
+    const isLater = LATER.has(code) && performance.now() + AGAIN_MS < trial.deadlineMs;
+    if (!isLater) void this.#judge(trial, undefined);
+    else setTimeout(() => this.#trials.get(job) === trial && !trial.isJudged && this.#ask(trial), AGAIN_MS);
   }
 
   receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {
@@ -115,10 +143,7 @@ export class CanaryRunner {
   peerGone(peer: PeerId): void {
     this.#options.known.left(peer);
     this.#collector.peerGone(peer);
-    // The roster gives the coalition up by itself.
-    for (const trial of this.#trials.values()) {
-      if (trial.coalition.seats.some((seat) => seat.peer === peer)) this.#drop(trial);
-    }
+    this.#giveUp(({ coalition }) => coalition.seats.some((seat) => seat.peer === peer));
   }
 
   /** A trial whose coalition forms no more is over. */
@@ -126,58 +151,62 @@ export class CanaryRunner {
     const tried = pool && formingOf(pool);
     // Whoever comes next to an empty pool is compared with nobody.
     if (!pool?.manifest) this.#options.known.forget(id);
-    for (const trial of this.#trials.values()) {
-      if (trial.pool === id && trial.coalition.epoch !== tried?.coalition.epoch) this.#drop(trial);
-    }
+    this.#giveUp((trial) => trial.pool === id && trial.coalition.epoch !== tried?.coalition.epoch);
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const trial of this.#trials.values()) this.#drop(trial);
+    this.#giveUp(() => true);
   }
 
-  /** The site's own, else counting in the model's own tokens; three numbers where it has no tokens that can be read. */
-  async #promptOf(pool: Pool): Promise<number[]> {
+  /** The roster has given up these coalitions by itself. */
+  #giveUp(isMeant: (trial: Pick<Trial, 'pool' | 'coalition'>) => boolean): void {
+    for (const tried of this.#preparing) if (isMeant(tried)) tried.isGiven = true;
+    for (const trial of this.#trials.values()) {
+      if (!isMeant(trial)) continue;
+      if (!trial.isJudged) this.#options.send(trial.coalition.seats[0]!.peer, { type: 'job-cancel', job: trial.job });
+      this.#drop(trial);
+    }
+  }
+
+  /**
+   * What the pool was asked before, else counting in the model's own tokens; three numbers where it has none that can be read
+   * in time: what is asked is kept with what was answered.
+   */
+  async #promptOf(pool: Pool): Promise<readonly number[]> {
     const { known, promptIds } = this.#options;
-    const ofSite = known.ofSite(pool.id)?.prompt;
+    const asked = known.of(pool.id)?.prompt;
+    if (asked) return asked;
     const room = Math.max(1, Math.min(MOST_PROMPT_TOKENS, (pool.manifest?.maxContext ?? 0) - ANSWER_TOKENS));
-    const ids = ofSite ?? (await promptIds(pool, COUNTING).catch(() => [1, 2, 3]));
-    return ids.slice(0, ofSite?.length ?? room);
+    const late = new Promise<number[]>((resolve) => setTimeout(resolve, PROMPT_MS, NUMBERS).unref());
+    const ids = await Promise.race([promptIds(pool, COUNTING).catch(() => NUMBERS), late]);
+    return ids.slice(0, room);
   }
 
   async #judge(trial: Trial, ids: readonly number[] | undefined): Promise<void> {
-    if (!this.#trials.has(trial.job)) return;
-    this.#drop(trial);
+    if (trial.isJudged) return;
+    trial.isJudged = true;
+    clearTimeout(trial.timer);
     const { known, ended, logger, send } = this.#options;
     const { job, nonce, pool, coalition, prompt } = trial;
     const { epoch, seats } = coalition;
     if (!ids) send(seats[0]!.peer, { type: 'job-cancel', job });
     const signed = await this.#collector.collect(job, [{ epoch, seats }]);
-    if (this.#isClosed) return;
+    if (this.#trials.get(job) !== trial) return;
+    this.#drop(trial);
     const receipts = seats.map(({ peer, start, end }) => {
       const own = signed.filter(({ receipt }) => receipt.peer === peer && receipt.nonce === nonce);
       return own.map(({ receipt }) => receipt).find((receipt) => receipt.start === start && receipt.end === end);
     });
     const positions = prompt.length + Math.max(0, trial.ids.length - 1);
-    const verdict = judgeLap({
-      seats,
-      ids,
-      positions,
-      receipts,
-      expected: known.expected(pool),
-      shown: known.shown(pool),
-    });
-    if (verdict.kind === 'shown')
-      known.learn(
-        pool,
-        trial.ids.slice(0, trial.sure),
-        seats.map(({ peer }) => peer),
-      );
-    else
-      logger.warn(
-        { pool, epoch, kind: verdict.kind, peers: verdict.peers },
-        'a canary lap did not show what its stages say',
-      );
+    const peers = seats.map(({ peer }) => peer);
+    const shown = known.shown(pool);
+    const verdict = judgeLap({ seats, ids, positions, receipts, expected: known.expected(pool, peers), shown });
+    if (verdict.kind === 'shown') known.learn(pool, { prompt, ids: trial.ids.slice(0, trial.sure) }, peers);
+    else {
+      const { kind, peers: blamed } = verdict;
+      logger.warn({ pool, epoch, kind, peers: blamed }, 'a canary lap did not show what its stages say');
+    }
     ended(pool, epoch, verdict);
   }
 
@@ -192,6 +221,7 @@ function requestFor(prompt: readonly number[]): JobRequest {
     prompt: { kind: 'ids', ids: [...prompt] },
     ...{ temperature: 0, seed: 0, maxTokens: ANSWER_TOKENS, stop: [], choices: 1, logprobs: 2, drafter: 'none' },
     codec: 'exact',
+    trial: true,
   };
 }
 

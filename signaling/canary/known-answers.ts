@@ -13,41 +13,60 @@ export interface Canary {
 /** By pool: what its coalitions answered, and who took part in an answer that was right. */
 export class KnownAnswers {
   readonly #ofSite: ReadonlyMap<PoolId, Canary>;
-  readonly #learnt = new Map<PoolId, { ids: readonly number[]; peers: Set<PeerId> }>();
+  readonly #learnt = new Map<PoolId, Canary & { peers: Set<PeerId> }>();
+  readonly #shown = new Map<PoolId, Set<PeerId>>();
 
   /** `ofSite`: by pool, of revision `main`. */
   constructor(ofSite: ReadonlyMap<PoolId, Canary>) {
     this.#ofSite = ofSite;
   }
 
-  /** That of a model of the site's own. */
-  ofSite(pool: PoolId): Canary | undefined {
-    return this.#ofSite.get(pool);
+  /** What is asked and expected of a pool; undefined where nobody has answered yet. */
+  of(pool: PoolId): Canary | undefined {
+    return this.#ofSite.get(pool) ?? this.#learnt.get(pool);
   }
 
-  expected(pool: PoolId): readonly number[] {
-    return this.#ofSite.get(pool)?.ids ?? this.#learnt.get(pool)?.ids ?? [];
+  /**
+   * What these must answer: of the site's own models that is certain. What others answered is not, and counts for nothing against
+   * tabs that have all shown themselves before.
+   */
+  expected(pool: PoolId, peers: readonly PeerId[]): readonly number[] {
+    const ofSite = this.#ofSite.get(pool);
+    if (ofSite) return ofSite.ids;
+    const shown = this.shown(pool);
+    return peers.every((peer) => shown.has(peer)) ? [] : (this.#learnt.get(pool)?.ids ?? []);
   }
 
   shown(pool: PoolId): ReadonlySet<PeerId> {
-    return this.#learnt.get(pool)?.peers ?? new Set();
+    return this.#shown.get(pool) ?? new Set();
   }
 
-  /** A right answer of these. `sure`: its first ids, up to one that a little noise would have changed. */
-  learn(pool: PoolId, sure: readonly number[], peers: readonly PeerId[]): void {
-    const known = this.#learnt.get(pool) ?? { ids: [], peers: new Set() };
-    const ids = known.ids.length >= sure.length ? known.ids : sure;
-    this.#learnt.set(pool, { ids, peers: new Set([...known.peers, ...peers]) });
+  /**
+   * A right answer of these. Its ids count as far as they are sure, up to one that a little noise would have changed, and while
+   * one of them is there.
+   */
+  learn(pool: PoolId, { prompt, ids }: Canary, peers: readonly PeerId[]): void {
+    this.#shown.set(pool, new Set([...this.shown(pool), ...peers]));
+    if (this.#ofSite.has(pool) || ids.length === 0) return;
+    const known = this.#learnt.get(pool);
+    const isSame = known?.ids.every((id, at) => id === (ids[at] ?? id)) ?? false;
+    if (known && isSame) for (const peer of peers) known.peers.add(peer);
+    else this.#learnt.set(pool, { prompt, ids, peers: new Set(peers) });
   }
 
   /** Nobody is there any more: whoever comes next is compared with nobody. */
   forget(pool: PoolId): void {
     this.#learnt.delete(pool);
+    this.#shown.delete(pool);
   }
 
-  /** It has left: it shows itself anew. */
+  /** It has left: it shows itself anew, and what it alone vouched for is forgotten. */
   left(peer: PeerId): void {
-    for (const { peers } of this.#learnt.values()) peers.delete(peer);
+    for (const peers of this.#shown.values()) peers.delete(peer);
+    for (const [pool, { peers }] of this.#learnt) {
+      peers.delete(peer);
+      if (peers.size === 0) this.#learnt.delete(pool);
+    }
   }
 }
 

@@ -18,7 +18,16 @@ function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: 
   });
   const pool = {
     ...{ id: 'a/b@main:q4' as PoolId, model: { repo: 'a/b', revision: 'main', dtype: 'q4' as const }, pinned: true },
-    ...{ manifest, peers, watchers: [], lastEpoch: 1, hasServed: true, strikes: new Map() },
+    ...{
+      manifest,
+      peers,
+      watchers: [],
+      lastEpoch: 1,
+      hasServed: true,
+      strikes: new Map(),
+      doubts: new Map(),
+      past: new Map(),
+    },
     coalitions: serving ? [{ coalition: { ...serving, state: 'ready' }, progressAtMs: new Map() }] : [],
   };
   const { running, slots } = load;

@@ -73,7 +73,10 @@ export function replan(current: Pool, world: World): PoolStep {
   const pool: Pool = { ...current, replanAtMs: undefined, waitingReason: '' };
   const [forming, serving] = [formingOf(pool)?.coalition, servingOf(pool)];
   const live = forming ?? (serving?.state === 'ready' ? serving : undefined);
-  const candidates = pool.peers.filter(({ excluded }) => excluded === undefined);
+  // Those that have failed least first: of equals they are taken.
+  const candidates = pool.peers
+    .filter(({ excluded }) => excluded === undefined)
+    .sort((a, b) => (a.failures ?? 0) - (b.failures ?? 0));
   const policy = world.policyOf?.(pool.id);
   if (policy?.loaded === false) return unload(pool, world);
   // Whoever is left of a coalition that broke goes on with what it holds, if somebody can take the empty seats.

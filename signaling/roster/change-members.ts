@@ -12,6 +12,7 @@ import {
   type Exclusion,
   LINK_STRIKES,
   leftOutMs,
+  MAX_PAST,
   MAX_PEERS_PER_POOL,
   type Pool,
   type PoolPeer,
@@ -51,7 +52,8 @@ export function takeOffer(
   if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
-  const { failures, excluded, leftOutUntilMs } = pool.peers.find((old) => old.peer === peer) ?? {};
+  const { failures, excluded, leftOutUntilMs } =
+    pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer) ?? {};
   const out = excluded === 'unshown' && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {};
   const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}), ...out };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
@@ -88,7 +90,7 @@ export function dropPeer(pool: Pool, peer: PeerId, world: World): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
   const peers = pool.peers.filter((entry) => entry.peer !== peer);
   const next: Pool = replanIn(
-    { ...pool, peers, strikes: withoutPeer(pool.strikes, peer) },
+    { ...pool, peers, strikes: withoutPeer(pool.strikes, peer), past: withPast(pool, peer) },
     world.timing.leaveDebounceMs,
     world,
   );
@@ -98,17 +100,32 @@ export function dropPeer(pool: Pool, peer: PeerId, world: World): PoolStep {
 }
 
 /**
- * Leaves a tab out of plans until it offers itself again. `of` is the epoch where it went wrong: a tab that cannot load
+ * Leaves a tab out of plans until it offers itself again. `times`: that much longer than it would. `of` is the epoch where it went wrong: a tab that cannot load
  * its next slice may well go on serving the one it has.
  */
-export function excludePeer(pool: Pool, peer: PeerId, why: Exclusion, of: 'forming' | 'both', world: World): PoolStep {
-  const peers = pool.peers.map((entry) => (entry.peer === peer ? leaveOut(entry, why, world) : entry));
+export function excludePeer(
+  pool: Pool,
+  peer: PeerId,
+  why: Exclusion,
+  of: 'forming' | 'both',
+  world: World,
+  times = 1,
+): PoolStep {
+  const peers = pool.peers.map((entry) => (entry.peer === peer ? leaveOut(entry, why, world, times) : entry));
   return breakSeats(replanIn({ ...pool, peers }, world.timing.leaveDebounceMs, world), peer, world, of);
 }
 
-function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World): PoolPeer {
+function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World, times: number): PoolPeer {
   const failures = (entry.failures ?? 0) + 1;
-  return { ...entry, excluded: why, failures, leftOutUntilMs: nowMs + leftOutMs(failures) };
+  return { ...entry, excluded: why, failures, leftOutUntilMs: nowMs + times * leftOutMs(failures) };
+}
+
+/** How often it failed, and until when it is out for what it did not show, outlive its leaving. */
+function withPast({ peers, past }: Pool, peer: PeerId): Pool['past'] {
+  const { failures, excluded, leftOutUntilMs } = peers.find((entry) => entry.peer === peer) ?? {};
+  if (!failures) return past;
+  const out = excluded === 'unshown' ? { excluded, leftOutUntilMs } : {};
+  return new Map([...past, [peer, { failures, ...out }] as const].slice(-MAX_PAST));
 }
 
 /** Those whom `isBack` names are planned again. */

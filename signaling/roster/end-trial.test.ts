@@ -85,7 +85,7 @@ describe('C1: a coalition that says that it is ready', () => {
     table.tried(3, 'apart', 'a', 'liar');
     table.pass(1000);
     expect(table.coalitions()).toEqual(['1 ready a:0-4']);
-    expect(outs(table)).toEqual(['liar unreachable']);
+    expect(outs(table)).toEqual(['liar unshown']);
   });
 
   it('of whom somebody computes wrongly, and nobody is there beside: the first is tried without the others', () => {
@@ -104,5 +104,96 @@ describe('C1: a coalition that says that it is ready', () => {
     table.tried(1, 'unshown', 'x', 'y', 'z');
     table.pass(1000);
     expect(outs(table)).toEqual(['x unshown', 'y unshown', 'z unshown']);
+  });
+
+  it('of one that serves and others that do not, the ones that do not go, however many they are', () => {
+    const table = tried('a');
+    table.tried(1, 'shown');
+    for (const name of ['m', 'n', 'o']) {
+      join(table, name);
+      for (let lap = 0; lap < 2 && outs(table).length < 1; lap++) {
+        const partner = table.coalitions().at(-1)!.includes(`${name}:`) ? name : 'nobody';
+        table.tried(table.pool().lastEpoch, 'apart', 'a', partner);
+        table.pass(1000);
+        if (table.coalitions().length > 1) sayReady(table);
+      }
+      expect(table.coalitions()[0]).toBe('1 ready a:0-4');
+      table.leave(name);
+      table.pass(1000);
+    }
+  });
+
+  it('doubts outlive another offer and leaving, and so does the time that somebody is out', () => {
+    const table = tried('a');
+    table.tried(1, 'shown');
+    join(table, 'liar');
+    table.tried(2, 'apart', 'a', 'liar');
+    table.leave('liar');
+    table.offer('liar');
+    table.pass(1000);
+    sayReady(table);
+    table.tried(table.pool().lastEpoch, 'apart', 'a', 'liar');
+    expect(outs(table)).toEqual(['liar unshown']);
+    table.leave('liar');
+    table.offer('liar');
+    table.pass(5000);
+    expect(outs(table)).toEqual(['liar unshown']);
+    expect(table.coalitions()).toEqual(['1 ready a:0-4']);
+  });
+
+  it('a liar among two honest tabs is out within a few laps, and they serve', () => {
+    const table = new Table(2);
+    table.tries = true;
+    join(table, 'liar', 'h', 'i');
+    let laps = 0;
+    while (!table.coalitions().some((line) => line.includes('ready')) && laps < 20) {
+      const forming = table.coalitions().find((line) => line.includes('forming'));
+      const epoch = table.pool().lastEpoch;
+      if (!forming) {
+        table.pass(1000);
+        continue;
+      }
+      sayReady(table);
+      laps += 1;
+      const honest = ['h', 'i'].filter((name) => forming.includes(`${name}:`));
+      // It signs for all and gives nothing on.
+      if (forming.includes('liar:')) table.tried(epoch, 'apart', 'liar', honest[0]!);
+      else table.tried(epoch, 'shown');
+      table.pass(1000);
+    }
+    expect(laps).toBeLessThanOrEqual(5);
+    expect(table.coalitions()[0]).toMatch(/ready [hi]:0-2 [hi]:2-4/);
+  });
+
+  it('wrong ids of a liar and an honest one: they are not tried together for ever', () => {
+    const table = new Table(2);
+    table.tries = true;
+    join(table, 'liar', 'h', 'i');
+    let laps = 0;
+    for (let second = 0; second < 600 && !table.coalitions().some((line) => line.includes('ready')); second++) {
+      const forming = table.coalitions().find((line) => line.includes('forming'));
+      if (forming) {
+        sayReady(table);
+        laps += 1;
+        const names = ['liar', 'h', 'i'].filter((name) => forming.includes(`${name}:`));
+        if (names.includes('liar')) table.tried(table.pool().lastEpoch, 'unshown', ...names);
+        else table.tried(table.pool().lastEpoch, 'shown');
+      }
+      table.pass(1000);
+    }
+    expect(table.coalitions()[0]).toMatch(/ready [hi]:0-2 [hi]:2-4/);
+    expect(laps).toBeLessThanOrEqual(4);
+  });
+
+  it('forgets what it failed at when it has shown itself', () => {
+    const table = tried('a', 'b');
+    table.tried(1, 'unshown', 'a', 'b');
+    table.pass(11_000);
+    for (let lap = 0; lap < 3; lap++) {
+      sayReady(table);
+      table.tried(table.pool().lastEpoch, 'shown');
+      table.pass(15_000);
+    }
+    expect(table.pool().peers.map(({ failures }) => failures)).toEqual([undefined, undefined]);
   });
 });

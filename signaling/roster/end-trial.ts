@@ -1,10 +1,10 @@
 // What becomes of a coalition that was tried: it serves, or who did not show what it said is left out. Whatever serves meanwhile
-// goes on until then. Pure.
+// goes on until then, whoever is blamed. Pure.
 import type { PeerId } from '../../protocol/ids.ts';
-import { promoteForming } from './change-coalition.ts';
-import { excludePeer, reportLink } from './change-members.ts';
-import { formingOf } from './coalitions.ts';
-import type { Effect, Pool, PoolStep, World } from './roster-state.ts';
+import { abandonForming, hasSeat, promoteForming } from './change-coalition.ts';
+import { excludePeer } from './change-members.ts';
+import { formingOf, servingOf } from './coalitions.ts';
+import { type Effect, MAX_PAST, type Pool, type PoolStep, type World } from './roster-state.ts';
 
 /** How a canary lap ended: `apart` where what one of two neighbours says contradicts the other, and nobody knows which one lies. */
 export type Verdict =
@@ -16,21 +16,71 @@ export type Verdict =
 export function endTrial(pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep {
   const forming = formingOf(pool);
   if (!forming?.isTried || forming.coalition.epoch !== epoch) return { pool, effects: [] };
-  if (verdict.kind === 'shown') return promoteForming(pool, world);
-  if (verdict.kind === 'apart') return reportLink(pool, epoch, ...verdict.peers, world);
+  if (verdict.kind === 'shown') return promoteForming(cleared(pool, forming.coalition.seats), world);
+  if (verdict.kind === 'apart') return judgePair(pool, verdict.peers, world);
+  return leaveOut(pool, blamedOf(pool, verdict.peers), world);
+}
+
+/** What they failed at before is made good. */
+function cleared(pool: Pool, seats: readonly { peer: PeerId }[]): Pool {
+  const shown = new Set(seats.map(({ peer }) => peer));
+  const peers = pool.peers.map((entry) => {
+    if (!shown.has(entry.peer) || !entry.failures) return entry;
+    const { failures: _past, ...rest } = entry;
+    return rest;
+  });
+  const doubts = new Map(
+    [...pool.doubts].filter(([pair]) => !pair.split('-').every((peer) => shown.has(peer as PeerId))),
+  );
+  return { ...pool, peers, doubts };
+}
+
+/**
+ * Whoever is in doubt with more others is left out; of two that are in doubt with one alone, neither at first: they are tried
+ * once more, and then the one that does not serve goes, else who has failed more often, else who came later.
+ */
+function judgePair(pool: Pool, [one, other]: readonly [PeerId, PeerId], world: World): PoolStep {
+  const pair = [one, other].sort().join('-');
+  const times = (pool.doubts.get(pair) ?? 0) + 1;
+  const rest = [...pool.doubts].filter(([each]) => each !== pair);
+  const doubted: Pool = { ...pool, doubts: new Map([...rest, [pair, times] as const].slice(-MAX_PAST)) };
+  const [first, second] = [one, other].map((peer) => doubtsOf(doubted, peer)) as [number, number];
+  if (first === second && times < 2) return abandonForming(doubted, world);
+  const order = pool.peers.map(({ peer }) => peer);
+  const weight = (peer: PeerId): number[] => [
+    hasSeat(servingOf(pool), peer) ? 0 : 1,
+    doubtsOf(doubted, peer),
+    pool.peers.find((entry) => entry.peer === peer)?.failures ?? 0,
+    order.indexOf(peer),
+  ];
+  const [left, right] = [weight(one), weight(other)];
+  const at = left.findIndex((value, index) => value !== right[index]);
+  return leaveOut(doubted, [left[at]! > right[at]! ? one : other], world);
+}
+
+const doubtsOf = ({ doubts }: Pool, peer: PeerId): number =>
+  [...doubts.keys()].filter((pair) => pair.split('-').includes(peer)).length;
+
+/** Each comes back at a time of its own, whoever failed less first: they are not tried together again. */
+function leaveOut(pool: Pool, blamed: readonly PeerId[], world: World): PoolStep {
   const effects: Effect[] = [];
   let next = pool;
-  for (const peer of blamedOf(pool, verdict.peers)) {
-    const step = excludePeer(next, peer, 'unshown', 'forming', world);
+  for (const [at, peer] of blamed.entries()) {
+    const step = excludePeer(next, peer, 'unshown', 'forming', world, at + 1);
     next = step.pool;
     effects.push(...step.effects);
   }
   return { pool: next, effects };
 }
 
-/** All but the first that came, where nobody else could serve: one of them may be honest, and is tried without the others. */
+/**
+ * Whoever failed less first. Where nobody else could serve, without that one: it may be honest, and is tried without the others.
+ */
 function blamedOf({ peers }: Pool, accused: readonly PeerId[]): PeerId[] {
-  const inOrder = peers.filter(({ peer }) => accused.includes(peer)).map(({ peer }) => peer);
+  const inOrder = peers
+    .filter(({ peer }) => accused.includes(peer))
+    .sort((a, b) => (a.failures ?? 0) - (b.failures ?? 0))
+    .map(({ peer }) => peer);
   const others = peers.some(({ peer, excluded }) => excluded === undefined && !accused.includes(peer));
   return others || inOrder.length < 2 ? inOrder : inOrder.slice(1);
 }

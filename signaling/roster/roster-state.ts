@@ -15,6 +15,8 @@ export const MAX_LAYERS = 256;
 export const MAX_WATCHERS_PER_POOL = 1000;
 /** Most pools that one peer watches: a chat tab needs one, a page that compares models a few. */
 export const MAX_WATCHES_PER_PEER = 8;
+/** Most tabs that left and pairs in doubt whose failures a pool remembers. */
+export const MAX_PAST = 512;
 /** A pair of neighbours that cannot link is tried once more as it was, then one of the two is left out. */
 export const LINK_STRIKES = 2;
 
@@ -98,6 +100,10 @@ export interface Pool {
   readonly hasServed: boolean;
   /** Link reports per pair of peers, `lower-higher`. */
   readonly strikes: ReadonlyMap<string, number>;
+  /** Laps in which two contradicted each other, in the same form. Whoever offers itself again has them still. */
+  readonly doubts: ReadonlyMap<string, number>;
+  /** What is known of tabs that failed and left, oldest first: who comes back is no other. */
+  readonly past: ReadonlyMap<PeerId, Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs'>>;
   /** Why nothing is planned, when nothing is. */
   readonly waitingReason: string;
   readonly replanAtMs?: number | undefined;
@@ -163,6 +169,8 @@ export const emptyPool = (id: PoolId, lastEpoch: number, pinned = false): Pool =
   lastEpoch,
   hasServed: false,
   strikes: new Map(),
+  doubts: new Map(),
+  past: new Map(),
   waitingReason: '',
 });
 
