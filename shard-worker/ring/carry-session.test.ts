@@ -52,6 +52,22 @@ describe('a session of the epoch before', () => {
     expect(second.node.sessions).toBe(1);
   });
 
+  test('keeps no other driver from the job’s next session, though nobody has closed it or put it aside', async () => {
+    const sessions = new SessionTable(Number.POSITIVE_INFINITY);
+    const grant = makeGrant({ sessions: 1 });
+    const first = makeStage({ sessions });
+    accept(first, openFrame(newSessionId(), { grant }));
+    await settle();
+    const second = makeStage({ sessions, epoch: EPOCH + 1 });
+    const open = (): void => accept(second, { ...openFrame(newSessionId(), { grant }), epoch: EPOCH + 1 });
+    open();
+    await settle();
+    expect([second.up.errors(), sessions.size]).toEqual([[], 2]);
+    open();
+    await settle();
+    expect(second.up.errors()).toEqual(['grant-refused']);
+  });
+
   test('is replayed to a next stage that is new, at prefill speed and behind the OPEN', async () => {
     const { second, session, say } = await twoEpochs();
     await say(openFrame(session, { carried: { position: 2, fresh: [1] } }));

@@ -187,7 +187,8 @@ export class RingNode {
     // The node of the epoch before may be computing it.
     if (known) await this.#sessions.settled(known);
     if (from.closed || (known && !this.#sessions.holds(known))) return;
-    const others = this.#sessions.all().filter((session) => session !== known);
+    // What is left of the epoch before, of a driver that is gone, keeps nobody from going on.
+    const others = this.#sessions.of(this.#options.epoch).filter((session) => session !== known);
     const jobs = others.map(({ admitted }) => admitted?.grant.job);
     const admitted = grant && this.#gate?.admit(id, grant, jobs);
     const { executor } = this.#options;
