@@ -1,5 +1,5 @@
 // Equality is the definition of correct: every fixture in a real browser, against the whole model (1e-4, and exactly its greedy
-// tokens) and against transformers (1e-3). On WASM every split; on WebGPU a fixture of each kind of layout, whole, cut once
+// tokens) and against transformers (1e-3). On WASM every split; on WebGPU one fixture, whole, cut once
 // and cut everywhere, and with ALL_SPLITS=1 (`npm run test:splits`, some minutes) every fixture and every split there too.
 import { expect, type Page, test } from '@playwright/test';
 import { PREFILL_CHUNK_TOKENS } from '../protocol/limits.ts';
@@ -15,8 +15,8 @@ test.use({ launchOptions: softwareGpuLaunch() });
 const DECODE_STEPS = { wasm: 16, webgpu: 5 };
 
 const isAll = process.env.ALL_SPLITS !== undefined;
-/** Both dtypes, both kinds of attention. */
-const QUICK_ON_WEBGPU = ['qwen3-genai q4', 'gemma3-genai fp32'];
+/** The dtype that GPUs are given, and the attention that SwiftShader computes wrongly. */
+const QUICK_ON_WEBGPU = ['qwen3-genai q4'];
 
 const splitsOn = (backend: SplitCase['backend'], layers: number): number[][] =>
   backend === 'wasm' || isAll

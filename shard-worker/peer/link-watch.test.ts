@@ -28,7 +28,7 @@ function makeWatch() {
     { self: A, origin: '', iceServers: [], token: '', onChannel: (channel) => watch.add(channel) },
     { isBrokerUp: true, unreachable: new Set() },
   );
-  const link = (peer: PeerId) => broker.make({ peer, epoch: 5, lane: 0, direction: 'out' }).id;
+  const link = (peer: PeerId, epoch = 5) => broker.make({ peer, epoch, lane: 0, direction: 'out' }).id;
   return { worker, sentinel, said, watch, broker, link, late: () => late };
 }
 
@@ -65,6 +65,17 @@ test('B2, B3: one that is silent, and over whose connection nothing comes, is to
   await settle();
   expect(said).toEqual([{ type: 'silent', pool: POOL, epoch: 5, peer: B, packets: false }]);
   expect(worker.given('close-link')).toEqual([{ id }]);
+});
+
+test('B4: the links of an epoch that is over are watched while they are there: its answers may still run', async () => {
+  const { sentinel, worker, said, broker, link } = makeWatch();
+  const [old, next] = [link(B, 4), link(B, 5)];
+  expect([...sentinel.watched]).toEqual([old, next]);
+  broker.vitals.set(B, { packetAgeMs: 2700 });
+  sentinel.tell(old, 'silent');
+  await settle();
+  expect(said).toEqual([{ type: 'silent', pool: POOL, epoch: 4, peer: B, packets: false }]);
+  expect(worker.given('close-link')).toEqual([{ id: old }]);
 });
 
 test('one whose connection carries packets is frozen or busy: the server is asked, and its word ends it', async () => {
