@@ -65,7 +65,7 @@ const ANSWER_TOKENS = 4;
 const SURE_GAP = 1;
 /** Most that a tab may take which loads a tokenizer, compiles a kernel, or computes beside others on one machine. */
 const LEAST_WAIT_MS = 30_000;
-const MOST_WAIT_MS = 120_000;
+const MOST_WAIT_MS = 300_000;
 /** A lap may take so many times as long as its stages said. */
 const PATIENCE = 10;
 
