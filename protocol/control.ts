@@ -30,7 +30,6 @@ export const capabilitySchema = z.object({
   msPerLayer: millis,
   /** Bytes that this tab is willing to hold, weights and KV cache together. */
   memoryBytes: count,
-  /** Measured uplink, bytes per second; unknown until measured. */
   /** For people to read, e.g. "apple · metal-3" or "WASM, 1 thread". */
   device: short,
 });
@@ -55,6 +54,8 @@ export const coalitionSchema = z.object({
   pool: poolIdSchema,
   model: modelRefSchema,
   epoch: count,
+  /** A pool may have several that answer side by side: this one takes the place of what had the same number. Absent: 0. */
+  ring: z.optional(count),
   state: z.enum(['forming', 'ready', 'broken']),
   seats: z.array(seatSchema).check(z.maxLength(MAX_STAGES)),
 });
@@ -204,6 +205,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     job: jobIdSchema,
     grant: z.optional(token),
     epoch: count,
+    /** Which of the pool's rings that is: its next epoch takes this one's place. Absent: 0. */
+    ring: z.optional(count),
     plan: routePlanSchema,
     /** What is held for it, in millionths of a credit; the rest is given back at the end. */
     heldMicros: count,

@@ -18,8 +18,8 @@ const LEGENDS: Record<RingTimes['source'], string> = {
 };
 
 export function PoolLive({ live }: { live: Live }) {
-  const shown = live.serving ?? live.forming;
-  const times = shown ? readRingTimes(shown, live) : undefined;
+  const first = live.serving ?? live.forming;
+  const times = first ? readRingTimes(first, live) : undefined;
   const last = live.recent[0];
   // Beside the ring is room for it until there are answers to tell of.
   const facts = live.details && <ModelFacts facts={live.details} />;
@@ -27,15 +27,16 @@ export function PoolLive({ live }: { live: Live }) {
     <>
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <div className="min-w-0 space-y-5">
-          <Card title="The ring">
+          <Card title={live.further.length > 0 ? 'The rings' : 'The ring'}>
             <CoalitionRing
-              coalition={coalitionOf(live)}
+              coalition={coalitionOf(live, first)}
               driver="asker"
               active={live.running > 0}
               measured={times}
               className="mx-auto w-full max-w-md"
             />
             {times && <p className="text-muted text-sm">{LEGENDS[times.source]}</p>}
+            {live.further.length > 0 && <FurtherRings live={live} />}
             <div className="mt-4 border-line border-t pt-4">
               <PoolQueue running={live.running} waiting={live.waiting} />
             </div>
@@ -69,9 +70,32 @@ export function PoolLive({ live }: { live: Live }) {
   );
 }
 
+/** Rings that formed of tabs in reserve while people waited. */
+function FurtherRings({ live }: { live: Live }) {
+  return (
+    <div className="mt-4 border-line border-t pt-4" data-testid="further-rings">
+      <p className="text-muted text-sm">
+        {live.further.length === 1 ? 'A second ring answers' : `${live.further.length} more rings answer`} beside it: a
+        question goes where there is most room.
+      </p>
+      <div className="grid gap-4 sm:grid-cols-2">
+        {live.further.map((coalition) => (
+          <CoalitionRing
+            key={coalition.epoch}
+            coalition={coalitionOf(live, coalition)}
+            driver="asker"
+            active={live.running > 0}
+            measured={readRingTimes(coalition, live)}
+            className="mx-auto w-full max-w-md"
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
 /** The coalition as the ring's picture wants it. */
-function coalitionOf({ pool, model, serving, forming, members }: Live): Coalition | undefined {
-  const coalition = serving ?? forming;
+function coalitionOf({ pool, model, members }: Live, coalition: Live['serving']): Coalition | undefined {
   if (!coalition) return undefined;
   const devices = new Map(members.map((member) => [member.peer, member.device]));
   const seats = coalition.seats.map((seat) => ({ ...seat, device: devices.get(seat.peer) ?? '' }));

@@ -21,7 +21,7 @@ const lossOf = ({ standby, lossMs }: PoolSeat): string =>
   ].join(', ');
 
 export function PoolMembers({ live }: { live: PoolLive }) {
-  const seats = (live.serving ?? live.forming)?.seats ?? [];
+  const seats = [live.serving ?? live.forming, ...live.further].flatMap((coalition) => coalition?.seats ?? []);
   const rows = sortMembers(live.members, seats);
   if (rows.length === 0) return <p className="text-muted">No tab is here yet.</p>;
   return (

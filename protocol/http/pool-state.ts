@@ -16,7 +16,7 @@ const memberSchema = z.extend(z.partial(capabilitySchema), {
   isListed: z.boolean(),
   /** Why it is planned no more. */
   excluded: z.optional(z.enum(['failed', 'stalled', 'unreachable', 'silent', 'unshown'])),
-  /** Layers `[start, end)` of its seat in the serving coalition. */
+  /** Layers `[start, end)` of its seat in a coalition that serves. */
   layers: z.optional(z.object({ start: count, end: count })),
 });
 export type PoolMember = z.infer<typeof memberSchema>;
@@ -62,6 +62,8 @@ export const poolStateSchema = shape(
     lastEpoch: count,
     serving: z.nullable(poolCoalitionSchema),
     forming: z.nullable(poolCoalitionSchema),
+    /** Further rings that answer beside the first, or load. */
+    further: z._default(z.array(poolCoalitionSchema).check(z.maxLength(MAX_ROWS)), []),
     waiting: count,
     running: count,
     /** Newest first. */

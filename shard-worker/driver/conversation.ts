@@ -68,9 +68,9 @@ export class Conversation {
     }
   }
 
-  /** Frees the caches on a ring that is not the one that serves now, so that its stages can let it go. */
-  releaseUnless(current: RingClient | undefined): void {
-    if (this.#held && this.#held.ring !== current) this.close();
+  /** Frees the caches on a ring whose place another has taken, so that its stages can let it go. */
+  releaseUnless(isCurrent: (ring: RingClient) => boolean): void {
+    if (this.#held && !isCurrent(this.#held.ring)) this.close();
   }
 
   /** Frees the caches on the stages. */

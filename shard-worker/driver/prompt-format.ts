@@ -7,6 +7,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { TemplateNames } from '../../protocol/job.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { leastTokensOf } from './least-tokens.ts';
+import { renderTemplate } from './render-template.ts';
 import { byteSchemeOf, tokenBytes, utf8 } from './token-bytes.ts';
 import { guardSpecials } from './written-specials.ts';
 
@@ -130,7 +131,7 @@ function makeTemplate(value: unknown): Template {
 
 function render(template: Template, items: Record<string, unknown>): string {
   try {
-    return template.render(items);
+    return renderTemplate(template, items);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'it failed';
     throw new PoolError('bad-request', `The model’s chat template refuses this conversation: ${reason}`, { cause });

@@ -53,6 +53,8 @@ interface Pending {
 
 export interface RingClientOptions {
   epoch: number;
+  /** Which of its pool's rings, by default the first. */
+  ring?: number | undefined;
   /** This driver's own id: where the exit sends results. */
   self: PeerId;
   entry: Link;
@@ -85,6 +87,10 @@ export class RingClient {
 
   get epoch(): number {
     return this.#options.epoch;
+  }
+
+  get ring(): number {
+    return this.#options.ring ?? 0;
   }
 
   get seats(): readonly Seat[] {

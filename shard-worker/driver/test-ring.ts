@@ -30,6 +30,8 @@ export interface TestRing {
 
 export interface TestRingOptions {
   epoch?: number;
+  /** Its number among the rings of its pool. */
+  ring?: number;
   self?: PeerId;
   beforeRun?: (stage: number) => void | Promise<void>;
   /** By default nobody is asked for a grant. */
@@ -64,7 +66,7 @@ function makeSlice(start: number, end: number): TestSlice {
 
 /** A ring of memory links over the given cuts. */
 export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRing {
-  const { epoch = 1, self = DRIVER, beforeRun, grants = () => 'local', slices } = options;
+  const { epoch = 1, ring, self = DRIVER, beforeRun, grants = () => 'local', slices } = options;
   const bounds = [0, ...cuts, LAYERS];
   const stages = bounds.length - 1;
   const { tabs = Array.from({ length: stages }, (_, stage) => stage) } = options;
@@ -100,7 +102,7 @@ export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRin
     testSeat(tabs[stage]!, bounds[stage]!, bounds[stage + 1]!),
   );
   const ends = { entry: entryAtDriver, exit: exitAtDriver };
-  const client = new RingClient({ epoch, self, ...ends, seats, lapTimeoutMs: 2000 });
+  const client = new RingClient({ epoch, ring, self, ...ends, seats, lapTimeoutMs: 2000 });
   return { client, nodes, links: hops.map((hop) => hop[0]), ...ends };
 }
 

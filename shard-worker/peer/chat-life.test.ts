@@ -120,6 +120,23 @@ test.each(['asks', 'watches'] as const)('B11: since when it is away, until it is
   expect(live(role, WELCOME, lost(), WELCOME)[2].shown).not.toHaveProperty('away');
 });
 
+describe('two rings', () => {
+  const both = [WELCOME, told(1, 'ready'), linked(1), told(2, 'ready'), linked(2)];
+
+  test('what is left answers when one is gone', () => {
+    const [shown, lines] = live('asks', ...both, told(2, 'broken'));
+    expect([shown, lines]).toEqual(['ready 1', ['drop-coalition 2', 'close-links 2']]);
+    expect(live('asks', ...both, told(1, 'broken'))[0]).toBe('ready 2');
+    expect(live('asks', ...both, told(1, 'broken'), told(2, 'broken'))[0]).toBe('forming');
+  });
+
+  test('one that retires is nobody’s second choice', () => {
+    const retired = heard({ type: 'retire', pool: POOL, epoch: 1 });
+    expect(live('asks', ...both, retired, told(2, 'broken'))[0]).toBe('forming');
+    expect(live('asks', ...both, retired)[0]).toBe('ready 2');
+  });
+});
+
 describe('errors', () => {
   test('one that is shown stays until something answers', () => {
     const [, , failed] = live('asks', WELCOME, told(1, 'ready'), unlinked(1), told(2, 'forming'));

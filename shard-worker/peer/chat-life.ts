@@ -12,8 +12,10 @@ export interface ChatLife {
   readonly role: 'asks' | 'watches';
   /** Epochs that are linked or about to be. */
   readonly epochs: ReadonlySet<number>;
-  /** The epoch that answers go to. */
+  /** The epoch that is shown: answers may go to it. */
   readonly linked?: number | undefined;
+  /** Coalitions that answer and are linked, oldest first: a pool may have several rings. */
+  readonly answering: readonly Coalition[];
   /** The server of this very connection has named it: another one may know nothing of it. */
   readonly isNamed: boolean;
   readonly shown: Pick<ChatState, 'phase' | 'pools' | 'coalition' | 'error' | 'away'>;
@@ -53,6 +55,7 @@ export const newChatLife = (pool: PoolId, role: ChatLife['role']): ChatLife => (
   pool,
   role,
   epochs: new Set(),
+  answering: [],
   isNamed: false,
   shown: { phase: 'connecting', pools: [] },
 });
@@ -67,6 +70,7 @@ export function applyChatEvent(life: ChatLife, event: ChatEvent): ChatStep {
     case 'message-heard': {
       const { message } = event;
       if (message.type === 'pools') return same(hearPools(life, message.pools));
+      if (message.type === 'retire' && message.pool === life.pool) return same(retire(life, message.epoch));
       const isOwn = message.type === 'coalition' && message.coalition.pool === life.pool;
       return isOwn ? hearCoalition(life, message.coalition, message.ticket) : same(life);
     }
@@ -136,7 +140,8 @@ function watch(life: ChatLife, coalition: Coalition): ChatLife {
 /** Answers go over this coalition from now on. */
 function answerOver(life: ChatLife, coalition: Coalition): ChatLife {
   const { error: _over, ...shown } = life.shown;
-  const linked = { ...life, linked: coalition.epoch };
+  const others = life.answering.filter(({ epoch }) => epoch !== coalition.epoch);
+  const linked = { ...life, linked: coalition.epoch, answering: [...others, coalition] };
   // The server that named it has gone meanwhile: the next one may know nothing of it.
   if (shown.away) return { ...linked, shown: { ...shown, coalition } };
   return { ...linked, isNamed: true, shown: { ...shown, phase: 'ready', coalition } };
@@ -146,8 +151,10 @@ function drop(life: ChatLife, epoch: number): ChatStep {
   if (!life.epochs.has(epoch)) return same(life);
   const { code, message } = new PoolError('stage-left', 'A stage of the route left.');
   const left = without(life, epoch);
+  const other = left.answering.at(-1);
+  const elsewhere = other ? answerOver(left, other) : showNoSeats({ ...left, linked: undefined }, awaited(life));
   return {
-    life: life.linked === epoch ? showNoSeats({ ...left, linked: undefined }, awaited(life)) : left,
+    life: life.linked === epoch ? elsewhere : left,
     effects: [
       { type: 'drop-coalition', epoch, error: { code, message } },
       { type: 'close-links', epoch },
@@ -178,8 +185,14 @@ const awaited = ({ shown }: ChatLife): ChatState['phase'] => (shown.away ? 'conn
 function without(life: ChatLife, epoch: number): ChatLife {
   const epochs = new Set(life.epochs);
   epochs.delete(epoch);
-  return { ...life, epochs };
+  return { ...retire(life, epoch), epochs };
 }
+
+/** Nobody is sent there any more; what runs over it may finish. */
+const retire = (life: ChatLife, retired: number): ChatLife => ({
+  ...life,
+  answering: life.answering.filter(({ epoch }) => epoch !== retired),
+});
 
 function showNoSeats(life: ChatLife, phase: ChatState['phase']): ChatLife {
   const { coalition: _over, ...shown } = life.shown;

@@ -31,7 +31,7 @@ const WATCH_AGAIN_MS = 1_000;
 const LINK_TRIES = 3;
 
 /** What an answer begins with: the server's grant, or, of which it is told nothing, this tab's own plan. */
-type Permit = Pick<Granted, 'plan' | 'grant'> & Partial<Pick<Granted, 'job'>>;
+type Permit = Pick<Granted, 'plan' | 'grant' | 'ring'> & Partial<Pick<Granted, 'job'>>;
 
 export class ChatRun {
   readonly state: ValueStore<ChatState>;
@@ -209,8 +209,8 @@ export class ChatRun {
     const cancel = () => void this.#worker.call('cancel', { id }).catch(() => {});
     signal?.addEventListener('abort', cancel);
     try {
-      const { plan, grant } = permit;
-      const driving = this.#worker.call('ask', { id, request, plan, ...(grant === undefined ? {} : { grant }) });
+      const { plan, grant, ring } = permit;
+      const driving = this.#worker.call('ask', { id, request, plan, ring, ...(grant === undefined ? {} : { grant }) });
       if (signal?.aborted) cancel();
       return await driving;
     } catch (cause) {
@@ -250,13 +250,13 @@ export class ChatRun {
 
   /** Links to entry and exit, then answers go there; an older epoch's links go when nothing runs over them. */
   async #link(coalition: Coalition, ticket: string): Promise<void> {
-    const { epoch, seats } = coalition;
+    const { epoch, ring, seats } = coalition;
     try {
       await this.#worker.call('hold-ticket', { epoch, ticket });
       const ends = new Set([seats[0]!.peer, seats.at(-1)!.peer]);
       await Promise.all([...ends].map((peer) => this.#links.connect(peer, epoch)));
       if (!this.#life.epochs.has(epoch)) return;
-      await this.#worker.call('use-coalition', { epoch, seats });
+      await this.#worker.call('use-coalition', { epoch, ring, seats });
       this.#happen({ type: 'coalition-linked', coalition });
     } catch (cause) {
       this.#happen({ type: 'coalition-unlinked', epoch, error: PoolError.from(cause) });

@@ -59,6 +59,7 @@ export class DriverHost implements DriverTools {
   /** The conversation of the person in this tab: its stages keep what was computed between turns. */
   readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
   #isAskLocal = false;
+  #askRing = 0;
   /** The page knows that the model's own programs run. */
   #isAnnounced = false;
   #source: DriverSource | undefined;
@@ -90,9 +91,13 @@ export class DriverHost implements DriverTools {
   }
 
   /** `serves`: false for one that the server tries before anybody is answered over it. */
-  use({ epoch, seats }: CoalitionForDriver, links: { entry: Link; exit: Link } | undefined, serves = true): void {
+  use(
+    { epoch, ring: number, seats }: CoalitionForDriver,
+    links: { entry: Link; exit: Link } | undefined,
+    serves = true,
+  ): void {
     if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
-    const ring = new RingClient({ epoch, self: this.options.identity().peer, ...links, seats });
+    const ring = new RingClient({ epoch, ring: number, self: this.options.identity().peer, ...links, seats });
     this.rings.add(ring, serves);
     this.#releaseOthers();
   }
@@ -107,7 +112,7 @@ export class DriverHost implements DriverTools {
   #releaseOthers(): void {
     const { newest } = this.rings;
     this.idle.releaseUnless(newest);
-    if (this.#asks.size === 0) this.#conversation.releaseUnless(newest);
+    if (this.#asks.size === 0) this.#conversation.releaseUnless((ring) => this.rings.isCurrent(ring));
   }
 
   /** Laps over this epoch end with `error`; answers of this tab go on when the next coalition is there. */
@@ -132,10 +137,11 @@ export class DriverHost implements DriverTools {
     this.#asks.set(request.id, abort);
     try {
       this.#isAskLocal = request.plan.local;
+      this.#askRing = request.ring ?? 0;
       return await driveAnswer(this, request, this.#conversation, abort.signal);
     } finally {
       this.#asks.delete(request.id);
-      if (!request.plan.local) this.#conversation.releaseUnless(this.rings.newest);
+      if (!request.plan.local) this.#conversation.releaseUnless((ring) => this.rings.isCurrent(ring));
       this.#loadDraftWhenIdle();
     }
   }
@@ -207,7 +213,8 @@ export class DriverHost implements DriverTools {
   }
 
   async #acquire(signal?: AbortSignal, avoid?: RingClient): Promise<RingClient> {
-    if (!this.#isAskLocal) return this.rings.acquire({ signal, avoid, timeoutMs: ACQUIRE_TIMEOUT_MS });
+    const wanted = { ring: this.#askRing, timeoutMs: ACQUIRE_TIMEOUT_MS };
+    if (!this.#isAskLocal) return this.rings.acquire({ signal, avoid, ...wanted });
     const local = await this.#local;
     if (!local) throw new PoolError('internal', 'The model is not loaded into this tab.');
     if (local.ring.ended) throw new PoolError('stage-failed', local.ring.ended.message);

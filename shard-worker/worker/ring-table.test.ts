@@ -3,7 +3,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { makeRing } from '../driver/test-ring.ts';
 import { RingTable } from './ring-table.ts';
 
-const ring = (epoch: number) => makeRing([], { epoch }).client;
+const ring = (epoch: number, number = 0) => makeRing([], { epoch, ring: number }).client;
 const LEFT = new PoolError('stage-left', 'left');
 
 beforeEach(() => void vi.useFakeTimers());
@@ -99,4 +99,33 @@ test('what just failed is avoided for a while, and taken again if nothing else c
   await vi.advanceTimersByTimeAsync(1_000);
   expect(taken).toBe(two);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('of two rings the one that was meant is taken, also its next epoch, and another only when it is not there soon', async () => {
+  const table = new RingTable();
+  const [first, second] = [ring(1), ring(2, 1)];
+  table.add(first);
+  table.add(second);
+  expect(table.newest).toBe(second);
+  expect(await table.acquire({ ring: 0, timeoutMs: 1 })).toBe(first);
+  expect([first, second].map((one) => table.isCurrent(one))).toEqual([true, true]);
+  table.drop(1, LEFT);
+  const next = table.acquire({ ring: 0, avoid: first, timeoutMs: 60_000 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  const third = ring(3);
+  table.add(third);
+  expect(await next).toBe(third);
+  expect([first, second, third].map((one) => table.isCurrent(one))).toEqual([false, true, true]);
+  table.drop(3, LEFT);
+  const elsewhere = table.acquire({ ring: 0, avoid: third, timeoutMs: 60_000 });
+  await vi.advanceTimersByTimeAsync(3_100);
+  expect(await elsewhere).toBe(second);
+});
+
+test('one that just failed is avoided where another ring answers', async () => {
+  const table = new RingTable();
+  const [first, second] = [ring(1), ring(2, 1)];
+  table.add(first);
+  table.add(second);
+  expect(await table.acquire({ avoid: second, timeoutMs: 1 })).toBe(first);
 });

@@ -6,6 +6,8 @@ export interface AcquireOptions {
   signal?: AbortSignal | undefined;
   /** This epoch and no other; by default the newest. */
   epoch?: number;
+  /** This one of several that answer side by side, and another only where it is not whole again soon. */
+  ring?: number | undefined;
   /** It just failed: another one is waited for, and after a while it is tried again after all. */
   avoid?: RingClient | undefined;
   timeoutMs: number;
@@ -13,6 +15,8 @@ export interface AcquireOptions {
 
 /** A coalition that broke is replaced within seconds; one that mended itself is the only one there will be. */
 const AVOID_MS = 10_000;
+/** The next epoch of a ring holds most of what was computed: it is worth that wait. */
+const OWN_RING_MS = 3_000;
 
 export class RingTable {
   readonly #rings = new Map<number, RingClient>();
@@ -22,6 +26,16 @@ export class RingTable {
   /** The one that serves now. */
   get newest(): RingClient | undefined {
     return this.#newest && !this.#newest.ended ? this.#newest : undefined;
+  }
+
+  /** Nothing newer has taken its place. */
+  isCurrent(ring: RingClient): boolean {
+    return this.#newestOf(ring.ring) === ring;
+  }
+
+  #newestOf(ring: number): RingClient | undefined {
+    const own = [...this.#rings.values()].filter((one) => one.ring === ring && !one.ended);
+    return own.sort((a, b) => b.epoch - a.epoch)[0];
   }
 
   /** `serves`: it is known to; otherwise it is there for whoever names its epoch, until `serve`. */
@@ -49,18 +63,20 @@ export class RingTable {
   }
 
   /** Rejects with `no-stages`, for one epoch with `epoch-stale`, or with `cancelled`. */
-  acquire({ signal, epoch, avoid, timeoutMs }: AcquireOptions): Promise<RingClient> {
+  acquire({ signal, epoch, ring: wanted, avoid, timeoutMs }: AcquireOptions): Promise<RingClient> {
     return new Promise((resolve, reject) => {
       let avoided = avoid;
+      let own = wanted;
       const end = (settle: () => void) => {
         clearTimeout(timer);
         clearTimeout(avoidTimer);
+        clearTimeout(ownTimer);
         this.#waiting.delete(look);
         signal?.removeEventListener('abort', onAbort);
         settle();
       };
       const look = () => {
-        const ring = epoch === undefined ? this.newest : this.#rings.get(epoch);
+        const ring = epoch === undefined ? this.#pick(own, avoided) : this.#rings.get(epoch);
         if (ring && !ring.ended && ring !== avoided) end(() => resolve(ring));
       };
       const onAbort = () => end(() => reject(new PoolError('cancelled', 'Stopped while waiting for a coalition.')));
@@ -76,11 +92,23 @@ export class RingTable {
         avoided = undefined;
         look();
       }, AVOID_MS);
+      const ownTimer = setTimeout(() => {
+        own = undefined;
+        look();
+      }, OWN_RING_MS);
       const timer = setTimeout(onLate, timeoutMs);
       this.#waiting.add(look);
       signal?.addEventListener('abort', onAbort);
       if (signal?.aborted) onAbort();
       else look();
     });
+  }
+
+  /** The newest of one ring; of any, one that is not avoided rather than one that is. */
+  #pick(ring: number | undefined, avoided: RingClient | undefined): RingClient | undefined {
+    if (ring !== undefined) return this.#newestOf(ring);
+    if (this.newest !== avoided) return this.newest;
+    const rings = new Set([...this.#rings.values()].map((one) => one.ring));
+    return [...rings].map((one) => this.#newestOf(one)).find((one) => one && one !== avoided) ?? this.newest;
   }
 }

@@ -65,6 +65,7 @@ export interface StageLoaded {
 
 export interface CoalitionForDriver {
   epoch: number;
+  ring?: number | undefined;
   seats: Seat[];
 }
 
@@ -76,6 +77,8 @@ export interface DriveRequest {
   plan: Pick<RoutePlan, 'local' | 'drafter' | 'codec'>;
   /** The server's permission; stages ask for it. Absent only when `plan.local`. */
   grant?: string;
+  /** Which of the pool's rings the server has in mind. */
+  ring?: number | undefined;
 }
 
 /** How it went, also if it failed: what `ask-done` says to the server. */

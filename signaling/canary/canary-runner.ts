@@ -9,7 +9,6 @@ import type { JobEvent, JobRequest } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import { ReceiptCollector } from '../jobs/collect-receipts.ts';
-import { formingOf } from '../roster/coalitions.ts';
 import type { Verdict } from '../roster/end-trial.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { judgeLap } from './judge-lap.ts';
@@ -148,10 +147,11 @@ export class CanaryRunner {
 
   /** A trial whose coalition forms no more is over. */
   poolChanged(id: PoolId, pool: Pool | undefined): void {
-    const tried = pool && formingOf(pool);
+    const forming = (pool?.coalitions ?? []).filter(({ coalition }) => coalition.state === 'forming');
     // Whoever comes next to an empty pool is compared with nobody.
     if (!pool?.manifest) this.#options.known.forget(id);
-    this.#giveUp((trial) => trial.pool === id && trial.coalition.epoch !== tried?.coalition.epoch);
+    const isForming = (epoch: number): boolean => forming.some(({ coalition }) => coalition.epoch === epoch);
+    this.#giveUp((trial) => trial.pool === id && !isForming(trial.coalition.epoch));
   }
 
   close(): void {

@@ -55,12 +55,12 @@ export async function countPrompt(
   return { pool, promptIds };
 }
 
-type Question = Omit<RouteQuestion, 'pool' | 'running' | 'waiting' | 'slots'>;
+type Question = Omit<RouteQuestion, 'pool' | 'coalition' | 'running' | 'waiting' | 'slots'>;
 
 export function planJob({ queues, route }: JobContext, pool: Pool, question: Question): RoutePlan {
   // Make the queue first: without one, `slots` reads 0.
   queues.of(pool.id);
-  return route({ ...question, pool, ...queues.loadOf(pool.id) });
+  return route({ ...question, pool, ...queues.nextOn(pool.id) });
 }
 
 /** What an order may compute and cost at most. */

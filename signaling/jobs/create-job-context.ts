@@ -36,6 +36,7 @@ export function createJobContext(options: JobOptions): JobContext {
     isClosing: false,
     queues: new PoolQueues({
       ...{ limits, poolOf, desertedMs },
+      onCrowd: (pool, isCrowded) => options.onCrowd?.(pool, isCrowded),
       start: (job, coalition) => startJob(context, job, coalition),
       letGo(waiting) {
         const data = { retryAfterSeconds: 30 };

@@ -7,22 +7,27 @@ const EVENTS_PER_TOKEN = 2;
 const EVENTS_PER_CHOICE = 16;
 /** Longest text of a token that the protocol lets through, in UTF-8; and what JSON puts around it. */
 const BYTES_PER_TOKEN = 1_700;
+/**
+ * JSON of one alternative, on average: its id, text, bytes and probability take about 100. Parsed it takes up to four times as
+ * much memory, and an answer that is not streamed is kept whole.
+ */
+const BYTES_PER_ALTERNATIVE = 200;
 
 export interface SpeechBudget {
   events: number;
   bytes: number;
 }
 
-/** Each alternative of a token is as long as a token, and its bytes are listed besides. */
 export function speechBudget({
   maxTokens,
   choices,
   logprobs,
 }: Pick<JobRequest, 'maxTokens' | 'choices' | 'logprobs'>): SpeechBudget {
-  const written = logprobs === undefined ? 1 : 2 + 2 * (1 + logprobs);
+  const alternatives = logprobs === undefined ? 0 : 1 + logprobs;
+  const perToken = BYTES_PER_TOKEN + alternatives * BYTES_PER_ALTERNATIVE;
   return {
     events: choices * (maxTokens * EVENTS_PER_TOKEN + EVENTS_PER_CHOICE),
-    bytes: choices * (maxTokens + EVENTS_PER_CHOICE) * written * BYTES_PER_TOKEN,
+    bytes: choices * (maxTokens + EVENTS_PER_CHOICE) * perToken,
   };
 }
 

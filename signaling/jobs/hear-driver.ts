@@ -30,6 +30,10 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
         return;
       }
       ids.push(...event.ids);
+      if (!mayTell(job, event)) {
+        wentWrong(context, job, 'The driver told probabilities that nobody asked for.');
+        return;
+      }
       job.textBytes[event.choice]! += Buffer.byteLength(event.text);
       if (job.textBytes[event.choice]! > mostTextBytes(ids.length)) {
         wentWrong(context, job, 'The driver said more text than its tokens have.');
@@ -68,6 +72,15 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
   }
 }
 
+/** Those of a token once, with as many alternatives as were asked for, and none where none were: all of them are kept. */
+function mayTell(job: LiveJob, { choice, logprobs = [] }: JobEvent & { type: 'delta' }): boolean {
+  const most = job.request?.logprobs;
+  if (logprobs.length === 0) return true;
+  job.toldLogprobs[choice]! += logprobs.length;
+  const isOnce = job.toldLogprobs[choice]! <= job.emitted[choice]!.length;
+  return most !== undefined && isOnce && logprobs.every(({ top }) => top.length <= most);
+}
+
 /** The caches that an answer leaves behind: of its last token only if another row was computed after it. */
 function keepPaid({ paid }: JobContext, job: LiveJob): void {
   const { plan, pool, account, promptIds, emitted, epochs, finished, request } = job;
@@ -91,6 +104,7 @@ export function driverLost(context: JobContext, job: LiveJob, error: PoolError):
   else if (job.attempts >= MAX_ATTEMPTS) finishJob(context, job, error);
   else {
     job.state = 'waiting';
+    job.lostMs = performance.now();
     context.queues.of(job.pool).putBack(job);
     context.queues.watchDesertion(job.pool);
   }

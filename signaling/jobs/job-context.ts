@@ -1,7 +1,7 @@
 // What the verbs of a job's life share: the jobs that live now, their queues, and what of the server they may ask for. Holds
 // no rule.
 import type { Logger } from 'pino';
-import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import type { ClientMessage, Coalition, ServerMessage } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
 import type { JobId, ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobRequest } from '../../protocol/job.ts';
@@ -29,6 +29,8 @@ import type { UnsignedJobs } from './unsigned-jobs.ts';
 /** What the planner is asked about one request. */
 export interface RouteQuestion {
   pool: Pool;
+  /** The one that would answer: of several that with the most room; undefined where none serves. */
+  coalition: Coalition | undefined;
   promptTokens: number;
   maxTokens: number;
   mode?: RoutePlan['mode'] | undefined;
@@ -71,6 +73,8 @@ export interface JobOptions {
   receiptTimeoutMs?: number;
   /** How long what is set aside waits for a client's word. */
   unsignedWaitMs?: number;
+  /** Somebody waits although a coalition answers, or nobody does any more. */
+  onCrowd?(pool: PoolId, isCrowded: boolean): void;
   /** What waits is let go when nobody has been in its pool for this long. */
   desertedMs?: number;
 }

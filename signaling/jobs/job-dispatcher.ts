@@ -240,10 +240,9 @@ export class JobDispatcher implements JobService {
 
   /** The roster has changed this pool. */
   poolChanged(id: PoolId): void {
-    const change = this.#context.queues.poolChanged(id);
-    for (const job of change?.moved ?? []) {
-      tellFunding(this.#context, job, 'moved', change!.coalition);
-      if (job.source === 'tab') this.#context.keep(this.#context.store.update(job));
+    for (const { job, coalition } of this.#context.queues.poolChanged(id)) {
+      tellFunding(this.#context, job, 'moved', coalition);
+      this.#context.keep(this.#context.store.update(job));
     }
   }
 

@@ -17,7 +17,7 @@ describe('a stream', () => {
   it('has the place, the route, the words and the end', async () => {
     const { job, listener } = streamListener(ID, onAnswered);
     listener.queued(2, 3, 'It is full.');
-    expect(listener.routed(PLAN, 1, 'grant')).toBe(true);
+    expect(listener.routed(PLAN, { epoch: 1 }, 'grant')).toBe(true);
     listener.event({ type: 'started', job: ID, promptTokens: 5 });
     expect(onAnswered).not.toHaveBeenCalled();
     listener.event(delta(ID, [1], 'a'));
@@ -43,7 +43,7 @@ describe('a stream', () => {
 
   it('that fails on its way keeps the route that it had', async () => {
     const { job, listener } = streamListener(ID, onAnswered);
-    listener.routed(PLAN, 1, 'grant');
+    listener.routed(PLAN, { epoch: 1 }, 'grant');
     listener.failed(new PoolError('stage-failed', 'So it is.'));
     expect(await codeOf(job.routed)).toBe('none');
     expect(await codeOf(allOf(job.updates))).toBe('stage-failed');
@@ -67,7 +67,7 @@ describe('an asking tab', () => {
   it('hears its place, its leave and what it was charged, each under its own number', () => {
     const { listener, sent } = tab();
     listener.queued(1, 2, 'It is full.');
-    expect(listener.routed(PLAN, 4, 'grant')).toBe(true);
+    expect(listener.routed(PLAN, { epoch: 4 }, 'grant')).toBe(true);
     // A tab drives its answer itself: nobody repeats its own words to it.
     listener.event(delta(ID, [1]));
     listener.ended(END);
@@ -83,13 +83,13 @@ describe('an asking tab', () => {
     before.listener.failed(new PoolError('no-stages', 'No tab serves this model now.'));
     expect(before.sent).toMatchObject([{ type: 'ask-refused', ask: 7, error: { code: 'no-stages' } }]);
     const after = tab();
-    after.listener.routed(PLAN, 1, 'grant');
+    after.listener.routed(PLAN, { epoch: 1 }, 'grant');
     after.listener.failed(new PoolError('lap-timeout', 'The answer took longer than its grant.'));
     expect(after.sent.map(({ type }) => type)).toEqual(['ask-granted']);
   });
 
   it('that is gone is known when its leave cannot be sent', () => {
-    expect(tab(false).listener.routed(PLAN, 1, 'grant')).toBe(false);
+    expect(tab(false).listener.routed(PLAN, { epoch: 1 }, 'grant')).toBe(false);
   });
 });
 

@@ -54,9 +54,10 @@ export function tabListener(
   let isRouted = false;
   return {
     queued: (place, waiting, reason) => void send({ type: 'ask-queued', ask, place, waiting, reason }),
-    routed: (plan, epoch, grant) => {
+    routed: (plan, { epoch, ring }, grant) => {
       isRouted = true;
-      return send({ type: 'ask-granted', ask, job: id, ...(grant ? { grant } : {}), epoch, plan, heldMicros });
+      const over = { epoch, ...(ring ? { ring } : {}) };
+      return send({ type: 'ask-granted', ask, job: id, ...(grant ? { grant } : {}), ...over, plan, heldMicros });
     },
     event: () => {},
     ended: ({ chargedMicros }) => void send({ type: 'ask-settled', job: id, chargedMicros, receiptId: id }),

@@ -17,7 +17,7 @@ import type { FoundCache, LeftCache } from './paid-prefixes.ts';
 export interface JobListener {
   queued(place: number, waiting: number, reason: string): void;
   /** It has a route. For a tab this is its sign to begin; false when the tab is gone. */
-  routed(plan: RoutePlan, epoch: number, grant: string | undefined): boolean;
+  routed(plan: RoutePlan, over: Pick<Coalition, 'epoch' | 'ring'>, grant: string | undefined): boolean;
   /** HTTP only: what its driver says on the way. */
   event(event: Exclude<JobEvent, { type: 'done' | 'failed' }>): void;
   ended(end: { stats: JobStats | undefined; usage: Usage; plan: RoutePlan; chargedMicros: number }): void;
@@ -65,6 +65,10 @@ export interface LiveJob {
   plan: RoutePlan | undefined;
   /** Coalitions that may have worked on it, in order of use. */
   epochs: EpochSeats[];
+  /** The ring of its pool that works on it, or did last. */
+  ring: number | undefined;
+  /** When it lost its driver, by `performance.now()`. */
+  lostMs: number | undefined;
   attempts: number;
   /** Ids that were told, per choice: where the next driver goes on. */
   emitted: number[][];
@@ -91,6 +95,8 @@ export interface LiveJob {
   endsMs: number | undefined;
   /** HTTP: bytes of text that were relayed of each choice. */
   readonly textBytes: number[];
+  /** HTTP: tokens of each choice whose probabilities were told. */
+  readonly toldLogprobs: number[];
   /** HTTP: what its prompt found in the cache of an earlier answer: it counts where that one was paid whole. */
   cache: FoundCache | undefined;
   /** HTTP: tokens of the answer that were paid for when the same was asked before. */
@@ -132,6 +138,8 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     driver,
     plan: undefined,
     epochs: [],
+    ring: undefined,
+    lostMs: undefined,
     attempts: 0,
     emitted: Array.from({ length: fields.choices }, () => []),
     finished: new Map(),
@@ -148,6 +156,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     timer: undefined,
     endsMs: undefined,
     textBytes: Array.from({ length: fields.choices }, () => 0),
+    toldLogprobs: Array.from({ length: fields.choices }, () => 0),
     cache: undefined,
     paidBefore: 0,
     prepaidLeft: 0,

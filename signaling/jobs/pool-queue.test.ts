@@ -67,7 +67,7 @@ describe('room', () => {
   it('is counted in sessions; a job that is larger than all of it runs alone', () => {
     const [large, small] = [jobOf('a', { choices: 8 }), jobOf('b')];
     add(large, small);
-    expect([started, queue.runningSessions]).toEqual([[large], 8]);
+    expect([started, queue.loadOn(test.network.coalition()).sessions]).toEqual([[large], 8]);
     queue.drop(large);
     expect(started).toEqual([large, small]);
   });
@@ -174,17 +174,42 @@ describe('a driver', () => {
   });
 });
 
-it('a job that runs may move to a new coalition, which counts once', () => {
-  const [running, waiting] = [jobOf('a'), jobOf('b')];
-  add(running, waiting);
-  running.epochs = [seatsOf(test.network.coalition())];
-  expect(queue.addCoalition(test.network.coalition())).toEqual([]);
+it('a chat that runs may move to a new coalition, which counts once; what a stage drives stays with its epoch', () => {
+  const [running, driven, waiting] = [jobOf('a', { request: undefined }), jobOf('c'), jobOf('b')];
+  test.network.isServing = true;
+  add(running, driven);
+  for (const job of [running, driven]) job.epochs = [seatsOf(test.network.coalition())];
+  expect(queue.noteCoalitions()).toEqual([]);
   test.network.ring = [2, 3];
   test.network.epoch = 2;
-  expect(queue.addCoalition(test.network.coalition())).toEqual([running]);
-  expect(queue.addCoalition(test.network.coalition())).toEqual([]);
+  const coalition = test.network.coalition();
+  expect(queue.noteCoalitions()).toEqual([{ job: running, coalition }]);
+  expect(queue.noteCoalitions()).toEqual([]);
   expect(running.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
-  expect(waiting.epochs).toEqual([]);
+  expect([driven, waiting].map(({ epochs }) => epochs.length)).toEqual([1, 0]);
+});
+
+it('says when somebody waits although a coalition answers, and when nobody does any more', () => {
+  vi.useFakeTimers();
+  const told: boolean[] = [];
+  const crowded = new PoolQueue({
+    limits: { maxWaiting: 4, maxWaitingPerAccount: 3 },
+    ...{ pool: () => test.network.pool(), start: () => true, onCrowd: (isCrowded) => told.push(isCrowded) },
+  });
+  const [one, two] = [jobOf('a'), jobOf('b')];
+  crowded.add(one);
+  vi.advanceTimersByTime(200);
+  expect(told).toEqual([]);
+  crowded.add(two);
+  vi.advanceTimersByTime(200);
+  crowded.drop(one);
+  vi.advanceTimersByTime(200);
+  expect(told).toEqual([true, false]);
+  test.network.isServing = false;
+  crowded.add(jobOf('c'));
+  vi.advanceTimersByTime(200);
+  expect(told).toEqual([true, false]);
+  crowded.close();
 });
 
 describe('places', () => {

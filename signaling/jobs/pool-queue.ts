@@ -1,10 +1,10 @@
-// One pool's jobs: who waits, who runs, how many sessions its coalition takes, and which coalitions there were while they
-// ran. Starts jobs through `start`; sends nothing itself.
+// One pool's jobs: who waits, who runs, how many sessions its coalitions take, where there is most room, and which coalitions there
+// were while they ran. Starts jobs through `start`; sends nothing itself.
 
 import type { Coalition } from '../../protocol/control.ts';
 import { type AdmissionLimits, AdmissionQueue, type Entry } from '../admission/admission-queue.ts';
 import { sessionSlots } from '../admission/session-slots.ts';
-import { readyOf, servingOf } from '../roster/coalitions.ts';
+import { coalitionsOf, readyOf, ringOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { type LiveJob, seatsOf } from './live-job.ts';
 
@@ -13,6 +13,15 @@ import { type LiveJob, seatsOf } from './live-job.ts';
  * address or account hold all but this share, rounded up. Devices of the coalition's own people do not count.
  */
 const LEFT_FOR_OTHERS = 0.25;
+
+/**
+ * Whoever lost its driver waits so long for its own ring to be whole again, whose stages hold what was computed, before it begins
+ * anew on another.
+ */
+const OWN_RING_MS = 3_000;
+
+/** Accounts whose last ring is known. */
+const MAX_REMEMBERED = 1_000;
 
 /** Places are told at this pace at most. */
 const TELL_EVERY_MS = 100;
@@ -23,6 +32,14 @@ export interface PoolQueueOptions {
   pool(): Pool | undefined;
   /** Begins a job on this coalition. False when its driver cannot be told: it waits on. */
   start(job: LiveJob, coalition: Coalition): boolean;
+  /** Somebody waits although a coalition answers, or nobody does any more: told when it changes. */
+  onCrowd?(isCrowded: boolean): void;
+}
+
+/** A job that runs and may go on over this coalition, too. */
+export interface Moved {
+  job: LiveJob;
+  coalition: Coalition;
 }
 
 export class PoolQueue {
@@ -31,6 +48,10 @@ export class PoolQueue {
   readonly running = new Set<LiveJob>();
   #tellTimer: NodeJS.Timeout | undefined;
   #deserted: NodeJS.Timeout | undefined;
+  #againTimer: NodeJS.Timeout | undefined;
+  #isCrowded = false;
+  /** By account, where its last answer ran: what was computed of a conversation is there. */
+  readonly #lastRings = new Map<string, number>();
 
   constructor(options: PoolQueueOptions) {
     this.#options = options;
@@ -45,18 +66,29 @@ export class PoolQueue {
     return this.#queue.size === 0 && this.running.size === 0;
   }
 
-  /** Sessions that are open or may be at any time. */
-  get runningSessions(): number {
-    return [...this.running].reduce((sum, job) => sum + job.choices, 0);
+  /** Sessions that the serving coalitions take at once; 0 while none serves. */
+  get slots(): number {
+    return this.#ready().reduce((sum, coalition) => sum + this.loadOn(coalition).slots, 0);
   }
 
-  /** Sessions that the serving coalition takes at once; 0 while none serves. */
-  get slots(): number {
+  /** Answers that this coalition gives now, sessions that are open or may be at any time, and how many it takes. */
+  loadOn(coalition: Coalition): { running: number; sessions: number; slots: number } {
     const pool = this.#options.pool();
-    const [ready] = pool ? readyOf(pool) : [];
-    if (!pool?.manifest || !ready) return 0;
+    const own = [...this.running].filter(({ ring }) => ring === ringOf(coalition));
+    const sessions = own.reduce((sum, job) => sum + job.choices, 0);
+    if (!pool?.manifest) return { running: own.length, sessions, slots: 0 };
     const memory = new Map(pool.peers.map(({ peer, capability }) => [peer, capability.memoryBytes]));
-    return sessionSlots(pool.manifest, ready.seats, (peer) => memory.get(peer));
+    const slots = sessionSlots(pool.manifest, coalition.seats, (peer) => memory.get(peer));
+    return { running: own.length, sessions, slots };
+  }
+
+  /** Those that answer, the one with the most room for its size first. */
+  freest(): Coalition[] {
+    const used = (coalition: Coalition): number => {
+      const { sessions, slots } = this.loadOn(coalition);
+      return sessions / Math.max(1, slots);
+    };
+    return this.#ready().toSorted((a, b) => used(a) - used(b));
   }
 
   /** Throws `queue-full` or `rate-limited`. */
@@ -81,29 +113,24 @@ export class PoolQueue {
 
   /** Starts what has room, and tells the others their place. */
   pump(): void {
-    const pool = this.#options.pool();
-    const [ready] = pool ? readyOf(pool) : [];
-    if (ready) {
-      for (;;) {
-        // A job larger than the coalition runs alone.
-        const free = this.running.size === 0 ? Number.POSITIVE_INFINITY : this.slots - this.runningSessions;
-        const entry = this.#queue.shift(free, (job) => this.#mayRun(job));
-        if (!entry) break;
-        this.running.add(entry.item);
-        if (this.#options.start(entry.item, ready)) continue;
-        this.running.delete(entry.item);
-        this.#queue.putBack(entry);
-        break;
-      }
-    }
+    while (this.#startNext());
+    const waitsMs = Math.max(0, ...this.#queue.order().map((job) => this.#ownRingMs(job)));
+    if (waitsMs > 0) this.#againTimer ??= setTimeout(() => this.#again(), waitsMs);
     this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_EVERY_MS);
   }
 
-  /** A coalition is ready: what runs may move there. Gives the jobs for which it is a new one. */
-  addCoalition(coalition: Coalition): LiveJob[] {
-    const moved = [...this.running].filter((job) => !job.epochs.some(({ epoch }) => epoch === coalition.epoch));
-    for (const job of moved) job.epochs.push(seatsOf(coalition));
-    return moved;
+  /** What runs in the asking tab itself may go on over each coalition that answers once its own ring does not. */
+  noteCoalitions(): Moved[] {
+    const ready = this.#ready();
+    // A stage that drives stays with the epoch that it was given: it is given another.
+    const driven = [...this.running].filter(({ request }) => !request);
+    return driven.flatMap((job) => {
+      const own = ready.filter((coalition) => ringOf(coalition) === job.ring);
+      const isUsed = ({ epoch }: Coalition): boolean => job.epochs.some((used) => used.epoch === epoch);
+      const fresh = (own.length > 0 ? own : ready).filter((coalition) => !isUsed(coalition));
+      job.epochs.push(...fresh.map(seatsOf));
+      return fresh.map((coalition) => ({ job, coalition }));
+    });
   }
 
   /** Nobody is in the pool, or somebody is again. After a while of nobody, `letGo` gets all that wait. */
@@ -123,11 +150,76 @@ export class PoolQueue {
   close(): void {
     clearTimeout(this.#deserted);
     clearTimeout(this.#tellTimer);
+    clearTimeout(this.#againTimer);
   }
 
   /** All that wait, next first. */
   order(): LiveJob[] {
     return this.#queue.order();
+  }
+
+  #ready(): Coalition[] {
+    const pool = this.#options.pool();
+    return pool ? readyOf(pool) : [];
+  }
+
+  /** The next one, where there is most room. False when nobody can start. */
+  #startNext(): boolean {
+    for (const coalition of this.freest()) {
+      const { running, sessions, slots } = this.loadOn(coalition);
+      // A job larger than the coalition runs alone.
+      const free = running === 0 ? Number.POSITIVE_INFINITY : slots - sessions;
+      const entry = this.#queue.shift(free, (job) => this.#mayRun(job) && this.#mayRunOn(job, coalition));
+      if (!entry) continue;
+      const { item: job } = entry;
+      const before = job.ring;
+      job.ring = ringOf(coalition);
+      this.running.add(job);
+      if (this.#options.start(job, coalition)) {
+        this.#remember(job);
+        return true;
+      }
+      this.running.delete(job);
+      job.ring = before;
+      this.#queue.putBack(entry);
+      return false;
+    }
+    return false;
+  }
+
+  /**
+   * Its own ring comes first while it breaks and forms again; and the one of the account's last answer while that has room, unless
+   * more of that account runs: then it is no conversation.
+   */
+  #mayRunOn(job: LiveJob, coalition: Coalition): boolean {
+    if (job.ring !== undefined) return job.ring === ringOf(coalition) || this.#ownRingMs(job) <= 0;
+    const last = this.#lastRings.get(job.account);
+    if (last === undefined || last === ringOf(coalition)) return true;
+    if ([...this.running].some(({ account }) => account === job.account)) return true;
+    return !this.#ready().some((other) => {
+      const { sessions, slots } = this.loadOn(other);
+      return ringOf(other) === last && sessions + job.choices <= slots;
+    });
+  }
+
+  #remember({ account, ring }: LiveJob): void {
+    this.#lastRings.delete(account);
+    this.#lastRings.set(account, ring ?? 0);
+    const [oldest] = this.#lastRings.keys();
+    if (this.#lastRings.size > MAX_REMEMBERED && oldest !== undefined) this.#lastRings.delete(oldest);
+  }
+
+  /** How much longer it waits for its own ring, which breaks and forms again. */
+  #ownRingMs({ ring, lostMs }: LiveJob): number {
+    const pool = this.#options.pool();
+    if (ring === undefined || lostMs === undefined || !pool) return 0;
+    const isThere = coalitionsOf(pool).some((coalition) => ringOf(coalition) === ring);
+    return isThere ? lostMs + OWN_RING_MS - performance.now() : 0;
+  }
+
+  #again(): void {
+    this.#againTimer = undefined;
+    this.pump();
   }
 
   #mayRun(job: LiveJob): boolean {
@@ -141,6 +233,9 @@ export class PoolQueue {
   #tell(): void {
     this.#tellTimer = undefined;
     const order = this.#queue.order();
+    const isCrowded = order.length > 0 && this.#ready().length > 0;
+    if (isCrowded !== this.#isCrowded) this.#options.onCrowd?.(isCrowded);
+    this.#isCrowded = isCrowded;
     const reason = this.#reason();
     for (const [index, job] of order.entries()) {
       if (job.toldPlace === index + 1) continue;
@@ -152,7 +247,10 @@ export class PoolQueue {
   #reason(): string {
     const slots = this.slots;
     if (slots === 0) return 'No coalition serves this model at this moment: the tabs that are here load their layers.';
-    return `The coalition answers ${this.running.size} at once now and has room for ${slots}.`;
+    const count = this.#ready().length;
+    const running = this.running.size;
+    if (count > 1) return `${count} rings together answer ${running} at once now and have room for ${slots}.`;
+    return `The coalition answers ${running} at once now and has room for ${slots}.`;
   }
 }
 
@@ -161,7 +259,7 @@ const holderOf = ({ source, place, account }: LiveJob): string | undefined =>
   source === 'tab' ? (place ?? account) : undefined;
 
 function entryOf(job: LiveJob, pool: Pool | undefined): Entry<LiveJob> {
-  const seats = (pool && servingOf(pool)?.seats) ?? [];
+  const seats = pool ? readyOf(pool).flatMap((coalition) => coalition.seats) : [];
   const isOwner = seats.some(({ peer }) => job.own.includes(peer));
   return { item: job, account: job.account, place: job.place, isOwner, sessions: job.choices };
 }

@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 it('has one queue for a pool, and none for a pool that nobody asked for', () => {
   expect(queues.loadOf(HERE)).toEqual({ running: 0, waiting: 0, slots: 0 });
-  expect(queues.poolChanged(HERE)).toBeUndefined();
+  expect(queues.poolChanged(HERE)).toEqual([]);
   const queue = queues.of(HERE);
   expect(queues.of(HERE)).toBe(queue);
   expect(queues.of(THERE)).not.toBe(queue);
@@ -53,14 +53,12 @@ it('forgets an empty queue of a pool that is gone; one whose jobs run or wait st
 });
 
 it('names the jobs that may move when a coalition is new to them, once, and none while none is ready', () => {
-  const job = test.job();
+  const job = test.job({ request: undefined });
   queues.of(HERE).add(job);
-  const change = queues.poolChanged(HERE);
-  expect(change?.moved).toEqual([job]);
-  expect(change?.coalition.epoch).toBe(1);
-  expect(queues.poolChanged(HERE)).toBeUndefined();
+  expect(queues.poolChanged(HERE)).toEqual([{ job, coalition: expect.objectContaining({ epoch: 1 }) }]);
+  expect(queues.poolChanged(HERE)).toEqual([]);
   pools.set(HERE, { ...pools.get(HERE)!, coalitions: [] });
-  expect(queues.poolChanged(HERE)).toBeUndefined();
+  expect(queues.poolChanged(HERE)).toEqual([]);
 });
 
 it('starts what waits when its pool changes, and no job of another', () => {
@@ -90,6 +88,6 @@ it.each(['is gone from the roster', 'has watchers alone'])('lets go who waits fo
 it('counts desertion for no queue that is not there', () => {
   pools.clear();
   queues.watchDesertion(HERE);
-  expect(queues.poolChanged(HERE)).toBeUndefined();
+  expect(queues.poolChanged(HERE)).toEqual([]);
   expect(letGo).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { AdmissionLimits } from '../admission/admission-queue.ts';
 import { readyOf } from '../roster/coalitions.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { LiveJob } from './live-job.ts';
-import { PoolQueue } from './pool-queue.ts';
+import { type Moved, PoolQueue } from './pool-queue.ts';
 
 /** A tab that reloads is back within seconds; whoever waits longer for anybody at all should rather hear of it. */
 const DESERTED_MS = 30_000;
@@ -15,8 +15,13 @@ const DESERTED_MS = 30_000;
 export interface PoolLoad {
   running: number;
   waiting: number;
-  /** Sessions that the serving coalition takes at once. */
+  /** Sessions that the serving coalitions take at once. */
   slots: number;
+}
+
+/** One coalition's share: who waits counts where it would go on. */
+export interface RingLoad extends PoolLoad {
+  coalition: Coalition | undefined;
 }
 
 export interface PoolQueuesOptions {
@@ -24,6 +29,8 @@ export interface PoolQueuesOptions {
   poolOf(id: PoolId): Pool | undefined;
   /** Begins a job on this coalition. False when its driver cannot be told: it waits on. */
   start(job: LiveJob, coalition: Coalition): boolean;
+  /** Somebody waits although a coalition answers, or nobody does any more. */
+  onCrowd?: ((id: PoolId, isCrowded: boolean) => void) | undefined;
   /** Nobody has been in the pool of these for a while. */
   letGo(waiting: readonly LiveJob[]): void;
   desertedMs?: number | undefined;
@@ -41,13 +48,16 @@ export class PoolQueues {
   of(id: PoolId): PoolQueue {
     const known = this.#queues.get(id);
     if (known) return known;
-    const { limits, poolOf, start } = this.#options;
+    const { limits, poolOf, start, onCrowd } = this.#options;
     for (const [other, queue] of this.#queues) {
       if (!queue.isEmpty || poolOf(other)) continue;
       queue.close();
       this.#queues.delete(other);
     }
-    const queue = new PoolQueue({ limits, pool: () => poolOf(id), start });
+    const queue = new PoolQueue({
+      ...{ limits, pool: () => poolOf(id), start },
+      onCrowd: (isCrowded) => onCrowd?.(id, isCrowded),
+    });
     this.#queues.set(id, queue);
     return queue;
   }
@@ -57,16 +67,30 @@ export class PoolQueues {
     return { running: queue?.running.size ?? 0, waiting: queue?.waiting ?? 0, slots: queue?.slots ?? 0 };
   }
 
-  /** The roster has changed this pool. `moved`: jobs that may go on over a coalition that they have not used. */
-  poolChanged(id: PoolId): { moved: LiveJob[]; coalition: Coalition } | undefined {
-    const queue = this.#queues.get(id);
-    if (!queue) return undefined;
+  /** The coalition that takes the next one, and how busy it is. */
+  nextOn(id: PoolId): RingLoad {
     const pool = this.#options.poolOf(id);
-    const [ready] = pool ? readyOf(pool) : [];
-    const moved = ready ? queue.addCoalition(ready) : [];
+    const queue = this.#queues.get(id);
+    // A pool whose queue is not made yet has nobody in it.
+    const coalition = queue ? queue.freest()[0] : pool && readyOf(pool)[0];
+    return { coalition, ...this.loadOn(id, coalition) };
+  }
+
+  loadOn(id: PoolId, coalition: Coalition | undefined): PoolLoad {
+    const queue = this.#queues.get(id);
+    if (!queue || !coalition) return this.loadOf(id);
+    const { running, slots } = queue.loadOn(coalition);
+    return { running, slots, waiting: Math.ceil((queue.waiting * slots) / Math.max(1, queue.slots)) };
+  }
+
+  /** The roster has changed this pool: gives the jobs that may go on over a coalition that they have not used. */
+  poolChanged(id: PoolId): Moved[] {
+    const queue = this.#queues.get(id);
+    if (!queue) return [];
+    const moved = queue.noteCoalitions();
     queue.pump();
     this.watchDesertion(id);
-    return ready && moved.length > 0 ? { moved, coalition: ready } : undefined;
+    return moved;
   }
 
   /** Counts from now on, while nobody is in the pool. */

@@ -1,6 +1,7 @@
 // What the route planner adds to the planner's word: codecs. Its memory is tested with the jobs that fill it.
 import { expect, test } from 'vitest';
 import type { CodecPolicy } from '../../protocol/codec.ts';
+import type { Coalition } from '../../protocol/control.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import { RttEstimator } from '../planner/rtt-estimator.ts';
 import { SITUATIONS } from '../planner/test-situations.ts';
@@ -35,6 +36,7 @@ function planOf({ manifest, peers, serving, client, load }: typeof LAN, server: 
   return planner.plan({
     ...question,
     asker: client,
+    coalition: pool.coalitions[0]?.coalition as Coalition | undefined,
     pool: pool as unknown as Parameters<RoutePlanner['plan']>[0]['pool'],
   });
 }

@@ -9,7 +9,6 @@ import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import { type Calibration, calibrate, UNCALIBRATED } from '../planner/calibrate.ts';
 import { planRoute } from '../planner/plan-route.ts';
 import type { RttEstimator } from '../planner/rtt-estimator.ts';
-import { readyOf } from '../roster/coalitions.ts';
 import type { RouteQuestion } from './job-context.ts';
 
 /** As many as the roster has pools, and those of yesterday. */
@@ -44,13 +43,14 @@ export class RoutePlanner {
   }
 
   /** Throws what the planner refuses with. */
-  plan({ pool, promptTokens, maxTokens, mode, codec, asker, running, waiting, slots }: RouteQuestion): RoutePlan {
+  plan(question: RouteQuestion): RoutePlan {
+    const { pool, coalition, promptTokens, maxTokens, mode, codec, asker, running, waiting, slots } = question;
     const memory = this.#memory.get(pool.id);
     const route = planRoute({
       request: { promptTokens, maxTokens, mode },
       manifest: pool.manifest,
       client: asker,
-      serving: readyOf(pool)[0],
+      serving: coalition,
       peers: pool.peers.filter(({ excluded }) => excluded === undefined),
       load: { running, queued: waiting, slots, meanAnswerMs: memory?.meanAnswerMs },
       hasDraftModel: this.#options.hasDraftModel(pool.model.repo),

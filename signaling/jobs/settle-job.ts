@@ -48,5 +48,6 @@ const weigh = (job: LiveJob, stages: readonly SignedReceipt[], layers: number): 
     receipts: stages.map(({ receipt }) => receipt),
     delivery: deliveryOf(job),
     isSignedByClient: job.request === undefined,
+    paidTokens: job.request ? 0 : job.paidTokens,
     ahead: aheadOf(job),
   });

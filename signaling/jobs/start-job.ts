@@ -14,7 +14,7 @@ export function startLocally(context: JobContext, job: LiveJob, plan: RoutePlan)
   job.state = 'running';
   job.endsMs = performance.now() + GRANT_SECONDS * 1000;
   begin(context, job);
-  tellRoute(context, job, plan, 0, undefined);
+  tellRoute(context, job, plan, { epoch: 0 }, undefined);
 }
 
 /** On this coalition. False when its driver cannot be told: the job waits on. */
@@ -25,7 +25,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   if (!driver || !pool) return false;
   const promptTokens = Math.max(1, job.usage.promptTokens);
   const question = { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec };
-  job.plan ??= context.route({ ...question, pool, ...context.queues.loadOf(pool.id) });
+  job.plan ??= context.route({ ...question, pool, coalition, ...context.queues.loadOn(pool.id, coalition) });
   job.endsMs ??= performance.now() + GRANT_SECONDS * 1000;
   const grant = grantFor(context, job, driver);
   if (job.request) {
@@ -40,7 +40,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   const isFirst = job.attempts++ === 0;
   if (isFirst) begin(context, job);
   tellFunding(context, job, isFirst ? 'began' : 'moved', coalition);
-  tellRoute(context, job, job.plan, epoch, grant);
+  tellRoute(context, job, job.plan, coalition, grant);
   return true;
 }
 
@@ -80,8 +80,14 @@ function requestFor({ ownerTag }: JobContext, job: LiveJob, plan: RoutePlan) {
 }
 
 /** A tab that left while its job was admitted: nobody else would end it. */
-function tellRoute(context: JobContext, job: LiveJob, plan: RoutePlan, epoch: number, grant: string | undefined): void {
-  if (job.listener.routed(plan, epoch, grant)) return;
+function tellRoute(
+  context: JobContext,
+  job: LiveJob,
+  plan: RoutePlan,
+  over: Pick<Coalition, 'epoch' | 'ring'>,
+  grant: string | undefined,
+): void {
+  if (job.listener.routed(plan, over, grant)) return;
   finishJob(context, job, new PoolError('stage-left', 'The asking tab left.'));
 }
 

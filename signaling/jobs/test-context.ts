@@ -37,7 +37,7 @@ export class TestListener implements JobListener {
   queued(place: number, waiting: number): void {
     this.heard.push(`queued ${place}/${waiting}`);
   }
-  routed(_plan: unknown, _epoch: number, grant: string | undefined): boolean {
+  routed(_plan: unknown, _over: unknown, grant: string | undefined): boolean {
     this.heard.push('routed');
     this.grants.push(grant);
     return this.isThere;

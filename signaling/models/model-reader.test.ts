@@ -30,7 +30,7 @@ function readerOf(options: ModelReaderOptions): ReadOne {
 
 let dir: string;
 const servers: Server[] = [];
-/** A thread begins within a second, on a machine that is busy within ten. */
+/** A process begins within a second, on a machine that is busy within ten. */
 const WAIT = { timeout: 30_000 };
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'computepool-manifests-'));
@@ -212,10 +212,14 @@ describe('a prompt', () => {
   const slow = JSON.stringify({ ...ownJson('tokenizer.json'), pre_tokenizer: regex });
   const doubling = '{% set ns = namespace(x="ab") %}{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}';
   const large = JSON.stringify({ ...ownJson('tokenizer_config.json'), chat_template: doubling });
+  // One allocation goes far beyond the bound: a thread would take the whole server along.
+  const list = '{% set ns = namespace(x=[1, 2]) %}{% for i in range(40) %}{% set ns.x = ns.x + ns.x %}{% endfor %}x';
+  const huge = JSON.stringify({ ...ownJson('tokenizer_config.json'), chat_template: list });
 
   test.each<[string, Record<string, string>, string]>([
     ['G16: a tokenizer whose pattern never ends', { 'tokenizer.json': slow }, `${'a'.repeat(40)}!`],
     ['G16: a template that doubles without end', { 'tokenizer_config.json': large }, 'hello'],
+    ['G16: a template whose list takes all memory', { 'tokenizer_config.json': huge }, 'hello'],
   ])('%s is ended, is not read again for a while, and others are counted meanwhile', async (_name, changes, text) => {
     const { url, asked } = await hubWith(changes);
     const promptIds = promptsOf(url, { promptDeadlineMs: 2_000 });
@@ -238,10 +242,10 @@ describe('a prompt', () => {
     expect((await promptIds(MODEL, chat('hello'))).length).toBeGreaterThan(1);
   });
 
-  const busy = '{% for i in range(1000000) %}{% endfor %}x';
+  const busy = '{% for i in range(3000) %}{% for j in range(3000) %}{% endfor %}{% endfor %}x';
   const long = JSON.stringify({ ...ownJson('tokenizer_config.json'), chat_template: busy });
 
-  test('G14: that makes the configured model’s own thread end takes it from nobody else', async () => {
+  test('G14: that makes the configured model’s own process end takes it from nobody else', async () => {
     const { url } = await hubWith({ 'tokenizer_config.json': long });
     const promptIds = promptsOf(url, { promptDeadlineMs: 2_000 });
     await expect(promptIds(MODEL, chat('x'))).rejects.toMatchObject({ code: 'model-unsupported' });
@@ -250,7 +254,7 @@ describe('a prompt', () => {
     expect((await promptIds(MODEL, text, { address: '10.0.0.9', owner: 'bob' })).length).toBeGreaterThan(0);
   });
 
-  test('G14: whose address took the threads for long is told to wait, others are counted', async () => {
+  test('G14: whose address took the processes for long is told to wait, others are counted', async () => {
     const { url } = await hubWith({ 'tokenizer_config.json': long });
     const promptIds = promptsOf(url, { promptDeadlineMs: 2_000, addressMs: { perMinute: 60, burst: 400 } });
     await expect(promptIds(MODEL, chat('x'))).rejects.toMatchObject({ code: 'model-unsupported' });

@@ -1,5 +1,5 @@
 // What this server itself reads of models: what they are, and how many tokens a prompt has. A stranger's files are read and run
-// in threads that are ended at a deadline; a few at a time, so that nobody makes this server download or compute for them.
+// in processes that are ended at a deadline; a few at a time, so that nobody makes this server download or compute for them.
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { JobRequest } from '../../protocol/job.ts';
@@ -7,8 +7,8 @@ import type { ModelManifest } from '../../protocol/manifest.ts';
 import { readManifest } from '../../shard-worker/read-manifest.ts';
 import { type Asker, TurnLine } from '../admission/turn-line.ts';
 import { isOfSite, locateModel, type ModelPlaces } from './model-location.ts';
-import { ModelThread } from './model-thread.ts';
-import { PromptThreads } from './prompt-threads.ts';
+import { ModelProcess } from './model-process.ts';
+import { PromptProcesses } from './prompt-processes.ts';
 import type { ReadLimits } from './read-thread.ts';
 
 export interface ModelReader {
@@ -23,7 +23,7 @@ export interface ModelReader {
 }
 
 export interface ModelReaderOptions extends ModelPlaces {
-  /** The configured model: its thread is always there. */
+  /** The configured model: its process is always there. */
   own?: ModelRef | undefined;
   /** For tests. */
   limits?: ReadLimits & {
@@ -50,9 +50,9 @@ interface Reading {
 export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: ModelReaderOptions): ModelReader {
   const { deadlineMs = DEADLINE_MS, promptDeadlineMs, addressMs, ...rest } = limits;
   const places: ModelPlaces = { hubUrl, modelsDir };
-  const threads = new Set<ModelThread>();
+  const processes = new Set<ModelProcess>();
   const line = new TurnLine<Reading>(READING_LIMITS);
-  const prompts = new PromptThreads({ places, own, limits: rest, deadlineMs, promptDeadlineMs, addressMs });
+  const prompts = new PromptProcesses({ places, own, limits: rest, deadlineMs, promptDeadlineMs, addressMs });
   const beginAll = (): void => {
     for (let next = line.begin(); next; next = line.begin()) next.begin();
   };
@@ -73,17 +73,17 @@ export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: Model
     });
 
   const readApart = async (model: ModelRef, signal: AbortSignal | undefined): Promise<ModelManifest> => {
-    const thread = new ModelThread();
-    threads.add(thread);
-    const stop = (): void => void thread.end(cancelled());
+    const process = new ModelProcess();
+    processes.add(process);
+    const stop = (): void => void process.end(cancelled());
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const call = { type: 'manifest', model, places, limits: rest } as const;
-      return (await thread.ask(call, deadlineMs)) as ModelManifest;
+      return (await process.ask(call, deadlineMs)) as ModelManifest;
     } finally {
       signal?.removeEventListener('abort', stop);
-      threads.delete(thread);
-      await thread.end();
+      processes.delete(process);
+      await process.end();
     }
   };
 
@@ -104,7 +104,7 @@ export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: Model
     },
     promptIds: (model, prompt, asker) => prompts.ids(model, prompt, asker),
     async close() {
-      await Promise.all([prompts.close(), ...[...threads].map((thread) => thread.end())]);
+      await Promise.all([prompts.close(), ...[...processes].map((process) => process.end())]);
     },
   };
 }

@@ -1,4 +1,4 @@
-// Whose prompt is counted next, by order alone: each thread answers when the test says so.
+// Whose prompt is counted next, by order alone: each process answers when the test says so.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
@@ -18,7 +18,7 @@ beforeEach(() => {
   [atWork, opened, ended, slow, ran, done] = [[], [], [], new Set(), [], []];
 });
 
-class HeldThread {
+class HeldProcess {
   isOver = false;
   readonly repo: string;
 
@@ -55,7 +55,7 @@ function laneOf(limits: Partial<PromptLaneOptions['limits']> = {}, check: Prompt
   const lane = new PromptLane({
     limits: { workers: 1, spare: 0, waiting: 64, ...limits },
     promptDeadlineMs: 1000,
-    open: ({ repo }) => ({ thread: new HeldThread(repo) as never, opened: Promise.resolve() }),
+    open: ({ repo }) => ({ process: new HeldProcess(repo) as never, opened: Promise.resolve() }),
     check,
     isSlow: (key) => slow.has(key),
     ran: ({ asker }) => void ran.push(asker.owner),
@@ -87,7 +87,7 @@ async function workOff(): Promise<string[]> {
   return order;
 }
 
-describe('G14: the thread of the configured model', () => {
+describe('G14: the process of the configured model', () => {
   test('goes round by address: six accounts of a stranger have as many turns as one caller', async () => {
     const { ask } = laneOf();
     for (let round = 0; round < 9; round += 1) for (let one = 1; one <= 6; one += 1) void ask('evil', `e${one}`);
@@ -109,7 +109,7 @@ describe('G14: the thread of the configured model', () => {
   });
 });
 
-describe('G14: threads that models of strangers share', () => {
+describe('G14: processes that models of strangers share', () => {
   const SHARED = { workers: 2, spare: 1 };
 
   test('are never all one address’s: another’s prompt begins at once', async () => {
@@ -132,7 +132,7 @@ describe('G14: threads that models of strangers share', () => {
     expect((await workOff()).sort()).toEqual(['ann', 'bob', 'evil/a', 'evil/b', 'evil/c']);
   });
 
-  test('of more addresses than there are threads make another wait for its turn, and refuse it not', async () => {
+  test('of more addresses than there are processes make another wait for its turn, and refuse it not', async () => {
     const { ask } = laneOf(SHARED);
     for (const repo of ['a', 'b', 'c']) for (let count = 0; count < 5; count += 1) void ask(`of ${repo}`, repo, repo);
     void ask('home', 'ann', 'good/model');
@@ -141,7 +141,7 @@ describe('G14: threads that models of strangers share', () => {
     atWork[1]!.answer();
     await settled();
     expect(atWork.map(({ repo }) => repo)).toEqual(['a', 'c', 'good/model']);
-    // The thread that did nothing was ended for it.
+    // The process that did nothing was ended for it.
     expect([opened, ended]).toEqual([['a', 'b', 'c', 'good/model'], ['b']]);
   });
 

@@ -1,10 +1,10 @@
 // Threads that count prompts, each for one model, and the line in front of them. Turns go by address and owner; the least used
-// thread that does nothing is ended for a model that has none.
+// process that does nothing is ended for a model that has none.
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { JobRequest } from '../../protocol/job.ts';
 import { type Asker, type LineLimits, TurnLine } from '../admission/turn-line.ts';
-import type { ModelThread } from './model-thread.ts';
+import type { ModelProcess } from './model-process.ts';
 import type { CountedIds } from './read-thread.ts';
 
 /** A prompt that is to be counted. */
@@ -17,10 +17,10 @@ export interface PromptCount {
 }
 
 export interface PromptLaneOptions {
-  /** `workers` and `spare` together: so many threads. */
+  /** `workers` and `spare` together: so many processes. */
   limits: LineLimits;
   promptDeadlineMs: number;
-  open(model: ModelRef): OpenedThread;
+  open(model: ModelRef): OpenedProcess;
   /** Throws what speaks against it. Asked when its turn comes. */
   check(count: PromptCount): void;
   /** Models of which one is at work at a time. */
@@ -31,8 +31,8 @@ export interface PromptLaneOptions {
   ended(count: PromptCount, error: PoolError): void;
 }
 
-export interface OpenedThread {
-  thread: ModelThread;
+export interface OpenedProcess {
+  process: ModelProcess;
   opened: Promise<unknown>;
 }
 
@@ -45,7 +45,7 @@ export class PromptLane {
   readonly #options: PromptLaneOptions;
   readonly #line: TurnLine<Waiting>;
   /** By model, least recently used first. */
-  readonly #threads = new Map<string, OpenedThread & { isBusy: boolean }>();
+  readonly #processes = new Map<string, OpenedProcess & { isBusy: boolean }>();
 
   constructor(options: PromptLaneOptions) {
     this.#options = options;
@@ -64,9 +64,9 @@ export class PromptLane {
 
   async close(why: PoolError): Promise<void> {
     for (const { reject } of this.#line.clear()) reject(why);
-    const threads = [...this.#threads.values()];
-    this.#threads.clear();
-    await Promise.all(threads.map(({ thread }) => thread.end(why)));
+    const processes = [...this.#processes.values()];
+    this.#processes.clear();
+    await Promise.all(processes.map(({ process }) => process.end(why)));
   }
 
   #next(): void {
@@ -78,36 +78,36 @@ export class PromptLane {
   }
 
   #hasRoomFor(key: string): boolean {
-    const threads = [...this.#threads];
+    const processes = [...this.#processes];
     const { isSlow, limits } = this.#options;
-    if (isSlow(key) && threads.some(([other, { isBusy }]) => isBusy && isSlow(other))) return false;
-    const own = this.#threads.get(key);
+    if (isSlow(key) && processes.some(([other, { isBusy }]) => isBusy && isSlow(other))) return false;
+    const own = this.#processes.get(key);
     if (own) return !own.isBusy;
-    return threads.length < limits.workers + limits.spare || threads.some(([, { isBusy }]) => !isBusy);
+    return processes.length < limits.workers + limits.spare || processes.some(([, { isBusy }]) => !isBusy);
   }
 
   async #run(count: Waiting): Promise<void> {
     const { check, promptDeadlineMs, ran, ended } = this.#options;
-    let begun: (OpenedThread & { isBusy: boolean }) | undefined;
+    let begun: (OpenedProcess & { isBusy: boolean }) | undefined;
     let isOpen = false;
     try {
       check(count);
-      begun = this.#threadFor(count);
+      begun = this.#processFor(count);
       begun.isBusy = true;
       await begun.opened;
       isOpen = true;
       const call = { type: 'ids', prompt: count.prompt } as const;
-      const { ids, error, tookMs } = (await begun.thread.ask(call, promptDeadlineMs)) as CountedIds;
+      const { ids, error, tookMs } = (await begun.process.ask(call, promptDeadlineMs)) as CountedIds;
       ran(count, tookMs);
       if (error) throw PoolError.from(error);
       count.resolve(ids);
     } catch (thrown) {
       const error = PoolError.from(thrown);
-      const isEnded = begun?.thread.isOver === true && error.code === 'model-unsupported';
+      const isEnded = begun?.process.isOver === true && error.code === 'model-unsupported';
       if (isEnded && isOpen) ran(count, promptDeadlineMs);
       if (isEnded) ended(count, error);
       // Read again for the next one who asks: a hub that was away comes back.
-      if (begun && (!isOpen || begun.thread.isOver)) this.#drop(count.key, begun);
+      if (begun && (!isOpen || begun.process.isOver)) this.#drop(count.key, begun);
       count.reject(error);
     } finally {
       if (begun) begun.isBusy = false;
@@ -116,22 +116,22 @@ export class PromptLane {
     }
   }
 
-  #threadFor({ key, model }: PromptCount): OpenedThread & { isBusy: boolean } {
-    const there = this.#threads.get(key);
-    this.#threads.delete(key);
+  #processFor({ key, model }: PromptCount): OpenedProcess & { isBusy: boolean } {
+    const there = this.#processes.get(key);
+    this.#processes.delete(key);
     const { limits, open } = this.#options;
-    if (!there && this.#threads.size >= limits.workers + limits.spare) {
-      const idle = [...this.#threads].find(([, { isBusy }]) => !isBusy);
+    if (!there && this.#processes.size >= limits.workers + limits.spare) {
+      const idle = [...this.#processes].find(([, { isBusy }]) => !isBusy);
       if (idle) this.#drop(...idle);
     }
-    const thread = there ?? { ...open(model), isBusy: false };
-    this.#threads.set(key, thread);
-    return thread;
+    const process = there ?? { ...open(model), isBusy: false };
+    this.#processes.set(key, process);
+    return process;
   }
 
-  #drop(key: string, { thread, opened }: OpenedThread): void {
-    if (this.#threads.get(key)?.thread === thread) this.#threads.delete(key);
+  #drop(key: string, { process, opened }: OpenedProcess): void {
+    if (this.#processes.get(key)?.process === process) this.#processes.delete(key);
     opened.catch(() => {});
-    void thread.end();
+    void process.end();
   }
 }

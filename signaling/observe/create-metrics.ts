@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import { clientMessageSchema, serverMessageSchema } from '../../protocol/control.ts';
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import { stepMsOf } from '../../protocol/job.ts';
-import { MAX_STAGES } from '../../protocol/limits.ts';
+import { MAX_DRAFT_WINDOW, MAX_STAGES } from '../../protocol/limits.ts';
 import { createBoundedLabel } from './bounded-label.ts';
 import type { MetricSources, Metrics } from './metric-types.ts';
 import { registerSources } from './register-sources.ts';
@@ -103,9 +103,11 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
       hopMs.observe({ pool, stage: 'return' }, told(stats.returnHopMs));
       lapMs.observe({ pool }, told(stats.lapMs));
       firstTokenSeconds.observe({ pool }, told(stats.timeToFirstTokenMs / 1000));
-      laps.inc({ pool }, stats.laps);
-      drafts.inc({ pool, kind: 'drafted' }, stats.drafted);
-      drafts.inc({ pool, kind: 'accepted' }, stats.accepted);
+      // A driver's own words: a lap computes a position at least, and nobody drafts more than a window for each.
+      const positions = (promptTokens ?? 0) + (completionTokens ?? 0) + 1;
+      laps.inc({ pool }, Math.min(stats.laps, positions));
+      drafts.inc({ pool, kind: 'drafted' }, Math.min(stats.drafted, positions * MAX_DRAFT_WINDOW));
+      drafts.inc({ pool, kind: 'accepted' }, Math.min(stats.accepted, positions));
       for (const what of ['tokensPerSecond', 'timeToFirstTokenMs'] as const) {
         const promised = predicted?.[what] ?? 0;
         if (promised > 0) predictionRatio.observe({ what }, told(stats[what] / promised));

@@ -38,7 +38,7 @@ export interface PrepareContext {
 const DEFAULT_COMPLETION_TOKENS = 16;
 
 /** Entries of log-probability that one answer may hold: about 100 MB while it is put together. */
-const MAX_LOGPROB_ENTRIES = 500_000;
+const MAX_LOGPROB_ENTRIES = 200_000;
 
 const CHAT_FIELDS = Object.keys(chatBodySchema.shape);
 const COMPLETION_FIELDS = Object.keys(completionBodySchema.shape);

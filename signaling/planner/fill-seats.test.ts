@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Seat } from '../../protocol/control.ts';
-import { fillSeats } from './fill-seats.ts';
+import { fillSeats, mirrorSeats } from './fill-seats.ts';
 import type { Candidate } from './ring-context.ts';
 import { manifestOf } from './test-manifest.ts';
 import { peerOf } from './test-peers.ts';
@@ -56,5 +56,29 @@ describe('fillSeats', () => {
     expect(filled(tab(0), tab(2), slow())).toEqual(['0:0-2', '7:2-4', '2:4-6']);
     expect(filled(tab(0), tab(2), slow({ memoryBytes: 1_000 }))).toBeUndefined();
     expect(filled(tab(1), tab(2), slow())).toBeUndefined();
+  });
+});
+
+describe('mirrorSeats', () => {
+  const warm = (index: number, starts: number[], isReady = true, msPerLayer = 1) => ({
+    ...tab(index, { msPerLayer }),
+    warm: starts.map((start) => ({ start, end: start + 2, isReady })),
+  });
+  const mirrored = (...spares: Parameters<typeof mirrorSeats>[1]): string[] | undefined =>
+    mirrorSeats(SEATS, spares)?.map(({ peer, start, end }) => `${Number.parseInt(peer, 16) - 1}:${start}-${end}`);
+
+  it('gives each seat to a tab that holds its layers, and the only holder of one to that one', () => {
+    expect(mirrored(warm(5, [0, 2, 4]), warm(6, [0]), warm(7, [0, 4]))).toEqual(['6:0-2', '5:2-4', '7:4-6']);
+  });
+
+  it('takes the quicker of two', () => {
+    const [slow, quick] = [warm(5, [0], true, 3), warm(8, [0], true, 1)];
+    expect(mirrored(slow, quick, warm(6, [2]), warm(7, [4]))![0]).toBe('8:0-2');
+  });
+
+  it('is none where a seat’s layers are nobody’s, still load, or are with a tab that has another seat', () => {
+    expect(mirrored(warm(5, [0]), warm(6, [2]))).toBeUndefined();
+    expect(mirrored(warm(5, [0]), warm(6, [2]), warm(7, [4], false))).toBeUndefined();
+    expect(mirrored(warm(5, [0, 2]), warm(6, [4]))).toBeUndefined();
   });
 });

@@ -27,7 +27,9 @@ export interface PlanRequest {
   current?: readonly PeerId[] | undefined;
 }
 
-export type PoolPlan = { kind: 'plan'; seats: Seat[]; reason: string } | { kind: 'waiting'; reason: string };
+export type PoolPlan =
+  /** `isFar`: hops or a pair are beyond what a person should wait for. */
+  { kind: 'plan'; seats: Seat[]; reason: string; isFar?: true } | { kind: 'waiting'; reason: string };
 
 const waiting = (reason: string): PoolPlan => ({ kind: 'waiting', reason });
 const tabs = (count: number): string => (count === 1 ? '1 more tab' : `${count} more tabs`);
@@ -46,7 +48,7 @@ function planFewest({ manifest, candidates, rtt, current }: PlanRequest, context
     return planned(manifest, roomiest(candidates, Math.min(manifest.layers, MAX_STAGES)), contextTokens);
   }
   const seats = placed.stages.map(({ candidate, start, end }) => seatOf(manifest, candidate, start, end));
-  return { kind: 'plan', seats, reason: placed.reason };
+  return { kind: 'plan', seats, reason: placed.reason, ...(placed.isInteractive ? {} : { isFar: true }) };
 }
 
 /** The first so many tabs that together hold the model: those that serve now go first, and all sit in order of joining. */

@@ -6,7 +6,7 @@ import type { poolStateSchema } from '../../protocol/http/pool-state.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
-import { formingOf, servingOf } from '../roster/coalitions.ts';
+import { coalitionsOf, formingOf, ringOf, servingOf } from '../roster/coalitions.ts';
 import { standbyOf } from '../roster/keep-reserve.ts';
 import { predictLossMs } from '../roster/predict-loss.ts';
 import type { Pool } from '../roster/roster-state.ts';
@@ -40,6 +40,8 @@ const describeCoalition = (
   }),
 });
 
+const isSameRing = (one: Coalition, other: Coalition): boolean => ringOf(one) === ringOf(other);
+
 function lossOf(pool: Pool, seat: Seat) {
   const [standby, lossMs] = [standbyOf(pool, seat), predictLossMs(pool, seat)];
   return { ...(standby ? { standby } : {}), ...(lossMs === undefined ? {} : { lossMs }) };
@@ -57,8 +59,13 @@ export function describePoolState(
 ): Omit<PoolStateView, keyof PoolView> {
   const listed = new Set<PeerId>(policy?.members ?? []);
   const serving = pool && servingOf(pool);
-  const forming = pool && formingOf(pool);
-  const seatOf = (peer: PeerId) => serving?.seats.find((seat) => seat.peer === peer);
+  // While none answers, what loads is the pool’s first.
+  const own =
+    pool && (serving ? pool.coalitions.filter(({ coalition }) => isSameRing(coalition, serving)) : pool.coalitions);
+  const forming = own && formingOf({ coalitions: own });
+  const further = (pool ? coalitionsOf(pool) : []).filter((one) => one !== serving && one !== forming?.coalition);
+  const seats = [serving, ...further].flatMap((one) => (one && one.state !== 'forming' ? one.seats : []));
+  const seatOf = (peer: PeerId) => seats.find((seat) => seat.peer === peer);
   const here = (pool?.peers ?? []).map(({ peer, capability, excluded }) => {
     const seat = seatOf(peer);
     const { backend, device, msPerLayer, memoryBytes } = capability;
@@ -75,6 +82,9 @@ export function describePoolState(
     lastEpoch: pool?.lastEpoch ?? 0,
     serving: serving ? describeCoalition(serving, (seat) => lossOf(pool, seat)) : null,
     forming: forming ? describeCoalition(forming.coalition, () => ({})) : null,
+    further: further.map((coalition) =>
+      describeCoalition(coalition, (seat) => (coalition.state === 'forming' ? {} : lossOf(pool!, seat))),
+    ),
     waiting: figures.waiting,
     running: figures.running,
     recent: figures.recent.slice(0, MAX_RECENT).map(({ endedAt, plan, outcome }) => ({

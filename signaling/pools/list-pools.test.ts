@@ -74,7 +74,7 @@ describe('the state of a pool', () => {
     const policy = policyOf('a', { members: [peerOf('1')] });
     expect(describePoolState(policy, undefined, NO_FIGURES)).toEqual({
       members: [{ peer: peerOf('1'), isHere: false, isListed: true }],
-      ...{ lastEpoch: 0, serving: null, forming: null, waiting: 0, running: 0, recent: [] },
+      ...{ lastEpoch: 0, serving: null, forming: null, further: [], waiting: 0, running: 0, recent: [] },
     });
   });
 

@@ -252,6 +252,7 @@ describe('the state of a pool', () => {
       ],
       serving: { epoch: 7, state: 'ready', seats: [{ peer: PEER, start: 0, end: 4 }] },
       forming: null,
+      further: [],
       waiting: 2,
       running: 1,
       recent: [],

@@ -4,9 +4,10 @@
 import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { headLayersOf } from '../planner/ring-context.ts';
-import { announce, promoteForming, replan } from './change-coalition.ts';
+import { announce, beginFurther, promoteForming, replan } from './change-coalition.ts';
 import { excludePeer, takeBack } from './change-members.ts';
 import { formingOf, servingOf, withForming } from './coalitions.ts';
+import { inEachRing, inRingOfEpoch } from './in-ring.ts';
 import type { Effect, Pool, PoolCoalition, PoolPeer, PoolStep, World } from './roster-state.ts';
 
 /** What is ready sooner was there already. */
@@ -14,13 +15,20 @@ const LEAST_LOAD_MS = 500;
 
 /** A seat got further. A number that does not grow is no progress, so a loader that hangs is found out. */
 export function noteProgress(pool: Pool, peer: PeerId, epoch: number, loadedBytes: number, world: World): PoolStep {
-  const seat = formingSeat(pool, peer, epoch);
-  if (!seat || loadedBytes <= seat.loadedBytes) return { pool, effects: [] };
-  return { pool: updateSeat(pool, peer, { loadedBytes: Math.min(loadedBytes, seat.totalBytes) }, world), effects: [] };
+  return inRingOfEpoch(pool, epoch, (seen) => {
+    const seat = formingSeat(seen, peer, epoch);
+    if (!seat || loadedBytes <= seat.loadedBytes) return { pool: seen, effects: [] };
+    const further = { loadedBytes: Math.min(loadedBytes, seat.totalBytes) };
+    return { pool: updateSeat(seen, peer, further, world), effects: [] };
+  });
 }
 
 /** A seat is ready; with the last one the coalition is. The time it measured replaces the one it offered. */
 export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: number, world: World): PoolStep {
+  return inRingOfEpoch(pool, epoch, (seen) => readySeat(seen, peer, epoch, msPerLayer, world));
+}
+
+function readySeat(pool: Pool, peer: PeerId, epoch: number, msPerLayer: number, world: World): PoolStep {
   const seat = formingSeat(pool, peer, epoch);
   if (!seat) return { pool, effects: [] };
   const ownMs = msPerLayer * layersShare(pool, seat);
@@ -41,10 +49,12 @@ export function noteReady(pool: Pool, peer: PeerId, epoch: number, msPerLayer: n
 
 /** A stage could not load or lost its device. */
 export function noteFailure(pool: Pool, peer: PeerId, epoch: number, world: World): PoolStep {
-  if (formingSeat(pool, peer, epoch)) return excludePeer(pool, peer, 'failed', 'forming', world);
-  const serving = servingOf(pool);
-  const serves = serving?.epoch === epoch && serving.seats.some((seat) => seat.peer === peer);
-  return serves ? excludePeer(pool, peer, 'failed', 'both', world) : { pool, effects: [] };
+  return inRingOfEpoch(pool, epoch, (seen) => {
+    if (formingSeat(seen, peer, epoch)) return excludePeer(seen, peer, 'failed', 'forming', world);
+    const serving = servingOf(seen);
+    const serves = serving?.epoch === epoch && serving.seats.some((seat) => seat.peer === peer);
+    return serves ? excludePeer(seen, peer, 'failed', 'both', world) : { pool: seen, effects: [] };
+  });
 }
 
 /**
@@ -74,12 +84,12 @@ function updateSeat(pool: Pool, peer: PeerId, change: Partial<Seat>, { nowMs, ti
   return { ...withForming(pool, forming), flushAtMs: pool.flushAtMs ?? nowMs + timing.progressFlushMs };
 }
 
-function silentSince(pool: Pool): { peer: PeerId; atMs: number }[] {
-  const forming = formingOf(pool);
-  return (forming?.coalition.seats ?? [])
-    .filter((seat) => !seat.ready)
-    .map(({ peer }) => ({ peer, atMs: forming?.progressAtMs.get(peer) ?? 0 }));
-}
+const silentSince = ({ coalitions }: Pool): { peer: PeerId; atMs: number }[] =>
+  coalitions
+    .filter(({ coalition }) => coalition.state === 'forming')
+    .flatMap(({ coalition, progressAtMs }) =>
+      coalition.seats.filter((seat) => !seat.ready).map(({ peer }) => ({ peer, atMs: progressAtMs.get(peer) ?? 0 })),
+    );
 
 /** One that is out for a time alone: whoever failed offers itself again, who was silent must be heard. */
 const isTimeOver = ({ excluded }: PoolPeer): boolean =>
@@ -87,6 +97,29 @@ const isTimeOver = ({ excluded }: PoolPeer): boolean =>
 
 /** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
 export function passTime(pool: Pool, world: World): PoolStep {
+  const stalled = inEachRing(pool, (seen) => leaveOutStalled(seen, world));
+  const back = takeBack(
+    stalled.pool,
+    (entry) => isTimeOver(entry) && (entry.leftOutUntilMs ?? 0) <= world.nowMs,
+    world,
+  );
+  const isDue = (atMs: number | undefined): boolean => atMs !== undefined && atMs <= world.nowMs;
+  const isFlushDue = isDue(back.pool.flushAtMs);
+  const isReplanDue = isDue(back.pool.replanAtMs);
+  const next: Pool = {
+    ...back.pool,
+    ...(isFlushDue ? { flushAtMs: undefined } : {}),
+    ...(isReplanDue ? { replanAtMs: undefined } : {}),
+  };
+  const told = isFlushDue ? inEachRing(next, tellProgress) : { pool: next, effects: [] };
+  const effects = [...stalled.effects, ...back.effects, ...told.effects];
+  if (!isReplanDue) return { pool: told.pool, effects };
+  const planned = inEachRing(told.pool, (seen) => replan(seen, world));
+  const further = beginFurther(planned.pool, world);
+  return { pool: further.pool, effects: [...effects, ...planned.effects, ...further.effects] };
+}
+
+function leaveOutStalled(pool: Pool, world: World): PoolStep {
   const effects: Effect[] = [];
   let next = pool;
   const stalled = silentSince(pool).filter(({ atMs }) => world.nowMs - atMs >= world.timing.loadSilenceMs);
@@ -95,19 +128,12 @@ export function passTime(pool: Pool, world: World): PoolStep {
     next = step.pool;
     effects.push(...step.effects);
   }
-  const back = takeBack(next, (entry) => isTimeOver(entry) && (entry.leftOutUntilMs ?? 0) <= world.nowMs, world);
-  next = back.pool;
-  const forming = formingOf(next);
-  if (forming && next.flushAtMs !== undefined && next.flushAtMs <= world.nowMs) {
-    next = { ...next, flushAtMs: undefined };
-    effects.push(announce(next, forming.coalition));
-  }
-  if (next.replanAtMs !== undefined && next.replanAtMs <= world.nowMs) {
-    const step = replan(next, world);
-    next = step.pool;
-    effects.push(...step.effects);
-  }
   return { pool: next, effects };
+}
+
+function tellProgress(pool: Pool): PoolStep {
+  const forming = formingOf(pool);
+  return { pool, effects: forming ? [announce(pool, forming.coalition)] : [] };
 }
 
 /** When `passTime` next has something to do for this pool. */

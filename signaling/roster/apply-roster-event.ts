@@ -7,7 +7,7 @@ import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { LayerRange } from '../planner/partition-layers.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
-import { announce } from './change-coalition.ts';
+import { announce, replanIn } from './change-coalition.ts';
 import {
   applyPolicy,
   dropPeer,
@@ -64,6 +64,8 @@ export type RosterEvent =
   | { type: 'stage-left'; peer: PeerId }
   /** Its socket closed or it fell silent. */
   | { type: 'peer-left'; peer: PeerId }
+  /** Somebody waits for an answer although a coalition answers, or nobody does any more. */
+  | { type: 'queue-told'; pool: PoolId; isCrowded: boolean }
   /** What was decided of a pool is another than before. */
   | { type: 'policy-changed'; pool: PoolId }
   | { type: 'clock-ticked' };
@@ -111,11 +113,21 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
         const watchers = pool.watchers.filter((watcher) => watcher !== event.peer);
         return dropPeer(watchers.length < pool.watchers.length ? { ...pool, watchers } : pool, event.peer, world);
       });
+    case 'queue-told':
+      return inPool(roster, event.pool, (pool) => noteCrowd(pool, event.isCrowded, world));
     case 'policy-changed':
       return inPool(roster, event.pool, (pool) => applyPolicy(pool, world));
     case 'clock-ticked':
       return inEachPool(roster, (pool) => passTime(pool, world));
   }
+}
+
+/** Only one that has waited for a while is worth a ring of its own. */
+function noteCrowd(pool: Pool, isCrowded: boolean, world: World): PoolStep {
+  const { isCrowded: wasCrowded = false, ...rest } = pool;
+  if (wasCrowded === isCrowded) return { pool, effects: [] };
+  if (!isCrowded) return { pool: rest, effects: [] };
+  return { pool: replanIn({ ...rest, isCrowded }, world.timing.crowdedMs, world), effects: [] };
 }
 
 const isPlanned = (pool: Pool, peer: PeerId): boolean =>

@@ -1,13 +1,13 @@
-// The moves of one pool's coalitions: begin, break, abandon, promote, plan anew. Pure. A serving coalition is never given
-// up for one that is not ready yet.
+// The moves of a ring's coalitions: begin, break, abandon, promote, plan anew; and a further ring beside those that answer. Pure. A
+// serving coalition is never given up for one that is not ready yet.
 
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
-import { fillSeats } from '../planner/fill-seats.ts';
+import { fillSeats, mirrorSeats } from '../planner/fill-seats.ts';
 import { planPool } from '../planner/plan-pool.ts';
-import { formingOf, servingOf, withForming, withServing } from './coalitions.ts';
-import type { Effect, Pool, PoolPeer, PoolStep, World } from './roster-state.ts';
+import { formingOf, inOrder, readyOf, ringsOf, servingOf, withForming, withServing } from './coalitions.ts';
+import { type Effect, MAX_RINGS, type Pool, type PoolPeer, type PoolStep, type World } from './roster-state.ts';
 
 export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean =>
   coalition?.seats.some((seat) => seat.peer === peer) ?? false;
@@ -70,7 +70,7 @@ export function promoteForming(pool: Pool, world: World): PoolStep {
  * tabs cannot hold off the first answer for ever: they are taken in when it is ready.
  */
 export function replan(current: Pool, world: World): PoolStep {
-  const pool: Pool = { ...current, replanAtMs: undefined, waitingReason: '' };
+  const pool: Pool = { ...current, waitingReason: '' };
   const [forming, serving] = [formingOf(pool)?.coalition, servingOf(pool)];
   const live = forming ?? (serving?.state === 'ready' ? serving : undefined);
   // Those that have failed least first: of equals they are taken.
@@ -99,6 +99,34 @@ export function replan(current: Pool, world: World): PoolStep {
   return begin(pool, plan.seats, world);
 }
 
+/**
+ * Another ring beside those that answer, of tabs in reserve that together hold the model, while somebody waits for one: with the
+ * cut of the first where they hold its layers already.
+ */
+export function beginFurther(pool: Pool, world: World): PoolStep {
+  const same: PoolStep = { pool, effects: [] };
+  const [first] = readyOf(pool);
+  const { manifest } = pool;
+  const policy = world.policyOf?.(pool.id);
+  if (!pool.isCrowded || !manifest || !first || policy?.loaded === false) return same;
+  if (formingOf(pool) || ringsOf(pool).length >= MAX_RINGS) return same;
+  const candidates = pool.peers.filter(
+    ({ peer, excluded }) =>
+      excluded === undefined && !pool.coalitions.some(({ coalition }) => hasSeat(coalition, peer)),
+  );
+  const seats = mirrorSeats(first.seats, candidates) ?? planFurther();
+  if (!seats) return same;
+  const ring = Math.max(...ringsOf(pool)) + 1;
+  const begun = begin({ ...pool, coalitions: [] }, seats, world, ring);
+  return { ...begun, pool: { ...begun.pool, coalitions: inOrder([...pool.coalitions, ...begun.pool.coalitions]) } };
+
+  function planFurther(): Seat[] | undefined {
+    const { stages } = stagesOf(policy?.stages ?? world.stages, pool);
+    const plan = planPool({ manifest: manifest!, candidates, rtt: world.rtt, stages, waitForAll: true });
+    return plan.kind === 'plan' && !plan.isFar ? plan.seats : undefined;
+  }
+}
+
 /** With a number, the first coalition waits until so many are there. */
 const stagesOf = (stages: number | 'all' | undefined, pool: Pool) =>
   stages === 'all' ? { stages: MAX_STAGES, waitForAll: false } : { stages, waitForAll: !pool.hasServed };
@@ -112,12 +140,13 @@ function unload(pool: Pool, world: World): PoolStep {
   return { pool: { ...withServing(abandoned.pool, undefined), replanAtMs: undefined, waitingReason }, effects };
 }
 
-function begin(pool: Pool, seats: Seat[], { nowMs }: World): PoolStep {
+function begin(pool: Pool, seats: Seat[], { nowMs }: World, ring = ringsOf(pool)[0]!): PoolStep {
   const epoch = pool.lastEpoch + 1;
   const coalition: Coalition = {
     pool: pool.id,
     model: pool.model,
     epoch,
+    ...(ring > 0 ? { ring } : {}),
     state: 'forming',
     seats,
   };

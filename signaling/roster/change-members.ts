@@ -7,6 +7,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { abandonForming, breakServing, hasSeat, replanIn } from './change-coalition.ts';
 import { coalitionsOf, formingOf, servingOf } from './coalitions.ts';
+import { inEachRing, inRingOfEpoch, inRingOfPeer } from './in-ring.ts';
 import {
   type Effect,
   type Exclusion,
@@ -86,7 +87,10 @@ export function applyPolicy(pool: Pool, world: World): PoolStep {
 }
 
 /** The tab is gone or lends no more. The last one takes the pool's manifest along. */
-export function dropPeer(pool: Pool, peer: PeerId, world: World): PoolStep {
+export const dropPeer = (pool: Pool, peer: PeerId, world: World): PoolStep =>
+  inRingOfPeer(pool, peer, (seen) => dropFrom(seen, peer, world));
+
+function dropFrom(pool: Pool, peer: PeerId, world: World): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
   const peers = pool.peers.filter((entry) => entry.peer !== peer);
   const next: Pool = replanIn(
@@ -111,8 +115,10 @@ export function excludePeer(
   world: World,
   times = 1,
 ): PoolStep {
-  const peers = pool.peers.map((entry) => (entry.peer === peer ? leaveOut(entry, why, world, times) : entry));
-  return breakSeats(replanIn({ ...pool, peers }, world.timing.leaveDebounceMs, world), peer, world, of);
+  return inRingOfPeer(pool, peer, (seen) => {
+    const peers = seen.peers.map((entry) => (entry.peer === peer ? leaveOut(entry, why, world, times) : entry));
+    return breakSeats(replanIn({ ...seen, peers }, world.timing.leaveDebounceMs, world), peer, world, of);
+  });
 }
 
 function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World, times: number): PoolPeer {
@@ -156,7 +162,10 @@ function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'bot
  * most 2·n·(n-1)/2 replans; and a tab that lies about its neighbours can evict one of them, then goes itself.
  * Strikes end when a tab leaves or offers itself again.
  */
-export function reportLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep {
+export const reportLink = (pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep =>
+  inRingOfEpoch(pool, epoch, (seen) => strikeLink(seen, epoch, reporter, accused, world));
+
+function strikeLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep {
   const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && one.state !== 'broken');
   const isForming = coalition?.state === 'forming';
   if (reporter === accused || !hasSeat(coalition, reporter) || !hasSeat(coalition, accused))
@@ -188,7 +197,10 @@ export interface LinkCut {
  * more: it carried an answer. Left out is who is cut off from most; if even, whom drivers cannot hear either, then the
  * later one.
  */
-export function reportCuts(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep {
+export const reportCuts = (pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep =>
+  inEachRing(pool, (seen) => blameCut(seen, cuts, world));
+
+function blameCut(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep {
   const seated = cuts.filter(({ reporter, accused, epoch }) => {
     // One that broke a moment ago, too: its links are given up before all that was silent has been asked.
     const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch);

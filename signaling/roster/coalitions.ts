@@ -1,29 +1,44 @@
-// A pool's coalitions as the reducer reads and replaces them. One is formed at a time today, so that there is at most one that
-// answers (or did until a member left) and one that loads; whoever reads asks by what it is, never by its place.
+// A pool's coalitions as the reducer reads and replaces them. Several rings may answer side by side; of one ring there is at most
+// one that answers (or did until a member left) and one that loads; whoever reads asks by what it is, never by its place.
 import type { Coalition } from '../../protocol/control.ts';
 import type { Pool, PoolCoalition } from './roster-state.ts';
 
+type WithCoalitions = Pick<Pool, 'coalitions'>;
+
 const isForming = ({ coalition }: PoolCoalition): boolean => coalition.state === 'forming';
 
-/** What answers, or `broken`: what answered until its successor is ready. */
-export const servingOf = ({ coalitions }: Pick<Pool, 'coalitions'>): Coalition | undefined =>
-  coalitions.find((entry) => !isForming(entry))?.coalition;
+export const ringOf = ({ ring = 0 }: Pick<Coalition, 'ring'>): number => ring;
+
+/** Numbers of the rings that have a coalition, lowest first; the first ring's, if none has. */
+export function ringsOf({ coalitions }: WithCoalitions): number[] {
+  const rings = new Set(coalitions.map(({ coalition }) => ringOf(coalition)));
+  return rings.size === 0 ? [0] : [...rings].sort((a, b) => a - b);
+}
+
+/** What answers, or `broken`: what answered until its successor is ready. Of several rings the first. */
+export const servingOf = (pool: WithCoalitions): Coalition | undefined => {
+  const [first] = ringsOf(pool);
+  return pool.coalitions.find((entry) => !isForming(entry) && ringOf(entry.coalition) === first)?.coalition;
+};
 
 /** What answers now. */
-export const readyOf = ({ coalitions }: Pick<Pool, 'coalitions'>): Coalition[] =>
+export const readyOf = ({ coalitions }: WithCoalitions): Coalition[] =>
   coalitions.map(({ coalition }) => coalition).filter(({ state }) => state === 'ready');
 
-/** What loads. */
-export const formingOf = ({ coalitions }: Pick<Pool, 'coalitions'>): PoolCoalition | undefined =>
-  coalitions.find(isForming);
+/** What loads; of several rings the first that does. */
+export const formingOf = ({ coalitions }: WithCoalitions): PoolCoalition | undefined => coalitions.find(isForming);
 
 /** All of them: those that answer, then those that load. */
-export const coalitionsOf = ({ coalitions }: Pick<Pool, 'coalitions'>): Coalition[] =>
+export const coalitionsOf = ({ coalitions }: WithCoalitions): Coalition[] =>
   coalitions.map(({ coalition }) => coalition);
+
+/** Those whose seats all say that they are ready, and that a canary lap is to show. */
+export const triedOf = ({ coalitions }: WithCoalitions): Coalition[] =>
+  coalitions.filter(({ isTried }) => isTried).map(({ coalition }) => coalition);
 
 const NOTHING: PoolCoalition['progressAtMs'] = new Map();
 
-/** Puts this one in the place of what answers; undefined: nothing does. */
+/** In one ring: puts this one in the place of what answers; undefined: nothing does. */
 export const withServing = (pool: Pool, serving: Coalition | undefined): Pool => ({
   ...pool,
   coalitions: [
@@ -32,8 +47,14 @@ export const withServing = (pool: Pool, serving: Coalition | undefined): Pool =>
   ],
 });
 
-/** Puts this one in the place of what loads; undefined: nothing does. */
+/** In one ring: puts this one in the place of what loads; undefined: nothing does. */
 export const withForming = (pool: Pool, forming: PoolCoalition | undefined): Pool => ({
   ...pool,
   coalitions: [...pool.coalitions.filter((entry) => !isForming(entry)), ...(forming ? [forming] : [])],
 });
+
+/** Those that answer first. */
+export const inOrder = (coalitions: readonly PoolCoalition[]): PoolCoalition[] =>
+  [...coalitions].sort(
+    (a, b) => Number(isForming(a)) - Number(isForming(b)) || ringOf(a.coalition) - ringOf(b.coalition),
+  );

@@ -4,6 +4,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { abandonForming, hasSeat, promoteForming } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
 import { formingOf, servingOf } from './coalitions.ts';
+import { inRingOfEpoch } from './in-ring.ts';
 import { type Effect, MAX_PAST, type Pool, type PoolStep, type World } from './roster-state.ts';
 
 /** How a canary lap ended: `apart` where what one of two neighbours says contradicts the other, and nobody knows which one lies. */
@@ -13,7 +14,10 @@ export type Verdict =
   | { readonly kind: 'apart'; readonly peers: readonly [PeerId, PeerId] };
 
 /** Late verdicts, of a coalition that was given up meanwhile, change nothing. */
-export function endTrial(pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep {
+export const endTrial = (pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep =>
+  inRingOfEpoch(pool, epoch, (seen) => judge(seen, epoch, verdict, world));
+
+function judge(pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep {
   const forming = formingOf(pool);
   if (!forming?.isTried || forming.coalition.epoch !== epoch) return { pool, effects: [] };
   if (verdict.kind === 'shown') return promoteForming(cleared(pool, forming.coalition.seats), world);

@@ -4,19 +4,22 @@ import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { LayerRange } from '../planner/partition-layers.ts';
 import { isSame, planReserve } from '../planner/plan-reserve.ts';
-import { hasSeat } from './change-coalition.ts';
-import { formingOf, servingOf } from './coalitions.ts';
+import { coalitionsOf } from './coalitions.ts';
 import type { Effect, Pool, PoolPeer, PoolStep, WarmLayers } from './roster-state.ts';
 
 /** After any change of a pool whose coalition answers. While a plan is due or loads, everybody may be needed elsewhere. */
 export function keepReserve(pool: Pool): PoolStep {
-  const serving = servingOf(pool);
+  const coalitions = coalitionsOf(pool);
   const { manifest } = pool;
-  const isSettled = serving?.state === 'ready' && !formingOf(pool) && pool.replanAtMs === undefined;
+  const isSettled =
+    coalitions.length > 0 && coalitions.every(({ state }) => state === 'ready') && pool.replanAtMs === undefined;
   if (!manifest || !isSettled) return { pool, effects: [] };
   const open = pool.peers.filter(({ excluded }) => excluded === undefined);
-  const reserve = open.filter(({ peer }) => !hasSeat(serving, peer));
-  const planned = planReserve(manifest, serving.seats, open, reserve);
+  const seats = coalitions.flatMap((coalition) => coalition.seats);
+  const reserve = open.filter(({ peer }) => !seats.some((seat) => seat.peer === peer));
+  // Rings with the same cut want the same layers.
+  const ranges = seats.filter((seat, at) => seats.findIndex((other) => isSame(other, seat)) === at);
+  const planned = planReserve(manifest, ranges, open, reserve);
   const effects: Effect[] = [];
   const peers = pool.peers.map((entry): PoolPeer => {
     const layers = planned.get(entry.peer);

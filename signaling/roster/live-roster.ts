@@ -7,7 +7,7 @@ import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
 import { DRIVER_TICKET_SECONDS } from '../../protocol/limits.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
 import { audienceOf } from './change-coalition.ts';
-import { coalitionsOf, formingOf, readyOf } from './coalitions.ts';
+import { coalitionsOf, readyOf, triedOf } from './coalitions.ts';
 import {
   type Effect,
   emptyRoster,
@@ -133,8 +133,9 @@ export class LiveRoster {
       if (before.pools.get(id) === roster.pools.get(id)) continue;
       this.#noteLent(id, before);
       this.#options.onPoolChanged?.(id);
-      const [tried, triedBefore] = [triedOf(roster.pools.get(id)), triedOf(before.pools.get(id))];
-      if (tried && tried.epoch !== triedBefore?.epoch) onTrial?.(roster.pools.get(id)!, tried);
+      const [pool, poolBefore] = [roster.pools.get(id), before.pools.get(id)];
+      const known = poolBefore ? triedOf(poolBefore).map(({ epoch }) => epoch) : [];
+      for (const tried of pool ? triedOf(pool) : []) if (!known.includes(tried.epoch)) onTrial?.(pool!, tried);
     }
     this.#poolsTimer ??= setTimeout(() => this.#tellPools(), this.#flushMs());
     this.#arm();
@@ -192,8 +193,3 @@ export class LiveRoster {
     this.#options.broadcast({ type: 'pools', pools });
   }
 }
-
-const triedOf = (pool: Pool | undefined): Coalition | undefined => {
-  const forming = pool && formingOf(pool);
-  return forming?.isTried ? forming.coalition : undefined;
-};

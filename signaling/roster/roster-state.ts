@@ -17,6 +17,8 @@ export const MAX_WATCHERS_PER_POOL = 1000;
 export const MAX_WATCHES_PER_PEER = 8;
 /** Most tabs that left and pairs in doubt whose failures a pool remembers. */
 export const MAX_PAST = 512;
+/** Most rings of one pool that answer side by side. */
+export const MAX_RINGS = 4;
 /** A pair of neighbours that cannot link is tried once more as it was, then one of the two is left out. */
 export const LINK_STRIKES = 2;
 
@@ -28,6 +30,8 @@ export interface RosterTiming {
   /** Load progress is told at most this often per pool. */
   progressFlushMs: number;
   loadSilenceMs: number;
+  /** A queue that has waited for so long gets a further ring, if there can be one. */
+  crowdedMs: number;
 }
 
 export const ROSTER_TIMING: RosterTiming = {
@@ -35,6 +39,7 @@ export const ROSTER_TIMING: RosterTiming = {
   leaveDebounceMs: 50,
   progressFlushMs: 250,
   loadSilenceMs: LOAD_SILENCE_MS,
+  crowdedMs: 1_000,
 };
 
 /**
@@ -104,6 +109,8 @@ export interface Pool {
   readonly doubts: ReadonlyMap<string, number>;
   /** What is known of tabs that failed and left, oldest first: who comes back is no other. */
   readonly past: ReadonlyMap<PeerId, Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs'>>;
+  /** Somebody waits although a ring answers: tabs in reserve that hold the model may be another one. */
+  readonly isCrowded?: true;
   /** Why nothing is planned, when nothing is. */
   readonly waitingReason: string;
   readonly replanAtMs?: number | undefined;

@@ -1,7 +1,7 @@
 // What everyone is told of the pools: a state and a sentence. Pure. Names no peer.
 
 import type { PoolSummary } from '../../protocol/control.ts';
-import { coalitionsOf, formingOf, readyOf } from './coalitions.ts';
+import { coalitionsOf, formingOf, readyOf, ringOf } from './coalitions.ts';
 import { type Exclusion, MAX_POOLS, type Pool, type Roster } from './roster-state.ts';
 
 const tabs = (count: number): string => (count === 1 ? '1 tab' : `${count} tabs`);
@@ -34,7 +34,11 @@ function stateOf(pool: Pool): PoolSummary['state'] {
 
 function mainReason(pool: Pool): string {
   const layers = pool.manifest?.layers ?? 0;
-  const [ready] = readyOf(pool);
+  const [ready, ...further] = readyOf(pool);
+  if (ready && further.length > 0) {
+    const sizes = [ready, ...further].map(({ seats }) => seats.length).join(' and ');
+    return `${further.length + 1} rings, of ${sizes} tabs, serve ${layers} layers side by side.`;
+  }
   if (ready) return `${tabs(ready.seats.length)} serve ${layers} layers.`.replace('1 tab serve', '1 tab serves');
   const forming = formingOf(pool);
   if (forming) {
@@ -54,7 +58,10 @@ function sideReasons(pool: Pool): string[] {
   const reasons: string[] = [];
   const forming = formingOf(pool);
   if (forming && readyOf(pool).length > 0) {
-    reasons.push(`${tabs(forming.coalition.seats.length)} load the next split meanwhile.`);
+    const isFurther = readyOf(pool).every((coalition) => ringOf(coalition) !== ringOf(forming.coalition));
+    reasons.push(
+      `${tabs(forming.coalition.seats.length)} load ${isFurther ? 'another ring' : 'the next split'} meanwhile.`,
+    );
   }
   const seated = new Set(coalitionsOf(pool).flatMap(({ seats }) => seats.map(({ peer }) => peer)));
   const isLive = pool.coalitions.length > 0;

@@ -37,8 +37,14 @@ function agreeOn(
   return [{ epoch, from, received }];
 }
 
-/** What a client that vanished is taken to have received, of a prompt of so many tokens. */
-export function agreedDelivery(epochs: readonly PlacedEpoch[], ahead: number, promptTokens: number): Delivery {
+/**
+ * What a client that vanished is taken to have received, of a prompt of so many tokens, of which an earlier answer may have paid
+ * for `paidTokens`.
+ */
+export function agreedDelivery(
+  epochs: readonly PlacedEpoch[],
+  { ahead, paidTokens, promptTokens }: { ahead: number; paidTokens: number; promptTokens: number },
+): Delivery {
   const agreed = agreedIn(epochs, ahead);
   const choice: Delivered[] = [];
   let end = promptTokens - 1;
@@ -50,7 +56,9 @@ export function agreedDelivery(epochs: readonly PlacedEpoch[], ahead: number, pr
   // Where those began who worked first: later ones compute from the start, which is not paid again.
   const first = epochs.flatMap(({ shown }) => [...shown.values()].flatMap((of) => [...of.values()]));
   const froms = first.filter(({ epoch }) => epoch === first[0]?.epoch).map(({ from }) => from);
-  return { promptTokens, cachedTokens: Math.max(0, ...froms), choices: [choice] };
+  // One seat's word for it takes nobody's pay beyond that.
+  const cachedTokens = Math.min(paidTokens, Math.max(0, ...froms));
+  return { promptTokens, cachedTokens, choices: [choice] };
 }
 
 /** Positions, by epoch, that the seats agree on and the client did not sign for. It signed as `signed` says. */

@@ -217,6 +217,19 @@ describe('a client that vanished', () => {
     expect(settle(input).chargedMicros).toBe(costOf(1000));
   });
 
+  test('G6: one seat of the epoch before, which did nothing, takes the prompt’s pay from nobody', () => {
+    const [before, after] = [epochOf(1, [0, 6]), epochOf(2, [0, 3, 6])];
+    const honest = workOf(after, { session: sessionNamed(2), from: 0, to: PROMPT + 20 });
+    const [lie] = workOf(before, { session: sessionNamed(1), from: PROMPT - 1, to: PROMPT });
+    const input = { ...inputOf([{ used: after, tokens: 20 }]), delivery: undefined, epochs: [before, after] };
+    const [alone, beside] = [honest, [lie!, ...honest]].map((receipts) => settle({ ...input, receipts }));
+    expect(beside!.chargedMicros).toBe(alone!.chargedMicros);
+    expect(beside!.payments).toEqual(alone!.payments);
+    // What an earlier answer had paid for is not paid again.
+    const cached = settle({ ...input, receipts: [lie!, ...honest], paidTokens: 5 });
+    expect(alone!.chargedMicros - cached.chargedMicros).toBe(5 * PRICE.promptMicros);
+  });
+
   test('over several epochs each is due for what it added', () => {
     const input = inputOf([
       { used: A, tokens: 20 },

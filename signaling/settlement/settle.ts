@@ -11,7 +11,8 @@
 // 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
 //    evidence for those who judge peers; nobody is paid by them.
 // 5. A client that vanished is taken to have received what all seats of an epoch, two at least, agree on. One that signs
-//    for less than that is told so: it is charged as it signed, and asks no more before it has signed the rest.
+//    for less than that is told so: it is charged as it signed, and asks no more before it has signed the rest. What a
+//    vanished client's prompt found in a cache is at most what the server knows to be paid for, whatever a seat says.
 // 6. The payer is charged what is paid: at most the bill, which depends on the delivery alone. Replays, drafts and cuts
 //    change nothing. What a seat does not show stays the payer's.
 import type { PeerId } from '../../protocol/ids.ts';
@@ -34,10 +35,11 @@ interface Worth {
 
 /** @param input receipts and delivery of anybody, in any order; seats and bounds of the server's own. */
 export function settle(input: SettlementInput): SettlementPlan {
-  const { layers, price, most, ahead } = input;
+  const { layers, price, most, paidTokens, ahead } = input;
   const { epochs, disputes } = placeReceipts(input);
   const isUsed = (epoch: number): boolean => epochs.some(({ used }) => used.epoch === epoch);
-  const delivery = clampDelivery(input.delivery ?? agreedDelivery(epochs, ahead, most.promptTokens), most, isUsed);
+  const witnessed = input.delivery ?? agreedDelivery(epochs, { ahead, paidTokens, promptTokens: most.promptTokens });
+  const delivery = clampDelivery(witnessed, most, isUsed);
   const unsigned = input.delivery && input.isSignedByClient ? signedLess(agreedIn(epochs, ahead), delivery) : [];
   disputes.push(...unsigned.map(({ epoch }): Dispute => ({ why: 'signed-less', epoch, peers: [] })));
   disputes.push(...epochs.flatMap(differingChains));

@@ -142,6 +142,7 @@ function settleHonest(told: Story): SettlementPlan {
   return settle({
     ...{ job: JOB, layers: LAYERS, price: PRICE, most: most(told), epochs },
     ...{ receipts: honestReceipts(told), delivery: truth(told), isSignedByClient: told.isChat, ahead: 0 },
+    paidTokens: told.cachedTokens,
   });
 }
 
@@ -161,6 +162,7 @@ function settleAmongLiars(told: Story): SettlementPlan {
   return settle({
     ...{ job: JOB, layers: LAYERS, price: PRICE, most: most(told), epochs },
     ...{ receipts, ...(delivery ? { delivery } : { delivery: undefined }), isSignedByClient: isChat, ahead: 0 },
+    paidTokens: told.cachedTokens,
   });
 }
 
@@ -249,6 +251,7 @@ export function checkReceiptOrder({ runs, seed }: PropertyRun): void {
         most: most(told),
         epochs: told.epochs,
         delivery: truth(told),
+        paidTokens: told.cachedTokens,
         ahead: 0,
       };
       const turned = settle({ ...input, receipts: [...receipts.slice(at), ...receipts.slice(0, at)] });

@@ -47,6 +47,8 @@ export interface SettlementInput {
   delivery: Delivery | undefined;
   /** A client signed `delivery`: it is compared with what the seats agree on. The server's own word is not. */
   isSignedByClient?: boolean;
+  /** Positions at the prompt's beginning that an earlier answer of the same payer may have paid for, as the server knows. */
+  paidTokens: number;
   /** Positions that the client may have fed without the results before them: drafts. 0 where it was asked to draft nothing. */
   ahead: number;
 }

@@ -65,6 +65,7 @@ export function inputOf(
     most: { promptTokens, maxTokens, choices: 1 },
     epochs: parts.map(({ used }) => used),
     receipts,
+    paidTokens: cachedTokens,
     ahead: 0,
     delivery: {
       promptTokens,

@@ -1,4 +1,4 @@
-// Tokenizers and chat templates at work: the configured model has a thread that no other model takes, the others share some. What
+// Tokenizers and chat templates at work: the configured model has a process that no other model takes, the others share some. What
 // time of them an address and a model may take is bounded; a model that had to be ended is not read again for a while.
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
@@ -6,11 +6,11 @@ import type { JobRequest } from '../../protocol/job.ts';
 import { KeyedBuckets } from '../admission/keyed-buckets.ts';
 import type { Asker } from '../admission/turn-line.ts';
 import type { ModelPlaces } from './model-location.ts';
-import { ModelThread } from './model-thread.ts';
-import { type OpenedThread, type PromptCount, PromptLane, type PromptLaneOptions } from './prompt-lane.ts';
+import { ModelProcess } from './model-process.ts';
+import { type OpenedProcess, type PromptCount, PromptLane, type PromptLaneOptions } from './prompt-lane.ts';
 import type { ReadLimits } from './read-thread.ts';
 
-export interface PromptThreadsOptions {
+export interface PromptProcessesOptions {
   places: ModelPlaces;
   own: ModelRef | undefined;
   limits: ReadLimits;
@@ -18,11 +18,11 @@ export interface PromptThreadsOptions {
   deadlineMs: number;
   /** For one prompt. */
   promptDeadlineMs?: number | undefined;
-  /** Milliseconds of threads that one address has: `ADDRESS_MS`. */
+  /** Milliseconds of processes that one address has: `ADDRESS_MS`. */
   addressMs?: { perMinute: number; burst: number } | undefined;
 }
 
-/** Prompts that wait, in front of the configured model's thread and of the others' together. */
+/** Prompts that wait, in front of the configured model's process and of the others' together. */
 const MAX_WAITING = 64;
 const OWN_LIMITS = { workers: 1, spare: 0, waiting: MAX_WAITING };
 /** One address's prompts take two at most: the third is for an address that has none at work. */
@@ -32,15 +32,15 @@ const PROMPT_DEADLINE_MS = 5_000;
 /** So long nobody asks a model whose files had to be ended. */
 const REST_MS = 60_000;
 const MAX_RESTING = 256;
-/** One address, or one owner's batches, may use a quarter of a thread. Some hundred short prompts a second are less. */
+/** One address, or one owner's batches, may use a quarter of a process. Some hundred short prompts a second are less. */
 const ADDRESS_MS = { perMinute: 15_000, burst: 10_000 };
 /** A prompt that takes longer is a slow model's own doing. */
 const SLOW_PROMPT_MS = 1_000;
-/** What of it a model may take beyond that. Slow ones share one thread at a time, and leave the others to the others. */
+/** What of it a model may take beyond that. Slow ones share one process at a time, and leave the others to the others. */
 const SLOW_MS = { perMinute: 1_000, burst: 3_000, maxKeys: 1_024 };
 
-export class PromptThreads {
-  readonly #options: PromptThreadsOptions;
+export class PromptProcesses {
+  readonly #options: PromptProcessesOptions;
   readonly #own: string | undefined;
   readonly #ownLane: PromptLane;
   readonly #sharedLane: PromptLane;
@@ -49,7 +49,7 @@ export class PromptThreads {
   readonly #slow = new KeyedBuckets(SLOW_MS);
   #closed = false;
 
-  constructor(options: PromptThreadsOptions) {
+  constructor(options: PromptProcessesOptions) {
     this.#options = options;
     this.#own = options.own && poolIdOf(options.own);
     this.#addresses = new KeyedBuckets(options.addressMs ?? ADDRESS_MS);
@@ -86,10 +86,10 @@ export class PromptThreads {
     throw new PoolError('rate-limited', 'Prompts of your address took this server long to count.', { data });
   }
 
-  #open(model: ModelRef): OpenedThread {
+  #open(model: ModelRef): OpenedProcess {
     const { places, limits, deadlineMs } = this.#options;
-    const thread = new ModelThread();
-    return { thread, opened: thread.ask({ type: 'open', model, places, limits }, deadlineMs) };
+    const process = new ModelProcess();
+    return { process, opened: process.ask({ type: 'open', model, places, limits }, deadlineMs) };
   }
 
   #ran({ key, asker }: PromptCount, tookMs: number): void {
