@@ -33,6 +33,7 @@ export interface TestRingOptions {
   /** Its number among the rings of its pool. */
   ring?: number;
   self?: PeerId;
+  lapTimeoutMs?: number;
   beforeRun?: (stage: number) => void | Promise<void>;
   /** By default nobody is asked for a grant. */
   grants?: (stage: number) => RingNodeOptions['grants'];
@@ -66,7 +67,7 @@ function makeSlice(start: number, end: number): TestSlice {
 
 /** A ring of memory links over the given cuts. */
 export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRing {
-  const { epoch = 1, ring, self = DRIVER, beforeRun, grants = () => 'local', slices } = options;
+  const { epoch = 1, ring, self = DRIVER, lapTimeoutMs = 2000, beforeRun, grants = () => 'local', slices } = options;
   const bounds = [0, ...cuts, LAYERS];
   const stages = bounds.length - 1;
   const { tabs = Array.from({ length: stages }, (_, stage) => stage) } = options;
@@ -102,7 +103,7 @@ export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRin
     testSeat(tabs[stage]!, bounds[stage]!, bounds[stage + 1]!),
   );
   const ends = { entry: entryAtDriver, exit: exitAtDriver };
-  const client = new RingClient({ epoch, ring, self, ...ends, seats, lapTimeoutMs: 2000 });
+  const client = new RingClient({ epoch, ring, self, ...ends, seats, lapTimeoutMs });
   return { client, nodes, links: hops.map((hop) => hop[0]), ...ends };
 }
 

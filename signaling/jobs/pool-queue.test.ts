@@ -212,6 +212,24 @@ it('says when somebody waits although a coalition answers, and when nobody does 
   crowded.close();
 });
 
+it('says so of a ring that is full, too, although it has room', () => {
+  vi.useFakeTimers();
+  const told: boolean[] = [];
+  test.network.memoryBytes = 1e9;
+  const full = new PoolQueue({
+    limits: { maxWaiting: 4, maxWaitingPerAccount: 3 },
+    ...{ pool: () => test.network.pool(), start: () => true, onCrowd: (isCrowded) => told.push(isCrowded) },
+  });
+  const seats = test.network.coalition().seats.length;
+  for (let count = 1; count < 4 * seats; count++) full.add(jobOf(`a${count}`));
+  vi.advanceTimersByTime(200);
+  expect(told).toEqual([]);
+  full.add(jobOf('last'));
+  vi.advanceTimersByTime(200);
+  expect([told, full.waiting]).toEqual([[true], 0]);
+  full.close();
+});
+
 describe('places', () => {
   beforeEach(() => vi.useFakeTimers());
 

@@ -20,6 +20,9 @@ const LEFT_FOR_OTHERS = 0.25;
  */
 const OWN_RING_MS = 3_000;
 
+/** A ring with so many answers for each of its stages has long been full: another ring would make all of them faster. */
+const FULL_TIMES = 4;
+
 /** Accounts whose last ring is known. */
 const MAX_REMEMBERED = 1_000;
 
@@ -32,7 +35,7 @@ export interface PoolQueueOptions {
   pool(): Pool | undefined;
   /** Begins a job on this coalition. False when its driver cannot be told: it waits on. */
   start(job: LiveJob, coalition: Coalition): boolean;
-  /** Somebody waits although a coalition answers, or nobody does any more: told when it changes. */
+  /** Somebody waits although coalitions answer, or all of them are full; or neither any more: told when it changes. */
   onCrowd?(isCrowded: boolean): void;
 }
 
@@ -233,7 +236,7 @@ export class PoolQueue {
   #tell(): void {
     this.#tellTimer = undefined;
     const order = this.#queue.order();
-    const isCrowded = order.length > 0 && this.#ready().length > 0;
+    const isCrowded = this.#isFull(order.length);
     if (isCrowded !== this.#isCrowded) this.#options.onCrowd?.(isCrowded);
     this.#isCrowded = isCrowded;
     const reason = this.#reason();
@@ -242,6 +245,12 @@ export class PoolQueue {
       job.toldPlace = index + 1;
       job.listener.queued(index + 1, order.length, reason);
     }
+  }
+
+  #isFull(waiting: number): boolean {
+    const ready = this.#ready();
+    if (ready.length === 0) return false;
+    return waiting > 0 || ready.every((one) => this.loadOn(one).sessions >= FULL_TIMES * one.seats.length);
   }
 
   #reason(): string {
