@@ -82,7 +82,7 @@ function words(runner: CanaryRunner, start: () => Start, entry: Identity, exit: 
         say({ type: 'delta', text: '', ids: [id], logprobs: [{ id, token: '', logprob: 0, top: top(gaps[at]!) }] });
       }
       say({ type: 'finished', reason: 'length' });
-      say({ type: 'done', stats: {} });
+      say({ type: 'done', stats: { route: [] } });
     },
     /** Receipts of both, whose chains fit. `nonce`: of another grant. */
     async sign(fields: Partial<Receipt> = {}): Promise<void> {
@@ -131,7 +131,7 @@ describe('C1: a canary lap', () => {
     const test = await scene();
     test.answer([5, 6, 7, 8], [5, 2, 0.5, 9]);
     await test.sign();
-    expect(await verdictOf(test)).toEqual({ kind: 'shown', epoch: 4 });
+    expect(await verdictOf(test)).toEqual({ kind: 'shown', epoch: 4, lapMs: expect.any(Number) });
     expect(test.known.of(POOL)).toMatchObject({ prompt: [11, 12, 13], ids: [5, 6] });
     expect([...test.known.shown(POOL)]).toEqual([test.entry.peer, test.exit.peer]);
   });
@@ -163,7 +163,7 @@ describe('C1: a canary lap', () => {
   test('that fails, or ends without an end, shows where it stopped', async () => {
     for (const last of [
       { type: 'failed', error: {} },
-      { type: 'done', stats: {} },
+      { type: 'done', stats: { route: [] } },
     ]) {
       const test = await scene();
       test.say({ type: 'started', promptTokens: 3 });
@@ -193,12 +193,12 @@ describe('C1: a canary lap', () => {
 
   test('what others say of it, or after its end, is not heard; other jobs are somebody else’s', async () => {
     const test = await scene();
-    expect(test.say({ type: 'done', stats: {} }, test.exit.peer)).toBe(true);
+    expect(test.say({ type: 'done', stats: { route: [] } }, test.exit.peer)).toBe(true);
     expect(test.say({ type: 'done', job: '0'.repeat(32) })).toBe(false);
     test.answer([5, 6, 7, 8, 9, 9]);
     await test.sign();
     expect(await verdictOf(test)).toMatchObject({ kind: 'shown' });
-    expect(test.say({ type: 'done', stats: {} })).toBe(false);
+    expect(test.say({ type: 'done', stats: { route: [] } })).toBe(false);
     // No more ids than it was asked for.
     expect(test.known.of(POOL)?.ids).toEqual([5, 6, 7, 8]);
   });

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Coalition, ServerMessage } from '../../protocol/control.ts';
 import { sealGrant } from '../../protocol/grant.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
-import type { JobEvent, JobRequest } from '../../protocol/job.ts';
+import { type JobEvent, type JobRequest, type JobStats, stepMsOf } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import { ReceiptCollector } from '../jobs/collect-receipts.ts';
@@ -40,6 +40,9 @@ interface Trial {
   /** It is over, and receipts are waited for. */
   isJudged: boolean;
   readonly deadlineMs: number;
+  /** When the first of its ids came. */
+  firstMs: number | undefined;
+  stepsMs: readonly number[] | undefined;
   /** How many of them are beyond doubt. */
   sure: number;
   isUnsure: boolean;
@@ -94,7 +97,7 @@ export class CanaryRunner {
     const waitMs = Math.min(MOST_WAIT_MS, leastWaitMs + patienceMs(pool, coalition, prompt.length));
     const trial: Trial = {
       ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, ids: [], hasEnded: false, isJudged: false },
-      ...{ sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
+      ...{ firstMs: undefined, stepsMs: undefined, sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
       timer: setTimeout(() => void this.#judge(trial, undefined), waitMs),
     };
     this.#ask(trial);
@@ -106,7 +109,16 @@ export class CanaryRunner {
     const { pool, coalition, prompt } = trial;
     const [job, nonce, entry] = [randomId() as JobId, randomId(), coalition.seats[0]!.peer];
     this.#trials.delete(trial.job);
-    Object.assign(trial, { job, nonce, ids: [], hasEnded: false, sure: 0, isUnsure: false });
+    Object.assign(trial, {
+      job,
+      nonce,
+      ids: [],
+      firstMs: undefined,
+      stepsMs: undefined,
+      hasEnded: false,
+      sure: 0,
+      isUnsure: false,
+    });
     this.#trials.set(job, trial);
     const maxPosition = prompt.length + ANSWER_TOKENS;
     const expires = Math.ceil((Date.now() + Math.max(0, trial.deadlineMs - performance.now())) / 1000);
@@ -120,8 +132,12 @@ export class CanaryRunner {
     const trial = this.#trials.get(event.job);
     if (!trial) return false;
     if (trial.coalition.seats[0]?.peer !== peer || trial.isJudged) return true;
-    if (event.type === 'delta') take(trial, event);
+    if (event.type === 'delta') {
+      trial.firstMs ??= performance.now();
+      take(trial, event);
+    }
     if (event.type === 'finished') trial.hasEnded = true;
+    if (event.type === 'done') trial.stepsMs = stepsOf(trial, event.stats);
     if (event.type === 'done') void this.#judge(trial, trial.hasEnded ? trial.ids : undefined);
     if (event.type === 'failed') this.#fail(trial, event.error.code);
     return true;
@@ -186,6 +202,8 @@ export class CanaryRunner {
   async #judge(trial: Trial, ids: readonly number[] | undefined): Promise<void> {
     if (trial.isJudged) return;
     trial.isJudged = true;
+    const lapMs = lapMsOf(trial);
+    const stepped = trial.stepsMs ? { stepsMs: trial.stepsMs } : {};
     clearTimeout(trial.timer);
     const { known, ended, logger, send } = this.#options;
     const { job, nonce, pool, coalition, prompt } = trial;
@@ -207,13 +225,28 @@ export class CanaryRunner {
       const { kind, peers: blamed } = verdict;
       logger.warn({ pool, epoch, kind, peers: blamed }, 'a canary lap did not show what its stages say');
     }
-    ended(pool, epoch, verdict);
+    ended(pool, epoch, verdict.kind === 'shown' && lapMs !== undefined ? { ...verdict, lapMs, ...stepped } : verdict);
   }
 
   #drop(trial: Trial): void {
     clearTimeout(trial.timer);
     this.#trials.delete(trial.job);
   }
+}
+
+/** What each seat's own step took, as they and the entry say; undefined where some seat has none. */
+function stepsOf({ coalition: { seats } }: Trial, { route }: JobStats): number[] | undefined {
+  const stops = seats.map(({ start, end }) => route.find((stop) => stop.start === start && stop.end === end));
+  return stops.every((stop) => stop !== undefined) ? stops.map(stepMsOf) : undefined;
+}
+
+/**
+ * What a lap took, from the first id to the last, by this server's clock: what is compiled and linked on the way is in the lap
+ * before the first. Undefined where there was none between the two.
+ */
+function lapMsOf({ firstMs, ids }: Trial): number | undefined {
+  if (firstMs === undefined || ids.length < 2) return undefined;
+  return (performance.now() - firstMs) / (ids.length - 1);
 }
 
 function requestFor(prompt: readonly number[]): JobRequest {

@@ -6,11 +6,9 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { fillSeats, mirrorSeats } from '../planner/fill-seats.ts';
 import { planPool } from '../planner/plan-pool.ts';
-import { formingOf, inOrder, readyOf, ringsOf, servingOf, withForming, withServing } from './coalitions.ts';
+import { formingOf, hasSeat, inOrder, readyOf, ringsOf, servingOf, withForming, withServing } from './coalitions.ts';
+import { isWorthACut, pacedTabs } from './note-paces.ts';
 import { type Effect, MAX_RINGS, type Pool, type PoolPeer, type PoolStep, type World } from './roster-state.ts';
-
-export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean =>
-  coalition?.seats.some((seat) => seat.peer === peer) ?? false;
 
 /** Members and watchers. A member that is gone is skipped where the message is sent. */
 export const audienceOf = (pool: Pool, coalition: Coalition): PeerId[] => [
@@ -74,9 +72,10 @@ export function replan(current: Pool, world: World): PoolStep {
   const [forming, serving] = [formingOf(pool)?.coalition, servingOf(pool)];
   const live = forming ?? (serving?.state === 'ready' ? serving : undefined);
   // Those that have failed least first: of equals they are taken.
-  const candidates = pool.peers
+  const open = pool.peers
     .filter(({ excluded }) => excluded === undefined)
     .sort((a, b) => (a.failures ?? 0) - (b.failures ?? 0));
+  const candidates = pacedTabs(pool, open, world);
   const policy = world.policyOf?.(pool.id);
   if (policy?.loaded === false) return unload(pool, world);
   // Whoever is left of a coalition that broke goes on with what it holds, if somebody can take the empty seats.
@@ -94,7 +93,9 @@ export function replan(current: Pool, world: World): PoolStep {
     const effects = serving ? [retire(pool, serving)] : [];
     return { pool: { ...withServing(pool, undefined), waitingReason: plan.reason }, effects };
   }
-  if (live && sameMembers(live.seats, plan.seats)) return { pool, effects: [] };
+  if (live && sameMembers(live.seats, plan.seats)) {
+    return isWorthACut(pool, live, plan.seats, world) ? begin(pool, plan.seats, world) : { pool, effects: [] };
+  }
   if (forming?.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
   return begin(pool, plan.seats, world);
 }
@@ -110,10 +111,11 @@ export function beginFurther(pool: Pool, world: World): PoolStep {
   const policy = world.policyOf?.(pool.id);
   if (!pool.isCrowded || !manifest || !first || policy?.loaded === false) return same;
   if (formingOf(pool) || ringsOf(pool).length >= MAX_RINGS) return same;
-  const candidates = pool.peers.filter(
+  const open = pool.peers.filter(
     ({ peer, excluded }) =>
       excluded === undefined && !pool.coalitions.some(({ coalition }) => hasSeat(coalition, peer)),
   );
+  const candidates = pacedTabs(pool, open, world);
   const seats = mirrorSeats(first.seats, candidates) ?? planFurther();
   if (!seats) return same;
   const ring = Math.max(...ringsOf(pool)) + 1;

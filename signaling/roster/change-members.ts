@@ -5,8 +5,8 @@ import type { Capability } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import { abandonForming, breakServing, hasSeat, replanIn } from './change-coalition.ts';
-import { coalitionsOf, formingOf, servingOf } from './coalitions.ts';
+import { abandonForming, breakServing, replanIn } from './change-coalition.ts';
+import { coalitionsOf, formingOf, hasSeat, servingOf } from './coalitions.ts';
 import { inEachRing, inRingOfEpoch, inRingOfPeer } from './in-ring.ts';
 import {
   type Effect,
@@ -53,10 +53,13 @@ export function takeOffer(
   if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
-  const { failures, excluded, leftOutUntilMs } =
-    pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer) ?? {};
+  const before = pool.peers.find((old) => old.peer === peer);
+  const { failures, excluded, leftOutUntilMs, shownMs, shownAtMs } = before ?? pool.past.get(peer) ?? {};
+  // Another backend is another device; the same one is as fast as it was, whatever it says now.
+  const isSame = before === undefined || before.capability.backend === capability.backend;
+  const paced = shownMs !== undefined && shownAtMs !== undefined && isSame ? { shownMs, shownAtMs } : {};
   const out = excluded === 'unshown' && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {};
-  const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}), ...out };
+  const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}), ...paced, ...out };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
   const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers, strikes: withoutPeer(pool.strikes, peer) };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
@@ -126,12 +129,14 @@ function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World, times: numb
   return { ...entry, excluded: why, failures, leftOutUntilMs: nowMs + times * leftOutMs(failures) };
 }
 
-/** How often it failed, and until when it is out for what it did not show, outlive its leaving. */
+/** How often it failed, how fast it was, and until when it is out for what it did not show, outlive its leaving. */
 function withPast({ peers, past }: Pool, peer: PeerId): Pool['past'] {
-  const { failures, excluded, leftOutUntilMs } = peers.find((entry) => entry.peer === peer) ?? {};
-  if (!failures) return past;
+  const { failures, excluded, leftOutUntilMs, shownMs, shownAtMs } = peers.find((entry) => entry.peer === peer) ?? {};
+  if (!failures && shownMs === undefined) return past;
   const out = excluded === 'unshown' ? { excluded, leftOutUntilMs } : {};
-  return new Map([...past, [peer, { failures, ...out }] as const].slice(-MAX_PAST));
+  const paced = shownMs === undefined || shownAtMs === undefined ? {} : { shownMs, shownAtMs };
+  const rest = [...past].filter(([other]) => other !== peer);
+  return new Map([...rest, [peer, { ...(failures ? { failures } : {}), ...paced, ...out }] as const].slice(-MAX_PAST));
 }
 
 /** Those whom `isBack` names are planned again. */

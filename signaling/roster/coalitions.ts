@@ -1,6 +1,7 @@
 // A pool's coalitions as the reducer reads and replaces them. Several rings may answer side by side; of one ring there is at most
 // one that answers (or did until a member left) and one that loads; whoever reads asks by what it is, never by its place.
 import type { Coalition } from '../../protocol/control.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import type { Pool, PoolCoalition } from './roster-state.ts';
 
 type WithCoalitions = Pick<Pool, 'coalitions'>;
@@ -35,6 +36,9 @@ export const coalitionsOf = ({ coalitions }: WithCoalitions): Coalition[] =>
 /** Those whose seats all say that they are ready, and that a canary lap is to show. */
 export const triedOf = ({ coalitions }: WithCoalitions): Coalition[] =>
   coalitions.filter(({ isTried }) => isTried).map(({ coalition }) => coalition);
+
+export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean =>
+  coalition?.seats.some((seat) => seat.peer === peer) ?? false;
 
 const NOTHING: PoolCoalition['progressAtMs'] = new Map();
 

@@ -1,15 +1,17 @@
 // What becomes of a coalition that was tried: it serves, or who did not show what it said is left out. Whatever serves meanwhile
 // goes on until then, whoever is blamed. Pure.
 import type { PeerId } from '../../protocol/ids.ts';
-import { abandonForming, hasSeat, promoteForming } from './change-coalition.ts';
+import { abandonForming, promoteForming } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
-import { formingOf, servingOf } from './coalitions.ts';
+import { formingOf, hasSeat, servingOf } from './coalitions.ts';
 import { inRingOfEpoch } from './in-ring.ts';
+import { notePaces } from './note-paces.ts';
 import { type Effect, MAX_PAST, type Pool, type PoolStep, type World } from './roster-state.ts';
 
 /** How a canary lap ended: `apart` where what one of two neighbours says contradicts the other, and nobody knows which one lies. */
 export type Verdict =
-  | { readonly kind: 'shown' }
+  /** `lapMs`: what a lap took, by the server's clock; `stepsMs`: what of it each seat took, as they say, in their order. */
+  | { readonly kind: 'shown'; readonly lapMs?: number; readonly stepsMs?: readonly number[] }
   | { readonly kind: 'unshown'; readonly peers: readonly PeerId[] }
   | { readonly kind: 'apart'; readonly peers: readonly [PeerId, PeerId] };
 
@@ -20,7 +22,17 @@ export const endTrial = (pool: Pool, epoch: number, verdict: Verdict, world: Wor
 function judge(pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep {
   const forming = formingOf(pool);
   if (!forming?.isTried || forming.coalition.epoch !== epoch) return { pool, effects: [] };
-  if (verdict.kind === 'shown') return promoteForming(cleared(pool, forming.coalition.seats), world);
+  if (verdict.kind === 'shown') {
+    const shown = cleared(pool, forming.coalition.seats);
+    if (verdict.lapMs === undefined) return promoteForming(shown, world);
+    const { pool: paced, isNoFaster } = notePaces(
+      shown,
+      forming.coalition,
+      { ...verdict, lapMs: verdict.lapMs },
+      world,
+    );
+    return isNoFaster ? abandonForming(paced, world) : promoteForming(paced, world);
+  }
   if (verdict.kind === 'apart') return judgePair(pool, verdict.peers, world);
   return leaveOut(pool, blamedOf(pool, verdict.peers), world);
 }

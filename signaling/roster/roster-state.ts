@@ -74,6 +74,9 @@ export interface PoolPeer {
   /** How often it was left out, since it came. */
   readonly failures?: number;
   readonly warm?: readonly WarmLayers[];
+  /** Milliseconds per layer, as laps that the server timed have shown; absent: only it says how fast it is. */
+  readonly shownMs?: number;
+  readonly shownAtMs?: number;
   /** What its last real load took. */
   readonly load?: { readonly bytes: number; readonly ms: number };
 }
@@ -108,7 +111,10 @@ export interface Pool {
   /** Laps in which two contradicted each other, in the same form. Whoever offers itself again has them still. */
   readonly doubts: ReadonlyMap<string, number>;
   /** What is known of tabs that failed and left, oldest first: who comes back is no other. */
-  readonly past: ReadonlyMap<PeerId, Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs'>>;
+  readonly past: ReadonlyMap<
+    PeerId,
+    Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs' | 'shownMs' | 'shownAtMs'>
+  >;
   /** Somebody waits although a ring answers: tabs in reserve that hold the model may be another one. */
   readonly isCrowded?: true;
   /** Why nothing is planned, when nothing is. */

@@ -21,7 +21,8 @@ export class Table {
   roster: Roster = emptyRoster(MODEL);
   nowMs = 0;
   inbox: Effect[] = [];
-  readonly stages: number | 'all';
+  /** Undefined: as many as the planner finds best. */
+  stages: number | 'all' | undefined;
   /** Whether coalitions are tried before they serve. */
   tries = false;
 
@@ -31,7 +32,7 @@ export class Table {
   }
 
   apply(event: RosterEvent): void {
-    const world = { nowMs: this.nowMs, timing: ROSTER_TIMING, stages: this.stages, tries: this.tries };
+    const world = { rtt: () => 0, nowMs: this.nowMs, timing: ROSTER_TIMING, stages: this.stages, tries: this.tries };
     const step = applyRosterEvent(this.roster, event, world);
     this.roster = step.roster;
     this.inbox.push(...step.effects);
@@ -40,11 +41,17 @@ export class Table {
   /** `read` is what the server read, by default what the tab says. */
   offer(
     name: string | number,
-    fields: { memoryBytes?: number; manifest?: ModelManifest; read?: ModelManifest; model?: PoolRef } = {},
+    fields: {
+      memoryBytes?: number;
+      msPerLayer?: number;
+      manifest?: ModelManifest;
+      read?: ModelManifest;
+      model?: PoolRef;
+    } = {},
   ): void {
     // Without a head, a seat's time is that of its layers, wherever it sits.
-    const { memoryBytes = 1e9, manifest = manifestOf({ headBytes: 0 }), model = MODEL } = fields;
-    const capability = { backend: 'wasm', msPerLayer: 1, memoryBytes, device: String(name) } as const;
+    const { memoryBytes = 1e9, msPerLayer = 1, manifest = manifestOf({ headBytes: 0 }), model = MODEL } = fields;
+    const capability = { backend: 'wasm', msPerLayer, memoryBytes, device: String(name) } as const;
     const { read = manifest } = fields;
     this.apply({ type: 'peer-offered', peer: peerOf(name), pool: poolIdOf(model), manifest, read, capability });
   }
@@ -76,6 +83,11 @@ export class Table {
     const peers = names.map(peerOf);
     const verdict = kind === 'shown' ? { kind } : ({ kind, peers } as Exclude<Verdict, { kind: 'shown' }>);
     this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict });
+  }
+
+  /** It was right, and a lap took so long. */
+  timed(epoch: number, lapMs: number): void {
+    this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict: { kind: 'shown', lapMs } });
   }
 
   /** Lets time pass, ticking whenever something is due. */
