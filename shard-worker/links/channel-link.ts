@@ -51,6 +51,9 @@ export interface ChannelLinkOptions extends LinkProvingOptions {
   onClosed?(): void;
 }
 
+/** Messages that nobody can read, from one peer over one link: an honest one sends none. */
+const MAX_FAULTS = 64;
+
 export class ChannelLink implements Link {
   readonly peer: PeerId;
   closed = false;
@@ -79,6 +82,7 @@ export class ChannelLink implements Link {
   #frameNumber = 0;
   #isKnownLong = false;
   #distanceMs: number | undefined;
+  #faults = 0;
 
   constructor(options: ChannelLinkOptions) {
     this.peer = options.peer;
@@ -270,7 +274,18 @@ export class ChannelLink implements Link {
     });
   }
 
-  /** What is wrong with a message is a fault and no more. */
+  /** It sent what nobody can read. A peer that goes on with that has its link closed: it is broken, or at play. */
+  noteFault(fault: PoolError): void {
+    if (this.closed) return;
+    this.#options.onFault?.(fault);
+    this.#faults += 1;
+    if (this.#faults < MAX_FAULTS) return;
+    const how = `The neighbour sent ${MAX_FAULTS} messages that nobody can read.`;
+    this.#options.onFault?.(new PoolError('link-failed', how));
+    this.close();
+  }
+
+  /** What is wrong with one message is a fault and no more. */
   #guard(read: () => void): void {
     try {
       read();
@@ -279,7 +294,7 @@ export class ChannelLink implements Link {
       // The only word that every version must understand.
       if (fault.code === 'version-mismatch') this.#say({ type: 'refuse', version: PROTOCOL_VERSION });
       if (fault.code === 'version-mismatch' && this.#proving.isAsking) this.#refuse(fault);
-      else this.#options.onFault?.(fault);
+      else this.noteFault(fault);
     }
   }
 

@@ -260,8 +260,10 @@ export class StageHost {
     let frame: Frame;
     try {
       frame = decodeFrame(bytes);
-    } catch {
-      return; // Random bytes: nothing in them says whom to answer.
+    } catch (cause) {
+      // Random bytes: nothing in them says whom to answer.
+      if (link instanceof ChannelLink) link.noteFault(PoolError.from(cause));
+      return;
     }
     const entry = this.#epochs.get(frame.epoch);
     if (!entry?.node || (link instanceof ChannelLink && !link.speaks(frame.epoch))) {
