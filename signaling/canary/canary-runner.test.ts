@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 /** A coalition of two tabs with keys of their own, whose words a test chooses. */
-async function scene({ ofSite = false, slow = 0 } = {}) {
+async function scene({ ofSite = false, slow = 0, isUrgent = false } = {}) {
   const tabs = await Promise.all([0, 1].map(async () => identityOf(await newIdentityKeys())));
   const sent: [PeerId, ServerMessage][] = [];
   const verdicts: (Verdict & { epoch: number })[] = [];
@@ -57,7 +57,13 @@ async function scene({ ofSite = false, slow = 0 } = {}) {
   const pool: Pool = {
     ...{ ...emptyPool(POOL, 4), manifest: manifestOf({ maxContext: 100 }) },
     peers: tabs.map(({ peer }) => ({ peer, capability })),
-    coalitions: [{ coalition, progressAtMs: new Map(), isTried: true }],
+    hasServed: isUrgent,
+    coalitions: [
+      ...(isUrgent
+        ? [{ coalition: { ...coalition, epoch: 3, state: 'broken' as const }, progressAtMs: new Map() }]
+        : []),
+      { coalition, progressAtMs: new Map(), isTried: true },
+    ],
   };
   await runner.begin(pool, coalition);
   const start = (): Start => sent.map(([, message]) => message).findLast(({ type }) => type === 'job-start') as Start;
@@ -134,6 +140,17 @@ describe('C1: a canary lap', () => {
     expect(await verdictOf(test)).toEqual({ kind: 'shown', epoch: 4, lapMs: expect.any(Number) });
     expect(test.known.of(POOL)).toMatchObject({ prompt: [11, 12, 13], ids: [5, 6] });
     expect([...test.known.shown(POOL)]).toEqual([test.entry.peer, test.exit.peer]);
+  });
+
+  test.each([
+    [5, 'shown'],
+    [9, 'unshown'],
+  ])('is one lap where answers stand still: %i is %s', async (id, kind) => {
+    const test = await scene({ ofSite: true, isUrgent: true });
+    expect(test.start().request).toMatchObject({ maxTokens: 1 });
+    test.answer([id]);
+    await test.sign();
+    expect(await verdictOf(test)).toMatchObject({ kind, epoch: 4 });
   });
 
   test('an end before the first id is an answer too', async () => {

@@ -9,6 +9,7 @@ import { type JobEvent, type JobRequest, type JobStats, stepMsOf } from '../../p
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import { ReceiptCollector } from '../jobs/collect-receipts.ts';
+import { readyOf, servingOf } from '../roster/coalitions.ts';
 import type { Verdict } from '../roster/end-trial.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { judgeLap } from './judge-lap.ts';
@@ -35,6 +36,8 @@ interface Trial {
   readonly pool: PoolId;
   readonly coalition: Coalition;
   readonly prompt: readonly number[];
+  /** Ids that are asked for. */
+  readonly tokens: number;
   ids: number[];
   hasEnded: boolean;
   /** It is over, and receipts are waited for. */
@@ -51,7 +54,7 @@ interface Trial {
 
 /** What any language model goes on with in one way. */
 const COUNTING = '1, 2, 3, 4, 5, 6, 7,';
-const MOST_PROMPT_TOKENS = 16;
+const MOST_PROMPT_TOKENS = 8;
 /** Where nobody can read the model's tokens, or not soon: a coalition may be waited for. */
 const NUMBERS = [1, 2, 3];
 const PROMPT_MS = 5_000;
@@ -60,6 +63,8 @@ const LATER: ReadonlySet<string> = new Set(['sessions-full', 'epoch-stale']);
 const AGAIN_MS = 1_000;
 /** The prompt in one lap, and a lap for each id but the last. */
 const ANSWER_TOKENS = 4;
+/** One lap, where answers stand still meanwhile: a spare has taken a lost tab's seat. */
+const URGENT_TOKENS = 1;
 /**
  * Natural logarithms between the first choice and the second: runtimes and int4 kernels differ by less. An answer is compared
  * up to the first id that is not as sure.
@@ -96,7 +101,8 @@ export class CanaryRunner {
     if (this.#isClosed || tried.isGiven || seats === 0) return;
     const waitMs = Math.min(MOST_WAIT_MS, leastWaitMs + patienceMs(pool, coalition, prompt.length));
     const trial: Trial = {
-      ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, ids: [], hasEnded: false, isJudged: false },
+      ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, tokens: tokensFor(pool) },
+      ...{ ids: [], hasEnded: false, isJudged: false },
       ...{ firstMs: undefined, stepsMs: undefined, sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
       timer: setTimeout(() => void this.#judge(trial, undefined), waitMs),
     };
@@ -106,7 +112,7 @@ export class CanaryRunner {
   /** With a job of its own: what an earlier one left behind says nothing of this one. */
   #ask(trial: Trial): void {
     const { send, sign } = this.#options;
-    const { pool, coalition, prompt } = trial;
+    const { pool, coalition, prompt, tokens } = trial;
     const [job, nonce, entry] = [randomId() as JobId, randomId(), coalition.seats[0]!.peer];
     this.#trials.delete(trial.job);
     Object.assign(trial, {
@@ -120,10 +126,10 @@ export class CanaryRunner {
       isUnsure: false,
     });
     this.#trials.set(job, trial);
-    const maxPosition = prompt.length + ANSWER_TOKENS;
+    const maxPosition = prompt.length + tokens;
     const expires = Math.ceil((Date.now() + Math.max(0, trial.deadlineMs - performance.now())) / 1000);
     const grant = sealGrant({ job, nonce, pool, driver: entry, sessions: 1, maxPosition, own: [], expires }, sign);
-    const request = requestFor(prompt);
+    const request = requestFor(prompt, tokens);
     if (!send(entry, { type: 'job-start', job, grant, epoch: coalition.epoch, request })) this.#drop(trial);
   }
 
@@ -219,7 +225,8 @@ export class CanaryRunner {
     const positions = prompt.length + Math.max(0, trial.ids.length - 1);
     const peers = seats.map(({ peer }) => peer);
     const shown = known.shown(pool);
-    const verdict = judgeLap({ seats, ids, positions, receipts, expected: known.expected(pool, peers), shown });
+    const expected = known.expected(pool, peers).slice(0, trial.tokens);
+    const verdict = judgeLap({ seats, ids, positions, receipts, expected, shown });
     if (verdict.kind === 'shown') known.learn(pool, { prompt, ids: trial.ids.slice(0, trial.sure) }, peers);
     else {
       const { kind, peers: blamed } = verdict;
@@ -249,10 +256,10 @@ function lapMsOf({ firstMs, ids }: Trial): number | undefined {
   return (performance.now() - firstMs) / (ids.length - 1);
 }
 
-function requestFor(prompt: readonly number[]): JobRequest {
+function requestFor(prompt: readonly number[], maxTokens: number): JobRequest {
   return {
     prompt: { kind: 'ids', ids: [...prompt] },
-    ...{ temperature: 0, seed: 0, maxTokens: ANSWER_TOKENS, stop: [], choices: 1, logprobs: 2, drafter: 'none' },
+    ...{ temperature: 0, seed: 0, maxTokens, stop: [], choices: 1, logprobs: 2, drafter: 'none' },
     codec: 'exact',
     trial: true,
   };
@@ -261,7 +268,7 @@ function requestFor(prompt: readonly number[]): JobRequest {
 /** An entry that says more than it was asked for has its answer cut: it must be right as far as it goes. */
 function take(trial: Trial, { ids, logprobs = [] }: JobEvent & { type: 'delta' }): void {
   for (const [at, id] of ids.entries()) {
-    if (trial.ids.length >= ANSWER_TOKENS) return;
+    if (trial.ids.length >= trial.tokens) return;
     trial.ids.push(id);
     const [first, second] = logprobs[at]?.top ?? [];
     const isSure = first !== undefined && second !== undefined && first.logprob - second.logprob >= SURE_GAP;
@@ -269,6 +276,10 @@ function take(trial: Trial, { ids, logprobs = [] }: JobEvent & { type: 'delta' }
     else trial.isUnsure = true;
   }
 }
+
+/** A pool whose coalition broke has people waiting; any other one can take its time. */
+const tokensFor = (pool: Pool): number =>
+  pool.hasServed && servingOf(pool)?.state === 'broken' && readyOf(pool).length === 0 ? URGENT_TOKENS : ANSWER_TOKENS;
 
 const randomId = (): string => randomBytes(16).toString('hex');
 
