@@ -81,7 +81,7 @@ const clientMessages: ClientMessage[] = [
   { type: 'silent', pool, epoch: 7, peer, packets: false },
   { type: 'present', at: 1234.5 },
   { type: 'watch', pool },
-  { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99, serverRttMs: 4.5, rtts: [{ peer, ms: 12 }] },
+  { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99, rtts: [{ peer, ms: 12 }] },
   { type: 'ask', ask: 3, pool, promptTokens: 40, maxTokens: 256, mode: 'lan' },
   { type: 'ask-cancel', ask: 3 },
   { type: 'ask-done', job, promptTokens: 40, cachedTokens: 0, completionTokens: 12, stats, delivery },

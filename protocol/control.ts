@@ -78,7 +78,7 @@ const token = z.string().check(z.minLength(1), z.maxLength(MAX_TOKEN_CHARS));
 /** Chosen by the asking tab: tells its own asks apart. */
 const ask = z.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
 
-/** Round trips to neighbours as links measured them, and to the server as heartbeats did. */
+/** Round trips to neighbours, as links measured them. */
 const rttSchema = z.object({ peer: peerIdSchema, ms: millis });
 
 const iceServer = z.object({
@@ -121,7 +121,6 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     at: millis,
     sessions: count,
     tokens: count,
-    serverRttMs: z.optional(millis),
     rtts: z.optional(z.array(rttSchema).check(z.maxLength(64))),
   }),
   /** A tab wants to drive an answer itself. It says how long the prompt is, never what it says. */

@@ -193,8 +193,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     isOwned: async (peer) => (await accounts.ownerOf(peer)) !== undefined,
     send: (peer, message) => void send(peer, message),
     onLeft: (peer) => rtts.forget(peer),
-    onRtts: (peer, measured, serverRttMs) => {
-      if (serverRttMs !== undefined) rtts.record(peer, SERVER_NODE, serverRttMs, nowMs());
+    onDistance: (peer, ms) => rtts.record(peer, SERVER_NODE, ms, nowMs()),
+    onRtts: (peer, measured) => {
       for (const { peer: other, ms } of measured) rtts.record(peer, other, ms, nowMs());
     },
   });

@@ -119,21 +119,15 @@ test('hands messages over, but not the acknowledgements of its heartbeats', asyn
   await vi.waitFor(() => expect(seen.messages).toEqual([retire]));
 });
 
-test('tells the server its round trip, once one was measured, and those to neighbours', async () => {
+test('tells the server at each beat its round trips to neighbours', async () => {
   const next = acceptNext();
   await connect();
-  const { say, heard, socket } = await next;
+  const { say, heard } = await next;
   say({ ...WELCOME, heartbeatMs: 200 });
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(1));
   const rtts = [{ peer: PEER, ms: 12 }];
-  expect(heard[0]).toEqual({ type: 'heartbeat', at: expect.any(Number), sessions: 2, tokens: 30, rtts });
-  socket.on('message', (data) => {
-    const message = parseClientMessage(String(data));
-    if (message.type === 'heartbeat') setTimeout(() => say({ type: 'heartbeat-ack', at: message.at }), 30);
-  });
-  const measured = () => heard.map((message) => (message as ClientMessage & { type: 'heartbeat' }).serverRttMs);
-  await vi.waitFor(() => expect(measured().at(-1)).toBeGreaterThanOrEqual(29));
-  expect(measured().at(-1)).toBeLessThan(1000);
+  const beat = { type: 'heartbeat', at: expect.any(Number), sessions: 2, tokens: 30, rtts };
+  expect(heard.slice(0, 2)).toEqual([beat, beat]);
 });
 
 test('comes back after the connection broke, and says welcome again', async () => {

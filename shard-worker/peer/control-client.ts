@@ -35,7 +35,6 @@ export class ControlClient {
   readonly #open: Host['openSocket'];
   #socket: HostSocket | undefined;
   #isWelcome = false;
-  #serverRttMs: number | undefined;
   #closed = false;
   /** Since the last welcome. */
   #tries = 0;
@@ -125,19 +124,12 @@ export class ControlClient {
       this.beat();
       return;
     }
-    if (message.type === 'heartbeat-ack') {
-      const isFirst = this.#serverRttMs === undefined;
-      this.#measure(performance.now() - message.at);
-      // The planner need not wait for the next beat to learn how far away this tab is.
-      if (isFirst) this.beat();
-    } else this.#handlers.onMessage(message);
+    if (message.type !== 'heartbeat-ack') this.#handlers.onMessage(message);
   }
 
   /** Says now what a heartbeat says: something that the planner asks about has been measured. */
   beat(): void {
-    const serverRttMs = this.#serverRttMs;
-    const measured = serverRttMs === undefined ? {} : { serverRttMs };
-    this.send({ type: 'heartbeat', at: performance.now(), ...measured, ...this.#handlers.vitals() });
+    this.send({ type: 'heartbeat', at: performance.now(), ...this.#handlers.vitals() });
   }
 
   #beatInTurn(socket: HostSocket): void {
@@ -148,14 +140,8 @@ export class ControlClient {
     }
   }
 
-  /** The last one: beats are seconds apart, and an old least would hide that a tab has moved. */
-  #measure(ms: number): void {
-    if (ms >= 0 && ms < 60_000) this.#serverRttMs = ms;
-  }
-
   #down(): void {
     this.#isWelcome = false;
-    this.#serverRttMs = undefined;
     this.#unansweredBeats = 0;
     clearInterval(this.#beat);
     clearTimeout(this.#deadline);

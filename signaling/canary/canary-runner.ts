@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Coalition, ServerMessage } from '../../protocol/control.ts';
 import { sealGrant } from '../../protocol/grant.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
-import { type JobEvent, type JobRequest, type JobStats, stepMsOf } from '../../protocol/job.ts';
+import type { JobEvent, JobRequest } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import { ReceiptCollector } from '../jobs/collect-receipts.ts';
@@ -43,9 +43,9 @@ interface Trial {
   /** It is over, and receipts are waited for. */
   isJudged: boolean;
   readonly deadlineMs: number;
+  askedMs: number;
   /** When the first of its ids came. */
   firstMs: number | undefined;
-  stepsMs: readonly number[] | undefined;
   /** How many of them are beyond doubt. */
   sure: number;
   isUnsure: boolean;
@@ -73,6 +73,8 @@ const SURE_GAP = 1;
 /** Most that a tab may take which loads a tokenizer, compiles a kernel, or computes beside others on one machine. */
 const LEAST_WAIT_MS = 30_000;
 const MOST_WAIT_MS = 300_000;
+/** A lap takes so much at least of an answer's time per id: the first id has the prompt, and what is compiled. */
+const LEAST_SHARE = 8;
 /** A lap may take so many times as long as its stages said. */
 const PATIENCE = 10;
 
@@ -103,7 +105,7 @@ export class CanaryRunner {
     const trial: Trial = {
       ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, tokens: tokensFor(pool) },
       ...{ ids: [], hasEnded: false, isJudged: false },
-      ...{ firstMs: undefined, stepsMs: undefined, sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
+      ...{ askedMs: begunMs, firstMs: undefined, sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
       timer: setTimeout(() => void this.#judge(trial, undefined), waitMs),
     };
     this.#ask(trial);
@@ -143,7 +145,6 @@ export class CanaryRunner {
       take(trial, event);
     }
     if (event.type === 'finished') trial.hasEnded = true;
-    if (event.type === 'done') trial.stepsMs = stepsOf(trial, event.stats);
     if (event.type === 'done') void this.#judge(trial, trial.hasEnded ? trial.ids : undefined);
     if (event.type === 'failed') this.#fail(trial, event.error.code);
     return true;
@@ -209,7 +210,6 @@ export class CanaryRunner {
     if (trial.isJudged) return;
     trial.isJudged = true;
     const lapMs = lapMsOf(trial);
-    const stepped = trial.stepsMs ? { stepsMs: trial.stepsMs } : {};
     clearTimeout(trial.timer);
     const { known, ended, logger, send } = this.#options;
     const { job, nonce, pool, coalition, prompt } = trial;
@@ -232,7 +232,7 @@ export class CanaryRunner {
       const { kind, peers: blamed } = verdict;
       logger.warn({ pool, epoch, kind, peers: blamed }, 'a canary lap did not show what its stages say');
     }
-    ended(pool, epoch, verdict.kind === 'shown' && lapMs !== undefined ? { ...verdict, lapMs, ...stepped } : verdict);
+    ended(pool, epoch, verdict.kind === 'shown' && lapMs !== undefined ? { ...verdict, lapMs } : verdict);
   }
 
   #drop(trial: Trial): void {
@@ -241,19 +241,15 @@ export class CanaryRunner {
   }
 }
 
-/** What each seat's own step took, as they and the entry say; undefined where some seat has none. */
-function stepsOf({ coalition: { seats } }: Trial, { route }: JobStats): number[] | undefined {
-  const stops = seats.map(({ start, end }) => route.find((stop) => stop.start === start && stop.end === end));
-  return stops.every((stop) => stop !== undefined) ? stops.map(stepMsOf) : undefined;
-}
-
 /**
  * What a lap took, from the first id to the last, by this server's clock: what is compiled and linked on the way is in the lap
- * before the first. Undefined where there was none between the two.
+ * before the first. An entry that tells the first one late gains little: a lap takes no less than a share of the whole. Undefined
+ * where there was none between the two.
  */
-function lapMsOf({ firstMs, ids }: Trial): number | undefined {
+function lapMsOf({ askedMs, firstMs, ids }: Trial): number | undefined {
   if (firstMs === undefined || ids.length < 2) return undefined;
-  return (performance.now() - firstMs) / (ids.length - 1);
+  const nowMs = performance.now();
+  return Math.max((nowMs - firstMs) / (ids.length - 1), (nowMs - askedMs) / (LEAST_SHARE * ids.length));
 }
 
 function requestFor(prompt: readonly number[], maxTokens: number): JobRequest {

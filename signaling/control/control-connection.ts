@@ -9,6 +9,7 @@ import { verifyHello } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { TokenBucket } from '../admission/token-bucket.ts';
+import { DistanceMeter } from './measure-distance.ts';
 
 /** Close codes of the control socket (4000-4999 are an application's own; the last digits are HTTP's). */
 export const CLOSE_CODES = {
@@ -47,6 +48,8 @@ export interface ConnectionOptions {
   onWelcome(peer: PeerId, connection: ControlConnection): void;
   /** A parsed message of an authenticated peer. */
   onMessage(peer: PeerId, message: PeerMessage): void;
+  /** Milliseconds there and back, as this server timed them. */
+  onDistance(peer: PeerId, ms: number): void;
   /** Called once, with the id if the peer had one. */
   onClose(peer: PeerId | undefined, connection: ControlConnection): void;
 }
@@ -60,6 +63,7 @@ export class ControlConnection {
   readonly #helloTimer: NodeJS.Timeout;
   #stage: 'challenged' | 'verifying' | 'welcome' | 'over' = 'challenged';
   #peer: PeerId | undefined;
+  #distance: DistanceMeter | undefined;
   #offences = 0;
   #heardAtMs = performance.now();
 
@@ -74,6 +78,7 @@ export class ControlConnection {
     socket.on('error', (error) => options.logger.debug({ err: error }, 'control socket error'));
     socket.on('close', () => {
       clearTimeout(this.#helloTimer);
+      this.#distance?.close();
       this.#stage = 'over';
       options.onClose(this.#peer, this);
     });
@@ -139,7 +144,10 @@ export class ControlConnection {
     if (this.#stage !== 'welcome' || !this.#peer) {
       throw new PoolError('not-authentic', 'Say hello and wait for the welcome first.');
     }
-    if (message.type === 'heartbeat') this.send({ type: 'heartbeat-ack', at: message.at });
+    if (message.type === 'heartbeat') {
+      this.send({ type: 'heartbeat-ack', at: message.at });
+      this.#distance?.ping();
+    }
     this.#options.onMessage(this.#peer, message);
   }
 
@@ -159,6 +167,7 @@ export class ControlConnection {
     this.#stage = 'welcome';
     this.#peer = peer;
     this.#options.onWelcome(peer, this);
+    this.#distance = new DistanceMeter(this.#socket, (ms) => this.#options.onDistance(peer, ms));
   }
 
   /** What nobody foresaw is logged, and of it no more is said than that. */

@@ -45,6 +45,8 @@ export interface PeerListener {
   joined(peer: PeerId, address: string): void;
   heard(peer: PeerId, message: PeerMessage): void;
   left(peer: PeerId): void;
+  /** Milliseconds there and back, as this server timed them. */
+  measured(peer: PeerId, ms: number): void;
 }
 
 export interface ControlSocketOptions {
@@ -122,6 +124,7 @@ export class ControlSocket {
       mayHear: () => this.#paces.take(addressKey(address)),
       onWelcome: (peer, connection) => this.#admit(peer, connection, address),
       onMessage: (peer, message) => listener.heard(peer, message),
+      onDistance: (peer, ms) => listener.measured(peer, ms),
       onClose: (peer, connection) => {
         this.#connections.delete(connection);
         if (peer && this.#peers.get(peer) === connection) this.#forget(peer);

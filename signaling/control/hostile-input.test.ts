@@ -162,7 +162,7 @@ const MESSAGES: readonly unknown[] = [
   { type: 'stage-failed', pool: POOL, epoch: 1, error: { code: 'internal', message: 'x' } },
   { type: 'link-down', pool: POOL, epoch: 1, peer: PEER },
   { type: 'watch', pool: POOL },
-  { type: 'heartbeat', at: 1, sessions: 0, tokens: 0, serverRttMs: 3, rtts: [{ peer: PEER, ms: 1 }] },
+  { type: 'heartbeat', at: 1, sessions: 0, tokens: 0, rtts: [{ peer: PEER, ms: 1 }] },
   { type: 'ask', ask: 1, pool: POOL, promptTokens: 3, maxTokens: 4 },
   { type: 'ask-cancel', ask: 1 },
   { type: 'ask-done', job: JOB, promptTokens: 1, cachedTokens: 0, completionTokens: 1 },

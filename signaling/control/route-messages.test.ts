@@ -33,6 +33,7 @@ function scene() {
     },
     logger: pino({ level: 'silent' }),
     onRtts() {},
+    onDistance() {},
     send() {},
     offers: () => ({ offered() {}, left() {} }),
     isOwned: async () => false,

@@ -23,8 +23,10 @@ export interface RouteMessagesOptions {
   canary: CanaryRunner;
   ledger: Pick<Ledger, 'welcome'>;
   logger: Logger;
-  /** Round trips that a peer measured to others, and to this server. */
-  onRtts(peer: PeerId, rtts: readonly { peer: PeerId; ms: number }[], serverRttMs: number | undefined): void;
+  /** Round trips that a peer measured to others. */
+  onRtts(peer: PeerId, rtts: readonly { peer: PeerId; ms: number }[]): void;
+  /** The round trip from this server to a peer, as it timed it. */
+  onDistance(peer: PeerId, ms: number): void;
   /** Whether an account owns the peer: then the account had its welcome credits. */
   isOwned(peer: PeerId): Promise<boolean>;
   /** Where offers wait until the server knows their model; `take` is told what it read. */
@@ -120,6 +122,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       canary.peerGone(peer);
       options.onLeft?.(peer);
     },
+    measured: (peer, ms) => options.onDistance(peer, ms),
     heard(peer, message) {
       suspects.heard(peer);
       if (silenced.has(peer)) {
@@ -129,7 +132,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       switch (message.type) {
         case 'heartbeat':
           if (paces.get(peer)?.take(performance.now())) {
-            options.onRtts(peer, message.rtts ?? [], message.serverRttMs);
+            options.onRtts(peer, message.rtts ?? []);
           }
           return;
         case 'late':

@@ -122,18 +122,31 @@ export class PoolQueue {
     this.#tellTimer ??= setTimeout(() => this.#tell(), TELL_EVERY_MS);
   }
 
-  /** What runs in the asking tab itself may go on over each coalition that answers once its own ring does not. */
+  /**
+   * What runs in the asking tab itself may compute over each coalition that answers: where it cannot link to its own, or that one
+   * breaks. All of them are to show what they did; given are those that it goes on over now.
+   */
   noteCoalitions(): Moved[] {
     const ready = this.#ready();
     // A stage that drives stays with the epoch that it was given: it is given another.
     const driven = [...this.running].filter(({ request }) => !request);
     return driven.flatMap((job) => {
       const own = ready.filter((coalition) => ringOf(coalition) === job.ring);
-      const isUsed = ({ epoch }: Coalition): boolean => job.epochs.some((used) => used.epoch === epoch);
-      const fresh = (own.length > 0 ? own : ready).filter((coalition) => !isUsed(coalition));
-      job.epochs.push(...fresh.map(seatsOf));
-      return fresh.map((coalition) => ({ job, coalition }));
+      const isNew = ({ epoch }: Coalition): boolean => job.epochs.every((used) => used.epoch !== epoch);
+      const moved = (own.length > 0 ? own : ready).filter(isNew);
+      this.#noteAll(job);
+      return moved.map((coalition) => ({ job, coalition }));
     });
+  }
+
+  #noteAll(job: LiveJob): void {
+    if (job.request) return;
+    const used = new Set(job.epochs.map(({ epoch }) => epoch));
+    job.epochs.push(
+      ...this.#ready()
+        .filter(({ epoch }) => !used.has(epoch))
+        .map(seatsOf),
+    );
   }
 
   /** Nobody is in the pool, or somebody is again. After a while of nobody, `letGo` gets all that wait. */
@@ -180,12 +193,12 @@ export class PoolQueue {
       this.running.add(job);
       if (this.#options.start(job, coalition)) {
         this.#remember(job);
+        this.#noteAll(job);
         return true;
       }
       this.running.delete(job);
       job.ring = before;
       this.#queue.putBack(entry);
-      return false;
     }
     return false;
   }
@@ -236,7 +249,7 @@ export class PoolQueue {
   #tell(): void {
     this.#tellTimer = undefined;
     const order = this.#queue.order();
-    const isCrowded = this.#isFull(order.length);
+    const isCrowded = this.#isFull(order);
     if (isCrowded !== this.#isCrowded) this.#options.onCrowd?.(isCrowded);
     this.#isCrowded = isCrowded;
     const reason = this.#reason();
@@ -247,10 +260,12 @@ export class PoolQueue {
     }
   }
 
-  #isFull(waiting: number): boolean {
+  #isFull(order: readonly LiveJob[]): boolean {
     const ready = this.#ready();
     if (ready.length === 0) return false;
-    return waiting > 0 || ready.every((one) => this.loadOn(one).sessions >= FULL_TIMES * one.seats.length);
+    // Who waits for its own share of a ring, or for its own ring, would wait for it beside another one, too.
+    const isAnyoneKept = order.some((job) => this.#mayRun(job) && this.#ownRingMs(job) <= 0);
+    return isAnyoneKept || ready.every((one) => this.loadOn(one).sessions >= FULL_TIMES * one.seats.length);
   }
 
   #reason(): string {

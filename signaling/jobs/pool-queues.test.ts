@@ -55,7 +55,10 @@ it('forgets an empty queue of a pool that is gone; one whose jobs run or wait st
 it('names the jobs that may move when a coalition is new to them, once, and none while none is ready', () => {
   const job = test.job({ request: undefined });
   queues.of(HERE).add(job);
-  expect(queues.poolChanged(HERE)).toEqual([{ job, coalition: expect.objectContaining({ epoch: 1 }) }]);
+  expect(queues.poolChanged(HERE)).toEqual([]);
+  test.network.epoch = 2;
+  pools.set(HERE, { ...test.network.pool()!, id: HERE });
+  expect(queues.poolChanged(HERE)).toEqual([{ job, coalition: expect.objectContaining({ epoch: 2 }) }]);
   expect(queues.poolChanged(HERE)).toEqual([]);
   pools.set(HERE, { ...pools.get(HERE)!, coalitions: [] });
   expect(queues.poolChanged(HERE)).toEqual([]);

@@ -9,7 +9,6 @@ import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import { type Calibration, calibrate, UNCALIBRATED } from '../planner/calibrate.ts';
 import { planRoute } from '../planner/plan-route.ts';
 import type { RttEstimator } from '../planner/rtt-estimator.ts';
-import type { PoolPeer } from '../roster/roster-state.ts';
 import type { RouteQuestion } from './job-context.ts';
 
 /** As many as the roster has pools, and those of yesterday. */
@@ -52,7 +51,7 @@ export class RoutePlanner {
       manifest: pool.manifest,
       client: asker,
       serving: coalition,
-      peers: pool.peers.filter(({ excluded }) => excluded === undefined).map(asShown),
+      peers: pool.peers.filter(({ excluded }) => excluded === undefined),
       load: { running, queued: waiting, slots, meanAnswerMs: memory?.meanAnswerMs },
       hasDraftModel: this.#options.hasDraftModel(pool.model.repo),
       rtt: this.#options.rtts.at(this.#options.nowMs()),
@@ -96,10 +95,6 @@ export class RoutePlanner {
     return this.#memory.get(pool)?.calibration ?? UNCALIBRATED;
   }
 }
-
-/** As fast as its laps have shown it, where they have. */
-const asShown = (tab: PoolPeer): PoolPeer =>
-  tab.shownMs === undefined ? tab : { ...tab, capability: { ...tab.capability, msPerLayer: tab.shownMs } };
 
 const blend = (before: number | undefined, value: number): number =>
   before === undefined ? value : before * (1 - SHARE) + value * SHARE;

@@ -23,5 +23,7 @@ export function takeUp(
   const endsMs = performance.now() + endsAtMs - Date.now();
   Object.assign(job, { state: 'running', isTakenUp: true, plan, epochs, paidTokens, endsMs });
   context.jobs.set(id, job);
+  // Coalitions that form from now on may go on with it.
+  context.queues.of(pool).running.add(job);
   awaitReturn(context, job, new PoolError('shutting-down', 'The server began anew, and its client did not come back.'));
 }

@@ -23,6 +23,8 @@ export class ModelProcess {
       // Nothing of the server's own secrets.
       env: {} as NodeJS.ProcessEnv,
       serialization: 'advanced',
+      // A person's Ctrl-C is the server's alone, which still counts prompts of what it is about to end.
+      detached: true,
       // What an engine writes as it ends is told in our own words.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

@@ -19,3 +19,5 @@ worker.on('error', (thrown) => {
 });
 worker.on('exit', () => process.exit(1));
 process.on('disconnect', () => process.exit());
+// It may have gone while this file was read.
+if (!process.connected) process.exit();

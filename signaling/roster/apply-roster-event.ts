@@ -124,10 +124,10 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
 
 /** Only one that has waited for a while is worth a ring of its own. */
 function noteCrowd(pool: Pool, isCrowded: boolean, world: World): PoolStep {
-  const { isCrowded: wasCrowded = false, ...rest } = pool;
-  if (wasCrowded === isCrowded) return { pool, effects: [] };
+  const { crowdedAtMs, ...rest } = pool;
+  if ((crowdedAtMs !== undefined) === isCrowded) return { pool, effects: [] };
   if (!isCrowded) return { pool: rest, effects: [] };
-  return { pool: replanIn({ ...rest, isCrowded }, world.timing.crowdedMs, world), effects: [] };
+  return { pool: replanIn({ ...rest, crowdedAtMs: world.nowMs }, world.timing.crowdedMs, world), effects: [] };
 }
 
 const isPlanned = (pool: Pool, peer: PeerId): boolean =>

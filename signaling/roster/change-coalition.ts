@@ -5,9 +5,10 @@ import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { fillSeats, mirrorSeats } from '../planner/fill-seats.ts';
+import { isNear } from '../planner/is-near.ts';
 import { planPool } from '../planner/plan-pool.ts';
 import { formingOf, hasSeat, inOrder, readyOf, ringsOf, servingOf, withForming, withServing } from './coalitions.ts';
-import { isWorthACut, pacedTabs } from './note-paces.ts';
+import { pacedTabs } from './note-paces.ts';
 import { type Effect, MAX_RINGS, type Pool, type PoolPeer, type PoolStep, type World } from './roster-state.ts';
 
 /** Members and watchers. A member that is gone is skipped where the message is sent. */
@@ -55,7 +56,7 @@ export function promoteForming(pool: Pool, world: World): PoolStep {
   if (!forming) return { pool, effects: [] };
   const before = servingOf(pool);
   const serving: Coalition = { ...forming.coalition, state: 'ready' };
-  const replaced = withServing(withForming(pool, undefined), serving);
+  const replaced = withServing(withForming(pool, undefined), serving, forming.lapMs);
   const promoted: Pool = { ...replaced, flushAtMs: undefined, hasServed: true };
   const effects = [announce(promoted, serving), ...(before ? [retire(pool, before)] : [])];
   // Whoever joined while it loaded gets its turn now.
@@ -93,9 +94,7 @@ export function replan(current: Pool, world: World): PoolStep {
     const effects = serving ? [retire(pool, serving)] : [];
     return { pool: { ...withServing(pool, undefined), waitingReason: plan.reason }, effects };
   }
-  if (live && sameMembers(live.seats, plan.seats)) {
-    return isWorthACut(pool, live, plan.seats, world) ? begin(pool, plan.seats, world) : { pool, effects: [] };
-  }
+  if (live && sameMembers(live.seats, plan.seats)) return { pool, effects: [] };
   if (forming?.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
   return begin(pool, plan.seats, world);
 }
@@ -109,14 +108,18 @@ export function beginFurther(pool: Pool, world: World): PoolStep {
   const [first] = readyOf(pool);
   const { manifest } = pool;
   const policy = world.policyOf?.(pool.id);
-  if (!pool.isCrowded || !manifest || !first || policy?.loaded === false) return same;
+  if (pool.crowdedAtMs === undefined || !manifest || !first || policy?.loaded === false) return same;
+  // Not for who waits a moment: it is looked at again then.
+  const leftMs = pool.crowdedAtMs + world.timing.crowdedMs - world.nowMs;
+  if (leftMs > 0) return { pool: replanIn(pool, leftMs, world), effects: [] };
   if (formingOf(pool) || ringsOf(pool).length >= MAX_RINGS) return same;
   const open = pool.peers.filter(
     ({ peer, excluded }) =>
       excluded === undefined && !pool.coalitions.some(({ coalition }) => hasSeat(coalition, peer)),
   );
   const candidates = pacedTabs(pool, open, world);
-  const seats = mirrorSeats(first.seats, candidates) ?? planFurther();
+  const mirrored = mirrorSeats(first.seats, candidates);
+  const seats = mirrored && isNear(mirrored, world.rtt) ? mirrored : planFurther();
   if (!seats) return same;
   const ring = Math.max(...ringsOf(pool)) + 1;
   const begun = begin({ ...pool, coalitions: [] }, seats, world, ring);

@@ -53,13 +53,14 @@ export function takeOffer(
   if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
-  const before = pool.peers.find((old) => old.peer === peer);
-  const { failures, excluded, leftOutUntilMs, shownMs, shownAtMs } = before ?? pool.past.get(peer) ?? {};
-  // Another backend is another device; the same one is as fast as it was, whatever it says now.
-  const isSame = before === undefined || before.capability.backend === capability.backend;
-  const paced = shownMs !== undefined && shownAtMs !== undefined && isSame ? { shownMs, shownAtMs } : {};
+  const { failures, excluded, leftOutUntilMs, noFaster } =
+    pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer) ?? {};
   const out = excluded === 'unshown' && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {};
-  const entry: PoolPeer = { peer, capability, ...(failures ? { failures } : {}), ...paced, ...out };
+  const entry: PoolPeer = {
+    ...{ peer, capability, ...(failures ? { failures } : {}) },
+    ...(noFaster ? { noFaster } : {}),
+    ...out,
+  };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
   const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers, strikes: withoutPeer(pool.strikes, peer) };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
@@ -129,14 +130,14 @@ function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World, times: numb
   return { ...entry, excluded: why, failures, leftOutUntilMs: nowMs + times * leftOutMs(failures) };
 }
 
-/** How often it failed, how fast it was, and until when it is out for what it did not show, outlive its leaving. */
+/** How often it failed or was no faster, and until when it is out for what it did not show, outlive its leaving. */
 function withPast({ peers, past }: Pool, peer: PeerId): Pool['past'] {
-  const { failures, excluded, leftOutUntilMs, shownMs, shownAtMs } = peers.find((entry) => entry.peer === peer) ?? {};
-  if (!failures && shownMs === undefined) return past;
+  const { failures, excluded, leftOutUntilMs, noFaster } = peers.find((entry) => entry.peer === peer) ?? {};
+  if (!failures && !noFaster) return past;
   const out = excluded === 'unshown' ? { excluded, leftOutUntilMs } : {};
-  const paced = shownMs === undefined || shownAtMs === undefined ? {} : { shownMs, shownAtMs };
   const rest = [...past].filter(([other]) => other !== peer);
-  return new Map([...rest, [peer, { ...(failures ? { failures } : {}), ...paced, ...out }] as const].slice(-MAX_PAST));
+  const kept = { ...(failures ? { failures } : {}), ...(noFaster ? { noFaster } : {}), ...out };
+  return new Map([...rest, [peer, kept] as const].slice(-MAX_PAST));
 }
 
 /** Those whom `isBack` names are planned again. */

@@ -43,10 +43,10 @@ export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean
 const NOTHING: PoolCoalition['progressAtMs'] = new Map();
 
 /** In one ring: puts this one in the place of what answers; undefined: nothing does. */
-export const withServing = (pool: Pool, serving: Coalition | undefined): Pool => ({
+export const withServing = (pool: Pool, serving: Coalition | undefined, lapMs?: number): Pool => ({
   ...pool,
   coalitions: [
-    ...(serving ? [{ coalition: serving, progressAtMs: NOTHING }] : []),
+    ...(serving ? [{ coalition: serving, progressAtMs: NOTHING, ...(lapMs === undefined ? {} : { lapMs }) }] : []),
     ...pool.coalitions.filter(isForming),
   ],
 });

@@ -3,38 +3,36 @@
 import type { PeerId } from '../../protocol/ids.ts';
 import { abandonForming, promoteForming } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
-import { formingOf, hasSeat, servingOf } from './coalitions.ts';
+import { formingOf, hasSeat, readyOf, servingOf } from './coalitions.ts';
 import { inRingOfEpoch } from './in-ring.ts';
-import { notePaces } from './note-paces.ts';
+import { noteLap } from './note-paces.ts';
 import { type Effect, MAX_PAST, type Pool, type PoolStep, type World } from './roster-state.ts';
 
 /** How a canary lap ended: `apart` where what one of two neighbours says contradicts the other, and nobody knows which one lies. */
 export type Verdict =
-  /** `lapMs`: what a lap took, by the server's clock; `stepsMs`: what of it each seat took, as they say, in their order. */
-  | { readonly kind: 'shown'; readonly lapMs?: number; readonly stepsMs?: readonly number[] }
+  /** `lapMs`: what a lap took, by the server's clock. */
+  | { readonly kind: 'shown'; readonly lapMs?: number }
   | { readonly kind: 'unshown'; readonly peers: readonly PeerId[] }
   | { readonly kind: 'apart'; readonly peers: readonly [PeerId, PeerId] };
 
 /** Late verdicts, of a coalition that was given up meanwhile, change nothing. */
-export const endTrial = (pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep =>
-  inRingOfEpoch(pool, epoch, (seen) => judge(seen, epoch, verdict, world));
+export function endTrial(pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep {
+  // Also by a ring that this one does not see.
+  const isAnswered = readyOf(pool).length > 0;
+  return inRingOfEpoch(pool, epoch, (seen) => judge(seen, epoch, verdict, { ...world, isAnswered }));
+}
 
-function judge(pool: Pool, epoch: number, verdict: Verdict, world: World): PoolStep {
+function judge(pool: Pool, epoch: number, verdict: Verdict, world: World & { isAnswered: boolean }): PoolStep {
   const forming = formingOf(pool);
   if (!forming?.isTried || forming.coalition.epoch !== epoch) return { pool, effects: [] };
   if (verdict.kind === 'shown') {
     const shown = cleared(pool, forming.coalition.seats);
     if (verdict.lapMs === undefined) return promoteForming(shown, world);
-    const { pool: paced, isNoFaster } = notePaces(
-      shown,
-      forming.coalition,
-      { ...verdict, lapMs: verdict.lapMs },
-      world,
-    );
+    const { pool: paced, isNoFaster } = noteLap(shown, forming.coalition, verdict.lapMs, world);
     return isNoFaster ? abandonForming(paced, world) : promoteForming(paced, world);
   }
   if (verdict.kind === 'apart') return judgePair(pool, verdict.peers, world);
-  return leaveOut(pool, blamedOf(pool, verdict.peers), world);
+  return leaveOut(pool, blamedOf(pool, verdict.peers, world.isAnswered), world);
 }
 
 /** What they failed at before is made good. */
@@ -92,11 +90,13 @@ function leaveOut(pool: Pool, blamed: readonly PeerId[], world: World): PoolStep
 /**
  * Whoever failed less first. Where nobody else could serve, without that one: it may be honest, and is tried without the others.
  */
-function blamedOf({ peers }: Pool, accused: readonly PeerId[]): PeerId[] {
+function blamedOf({ peers, coalitions }: Pool, accused: readonly PeerId[], isAnswered: boolean): PeerId[] {
   const inOrder = peers
     .filter(({ peer }) => accused.includes(peer))
     .sort((a, b) => (a.failures ?? 0) - (b.failures ?? 0))
     .map(({ peer }) => peer);
-  const others = peers.some(({ peer, excluded }) => excluded === undefined && !accused.includes(peer));
+  // What this ring sees is all that there is, unless another one answers.
+  const isElsewhere = isAnswered && readyOf({ coalitions }).length === 0;
+  const others = isElsewhere || peers.some(({ peer, excluded }) => excluded === undefined && !accused.includes(peer));
   return others || inOrder.length < 2 ? inOrder : inOrder.slice(1);
 }

@@ -74,9 +74,8 @@ export interface PoolPeer {
   /** How often it was left out, since it came. */
   readonly failures?: number;
   readonly warm?: readonly WarmLayers[];
-  /** Milliseconds per layer, as laps that the server timed have shown; absent: only it says how fast it is. */
-  readonly shownMs?: number;
-  readonly shownAtMs?: number;
+  /** How often it was to make answers faster and did not, and until when it is not tried for that again. */
+  readonly noFaster?: { readonly times: number; readonly untilMs: number };
   /** What its last real load took. */
   readonly load?: { readonly bytes: number; readonly ms: number };
 }
@@ -87,6 +86,8 @@ export interface PoolCoalition {
   readonly progressAtMs: ReadonlyMap<PeerId, number>;
   /** When its seats were asked to load. */
   readonly begunAtMs?: number;
+  /** What a lap of it took, by the server's clock. */
+  readonly lapMs?: number;
   /** All its seats say that they are ready, and a canary lap is to show it. */
   readonly isTried?: true;
 }
@@ -111,12 +112,9 @@ export interface Pool {
   /** Laps in which two contradicted each other, in the same form. Whoever offers itself again has them still. */
   readonly doubts: ReadonlyMap<string, number>;
   /** What is known of tabs that failed and left, oldest first: who comes back is no other. */
-  readonly past: ReadonlyMap<
-    PeerId,
-    Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs' | 'shownMs' | 'shownAtMs'>
-  >;
-  /** Somebody waits although a ring answers: tabs in reserve that hold the model may be another one. */
-  readonly isCrowded?: true;
+  readonly past: ReadonlyMap<PeerId, Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs' | 'noFaster'>>;
+  /** Since when somebody waits although rings answer, or all of them are full: tabs in reserve that hold the model may be another one. */
+  readonly crowdedAtMs?: number;
   /** Why nothing is planned, when nothing is. */
   readonly waitingReason: string;
   readonly replanAtMs?: number | undefined;

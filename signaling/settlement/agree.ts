@@ -13,17 +13,19 @@ interface Agreed {
 }
 
 /**
- * In order of use. One seat agrees with nobody, whatever it says.
+ * In the order in which they were used, as positions show it: a client may know coalitions before it goes on over them. One seat
+ * agrees with nobody, whatever it says.
  *
  * @param ahead positions that the client may have fed as drafts.
  */
 export function agreedIn(epochs: readonly PlacedEpoch[], ahead: number): Agreed[] {
-  return epochs.flatMap(({ used, seats, shown }) => {
+  const agreed = epochs.flatMap(({ used, seats, shown }) => {
     if (seats.length < 2) return [];
     const all = seats.map(({ peer }) => shown.get(peer));
     const [first] = all;
     return [...(first?.keys() ?? [])].flatMap((session) => agreeOn({ epoch: used.epoch, session, ahead }, all));
   });
+  return agreed.sort((a, b) => a.received - b.received);
 }
 
 function agreeOn(

@@ -230,6 +230,18 @@ describe('a client that vanished', () => {
     expect(alone!.chargedMicros - cached.chargedMicros).toBe(5 * PRICE.promptMicros);
   });
 
+  test('epochs that were known before they were used are in the order of their positions', () => {
+    const told = inputOf([
+      { used: A, tokens: 20 },
+      { used: B, tokens: 20 },
+    ]);
+    const known = { ...told, epochs: [told.epochs[1]!, told.epochs[0]!] };
+    expect(settle({ ...known, delivery: undefined }).payments).toEqual(
+      settle({ ...told, delivery: undefined }).payments,
+    );
+    expect(settle({ ...known, isSignedByClient: true }).unsigned).toEqual([]);
+  });
+
   test('over several epochs each is due for what it added', () => {
     const input = inputOf([
       { used: A, tokens: 20 },
