@@ -66,7 +66,7 @@ async function soak(network: SoakNetwork, minutes: number): Promise<BenchResult>
   const noteEnd = (who: string, ended: Ended): void => {
     counts.failed.push(ended);
     if (!isTrue(ended, network.seen))
-      counts.untrue.push(`${who}: ${ended.code} after ${ended.endedMs - ended.askedMs} ms`);
+      counts.untrue.push(`${who}: ${ended.code} after ${ended.endedMs - ended.askedMs} ms: ${ended.words}`);
   };
   const loops = [
     churn(network, steady, isOver),
@@ -130,7 +130,7 @@ async function call(client: OpenAI, at: number, isOver: () => boolean, note: Not
       note('http', question, await ask(client, question, at % 2 === 0));
     } catch (error) {
       const code = error instanceof OpenAI.APIError ? (error.code ?? error.type ?? error.message) : String(error);
-      noteEnd('http', { code, askedMs, endedMs: Date.now() });
+      noteEnd('http', { code, words: String(error), askedMs, endedMs: Date.now() });
       await sleep(1_000);
     }
   }
@@ -157,10 +157,11 @@ async function chat(
       } catch (error) {
         const card = page.getByTestId('error-card').last();
         const code = (await card.count()) > 0 ? ((await card.getAttribute('data-code')) ?? '') : String(error);
-        noteEnd('chat', { code, askedMs, endedMs: Date.now() });
+        const words = (await card.count()) > 0 ? (await card.innerText()).replaceAll('\n', ' ') : '';
+        noteEnd('chat', { code, words, askedMs, endedMs: Date.now() });
       }
     } catch (error) {
-      noteEnd('chat', { code: String(error), askedMs: Date.now(), endedMs: Date.now() });
+      noteEnd('chat', { code: 'internal', words: String(error), askedMs: Date.now(), endedMs: Date.now() });
     } finally {
       await page.context().close();
     }

@@ -10,6 +10,8 @@ export interface Seen {
 
 export interface Ended {
   code: string;
+  /** What whoever asked was told. */
+  words: string;
   askedMs: number;
   endedMs: number;
 }
@@ -29,7 +31,7 @@ const SOMEBODY_LEFT: ReadonlySet<string> = new Set([
 ]);
 
 /** Codes that nothing here can be the reason of are never true. */
-export function isTrue({ code, askedMs, endedMs }: Ended, { leaves, looks }: Seen): boolean {
+export function isTrue({ code, askedMs, endedMs }: Omit<Ended, 'words'>, { leaves, looks }: Seen): boolean {
   if (NOBODY.has(code)) {
     return looks.some(({ atMs, isReady }) => !isReady && atMs >= askedMs - LOOK_MS && atMs <= endedMs + LOOK_MS);
   }

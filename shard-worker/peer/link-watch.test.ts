@@ -32,14 +32,14 @@ function makeWatch() {
   return { worker, sentinel, said, watch, broker, link, late: () => late };
 }
 
-test('B8: distance is the least that ICE measured in eight seconds, whatever stood in its way since', async () => {
+test('B8: distance is the least that ICE measured in half a minute, whatever stood in its way since', async () => {
   const { worker, broker, link } = makeWatch();
   broker.vitals.set(B, { rttMs: 40 });
   const id = link(B);
   await settle();
   expect(worker.given('note-distance')).toEqual([{ id, ms: 40 }]);
   broker.vitals.set(B, { rttMs: 300 });
-  for (const ms of [40, 40, 40, 300]) {
+  for (const ms of [...Array.from({ length: 14 }, () => 40), 300]) {
     await vi.advanceTimersByTimeAsync(2000);
     await settle();
     expect(worker.given('note-distance').at(-1)).toEqual({ id, ms });

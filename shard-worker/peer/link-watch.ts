@@ -19,8 +19,11 @@ export interface LinkWatchOptions {
 const NO_PACKETS_MS = 2_500;
 /** Pace at which connections are asked how long their path is; ICE measures each 2.75 s. */
 const DISTANCE_EVERY_MS = 2_000;
-/** Distance is the least of eight seconds: what a path is, and not what stood in its way. */
-const DISTANCES = 4;
+/**
+ * Distance is the least of half a minute: what a path is, and not what stood in its way. Where a dozen tabs share two cores, the
+ * least of eight seconds was 287 ms over loopback, and people were refused for it (`npm run bench -- soak`).
+ */
+const DISTANCES = 15;
 
 interface Watched {
   brokered: BrokeredChannel;

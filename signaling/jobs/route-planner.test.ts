@@ -52,3 +52,24 @@ test('one device sends no hidden state: its plan names none', () => {
   expect(planOf(ALONE, 'int8')).toMatchObject({ mode: 'solo', stages: 1 });
   expect(planOf(ALONE, 'int8', 'f16')).not.toHaveProperty('codec');
 });
+
+test('B8: a way of the ring is no longer than the lap that the server timed, whatever a busy tab measured', () => {
+  const far = { ...LAN, client: undefined };
+  const plan = (lapMs?: number) => {
+    const rtts = new RttEstimator();
+    const [a, b] = far.serving!.seats.map(({ peer }) => peer);
+    for (let at = 0; at < 5; at++) rtts.record(a!, b!, 300, 0);
+    const planner = new RoutePlanner({ rtts, nowMs: () => 0, hasDraftModel: () => false, codec: 'exact' });
+    const coalition = { ...far.serving!, epoch: 1, state: 'ready' } as Coalition;
+    const pool = {
+      ...{ id: 'a/b@main:q4' as PoolId, model: { repo: 'a/b', revision: 'main', dtype: 'q4' }, manifest: far.manifest },
+      peers: far.peers,
+      coalitions: [{ coalition, progressAtMs: new Map(), ...(lapMs === undefined ? {} : { lapMs }) }],
+    };
+    const question = { promptTokens: 20, maxTokens: 50, running: 0, waiting: 0, slots: 4, coalition, asker: undefined };
+    return planner.plan({ ...question, pool: pool as unknown as Parameters<RoutePlanner['plan']>[0]['pool'] });
+  };
+  expect(plan().mode).toBe('batch');
+  expect(plan(80).mode).not.toBe('batch');
+  expect(plan(400).mode).toBe('batch');
+});

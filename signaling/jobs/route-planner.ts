@@ -2,13 +2,17 @@
 // One entry per pool, bounded.
 
 import type { CodecPolicy } from '../../protocol/codec.ts';
+import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { PoolId } from '../../protocol/ids.ts';
+import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobStats } from '../../protocol/job.ts';
 import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
+import { UNKNOWN_RTT_MS } from '../planner/bounds.ts';
 import { type Calibration, calibrate, UNCALIBRATED } from '../planner/calibrate.ts';
 import { planRoute } from '../planner/plan-route.ts';
+import type { RttOf } from '../planner/ring-context.ts';
 import type { RttEstimator } from '../planner/rtt-estimator.ts';
+import type { Pool } from '../roster/roster-state.ts';
 import type { RouteQuestion } from './job-context.ts';
 
 /** As many as the roster has pools, and those of yesterday. */
@@ -54,7 +58,7 @@ export class RoutePlanner {
       peers: pool.peers.filter(({ excluded }) => excluded === undefined),
       load: { running, queued: waiting, slots, meanAnswerMs: memory?.meanAnswerMs },
       hasDraftModel: this.#options.hasDraftModel(pool.model.repo),
-      rtt: this.#options.rtts.at(this.#options.nowMs()),
+      rtt: withinLap(this.#options.rtts.at(this.#options.nowMs()), pool, coalition),
       calibration: memory?.calibration,
       acceptance: memory?.acceptance,
     });
@@ -94,6 +98,21 @@ export class RoutePlanner {
   calibrationOf(pool: PoolId): Calibration {
     return this.#memory.get(pool)?.calibration ?? UNCALIBRATED;
   }
+}
+
+/**
+ * A lap that the server has timed went all ways of its ring: none of them takes longer than that, whatever busy tabs have measured.
+ */
+function withinLap(rtt: RttOf, { coalitions }: Pool, serving: Coalition | undefined): RttOf {
+  const lapMs = coalitions.find(({ coalition }) => coalition.epoch === serving?.epoch)?.lapMs;
+  if (!serving || lapMs === undefined) return rtt;
+  const seats = serving.seats.map(({ peer }) => peer);
+  const areNeighbours = (a: PeerId, b: PeerId): boolean =>
+    seats.some((peer, at) => peer === a && seats[(at + 1) % seats.length] === b);
+  return (a, b) => {
+    const ms = rtt(a, b);
+    return areNeighbours(a, b) || areNeighbours(b, a) ? Math.min(ms ?? UNKNOWN_RTT_MS, 2 * lapMs) : ms;
+  };
 }
 
 const blend = (before: number | undefined, value: number): number =>
