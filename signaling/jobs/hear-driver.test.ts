@@ -154,6 +154,36 @@ describe('one choice', () => {
     }
   });
 
+  it('G5: tells the probabilities of a token once, with the alternatives that were asked for, and none unasked', async () => {
+    const one = { id: 1, token: 'a', logprob: -1 };
+    const told = (tokens: number, top: number) =>
+      Array.from({ length: tokens }, () => ({ ...one, top: Array.from({ length: top }, () => one) }));
+    const { request } = test.fields();
+    for (const [asked, events, isTaken] of [
+      [2, [{ ids: [1], logprobs: told(1, 2) }], true],
+      // Held back with its text, and told with the next one.
+      [2, [{ ids: [1] }, { ids: [2], logprobs: told(2, 2) }], true],
+      [2, [{ ids: [], logprobs: told(1, 2) }], false],
+      [
+        2,
+        [
+          { ids: [1], logprobs: told(1, 2) },
+          { ids: [], logprobs: told(1, 0) },
+        ],
+        false,
+      ],
+      [2, [{ ids: [1], logprobs: told(1, 3) }], false],
+      [0, [{ ids: [1], logprobs: told(1, 1) }], false],
+      [undefined, [{ ids: [1], logprobs: told(1, 0) }], false],
+    ] as const) {
+      await begin({ request: { ...request!, ...(asked === undefined ? {} : { logprobs: asked }) } });
+      say(started(5), ...events.map((event) => ({ ...delta(job.id, [], ''), ...event }) as unknown as JobEvent));
+      expect(job.state, JSON.stringify([asked, events])).toBe(isTaken ? 'running' : 'settling');
+      if (isTaken) say(finished(0), done());
+      await over();
+    }
+  });
+
   it('G5: may end each choice that there is, and no other', () => {
     for (const choice of [1, 2 ** 31, 2 ** 53 - 1]) say(finished(choice));
     expect(job.finished.size).toBe(0);

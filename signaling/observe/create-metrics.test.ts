@@ -73,6 +73,16 @@ describe('createMetrics', () => {
     expect(await linesOf('stage_compute_ms_sum')).toEqual([expect.stringMatching(/ 1000000000000$/)]);
   });
 
+  it('G7: counts no more laps and drafts than an answer has room for', async () => {
+    metrics = createMetrics();
+    const most = Number.MAX_SAFE_INTEGER;
+    metrics.jobEnded({ ...JOB, stats: { ...JOB.stats!, laps: most, drafted: most, accepted: most } });
+    expect(await linesOf('laps_total')).toEqual(['computepool_laps_total{pool="a/b@main:q4"} 26']);
+    for (const line of await linesOf('draft_tokens_total')) {
+      if (!line.startsWith('#')) expect(Number(line.split(' ').at(-1))).toBeLessThanOrEqual(26 * 64);
+    }
+  });
+
   it('tells where the milliseconds of a job went, and how good the plan was', async () => {
     metrics = createMetrics();
     metrics.jobEnded(JOB);
