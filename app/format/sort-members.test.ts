@@ -24,8 +24,8 @@ test('the ring comes first in its own order, then reserve, excluded and away', (
     member(2),
   ];
   const rows = sortMembers(members, [seat(2, 0), seat(1, 2)]);
-  expect(rows.map((row) => [row.member.peer[0], row.number])).toEqual([
-    ['2', 1],
+  expect(rows.map((row) => [row.member.peer[0], row.seat?.start])).toEqual([
+    ['2', 0],
     ['1', 2],
     ['3', undefined],
     ['4', undefined],

@@ -4,18 +4,16 @@ import type { PoolMember, PoolSeat } from '../../protocol/http/pool-state.ts';
 export interface MemberRow {
   member: PoolMember;
   seat?: PoolSeat;
-  /** Place in the ring, from 1. */
-  number?: number;
 }
 
-/** Seats in the order of the ring, then who waits, then who may not serve, then who is away. */
+/** Seats in the order of the rings, then who waits, then who may not serve, then who is away. */
 export function sortMembers(members: readonly PoolMember[], seats: readonly PoolSeat[]): MemberRow[] {
   const byPeer = new Map(members.map((member) => [member.peer, member]));
-  const seated = seats.map((seat, index): MemberRow => {
+  const seated = seats.map((seat): MemberRow => {
     const member = byPeer.get(seat.peer) ?? {
       ...{ peer: seat.peer, isHere: true, isListed: false, backend: seat.backend },
     };
-    return { member, seat, number: index + 1 };
+    return { member, seat };
   });
   const taken = new Set(seats.map(({ peer }) => peer));
   const rank = ({ isHere, excluded }: PoolMember) => (isHere ? (excluded ? 1 : 0) : 2);

@@ -78,7 +78,7 @@ function FurtherRings({ live }: { live: Live }) {
         {live.further.length === 1 ? 'A second ring answers' : `${live.further.length} more rings answer`} beside it: a
         question goes where there is most room.
       </p>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className={live.further.length > 1 ? 'grid gap-4 sm:grid-cols-2' : ''}>
         {live.further.map((coalition) => (
           <CoalitionRing
             key={coalition.epoch}

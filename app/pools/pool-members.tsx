@@ -21,8 +21,8 @@ const lossOf = ({ standby, lossMs }: PoolSeat): string =>
   ].join(', ');
 
 export function PoolMembers({ live }: { live: PoolLive }) {
-  const seats = [live.serving ?? live.forming, ...live.further].flatMap((coalition) => coalition?.seats ?? []);
-  const rows = sortMembers(live.members, seats);
+  const rings = [live.serving ?? live.forming, ...live.further].map((coalition) => coalition?.seats ?? []);
+  const rows = sortMembers(live.members, rings.flat());
   if (rows.length === 0) return <p className="text-muted">No tab is here yet.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
@@ -30,8 +30,8 @@ export function PoolMembers({ live }: { live: PoolLive }) {
       <table className="w-full whitespace-nowrap text-left text-sm" data-testid="pool-members">
         <TableHead columns={COLUMNS} firstFigure={FIRST_FIGURE} />
         <tbody>
-          {rows.map(({ member, seat, number }) => (
-            <Row key={member.peer} member={member} seat={seat} place={placeOf(member, seat, number)} />
+          {rows.map(({ member, seat }) => (
+            <Row key={member.peer} member={member} seat={seat} place={placeOf(member, seat, rings)} />
           ))}
         </tbody>
       </table>
@@ -39,12 +39,15 @@ export function PoolMembers({ live }: { live: PoolLive }) {
   );
 }
 
-function placeOf(member: PoolMember, seat: PoolSeat | undefined, number: number | undefined): ReactNode {
+/** Its number in its own ring, as the ring's picture has it. */
+function placeOf(member: PoolMember, seat: PoolSeat | undefined, rings: readonly (readonly PoolSeat[])[]): ReactNode {
   if (seat) {
+    const ring = rings.findIndex((seats) => seats.includes(seat));
     const share = seat.totalBytes > 0 ? Math.floor((100 * seat.loadedBytes) / seat.totalBytes) : 100;
     return (
       <>
-        <span className="font-semibold">{number}</span>
+        <span className="font-semibold">{rings[ring]!.indexOf(seat) + 1}</span>
+        {ring > 0 && <span className="ml-2 text-muted">ring {ring + 1}</span>}
         {!seat.ready && <span className="ml-2 text-hop">loading {share} %</span>}
       </>
     );
