@@ -33,7 +33,7 @@ const collect = (): void => {
   (runInNewContext('gc') as () => void)();
 };
 
-test('a hundred thousand bad frames leave a stage that computes, bounded memory, and links closed with a reason', async () => {
+test(`${FRAMES} bad frames leave a stage that computes, bounded memory, and links closed with a reason`, async () => {
   const random = new SeededRandom(20_261_129);
   const refused = new Map<string, number>();
   const count = ({ code }: { code: string }): void => void refused.set(code, (refused.get(code) ?? 0) + 1);
