@@ -151,7 +151,8 @@ function drop(life: ChatLife, epoch: number): ChatStep {
   if (!life.epochs.has(epoch)) return same(life);
   const { code, message } = new PoolError('stage-left', 'A stage of the route left.');
   const left = without(life, epoch);
-  const other = left.answering.at(-1);
+  // Only of those that this very server has named.
+  const other = life.isNamed ? left.answering.at(-1) : undefined;
   const elsewhere = other ? answerOver(left, other) : showNoSeats({ ...left, linked: undefined }, awaited(life));
   return {
     life: life.linked === epoch ? elsewhere : left,

@@ -122,7 +122,6 @@ export class CanaryRunner {
       nonce,
       ids: [],
       firstMs: undefined,
-      stepsMs: undefined,
       hasEnded: false,
       sure: 0,
       isUnsure: false,
