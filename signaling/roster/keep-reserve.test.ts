@@ -48,6 +48,16 @@ describe('B5: a tab in reserve', () => {
     expect(table.heard()).toEqual([]);
   });
 
+  it.each([
+    [3.9, ['c 0-2 2-4']],
+    [12, []],
+  ])('whose probe was %s times as slow as the others is asked as far as that is noise', (msPerLayer, wanted) => {
+    const table = withReserve();
+    table.offer('c', { msPerLayer });
+    table.pass(1000);
+    expect(asked(table)).toEqual(wanted);
+  });
+
   it('that could not have some is not asked for those again', () => {
     const table = withReserve('c');
     failed(table, 'c', 0, 2);

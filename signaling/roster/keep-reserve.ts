@@ -4,6 +4,7 @@ import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { LayerRange } from '../planner/partition-layers.ts';
 import { isSame, planReserve } from '../planner/plan-reserve.ts';
+import { reckonPaces } from '../planner/reckon-paces.ts';
 import { coalitionsOf } from './coalitions.ts';
 import type { Effect, Pool, PoolPeer, PoolStep, WarmLayers } from './roster-state.ts';
 
@@ -14,7 +15,8 @@ export function keepReserve(pool: Pool): PoolStep {
   const isSettled =
     coalitions.length > 0 && coalitions.every(({ state }) => state === 'ready') && pool.replanAtMs === undefined;
   if (!manifest || !isSettled) return { pool, effects: [] };
-  const open = pool.peers.filter(({ excluded }) => excluded === undefined);
+  // A spare whose probe ran while the others computed says to be several times as slow, and is not.
+  const open = reckonPaces(pool.peers.filter(({ excluded }) => excluded === undefined));
   const seats = coalitions.flatMap((coalition) => coalition.seats);
   const reserve = open.filter(({ peer }) => !seats.some((seat) => seat.peer === peer));
   // Rings with the same cut want the same layers.
