@@ -6,6 +6,9 @@ import { LOCK_FILE } from './lock-folder.ts';
 
 /** There as soon as PostgreSQL has made a database in a folder. */
 const MADE = 'PG_VERSION';
+
+export const hasDatabase = (dataDir: string): boolean => existsSync(join(dataDir, MADE));
+
 /** The key that seals secrets of the database. */
 export const SEAL_KEY_FILE = 'seal.key';
 /** PostgreSQL's own layout (its manual, "Database File Layout"). */
@@ -23,7 +26,7 @@ const isOwn = (name: string): boolean => OWN.test(name) || name.startsWith(LOCK_
 
 /** Throws `UsageError` for a folder of something else: whoever takes it closes it to others. One that is not there is fine. */
 export function refuseForeign(dataDir: string): void {
-  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() || existsSync(join(dataDir, MADE))) return;
+  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() || hasDatabase(dataDir)) return;
   const foreign = readdirSync(dataDir).find((name) => !isOwn(name) && !NOBODYS.has(name));
   if (foreign === undefined) return;
   throw new UsageError(

@@ -10,8 +10,9 @@ import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
 import type { DatabaseLocation } from '../config/config-types.ts';
 import { CONNECT_TIMEOUT_MS } from './connect-timeout.ts';
-import { closeToOthers } from './data-folder.ts';
+import { closeToOthers, hasDatabase } from './data-folder.ts';
 import { openFault } from './database-faults.ts';
+import { keepEmpty, readEmpty } from './empty-database.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
@@ -44,19 +45,16 @@ export async function openDatabase(location: DatabaseLocation): Promise<OpenData
   });
 }
 
-/** A database in memory with all tables and no rows, once there were two. */
-let empty: Blob | undefined;
-let openedInMemory = 0;
-
 async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
   if (dataDir) makeFolder(dataDir);
-  const copied = dataDir ? undefined : empty;
-  const client = await (copied ? PGlite.create({ loadDataDir: copied }) : PGlite.create(dataDir ?? 'memory://'));
+  const isNew = !dataDir || !hasDatabase(dataDir);
+  const empty = isNew ? readEmpty(MIGRATIONS) : undefined;
+  const client = await PGlite.create({ dataDir: dataDir ?? 'memory://', ...(empty && { loadDataDir: empty }) });
   if (dataDir) closeToOthers(dataDir);
   const db = drizzlePglite(client);
   await migratePglite(db, { migrationsFolder: MIGRATIONS });
-  // Whoever opens a second one in memory, as tests do, opens many: the next ones are copies, in a quarter of the time.
-  if (!dataDir && openedInMemory++ > 0) empty ??= await client.dumpDataDir('none');
+  // A folder has more in it than the database: its lock, and the key that seals secrets.
+  if (!dataDir && !empty) await keepEmpty(MIGRATIONS, () => client.dumpDataDir('none'));
   return {
     db,
     kind: 'pglite',

@@ -24,7 +24,7 @@ const HOOK = 'canary-query-44';
 /** What must be nowhere in the log; flows add what they were given. */
 const canaries = new Set([PASSWORD, PROMPT, LABEL, HOOK, 'canary-name']);
 /** A statement is told by its failing; a flow that then waits for what will not come is left to itself. */
-const STUCK_MS = 5_000;
+const STUCK_MS = 3_000;
 /** One without a failure, on a machine that does other things. */
 const WELL_MS = 60_000;
 
