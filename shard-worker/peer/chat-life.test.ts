@@ -11,10 +11,8 @@ const told = (epoch: number, state: Coalition['state'], pool = POOL): ChatEvent 
 const pools = (state: Parameters<typeof poolsOf>[0]): ChatEvent => heard(poolsOf(state));
 const NO_POOLS: ChatEvent = heard({ type: 'pools', pools: [] });
 const WELCOME: ChatEvent = { type: 'server-welcomed' };
-const linked = (epoch: number): ChatEvent => ({
-  type: 'coalition-linked',
-  coalition: coalitionOf(epoch, 'ready', PEERS),
-});
+const linked = (epoch: number): ChatEvent => ({ type: 'coalition-linked', epoch });
+const retired = (epoch: number): ChatEvent => heard({ type: 'retire', pool: POOL, epoch });
 const error = new PoolError('link-failed', 'No way.');
 const unlinked = (epoch: number): ChatEvent => ({ type: 'coalition-unlinked', epoch, error });
 const AWAY = { sinceMs: 1, nextTryMs: 2 };
@@ -23,7 +21,7 @@ const lost = (isFinal = false): ChatEvent => ({ type: 'server-lost', error, isFi
 const lineOf = (effect: ChatEffect): string => {
   if (effect.type === 'say') return `say ${effect.message.type}`;
   if (effect.type === 'watch-later') return effect.type;
-  return `${effect.type} ${effect.type === 'link' ? effect.coalition.epoch : effect.epoch}`;
+  return `${effect.type} ${'coalition' in effect ? effect.coalition.epoch : effect.epoch}`;
 };
 
 /** What is shown after all events, and what is done after the last one: `phase epoch`. */
@@ -42,6 +40,8 @@ type Row = [what: string, events: ChatEvent[], shown: string, lines: string[]];
 
 /** Epoch 1 answers. */
 const LINKED = [WELCOME, told(1, 'ready'), linked(1)];
+/** It broke, and the next one forms. */
+const CUT = [...LINKED, told(1, 'broken'), told(2, 'forming')];
 const DROPPED = (epoch: number) => [`drop-coalition ${epoch}`, `close-links ${epoch}`];
 
 test.each<Row>([
@@ -56,7 +56,7 @@ test.each<Row>([
   ['another pool’s coalition', [WELCOME, told(1, 'ready', OTHER_POOL)], 'no-stages', []],
   ['a coalition that loads', [WELCOME, told(1, 'forming')], 'forming 1', []],
   ['one that serves is linked to', [WELCOME, told(1, 'ready')], 'no-stages', ['link 1']],
-  ['and answers once it is', LINKED, 'ready 1', []],
+  ['and answers once it is', LINKED, 'ready 1', ['use-coalition 1']],
   ['told again: a fresh ticket', [...LINKED, told(1, 'ready')], 'ready 1', ['hold-ticket 1']],
   [
     'a fresh ticket while it is linked to',
@@ -67,9 +67,26 @@ test.each<Row>([
   ['pools say nothing of it then', [...LINKED, NO_POOLS], 'ready 1', []],
   ['the next one loads behind it', [...LINKED, told(2, 'forming')], 'ready 1', []],
   ['the next one serves', [...LINKED, told(2, 'ready')], 'ready 1', ['link 2']],
-  ['and takes its place', [...LINKED, told(2, 'ready'), linked(2)], 'ready 2', []],
+  ['and takes its place', [...LINKED, told(2, 'ready'), linked(2)], 'ready 2', ['use-coalition 2']],
   ['the old one breaks then', [...LINKED, told(2, 'ready'), linked(2), told(1, 'broken')], 'ready 2', DROPPED(1)],
   ['it breaks', [...LINKED, told(1, 'broken')], 'forming', DROPPED(1)],
+  ['B5: the next one is linked to while it forms', CUT, 'forming 2', ['link 2']],
+  ['B5: once', [...CUT, told(2, 'forming')], 'forming 2', []],
+  ['B5: and answers when the server says so, not before', [...CUT, linked(2)], 'forming 2', []],
+  ['B5: at once', [...CUT, linked(2), told(2, 'ready')], 'ready 2', ['hold-ticket 2', 'use-coalition 2']],
+  ['B5: or when it is linked', [...CUT, told(2, 'ready'), linked(2)], 'ready 2', ['use-coalition 2']],
+  ['B5: it is told again', [...CUT, linked(2), told(2, 'ready'), told(2, 'ready')], 'ready 2', ['hold-ticket 2']],
+  ['B5: too early to link to it', [...CUT, unlinked(2)], 'forming 2', ['close-links 2']],
+  ['B5: it is linked to when it answers', [...CUT, unlinked(2), told(2, 'ready')], 'forming 2', ['link 2']],
+  ['B5: it answers meanwhile', [...CUT, told(2, 'ready'), unlinked(2)], 'forming 2', ['close-links 2', 'link 2']],
+  [
+    'B5: and cannot be linked to',
+    [...CUT, told(2, 'ready'), unlinked(2), unlinked(2)],
+    'failed 2',
+    ['close-links 2'],
+  ],
+  ['B5: it is given up', [...CUT, linked(2), retired(2)], 'forming 2', ['close-links 2']],
+  ['B5: the one after it', [...CUT, retired(2), told(3, 'forming')], 'forming 3', ['link 3']],
   ['its link breaks', [...LINKED, { type: 'link-broken', epoch: 1 }], 'forming', [...DROPPED(1), 'watch-later']],
   ['it serves again', [...LINKED, { type: 'link-broken', epoch: 1 }, told(1, 'ready')], 'forming', ['link 1']],
   ['one that nobody linked to breaks', [...LINKED, told(7, 'broken')], 'ready 1', []],
@@ -83,7 +100,7 @@ test.each<Row>([
   ['B9: and back: ready once the server names it', [...LINKED, lost(), WELCOME], 'forming 1', ['say watch']],
   ['B9: it names it', [...LINKED, lost(), WELCOME, told(1, 'ready')], 'ready 1', ['hold-ticket 1']],
   ['B9: another one, of which nobody is there', [...LINKED, lost(), WELCOME, NO_POOLS], 'no-stages', []],
-  ['B9: linked when it is away', [WELCOME, told(1, 'ready'), lost(), linked(1)], 'connecting 1', []],
+  ['B9: linked when it is away', [WELCOME, told(1, 'ready'), lost(), linked(1)], 'connecting 1', ['use-coalition 1']],
   ['B9: no link when it is away', [WELCOME, told(1, 'ready'), lost(), unlinked(1)], 'connecting', ['close-links 1']],
   [
     'B11: a link breaks when it is away',

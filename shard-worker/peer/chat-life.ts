@@ -6,12 +6,24 @@ import type { PoolId } from '../../protocol/ids.ts';
 import type { ChatState, ServerAway } from '../words/peer-state.ts';
 import { shownError } from './site.ts';
 
+/** This tab's links to entry and exit of a coalition. */
+interface EpochLinks {
+  readonly ticket: string;
+  readonly isProved: boolean;
+  /** Once the server has said that it answers. */
+  readonly serving?: Coalition | undefined;
+  /** They were asked for before that: a tab that still loads may not have taken them. */
+  readonly isEarly?: true;
+}
+
 export interface ChatLife {
   readonly pool: PoolId;
   /** `asks`: a coalition answers once this tab's links to it are proved. `watches`: it has none, and takes the server's word. */
   readonly role: 'asks' | 'watches';
   /** Epochs that are linked or about to be. */
-  readonly epochs: ReadonlySet<number>;
+  readonly epochs: ReadonlyMap<number, EpochLinks>;
+  /** What answered broke, and nothing does since: the next coalition is linked to while it loads. */
+  readonly isCut?: boolean;
   /** The epoch that is shown: answers may go to it. */
   readonly linked?: number | undefined;
   /** Coalitions that answer and are linked, oldest first: a pool may have several rings. */
@@ -26,8 +38,8 @@ export type ChatEvent =
   /** `isFinal`: another try would be refused again. */
   | { type: 'server-lost'; error: PoolError; isFinal: boolean; away: ServerAway }
   | { type: 'message-heard'; message: ServerMessage }
-  /** The links to entry and exit are proved, and the worker has them. */
-  | { type: 'coalition-linked'; coalition: Coalition }
+  /** The links to entry and exit are proved. */
+  | { type: 'coalition-linked'; epoch: number }
   | { type: 'coalition-unlinked'; epoch: number; error: PoolError }
   /** A link that was proved is gone. */
   | { type: 'link-broken'; epoch: number }
@@ -39,6 +51,8 @@ export type ChatEffect =
   /** Then `coalition-linked` or `coalition-unlinked`. */
   | { type: 'link'; coalition: Coalition; ticket: string }
   | { type: 'hold-ticket'; epoch: number; ticket: string }
+  /** Its links are proved and it answers: what waits goes there. `coalition-unlinked` if the links are gone by now. */
+  | { type: 'use-coalition'; coalition: Coalition }
   /** What runs over this epoch continues on the next one. */
   | { type: 'drop-coalition'; epoch: number; error: ErrorShape }
   /** Asks the server in a moment which coalition serves: a link that breaks again and again is not asked for at once. */
@@ -54,7 +68,7 @@ export interface ChatStep {
 export const newChatLife = (pool: PoolId, role: ChatLife['role']): ChatLife => ({
   pool,
   role,
-  epochs: new Set(),
+  epochs: new Map(),
   answering: [],
   isNamed: false,
   shown: { phase: 'connecting', pools: [] },
@@ -70,12 +84,12 @@ export function applyChatEvent(life: ChatLife, event: ChatEvent): ChatStep {
     case 'message-heard': {
       const { message } = event;
       if (message.type === 'pools') return same(hearPools(life, message.pools));
-      if (message.type === 'retire' && message.pool === life.pool) return same(retire(life, message.epoch));
+      if (message.type === 'retire' && message.pool === life.pool) return hearRetired(life, message.epoch);
       const isOwn = message.type === 'coalition' && message.coalition.pool === life.pool;
       return isOwn ? hearCoalition(life, message.coalition, message.ticket) : same(life);
     }
     case 'coalition-linked':
-      return same(life.epochs.has(event.coalition.epoch) ? answerOver(life, event.coalition) : life);
+      return noteProved(life, event.epoch);
     case 'coalition-unlinked':
       return giveUp(life, event.epoch, event.error);
     case 'link-broken':
@@ -118,14 +132,50 @@ function hearCoalition(life: ChatLife, coalition: Coalition, ticket: string): Ch
   if (life.role === 'watches') return same(watch(life, coalition));
   const { epoch, state } = coalition;
   if (state === 'broken') return drop(life, epoch);
-  // While an older epoch serves, the page goes on showing that one.
-  if (state === 'forming') return same(life.linked === undefined ? show(life, { phase: 'forming', coalition }) : life);
-  if (life.epochs.has(epoch)) {
-    const told = life.linked === epoch ? answerOver(life, coalition) : life;
-    return { life: told, effects: [{ type: 'hold-ticket', epoch, ticket }] };
+  const known = life.epochs.get(epoch);
+  if (state === 'forming') {
+    // While an older epoch serves, the page goes on showing that one.
+    const shown = life.linked === undefined ? show(life, { phase: 'forming', coalition }) : life;
+    const isAwaited = life.isCut && life.linked === undefined && !known;
+    return isAwaited ? link(shown, coalition, { ticket, isProved: false, isEarly: true }) : same(shown);
   }
-  const epochs = new Set(life.epochs).add(epoch);
-  return { life: { ...life, epochs }, effects: [{ type: 'link', coalition, ticket }] };
+  if (!known) return link(life, coalition, { ticket, isProved: false, serving: coalition });
+  const held: ChatEffect = { type: 'hold-ticket', epoch, ticket };
+  const told = withLinks(life, epoch, { ...known, ticket, serving: coalition });
+  if (life.linked === epoch) return { life: answerOver(told, coalition), effects: [held] };
+  if (!known.isProved || known.serving) return { life: told, effects: [held] };
+  const used = use(told, coalition);
+  return { ...used, effects: [held, ...used.effects] };
+}
+
+function link(life: ChatLife, coalition: Coalition, links: EpochLinks): ChatStep {
+  const { ticket } = links;
+  return { life: withLinks(life, coalition.epoch, links), effects: [{ type: 'link', coalition, ticket }] };
+}
+
+const withLinks = (life: ChatLife, epoch: number, links: EpochLinks): ChatLife => ({
+  ...life,
+  epochs: new Map(life.epochs).set(epoch, links),
+});
+
+/** A coalition that only forms answers nobody, however well it is linked. */
+function noteProved(life: ChatLife, epoch: number): ChatStep {
+  const known = life.epochs.get(epoch);
+  if (!known || known.isProved) return same(life);
+  const proved = withLinks(life, epoch, { ...known, isProved: true });
+  return known.serving ? use(proved, known.serving) : same(proved);
+}
+
+const use = (life: ChatLife, coalition: Coalition): ChatStep => ({
+  life: answerOver(life, coalition),
+  effects: [{ type: 'use-coalition', coalition }],
+});
+
+/** What runs over one that answered may finish; one that never did is let go. */
+function hearRetired(life: ChatLife, epoch: number): ChatStep {
+  const known = life.epochs.get(epoch);
+  if (!known || known.serving) return same(retire(life, epoch));
+  return { life: without(life, epoch), effects: [{ type: 'close-links', epoch }] };
 }
 
 function watch(life: ChatLife, coalition: Coalition): ChatLife {
@@ -141,7 +191,7 @@ function watch(life: ChatLife, coalition: Coalition): ChatLife {
 function answerOver(life: ChatLife, coalition: Coalition): ChatLife {
   const { error: _over, ...shown } = life.shown;
   const others = life.answering.filter(({ epoch }) => epoch !== coalition.epoch);
-  const linked = { ...life, linked: coalition.epoch, answering: [...others, coalition] };
+  const linked = { ...life, linked: coalition.epoch, answering: [...others, coalition], isCut: false };
   // The server that named it has gone meanwhile: the next one may know nothing of it.
   if (shown.away) return { ...linked, shown: { ...shown, coalition } };
   return { ...linked, isNamed: true, shown: { ...shown, phase: 'ready', coalition } };
@@ -153,7 +203,8 @@ function drop(life: ChatLife, epoch: number): ChatStep {
   const left = without(life, epoch);
   // Only of those that this very server has named.
   const other = life.isNamed ? left.answering.at(-1) : undefined;
-  const elsewhere = other ? answerOver(left, other) : showNoSeats({ ...left, linked: undefined }, awaited(life));
+  const cut = { ...left, linked: undefined, isCut: true };
+  const elsewhere = other ? answerOver(left, other) : showNoSeats(cut, awaited(life));
   return {
     life: life.linked === epoch ? elsewhere : left,
     effects: [
@@ -170,21 +221,26 @@ function linkAgain(life: ChatLife, epoch: number): ChatStep {
   return { ...step, effects: [...step.effects, { type: 'watch-later' }] };
 }
 
-/** The links could not be made. While another epoch answers, nobody need hear of it. */
+/** The links could not be made. While another epoch answers, or this one only forms, nobody need hear of it. */
 function giveUp(life: ChatLife, epoch: number, error: PoolError): ChatStep {
-  if (!life.epochs.has(epoch)) return same(life);
+  const known = life.epochs.get(epoch);
+  if (!known) return same(life);
   const left = without(life, epoch);
-  return {
-    life: life.linked === undefined && !life.shown.away ? fail(left, error) : left,
-    effects: [{ type: 'close-links', epoch }],
-  };
+  const closed: ChatEffect = { type: 'close-links', epoch };
+  const { serving, ticket, isEarly } = known;
+  if (isEarly && serving) {
+    const again = link(left, serving, { ticket, isProved: false, serving });
+    return { ...again, effects: [closed, ...again.effects] };
+  }
+  const isFailed = !isEarly && life.linked === undefined && !life.shown.away;
+  return { life: isFailed ? fail(left, error) : left, effects: [closed] };
 }
 
 /** Whom it waits for without a coalition. */
 const awaited = ({ shown }: ChatLife): ChatState['phase'] => (shown.away ? 'connecting' : 'forming');
 
 function without(life: ChatLife, epoch: number): ChatLife {
-  const epochs = new Set(life.epochs);
+  const epochs = new Map(life.epochs);
   epochs.delete(epoch);
   return { ...retire(life, epoch), epochs };
 }

@@ -241,6 +241,9 @@ export class ChatRun {
     say: ({ message }) => this.#session.send(message),
     link: ({ coalition, ticket }) => void this.#link(coalition, ticket),
     'hold-ticket': ({ epoch, ticket }) => void this.#worker.call('hold-ticket', { epoch, ticket }).catch(() => {}),
+    'use-coalition': ({ coalition: { epoch, ring, seats } }) => {
+      this.#worker.call('use-coalition', { epoch, ring, seats }).catch((cause) => this.#unlinked(epoch, cause));
+    },
     'drop-coalition': ({ epoch, error }) => void this.#worker.call('drop-coalition', { epoch, error }).catch(() => {}),
     'watch-later': () => {
       setTimeout(() => this.#session.send({ type: 'watch', pool: this.#life.pool }), WATCH_AGAIN_MS);
@@ -248,18 +251,19 @@ export class ChatRun {
     'close-links': ({ epoch }) => this.#links.closeEpoch(epoch),
   };
 
-  /** Links to entry and exit, then answers go there; an older epoch's links go when nothing runs over them. */
-  async #link(coalition: Coalition, ticket: string): Promise<void> {
-    const { epoch, ring, seats } = coalition;
+  /** Links to entry and exit; an older epoch's links go when nothing runs over them. */
+  async #link({ epoch, seats }: Coalition, ticket: string): Promise<void> {
     try {
       await this.#worker.call('hold-ticket', { epoch, ticket });
       const ends = new Set([seats[0]!.peer, seats.at(-1)!.peer]);
       await Promise.all([...ends].map((peer) => this.#links.connect(peer, epoch)));
-      if (!this.#life.epochs.has(epoch)) return;
-      await this.#worker.call('use-coalition', { epoch, ring, seats });
-      this.#happen({ type: 'coalition-linked', coalition });
+      this.#happen({ type: 'coalition-linked', epoch });
     } catch (cause) {
-      this.#happen({ type: 'coalition-unlinked', epoch, error: PoolError.from(cause) });
+      this.#unlinked(epoch, cause);
     }
+  }
+
+  #unlinked(epoch: number, cause: unknown): void {
+    this.#happen({ type: 'coalition-unlinked', epoch, error: PoolError.from(cause) });
   }
 }
