@@ -79,12 +79,7 @@ test.each<Row>([
   ['B5: too early to link to it', [...CUT, unlinked(2)], 'forming 2', ['close-links 2']],
   ['B5: it is linked to when it answers', [...CUT, unlinked(2), told(2, 'ready')], 'forming 2', ['link 2']],
   ['B5: it answers meanwhile', [...CUT, told(2, 'ready'), unlinked(2)], 'forming 2', ['close-links 2', 'link 2']],
-  [
-    'B5: and cannot be linked to',
-    [...CUT, told(2, 'ready'), unlinked(2), unlinked(2)],
-    'failed 2',
-    ['close-links 2'],
-  ],
+  ['B5: and cannot be linked to', [...CUT, told(2, 'ready'), unlinked(2), unlinked(2)], 'failed 2', ['close-links 2']],
   ['B5: it is given up', [...CUT, linked(2), retired(2)], 'forming 2', ['close-links 2']],
   ['B5: the one after it', [...CUT, retired(2), told(3, 'forming')], 'forming 3', ['link 3']],
   ['its link breaks', [...LINKED, { type: 'link-broken', epoch: 1 }], 'forming', [...DROPPED(1), 'watch-later']],
