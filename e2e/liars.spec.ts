@@ -1,6 +1,6 @@
 // Three sockets of one person say that they are quick tabs with much memory, and compute nothing. An honest tab answers.
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import type { ServerMessage } from '../protocol/control.ts';
 import { PoolError } from '../protocol/errors.ts';
 import { poolIdOf } from '../protocol/ids.ts';
@@ -11,6 +11,7 @@ import { readGraph } from '../shard-worker/onnx/read-graph.ts';
 import { memorySource } from '../shard-worker/words/byte-source.ts';
 import { DEFAULT_MODEL } from '../signaling/config/defaults.ts';
 import { TestPeer } from '../signaling/control/test-peer.ts';
+import { openAccount } from './support/api-account.ts';
 import { ask, chatReady, openSite, type Site } from './support/site.ts';
 
 const MODEL_DIR = 'public/models/computepool/guide-4m';
@@ -99,6 +100,100 @@ test('C1: whoever shows nothing serves nothing, and an honest tab that comes ser
     await site.close();
   }
 });
+
+// Every run has the time for the first one: these are in `npm run test:deaths`.
+if (process.env.ALL_DEATHS) {
+  test('C1: a tab that passes the canary and then computes nothing, though its page answers, is out within two laps', async ({
+    browser,
+  }) => {
+    const site = await openSite(browser, { stages: 2, timing: { receiptTimeoutMs: 2_000 } });
+    try {
+      const tabs = [await site.openStage(), await site.openStage(), await site.openStage()];
+      const chat = await site.openChat(QUERY);
+      await chatReady(chat, 2);
+      const uninterrupted = await ask(chat, QUESTION);
+      const exit = readySeats(site).at(-1)!;
+      const peers = await Promise.all(tabs.map(peerOfTab));
+      const liar = tabs[peers.indexOf(exit)]!;
+      await standStill(liar);
+      await chat.getByRole('button', { name: /new chat/i }).click();
+      const interrupted = await ask(chat, QUESTION);
+      expect(interrupted.tokenIds).toEqual(uninterrupted.tokenIds);
+      expect(readySeats(site)).not.toContain(exit);
+      const { client } = await openAccount(site.url, 'ann');
+      const messages = [{ role: 'user' as const, content: QUESTION }];
+      const told = await client.chat.completions.create({
+        model: DEFAULT_MODEL.repo,
+        messages,
+        temperature: 0,
+        max_tokens: 24,
+      });
+      expect(told.choices[0]!.message.content).toBe(uninterrupted.text);
+    } finally {
+      await site.close();
+    }
+  });
+
+  test('C1: a tab that says to be ten times as fast buys no seat of one that answers', async ({ browser }) => {
+    const site = await openSite(browser);
+    try {
+      const honest = await site.openStage();
+      const chat = await site.openChat(QUERY);
+      await chatReady(chat, 1);
+      const before = await ask(chat, QUESTION);
+      const context = await browser.newContext();
+      const liar = await context.newPage();
+      let said = 0;
+      await liar.routeWebSocket(/\/control/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((text) => {
+          const message = JSON.parse(String(text));
+          if (message.type === 'offer') message.capability.msPerLayer /= 10;
+          if (message.type === 'stage-ready') message.msPerLayer /= 10;
+          if (message.type === 'offer') said += 1;
+          server.send(JSON.stringify(message));
+        });
+      });
+      await liar.goto(`${site.url}/join?auto=1&backend=wasm`);
+      const entry = await peerOfTab(honest);
+      // It is tried, or not even that; it never answers in the honest one's place.
+      await expect.poll(() => site.server.platform.roster.pool(POOL)?.peers.length).toBe(2);
+      const until = performance.now() + 20_000;
+      while (performance.now() < until) {
+        expect(entryOf(site)).toBe(entry);
+        await liar.waitForTimeout(250);
+      }
+      expect(said).toBeGreaterThan(0);
+      await chat.getByRole('button', { name: /new chat/i }).click();
+      expect((await ask(chat, QUESTION)).tokenIds).toEqual(before.tokenIds);
+      expect(entryOf(site)).toBe(entry);
+      await context.close();
+    } finally {
+      await site.close();
+    }
+  });
+}
+
+const readySeats = (site: Site): string[] =>
+  site.server
+    .snapshot()
+    .coalitions.find(({ state }) => state === 'ready')
+    ?.seats.map(({ peer }) => peer) ?? [];
+
+const peerOfTab = (tab: Page): Promise<string | null> =>
+  tab.getByTestId('shard-card').first().getAttribute('data-peer');
+
+/** Its worker computes nothing any more; its page, its links and the worker that answers pulses go on. */
+async function standStill(tab: Page): Promise<void> {
+  const worker = tab.workers().find((each) => each.url().includes('worker'))!;
+  worker
+    .evaluate(() => {
+      for (;;);
+    })
+    .catch(() => {});
+  // The loop has begun when nothing is answered any more.
+  await tab.waitForTimeout(500);
+}
 
 const STATS: JobStats = {
   ...{ epoch: 1, route: [], returnHopMs: 1, lapMs: 1, draftMs: 0, laps: 4, drafted: 0, accepted: 0 },

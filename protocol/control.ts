@@ -112,6 +112,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('late'), pool: poolIdSchema, peer: peerIdSchema }),
   /** It has for as long as a link may be without; `packets`: of its connection some have come meanwhile. */
   z.object({ type: z.literal('silent'), pool: poolIdSchema, epoch: count, peer: peerIdSchema, packets: z.boolean() }),
+  /** A lap of this coalition did not come back in time, and nobody's link says why: somebody may compute no more. */
+  z.object({ type: z.literal('stood-still'), pool: poolIdSchema, epoch: count }),
   /** The answer to `probe`, at once. */
   z.object({ type: z.literal('present'), at: millis }),
   /** A driver wants to hear of a pool's coalitions. */

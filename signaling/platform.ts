@@ -164,6 +164,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     promptIds: (model, prompt, asker) => options.reader.promptIds(model, prompt, asker),
     send,
     route: (question: RouteQuestion) => routes.plan(question),
+    onStill: (pool, epoch) => roster.dispatch({ type: 'stood-still', pool, epoch }),
     onCrowd: (pool, isCrowded) => roster.dispatch({ type: 'queue-told', pool, isCrowded }),
     priceOf: (pool) => pools.find(pool.id)?.price ?? priceOf(pool.manifest!, config.prices[pool.model.repo]),
     observe: {

@@ -55,6 +55,7 @@ export class Conversation {
       } catch (cause) {
         const error = PoolError.from(cause);
         const what = lostOf(error);
+        if (error.code === 'lap-timeout' && this.#held) options.onStill?.(this.#held.ring.epoch);
         lost = what === 'route' ? this.#held?.ring : undefined;
         const isCancelled = options.signal?.aborted ?? false;
         // Stages that are still there go on with the session, or let it go now and not when it has been idle for long.

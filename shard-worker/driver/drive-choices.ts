@@ -39,6 +39,7 @@ export interface ChoicesHooks {
   onLap?(report: LapReport): void;
   onCached?(tokens: number): void;
   onNotice?(notice: string): void;
+  onStill?(epoch: number): void;
   signal: AbortSignal;
 }
 
@@ -95,6 +96,7 @@ async function driveChoice(
       },
       ...(hooks.onLap ? { onLap: hooks.onLap } : {}),
       ...(hooks.onNotice ? { onNotice: hooks.onNotice } : {}),
+      ...(hooks.onStill ? { onStill: hooks.onStill } : {}),
       ...(hooks.onCached && choice === 0 ? { onCached: hooks.onCached } : {}),
     });
     const rest = writer.end();

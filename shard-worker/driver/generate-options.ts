@@ -29,6 +29,8 @@ export interface GenerateOptions extends SessionTerms {
   /** Positions of the prompt that the stages still held: the last word before the first token counts. */
   onCached?(tokens: number): void;
   onNotice?(notice: string): void;
+  /** A lap over this epoch did not come back in time. */
+  onStill?(epoch: number): void;
   signal?: AbortSignal | undefined;
   /** Drafts tokens; equal results with and without. */
   speculation?: Speculation | undefined;

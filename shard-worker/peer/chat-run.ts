@@ -69,6 +69,9 @@ export class ChatRun {
     this.#worker.on('text', ({ id, delta }) => this.#asks.get(id)?.onText?.(delta));
     this.#worker.on('stats', ({ id, stats }) => this.#asks.get(id)?.onStats?.(stats));
     this.#worker.on('notice', ({ id, notice }) => this.#asks.get(id)?.onNotice?.(notice));
+    this.#worker.on('still', ({ epoch }) => {
+      this.#session.send({ type: 'stood-still', pool: this.#life.pool, epoch });
+    });
     this.#worker.on('local', (local) => {
       // A model that failed computes nothing any more.
       if (local.phase === 'failed') {

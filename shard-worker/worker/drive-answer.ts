@@ -94,6 +94,7 @@ export async function driveAnswer(
         if (resume.length === 0) cachedTokens = tokens;
       },
       onNotice: (notice) => tell('notice', { id, notice }),
+      onStill: (epoch) => tell('still', { epoch }),
     });
     answer = answerOf(generated!, text, meterNow);
     tell('stats', { id, stats: answer.stats });

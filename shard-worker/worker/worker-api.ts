@@ -198,6 +198,8 @@ export type WorkerEvents = {
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
   notice: { id: number; notice: string };
+  /** A lap of this tab's own answer did not come back in time. */
+  still: { epoch: number };
 };
 
 /** How a worker tells its page of an event. */

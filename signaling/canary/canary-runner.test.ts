@@ -5,7 +5,7 @@ import { type Identity, identityOf, newIdentityKeys } from '../../protocol/ident
 import { type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import { type Receipt, signReceipt } from '../../protocol/receipt.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
-import type { Verdict } from '../roster/end-trial.ts';
+import type { TrialEnd } from '../roster/end-trial.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { CanaryRunner } from './canary-runner.ts';
 import { KnownAnswers } from './known-answers.ts';
@@ -24,10 +24,10 @@ afterEach(() => {
 });
 
 /** A coalition of two tabs with keys of their own, whose words a test chooses. */
-async function scene({ ofSite = false, slow = 0, isUrgent = false } = {}) {
+async function scene({ ofSite = false, slow = 0, isUrgent = false, isServing = false } = {}) {
   const tabs = await Promise.all([0, 1].map(async () => identityOf(await newIdentityKeys())));
   const sent: [PeerId, ServerMessage][] = [];
-  const verdicts: (Verdict & { epoch: number })[] = [];
+  const verdicts: (TrialEnd & { epoch: number })[] = [];
   const known = new KnownAnswers(ofSite ? new Map([[POOL, { prompt: [1, 2], ids: [5, 6, 7, 8] }]]) : new Map());
   const runner = new CanaryRunner({
     known,
@@ -52,7 +52,7 @@ async function scene({ ofSite = false, slow = 0, isUrgent = false } = {}) {
       ready: true,
     },
   }));
-  const coalition = { pool: POOL, model: MODEL, epoch: 4, state: 'forming', seats } as Coalition;
+  const coalition = { pool: POOL, model: MODEL, epoch: 4, state: isServing ? 'ready' : 'forming', seats } as Coalition;
   const capability = { backend: 'wasm', msPerLayer: slow, memoryBytes: 1, device: 'x' } as const;
   const pool: Pool = {
     ...{ ...emptyPool(POOL, 4), manifest: manifestOf({ maxContext: 100 }) },
@@ -235,6 +235,25 @@ describe('a lap that never ends', () => {
     expect(test.sent.map(([, { type }]) => type)).toEqual(['job-start']);
     await vi.advanceTimersByTimeAsync(1 + RECEIPTS_MS);
     expect(test.verdicts).toMatchObject([{ kind: 'unshown', peers: [test.entry.peer] }]);
+  });
+
+  test('of one that serves is one lap, is waited for less, and blames who says nothing at all', async () => {
+    const test = await scene({ isServing: true });
+    expect(test.start().request.maxTokens).toBe(1);
+    test.runner.poolChanged(POOL, test.pool);
+    await vi.advanceTimersByTimeAsync(10_000);
+    test.runner.receiptsCame(test.entry.peer, test.start().job, 4, []);
+    await vi.advanceTimersByTimeAsync(RECEIPTS_MS);
+    expect(test.verdicts).toMatchObject([{ kind: 'unshown', peers: [test.exit.peer] }]);
+  });
+
+  test('of one that serves and is busy shows nothing of anybody', async () => {
+    const test = await scene({ isServing: true });
+    for (let second = 0; second < 12; second += 1) {
+      test.say({ type: 'failed', error: { code: 'sessions-full' } });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(test.verdicts).toMatchObject([{ kind: 'unknown' }]);
   });
 
   test('is forgotten when its coalition is given up, when somebody of it left, and at the end', async () => {

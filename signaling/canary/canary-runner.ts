@@ -9,8 +9,8 @@ import type { JobEvent, JobRequest } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { SignText } from '../../protocol/signed-token.ts';
 import { ReceiptCollector } from '../jobs/collect-receipts.ts';
-import { readyOf, servingOf } from '../roster/coalitions.ts';
-import type { Verdict } from '../roster/end-trial.ts';
+import { coalitionsOf, readyOf, servingOf } from '../roster/coalitions.ts';
+import type { TrialEnd } from '../roster/end-trial.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { judgeLap } from './judge-lap.ts';
 import type { KnownAnswers } from './known-answers.ts';
@@ -23,7 +23,7 @@ export interface CanaryOptions {
   /** Token ids of a text in a pool's model; rejects where it cannot be read. */
   promptIds(pool: Pool, text: string): Promise<number[]>;
   send(peer: PeerId, message: ServerMessage): boolean;
-  ended(pool: PoolId, epoch: number, verdict: Verdict): void;
+  ended(pool: PoolId, epoch: number, verdict: TrialEnd): void;
   receiptTimeoutMs?: number | undefined;
   /** Most time for a lap of stages that say that they take none. */
   leastWaitMs?: number | undefined;
@@ -49,6 +49,8 @@ interface Trial {
   /** How many of them are beyond doubt. */
   sure: number;
   isUnsure: boolean;
+  /** Who was heard when receipts were asked for. */
+  answered: Set<PeerId>;
   timer: NodeJS.Timeout;
 }
 
@@ -72,11 +74,14 @@ const URGENT_TOKENS = 1;
 const SURE_GAP = 1;
 /** Most that a tab may take which loads a tokenizer, compiles a kernel, or computes beside others on one machine. */
 const LEAST_WAIT_MS = 30_000;
+const LEAST_WAIT_AGAIN_MS = 10_000;
 const MOST_WAIT_MS = 300_000;
 /** A lap takes so much at least of an answer's time per id: the first id has the prompt, and what is compiled. */
 const LEAST_SHARE = 8;
 /** A lap may take so many times as long as its stages said. */
 const PATIENCE = 10;
+/** For one that has served: so many times less. */
+const AGAIN_SHARE = 5;
 
 export class CanaryRunner {
   readonly #options: CanaryOptions;
@@ -101,10 +106,10 @@ export class CanaryRunner {
     const prompt = await this.#promptOf(pool);
     this.#preparing.delete(tried);
     if (this.#isClosed || tried.isGiven || seats === 0) return;
-    const waitMs = Math.min(MOST_WAIT_MS, leastWaitMs + patienceMs(pool, coalition, prompt.length));
+    const waitMs = waitMsFor(pool, coalition, prompt.length, leastWaitMs);
     const trial: Trial = {
-      ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, tokens: tokensFor(pool) },
-      ...{ ids: [], hasEnded: false, isJudged: false },
+      ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, tokens: tokensFor(pool, coalition) },
+      ...{ ids: [], hasEnded: false, isJudged: false, answered: new Set<PeerId>() },
       ...{ askedMs: begunMs, firstMs: undefined, sure: 0, isUnsure: false, deadlineMs: begunMs + waitMs },
       timer: setTimeout(() => void this.#judge(trial, undefined), waitMs),
     };
@@ -151,13 +156,18 @@ export class CanaryRunner {
 
   /** Who is busy, or still links, is asked again while there is time. */
   #fail(trial: Trial, code: string): void {
-    const { job } = trial;
-    const isLater = LATER.has(code) && performance.now() + AGAIN_MS < trial.deadlineMs;
-    if (!isLater) void this.#judge(trial, undefined);
+    const { job, pool, coalition } = trial;
+    const isBusy = LATER.has(code);
+    const isLater = isBusy && performance.now() + AGAIN_MS < trial.deadlineMs;
+    if (isBusy && !isLater && coalition.state === 'ready') {
+      this.#drop(trial);
+      this.#options.ended(pool, coalition.epoch, { kind: 'unknown' });
+    } else if (!isLater) void this.#judge(trial, undefined);
     else setTimeout(() => this.#trials.get(job) === trial && !trial.isJudged && this.#ask(trial), AGAIN_MS);
   }
 
   receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {
+    this.#trials.get(job)?.answered.add(peer);
     this.#collector.take(peer, job, epoch, receipts);
   }
 
@@ -167,13 +177,14 @@ export class CanaryRunner {
     this.#giveUp(({ coalition }) => coalition.seats.some((seat) => seat.peer === peer));
   }
 
-  /** A trial whose coalition forms no more is over. */
+  /** A trial whose coalition is given up is over. */
   poolChanged(id: PoolId, pool: Pool | undefined): void {
-    const forming = (pool?.coalitions ?? []).filter(({ coalition }) => coalition.state === 'forming');
     // Whoever comes next to an empty pool is compared with nobody.
     if (!pool?.manifest) this.#options.known.forget(id);
-    const isForming = (epoch: number): boolean => forming.some(({ coalition }) => coalition.epoch === epoch);
-    this.#giveUp((trial) => trial.pool === id && !isForming(trial.coalition.epoch));
+    const known = pool ? coalitionsOf(pool) : [];
+    const isThere = ({ epoch, state }: Coalition): boolean =>
+      known.some((coalition) => coalition.epoch === epoch && coalition.state === state);
+    this.#giveUp((trial) => trial.pool === id && !isThere(trial.coalition));
   }
 
   close(): void {
@@ -225,7 +236,7 @@ export class CanaryRunner {
     const peers = seats.map(({ peer }) => peer);
     const shown = known.shown(pool);
     const expected = known.expected(pool, peers).slice(0, trial.tokens);
-    const verdict = judgeLap({ seats, ids, positions, receipts, expected, shown });
+    const verdict = judgeLap({ seats, ids, positions, receipts, expected, shown, answered: trial.answered });
     if (verdict.kind === 'shown') known.learn(pool, { prompt, ids: trial.ids.slice(0, trial.sure) }, peers);
     else {
       const { kind, peers: blamed } = verdict;
@@ -272,9 +283,18 @@ function take(trial: Trial, { ids, logprobs = [] }: JobEvent & { type: 'delta' }
   }
 }
 
-/** A pool whose coalition broke has people waiting; any other one can take its time. */
-const tokensFor = (pool: Pool): number =>
-  pool.hasServed && servingOf(pool)?.state === 'broken' && readyOf(pool).length === 0 ? URGENT_TOKENS : ANSWER_TOKENS;
+/** A pool whose coalition broke has people waiting, and so has one over which answers stand still; any other one can take its time. */
+const tokensFor = (pool: Pool, { state }: Coalition): number => {
+  const isBroken = pool.hasServed && servingOf(pool)?.state === 'broken' && readyOf(pool).length === 0;
+  return isBroken || state === 'ready' ? URGENT_TOKENS : ANSWER_TOKENS;
+};
+
+/** One that has served loads and compiles nothing, and somebody has waited for a lap of it already. */
+function waitMsFor(pool: Pool, coalition: Coalition, promptTokens: number, leastMs: number): number {
+  const patience = patienceMs(pool, coalition, promptTokens);
+  if (coalition.state !== 'ready') return Math.min(MOST_WAIT_MS, leastMs + patience);
+  return Math.min(MOST_WAIT_MS, Math.min(leastMs, LEAST_WAIT_AGAIN_MS) + patience / AGAIN_SHARE);
+}
 
 const randomId = (): string => randomBytes(16).toString('hex');
 

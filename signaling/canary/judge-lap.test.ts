@@ -13,6 +13,7 @@ const HONEST: Lap = {
   ids: [5, 6, 7, 8],
   positions: 7,
   receipts: [receiptOf('1', '2'), receiptOf('2', '3'), receiptOf('3', '4')],
+  answered: new Set(['a', 'b', 'c'].map(peerOf)),
   expected: [5, 6, 7, 8],
   shown: new Set(),
 };
@@ -30,6 +31,16 @@ test.each<[string, Partial<Lap>, string]>([
   ['expected as far as somebody knows', { expected: [5, 6] }, 'shown'],
   ['nothing came, and the entry has done nothing', { ids: undefined, receipts: without(0, 1, 2) }, 'unshown a'],
   ['nothing came, and the middle got nothing', { ids: undefined, receipts: without(1, 2) }, 'apart a b'],
+  [
+    'nothing came, and the middle says nothing at all',
+    { ids: undefined, receipts: without(1, 2), answered: new Set(['a', 'c'].map(peerOf)) },
+    'unshown b',
+  ],
+  [
+    'nothing came, and the exit says nothing at all',
+    { ids: undefined, receipts: without(1, 2), answered: new Set(['a', 'b'].map(peerOf)) },
+    'unshown c',
+  ],
   ['nothing came, and the exit got nothing', { ids: undefined, receipts: without(2) }, 'apart b c'],
   ['nothing came, though everybody computed', { ids: undefined }, 'apart c a'],
   ['an answer of which the entry computed nothing', { receipts: without(0, 1, 2) }, 'unshown a'],

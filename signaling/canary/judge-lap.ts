@@ -13,17 +13,21 @@ export interface Lap {
   readonly positions: number;
   /** Each seat's, in the seats' order; their signatures have been checked. */
   readonly receipts: readonly (Receipt | undefined)[];
+  /** Who said at least that it has none: a worker that stands still says nothing, whatever its page says. */
+  readonly answered: ReadonlySet<PeerId>;
   /** As far as somebody knows them. */
   readonly expected: readonly number[];
   /** Tabs that have shown themselves in this pool before. */
   readonly shown: ReadonlySet<PeerId>;
 }
 
-export function judgeLap({ seats, ids, positions, receipts, expected, shown }: Lap): Verdict {
+export function judgeLap({ seats, ids, positions, receipts, answered, expected, shown }: Lap): Verdict {
   const peers = seats.map(({ peer }) => peer);
   const reached = receipts.map((receipt) => receipt !== undefined && receipt.frames > 0);
   const computed = receipts.map((receipt) => receipt !== undefined && receipt.from === 0 && receipt.to >= positions);
   const missing = ids ? computed.indexOf(false) : reached.indexOf(false);
+  const mute = peers.find((peer) => !answered.has(peer));
+  if (missing >= 0 && mute !== undefined) return unshown([mute]);
   if (missing === 0) return unshown([peers[0]!]);
   // The one before says that it gave, this one that it got nothing.
   if (missing > 0) return apart(peers[missing - 1]!, peers[missing]!);

@@ -141,6 +141,12 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
         case 'silent':
           suspects.silent(peer, message);
           return;
+        case 'stood-still': {
+          const pool = roster.pool(message.pool);
+          const isMember = pool?.peers.some((entry) => entry.peer === peer);
+          if (isMember || pool?.watchers.includes(peer)) roster.dispatch(message);
+          return;
+        }
         case 'present':
           return;
         case 'ask':
@@ -186,6 +192,7 @@ type RosterWord = Exclude<
       | 'heartbeat'
       | 'late'
       | 'silent'
+      | 'stood-still'
       | 'present'
       | 'ask'
       | 'ask-cancel'

@@ -12,6 +12,7 @@ import { countRelayed } from './witness.ts';
 const MAX_ATTEMPTS = 5;
 
 export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): void {
+  job.heardMs = performance.now();
   if (!spendOn(job.speech, event)) {
     wentWrong(context, job, 'The driver said more than it was asked for.');
     return;
@@ -64,12 +65,19 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       return;
     case 'failed': {
       const maxContext = context.poolOf(job.pool)?.manifest?.maxContext;
+      if (event.error.code === 'lap-timeout') tellStill(context, job);
       const error = driverFault(event.error, job.request?.prompt.kind ?? 'chat', maxContext);
       // Another driver may go on where this one was lost or had no room; what failed is told at once.
       if (error.kind === 'disappeared' || error.kind === 'busy') driverLost(context, job, error);
       else finishJob(context, job, error);
     }
   }
+}
+
+/** The server looks for itself who it is. */
+export function tellStill({ onStill }: JobContext, { pool, epochs }: LiveJob): void {
+  const epoch = epochs.at(-1)?.epoch;
+  if (epoch !== undefined) onStill?.(pool, epoch);
 }
 
 /** Those of a token once, with as many alternatives as were asked for, and none where none were: all of them are kept. */

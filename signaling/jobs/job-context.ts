@@ -75,6 +75,8 @@ export interface JobOptions {
   unsignedWaitMs?: number;
   /** Somebody waits although a coalition answers, or nobody does any more. */
   onCrowd?(pool: PoolId, isCrowded: boolean): void;
+  /** An answer over this coalition stands still: somebody may compute no more. */
+  onStill?(pool: PoolId, epoch: number): void;
   /** What waits is let go when nobody has been in its pool for this long. */
   desertedMs?: number;
 }

@@ -21,6 +21,7 @@ import { shownFailure, streamListener, tabListener } from './job-listeners.ts';
 import type { Job, JobOrder, JobService, QuoteOrder } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
+import { leaveDrivers, watchQuiet } from './quiet-drivers.ts';
 import { limitGrant, tellFunding } from './start-job.ts';
 import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
@@ -46,8 +47,11 @@ export class JobDispatcher implements JobService {
   /** Asks on their way in, and why it is that they are not wanted any more. */
   readonly #entering = new Set<{ peer: PeerId; ask: number; givenUp?: PoolError }>();
 
+  readonly #stopWatching: () => void;
+
   constructor(options: JobOptions) {
     this.#context = createJobContext(options);
+    this.#stopWatching = watchQuiet(this.#context);
   }
 
   /** Lengths of queues, for snapshots and metrics. */
@@ -244,10 +248,12 @@ export class JobDispatcher implements JobService {
       tellFunding(this.#context, job, 'moved', coalition);
       this.#context.keep(this.#context.store.update(job));
     }
+    leaveDrivers(this.#context, id);
   }
 
   /** Admits no more; resolves when what runs has ended or, after `graceMs`, been let go. */
   close(graceMs = 0): Promise<void> {
+    this.#stopWatching();
     return closeJobs(this.#context, graceMs);
   }
 

@@ -67,6 +67,8 @@ export interface LiveJob {
   epochs: EpochSeats[];
   /** The ring of its pool that works on it, or did last. */
   ring: number | undefined;
+  /** When its driver last began or said something, by `performance.now()`. */
+  heardMs: number;
   /** When it lost its driver, by `performance.now()`. */
   lostMs: number | undefined;
   attempts: number;
@@ -139,6 +141,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     plan: undefined,
     epochs: [],
     ring: undefined,
+    heardMs: performance.now(),
     lostMs: undefined,
     attempts: 0,
     emitted: Array.from({ length: fields.choices }, () => []),

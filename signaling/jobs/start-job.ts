@@ -34,6 +34,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   }
   job.state = 'running';
   job.driver = driver;
+  job.heardMs = performance.now();
   const work = seatsOf(coalition);
   job.epochs = [...job.epochs.filter((used) => used.epoch !== epoch), work];
   findPaid(context, job, epoch);

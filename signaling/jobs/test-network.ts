@@ -13,6 +13,8 @@ export const MODEL: ModelRef = { repo: 'computepool/guide-4m', revision: 'main',
 export class TestNetwork {
   readonly sent: { to: PeerId; message: ServerMessage }[] = [];
   readonly gone = new Set<PeerId>();
+  /** Left out by the roster: they did not show what they said. */
+  readonly unshown = new Set<PeerId>();
   readonly manifest = manifestOf();
   readonly identities: Identity[];
   epoch = 1;
@@ -62,7 +64,10 @@ export class TestNetwork {
     return {
       ...emptyPool(poolIdOf(MODEL), this.epoch),
       manifest: this.manifest,
-      peers: this.ring.map((index) => ({ peer: this.peer(index), capability })),
+      peers: [
+        ...this.ring.map((index) => ({ peer: this.peer(index), capability })),
+        ...[...this.unshown].map((peer) => ({ peer, capability, excluded: 'unshown' as const })),
+      ],
       coalitions: this.isServing ? [{ coalition: this.coalition(), progressAtMs: new Map() }] : [],
     };
   }

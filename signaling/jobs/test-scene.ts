@@ -48,6 +48,7 @@ interface DispatcherFields {
   price?: Price;
   funding?: Funding;
   promptIds?: JobOptions['promptIds'];
+  onStill?: JobOptions['onStill'];
 }
 
 let payers = 0;

@@ -19,7 +19,7 @@ import {
   takeOffer,
 } from './change-members.ts';
 import { coalitionsOf } from './coalitions.ts';
-import { endTrial, type Verdict } from './end-trial.ts';
+import { endTrial, type TrialEnd, tryAgain } from './end-trial.ts';
 import { keepReserve, noteWarm } from './keep-reserve.ts';
 import {
   type Effect,
@@ -51,8 +51,10 @@ export type RosterEvent =
   /** It holds layers in reserve, or could not have them. */
   | { type: 'spare-told'; peer: PeerId; pool: PoolId; layers: LayerRange; isReady: boolean }
   | { type: 'stage-failed'; peer: PeerId; pool: PoolId; epoch: number }
+  /** Somebody's lap did not come back. */
+  | { type: 'stood-still'; pool: PoolId; epoch: number }
   /** A canary lap has ended. */
-  | { type: 'trial-ended'; pool: PoolId; epoch: number; verdict: Verdict }
+  | { type: 'trial-ended'; pool: PoolId; epoch: number; verdict: TrialEnd }
   | { type: 'link-broken'; peer: PeerId; pool: PoolId; epoch: number; to: PeerId }
   /** It was asked whether it is there and did not answer. */
   | { type: 'peer-silent'; peer: PeerId; pool: PoolId }
@@ -90,6 +92,8 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       return inPool(roster, event.pool, (pool) => noteReady(pool, event.peer, event.epoch, event.msPerLayer, world));
     case 'spare-told':
       return inPool(roster, event.pool, (pool) => noteWarm(pool, event.peer, event.layers, event.isReady));
+    case 'stood-still':
+      return inPool(roster, event.pool, (pool) => tryAgain(pool, event.epoch, world));
     case 'trial-ended':
       return inPool(roster, event.pool, (pool) => endTrial(pool, event.epoch, event.verdict, world));
     case 'stage-failed':

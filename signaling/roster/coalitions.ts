@@ -33,7 +33,7 @@ export const formingOf = ({ coalitions }: WithCoalitions): PoolCoalition | undef
 export const coalitionsOf = ({ coalitions }: WithCoalitions): Coalition[] =>
   coalitions.map(({ coalition }) => coalition);
 
-/** Those whose seats all say that they are ready, and that a canary lap is to show. */
+/** Those that a canary lap is to show: their seats all say that they are ready, or answers stand still over them. */
 export const triedOf = ({ coalitions }: WithCoalitions): Coalition[] =>
   coalitions.filter(({ isTried }) => isTried).map(({ coalition }) => coalition);
 

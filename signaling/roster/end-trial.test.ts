@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leftOutMs } from './roster-state.ts';
-import { Table } from './test-table.ts';
+import { POOL, Table } from './test-table.ts';
 
 /** A coalition of these that says that it is ready and is to be tried. */
 function tried(...names: string[]): Table {
@@ -195,5 +195,70 @@ describe('C1: a coalition that says that it is ready', () => {
       table.pass(15_000);
     }
     expect(table.pool().peers.map(({ failures }) => failures)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('C1: one that passed its trial and then computes nothing', () => {
+  /** Two that serve, and one that could. */
+  function serving(): Table {
+    const table = tried('a', 'b');
+    table.tried(1, 'shown');
+    join(table, 'c');
+    table.tried(table.pool().lastEpoch, 'shown');
+    return table;
+  }
+  const isTried = (table: Table): boolean[] => table.pool().coalitions.map((entry) => entry.isTried ?? false);
+  const epochOf = (table: Table): number => table.pool().coalitions[0]!.coalition.epoch;
+
+  it('is tried when somebody says that it stands still, once in half a minute, and serves on', () => {
+    const table = serving();
+    const epoch = epochOf(table);
+    table.stoodStill(epoch + 1);
+    expect(isTried(table)).toEqual([false]);
+    table.stoodStill(epoch);
+    table.stoodStill(epoch);
+    expect(isTried(table)).toEqual([true]);
+    const before = table.coalitions();
+    table.tried(epoch, 'shown');
+    expect([table.coalitions(), isTried(table)]).toEqual([before, [false]]);
+    table.stoodStill(epoch);
+    expect(isTried(table)).toEqual([false]);
+    table.pass(30_000);
+    table.stoodStill(epoch);
+    expect(isTried(table)).toEqual([true]);
+    expect(outs(table)).toEqual([]);
+  });
+
+  it('is out at once when its lap does not show it, and the others answer', () => {
+    const table = serving();
+    const epoch = epochOf(table);
+    table.stoodStill(epoch);
+    table.tried(epoch, 'unshown', 'b');
+    expect(outs(table)).toEqual(['b unshown']);
+    expect(table.coalitions()[0]).toMatch(/broken/);
+    table.pass(1000);
+    expect(table.coalitions().at(-1)).not.toContain('b:');
+  });
+
+  it('of two that contradict each other, the later one is out at the second time', () => {
+    const table = serving();
+    const epoch = epochOf(table);
+    const seats = table.coalitions()[0]!.split(' ').slice(2);
+    const [one, other] = seats.map((seat) => seat.split(':')[0]!) as [string, string];
+    table.stoodStill(epoch);
+    table.tried(epoch, 'apart', one, other);
+    expect([outs(table), isTried(table)]).toEqual([[], [false]]);
+    table.pass(30_000);
+    table.stoodStill(epoch);
+    table.tried(epoch, 'apart', one, other);
+    expect(outs(table)).toHaveLength(1);
+  });
+
+  it('that is too busy to be tried is left alone', () => {
+    const table = serving();
+    const epoch = epochOf(table);
+    table.stoodStill(epoch);
+    table.apply({ type: 'trial-ended', pool: POOL, epoch, verdict: { kind: 'unknown' } });
+    expect([outs(table), isTried(table)]).toEqual([[], [false]]);
   });
 });

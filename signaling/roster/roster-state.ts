@@ -88,8 +88,10 @@ export interface PoolCoalition {
   readonly begunAtMs?: number;
   /** What a lap of it took, by the server's clock. */
   readonly lapMs?: number;
-  /** All its seats say that they are ready, and a canary lap is to show it. */
+  /** All its seats say that they are ready, or answers stand still over it: a canary lap is to show it. */
   readonly isTried?: true;
+  /** When answers last stood still over it, and it was tried for that. */
+  readonly stillAtMs?: number;
 }
 
 export interface Pool {

@@ -85,6 +85,10 @@ export class Table {
     this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict });
   }
 
+  stoodStill(epoch: number): void {
+    this.apply({ type: 'stood-still', pool: POOL, epoch });
+  }
+
   /** It was right, and a lap took so long. */
   timed(epoch: number, lapMs: number): void {
     this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict: { kind: 'shown', lapMs } });
