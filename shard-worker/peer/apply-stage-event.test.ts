@@ -41,6 +41,9 @@ const START: StageEvent[] = [
 const OFFERED: StageEvent[] = [...START, { type: 'server-welcomed' }, { type: 'broker-opened' }];
 const SERVING: StageEvent[] = [told(5, 'forming', [A, B]), loaded(), proved(), served()];
 const ENTRY_OF_THREE: StageEvent[] = [told(5, 'forming', [A, B, C]), loaded(), proved(), served()];
+const THREE = told(5, 'forming', [A, B, C]);
+const EXIT_FIRST: StageEvent[] = [THREE, proved(C), loaded(), proved(), served()];
+const NO_EXIT: StageEvent[] = [THREE, unlinked('link-failed', C), loaded(), proved(), served()];
 
 /** One line per effect: what it is, of which epoch, to or about whom. */
 function lineOf(effect: StageEffect): string {
@@ -170,7 +173,18 @@ describe('one event, what is shown then, and what is done', () => {
     ['loaded, then linked', [told(5, 'forming', [A, B]), loaded(), proved()], 'loading', ['serve-epoch 5']],
     ['linked, then loaded', [told(5, 'forming', [A, B]), proved(), loaded()], 'loading', ['serve-epoch 5']],
     ['it serves at the entry', SERVING, 'serving', ['say stage-ready 5', 'beat-later', 'drive-over 5']],
-    ['at the entry of three', ENTRY_OF_THREE, 'serving', ['say stage-ready 5', 'beat-later', 'link 5 c']],
+    ['before two others', [told(5, 'forming', [A, B, C])], 'loading', [HELD, 'load 5 0-2', 'link 5 b', 'link 5 c']],
+    ['at the entry of three', ENTRY_OF_THREE, 'serving', ['say stage-ready 5', 'beat-later']],
+    ['whose exit is linked', EXIT_FIRST, 'serving', ['say stage-ready 5', 'beat-later', 'drive-over 5']],
+    ['an exit that is linked early answers nobody yet', EXIT_FIRST.slice(0, 2), 'loading', []],
+    ['whose exit could not be linked early', NO_EXIT, 'serving', ['say stage-ready 5', 'beat-later', 'link 5 c']],
+    ['nobody hears of that', NO_EXIT.slice(0, 2), 'loading', []],
+    [
+      'whose exit was linked and broke',
+      [EXIT_FIRST[0]!, EXIT_FIRST[1]!, broke(C), ...EXIT_FIRST.slice(2)],
+      'serving',
+      ['say stage-ready 5', 'beat-later', 'link 5 c'],
+    ],
     ['the link to the exit', [...ENTRY_OF_THREE, proved(C)], 'serving', ['drive-over 5']],
     [
       'it serves behind',

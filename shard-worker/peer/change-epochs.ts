@@ -19,11 +19,13 @@ export function hearCoalition(life: StageLife, coalition: Coalition, ticket: str
   // Comes again for an epoch before the old ticket expires.
   const tickets: StageEffect[] = isNew || life.live.has(epoch) ? [{ type: 'hold-ticket', epoch, ticket }] : [];
   if (!isNew) return { life: shown, effects: tickets };
-  const joined = join(shown, { epoch, seats, stage, isLinked: stage + 1 === seats.length, phase: 'forming' });
+  const isLinked = stage + 1 === seats.length;
+  const exitLink = stage === 0 && seats.length > 2 ? { exitLink: 'asked' as const } : {};
+  const joined = join(shown, { epoch, seats, stage, isLinked, ...exitLink, phase: 'forming' });
   return { ...joined, effects: [...tickets, ...joined.effects] };
 }
 
-/** Loads this tab's slice and proves the link to the next stage, side by side. */
+/** Loads this tab's slice and proves the links to the next stage and, at the entry, to the exit, side by side. */
 function join(life: StageLife, live: LiveEpoch): StageStep {
   const { pool, keepPacked, offer } = life;
   const { epoch, seats, stage } = live;
@@ -36,7 +38,11 @@ function join(life: StageLife, live: LiveEpoch): StageStep {
   const joined = { ...life, joined: new Set(life.joined).add(epoch) };
   return {
     life: show(put(withoutReserve(joined), live), { phase: 'loading', slice }),
-    effects: [{ type: 'load-slice', assignment }, ...(next ? [{ type: 'link', epoch, peer: next } as const] : [])],
+    effects: [
+      { type: 'load-slice', assignment },
+      ...(next ? [{ type: 'link', epoch, peer: next } as const] : []),
+      ...(live.exitLink ? [{ type: 'link', epoch, peer: exitOf(live) } as const] : []),
+    ],
   };
 }
 
@@ -54,6 +60,7 @@ export function noteLinked(life: StageLife, epoch: number, peer: PeerId): StageS
   const live = life.live.get(epoch);
   if (!live) return same(life);
   if (peer === nextOf(live)) return serveIfReady(life, { ...live, isLinked: true });
+  if (live.phase !== 'serving') return same(put(life, { ...live, exitLink: 'proved' }));
   return { life, effects: [driveOver(live)] };
 }
 
@@ -69,7 +76,7 @@ export function noteServing(life: StageLife, epoch: number): StageStep {
   const ready: StageEffect = { type: 'say', message: { type: 'stage-ready', pool: life.pool, epoch, msPerLayer } };
   return {
     life: show(put(life, { ...live, phase: 'serving' }), { phase: 'serving', msPerLayer }),
-    effects: [ready, { type: 'beat-later' }, ...(stage === 0 ? [driveFrom(live)] : [])],
+    effects: [ready, { type: 'beat-later' }, ...(stage === 0 ? driveFrom(live) : [])],
   };
 }
 
@@ -77,6 +84,7 @@ export function noteServing(life: StageLife, epoch: number): StageStep {
 export function noteUnlinked(life: StageLife, epoch: number, peer: PeerId, error: PoolError): StageStep {
   const live = life.live.get(epoch);
   if (!live || error.code === 'cancelled') return same(life);
+  if (isEarlyExit(live, peer)) return same(put(life, withoutExit(live)));
   const step = peer === nextOf(live) && live.phase === 'forming' ? report(life, live, error) : same(life);
   return { ...step, effects: [linkDown(life, epoch, peer), ...step.effects] };
 }
@@ -85,6 +93,7 @@ export function noteUnlinked(life: StageLife, epoch: number, peer: PeerId, error
 export function noteBroken(life: StageLife, epoch: number, peer: PeerId): StageStep {
   const live = life.live.get(epoch);
   if (!live) return same(life);
+  if (isEarlyExit(live, peer)) return same(put(life, withoutExit(live)));
   if (peer === nextOf(live)) return { life, effects: [linkDown(life, epoch, peer)] };
   const error = new PoolError('link-failed', 'The link to the exit broke.');
   return { life, effects: [drop(epoch, error), { type: 'link-exit-later', epoch }] };
@@ -92,7 +101,7 @@ export function noteBroken(life: StageLife, epoch: number, peer: PeerId): StageS
 
 export function linkAgain(life: StageLife, epoch: number): StageStep {
   const live = life.live.get(epoch);
-  return live ? { life, effects: [driveFrom(live)] } : same(life);
+  return live ? { life, effects: driveFrom(withoutExit(live)) } : same(life);
 }
 
 /** The slice could not be loaded or served. */
@@ -135,9 +144,22 @@ function report(life: StageLife, live: LiveEpoch, error: PoolError): StageStep {
 
 const nextOf = ({ seats, stage }: LiveEpoch): PeerId | undefined => seats[stage + 1]?.peer;
 
+const exitOf = ({ seats }: LiveEpoch): PeerId => seats.at(-1)!.peer;
+
+/** A link that is asked for before anybody needs it may fail: it is made anew when this tab serves. */
+const isEarlyExit = (live: LiveEpoch, peer: PeerId): boolean =>
+  live.phase === 'forming' && live.exitLink !== undefined && peer === exitOf(live);
+
+function withoutExit(live: LiveEpoch): LiveEpoch {
+  const { exitLink: _early, ...rest } = live;
+  return rest;
+}
+
 /** At the entry: the server's jobs are driven from here. With two stages the link to the next one leads to the exit already. */
-const driveFrom = (live: LiveEpoch): StageEffect =>
-  live.seats.length > 2 ? { type: 'link', epoch: live.epoch, peer: live.seats.at(-1)!.peer } : driveOver(live);
+function driveFrom(live: LiveEpoch): StageEffect[] {
+  if (live.seats.length <= 2 || live.exitLink === 'proved') return [driveOver(live)];
+  return live.exitLink === 'asked' ? [] : [{ type: 'link', epoch: live.epoch, peer: exitOf(live) }];
+}
 
 const driveOver = ({ epoch, seats }: LiveEpoch): StageEffect => ({ type: 'drive-over', epoch, seats });
 

@@ -18,6 +18,8 @@ export interface LiveEpoch {
   readonly msPerLayer?: number;
   /** The link to the next stage is proved, or there is none. */
   readonly isLinked: boolean;
+  /** At the entry of three and more: the link to the exit, over which results come. None: it is to be made when it serves. */
+  readonly exitLink?: 'asked' | 'proved';
   /** `stuck`: it could not be made; the server decides what follows. */
   readonly phase: 'forming' | 'serving' | 'stuck';
 }
