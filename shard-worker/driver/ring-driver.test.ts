@@ -91,6 +91,21 @@ test('a stage that disappears mid-answer: the answer goes on on the next ring an
   expect(notices.some((notice) => notice.includes('another route'))).toBe(true);
 });
 
+test('C1: a stage that computes nothing any more: its epoch is told, and the answer goes on elsewhere', async () => {
+  let laps = 0;
+  const stuck = makeRing([3, 6], {
+    lapTimeoutMs: 100,
+    beforeRun: (stage) => (stage === 1 && ++laps > 3 ? new Promise<void>(() => {}) : undefined),
+  });
+  const next = makeRing([3, 6], { epoch: 2 });
+  const still: number[] = [];
+  const rings = [stuck.client];
+  const conversation = new Conversation(async () => rings.pop() ?? next.client);
+  const got = await conversation.generate(PROMPT, options({ onStill: (epoch) => void still.push(epoch) }));
+  expect(got.ids).toEqual(await answer([]));
+  expect(still).toEqual([1]);
+});
+
 test('only a hop in the middle dies: the driver hears of it through the entry', async () => {
   const rings = [makeRing([2, 5]), makeRing([4], { epoch: 2 })];
   let acquired = 0;
