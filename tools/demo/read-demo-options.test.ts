@@ -15,6 +15,11 @@ test('without options: three tabs, the site’s own model, whatever backend ther
   });
 });
 
+test('made-up weights of gigabytes have more time', () => {
+  expect(readDemoOptions(['--random', '3.6b'])).toMatchObject({ random: '3.6b', timeoutMs: 900_000 });
+  expect(readDemoOptions(['--random', '3.6b', '--timeout', '9'])).toMatchObject({ timeoutMs: 9_000 });
+});
+
 test('options are read', () => {
   const args = '--stages 2 --backend webgpu --model a/b --dtype fp32 --max-tokens 8 --seed 7 --temperature 0.5 --json';
   expect(readDemoOptions(args.split(' '))).toMatchObject({

@@ -35,6 +35,8 @@ const DEFAULT_SCREENSHOT = '.cache/demo-chat.png';
 const DEFAULT_PROMPT = 'What is ComputePool?';
 const DEFAULT_STAGES = 3;
 const DEFAULT_TIMEOUT_S = 180;
+/** Gigabytes on a CPU that three tabs share. */
+const RANDOM_TIMEOUT_S = 900;
 
 export const HELP = `Splits one model over browser tabs on this machine, asks it once and shows how the answer was made.
 
@@ -51,7 +53,8 @@ export const HELP = `Splits one model over browser tabs on this machine, asks it
   --max-tokens <number>  where the answer ends at the latest
   --seed <number>        the same seed repeats the answer
   --temperature <number> 0 always takes the likeliest token
-  --timeout <seconds>    for loading and for answering, each; default ${DEFAULT_TIMEOUT_S}
+  --timeout <seconds>    for loading and for answering, each; default ${DEFAULT_TIMEOUT_S},
+                         with --random ${RANDOM_TIMEOUT_S}
   --screenshot <file>    picture of the chat page, default ${DEFAULT_SCREENSHOT}
   --json                 the result as one JSON line on standard output; all else goes to standard error
   --headed               show the browser's windows
@@ -66,6 +69,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | 'help' {
   if (prompt === '') throw new UsageError('--prompt is empty: write a question behind it.');
   const backend = backendSchema.safeParse(values.backend ?? 'wasm');
   if (!backend.success) throw new UsageError(`--backend must be webgpu or wasm, not "${values.backend}".`);
+  const defaultS = values.random === undefined ? DEFAULT_TIMEOUT_S : RANDOM_TIMEOUT_S;
   return {
     stages: number('--stages', values.stages, 1, MAX_STAGES) ?? DEFAULT_STAGES,
     prompt,
@@ -76,7 +80,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | 'help' {
     maxTokens: number('--max-tokens', values['max-tokens'], 1, 131_072),
     seed: number('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     temperature: number('--temperature', values.temperature, 0, 5, false),
-    timeoutMs: (number('--timeout', values.timeout, 1, 86_400) ?? DEFAULT_TIMEOUT_S) * 1000,
+    timeoutMs: (number('--timeout', values.timeout, 1, 86_400) ?? defaultS) * 1000,
     screenshot: values.screenshot ?? DEFAULT_SCREENSHOT,
     json: values.json ?? false,
     keep: values.keep ?? false,
