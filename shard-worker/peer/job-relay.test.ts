@@ -76,6 +76,29 @@ test('a job reaches the driver once its tokenizer is there, and only once', asyn
   expect(calls.slice(2)).toEqual([['cancel-job', { job: jobId(1) }]]);
 });
 
+test('an entry reads the tokenizer before its first job; what failed then is tried again with that', async () => {
+  const { relay, start, calls } = openRelay();
+  relay.prepare();
+  relay.prepare();
+  await settle();
+  start(jobId(1));
+  await settle();
+  expect(calls.map(([name]) => name)).toEqual(['start-driver', 'run-job']);
+  let tries = 0;
+  const failing = openRelay({
+    'start-driver': async () => {
+      if (++tries === 1) throw new PoolError('download-failed', 'The hub is away.');
+    },
+  });
+  failing.relay.prepare();
+  await settle();
+  expect(failing.events()).toEqual([]);
+  failing.start(jobId(1));
+  await settle();
+  await settle();
+  expect([tries, failing.calls.map(([name]) => name)]).toEqual([2, ['run-job']]);
+});
+
 test('a job that is cancelled while the tokenizer is read reaches the driver, to be ended there', async () => {
   const { start, calls, relay } = openRelay();
   start(jobId(1));

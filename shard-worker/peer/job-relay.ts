@@ -39,6 +39,11 @@ export class JobRelay {
     return this.#jobs.size;
   }
 
+  /** This tab is to be an entry: the first job need not wait for the tokenizer. */
+  prepare(): void {
+    if (!this.#isClosed) this.#startDriver().catch(() => {});
+  }
+
   start({ job, grant, epoch, request }: JobStart): void {
     if (this.#isClosed || this.#jobs.has(job)) return;
     this.#jobs.set(job, { isStarted: false, isCancelled: false, hasText: false });
@@ -79,7 +84,7 @@ export class JobRelay {
     await running;
   }
 
-  /** The worker reads the tokenizer once. What failed is tried again with the next job. */
+  /** The worker reads the tokenizer once. What failed is tried again with the first job that comes. */
   #startDriver(): Promise<void> {
     this.#driver ??= this.#options.worker.call('start-driver', this.#options.source).catch((thrown) => {
       this.#driver = undefined;

@@ -125,7 +125,8 @@ export class StageRun {
     say: ({ message }) => this.#session.send(message),
     'hold-ticket': ({ epoch, ticket }) => ignore(this.#worker.call('hold-ticket', { epoch, ticket })),
     'load-slice': ({ assignment }) => {
-      const { epoch } = assignment;
+      const { epoch, stage } = assignment;
+      if (stage === 0) this.#relay?.prepare();
       const loading = this.#worker.call('load-stage', assignment);
       this.#follow(loading, ({ msPerLayer }) => ({ type: 'slice-loaded', epoch, msPerLayer }), sliceFailed(epoch));
     },
