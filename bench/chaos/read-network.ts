@@ -5,7 +5,7 @@ import { until } from './until.ts';
 
 const FORM_MS = 180_000;
 /** Who vanished is waited for, then for the receipts of others. */
-const SETTLE_MS = 150_000;
+const SETTLE_MS = 200_000;
 
 export interface Stage {
   tab: Tab;
