@@ -24,6 +24,8 @@ export interface FakeGpu {
 export function makeFakeGpu(): FakeGpu {
   const buffers: FakeBuffer[] = [];
   const device = {
+    // It never goes away by itself.
+    lost: new Promise(() => {}),
     createBuffer({ size }: { size: number }) {
       const buffer = new FakeBuffer(size);
       buffers.push(buffer);

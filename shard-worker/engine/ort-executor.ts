@@ -12,7 +12,7 @@ import { type KvBinding, type KvContext, kvBytes, type RuntimeKvCache } from './
 import { kvCapacity } from './kv-layout.ts';
 import { KvPool, MAX_BATCH, type PoolMember } from './kv-pool.ts';
 import type { BatchItem, ExecutorOutput, KvCache, LayerExecutor } from './layer-executor.ts';
-import { type OrtRuntime, ortError } from './ort-runtime.ts';
+import { type OrtRuntime, ortError, runFault } from './ort-runtime.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { RunWatch } from './run-watch.ts';
 import { type FeedRow, StepFeeds } from './step-feeds.ts';
@@ -63,7 +63,7 @@ export async function createOrtExecutor(options: OrtExecutorOptions): Promise<La
       try {
         return await work();
       } catch (cause) {
-        throw ortError(cause, `computing layers ${slice.start} to ${slice.end}`);
+        throw await runFault(runtime, cause, `computing layers ${slice.start} to ${slice.end}`);
       }
     });
   return {

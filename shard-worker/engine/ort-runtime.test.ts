@@ -1,7 +1,7 @@
 // The door to the runtime: what comes out of it as which error, and one call at a time through it.
 import { describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
-import { loadOrtRuntime, ortError } from './ort-runtime.ts';
+import { loadOrtRuntime, ortError, runFault } from './ort-runtime.ts';
 
 describe('what the runtime throws', () => {
   test.each([
@@ -101,5 +101,25 @@ describe('one call at a time', () => {
     expect(second).toBe(first);
     expect(first.backend).toBe('wasm');
     expect(first.ort.env.wasm.numThreads).toBe(1);
+  });
+});
+
+describe('what a run fails with', () => {
+  const cause = new Error('map_async_result.status == wgpu::MapAsyncStatus::Success was false. Failed');
+  const on = (lost: Promise<unknown>, backend: 'webgpu' | 'wasm' = 'webgpu') =>
+    runFault({ backend, device: async () => ({ lost }) as GPUDevice }, cause, 'computing layers 1 to 2');
+
+  test('is a lost device where the device itself says so, whatever the runtime calls it', async () => {
+    expect(await on(Promise.resolve({ reason: 'destroyed' }))).toMatchObject({
+      code: 'device-lost',
+      message: 'The GPU went away while computing layers 1 to 2.',
+      data: { detail: expect.stringContaining('MapAsyncStatus') },
+    });
+  });
+
+  test('stays what it was where the device is there, cannot be asked, or is none', async () => {
+    expect(await on(new Promise(() => {}))).toMatchObject({ code: 'stage-failed' });
+    expect(await on(Promise.reject(new Error('none')))).toMatchObject({ code: 'stage-failed' });
+    expect(await on(Promise.resolve(), 'wasm')).toMatchObject({ code: 'stage-failed' });
   });
 });

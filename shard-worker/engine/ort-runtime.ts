@@ -61,12 +61,37 @@ export function ortError(cause: unknown, doing: string): PoolError {
   if (cause instanceof PoolError) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
   const detail = text.slice(0, 300);
-  if (DEVICE_LOST.test(text))
-    return new PoolError('device-lost', `The GPU went away while ${doing}.`, { cause, data: { detail } });
+  if (DEVICE_LOST.test(text)) return deviceLost(cause, doing, detail);
   if (OUT_OF_MEMORY.test(text))
     return new PoolError('out-of-memory', `Memory ran out while ${doing}.`, { cause, data: { detail } });
   return new PoolError('stage-failed', `The model runtime failed while ${doing}: ${detail}`, {
     cause,
     data: { detail },
   });
+}
+
+const deviceLost = (cause: unknown, doing: string, detail: unknown): PoolError =>
+  new PoolError('device-lost', `The GPU went away while ${doing}.`, { cause, data: { detail } });
+
+/** A device that is gone says so within this. */
+const LOST_WITHIN_MS = 100;
+
+/**
+ * The same of a run on a device, which is asked itself whether it is there: what the runtime says of one that went away depends on
+ * where it was just then, a read back that failed among others.
+ */
+export async function runFault(
+  { backend, device }: Pick<OrtRuntime, 'backend' | 'device'>,
+  cause: unknown,
+  doing: string,
+): Promise<PoolError> {
+  const error = ortError(cause, doing);
+  if (error.code !== 'stage-failed' || backend !== 'webgpu') return error;
+  const lost = device().then(async (known) => {
+    await known.lost;
+    return true;
+  });
+  const late = new Promise<false>((resolve) => setTimeout(resolve, LOST_WITHIN_MS, false));
+  const isLost = await Promise.race([lost.catch(() => false), late]);
+  return isLost ? deviceLost(cause, doing, error.data?.detail) : error;
 }
