@@ -79,6 +79,7 @@ const clientMessages: ClientMessage[] = [
   { type: 'link-down', pool, epoch: 7, peer },
   { type: 'late', pool, peer },
   { type: 'silent', pool, epoch: 7, peer, packets: false },
+  { type: 'stood-still', pool, epoch: 7 },
   { type: 'present', at: 1234.5 },
   { type: 'watch', pool },
   { type: 'heartbeat', at: 1234.5, sessions: 1, tokens: 99, rtts: [{ peer, ms: 12 }] },
