@@ -74,14 +74,13 @@ const URGENT_TOKENS = 1;
 const SURE_GAP = 1;
 /** Most that a tab may take which loads a tokenizer, compiles a kernel, or computes beside others on one machine. */
 const LEAST_WAIT_MS = 30_000;
-const LEAST_WAIT_AGAIN_MS = 10_000;
+/** Of one that serves: whoever stands still is looked for after so long. */
+const MUTE_MS = 8_000;
 const MOST_WAIT_MS = 300_000;
 /** A lap takes so much at least of an answer's time per id: the first id has the prompt, and what is compiled. */
 const LEAST_SHARE = 8;
 /** A lap may take so many times as long as its stages said. */
 const PATIENCE = 10;
-/** For one that has served: so many times less. */
-const AGAIN_SHARE = 5;
 
 export class CanaryRunner {
   readonly #options: CanaryOptions;
@@ -106,7 +105,7 @@ export class CanaryRunner {
     const prompt = await this.#promptOf(pool);
     this.#preparing.delete(tried);
     if (this.#isClosed || tried.isGiven || seats === 0) return;
-    const waitMs = waitMsFor(pool, coalition, prompt.length, leastWaitMs);
+    const waitMs = Math.min(MOST_WAIT_MS, leastWaitMs + patienceMs(pool, coalition, prompt.length));
     const trial: Trial = {
       ...{ job: '' as JobId, nonce: '', pool: pool.id, coalition, prompt, tokens: tokensFor(pool, coalition) },
       ...{ ids: [], hasEnded: false, isJudged: false, answered: new Set<PeerId>() },
@@ -114,6 +113,19 @@ export class CanaryRunner {
       timer: setTimeout(() => void this.#judge(trial, undefined), waitMs),
     };
     this.#ask(trial);
+    if (coalition.state === 'ready') setTimeout(() => void this.#lookForMute(trial), Math.min(MUTE_MS, waitMs));
+  }
+
+  /**
+   * One that serves may be busy, and has all the time that one has which forms; a worker that stands still is found sooner: it does
+   * not even say that it has computed nothing.
+   */
+  async #lookForMute(trial: Trial): Promise<void> {
+    const isOver = (): boolean => this.#trials.get(trial.job) !== trial || trial.isJudged;
+    if (isOver()) return;
+    const { epoch, seats } = trial.coalition;
+    await this.#collector.collect(trial.job, [{ epoch, seats }]);
+    if (!isOver() && seats.some(({ peer }) => !trial.answered.has(peer))) await this.#judge(trial, undefined);
   }
 
   /** With a job of its own: what an earlier one left behind says nothing of this one. */
@@ -288,13 +300,6 @@ const tokensFor = (pool: Pool, { state }: Coalition): number => {
   const isBroken = pool.hasServed && servingOf(pool)?.state === 'broken' && readyOf(pool).length === 0;
   return isBroken || state === 'ready' ? URGENT_TOKENS : ANSWER_TOKENS;
 };
-
-/** One that has served loads and compiles nothing, and somebody has waited for a lap of it already. */
-function waitMsFor(pool: Pool, coalition: Coalition, promptTokens: number, leastMs: number): number {
-  const patience = patienceMs(pool, coalition, promptTokens);
-  if (coalition.state !== 'ready') return Math.min(MOST_WAIT_MS, leastMs + patience);
-  return Math.min(MOST_WAIT_MS, Math.min(leastMs, LEAST_WAIT_AGAIN_MS) + patience / AGAIN_SHARE);
-}
 
 const randomId = (): string => randomBytes(16).toString('hex');
 

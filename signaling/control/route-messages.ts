@@ -141,12 +141,9 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
         case 'silent':
           suspects.silent(peer, message);
           return;
-        case 'stood-still': {
-          const pool = roster.pool(message.pool);
-          const isMember = pool?.peers.some((entry) => entry.peer === peer);
-          if (isMember || pool?.watchers.includes(peer)) roster.dispatch(message);
+        case 'stood-still':
+          jobs.stoodStill(peer, message);
           return;
-        }
         case 'present':
           return;
         case 'ask':

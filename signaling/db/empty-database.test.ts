@@ -28,6 +28,14 @@ it('keeps one for each set of migrations, nobody else’s to read, and leaves no
   expect(statSync(join(folder, readdirSync(folder)[0]!)).mode & 0o777).toBe(0o600);
 });
 
+it('keeps one alone: that of migrations of before goes', async () => {
+  const folder = join(root, 'kept');
+  const more = join(root, 'migrations');
+  await keepEmpty(more, dump('two'), folder);
+  expect(await readEmpty(more, folder)?.text()).toBe('two');
+  expect(readdirSync(folder)).toHaveLength(1);
+});
+
 it('keeps nothing where it may not write, and says nothing of it', async () => {
   const file = join(root, 'file');
   writeFileSync(file, '');

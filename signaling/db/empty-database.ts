@@ -34,7 +34,10 @@ export async function keepEmpty(migrations: string, dump: () => Promise<Blob>, f
     const half = join(folder, `.${randomBytes(8).toString('hex')}`);
     try {
       writeFileSync(half, Buffer.from(await (await dump()).arrayBuffer()), { mode: 0o600 });
-      renameSync(half, join(folder, nameOf(migrations)));
+      const name = nameOf(migrations);
+      renameSync(half, join(folder, name));
+      // Of migrations or a PGlite of before: each is forty megabytes.
+      for (const old of readdirSync(folder)) if (old.startsWith('empty-') && old !== name) rmSync(join(folder, old));
     } finally {
       rmSync(half, { force: true });
     }

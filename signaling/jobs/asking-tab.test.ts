@@ -55,6 +55,25 @@ describe('a tab that drives its own answer', () => {
     expect(await chargedTo(job)).toBe(BILL);
   });
 
+  it('C1: says that its answer stands still; who has none under way there is not heard', async () => {
+    const still: unknown[] = [];
+    scene.dispatch({ onStill: (pool, epoch) => void still.push([pool, epoch]) });
+    const told = { type: 'stood-still', pool: poolIdOf(MODEL), epoch: 1 } as const;
+    scene.dispatcher.stoodStill(client().peer, told);
+    const { job, nonce, signed } = await granted();
+    scene.dispatcher.stoodStill(scene.network.peer(0), told);
+    scene.dispatcher.stoodStill(client().peer, { ...told, epoch: 2 });
+    scene.dispatcher.stoodStill(client().peer, { ...told, pool: poolIdOf({ ...MODEL, repo: 'a/b' }) });
+    expect(still).toEqual([]);
+    scene.dispatcher.stoodStill(client().peer, told);
+    expect(still).toEqual([[told.pool, 1]]);
+    await done(job, nonce, 3);
+    scene.answerReceipts(job, signed);
+    await chargedTo(job);
+    scene.dispatcher.stoodStill(client().peer, told);
+    expect(still).toHaveLength(1);
+  });
+
   it('D2: loses its line to the server for a moment, and is charged as if it had not', async () => {
     const { job, nonce, signed } = await granted();
     scene.dispatcher.peerGone(client().peer);

@@ -209,6 +209,14 @@ export class JobDispatcher implements JobService {
     }
   }
 
+  /** A tab's own answer does not go on. Who has none there under way has nothing to say of it. */
+  stoodStill(peer: PeerId, { pool, epoch }: Extract<ClientMessage, { type: 'stood-still' }>): void {
+    const isOwn = (job: LiveJob): boolean =>
+      job.source === 'tab' && job.driver === peer && job.state === 'running' && job.pool === pool;
+    const isThere = (job: LiveJob): boolean => isOwn(job) && job.epochs.some((used) => used.epoch === epoch);
+    if ([...this.#context.jobs.values()].some(isThere)) this.#context.onStill?.(pool, epoch);
+  }
+
   receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {
     this.#context.collector.take(peer, job, epoch, receipts);
   }
