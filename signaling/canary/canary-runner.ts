@@ -74,7 +74,7 @@ const URGENT_TOKENS = 1;
 const SURE_GAP = 1;
 /** Most that a tab may take which loads a tokenizer, compiles a kernel, or computes beside others on one machine. */
 const LEAST_WAIT_MS = 30_000;
-/** Of one that serves: whoever stands still is looked for after so long. */
+/** Whoever stands still in a coalition that serves is looked for after so long. */
 const MUTE_MS = 8_000;
 const MOST_WAIT_MS = 300_000;
 /** A lap takes so much at least of an answer's time per id: the first id has the prompt, and what is compiled. */

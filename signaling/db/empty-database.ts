@@ -36,7 +36,7 @@ export async function keepEmpty(migrations: string, dump: () => Promise<Blob>, f
       writeFileSync(half, Buffer.from(await (await dump()).arrayBuffer()), { mode: 0o600 });
       const name = nameOf(migrations);
       renameSync(half, join(folder, name));
-      // Of migrations or a PGlite of before: each is forty megabytes.
+      // What is left of earlier migrations, or of another PGlite: each is forty megabytes.
       for (const old of readdirSync(folder)) if (old.startsWith('empty-') && old !== name) rmSync(join(folder, old));
     } finally {
       rmSync(half, { force: true });
