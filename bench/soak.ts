@@ -65,8 +65,10 @@ async function soak(network: SoakNetwork, minutes: number): Promise<BenchResult>
   };
   const noteEnd = (who: string, ended: Ended): void => {
     counts.failed.push(ended);
-    if (!isTrue(ended, network.seen))
-      counts.untrue.push(`${who}: ${ended.code} after ${ended.endedMs - ended.askedMs} ms: ${ended.words}`);
+    const line = `${who}: ${ended.code} after ${ended.endedMs - ended.askedMs} ms: ${ended.words}`;
+    const isUntrue = !isTrue(ended, network.seen);
+    if (isUntrue) counts.untrue.push(line);
+    console.error(`failed${isUntrue ? ' for no true reason' : ''}, ${line}`);
   };
   const loops = [
     churn(network, steady, isOver),
