@@ -8,6 +8,8 @@ import { GUIDE } from '../support/bench-models.ts';
 import type { Seen } from './judge-end.ts';
 
 const LOOK_MS = 250;
+/** A dozen tabs share this machine. */
+const PAGE_MS = 120_000;
 
 /** Sizes of a page after its garbage is gone. */
 export interface PageSizes {
@@ -52,7 +54,7 @@ export class SoakNetwork {
   async openPage(path: string, query: Record<string, string>): Promise<Page> {
     const context = await this.#browser.newContext();
     const page = await context.newPage();
-    await page.goto(`${this.server.url}${path}?${new URLSearchParams(query)}`);
+    await page.goto(`${this.server.url}${path}?${new URLSearchParams(query)}`, { timeout: PAGE_MS });
     return page;
   }
 

@@ -257,3 +257,13 @@ describe('hostile messages', () => {
     expect(faultsB.map(({ code }) => code).slice(63)).toEqual(['bad-frame', 'link-failed']);
   });
 });
+
+test('B8: a path that looks long is told when it was measured often, a short one at once', async () => {
+  const { a } = await provedEnds();
+  a.noteDistance(306);
+  expect([a.isRttSure, a.rttMs]).toEqual([false, 306]);
+  a.noteDistance(12);
+  expect([a.isRttSure, a.rttMs]).toEqual([true, 12]);
+  for (let count = 0; count < 6; count += 1) a.noteDistance(306);
+  expect([a.isRttSure, a.rttMs]).toEqual([true, 306]);
+});

@@ -34,6 +34,12 @@ const LONG_LINK_MS = 3;
 const COPIED_SLICES = 3;
 /** What is further away than this was not measured but made up. */
 const MAX_DISTANCE_MS = 60_000;
+/**
+ * A path that looks so long is believed when its page has said so this often, some 16 s: whoever is refused for it should not be so
+ * because a dozen tabs of one machine came up at once.
+ */
+const FAR_MS = 100;
+const FAR_SAMPLES = 8;
 /** Frames before somebody listens. */
 const MAX_EARLY_FRAMES = 64;
 /** Sessions whose last frame is remembered: more than ever have frames on the way. */
@@ -82,6 +88,7 @@ export class ChannelLink implements Link {
   #frameNumber = 0;
   #isKnownLong = false;
   #distanceMs: number | undefined;
+  #distances = 0;
   #faults = 0;
 
   constructor(options: ChannelLinkOptions) {
@@ -124,12 +131,14 @@ export class ChannelLink implements Link {
 
   /** Whether the round trip was measured well enough to plan with it. */
   get isRttSure(): boolean {
-    return this.#distanceMs !== undefined || this.#roundTrip.isSure;
+    if (this.#distanceMs === undefined) return this.#roundTrip.isSure;
+    return this.#distanceMs < FAR_MS || this.#distances >= FAR_SAMPLES;
   }
 
   noteDistance(ms: number): void {
     if (!(ms >= 0 && ms < MAX_DISTANCE_MS)) return;
     this.#distanceMs = ms;
+    this.#distances += 1;
     this.#judgeLength();
   }
 

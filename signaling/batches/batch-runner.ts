@@ -8,7 +8,7 @@ import { faultOf } from '../db/database-faults.ts';
 import type { Database } from '../db/open-database.ts';
 import { API_LIMITS, type ApiLimits, type ModelEntry } from '../http/api-types.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
-import type { JobService, Usage } from '../jobs/job-types.ts';
+import type { Job, JobService, Usage } from '../jobs/job-types.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import { collectJob } from '../openai/follow-job.ts';
 import { parseRequest } from '../openai/prepare-request.ts';
@@ -104,7 +104,8 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       },
       Math.min(timing.leaseMs / 3, LOOK_MS),
     );
-    let jobId = '';
+    let job: Job | undefined;
+    const jobId = (): string => job?.id ?? '';
     const watch = watchLine(timing, cancel);
     try {
       const context = { models: options.models(), limits: { ...API_LIMITS, ...options.apiLimits } };
@@ -113,13 +114,12 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
       const payer = batch.owner as OwnerId;
       const order = { ...prepared.order, payer, source: 'batch' as const, address: undefined };
       const run = async () => {
-        const job = await options.jobs.submit({ ...order, signal: cancel.signal });
-        jobId = job.id;
+        job = await options.jobs.submit({ ...order, signal: cancel.signal });
         return collectJob(watch.listen(job), prepared.order.request, startedMs);
       };
       const collected = await watch.until(run());
-      const body = writeWhole(prepared, jobId, collected);
-      const line = responseLine(item.customId, { status_code: 200, request_id: jobId, body });
+      const body = writeWhole(prepared, job!, collected);
+      const line = responseLine(item.customId, { status_code: 200, request_id: jobId(), body });
       await settle(taken, line, 'done', collected.done.usage);
     } catch (thrown) {
       const error = faultOf(thrown);
@@ -133,7 +133,7 @@ export function createBatchRunner(options: BatchRunnerOptions): BatchRunner {
           item.attempts + 1 >= MAX_ATTEMPTS &&
           (error.code === 'lap-timeout' || !cancel.signal.aborted))
       ) {
-        await settle(taken, failureLine(item.customId, error, jobId), 'failed');
+        await settle(taken, failureLine(item.customId, error, jobId()), 'failed');
       } else {
         const notBefore = new Date(Date.now() + pauseMs(item.waits, timing.backoffMs));
         await putBack(db, item, { notBefore, isAttempt: verdict === 'retry', isWait: true });

@@ -41,7 +41,7 @@ export function watchLine({ silenceMs, lineMs }: LineTiming, cancel: AbortContro
   };
   return {
     listen: (job) => ({
-      ...{ id: job.id, routed: job.routed },
+      ...{ id: job.id, seed: job.seed, routed: job.routed },
       updates: {
         async *[Symbol.asyncIterator](): AsyncGenerator<JobUpdate, void, undefined> {
           for await (const update of job.updates) {

@@ -118,7 +118,7 @@ forEachDatabase('shared lanes', (open) => {
           await new Promise(() => {});
         };
         const id = `${running}`.padStart(32, '0') as JobId;
-        return { id, routed: new Promise(() => {}), updates: updates() };
+        return { id, seed: 0, routed: new Promise(() => {}), updates: updates() };
       },
     };
     return {

@@ -86,6 +86,8 @@ export class CanaryRunner {
   readonly #options: CanaryOptions;
   readonly #collector: ReceiptCollector;
   readonly #trials = new Map<JobId, Trial>();
+  /** Who has answered a look for those that stand still, by the job that never was. */
+  readonly #looks = new Map<JobId, Set<PeerId>>();
   /** Those whose prompt is still read. */
   readonly #preparing = new Set<Pick<Trial, 'pool' | 'coalition'> & { isGiven: boolean }>();
   #isClosed = false;
@@ -117,15 +119,20 @@ export class CanaryRunner {
   }
 
   /**
-   * One that serves may be busy, and has all the time that one has which forms; a worker that stands still is found sooner: it does
-   * not even say that it has computed nothing.
+   * One that serves may be busy, and has all the time that one has which forms; a worker that stands still is found sooner. Each is
+   * asked for receipts of a job that never was: asked for the trial's, it would compute no more of it. Who works says that it has
+   * none, and who stands still says nothing.
    */
   async #lookForMute(trial: Trial): Promise<void> {
     const isOver = (): boolean => this.#trials.get(trial.job) !== trial || trial.isJudged;
     if (isOver()) return;
     const { epoch, seats } = trial.coalition;
-    await this.#collector.collect(trial.job, [{ epoch, seats }]);
-    if (!isOver() && seats.some(({ peer }) => !trial.answered.has(peer))) await this.#judge(trial, undefined);
+    const never = randomId() as JobId;
+    const heard = new Set<PeerId>();
+    this.#looks.set(never, heard);
+    await this.#collector.collect(never, [{ epoch, seats }]);
+    this.#looks.delete(never);
+    if (!isOver() && seats.some(({ peer }) => !heard.has(peer))) await this.#judge(trial, undefined);
   }
 
   /** With a job of its own: what an earlier one left behind says nothing of this one. */
@@ -180,6 +187,7 @@ export class CanaryRunner {
 
   receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {
     this.#trials.get(job)?.answered.add(peer);
+    this.#looks.get(job)?.add(peer);
     this.#collector.take(peer, job, epoch, receipts);
   }
 

@@ -55,7 +55,9 @@ function loginFinder(accounts: CallerDirectory, publicUrl: string | undefined): 
     const login = token && (await accounts.byLogin(token));
     if (!login) throw new PoolError('not-logged-in', 'This needs somebody who is logged in.');
     if (!isSafe(c.req.method) && senderOf(c.req.raw.headers, own) !== 'own') {
-      throw new PoolError('forbidden', 'A login counts only for requests that a page of this site makes.');
+      const sentence =
+        'A login counts only for requests that a page of this site makes: they send its address as Origin.';
+      throw new PoolError('forbidden', sentence);
     }
     return { ...login, owner: accountOwner(login.account.id) };
   };

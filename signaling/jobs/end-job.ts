@@ -75,13 +75,10 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
  */
 function weighFailure({ paidAnswers }: JobContext, job: LiveJob, error: PoolError | undefined): void {
   if (!error || !job.request || job.cancelled || error.code === 'cancelled') return;
-  if (!job.isStreamed) {
-    for (const parts of job.delivered) parts.length = 0;
-    return;
-  }
-  const { pool, account, promptIds, emitted, usage, choices } = job;
-  const told = Math.max(job.paidBefore, emitted[0]?.length ?? 0);
-  if (choices === 1 && told > 0 && usage.promptTokens > 0) paidAnswers.put({ pool, account, promptIds }, told);
+  const { pool, account, promptIds, emitted, choices, isStreamed, delivered, paidBefore: before, request } = job;
+  if (!isStreamed) for (const parts of delivered) parts.length = 0;
+  const ids = isStreamed ? (emitted[0] ?? []) : [];
+  if (choices === 1) paidAnswers.put({ pool, account, promptIds }, { seed: request.seed, ids, before });
 }
 
 /** A chat's next turn, or the rest of an answer that was cut, pays for what is new. */

@@ -61,7 +61,9 @@ describe('one choice', () => {
 
   it('D3: of a streamed one what was told, and whoever asks the same again pays the rest alone', async () => {
     const ask = async (said: JobEvent[] | ((id: typeof job.id) => JobEvent[])): Promise<number | undefined> => {
-      job = (await admitJob(test.context, test.fields({ isStreamed: true }))) as typeof job;
+      const { pool, payer: account, promptIds = [] } = test.fields();
+      const paidBefore = test.context.paidAnswers.take({ pool, account, promptIds });
+      job = (await admitJob(test.context, test.fields({ isStreamed: true, paidBefore }))) as typeof job;
       await expect.poll(() => job.state).toBe('running');
       say(...(typeof said === 'function' ? said(job.id) : said));
       await over();

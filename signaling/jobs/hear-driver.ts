@@ -40,7 +40,7 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
         wentWrong(context, job, 'The driver said more text than its tokens have.');
         return;
       }
-      countRelayed(job, event.choice, event.ids.length);
+      countRelayed(job, event.choice, event.ids);
       job.usage.completionTokens += event.ids.length;
       job.listener.event(event);
       return;

@@ -67,6 +67,38 @@ describe('a job over HTTP', () => {
     ]);
   });
 
+  it('G4: of one address half of the queue waits, however many accounts it has', async () => {
+    scene.dispatch({ limits: { maxWaiting: 4, maxWaitingPerAccount: 1 } });
+    scene.network.isServing = false;
+    const accounts = ['a', 'b', 'c', 'd'].map((id) => accountOwner(id.repeat(32) as AccountId));
+    for (const payer of accounts) await scene.ledger.welcome(payer, payer);
+    const places = ['10.0.0.9', '10.0.0.9', '10.0.0.9', '10.0.0.1'];
+    const outcomes: string[] = [];
+    for (const [at, payer] of accounts.entries()) {
+      outcomes.push(await codeOf(scene.dispatcher.submit({ ...scene.order(), payer, address: places[at] })));
+    }
+    expect(outcomes).toEqual(['none', 'none', 'rate-limited', 'none']);
+  });
+
+  it('D3: who names no seed gets the answer again that was cut, and who names one has that', async () => {
+    const seedOf = async (seed: number, isSeeded: boolean): Promise<number> => {
+      const order = scene.order({ seed });
+      const job = await scene.dispatcher.submit({ ...order, isSeeded, isStreamed: true });
+      const updates = codeOf(allOf(job.updates));
+      const { driver, request } = await scene.started();
+      expect(request.seed).toBe(job.seed);
+      scene.dispatcher.jobEvents(driver.peer, [
+        delta(job.id, [1], 'a'),
+        { type: 'failed', job: job.id, error: { code: 'out-of-memory', message: '' } },
+      ]);
+      await updates;
+      scene.answerReceipts(job.id, new Map());
+      await scene.settled(job.id);
+      return job.seed;
+    };
+    expect([await seedOf(1, false), await seedOf(2, false), await seedOf(3, true)]).toEqual([1, 1, 3]);
+  });
+
   it('G2: a quote refuses what the job would be refused for, and a quote that is shown holds no longer for it', async () => {
     const order = scene.order();
     const { maxMicros, quote, expiresAt, price } = await scene.dispatcher.quote(order);

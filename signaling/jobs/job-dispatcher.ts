@@ -25,7 +25,7 @@ import { leaveDrivers, watchQuiet } from './quiet-drivers.ts';
 import { limitGrant, tellFunding } from './start-job.ts';
 import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
-import { takeNote } from './witness.ts';
+import { saysMore, takeNote } from './witness.ts';
 
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
@@ -88,14 +88,25 @@ export class JobDispatcher implements JobService {
     }
     const id = newJobId();
     const { listener, job } = streamListener(id, onAnswered);
+    const { paidAnswers } = this.#context;
+    const asked = { pool: pool.id, account: order.payer, promptIds };
+    const paidBefore = request.choices === 1 ? paidAnswers.take(asked) : undefined;
+    // Who names no seed gets the answer again that was cut.
+    const seed = paidBefore && !order.isSeeded ? paidBefore.seed : request.seed;
     const live = await admitJob(this.#context, {
       ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
-      ...{ id, listener, request, source: order.source, payer: order.payer, place: undefined, promptIds, own },
+      ...{ id, listener, source: order.source, payer: order.payer, promptIds, own, paidBefore },
+      request: { ...request, seed },
+      // A batch has none: few of its lines run at a time.
+      place: order.address,
       isStreamed: order.isStreamed ?? false,
+    }).catch((thrown) => {
+      if (paidBefore) paidAnswers.putBack(asked, paidBefore);
+      throw thrown;
     });
     order.signal?.addEventListener('abort', () => cancelJob(this.#context, live), { once: true });
     if (order.signal?.aborted) cancelJob(this.#context, live);
-    return job;
+    return { ...job, seed };
   }
 
   async quote(order: QuoteOrder) {
@@ -155,7 +166,7 @@ export class JobDispatcher implements JobService {
         request: undefined,
         source: 'tab',
         driver: peer,
-        place: account === undefined ? place : undefined,
+        place,
       } as const;
       const live = await admitJob(
         this.#context,
@@ -190,8 +201,9 @@ export class JobDispatcher implements JobService {
   async askDone(peer: PeerId, message: AskDone): Promise<void> {
     const job = this.#context.jobs.get(message.job);
     if (job?.source !== 'tab' || job.driver !== peer) return;
+    const before = job.note?.note;
     const isNoted = message.delivery !== undefined && (await takeNote(this.#context.serverId, job, message.delivery));
-    if (isNoted && job.state === 'settling') this.#context.unsigned.signedAgain(job.id);
+    if (isNoted && job.state === 'settling' && saysMore(job, before)) this.#context.unsigned.signedAgain(job.id);
     if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;

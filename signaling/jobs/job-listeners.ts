@@ -9,7 +9,7 @@ import type { Job } from './job-types.ts';
 import type { JobListener } from './live-job.ts';
 
 /** A job for HTTP and the listener that feeds it. `onAnswered`: text of it has come, or nothing more will; may be told again. */
-export function streamListener(id: JobId, onAnswered: () => void): { listener: JobListener; job: Job } {
+export function streamListener(id: JobId, onAnswered: () => void): { listener: JobListener; job: Omit<Job, 'seed'> } {
   const stream = new JobStream();
   let resolveRouted: (plan: RoutePlan) => void;
   let rejectRouted: (error: PoolError) => void;

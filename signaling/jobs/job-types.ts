@@ -19,6 +19,8 @@ export interface JobOrder {
   address: string | undefined;
   /** Rejects when its caller has lost the right to ask while the request came in. Asked beside the counting of its prompt. */
   confirm?(): Promise<void>;
+  /** Its seed is the caller's own, and not drawn for this order. */
+  isSeeded?: boolean | undefined;
   /** The most that it may cost. */
   maxMicros?: number | undefined;
   /** What `quote` gave: its price holds for a while. */
@@ -44,6 +46,8 @@ export interface Usage {
 
 export interface Job {
   readonly id: JobId;
+  /** That it is sampled with: an earlier one's where the same is asked again. */
+  readonly seed: number;
   /** Resolves when the job has a route, rejects when it never gets one (`queue-full`, `insufficient-credits`, ...). */
   readonly routed: Promise<RoutePlan>;
   /** May be read once. */

@@ -11,6 +11,7 @@ import type { OwnerId } from '../ledger/owner.ts';
 import type { Delivered, EpochSeats, Most } from '../settlement/settlement-types.ts';
 import { type SpeechBudget, speechBudget } from './driver-budget.ts';
 import type { Usage } from './job-types.ts';
+import type { PaidAnswer } from './paid-answers.ts';
 import type { FoundCache, LeftCache } from './paid-prefixes.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
@@ -101,15 +102,13 @@ export interface LiveJob {
   readonly toldLogprobs: number[];
   /** HTTP: what its prompt found in the cache of an earlier answer: it counts where that one was paid whole. */
   cache: FoundCache | undefined;
-  /** HTTP: tokens of the answer that were paid for when the same was asked before. */
-  paidBefore: number;
-  /** Those that have not come again. */
-  prepaidLeft: number;
+  /** HTTP: what was paid of the answer when the same was asked before. */
+  readonly paidBefore: PaidAnswer | undefined;
   /** HTTP: what it leaves behind for the next one. */
   leaves: LeftCache | undefined;
 }
 
-export type NewJob = Partial<Pick<LiveJob, 'isStreamed'>> &
+export type NewJob = Partial<Pick<LiveJob, 'isStreamed' | 'paidBefore'>> &
   Pick<
     LiveJob,
     | 'id'
@@ -133,6 +132,7 @@ export type NewJob = Partial<Pick<LiveJob, 'isStreamed'>> &
 export function liveJob({ driver, promptIds = [], promptTokens = promptIds.length, ...fields }: NewJob): LiveJob {
   return {
     isStreamed: false,
+    paidBefore: undefined,
     ...fields,
     promptIds,
     createdMs: performance.now(),
@@ -161,8 +161,6 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     textBytes: Array.from({ length: fields.choices }, () => 0),
     toldLogprobs: Array.from({ length: fields.choices }, () => 0),
     cache: undefined,
-    paidBefore: 0,
-    prepaidLeft: 0,
     leaves: undefined,
   };
 }

@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import { KEPT_ANSWER_MS, LEAST_SHARED_TOKENS, MAX_KEPT_ANSWERS } from '../../protocol/limits.ts';
+import { hashBeginnings } from './hash-ids.ts';
 
 /** One coalition's caches: those of one epoch, filled by one codec. */
 export interface CachePlace {
@@ -33,8 +34,6 @@ interface Kept extends LeftCache {
 
 /** Places beyond are forgotten, least recently used first. */
 const MAX_PLACES = 256;
-/** FNV-1a's prime (32 bits). */
-const PRIME = 16_777_619;
 
 export class PaidPrefixes {
   readonly #places = new Map<string, Kept[]>();
@@ -52,7 +51,7 @@ export class PaidPrefixes {
   take(place: CachePlace, owner: string, prompt: readonly number[]): FoundCache | undefined {
     const key = keyOf(place);
     const kept = this.#freshOf(key);
-    const hashes = this.#hash(prompt);
+    const hashes = hashBeginnings(this.#salt, prompt);
     let best: Kept | undefined;
     let most = LEAST_SHARED_TOKENS - 1;
     for (const each of kept) {
@@ -77,7 +76,7 @@ export class PaidPrefixes {
   /** `computed`: the positions that the coalition holds when the answer is over. */
   put(place: CachePlace, owner: string, computed: readonly number[]): LeftCache {
     const key = keyOf(place);
-    const kept: Kept = { owner, hashes: this.#hash(computed), sinceMs: this.#now(), isPaid: false };
+    const kept: Kept = { owner, hashes: hashBeginnings(this.#salt, computed), sinceMs: this.#now(), isPaid: false };
     this.#keep(key, [...this.#freshOf(key), kept].slice(-MAX_KEPT_ANSWERS));
     const [oldest] = this.#places.keys();
     if (this.#places.size > MAX_PLACES && oldest !== undefined) this.#places.delete(oldest);
@@ -92,17 +91,6 @@ export class PaidPrefixes {
   #keep(key: string, kept: Kept[]): void {
     this.#places.delete(key);
     if (kept.length > 0) this.#places.set(key, kept);
-  }
-
-  #hash(ids: readonly number[]): Uint32Array {
-    const hashes = new Uint32Array(ids.length);
-    let hash = this.#salt;
-    for (const [index, id] of ids.entries()) {
-      hash = Math.imul(hash ^ id, PRIME);
-      hash ^= hash >>> 15;
-      hashes[index] = hash;
-    }
-    return hashes;
   }
 }
 

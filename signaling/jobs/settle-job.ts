@@ -27,11 +27,11 @@ export async function settleJob(
   const stages = await collector.collect(job.id, job.epochs, job.isTakenUp);
   let settlement = weigh(job, stages, layers);
   while (settlement.unsigned.length > 0 && (await unsigned.wait(job))) settlement = weigh(job, stages, layers);
-  if (settlement.unsigned.length === 0) unsigned.settled(job);
   await door.quiet();
   await receipts.save(job.id, { stages, note: job.note });
   const { payments, gaps, disputes } = settlement;
   const { chargedMicros } = job.heldMicros > 0 ? await funding.settle({ job: job.id, payments }) : { chargedMicros: 0 };
+  if (settlement.unsigned.length === 0) unsigned.settled(job);
   if (gaps.length > 0 || disputes.length > 0) {
     logger.info({ job: job.id, gaps: gaps.length, disputes: disputes.length }, 'settled in part');
   }

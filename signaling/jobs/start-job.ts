@@ -49,21 +49,21 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
  * What its owner has paid for before: a chat's earlier turns, an answer to the same that the network failed, or what this
  * coalition still holds of the owner's last answer, unless another one has begun to answer already.
  */
-function findPaid({ paid, paidAnswers, paidLengths }: JobContext, job: LiveJob, epoch: number): void {
-  const { plan, pool, account, payer, promptIds } = job;
+function findPaid({ paid, paidLengths }: JobContext, job: LiveJob, epoch: number): void {
+  const { plan, pool, account, payer, promptIds, paidBefore } = job;
   if (!job.request) {
     if (job.attempts === 0) job.paidTokens = paidLengths.take(payer, pool, job.usage.promptTokens);
     return;
   }
   if (!plan || job.choices > 1 || job.emitted.some((ids) => ids.length > 0)) return;
-  if (job.attempts === 0) {
-    job.paidBefore = paidAnswers.take({ pool, account, promptIds }) ?? 0;
-    job.prepaidLeft = job.paidBefore;
-    if (job.paidBefore > 0) job.cache = { tokens: promptIds.length, isPaid: true };
-  }
-  if (job.paidBefore === 0) {
-    job.cache = paid.take({ pool, epoch, codec: plan.codec ?? 'exact' }, account, promptIds);
-  }
+  job.cache = paidBefore
+    ? {
+        tokens: promptIds.length,
+        get isPaid() {
+          return !paidBefore.differs;
+        },
+      }
+    : paid.take({ pool, epoch, codec: plan.codec ?? 'exact' }, account, promptIds);
 }
 
 /** Who works on it now concerns whoever pays them. */

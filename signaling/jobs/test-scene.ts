@@ -49,6 +49,7 @@ interface DispatcherFields {
   funding?: Funding;
   promptIds?: JobOptions['promptIds'];
   onStill?: JobOptions['onStill'];
+  limits?: JobOptions['limits'];
 }
 
 let payers = 0;

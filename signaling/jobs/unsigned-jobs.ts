@@ -16,6 +16,8 @@ const MAX_JOBS = 64;
 export class UnsignedJobs {
   readonly #kept = new Map<string, Map<JobId, number>>();
   readonly #waits = new Map<JobId, () => void>();
+  /** Until when an answer is waited for, however often its client signs again: what is set aside for it does not stay so for ever. */
+  readonly #untilMs = new Map<JobId, number>();
   readonly #waitMs: number;
   #isClosed = false;
 
@@ -29,7 +31,7 @@ export class UnsignedJobs {
     return [...(this.#kept.get(keyOf(payer, pool)) ?? [])].find(([, untilMs]) => untilMs > nowMs)?.[0];
   }
 
-  /** Resolves when the client has signed again, or does not any more: true in the first case. */
+  /** Resolves when the client has signed again, or its time is over: true in the first case. */
   async wait({ id, payer, pool }: Pick<LiveJob, 'id' | 'payer' | 'pool'>): Promise<boolean> {
     const jobs = this.#kept.get(keyOf(payer, pool)) ?? new Map<JobId, number>();
     jobs.delete(id);
@@ -39,14 +41,21 @@ export class UnsignedJobs {
     this.#kept.set(keyOf(payer, pool), jobs);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    if (this.#isClosed) return false;
+    const untilMs = this.#untilMs.get(id) ?? performance.now() + this.#waitMs;
+    const leftMs = untilMs - performance.now();
+    if (this.#isClosed || leftMs <= 0) {
+      this.#untilMs.delete(id);
+      return false;
+    }
+    this.#untilMs.set(id, untilMs);
     return new Promise((resolve) => {
       const end = (isSigned: boolean): void => {
         clearTimeout(timer);
         this.#waits.delete(id);
+        if (!isSigned) this.#untilMs.delete(id);
         resolve(isSigned);
       };
-      const timer = setTimeout(() => end(false), this.#waitMs);
+      const timer = setTimeout(() => end(false), leftMs);
       this.#waits.set(id, () => end(!this.#isClosed));
     });
   }
@@ -56,8 +65,9 @@ export class UnsignedJobs {
     this.#waits.get(job)?.();
   }
 
-  /** All of it is signed for. */
+  /** All of it is signed for, and paid. */
   settled({ id, payer, pool }: Pick<LiveJob, 'id' | 'payer' | 'pool'>): void {
+    this.#untilMs.delete(id);
     const key = keyOf(payer, pool);
     const jobs = this.#kept.get(key);
     jobs?.delete(id);

@@ -1,20 +1,19 @@
 // What the witness of a job's delivery saw: over HTTP the server, from what it relayed; in a chat the client, from what it
 // signed. Pure but for the job that it is given.
-import { checkDelivery, type SignedDelivery } from '../../protocol/delivery.ts';
+import { checkDelivery, type DeliveryNote, type SignedDelivery } from '../../protocol/delivery.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, MAX_DRAFT_WINDOW } from '../../protocol/limits.ts';
 import { billOf, clampDelivery, tokensOf } from '../settlement/bill.ts';
 import type { Delivery } from '../settlement/settlement-types.ts';
 import type { LiveJob } from './live-job.ts';
+import { PaidAnswers } from './paid-answers.ts';
 
-/** So many ids of a choice were relayed from the coalition that works on it now. */
-export function countRelayed(job: LiveJob, choice: number, tokens: number): void {
+/** These ids of a choice were relayed from the coalition that works on it now. */
+export function countRelayed(job: LiveJob, choice: number, ids: readonly number[]): void {
   const parts = job.delivered[choice];
   const epoch = job.epochs.at(-1)?.epoch;
   // The first ones may have been paid for when the same was asked before.
-  const prepaid = Math.min(tokens, job.prepaidLeft);
-  job.prepaidLeft -= prepaid;
-  const counted = tokens - prepaid;
+  const counted = ids.length - (job.paidBefore ? PaidAnswers.countAgain(job.paidBefore, ids) : 0);
   if (!parts || epoch === undefined || counted === 0) return;
   const last = parts.at(-1);
   if (last?.epoch === epoch) last.tokens += counted;
@@ -66,6 +65,13 @@ export async function takeNote(server: PeerId, job: LiveJob, signed: SignedDeliv
   );
   if (isSound) job.note = signed;
   return isSound;
+}
+
+/** Whether the client's note covers more of the bill than one before it. */
+export function saysMore({ note }: LiveJob, before: DeliveryNote | undefined): boolean {
+  if (!note || !before) return note !== undefined;
+  const { delivered, cachedTokens } = note.note;
+  return tokensOf(delivered) > tokensOf(before.delivered) || cachedTokens < before.cachedTokens;
 }
 
 const isUsed = (job: LiveJob, epoch: number): boolean => job.epochs.some((used) => used.epoch === epoch);

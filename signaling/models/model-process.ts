@@ -5,6 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { PoolError } from '../../protocol/errors.ts';
 import type { ReadAnswer, ReadCall } from './read-thread.ts';
 
+/** Milliseconds. */
+export interface ReadDeadlines {
+  /** Processor time. */
+  cpuMs: number;
+  /** By the clock: more than that, since other work may stand in the way. */
+  wallMs: number;
+}
+
 interface Turn {
   resolve(value: unknown): void;
   reject(error: PoolError): void;
@@ -15,6 +23,7 @@ export class ModelProcess {
   readonly #exited: Promise<void>;
   #running: Turn | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #cpuMs = 0;
   #ended: PoolError | undefined;
 
   constructor() {
@@ -34,7 +43,7 @@ export class ModelProcess {
     this.#child.on('error', () => this.#fail(failed()));
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
-        this.#fail(wordsFor(code, signal));
+        this.#fail(wordsFor(code, signal, this.#cpuMs));
         resolve();
       });
       this.#child.once('error', () => resolve());
@@ -46,19 +55,20 @@ export class ModelProcess {
   }
 
   /**
-   * Rejects with what the reading failed with; `model-unsupported` past `deadlineMs` or the memory, which end the process.
-   * Ask again only when it has answered.
+   * Rejects with what the reading failed with; `model-unsupported` past `cpuMs` of computing or the memory, `queue-full` past
+   * `wallMs` where a busy machine gave it less: each ends the process. Ask again only when it has answered.
    */
-  ask(call: ReadCall, deadlineMs: number): Promise<unknown> {
+  ask(call: ReadCall, { cpuMs, wallMs }: ReadDeadlines): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#running = { resolve, reject };
+      this.#cpuMs = cpuMs;
       this.#timer = setTimeout(() => {
-        const sentence = `The model’s files kept this server busy for more than ${deadlineMs} ms.`;
-        void this.end(new PoolError('model-unsupported', sentence));
-      }, deadlineMs);
+        const data = { retryAfterSeconds: 5 };
+        void this.end(new PoolError('queue-full', 'This server has too much to do to read this now.', { data }));
+      }, wallMs);
       // One that has just ended says so by its exit.
-      this.#child.send(call, () => {});
+      this.#child.send({ call, cpuMs }, () => {});
     });
   }
 
@@ -88,11 +98,16 @@ export class ModelProcess {
 
 const failed = (): PoolError => new PoolError('internal', 'The process that reads models failed.');
 
-/** As `read-process.mjs` ends where its thread ran out of memory, and as an engine ends where one allocation was too large. */
+/** As `read-process.mjs` ends where its thread ran out of memory or of time, and as an engine ends where one allocation was too large. */
 const OUT_OF_MEMORY_EXIT = 9;
+const TOO_LONG_EXIT = 10;
 const OUT_OF_MEMORY_SIGNALS: readonly (NodeJS.Signals | null)[] = ['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL'];
 
-const wordsFor = (code: number | null, signal: NodeJS.Signals | null): PoolError =>
-  code === OUT_OF_MEMORY_EXIT || OUT_OF_MEMORY_SIGNALS.includes(signal)
+function wordsFor(code: number | null, signal: NodeJS.Signals | null, cpuMs: number): PoolError {
+  if (code === TOO_LONG_EXIT) {
+    return new PoolError('model-unsupported', `The model’s files kept this server busy for more than ${cpuMs} ms.`);
+  }
+  return code === OUT_OF_MEMORY_EXIT || OUT_OF_MEMORY_SIGNALS.includes(signal)
     ? new PoolError('model-unsupported', 'The model’s files take more memory to read than this server gives.')
     : failed();
+}

@@ -79,7 +79,7 @@ export function createModelReader({ hubUrl, modelsDir, own, limits = {} }: Model
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const call = { type: 'manifest', model, places, limits: rest } as const;
-      return (await process.ask(call, deadlineMs)) as ModelManifest;
+      return (await process.ask(call, { cpuMs: deadlineMs, wallMs: deadlineMs })) as ModelManifest;
     } finally {
       signal?.removeEventListener('abort', stop);
       processes.delete(process);

@@ -41,6 +41,9 @@ interface Waiting extends PromptCount {
   reject(error: PoolError): void;
 }
 
+/** A machine with other work gives a process a share of its time. */
+const PATIENCE = 6;
+
 export class PromptLane {
   readonly #options: PromptLaneOptions;
   readonly #line: TurnLine<Waiting>;
@@ -96,8 +99,9 @@ export class PromptLane {
       begun.isBusy = true;
       await begun.opened;
       isOpen = true;
+      const deadlines = { cpuMs: promptDeadlineMs, wallMs: PATIENCE * promptDeadlineMs };
       const call = { type: 'ids', prompt: count.prompt } as const;
-      const { ids, error, tookMs } = (await begun.process.ask(call, promptDeadlineMs)) as CountedIds;
+      const { ids, error, tookMs } = (await begun.process.ask(call, deadlines)) as CountedIds;
       ran(count, tookMs);
       if (error) throw PoolError.from(error);
       count.resolve(ids);

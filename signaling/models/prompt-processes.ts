@@ -27,7 +27,7 @@ const MAX_WAITING = 64;
 const OWN_LIMITS = { workers: 1, spare: 0, waiting: MAX_WAITING };
 /** One address's prompts take two at most: the third is for an address that has none at work. */
 const SHARED_LIMITS = { workers: 2, spare: 1, waiting: MAX_WAITING };
-/** A prompt of the most bytes takes about 100 ms; a machine that is busy ten times that. */
+/** Processor time: a prompt of the most bytes takes about 100 ms. */
 const PROMPT_DEADLINE_MS = 5_000;
 /** So long nobody asks a model whose files had to be ended. */
 const REST_MS = 60_000;
@@ -89,7 +89,10 @@ export class PromptProcesses {
   #open(model: ModelRef): OpenedProcess {
     const { places, limits, deadlineMs } = this.#options;
     const process = new ModelProcess();
-    return { process, opened: process.ask({ type: 'open', model, places, limits }, deadlineMs) };
+    return {
+      process,
+      opened: process.ask({ type: 'open', model, places, limits }, { cpuMs: deadlineMs, wallMs: deadlineMs }),
+    };
   }
 
   #ran({ key, asker }: PromptCount, tookMs: number): void {

@@ -17,7 +17,7 @@ export type ReadCall =
 
 export type ReadAnswer = { value: unknown } | { error: ErrorShape };
 
-/** What `ids` answers: how long the model's own programs ran belongs to a refusal as well. */
+/** What `ids` answers: what the model's own programs computed, in milliseconds of the processor, belongs to a refusal as well. */
 export interface CountedIds {
   ids: number[];
   error?: ErrorShape;
@@ -27,12 +27,16 @@ export interface CountedIds {
 let opened: PromptReader | undefined;
 
 function count(prompt: JobRequest['prompt']): CountedIds {
-  const beganMs = performance.now();
+  const before = process.cpuUsage();
+  const tookMs = (): number => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
   try {
     const ids = opened?.ids(prompt) ?? [];
-    return { ids, tookMs: performance.now() - beganMs };
+    return { ids, tookMs: tookMs() };
   } catch (thrown) {
-    return { ids: [], error: PoolError.from(thrown).toShape(), tookMs: performance.now() - beganMs };
+    return { ids: [], error: PoolError.from(thrown).toShape(), tookMs: tookMs() };
   }
 }
 

@@ -15,7 +15,7 @@ async function jobOf(updates: JobUpdate[]): Promise<Job> {
     payer: 'account:a',
     request: { prompt: { kind: 'ids', ids: [1] }, maxTokens: 1, choices: 1 },
   } as never);
-  return { id, routed: Promise.resolve(plan), updates: tell() };
+  return { id, seed: 0, routed: Promise.resolve(plan), updates: tell() };
 }
 
 const delta = (choice: number, ids: number[], text = 'x'): JobUpdate => ({ type: 'delta', job: id, choice, text, ids });

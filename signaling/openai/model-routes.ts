@@ -1,7 +1,8 @@
-// GET /v1/models and /v1/models/{id}: the pools as OpenAI lists models. Public, as the pools page is.
+// GET /v1/models and /v1/models/{id}: the pools as OpenAI lists models. Public, as the pools page is; but who shows a key asks
+// whether it is good, too.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { throwIssue } from '../http/answer-error.ts';
-import type { ModelEntry } from '../http/api-types.ts';
+import type { Authenticate, ModelEntry } from '../http/api-types.ts';
 import { json, OPEN_AI_FAILURE } from '../http/describe-routes.ts';
 import { findModel, nameModel } from './find-model.ts';
 
@@ -35,8 +36,13 @@ const oneRoute = createRoute({
   responses: { 200: json(modelSchema, 'The model.'), ...OPEN_AI_FAILURE },
 });
 
-export function createModelRoutes(models: () => readonly ModelEntry[]): OpenAPIHono {
+export function createModelRoutes(models: () => readonly ModelEntry[], authenticate: Authenticate): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: throwIssue });
+  // With and without an id.
+  app.use('/models/*', async (c, next) => {
+    if (c.req.header('authorization') !== undefined) await authenticate(c);
+    await next();
+  });
   app.openapi(listRoute, (c) => {
     const entries = models();
     const data = entries.map((entry) => toJson(entry, nameModel(entry)));

@@ -36,6 +36,15 @@ describe('what the service says becomes the client’s error class', () => {
     expect((await failure(ask())).headers?.get('retry-after')).toBe('13');
   });
 
+  test('who shows a key to the list of models hears whether it is good, who shows none sees it', async () => {
+    const status = async (headers: Record<string, string>, path = '') =>
+      (await fetch(`${scene.site.url}/v1/models${path}`, { headers })).status;
+    for (const path of ['', `/${encodeURIComponent(TEST_MODEL)}`, `/${TEST_MODEL}`]) {
+      expect(await status({}, path)).toBe(200);
+      expect(await status({ authorization: 'Bearer cp-wrong' }, path)).toBe(401);
+    }
+  });
+
   test('A5: above the pace every path under /v1 answers in OpenAI’s shape', async () => {
     const app = createGuardedApp(undefined, { ratePerMinute: 1 });
     app.all('/v1/*', (c) => c.text('ok'));

@@ -37,7 +37,7 @@ export function createOpenAiRoutes(options: OpenAiRoutesOptions): OpenAPIHono<En
     c.header('x-request-id', `req_${randomBytes(12).toString('hex')}`);
     await next();
   });
-  app.route('/', createModelRoutes(options.models));
+  app.route('/', createModelRoutes(options.models, options.authenticate));
   app.route('/', createCompletionRoutes({ ...options, limits }));
   app.route('/', createJobRoutes(options));
   for (const group of options.groups ?? []) app.route('/', group);

@@ -20,7 +20,7 @@ export interface PreparedRequest {
   entry: ModelEntry;
   /** What the caller called the model. */
   modelName: string;
-  order: Pick<JobOrder, 'pool' | 'request' | 'maxMicros' | 'quote'>;
+  order: Pick<JobOrder, 'pool' | 'request' | 'isSeeded' | 'maxMicros' | 'quote'>;
   mode: NonNullable<ChatBody['mode']>;
   isStream: boolean;
   includeUsage: boolean;
@@ -141,6 +141,7 @@ function prepare(
     modelName: body.model,
     order: {
       pool: entry.pool,
+      isSeeded: body.seed != null,
       ...(body.max_credits == null ? {} : { maxMicros: Math.floor(body.max_credits * MICROS_PER_CREDIT) }),
       ...(body.quote == null ? {} : { quote: body.quote }),
       request: {

@@ -50,12 +50,12 @@ export async function runRequest(
   if (!prepared.isStream) {
     const collected = await collectJob(job, request, startedMs).catch(naming(prepared));
     setHeaders(c, doneHeaders(job.id, collected.done));
-    return c.json(writeWhole(prepared, job.id, collected));
+    return c.json(writeWhole(prepared, job, collected));
   }
   const updates = followJob(job, request, startedMs);
   const begun = await beginStream(updates, context.limits.keepAliveMs).catch(naming(prepared));
   setHeaders(c, planHeaders(job.id, begun.plan, performance.now() - startedMs));
-  const stream = eventStream(events(writeChunks(prepared, job.id, begun.updates)), {
+  const stream = eventStream(events(writeChunks(prepared, job, begun.updates)), {
     keepAliveMs: context.limits.keepAliveMs,
     onCancel: () => cancel.abort(),
     writeError: (thrown) => {

@@ -74,7 +74,7 @@ export class ScriptedJobService implements JobService {
         return run();
       },
     };
-    return { id, routed, updates };
+    return { id, seed: order.request.seed, routed, updates };
   }
 
   async quote(order: Parameters<JobService['quote']>[0]): ReturnType<JobService['quote']> {

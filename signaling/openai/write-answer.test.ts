@@ -1,5 +1,6 @@
 // Answers in OpenAI's words, of updates that the tests write themselves.
 import { describe, expect, test } from 'vitest';
+import type { JobId } from '../../protocol/ids.ts';
 import { type JobRequest, jobRequestSchema } from '../../protocol/job.ts';
 import { API_LIMITS } from '../http/api-types.ts';
 import { TEST_MODEL, TEST_MODELS } from '../http/test-site.ts';
@@ -7,7 +8,7 @@ import type { FollowedUpdate, TokenWithTop } from './follow-job.ts';
 import { parseRequest } from './prepare-request.ts';
 import { writeChunks, writeWhole } from './write-answer.ts';
 
-const JOB = 'ab'.repeat(16);
+const JOB = 'ab'.repeat(16) as JobId;
 const CONTEXT = { models: TEST_MODELS, limits: API_LIMITS };
 const prepare = (more: Record<string, unknown> = {}) =>
   'prompt' in more
@@ -35,13 +36,18 @@ const DONE = {
   timings: { queueMs: 1, totalMs: 4 },
 } as unknown as Extract<FollowedUpdate, { type: 'done' }>;
 
+function answered(more: Record<string, unknown>) {
+  const prepared = prepare(more);
+  return [prepared, { id: JOB, seed: prepared.order.request.seed }] as const;
+}
+
 async function chunksOf(more: Record<string, unknown>, updates: FollowedUpdate[]) {
   async function* tell(): AsyncGenerator<FollowedUpdate> {
     yield* updates;
   }
   // biome-ignore lint/suspicious/noExplicitAny: what a client would read
   const chunks: any[] = [];
-  for await (const text of writeChunks(prepare(more), JOB, tell())) chunks.push(JSON.parse(text));
+  for await (const text of writeChunks(...answered(more), tell())) chunks.push(JSON.parse(text));
   return chunks;
 }
 
@@ -105,7 +111,7 @@ describe('a stream', () => {
 describe('a whole answer', () => {
   const whole = (more: Record<string, unknown>, tokens: TokenWithTop[] = []) => {
     const choices = [{ text: 'text', tokens, reason: 'stop' as const }];
-    return JSON.parse(JSON.stringify(writeWhole(prepare(more), JOB, { choices, done: DONE, plan: DONE.plan })));
+    return JSON.parse(JSON.stringify(writeWhole(...answered(more), { choices, done: DONE, plan: DONE.plan })));
   };
 
   test('names the model as it was asked for, and the seed that it had', () => {

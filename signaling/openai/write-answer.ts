@@ -1,5 +1,6 @@
 // Puts an answer together in OpenAI's words: whole, or as the chunks of a stream. No HTTP.
 import { PoolError } from '../../protocol/errors.ts';
+import type { Job } from '../jobs/job-types.ts';
 import type { AnswerShape, ChoiceJson } from './answer-shape.ts';
 import { CHAT_SHAPE } from './chat-shape.ts';
 import { createCompletionShape } from './completion-shape.ts';
@@ -7,6 +8,9 @@ import { describeDone, usageJson } from './describe-answer.ts';
 import { fingerprintOf } from './find-model.ts';
 import type { Collected, FollowedUpdate } from './follow-job.ts';
 import type { PreparedRequest } from './prepare-request.ts';
+
+/** Which job gave it, and the seed that it was sampled with. */
+type Answered = Pick<Job, 'id' | 'seed'>;
 
 const shapeOf = ({ endpoint }: PreparedRequest): AnswerShape =>
   endpoint === '/v1/completions' ? createCompletionShape() : CHAT_SHAPE;
@@ -19,9 +23,9 @@ const envelope = (prepared: PreparedRequest, shape: AnswerShape, object: string,
   system_fingerprint: fingerprintOf(prepared.entry),
 });
 
-export function writeWhole(prepared: PreparedRequest, jobId: string, { choices, done }: Collected) {
+export function writeWhole(prepared: PreparedRequest, { id: jobId, seed }: Answered, { choices, done }: Collected) {
   const shape = shapeOf(prepared);
-  const { logprobs, seed } = prepared.order.request;
+  const { logprobs } = prepared.order.request;
   const { ignored } = prepared;
   return {
     ...envelope(prepared, shape, shape.wholeObject, jobId),
@@ -37,7 +41,7 @@ export function writeWhole(prepared: PreparedRequest, jobId: string, { choices, 
  */
 export async function* writeChunks(
   prepared: PreparedRequest,
-  jobId: string,
+  { id: jobId, seed }: Answered,
   updates: AsyncIterable<FollowedUpdate>,
 ): AsyncGenerator<string, void, undefined> {
   const shape = shapeOf(prepared);
@@ -45,7 +49,7 @@ export async function* writeChunks(
   const head = envelope(prepared, shape, shape.chunkObject, jobId);
   const chunk = (choices: ChoiceJson[], more: Record<string, unknown> = {}): string =>
     JSON.stringify({ ...head, choices, ...(includeUsage ? { usage: null } : {}), ...more });
-  const { choices, seed } = prepared.order.request;
+  const { choices } = prepared.order.request;
   let lastFinish: ChoiceJson | undefined;
   let isOpened = false;
   for await (const update of updates) {

@@ -2,7 +2,7 @@
 // for less. Pure.
 import type { SessionId } from '../../protocol/ids.ts';
 import type { PlacedEpoch, Shown } from './place-receipts.ts';
-import type { Delivered, Delivery } from './settlement-types.ts';
+import type { Delivered, Delivery, Most } from './settlement-types.ts';
 
 /** One session, as far as every seat of its epoch shows it. */
 interface Agreed {
@@ -12,42 +12,50 @@ interface Agreed {
   received: number;
 }
 
+/** What seats may agree on. */
+export interface AgreeBounds {
+  /** Positions that the client may have fed as drafts. */
+  ahead: number;
+  /** Nothing more was set aside, and so nothing more can be signed for, whatever seats say. */
+  most: Pick<Most, 'promptTokens' | 'maxTokens'>;
+}
+
 /**
  * In the order in which they were used, as positions show it: a client may know coalitions before it goes on over them. One seat
  * agrees with nobody, whatever it says.
- *
- * @param ahead positions that the client may have fed as drafts.
  */
-export function agreedIn(epochs: readonly PlacedEpoch[], ahead: number): Agreed[] {
+export function agreedIn(epochs: readonly PlacedEpoch[], { ahead, most }: AgreeBounds): Agreed[] {
+  const last = most.promptTokens - 1 + most.maxTokens;
   const agreed = epochs.flatMap(({ used, seats, shown }) => {
     if (seats.length < 2) return [];
     const all = seats.map(({ peer }) => shown.get(peer));
     const [first] = all;
-    return [...(first?.keys() ?? [])].flatMap((session) => agreeOn({ epoch: used.epoch, session, ahead }, all));
+    return [...(first?.keys() ?? [])].flatMap((session) => agreeOn({ epoch: used.epoch, session, ahead, last }, all));
   });
   return agreed.sort((a, b) => a.received - b.received);
 }
 
 function agreeOn(
-  { epoch, session, ahead }: { epoch: number; session: SessionId; ahead: number },
+  { epoch, session, ahead, last }: { epoch: number; session: SessionId; ahead: number; last: number },
   shown: readonly (Shown | undefined)[],
 ): Agreed[] {
   const receipts = shown.map((of) => of?.get(session));
   if (!receipts.every((receipt) => receipt !== undefined)) return [];
   const from = Math.max(...receipts.map((receipt) => receipt.from));
-  const received = Math.min(...receipts.map((receipt) => receipt.lastFrom)) - ahead;
+  const received = Math.min(last, Math.min(...receipts.map((receipt) => receipt.lastFrom)) - ahead);
   return [{ epoch, from, received }];
 }
 
 /**
- * What a client that vanished is taken to have received, of a prompt of so many tokens, of which an earlier answer may have paid
- * for `paidTokens`.
+ * What a client that vanished is taken to have received, of a prompt of which an earlier answer may have paid for `paidTokens`. A
+ * seat that signs for little, or for nothing, makes this less for all: nobody else can tell what such a client received.
  */
 export function agreedDelivery(
   epochs: readonly PlacedEpoch[],
-  { ahead, paidTokens, promptTokens }: { ahead: number; paidTokens: number; promptTokens: number },
+  { paidTokens, ...bounds }: AgreeBounds & { paidTokens: number },
 ): Delivery {
-  const agreed = agreedIn(epochs, ahead);
+  const { promptTokens } = bounds.most;
+  const agreed = agreedIn(epochs, bounds);
   const choice: Delivered[] = [];
   let end = promptTokens - 1;
   for (const { epoch, received } of agreed) {

@@ -272,6 +272,14 @@ describe('a client that signs', () => {
     });
   });
 
+  test('for all that was set aside owes nothing more, whatever the seats sign together', () => {
+    const input = { ...whole(), isSignedByClient: true };
+    const { maxTokens } = input.most;
+    input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: maxTokens }]] };
+    input.receipts = input.receipts.map((receipt) => ({ ...receipt, to: 1e6 + 1, lastFrom: 1e6 }));
+    expect(settle(input).unsigned).toEqual([]);
+  });
+
   test('who drafts may be ahead of what it has received', () => {
     const input = { ...whole(), isSignedByClient: true, ahead: 32 };
     input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: 10 }]] };

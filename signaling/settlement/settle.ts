@@ -7,12 +7,13 @@
 // 2. A delivered token is due in the epoch in which it was delivered, at every layer, at the position whose row gave it. The
 //    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token.
 // 3. A seat is paid for a position when its own receipt covers it. No other seat's receipt, and no missing one, takes that
-//    away: what one party signs, or fails to sign, changes that party's pay alone.
+//    away where a witness has spoken: what one party signs, or fails to sign, changes that party's pay alone.
 // 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
 //    evidence for those who judge peers; nobody is paid by them.
-// 5. A client that vanished is taken to have received what all seats of an epoch, two at least, agree on. One that signs
-//    for less than that is told so: it is charged as it signed, and asks no more before it has signed the rest. What a
-//    vanished client's prompt found in a cache is at most what the server knows to be paid for, whatever a seat says.
+// 5. A client that vanished is taken to have received what all seats of an epoch, two at least, agree on, up to the hold:
+//    there one seat that signs for little makes it less for all. A client that signs for less than that is told so: it is
+//    charged as it signed, and asks no more before it has signed the rest. What a vanished client's prompt found in a
+//    cache is at most what the server knows to be paid for, whatever a seat says.
 // 6. The payer is charged what is paid: at most the bill, which depends on the delivery alone. Replays, drafts and cuts
 //    change nothing. What a seat does not show stays the payer's.
 import type { PeerId } from '../../protocol/ids.ts';
@@ -38,9 +39,10 @@ export function settle(input: SettlementInput): SettlementPlan {
   const { layers, price, most, paidTokens, ahead } = input;
   const { epochs, disputes } = placeReceipts(input);
   const isUsed = (epoch: number): boolean => epochs.some(({ used }) => used.epoch === epoch);
-  const witnessed = input.delivery ?? agreedDelivery(epochs, { ahead, paidTokens, promptTokens: most.promptTokens });
+  const witnessed = input.delivery ?? agreedDelivery(epochs, { ahead, most, paidTokens });
   const delivery = clampDelivery(witnessed, most, isUsed);
-  const unsigned = input.delivery && input.isSignedByClient ? signedLess(agreedIn(epochs, ahead), delivery) : [];
+  const unsigned =
+    input.delivery && input.isSignedByClient ? signedLess(agreedIn(epochs, { ahead, most }), delivery) : [];
   disputes.push(...unsigned.map(({ epoch }): Dispute => ({ why: 'signed-less', epoch, peers: [] })));
   disputes.push(...epochs.flatMap(differingChains));
 
