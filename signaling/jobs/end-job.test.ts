@@ -201,10 +201,13 @@ describe('a start', () => {
 });
 
 describe('the end of all jobs', () => {
+  /** Longer than a busy machine takes to let go what waits. */
+  const WHILE_MS = 1_000;
+
   it('lets go at once what waits, and what runs after its while', async () => {
     test.network.memoryBytes = 0;
     const [running, waiting] = [await admit(), await admit()];
-    const closing = closeJobs(test.context, 60);
+    const closing = closeJobs(test.context, WHILE_MS);
     await over(waiting);
     expect([running.state, waiting.listener.codes]).toEqual(['running', ['shutting-down']]);
     await closing;
@@ -225,7 +228,7 @@ describe('the end of all jobs', () => {
 
   it('lets go what lost its driver meanwhile and waits for another one', async () => {
     const job = await admit();
-    const closing = closeJobs(test.context, 60);
+    const closing = closeJobs(test.context, WHILE_MS);
     test.network.isServing = false;
     driverLost(test.context, job, lost);
     expect(job.state).toBe('waiting');
@@ -237,7 +240,7 @@ describe('the end of all jobs', () => {
   it('starts nobody in the place of one that it lets go', async () => {
     test.network.memoryBytes = 0;
     const [first, second] = [await admit(), await admit()];
-    const closing = closeJobs(test.context, 60);
+    const closing = closeJobs(test.context, WHILE_MS);
     await over(second);
     test.network.isServing = false;
     driverLost(test.context, first, lost);
