@@ -39,7 +39,7 @@ beforeEach(() => {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const refusals = () => refuse.mock.calls.map(([peer, { code }]) => [peer, code]);
 
-test('G2: what the first tab says of a model decides nothing: the server reads it itself', async () => {
+test('G2, C2: what the first tab says of a model decides nothing: the server reads it itself', async () => {
   const offer = offerOf(poolOf(1), LIE);
   offers.offered(peerOf(1), '10.0.0.1', offer);
   expect(take).not.toHaveBeenCalled();

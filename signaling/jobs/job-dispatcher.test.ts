@@ -53,6 +53,24 @@ describe('a job over HTTP', () => {
     );
   });
 
+  it('G15: ends when it ends: stages that say nothing delay who is paid, and no answer', async () => {
+    scene.dispatch({ receiptTimeoutMs: 2_000 });
+    const job = await scene.submit();
+    const updates = allOf(job.updates);
+    const { driver } = await scene.started();
+    scene.dispatcher.jobEvents(driver.peer, [
+      { type: 'started', job: job.id, promptTokens: 5 },
+      delta(job.id, [11], 'a'),
+      { type: 'finished', job: job.id, choice: 0, reason: 'stop' },
+      { type: 'done', job: job.id, cachedTokens: 0, stats: STATS },
+    ]);
+    const bill = 5 * PRICE.promptMicros + PRICE.completionMicros;
+    expect(endOf(await updates).chargedMicros).toBe(bill);
+    expect((await scene.dispatcher.find(job.id, scene.payer))?.state).not.toBe('done');
+    await scene.settled(job.id);
+    expect((await scene.ledger.balanceOf(scene.payer)).availableMicros, 'nobody showed any work').toBe(GRANTED);
+  });
+
   it('G14: a prompt is counted at the turn of the address and the account that it comes from', async () => {
     const promptIds = vi.fn(async () => PROMPT_IDS);
     const prompt = { kind: 'text', text: 'hello' } as const;

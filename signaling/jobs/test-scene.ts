@@ -50,6 +50,7 @@ interface DispatcherFields {
   promptIds?: JobOptions['promptIds'];
   onStill?: JobOptions['onStill'];
   limits?: JobOptions['limits'];
+  receiptTimeoutMs?: number;
 }
 
 let payers = 0;

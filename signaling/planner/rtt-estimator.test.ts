@@ -20,6 +20,14 @@ describe('lookup', () => {
     expect(rtts.lookup(a, a, 0).ms).toBe(0);
   });
 
+  it('B8: an estimate alone makes nobody too far: two tabs that open answer the server late', () => {
+    const rtts = new RttEstimator();
+    for (const peer of [a, b]) rtts.record(peer, SERVER_NODE, 700, 0);
+    expect(rtts.lookup(a, b, 0)).toEqual({ ms: 250, source: 'estimated' });
+    rtts.record(a, b, 700, 0);
+    expect(rtts.lookup(a, b, 0)).toEqual({ ms: 700, source: 'measured' });
+  });
+
   it('smooths spikes away, and forgets what is old', () => {
     const rtts = new RttEstimator({ ttlMs: 1000 });
     for (const [at, ms] of [30, 31, 900, 32, 30].entries()) rtts.record(a, b, ms, at);

@@ -1,7 +1,7 @@
 // What is known of round trips: measured, else estimated, else assumed. Holds no clock and does no I/O. A peer can speak
 // only of its own pairs, and its words move only its own coordinate.
 import type { PeerId } from '../../protocol/ids.ts';
-import { UNKNOWN_RTT_MS } from './bounds.ts';
+import { MAX_PAIR_RTT_MS, UNKNOWN_RTT_MS } from './bounds.ts';
 import { type Coordinate, clampRttMs, estimateRttMs, UNPLACED, updateCoordinate } from './update-coordinate.ts';
 
 /** The server is a landmark that stays where it is. */
@@ -93,7 +93,9 @@ export class RttEstimator {
     const there = this.#saidBy(b, a, nowMs);
     if (here !== undefined || there !== undefined) return { ms: Math.max(here ?? 0, there ?? 0), source: 'measured' };
     const estimate = this.#estimate(a, b, nowMs);
-    return estimate === undefined ? { ms: UNKNOWN_RTT_MS, source: 'default' } : { ms: estimate, source: 'estimated' };
+    if (estimate === undefined) return { ms: UNKNOWN_RTT_MS, source: 'default' };
+    // Whoever opens on a busy machine answers the server late: as too far counts only what was measured between the two.
+    return { ms: Math.min(estimate, MAX_PAIR_RTT_MS), source: 'estimated' };
   }
 
   /** The round trips as planners ask it: undefined where nothing is known. */
