@@ -38,7 +38,7 @@ const WARM_MS = 120_000;
 /** The fault comes when so much of the answer is there. */
 const BEGUN_CHARACTERS = 20;
 /** In the middle of the prompt: a share of the calm run's time to its first token. */
-const PREFILL_SHARE = 0.4;
+const PREFILL_SHARE = 0.25;
 const MODELS = {
   guide: () => GUIDE,
   small: () => ensureBenchModel(TALKER),
