@@ -104,19 +104,20 @@ export class Conversation {
   }
 
   /**
-   * The session that is held, on this ring, or another one. `fresh`: stages that lack what the others hold of it. A cache that
+   * The session that is held, on this ring, or another one. `fresh`: stages that lack what the others hold of it, because no lap of
+   * it has come back from them since, whatever they held before. A cache that
    * another codec filled is not gone on with: an exact answer must not begin with rounded keys and values.
    */
   #sessionOn(ring: RingClient, codec: CodecPolicy): { held: HeldSession; fresh?: number[] } {
     const before = this.#held?.codec === codec ? this.#held : undefined;
-    if (before?.ring === ring && !ring.ended) return { held: before };
-    const fresh = before && freshStages(before.ring.seats, ring.seats);
-    if (before && fresh && before.ring !== ring && fresh.length < ring.seats.length) {
+    const fresh = before && freshStages(before.holders, ring.seats);
+    if (before?.ring === ring && !ring.ended && fresh?.length === 0) return { held: before };
+    if (before && fresh && fresh.length < ring.seats.length) {
       this.#held = { ...before, ring };
       return { held: this.#held, fresh };
     }
     this.close();
-    this.#held = { session: newSessionId(), ring, codec, tokens: [] };
+    this.#held = { session: newSessionId(), ring, codec, tokens: [], holders: [] };
     return { held: this.#held };
   }
 
@@ -157,6 +158,7 @@ export class Conversation {
     }
     for (const lap of inFlight) result = await lap;
     held.tokens.push(...history.slice(from));
+    held.holders = held.ring.seats;
     checkRows(result!.rows, 1);
     options.onLap?.({ lap: result!, ring: held.ring, isPrefill: true, gained: 1 });
     return result!.rows;

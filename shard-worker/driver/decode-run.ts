@@ -2,6 +2,7 @@
 // what is new while earlier laps are on their way, and takes back what was guessed wrong. Every lap says what follows each of its
 // rows, so plain decoding is the run that drafts nothing.
 import type { CodecPolicy } from '../../protocol/codec.ts';
+import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { FRAME_FLAGS } from '../../protocol/frame.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -16,8 +17,10 @@ export interface HeldSession {
   ring: RingClient;
   /** How hidden states travelled into these caches. */
   codec: CodecPolicy;
-  /** Tokens whose keys and values every stage of the ring holds, as far as they are verified. */
+  /** Tokens whose keys and values all of the `holders` hold, as far as they are verified. */
   tokens: number[];
+  /** Seats that a lap of these tokens came back from last: those of another ring, until one has come back over this one. */
+  holders: readonly Seat[];
 }
 
 export interface DecodeStart {
