@@ -227,10 +227,25 @@ describe('one event, what is shown then, and what is done', () => {
       'failed',
       ['say stage-failed 5 device-lost', 'end'],
     ],
+    [
+      'the device is lost, after the next epoch was given up while it formed',
+      [
+        ...[...SERVING, told(6, 'forming'), retired(6), { type: 'epoch-retired', epoch: 6 } as const],
+        { type: 'device-failed', error: error('device-lost') },
+      ],
+      'failed',
+      ['say stage-failed 5 device-lost', 'end'],
+    ],
     ['without a slice nobody loses it', [{ type: 'device-failed', error: error('device-lost') }], 'waiting', []],
 
     ['the next epoch beside it', [...SERVING, told(6, 'forming')], 'loading', ['hold-ticket 6', 'load 6 0-2']],
     ['retired', [...SERVING, retired()], 'serving', ['retire-epoch 5']],
+    [
+      'the next one given up while it formed',
+      [...SERVING, told(6, 'forming'), retired(6), { type: 'epoch-retired', epoch: 6 }],
+      'serving',
+      ['drop 6 epoch-stale'],
+    ],
     ['gone', [...SERVING, retired(), { type: 'epoch-retired', epoch: 5 }], 'waiting', ['drop 5 epoch-stale']],
     [
       'gone while the next one serves',

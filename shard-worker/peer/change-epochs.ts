@@ -18,10 +18,11 @@ export function hearCoalition(life: StageLife, coalition: Coalition, ticket: str
   const isNew = !life.joined.has(epoch);
   // Comes again for an epoch before the old ticket expires.
   const tickets: StageEffect[] = isNew || life.live.has(epoch) ? [{ type: 'hold-ticket', epoch, ticket }] : [];
-  if (!isNew) return { life: shown, effects: tickets };
+  const known = life.live.get(epoch);
+  if (!isNew) return { life: known ? put(shown, { ...known, coalition }) : shown, effects: tickets };
   const isLinked = stage + 1 === seats.length;
   const exitLink = stage === 0 && seats.length > 2 ? { exitLink: 'asked' as const } : {};
-  const joined = join(shown, { epoch, seats, stage, isLinked, ...exitLink, phase: 'forming' });
+  const joined = join(shown, { epoch, coalition, seats, stage, isLinked, ...exitLink, phase: 'forming' });
   return { ...joined, effects: [...tickets, ...joined.effects] };
 }
 
@@ -110,10 +111,12 @@ export function failSlice(life: StageLife, epoch: number, error: PoolError): Sta
   return live?.phase === 'forming' ? report(life, live, error) : same(life);
 }
 
-/** The device failed at the slice that is shown. */
+/** The device failed, and with it all that this tab computes or holds in reserve. Without anything there nobody loses it. */
 export function failDevice(life: StageLife, error: PoolError): StageStep {
-  const live = life.live.get(life.shown.slice?.epoch ?? -1);
-  return live ? report(life, live, error) : same(life);
+  if (life.live.size === 0 && !life.shown.reserve) return same(life);
+  const failed = fail(life, error);
+  const told = [...life.live.keys()].map((epoch) => stageFailed(life, epoch, error));
+  return { ...failed, effects: [...told, ...failed.effects] };
 }
 
 /** The epoch is over; what runs over it may finish. */
@@ -123,11 +126,21 @@ export function retireEpoch(life: StageLife, epoch: number): StageStep {
   return { life: { ...life, live }, effects: [{ type: 'retire-epoch', epoch }] };
 }
 
-/** What ran over it has finished. */
+/** What ran over it has finished. One that was given up while it formed leaves an older one, which serves on. */
 export function forgetEpoch(life: StageLife, epoch: number): StageStep {
   const effects = [drop(epoch, new PoolError('epoch-stale', 'The coalition changed.'))];
   const { slice, coalition: _old, ...rest } = life.shown;
-  return { life: slice?.epoch === epoch ? { ...life, shown: { ...rest, phase: 'waiting' } } : life, effects };
+  if (slice?.epoch !== epoch) return { life, effects };
+  const older = [...life.live.values()].findLast(({ phase }) => phase === 'serving');
+  const shown = older ? { ...rest, ...shownOf(older) } : { ...rest, phase: 'waiting' as const };
+  return { life: { ...life, shown }, effects };
+}
+
+/** What people see of an epoch that serves. */
+function shownOf({ epoch, coalition, seats, stage, msPerLayer }: LiveEpoch): Partial<StageLife['shown']> {
+  const { start, end, totalBytes } = seats[stage]!;
+  const slice = { epoch, start, end, totalBytes, loadedBytes: totalBytes, networkBytes: 0, cachedBytes: 0 };
+  return { phase: 'serving', coalition, slice, ...(msPerLayer === undefined ? {} : { msPerLayer }) };
 }
 
 /** A link that cannot be made or proved is the planner's to mend: this tab itself is sound. Any other failure ends it. */
@@ -136,11 +149,14 @@ function report(life: StageLife, live: LiveEpoch, error: PoolError): StageStep {
   if (error.subject === 'link' || error.subject === 'identity') {
     return same(show(put(life, { ...live, phase: 'stuck' }), { phase: 'waiting' }));
   }
-  const { pool } = life;
-  const message = { type: 'stage-failed', pool, epoch: live.epoch, error: error.toShape() } as const;
   const failed = fail(life, error);
-  return { ...failed, effects: [{ type: 'say', message }, ...failed.effects] };
+  return { ...failed, effects: [stageFailed(life, live.epoch, error), ...failed.effects] };
 }
+
+const stageFailed = ({ pool }: StageLife, epoch: number, error: PoolError): StageEffect => ({
+  type: 'say',
+  message: { type: 'stage-failed', pool, epoch, error: error.toShape() },
+});
 
 const nextOf = ({ seats, stage }: LiveEpoch): PeerId | undefined => seats[stage + 1]?.peer;
 

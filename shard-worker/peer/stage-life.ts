@@ -1,6 +1,6 @@
 // The life of a lending tab: what it knows, what can happen to it and what it then does. Types, the beginning, and what a
 // heartbeat says of it. Pure; `apply-stage-event.ts` leads it on, `stage-run.ts` does what comes out.
-import type { Backend, Capability, ClientMessage, Seat, ServerMessage } from '../../protocol/control.ts';
+import type { Backend, Capability, ClientMessage, Coalition, Seat, ServerMessage } from '../../protocol/control.ts';
 import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -11,6 +11,8 @@ import { shownError } from './site.ts';
 /** An epoch that this tab is a member of and that is not over. */
 export interface LiveEpoch {
   readonly epoch: number;
+  /** As the server told it last. */
+  readonly coalition: Coalition;
   readonly seats: readonly Seat[];
   /** Index of its own seat. */
   readonly stage: number;
