@@ -44,6 +44,13 @@ const LINKED = [WELCOME, told(1, 'ready'), linked(1)];
 const CUT = [...LINKED, told(1, 'broken'), told(2, 'forming')];
 const DROPPED = (epoch: number) => [`drop-coalition ${epoch}`, `close-links ${epoch}`];
 
+/** Two rings answer; the server is away, and the one that was used last goes meanwhile. */
+const ONE_OF_TWO = [
+  ...[...LINKED, told(2, 'ready'), linked(2), lost()],
+  { type: 'link-broken', epoch: 2 } as const,
+  WELCOME,
+];
+
 test.each<Row>([
   ['opened', [], 'connecting', []],
   ['welcomed', [WELCOME], 'no-stages', ['say watch']],
@@ -57,6 +64,8 @@ test.each<Row>([
   ['a coalition that loads', [WELCOME, told(1, 'forming')], 'forming 1', []],
   ['one that serves is linked to', [WELCOME, told(1, 'ready')], 'no-stages', ['link 1']],
   ['and answers once it is', LINKED, 'ready 1', ['use-coalition 1']],
+  ['one of two is gone while the server is away', ONE_OF_TWO, 'no-stages', ['say watch']],
+  ['the other one is named, and answers', [...ONE_OF_TWO, told(1, 'ready')], 'ready 1', ['hold-ticket 1']],
   ['told again: a fresh ticket', [...LINKED, told(1, 'ready')], 'ready 1', ['hold-ticket 1']],
   [
     'a fresh ticket while it is linked to',

@@ -143,7 +143,12 @@ function hearCoalition(life: ChatLife, coalition: Coalition, ticket: string): Ch
   const held: ChatEffect = { type: 'hold-ticket', epoch, ticket };
   const told = withLinks(life, epoch, { ...known, ticket, serving: coalition });
   if (life.linked === epoch) return { life: answerOver(told, coalition), effects: [held] };
-  if (!known.isProved || known.serving) return { life: told, effects: [held] };
+  if (!known.isProved) return { life: told, effects: [held] };
+  if (known.serving) {
+    // What answered before is gone, or was named by another server only: this one is linked and in use.
+    const isFallback = life.linked === undefined || !life.isNamed;
+    return { life: isFallback ? answerOver(told, coalition) : told, effects: [held] };
+  }
   const used = use(told, coalition);
   return { ...used, effects: [held, ...used.effects] };
 }

@@ -175,6 +175,25 @@ test('a job that cannot begin fails with its code, and the next one tries again'
   expect(calls.map(([name]) => name)).toEqual(['run-job', 'run-job']);
 });
 
+test('a job that comes again after that begins when its earlier run has ended, and hears nothing of it', async () => {
+  const { start, tell, relay, calls, events } = openRelay();
+  const runs = () => calls.filter(([name]) => name === 'run-job').length;
+  start(jobId(1));
+  await settle();
+  relay.cancelAll();
+  start(jobId(1));
+  start(jobId(2));
+  await settle();
+  expect(runs(), 'the other one').toBe(2);
+  tell({ type: 'finished', job: jobId(1), choice: 0, reason: 'cancelled' });
+  tell({ type: 'failed', job: jobId(1), error: { code: 'cancelled', message: '' } });
+  await settle();
+  expect([runs(), events()]).toEqual([3, []]);
+  tell(delta(jobId(1), 'a'));
+  expect(events().flat()).toEqual([delta(jobId(1), 'a')]);
+  relay.close();
+});
+
 test('out of reach of the server all jobs are given up, and nothing of them is sent later', async () => {
   const { start, tell, relay, calls, events } = openRelay();
   start(jobId(1));

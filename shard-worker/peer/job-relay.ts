@@ -24,6 +24,8 @@ export class JobRelay {
   readonly #options: JobRelayOptions;
   /** With the ones that the worker has not got yet, whether they were cancelled meanwhile, and whether text has come of them. */
   readonly #jobs = new Map<JobId, { isStarted: boolean; isCancelled: boolean; hasText: boolean }>();
+  /** Runs that nobody hears any more and that have not ended yet, and who waits for that. */
+  readonly #ending = new Map<JobId, (() => void)[]>();
   #waiting: JobEvent[] = [];
   #driver: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +64,10 @@ export class JobRelay {
 
   /** The server is out of reach: nobody hears these jobs any more, and it starts them anew elsewhere. */
   cancelAll(): void {
-    for (const job of this.#jobs.keys()) this.cancel(job);
+    for (const [job, { isStarted }] of this.#jobs) {
+      this.cancel(job);
+      if (isStarted) this.#ending.set(job, []);
+    }
     this.#jobs.clear();
     this.#waiting = [];
   }
@@ -75,6 +80,9 @@ export class JobRelay {
 
   async #run(job: JobStart): Promise<void> {
     await this.#startDriver();
+    // What an earlier run of the same job still says is not this one's.
+    const earlier = this.#ending.get(job.job);
+    if (earlier) await new Promise<void>((ended) => earlier.push(ended));
     const state = this.#jobs.get(job.job);
     if (!state) return;
     state.isStarted = true;
@@ -94,10 +102,16 @@ export class JobRelay {
   }
 
   #hear(event: JobEvent): void {
+    const isLast = event.type === 'done' || event.type === 'failed';
+    const ending = this.#ending.get(event.job);
+    if (ending) {
+      if (isLast) this.#ending.delete(event.job);
+      if (isLast) for (const ended of ending) ended();
+      return;
+    }
     const state = this.#jobs.get(event.job);
     // The job was given up.
     if (!state) return;
-    const isLast = event.type === 'done' || event.type === 'failed';
     const isFirstText = event.type === 'delta' && event.text !== '' && !state.hasText;
     if (isFirstText) state.hasText = true;
     if (isLast) this.#jobs.delete(event.job);

@@ -55,7 +55,7 @@ export class DriverHost implements DriverTools {
   readonly idle = new IdleConversations();
   readonly interrupted = new InterruptedJobs();
   readonly #asks = new Map<number, AbortController>();
-  readonly #jobs = new Map<JobId, AbortController>();
+  readonly #jobs = new Map<JobId, { abort: AbortController; over: Promise<void> }>();
   /** The conversation of the person in this tab: its stages keep what was computed between turns. */
   readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
   #isAskLocal = false;
@@ -147,22 +147,24 @@ export class DriverHost implements DriverTools {
   }
 
   cancelJob(job: JobId): void {
-    this.#jobs.get(job)?.abort();
+    this.#jobs.get(job)?.abort.abort();
   }
 
   /** A job of the server. Never rejects: its last event says how it went. */
   async runJob(job: ServerJob): Promise<void> {
-    if (this.#jobs.has(job.job)) return;
+    const earlier = this.#jobs.get(job.job);
+    if (earlier && !earlier.abort.signal.aborted) return;
+    // It was cancelled, and is begun again before it has ended.
+    await earlier?.over;
     const abort = new AbortController();
     // Each is a session at every stage, and a stage holds no more.
     const isFull = this.#jobs.size >= MAX_SESSIONS_PER_STAGE && !job.request.trial;
-    if (!isFull) this.#jobs.set(job.job, abort);
-    try {
-      await runServerJob(this, job, abort.signal, isFull);
-    } finally {
+    const over = runServerJob(this, job, abort.signal, isFull).finally(() => {
       if (!isFull) this.#jobs.delete(job.job);
       this.#loadDraftWhenIdle();
-    }
+    });
+    if (!isFull) this.#jobs.set(job.job, { abort, over });
+    await over;
   }
 
   grantOf(grant: string): Promise<JobGrant> {
