@@ -15,6 +15,7 @@ import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
 import { mayGoOn, replayFrames } from './carry-session.ts';
 import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
+import { OthersTurn } from './others-turn.ts';
 import { prepareStep } from './prepare-step.ts';
 import type { RingNodeOptions } from './ring-node-options.ts';
 import { sampleRows } from './sample-rows.ts';
@@ -30,12 +31,10 @@ interface Work {
   opening?: { open: OpenSession; grant?: OpenGrant };
 }
 
-/** A frame on its way into the model. */
 interface Step {
   work: Work;
   session: Session;
   item: BatchItem;
-  /** What reading the frame's rows took. */
   unpackMs: number;
 }
 
@@ -131,9 +130,11 @@ export class RingNode {
   }
 
   async #drain(): Promise<void> {
+    const turn = new OthersTurn(this.#now);
     for (let work = this.#queue.shift(); work && !this.#closed; work = this.#queue.shift()) {
       if (this.#isControl(work)) await this.#attempt(work, () => this.#control(work));
       else await this.#compute([work, ...this.#neighbours(work)]);
+      await turn.give();
     }
     this.#running = undefined;
   }
