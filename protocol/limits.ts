@@ -128,6 +128,9 @@ export const CLOCK_SKEW_SECONDS = 120;
 /** Drafted tokens that a driver feeds at most before it knows how they were judged. */
 export const MAX_DRAFT_WINDOW = 32;
 
+/** A page counts its asks from a multiple of this that it has drawn: asks of another multiple are an earlier page's. */
+export const ASKS_OF_PAGE = 2 ** 16;
+
 /** A stage has this long to answer a receipt request before the job is settled without it. */
 export const RECEIPT_TIMEOUT_MS = 10_000;
 

@@ -177,3 +177,27 @@ test('closing rejects all that wait', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'cancelled', message: 'left' });
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('what nobody waits for any more is given back, also after the server was away', async () => {
+  const { client, sent } = openClient();
+  const late = client.request(WISH);
+  late.catch(() => {});
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(sent.at(-1)).toEqual({ type: 'ask-cancel', ask: 1 });
+  client.hear(granted(1));
+  expect(sent.filter(({ type }) => type === 'ask-cancel')).toHaveLength(2);
+  client.hold();
+  const abort = new AbortController();
+  client.request(WISH, { signal: abort.signal }).catch(() => {});
+  abort.abort();
+  sent.length = 0;
+  client.welcome();
+  expect(sent).toEqual([1, 2].map((ask) => ({ type: 'ask-cancel', ask })));
+  client.resume();
+  const asked = client.request(WISH);
+  client.hear(granted(3));
+  expect((await asked).job).toBe(JOB);
+  sent.length = 0;
+  client.hear(granted(3));
+  expect(sent, 'it is told twice').toEqual([]);
+});

@@ -28,6 +28,8 @@ export interface AskHooks {
 
 export interface AskClientOptions {
   send(message: ClientMessage): void;
+  /** Another page of the same identity must not have asked by the numbers that follow: an ask that is said twice is one. */
+  firstAsk?: number;
   answerTimeoutMs?: number;
 }
 
@@ -35,6 +37,8 @@ export interface AskClientOptions {
 const ANSWER_TIMEOUT_MS = 30_000;
 /** Ended answers that the server has not settled: older ones are given up. */
 const MAX_UNSETTLED = 8;
+/** Asks that were given up while nobody heard it. */
+const MAX_GIVEN_UP = 64;
 
 export class AskClient {
   readonly #options: AskClientOptions;
@@ -42,10 +46,14 @@ export class AskClient {
   readonly #unsettled = new Map<JobId, { message: DoneMessage; onSettled(settlement: Settlement): void }>();
   /** A server that began anew would refuse what nobody is there to answer. */
   #isHeld = false;
-  #count = 0;
+  #count: number;
+  #granted: number | undefined;
+  /** Those that are not wanted any more: the server may have heard of them, and not of that. */
+  readonly #givenUp = new Set<number>();
 
   constructor(options: AskClientOptions) {
     this.#options = options;
+    this.#count = options.firstAsk ?? 0;
   }
 
   /** Resolves when it is this ask's turn. Rejects with the server's refusal, `cancelled`, or `link-failed`. */
@@ -56,8 +64,7 @@ export class AskClient {
       const cancelled = () => new PoolError('cancelled', 'The ask was cancelled while it waited.');
       if (hooks.signal?.aborted) return reject(cancelled());
       const onAbort = () => {
-        this.#options.send({ type: 'ask-cancel', ask: message.ask });
-        this.#take(message.ask)?.reject(cancelled());
+        this.#giveUp(message.ask, cancelled());
       };
       hooks.signal?.addEventListener('abort', onAbort);
       this.#waiting.set(message.ask, {
@@ -102,6 +109,8 @@ export class AskClient {
 
   /** After a (re)connection: the server may have heard none of it. */
   welcome(): void {
+    for (const ask of this.#givenUp) this.#options.send({ type: 'ask-cancel', ask });
+    this.#givenUp.clear();
     if (!this.#isHeld) for (const ask of this.#waiting.keys()) this.#say(ask);
     for (const { message } of this.#unsettled.values()) this.#options.send(message);
   }
@@ -127,7 +136,7 @@ export class AskClient {
   }
 
   hear(message: ServerMessage): void {
-    if (message.type === 'ask-granted') this.#take(message.ask)?.resolve(message);
+    if (message.type === 'ask-granted') this.#grant(message);
     else if (message.type === 'ask-refused') this.#refused(message);
     else if (message.type === 'ask-queued') {
       const waiting = this.#waiting.get(message.ask);
@@ -147,6 +156,24 @@ export class AskClient {
     for (const ask of [...this.#waiting.keys()]) this.#take(ask)?.reject(error);
   }
 
+  /** What nobody waits for any more is given back, but for the one that was granted last: that is told twice. */
+  #grant(message: Granted): void {
+    const { ask } = message;
+    const waiting = this.#take(ask);
+    if (waiting) {
+      this.#granted = ask;
+      waiting.resolve(message);
+    } else if (ask !== this.#granted) this.#options.send({ type: 'ask-cancel', ask });
+  }
+
+  #giveUp(ask: number, error: PoolError): void {
+    this.#options.send({ type: 'ask-cancel', ask });
+    this.#givenUp.add(ask);
+    const [oldest] = this.#givenUp;
+    if (this.#givenUp.size > MAX_GIVEN_UP && oldest !== undefined) this.#givenUp.delete(oldest);
+    this.#take(ask)?.reject(error);
+  }
+
   /** One that was refused because the server ends waits for the next one. */
   #refused({ ask, error }: ServerMessage & { type: 'ask-refused' }): void {
     if (error.code === 'shutting-down') this.hold();
@@ -159,7 +186,7 @@ export class AskClient {
     this.#options.send(waiting.message);
     clearTimeout(waiting.timer);
     waiting.timer = setTimeout(() => {
-      this.#take(ask)?.reject(new PoolError('link-failed', 'The server did not answer the ask.'));
+      this.#giveUp(ask, new PoolError('link-failed', 'The server did not answer the ask.'));
     }, this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
   }
 

@@ -34,7 +34,7 @@ describe('asking', () => {
       { onPlan: (plan) => plans.push(plan), onSettled: (bill) => bills.push(bill) },
     );
     expect(tab.host.socket.told('ask')).toEqual([
-      { type: 'ask', ask: 1, pool: POOL, promptTokens: 9, maxTokens: 55, mode: 'lan' },
+      { type: 'ask', ask: expect.any(Number), pool: POOL, promptTokens: 9, maxTokens: 55, mode: 'lan' },
     ]);
     grant(tab, number);
     await until(() => tab.host.socket.told('ask-done').length > 0);
@@ -105,7 +105,7 @@ describe('asking', () => {
     const refusal = { code: 'insufficient-credits', message: 'Too few.' } as const;
     tab.host.socket.say({ type: 'ask-refused', ask: first.number, error: refusal });
     await expect(first.answer).rejects.toMatchObject(refusal);
-    expect((await ask(tab)).number).toBe(2);
+    expect((await ask(tab)).number).toBe(first.number + 1);
   });
 
   test('what fails on the way is told to the server, with what was signed until then, and then to the asker', async () => {
@@ -136,7 +136,7 @@ describe('asking', () => {
     const waiting = await ask(tab, {}, { signal: early.signal });
     early.abort();
     await expect(waiting.answer).rejects.toMatchObject({ code: 'cancelled' });
-    expect(tab.host.socket.told('ask-cancel')).toEqual([{ type: 'ask-cancel', ask: 1 }]);
+    expect(tab.host.socket.told('ask-cancel')).toEqual([{ type: 'ask-cancel', ask: expect.any(Number) }]);
     const driven = await ask(tab, {}, { signal: late.signal });
     grant(tab, driven.number);
     await until(() => tab.host.worker.given('ask').length > 0);

@@ -6,7 +6,7 @@ import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { Capability, Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
-import { DRIVER_LANES } from '../../protocol/limits.ts';
+import { ASKS_OF_PAGE, DRIVER_LANES } from '../../protocol/limits.ts';
 import type { Host, HostWorker } from '../host/host.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
@@ -54,7 +54,7 @@ export class ChatRun {
     this.state = new ValueStore<ChatState>({ pool: this.#life.pool, ...this.#life.shown });
     this.#session = new PeerSession(host, origin);
     this.#worker = this.#session.worker;
-    this.#asking = new AskClient({ send: (message) => this.#session.send(message) });
+    this.#asking = new AskClient({ send: (message) => this.#session.send(message), firstAsk: anyAsk() });
     this.#links = new PeerLinks({
       session: this.#session,
       pool: this.#life.pool,
@@ -270,3 +270,6 @@ export class ChatRun {
     this.#happen({ type: 'coalition-unlinked', epoch, error: PoolError.from(cause) });
   }
 }
+
+/** Numbers of this page alone, among those that a message takes. */
+const anyAsk = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! * ASKS_OF_PAGE;

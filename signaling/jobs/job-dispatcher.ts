@@ -6,6 +6,7 @@ import type { ClientMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
+import { ASKS_OF_PAGE } from '../../protocol/limits.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { KeyedBuckets } from '../admission/keyed-buckets.ts';
 import { faultOf } from '../db/database-faults.ts';
@@ -22,7 +23,7 @@ import type { Job, JobOrder, JobService, QuoteOrder } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
 import { leaveDrivers, watchQuiet } from './quiet-drivers.ts';
-import { limitGrant, tellFunding } from './start-job.ts';
+import { limitGrant, tellAgain, tellFunding } from './start-job.ts';
 import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
 import { saysMore, takeNote } from './witness.ts';
@@ -131,6 +132,10 @@ export class JobDispatcher implements JobService {
   /** A tab at `place` asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
   async ask(peer: PeerId, message: Ask, place?: string): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
+    if ([...this.#entering].some((other) => other.peer === peer && other.ask === ask && !other.givenUp)) return;
+    this.#endEarlierPage(peer, ask);
+    const known = this.#asksOf(peer).find(({ id }) => id === this.#asks.get(keyOf(peer, ask)));
+    if (known) return tellAgain(this.#context, known);
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     const leave = this.#context.door.enter();
     try {
@@ -284,6 +289,17 @@ export class JobDispatcher implements JobService {
     );
   }
 
+  /** A page that was reloaded drives nothing of what it had asked for before. */
+  #endEarlierPage(peer: PeerId, ask: number): void {
+    const asked = new Map([...this.#asks].map(([key, job]) => [job, askOf(key)]));
+    for (const job of this.#asksOf(peer)) {
+      const own = asked.get(job.id);
+      if (own === undefined || pageOf(own) === pageOf(ask)) continue;
+      if (job.state === 'waiting') cancelJob(this.#context, job);
+      else finishJob(this.#context, job, new PoolError('stage-left', 'The page that asked was reloaded.'));
+    }
+  }
+
   #remember(key: string, job: JobId): void {
     this.#asks.set(key, job);
     const [oldest] = this.#asks.keys();
@@ -292,5 +308,7 @@ export class JobDispatcher implements JobService {
 }
 
 const keyOf = (peer: PeerId, ask: number): string => `${peer}/${ask}`;
+const askOf = (key: string): number => Number(key.slice(key.indexOf('/') + 1));
+const pageOf = (ask: number): number => Math.floor(ask / ASKS_OF_PAGE);
 
 const newJobId = (): JobId => randomBytes(16).toString('hex') as JobId;

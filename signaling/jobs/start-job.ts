@@ -5,6 +5,7 @@ import { sealGrant } from '../../protocol/grant.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
+import { readyOf, ringOf } from '../roster/coalitions.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext } from './job-context.ts';
 import { type LiveJob, seatsOf } from './live-job.ts';
@@ -90,6 +91,20 @@ function tellRoute(
 ): void {
   if (job.listener.routed(plan, over, grant)) return;
   finishJob(context, job, new PoolError('stage-left', 'The asking tab left.'));
+}
+
+/** To a tab that asks for it again: its socket broke before it had heard of it. */
+export function tellAgain(context: JobContext, job: LiveJob): void {
+  const { state, plan, driver, ring } = job;
+  if (state === 'waiting') {
+    job.toldPlace = 0;
+    context.queues.of(job.pool).pump();
+  }
+  if (state !== 'running' || !plan || !driver) return;
+  if (plan.local) tellRoute(context, job, plan, { epoch: 0 }, undefined);
+  const pool = context.poolOf(job.pool);
+  const coalition = pool && readyOf(pool).find((one) => ringOf(one) === ring);
+  if (!plan.local && coalition) tellRoute(context, job, plan, coalition, grantFor(context, job, driver));
 }
 
 /** It ends with its first grant: neither a tab that comes back nor another coalition makes it longer than what is held for it. */
