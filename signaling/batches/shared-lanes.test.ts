@@ -97,7 +97,7 @@ forEachDatabase('shared lanes', (open) => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const id = await put('ann', { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
-    scene.run({ webhooks: { ...webhooks, fastMs: 100, timeoutMs: 60_000 } });
+    scene.run({ webhooks: { ...webhooks, fastMs: 1_000, timeoutMs: 60_000 } });
     await vi.waitFor(async () => expect(await stateOf(id)).toMatchObject({ state: 'delivered', attempts: 1 }), WAIT);
     expect(requests).toBe(2);
   });

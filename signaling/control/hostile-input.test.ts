@@ -95,7 +95,7 @@ beforeAll(async () => {
   process.on('unhandledRejection', note);
   // The limits have tests of their own; here they would hide what is behind them.
   server = await startServer({ logger: 'silent', canary: false, modelsDir: 'public/models', ratePerMinute: 1_000_000 });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await server.close();
   process.off('unhandledRejection', note);

@@ -4,6 +4,7 @@ import type { PoolSummary } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { expectDescribed } from '../http/test-answers.ts';
 import { createGuardedApp } from '../http/test-site.ts';
 import type { RecentJob } from '../jobs/job-store.ts';
@@ -30,7 +31,7 @@ let recent: RecentJob[];
 
 beforeAll(async () => {
   database = await openDatabase({ memory: true });
-}, 30_000);
+}, OPEN_TIMEOUT_MS);
 afterAll(() => database.close());
 
 beforeEach(async () => {

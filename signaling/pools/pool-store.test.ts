@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ModelRef, type PeerId, type PoolId, poolIdOf } from '../../protocol/ids.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { OPEN_TIMEOUT_MS } from '../db/test-databases.ts';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { MAX_POOLS } from '../roster/roster-state.ts';
 import { MAX_POOLS_PER_ADDRESS_AND_DAY } from './count-made.ts';
@@ -30,7 +31,7 @@ let store: PoolStore;
 let nowMs: number;
 beforeAll(async () => {
   database = await openDatabase({ memory: true });
-}, 30_000);
+}, OPEN_TIMEOUT_MS);
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.db.delete(pools);
