@@ -133,9 +133,6 @@ export class JobDispatcher implements JobService {
   async ask(peer: PeerId, message: Ask, place?: string): Promise<void> {
     const { ask, promptTokens, maxTokens, mode, capability } = message;
     if ([...this.#entering].some((other) => other.peer === peer && other.ask === ask && !other.givenUp)) return;
-    this.#endEarlierPage(peer, ask);
-    const known = this.#asksOf(peer).find(({ id }) => id === this.#asks.get(keyOf(peer, ask)));
-    if (known) return tellAgain(this.#context, known);
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     const leave = this.#context.door.enter();
     try {
@@ -143,6 +140,9 @@ export class JobDispatcher implements JobService {
         const data = { retryAfterSeconds: this.#paces.waitSeconds(place) };
         throw new PoolError('rate-limited', 'Too many answers are asked for from your address at once.', { data });
       }
+      this.#endEarlierPage(peer, ask);
+      const known = this.#asksOf(peer).find(({ id }) => id === this.#asks.get(keyOf(peer, ask)));
+      if (known) return tellAgain(this.#context, known);
       const pool = poolFor(this.#context, message.pool, capability !== undefined);
       const count = this.#asksOf(peer).length + [...this.#entering].filter((other) => other.peer === peer).length;
       // One that runs, and as many that wait.
@@ -291,8 +291,10 @@ export class JobDispatcher implements JobService {
 
   /** A page that was reloaded drives nothing of what it had asked for before. */
   #endEarlierPage(peer: PeerId, ask: number): void {
+    const underWay = this.#asksOf(peer);
+    if (underWay.length === 0) return;
     const asked = new Map([...this.#asks].map(([key, job]) => [job, askOf(key)]));
-    for (const job of this.#asksOf(peer)) {
+    for (const job of underWay) {
       const own = asked.get(job.id);
       if (own === undefined || pageOf(own) === pageOf(ask)) continue;
       if (job.state === 'waiting') cancelJob(this.#context, job);

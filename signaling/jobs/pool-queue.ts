@@ -239,9 +239,10 @@ export class PoolQueue {
   }
 
   #mayRun(job: LiveJob): boolean {
-    const holder = holderOf(job);
-    if (holder === undefined || entryOf(job, this.#options.pool()).isOwner) return true;
-    const held = [...this.running].filter((other) => holderOf(other) === holder);
+    if (!isHeldByAsker(job) || entryOf(job, this.#options.pool()).isOwner) return true;
+    const isSameHolder = ({ place, account }: LiveJob): boolean =>
+      account === job.account || (place !== undefined && place === job.place);
+    const held = [...this.running].filter((other) => isHeldByAsker(other) && isSameHolder(other));
     const sessions = held.reduce((sum, { choices }) => sum + choices, job.choices);
     return held.length === 0 || sessions <= this.slots - Math.ceil(this.slots * LEFT_FOR_OTHERS);
   }
@@ -278,9 +279,8 @@ export class PoolQueue {
   }
 }
 
-/** Who keeps the sessions of a job for as long as it likes; undefined where a stage of the coalition drives. */
-const holderOf = ({ source, place, account }: LiveJob): string | undefined =>
-  source === 'tab' ? (place ?? account) : undefined;
+/** Whoever asked keeps its sessions for as long as it likes; where a stage of the coalition drives, it does not. */
+const isHeldByAsker = ({ source }: LiveJob): boolean => source === 'tab';
 
 function entryOf(job: LiveJob, pool: Pool | undefined): Entry<LiveJob> {
   const seats = pool ? readyOf(pool).flatMap((coalition) => coalition.seats) : [];
