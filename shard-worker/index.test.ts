@@ -86,7 +86,7 @@ describe('the examples', () => {
       console,
     });
     await until(() => host.sockets.length > 0 && host.socket.told('ask').length > 0);
-    grant({ host } as never, 1);
+    grant({ host } as never, host.socket.told('ask')[0]!.ask);
     await until(() => host.worker.given('ask').length > 0);
     host.worker.tell('text', { id: 1, delta: 'Hi.' });
     say();

@@ -48,6 +48,8 @@ export class UnsignedJobs {
       return false;
     }
     this.#untilMs.set(id, untilMs);
+    const [longest] = this.#untilMs.keys();
+    if (this.#untilMs.size > MAX_KEPT && longest !== undefined) this.#untilMs.delete(longest);
     return new Promise((resolve) => {
       const end = (isSigned: boolean): void => {
         clearTimeout(timer);

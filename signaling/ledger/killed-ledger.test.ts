@@ -28,6 +28,8 @@ const WRITER = fileURLToPath(new URL('./test-writer.ts', import.meta.url));
 const JOBS = 100;
 /** Each costs two openings, and PGlite's take a second and more. */
 const KILLS = { pglite: 2, postgres: 3 };
+/** Operations that a writer goes on with while its parent is late to kill it. */
+const MORE_BEFORE_THE_KILL = 12;
 const TIMEOUT_MS = 180_000;
 const OPTIONS = { welcomeMicros: GRANT_MICROS, welcomesPerAddressPerDay: 1 };
 
@@ -107,14 +109,15 @@ async function within(
 async function write(
   database: DatabaseLocation,
   lanes: readonly Operation[][],
-  killAfter = Number.POSITIVE_INFINITY,
+  killAfter?: number,
 ): Promise<{ acknowledged: Operation[]; wasKilled: boolean }> {
   const child = spawn(process.execPath, ['--import', 'tsx', WRITER], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<NodeJS.Signals | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (_code, signal) => resolve(signal));
   });
-  child.stdin.end(JSON.stringify({ database, lanes }));
+  const most = killAfter && killAfter + MORE_BEFORE_THE_KILL;
+  child.stdin.end(JSON.stringify({ database, lanes, most }));
   const acknowledged: Operation[] = [];
   let isFinished = false;
   for await (const line of createInterface({ input: child.stdout })) {
