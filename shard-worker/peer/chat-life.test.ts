@@ -151,6 +151,15 @@ describe('two rings', () => {
     expect(live('asks', ...both, told(1, 'broken'), told(2, 'broken'))[0]).toBe('forming');
   });
 
+  test('one that retires while nothing takes its place answers no more', () => {
+    expect(live('asks', ...LINKED, retired(1), pools('ready'))[0], 'its successor is being linked').toBe('ready 1');
+    expect(live('asks', ...LINKED, retired(1), pools('waiting'))[0]).toBe('forming');
+    expect(live('asks', ...LINKED, retired(1), NO_POOLS)[0]).toBe('no-stages');
+    const broken: ChatEvent = { type: 'link-broken', epoch: 1 };
+    expect(live('asks', ...LINKED, retired(1), NO_POOLS, broken)[0]).toBe('no-stages');
+    expect(live('asks', ...LINKED, retired(1), pools('waiting'), told(2, 'ready'), linked(2))[0]).toBe('ready 2');
+  });
+
   test('one that retires is nobody’s second choice', () => {
     const retired = heard({ type: 'retire', pool: POOL, epoch: 1 });
     expect(live('asks', ...both, retired, told(2, 'broken'))[0]).toBe('forming');

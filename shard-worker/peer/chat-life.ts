@@ -119,7 +119,7 @@ function greet(life: ChatLife): ChatStep {
 
 function hearPools(life: ChatLife, pools: PoolSummary[]): ChatLife {
   const heard = show(life, { pools });
-  if (life.linked !== undefined && life.isNamed) return heard;
+  if (life.answering.length > 0 && life.isNamed) return heard;
   const own = pools.find(({ pool }) => pool === life.pool);
   if (!own || own.state === 'empty') return showNoSeats(heard, 'no-stages');
   // A pool that waits has no coalition; the last one's seats would say otherwise.
@@ -242,7 +242,8 @@ function giveUp(life: ChatLife, epoch: number, error: PoolError): ChatStep {
 }
 
 /** Whom it waits for without a coalition. */
-const awaited = ({ shown }: ChatLife): ChatState['phase'] => (shown.away ? 'connecting' : 'forming');
+const awaited = ({ shown }: ChatLife): ChatState['phase'] =>
+  shown.away ? 'connecting' : shown.phase === 'no-stages' ? 'no-stages' : 'forming';
 
 function without(life: ChatLife, epoch: number): ChatLife {
   const epochs = new Map(life.epochs);

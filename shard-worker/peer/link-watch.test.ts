@@ -93,6 +93,24 @@ test('one whose connection carries packets is frozen or busy: the server is aske
   expect([...sentinel.watched]).toEqual([b, c]);
 });
 
+test('one that stays silent is told again, until it is heard or its link is over', async () => {
+  const { sentinel, said, broker, link, watch } = makeWatch();
+  const [b, c] = [link(B), link(C)];
+  broker.vitals.set(B, { packetAgeMs: 120 });
+  broker.vitals.set(C, { packetAgeMs: 120 });
+  const toldOf = (id: PeerId) => said.filter((each) => each.type === 'silent' && each.peer === id).length;
+  for (const id of [b, c]) sentinel.tell(id, 'silent');
+  await settle();
+  await vi.advanceTimersByTimeAsync(2_500);
+  await settle();
+  expect([toldOf(B), toldOf(C)]).toEqual([2, 2]);
+  sentinel.tell(b, 'alive');
+  watch.remove(c);
+  await vi.advanceTimersByTimeAsync(30_000);
+  await settle();
+  expect([toldOf(B), toldOf(C)]).toEqual([2, 2]);
+});
+
 test('one that answers while its connection is looked at is not given up', async () => {
   const { sentinel, worker, said, link } = makeWatch();
   const id = link(B);

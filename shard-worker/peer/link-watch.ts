@@ -17,6 +17,8 @@ export interface LinkWatchOptions {
 
 /** No packet for so long: the connection itself is dead, or the tab at its other end. */
 const NO_PACKETS_MS = 2_500;
+/** Whoever is silent still, though it was not given up, is told again: it may have been busy then, and be gone now. */
+const SAY_AGAIN_MS = 2_500;
 /** Pace at which connections are asked how long their path is; ICE measures each 2.75 s. */
 const DISTANCE_EVERY_MS = 2_000;
 /**
@@ -29,6 +31,7 @@ interface Watched {
   brokered: BrokeredChannel;
   state: SentinelEvents['pulse']['state'];
   distances: number[];
+  again: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class LinkWatch {
@@ -49,7 +52,7 @@ export class LinkWatch {
       this.#sentinel = this.#options.sentinel();
       this.#sentinel.on('pulse', (heard) => void this.#hear(heard));
     }
-    this.#watched.set(id, { brokered, state: 'alive', distances: [] });
+    this.#watched.set(id, { brokered, state: 'alive', distances: [], again: undefined });
     this.#sentinel.watch(id, pulse);
     this.#timer ??= setInterval(() => void this.#measureAll(), DISTANCE_EVERY_MS);
     void this.#measure(id);
@@ -59,6 +62,7 @@ export class LinkWatch {
     const watched = this.#watched.get(id);
     if (!watched) return;
     this.#watched.delete(id);
+    clearTimeout(watched.again);
     this.#sentinel?.unwatch(id);
     if (watched.state !== 'alive') this.#tellLate();
     if (this.#watched.size > 0) return;
@@ -83,17 +87,24 @@ export class LinkWatch {
     const watched = this.#watched.get(id);
     if (!watched) return;
     watched.state = state;
+    clearTimeout(watched.again);
     this.#tellLate();
     const { pool, send } = this.#options;
+    if (state === 'late') send({ type: 'late', pool, peer: watched.brokered.peer });
+    if (state === 'silent') await this.#tellSilent(id, watched);
+  }
+
+  async #tellSilent(id: number, watched: Watched): Promise<void> {
+    const { pool, send } = this.#options;
     const { peer, epoch, vitals } = watched.brokered;
-    if (state === 'late') send({ type: 'late', pool, peer });
-    if (state !== 'silent') return;
     const { packetAgeMs } = await vitals().catch(() => ({ packetAgeMs: undefined }));
-    if (watched.state !== 'silent' || !this.#watched.has(id)) return;
+    if (watched.state !== 'silent' || this.#watched.get(id) !== watched) return;
     // A browser that does not say is taken to have heard nothing: its pulse says so.
     const packets = packetAgeMs !== undefined && packetAgeMs < NO_PACKETS_MS;
     send({ type: 'silent', pool, epoch, peer, packets });
     if (!packets) this.#close(id);
+    clearTimeout(watched.again);
+    watched.again = setTimeout(() => void this.#tellSilent(id, watched), SAY_AGAIN_MS);
   }
 
   /** The worker lets the link go, and says so as of any link that broke. */

@@ -68,6 +68,13 @@ test.each<[string, Partial<Lap>, string]>([
   expect(judged(fields)).toBe(expected);
 });
 
+test('wrong ids: says who took part and has shown itself', () => {
+  const judge = (...shown: string[]) => judgeLap({ ...HONEST, ids: [9], shown: new Set(shown.map(peerOf)) });
+  expect(judge('a', 'c')).toMatchObject({ peers: [peerOf('b')], beside: [peerOf('a'), peerOf('c')] });
+  expect(judge()).not.toHaveProperty('beside');
+  expect(judge('a', 'b', 'c')).not.toHaveProperty('beside');
+});
+
 test('one tab alone', () => {
   const alone = { seats: HONEST.seats.slice(0, 1), receipts: [receiptOf('1', '4')] };
   expect(judged(alone)).toBe('shown');

@@ -39,8 +39,13 @@ export function judgeLap({ seats, ids, positions, receipts, answered, expected, 
   if (expected.every((id, at) => id === ids[at])) return { kind: 'shown' };
   // Somebody computes wrongly. Who has shown itself before does so less likely than who has not.
   const fresh = peers.filter((peer) => !shown.has(peer));
-  return unshown(fresh.length > 0 ? fresh : peers);
+  const beside = peers.filter((peer) => shown.has(peer));
+  if (fresh.length === 0 || beside.length === 0) return unshown(peers);
+  return { ...unshown(fresh), beside: [...new Set(beside)] };
 }
 
-const unshown = (peers: readonly PeerId[]): Verdict => ({ kind: 'unshown', peers: [...new Set(peers)] });
+const unshown = (peers: readonly PeerId[]): Verdict & { kind: 'unshown' } => ({
+  kind: 'unshown',
+  peers: [...new Set(peers)],
+});
 const apart = (before: PeerId, after: PeerId): Verdict => ({ kind: 'apart', peers: [before, after] });

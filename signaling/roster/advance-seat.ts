@@ -8,7 +8,15 @@ import { announce, beginFurther, promoteForming, replan } from './change-coaliti
 import { excludePeer, takeBack } from './change-members.ts';
 import { formingOf, servingOf, withForming } from './coalitions.ts';
 import { inEachRing, inRingOfEpoch } from './in-ring.ts';
-import type { Effect, Pool, PoolCoalition, PoolPeer, PoolStep, World } from './roster-state.ts';
+import {
+  type Effect,
+  isOutInTime,
+  type Pool,
+  type PoolCoalition,
+  type PoolPeer,
+  type PoolStep,
+  type World,
+} from './roster-state.ts';
 
 /** What is ready sooner was there already. */
 const LEAST_LOAD_MS = 500;
@@ -92,8 +100,7 @@ const silentSince = ({ coalitions }: Pool): { peer: PeerId; atMs: number }[] =>
     );
 
 /** One that is out for a time alone: whoever failed offers itself again, who was silent must be heard. */
-const isTimeOver = ({ excluded }: PoolPeer): boolean =>
-  excluded === 'stalled' || excluded === 'unreachable' || excluded === 'unshown';
+const isTimeOver = ({ excluded }: PoolPeer): boolean => excluded === 'stalled' || isOutInTime(excluded);
 
 /** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
 export function passTime(pool: Pool, world: World): PoolStep {

@@ -71,6 +71,21 @@ test('who answers, and whose packets come, is busy', () => {
   expect([silent, cuts, gone()]).toEqual([[], [], []]);
 });
 
+test('B3: an answer is good for two seconds: who stops after it is asked again', () => {
+  const { suspects, late, tell, silent, probed } = scene();
+  late(W, B);
+  suspects.heard(B);
+  vi.advanceTimersByTime(1_900);
+  late(A, B);
+  expect(probed(), 'it answered a moment ago').toEqual([B]);
+  vi.advanceTimersByTime(1_700);
+  // It froze meanwhile, and packets still come.
+  tell(A, B, true);
+  expect([probed(), silent]).toEqual([[B, B], []]);
+  vi.advanceTimersByTime(1_000);
+  expect(silent).toEqual([B]);
+});
+
 test('on the word of one that only watches, a tab has longer to answer', () => {
   const { tell, silent } = scene();
   tell(W, B);

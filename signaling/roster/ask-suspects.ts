@@ -20,8 +20,13 @@ export interface SuspectsOptions {
  * longer: anybody can watch a pool.
  */
 const ANSWER_MS = { member: 1_000, watcher: 3_000 };
-/** An answer counts for so long: `late` is told some two seconds before `silent`. */
+/** Who has not answered is asked again after this. */
 const CASE_MS = 5_000;
+/**
+ * Who has answered is there for so long; then it is asked anew. `late` is told less than two seconds before `silent`, and who is silent
+ * without being given up is told again.
+ */
+const ANSWERED_MS = 2_000;
 /** Both ends of a cut link, and the other neighbours of a tab that is cut off, tell within this. */
 const GATHER_MS = 400;
 /** Suspects at once; further ones wait until they are told again. */
@@ -35,7 +40,7 @@ type Silent = ClientMessage & { type: 'silent' };
 interface Case {
   askedMs: number;
   timers: NodeJS.Timeout[];
-  isAnswered: boolean;
+  answeredMs: number | undefined;
   reports: { reporter: PeerId; standing: keyof typeof ANSWER_MS; told: Silent }[];
 }
 
@@ -66,8 +71,8 @@ export class Suspects {
   /** It said something: anything is an answer. */
   heard(peer: PeerId): void {
     const asked = this.#cases.get(peer);
-    if (!asked || asked.isAnswered) return;
-    asked.isAnswered = true;
+    if (!asked || asked.answeredMs !== undefined) return;
+    asked.answeredMs = this.#nowMs();
     for (const timer of asked.timers) clearTimeout(timer);
     this.#judge(peer, asked);
   }
@@ -86,11 +91,11 @@ export class Suspects {
   #ask(peer: PeerId): Case | undefined {
     const nowMs = this.#nowMs();
     const before = this.#cases.get(peer);
-    if (before && nowMs - before.askedMs < CASE_MS) return before;
+    if (before && !isOver(before, nowMs)) return before;
     this.left(peer);
     if (this.#cases.size >= MAX_CASES) this.#forget(nowMs);
     if (this.#cases.size >= MAX_CASES) return undefined;
-    const asked: Case = { askedMs: nowMs, isAnswered: false, reports: [], timers: [] };
+    const asked: Case = { askedMs: nowMs, answeredMs: undefined, reports: [], timers: [] };
     asked.timers = Object.values(ANSWER_MS).map((ms) => setTimeout(() => this.#judge(peer, asked), ms));
     this.#cases.set(peer, asked);
     this.#options.send(peer, { type: 'probe', at: nowMs });
@@ -100,11 +105,12 @@ export class Suspects {
   #judge(peer: PeerId, asked: Case): void {
     const { send, onSilent } = this.#options;
     const sinceMs = this.#nowMs() - asked.askedMs;
-    const isDue = ({ standing }: Case['reports'][number]) => asked.isAnswered || sinceMs >= ANSWER_MS[standing];
+    const isAnswered = asked.answeredMs !== undefined;
+    const isDue = ({ standing }: Case['reports'][number]) => isAnswered || sinceMs >= ANSWER_MS[standing];
     const due = asked.reports.filter(isDue);
     asked.reports = asked.reports.filter((report) => !isDue(report));
     for (const { reporter, told } of due) {
-      if (!asked.isAnswered) {
+      if (!isAnswered) {
         onSilent(told.pool, peer);
         send(reporter, { type: 'gone', peer });
       } else if (!told.packets) this.#gather(told.pool, { reporter, accused: peer, epoch: told.epoch });
@@ -129,10 +135,13 @@ export class Suspects {
   }
 
   #forget(nowMs: number): void {
-    for (const [peer, { askedMs }] of this.#cases) if (nowMs - askedMs >= CASE_MS) this.left(peer);
+    for (const [peer, asked] of this.#cases) if (isOver(asked, nowMs)) this.left(peer);
   }
 
   #nowMs(): number {
     return this.#options.now?.() ?? performance.now();
   }
 }
+
+const isOver = ({ askedMs, answeredMs }: Case, nowMs: number): boolean =>
+  answeredMs === undefined ? nowMs - askedMs >= CASE_MS : nowMs - answeredMs >= ANSWERED_MS;

@@ -73,9 +73,7 @@ export function replan(current: Pool, world: World): PoolStep {
   const [forming, serving] = [formingOf(pool)?.coalition, servingOf(pool)];
   const live = forming ?? (serving?.state === 'ready' ? serving : undefined);
   // Those that have failed least first: of equals they are taken.
-  const open = pool.peers
-    .filter(({ excluded }) => excluded === undefined)
-    .sort((a, b) => (a.failures ?? 0) - (b.failures ?? 0));
+  const open = pool.peers.filter(({ excluded }) => excluded === undefined).sort((a, b) => timesOut(a) - timesOut(b));
   const candidates = pacedTabs(pool, open, world);
   const policy = world.policyOf?.(pool.id);
   if (policy?.loaded === false) return unload(pool, world);
@@ -117,7 +115,8 @@ export function beginFurther(pool: Pool, world: World): PoolStep {
     ({ peer, excluded }) =>
       excluded === undefined && !pool.coalitions.some(({ coalition }) => hasSeat(coalition, peer)),
   );
-  const candidates = pacedTabs(pool, open, world);
+  // Who was no faster in a seat of another ring is as good as any in one of its own.
+  const candidates = pacedTabs(pool, open, world, 'all');
   const mirrored = mirrorSeats(first.seats, candidates);
   const seats = mirrored && isNear(mirrored, world.rtt) ? mirrored : planFurther();
   if (!seats) return same;
@@ -168,6 +167,8 @@ function begin(pool: Pool, seats: Seat[], { nowMs }: World, ring = ringsOf(pool)
     effects: [...(before ? [retire(pool, before.coalition)] : []), announce(next, coalition)],
   };
 }
+
+const timesOut = ({ failures = 0, unreached }: PoolPeer): number => failures + (unreached?.times ?? 0);
 
 const sameMembers = (before: readonly Seat[], after: readonly Seat[]): boolean =>
   before.length === after.length && before.every((seat, index) => seat.peer === after[index]?.peer);

@@ -8,13 +8,16 @@ import type { ModelManifest } from '../../protocol/manifest.ts';
 import { abandonForming, breakServing, replanIn } from './change-coalition.ts';
 import { coalitionsOf, formingOf, hasSeat, servingOf } from './coalitions.ts';
 import { inEachRing, inRingOfEpoch, inRingOfPeer } from './in-ring.ts';
+import { FORGOTTEN_MS, othersOf, type PairMarks, timesOf, withMark, withoutFew } from './pair-marks.ts';
 import {
   type Effect,
   type Exclusion,
+  isOutInTime,
   LINK_STRIKES,
   leftOutMs,
   MAX_PAST,
   MAX_PEERS_PER_POOL,
+  type PeerPast,
   type Pool,
   type PoolPeer,
   type PoolStep,
@@ -53,16 +56,10 @@ export function takeOffer(
   if (isNew && pool.peers.length >= MAX_PEERS_PER_POOL) {
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
-  const { failures, excluded, leftOutUntilMs, noFaster } =
-    pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer) ?? {};
-  const out = excluded === 'unshown' && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {};
-  const entry: PoolPeer = {
-    ...{ peer, capability, ...(failures ? { failures } : {}) },
-    ...(noFaster ? { noFaster } : {}),
-    ...out,
-  };
+  const before = pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer);
+  const entry: PoolPeer = { peer, capability, ...(before ? pastOf(before) : {}) };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
-  const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers, strikes: withoutPeer(pool.strikes, peer) };
+  const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
 }
 
@@ -98,7 +95,8 @@ function dropFrom(pool: Pool, peer: PeerId, world: World): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
   const peers = pool.peers.filter((entry) => entry.peer !== peer);
   const next: Pool = replanIn(
-    { ...pool, peers, strikes: withoutPeer(pool.strikes, peer), past: withPast(pool, peer) },
+    // One report more or less of a tab that has left shows nothing: it may have been leaving.
+    { ...pool, peers, strikes: withoutFew(pool.strikes, peer, LINK_STRIKES), past: withPast(pool, peer) },
     world.timing.leaveDebounceMs,
     world,
   );
@@ -108,8 +106,8 @@ function dropFrom(pool: Pool, peer: PeerId, world: World): PoolStep {
 }
 
 /**
- * Leaves a tab out of plans until it offers itself again. `times`: that much longer than it would. `of` is the epoch where it went wrong: a tab that cannot load
- * its next slice may well go on serving the one it has.
+ * Leaves a tab out of plans for a time that doubles. `times`: that much longer than it would. `of` is the epoch where it went wrong:
+ * a tab that cannot load its next slice may well go on serving the one it has.
  */
 export function excludePeer(
   pool: Pool,
@@ -125,18 +123,47 @@ export function excludePeer(
   });
 }
 
+/** What it is out for is not made less by what comes on top of it. */
 function leaveOut(entry: PoolPeer, why: Exclusion, { nowMs }: World, times: number): PoolPeer {
-  const failures = (entry.failures ?? 0) + 1;
-  return { ...entry, excluded: why, failures, leftOutUntilMs: nowMs + times * leftOutMs(failures) };
+  const { unreached } = entry;
+  const isLink = why === 'unreachable';
+  const isPast = !unreached || nowMs - unreached.untilMs >= FORGOTTEN_MS;
+  const failures = isLink ? (isPast ? 0 : unreached.times) + 1 : (entry.failures ?? 0) + 1;
+  const untilMs = nowMs + times * leftOutMs(failures);
+  const isHeavier = isOutInTime(entry.excluded) && (entry.leftOutUntilMs ?? 0) > nowMs;
+  return {
+    ...entry,
+    ...(isLink ? { unreached: { times: failures, untilMs } } : { failures }),
+    excluded: isHeavier && !isOutInTime(why) ? entry.excluded! : why,
+    leftOutUntilMs: isHeavier ? Math.max(entry.leftOutUntilMs!, untilMs) : untilMs,
+  };
 }
 
-/** How often it failed or was no faster, and until when it is out for what it did not show, outlive its leaving. */
+/** Who serves is held out of further plans for a moment, and serves on: nothing is counted against it. */
+export function setAside(pool: Pool, peer: PeerId, world: World): PoolStep {
+  return inRingOfPeer(pool, peer, (seen) => {
+    const out = { excluded: 'unshown' as const, leftOutUntilMs: world.nowMs + leftOutMs(1) };
+    const peers = seen.peers.map((entry) =>
+      entry.peer === peer && !entry.excluded ? ({ ...entry, ...out } satisfies PoolPeer) : entry,
+    );
+    return { pool: replanIn({ ...seen, peers }, world.timing.leaveDebounceMs, world), effects: [] };
+  });
+}
+
+/** What outlives another offer, and leaving: how often it failed or was no faster, and until when it is out whatever it says. */
+function pastOf({ failures, unreached, noFaster, excluded, leftOutUntilMs }: PeerPast): PeerPast {
+  return {
+    ...(failures ? { failures } : {}),
+    ...(unreached ? { unreached } : {}),
+    ...(noFaster ? { noFaster } : {}),
+    ...(excluded && isOutInTime(excluded) && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {}),
+  };
+}
+
 function withPast({ peers, past }: Pool, peer: PeerId): Pool['past'] {
-  const { failures, excluded, leftOutUntilMs, noFaster } = peers.find((entry) => entry.peer === peer) ?? {};
-  if (!failures && !noFaster) return past;
-  const out = excluded === 'unshown' ? { excluded, leftOutUntilMs } : {};
+  const kept = pastOf(peers.find((entry) => entry.peer === peer) ?? {});
+  if (Object.keys(kept).length === 0) return past;
   const rest = [...past].filter(([other]) => other !== peer);
-  const kept = { ...(failures ? { failures } : {}), ...(noFaster ? { noFaster } : {}), ...out };
   return new Map([...rest, [peer, kept] as const].slice(-MAX_PAST));
 }
 
@@ -149,8 +176,7 @@ export function takeBack(pool: Pool, isBack: (entry: PoolPeer) => boolean, world
     const { excluded: _over, leftOutUntilMs: _past, ...rest } = entry;
     return rest;
   });
-  const strikes = back.reduce(withoutPeer, pool.strikes);
-  return { pool: replanIn({ ...pool, peers, strikes }, world.timing.joinDebounceMs, world), effects: [] };
+  return { pool: replanIn({ ...pool, peers }, world.timing.joinDebounceMs, world), effects: [] };
 }
 
 function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'both'): PoolStep {
@@ -164,9 +190,9 @@ function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'bot
 /**
  * Two neighbours cannot reach each other. The rule: the epoch ends, and the pair gets a strike. After the first, the same
  * tabs try again. After the second, the one of the two that has struck out with more others is left out; if even, the
- * later one. Every report ends an epoch and adds a strike, and a pair with two strikes loses a tab, so n tabs cause at
- * most 2·n·(n-1)/2 replans; and a tab that lies about its neighbours can evict one of them, then goes itself.
- * Strikes end when a tab leaves or offers itself again.
+ * later one. Every report ends an epoch and adds a strike, and a pair with two strikes loses a tab; a tab that lies about its
+ * neighbours can evict one of them, then goes itself, for a time that doubles: what is held against a pair outlives that
+ * time, another offer and leaving, and is forgotten after a while.
  */
 export const reportLink = (pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep =>
   inRingOfEpoch(pool, epoch, (seen) => strikeLink(seen, epoch, reporter, accused, world));
@@ -176,15 +202,15 @@ function strikeLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId
   const isForming = coalition?.state === 'forming';
   if (reporter === accused || !hasSeat(coalition, reporter) || !hasSeat(coalition, accused))
     return { pool, effects: [] };
-  const pair = [reporter, accused].sort().join('-');
-  const strikes = new Map(pool.strikes).set(pair, (pool.strikes.get(pair) ?? 0) + 1);
+  const { nowMs } = world;
+  const strikes = withMark(pool.strikes, reporter, accused, nowMs);
   const struck: Pool = { ...pool, strikes };
-  if ((strikes.get(pair) ?? 0) < LINK_STRIKES) {
+  if (timesOf(strikes, reporter, accused, nowMs) < LINK_STRIKES) {
     return isForming ? abandonForming(struck, world) : breakServing(struck, world);
   }
   const order = pool.peers.map(({ peer }) => peer);
   const blamed = [reporter, accused].reduce((worst, peer) => {
-    const difference = pairsOut(strikes, peer) - pairsOut(strikes, worst);
+    const difference = pairsOut(strikes, peer, nowMs) - pairsOut(strikes, worst, nowMs);
     if (difference !== 0) return difference > 0 ? peer : worst;
     return order.indexOf(peer) > order.indexOf(worst) ? peer : worst;
   });
@@ -213,12 +239,16 @@ function blameCut(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep 
     return reporter !== accused && hasSeat(coalition, reporter) && hasSeat(coalition, accused);
   });
   if (seated.length === 0) return { pool, effects: [] };
-  const strikes = new Map(pool.strikes);
-  for (const { reporter, accused } of seated) strikes.set([reporter, accused].sort().join('-'), LINK_STRIKES);
+  const { nowMs } = world;
+  const mark = (marks: PairMarks): PairMarks =>
+    seated.reduce((rest, { reporter, accused }) => withMark(rest, reporter, accused, nowMs, LINK_STRIKES), marks);
+  const [now, strikes] = [mark(new Map()), mark(pool.strikes)];
   const order = pool.peers.map(({ peer }) => peer);
   const drivers = cuts.filter((cut) => !seated.includes(cut));
   const weight = (peer: PeerId): number[] => [
-    pairsOut(strikes, peer),
+    // What one moment shows goes before what was.
+    pairsOut(now, peer, nowMs),
+    pairsOut(strikes, peer, nowMs),
     drivers.filter(({ accused }) => accused === peer).length,
     order.indexOf(peer),
   ];
@@ -230,11 +260,8 @@ function blameCut(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep 
   return excludePeer({ ...pool, strikes }, blamed!, 'unreachable', 'both', world);
 }
 
-const pairsOut = (strikes: ReadonlyMap<string, number>, peer: PeerId): number =>
-  [...strikes].filter(([pair, count]) => pair.includes(peer) && count >= LINK_STRIKES).length;
-
-const withoutPeer = (strikes: ReadonlyMap<string, number>, peer: PeerId): ReadonlyMap<string, number> =>
-  new Map([...strikes].filter(([pair]) => !pair.includes(peer)));
+const pairsOut = (strikes: PairMarks, peer: PeerId, nowMs: number): number =>
+  othersOf(strikes, peer, nowMs, LINK_STRIKES);
 
 /** Field by field, whatever their order. */
 export function sameManifest(left: ModelManifest, right: ModelManifest): boolean {

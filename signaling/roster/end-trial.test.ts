@@ -123,6 +123,41 @@ describe('C1: a coalition that says that it is ready', () => {
     }
   });
 
+  /** Each of these comes once, and `judge` says how the trial of a and it ended; gives who is out after each. */
+  function contradict(table: Table, names: string[], judge: (epoch: number, name: string) => void): string[][] {
+    return names.map((name) => {
+      table.offer(name);
+      for (let lap = 0; lap < 2; lap++) {
+        table.pass(1000);
+        const forming = table.coalitions().find((line) => line.includes('forming'));
+        if (!forming?.includes('a:') || !forming.includes(`${name}:`)) break;
+        sayReady(table);
+        judge(table.pool().lastEpoch, name);
+      }
+      return outs(table);
+    });
+  }
+
+  it.each<[string, (table: Table, epoch: number, name: string) => void]>([
+    ['contradicts', (table, epoch, name) => table.tried(epoch, 'apart', 'a', name)],
+    ['computes wrongly beside', (table, epoch, name) => table.wrongBeside(epoch, [name], ['a'])],
+  ])('one that serves and %s everybody who comes is passed over for a moment, and serves on', (_what, judge) => {
+    const table = tried('a');
+    table.tried(1, 'shown');
+    const [first, second] = contradict(table, ['m', 'n'], (epoch, name) => judge(table, epoch, name));
+    expect(first).toEqual(['m unshown']);
+    expect(second).toEqual(['a unshown', 'm unshown']);
+    table.pass(500);
+    // It answers until those without it have shown that they do.
+    expect(table.coalitions()).toEqual(['1 ready a:0-4', expect.stringMatching(/forming n:0-4/)]);
+    sayReady(table);
+    table.tried(table.pool().lastEpoch, 'shown');
+    expect(table.coalitions()).toEqual([expect.stringMatching(/ready n:0-4/)]);
+    table.pass(10_000);
+    expect(outs(table)).not.toContain('a unshown');
+    expect(table.pool().peers.find(({ capability }) => capability.device === 'a')?.failures).toBeUndefined();
+  });
+
   it('doubts outlive another offer and leaving, and so does the time that somebody is out', () => {
     const table = tried('a');
     table.tried(1, 'shown');

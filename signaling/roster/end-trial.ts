@@ -2,17 +2,23 @@
 // goes on until then, whoever is blamed. Pure.
 import type { PeerId } from '../../protocol/ids.ts';
 import { abandonForming, promoteForming } from './change-coalition.ts';
-import { excludePeer } from './change-members.ts';
+import { excludePeer, setAside } from './change-members.ts';
 import { formingOf, hasSeat, readyOf, servingOf } from './coalitions.ts';
 import { inRingOfEpoch } from './in-ring.ts';
 import { noteLap } from './note-paces.ts';
-import { type Effect, MAX_PAST, type Pool, type PoolCoalition, type PoolStep, type World } from './roster-state.ts';
+import { othersOf, timesOf, withMark, withoutPairs } from './pair-marks.ts';
+import type { Effect, Pool, PoolCoalition, PoolStep, World } from './roster-state.ts';
 
 /** How a canary lap ended: `apart` where what one of two neighbours says contradicts the other, and nobody knows which one lies. */
 export type Verdict =
   /** `lapMs`: what a lap took, by the server's clock. */
   | { readonly kind: 'shown'; readonly lapMs?: number }
-  | { readonly kind: 'unshown'; readonly peers: readonly PeerId[] }
+  | {
+      readonly kind: 'unshown';
+      readonly peers: readonly PeerId[];
+      /** Who took part and has shown itself before, where it is not certain that it was none of them. */
+      readonly beside?: readonly PeerId[];
+    }
   | { readonly kind: 'apart'; readonly peers: readonly [PeerId, PeerId] };
 
 /** What the roster hears of it. `unknown`: nothing was to be learnt, it is busy. */
@@ -52,6 +58,7 @@ function judge(pool: Pool, epoch: number, verdict: TrialEnd, world: World & { is
   }
   if (verdict.kind === 'apart') return judgePair(pool, verdict.peers, world, 'forming');
   if (verdict.kind === 'unknown') return abandonForming(pool, world);
+  if (verdict.beside?.length) return judgeBeside(pool, verdict.peers, verdict.beside, world);
   return leaveOut(pool, blamedOf(pool, verdict.peers, world.isAnswered), world, 'forming');
 }
 
@@ -80,15 +87,12 @@ function cleared(pool: Pool, seats: readonly { peer: PeerId }[]): Pool {
     const { failures: _past, ...rest } = entry;
     return rest;
   });
-  const doubts = new Map(
-    [...pool.doubts].filter(([pair]) => !pair.split('-').every((peer) => shown.has(peer as PeerId))),
-  );
-  return { ...pool, peers, doubts };
+  return { ...pool, peers, doubts: withoutPairs(pool.doubts, shown) };
 }
 
 /**
- * Whoever is in doubt with more others is left out; of two that are in doubt with one alone, neither at first: they are tried
- * once more, and then the one that does not serve goes, else who has failed more often, else who came later.
+ * Whoever is in doubt with more others is left out; of two that are in doubt with as many, neither at first: they are tried once
+ * more, and then the one that does not serve goes, else who has failed more often, else who came later.
  */
 function judgePair(
   pool: Pool,
@@ -96,28 +100,55 @@ function judgePair(
   world: World,
   from: 'forming' | 'both',
 ): PoolStep {
-  const pair = [one, other].sort().join('-');
-  const times = (pool.doubts.get(pair) ?? 0) + 1;
-  const rest = [...pool.doubts].filter(([each]) => each !== pair);
-  const doubted: Pool = { ...pool, doubts: new Map([...rest, [pair, times] as const].slice(-MAX_PAST)) };
-  const [first, second] = [one, other].map((peer) => doubtsOf(doubted, peer)) as [number, number];
-  if (first === second && times < 2) {
+  const { nowMs } = world;
+  const doubted: Pool = { ...pool, doubts: withMark(pool.doubts, one, other, nowMs) };
+  const doubtsOf = (peer: PeerId): number => othersOf(doubted.doubts, peer, nowMs);
+  if (doubtsOf(one) === doubtsOf(other) && timesOf(doubted.doubts, one, other, nowMs) < 2) {
     return from === 'both' ? { pool: doubted, effects: [] } : abandonForming(doubted, world);
   }
   const order = pool.peers.map(({ peer }) => peer);
   const weight = (peer: PeerId): number[] => [
+    doubtsOf(peer),
     hasSeat(servingOf(pool), peer) ? 0 : 1,
-    doubtsOf(doubted, peer),
     pool.peers.find((entry) => entry.peer === peer)?.failures ?? 0,
     order.indexOf(peer),
   ];
   const [left, right] = [weight(one), weight(other)];
   const at = left.findIndex((value, index) => value !== right[index]);
-  return leaveOut(doubted, [left[at]! > right[at]! ? one : other], world, from);
+  const blamed = left[at]! > right[at]! ? one : other;
+  return from === 'forming' && isServing(doubted, blamed)
+    ? passOver(doubted, [blamed], world)
+    : leaveOut(doubted, [blamed], world, from);
 }
 
-const doubtsOf = ({ doubts }: Pool, peer: PeerId): number =>
-  [...doubts.keys()].filter((pair) => pair.split('-').includes(peer)).length;
+/**
+ * Somebody computed wrongly, and some of them have shown themselves before: those that have not are left out. But who is there each
+ * time that somebody new goes is in doubt with all of them, and then it is that one's turn.
+ */
+function judgeBeside(
+  pool: Pool,
+  fresh: readonly PeerId[],
+  beside: readonly PeerId[],
+  world: World & { isAnswered: boolean },
+): PoolStep {
+  const { nowMs } = world;
+  const pairs = fresh.flatMap((one) => beside.map((other) => [one, other] as const));
+  const doubts = pairs.reduce((marks, [one, other]) => withMark(marks, one, other, nowMs), pool.doubts);
+  const doubted: Pool = { ...pool, doubts };
+  const most = Math.max(...fresh.map((peer) => othersOf(doubts, peer, nowMs)));
+  const suspects = beside.filter((peer) => othersOf(doubts, peer, nowMs) > Math.max(1, most));
+  if (suspects.length > 0) return passOver(doubted, suspects, world);
+  return leaveOut(doubted, blamedOf(doubted, fresh, world.isAnswered), world, 'forming');
+}
+
+const isServing = (pool: Pool, peer: PeerId): boolean => readyOf(pool).some((coalition) => hasSeat(coalition, peer));
+
+/** What was tried is given up, and the next is tried without these: tabs that are let in could otherwise have any that serves put out. */
+function passOver(pool: Pool, peers: readonly PeerId[], world: World): PoolStep {
+  const { pool: abandoned, effects } = abandonForming(pool, world);
+  const next = peers.reduce((before, peer) => setAside(before, peer, world).pool, abandoned);
+  return { pool: next, effects };
+}
 
 /** Each comes back at a time of its own, whoever failed less first: they are not tried together again. */
 function leaveOut(pool: Pool, blamed: readonly PeerId[], world: World, from: 'forming' | 'both'): PoolStep {

@@ -55,6 +55,27 @@ describe('a further ring', () => {
     expect(table.heard().filter((line) => line.includes('retire'))).toEqual([]);
   });
 
+  it('forms also of tabs that were no faster in a seat of the first', () => {
+    const alone = new Table();
+    alone.stages = undefined;
+    alone.tries = true;
+    alone.offer('a');
+    alone.pass(1000);
+    alone.ready(1, 'a');
+    alone.timed(1, 10);
+    alone.pass(1000);
+    // It says to be ten times as fast, and is not.
+    alone.offer('b', { msPerLayer: 0.1 });
+    alone.pass(1000);
+    alone.ready(2, 'b');
+    alone.timed(2, 10);
+    alone.pass(1000);
+    expect(alone.coalitions()).toEqual(['1 ready a:0-4']);
+    alone.apply({ type: 'queue-told', pool: POOL, isCrowded: true });
+    alone.pass(2000);
+    expect(alone.coalitions()).toEqual(['1 ready a:0-4', '3 forming b:0-4']);
+  });
+
   it('does not form when the queue was empty again within a second', () => {
     crowd();
     table.pass(500);

@@ -19,14 +19,19 @@ function timedOf({ coalitions }: Pool): (PoolCoalition & { lapMs: number }) | un
 
 /**
  * Tabs as the planner reckons with them; where nobody is tried, as they say. Who was no faster than those that answer does not take
- * their place for a time that doubles; where nobody answers, everybody counts.
+ * their place for a time that doubles; where nobody answers, everybody counts, and so where `all` are wanted.
  */
-export function pacedTabs(pool: Pool, tabs: readonly PoolPeer[], world: World): readonly PoolPeer[] {
+export function pacedTabs(
+  pool: Pool,
+  tabs: readonly PoolPeer[],
+  world: World,
+  which: 'all' | 'faster' = 'faster',
+): readonly PoolPeer[] {
   if (!world.tries) return tabs;
   const serving = servingOf(pool)?.state === 'ready' ? servingOf(pool) : undefined;
   const isWaiting = ({ peer, noFaster }: PoolPeer): boolean =>
     noFaster !== undefined && noFaster.untilMs > world.nowMs && !hasSeat(serving, peer);
-  const wanted = serving && !isForced(pool, world) ? tabs.filter((tab) => !isWaiting(tab)) : tabs;
+  const wanted = which === 'faster' && serving && !isForced(pool, world) ? tabs.filter((tab) => !isWaiting(tab)) : tabs;
   const paced = reckonPaces(wanted);
   const timed = timedOf(pool);
   if (!timed || !pool.manifest) return paced;

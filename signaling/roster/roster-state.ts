@@ -4,6 +4,7 @@ import type { Price } from '../../protocol/credits.ts';
 import { type ModelRef, modelOf, type PeerId, type PoolId, poolIdOf, poolRefOf } from '../../protocol/ids.ts';
 import { LOAD_SILENCE_MS } from '../../protocol/limits.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { PairMarks } from './pair-marks.ts';
 
 /** Most pools at once. Anyone can offer any repository, so the list must end somewhere. */
 export const MAX_POOLS = 200;
@@ -15,7 +16,7 @@ export const MAX_LAYERS = 256;
 export const MAX_WATCHERS_PER_POOL = 1000;
 /** Most pools that one peer watches: a chat tab needs one, a page that compares models a few. */
 export const MAX_WATCHES_PER_PEER = 8;
-/** Most tabs that left and pairs in doubt whose failures a pool remembers. */
+/** Most tabs that left whose failures a pool remembers. */
 export const MAX_PAST = 512;
 /** Most rings of one pool that answer side by side. */
 export const MAX_RINGS = 4;
@@ -55,6 +56,9 @@ const MAX_LEFT_OUT_MS = 10 * 60_000;
 /** `failures` counts this one. */
 export const leftOutMs = (failures: number): number => Math.min(MAX_LEFT_OUT_MS, LEFT_OUT_MS * 2 ** (failures - 1));
 
+/** What did not show itself, or could not be reached, is out for its time, whatever it says meanwhile. */
+export const isOutInTime = (why: Exclusion | undefined): boolean => why === 'unshown' || why === 'unreachable';
+
 /** Layers `[start, end)` that a tab in reserve was asked to hold. */
 export interface WarmLayers {
   readonly start: number;
@@ -71,14 +75,19 @@ export interface PoolPeer {
   readonly excluded?: Exclusion;
   /** When it may be planned again. */
   readonly leftOutUntilMs?: number;
-  /** How often it was left out, since it came. */
+  /** How often it was left out, since it came or since a lap showed it; but for what no lap shows: */
   readonly failures?: number;
+  /** How often it was left out for links, and until when last. */
+  readonly unreached?: { readonly times: number; readonly untilMs: number };
   readonly warm?: readonly WarmLayers[];
   /** How often it was to make answers faster and did not, and until when it is not tried for that again. */
   readonly noFaster?: { readonly times: number; readonly untilMs: number };
   /** What its last real load took. */
   readonly load?: { readonly bytes: number; readonly ms: number };
 }
+
+/** What outlives a tab's leaving. */
+export type PeerPast = Pick<PoolPeer, 'failures' | 'unreached' | 'excluded' | 'leftOutUntilMs' | 'noFaster'>;
 
 export interface PoolCoalition {
   readonly coalition: Coalition;
@@ -109,12 +118,12 @@ export interface Pool {
   readonly coalitions: readonly PoolCoalition[];
   /** Whether a coalition has been ready since the first tab came. */
   readonly hasServed: boolean;
-  /** Link reports per pair of peers, `lower-higher`. */
-  readonly strikes: ReadonlyMap<string, number>;
-  /** Laps in which two contradicted each other, in the same form. Whoever offers itself again has them still. */
-  readonly doubts: ReadonlyMap<string, number>;
+  /** Reports of links that are down. */
+  readonly strikes: PairMarks;
+  /** Laps in which one of two must have lied. Whoever offers itself again has them still. */
+  readonly doubts: PairMarks;
   /** What is known of tabs that failed and left, oldest first: who comes back is no other. */
-  readonly past: ReadonlyMap<PeerId, Pick<PoolPeer, 'failures' | 'excluded' | 'leftOutUntilMs' | 'noFaster'>>;
+  readonly past: ReadonlyMap<PeerId, PeerPast>;
   /** Since when somebody waits although rings answer, or all of them are full: tabs in reserve that hold the model may be another one. */
   readonly crowdedAtMs?: number;
   /** Why nothing is planned, when nothing is. */

@@ -85,6 +85,12 @@ export class Table {
     this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict });
   }
 
+  /** Its ids were wrong: who was new in it, and who had shown itself before. */
+  wrongBeside(epoch: number, fresh: readonly string[], beside: readonly string[]): void {
+    const verdict: Verdict = { kind: 'unshown', peers: fresh.map(peerOf), beside: beside.map(peerOf) };
+    this.apply({ type: 'trial-ended', pool: POOL, epoch, verdict });
+  }
+
   stoodStill(epoch: number): void {
     this.apply({ type: 'stood-still', pool: POOL, epoch });
   }
