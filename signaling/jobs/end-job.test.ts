@@ -117,7 +117,7 @@ describe('a cancellation', () => {
     expect(test.network.sent.filter(({ message }) => message.type === 'job-cancel')).toHaveLength(1);
     hearDriver(test.context, job, { type: 'done', job: job.id, cachedTokens: 0, stats: STATS });
     await over(job);
-    expect(job.listener.heard).toEqual(['routed', 'ended 0']);
+    expect(job.listener.heard).toEqual(['routed', 'failed cancelled']);
   });
 
   it('of what runs ends it when the driver says nothing', async () => {

@@ -286,6 +286,13 @@ describe('a failure', () => {
     },
   );
 
+  it('that ends a cancelled job before its end: it was cancelled, and is no fault of the server', async () => {
+    cancelJob(test.context, job);
+    say(started(5), done());
+    await over();
+    expect(job.listener.codes).toEqual(['cancelled']);
+  });
+
   it('of a job that was cancelled is not tried again', async () => {
     cancelJob(test.context, job);
     say(failed('stage-left'));

@@ -55,8 +55,9 @@ export function hearDriver(context: JobContext, job: LiveJob, event: JobEvent): 
       job.listener.event(event);
       return;
     case 'done':
-      if (job.finished.size < job.choices && !job.cancelled) {
-        wentWrong(context, job, 'The driver ended the answer before its end.');
+      if (job.finished.size < job.choices) {
+        if (job.cancelled) finishJob(context, job, wasCancelled());
+        else wentWrong(context, job, 'The driver ended the answer before its end.');
         return;
       }
       job.stats = event.stats;
@@ -102,13 +103,15 @@ function keepPaid({ paid }: JobContext, job: LiveJob): void {
   ]);
 }
 
+const wasCancelled = (): PoolError => new PoolError('cancelled', 'The request was cancelled.');
+
 const wentWrong = (context: JobContext, job: LiveJob, how: string): void =>
   finishJob(context, job, new PoolError('stage-failed', how));
 
 /** The job goes to the head of its queue, a few times; then its caller hears why. */
 export function driverLost(context: JobContext, job: LiveJob, error: PoolError): void {
   job.driver = undefined;
-  if (job.cancelled) finishJob(context, job, new PoolError('cancelled', 'The request was cancelled.'));
+  if (job.cancelled) finishJob(context, job, wasCancelled());
   else if (job.attempts >= MAX_ATTEMPTS) finishJob(context, job, error);
   else {
     job.state = 'waiting';
