@@ -16,7 +16,9 @@ class FakeConnection extends EventEmitter {
   readonly metadata: unknown;
   isClosed = false;
   readonly channels: [string, RTCDataChannelInit][] = [];
+  readonly sent: string[] = [];
   readonly peerConnection = {
+    connectionState: 'connected',
     localDescription: sdpOf('AA') as { sdp: string } | null,
     remoteDescription: sdpOf('BB') as { sdp: string } | null,
     createDataChannel: (label: string, init: RTCDataChannelInit) => {
@@ -29,6 +31,10 @@ class FakeConnection extends EventEmitter {
     super();
     this.peer = peer;
     this.metadata = metadata;
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
   }
 
   close(): void {
@@ -141,6 +147,52 @@ test('gives a raw channel beside PeerJS’s own, with both certificates, in the 
   expect(channels).toMatchObject([{ id: 1, peer: B, epoch: 5, lane: 0, direction: 'out', channel: { label: 'ring' } }]);
   expect(channels[0]!.fingerprints).toEqual({ local: 'aa'.repeat(32), remote: 'bb'.repeat(32) });
   channels[0]!.close();
+  expect(connection.isClosed).toBe(true);
+});
+
+test('the next epoch’s link runs over the same connection, also when the first one is over', async () => {
+  const { asking, connection, broker, channels, peer } = await ask();
+  connection.emit('open');
+  await asking;
+  channels[0]!.release(true);
+  const again = broker.connect(B, 6);
+  await settle();
+  expect(connection.sent.map((text) => JSON.parse(text))).toEqual([{ type: 'again', epoch: 6, pair: 2 }]);
+  connection.emit('data', JSON.stringify({ type: 'made', pair: 2 }));
+  await again;
+  expect([peer.asked.length, connection.isClosed]).toEqual([1, false]);
+  expect(channels.map(({ id, epoch, direction }) => [id, epoch, direction])).toEqual([
+    [1, 5, 'out'],
+    [2, 6, 'out'],
+  ]);
+  expect(channels[1]!.fingerprints).toEqual(channels[0]!.fingerprints);
+});
+
+test.each<[string, (made: Asked) => void]>([
+  ['is down', ({ connection }) => Object.assign(connection.peerConnection, { connectionState: 'disconnected' })],
+  ['was closed', ({ connection }) => connection.emit('close')],
+  ['had a link that broke', ({ channels }) => channels[0]!.release(false)],
+])('another is dialled where the connection %s', async (_what, befall) => {
+  const made = await ask();
+  made.connection.emit('open');
+  await made.asking;
+  befall(made);
+  const again = made.broker.connect(B, 6);
+  await settle();
+  expect(made.peer.asked).toHaveLength(2);
+  made.peer.asked[1]!.connection.emit('open');
+  await again;
+  expect(made.channels.at(-1)).toMatchObject({ epoch: 6, direction: 'out' });
+});
+
+test('a link that is over lets go once, however often it is said', async () => {
+  const { asking, connection, channels } = await ask();
+  connection.emit('open');
+  await asking;
+  for (let times = 0; times < 3; times++) channels[0]!.release(true);
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(connection.isClosed).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
   expect(connection.isClosed).toBe(true);
 });
 
@@ -258,7 +310,8 @@ test('B7: a link that is asked for meanwhile waits until the broker is back', as
   peer.lose();
   broker.rest();
   const never = expect(broker.connect(B, 7)).rejects.toMatchObject({ code: 'link-failed' });
-  await vi.advanceTimersByTimeAsync(30_000);
+  // The connection that is there is asked first.
+  await vi.advanceTimersByTimeAsync(32_000);
   await never;
 });
 

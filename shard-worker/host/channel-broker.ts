@@ -9,12 +9,10 @@ import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/lim
 import { fingerprintOf } from '../../protocol/link-proof.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
+import { KeptConnection } from './kept-connection.ts';
 import { readVitals } from './read-vitals.ts';
 import { retryPauseMs } from './retry-pause.ts';
 
-/** Both ends create the channel with this id themselves (RFC 8832 calls it negotiated): no event to wait for. */
-const RING_CHANNEL_ID = 100;
-const PULSE_CHANNEL_ID = 101;
 /** Connections that a tab has at once, those half open by strangers included: lanes count, and browsers end at 500. */
 const MAX_CONNECTIONS = 256;
 
@@ -33,6 +31,8 @@ type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
 export class ChannelBroker implements Broker {
   readonly #options: BrokerOptions;
   readonly #load: LoadPeerJs;
+  /** Those that are up, and those that are on their way. */
+  readonly #kept = new Set<KeptConnection>();
   readonly #connections = new Set<DataConnection>();
   #token: string;
   #peer: Promise<Peer> | undefined;
@@ -54,6 +54,8 @@ export class ChannelBroker implements Broker {
   }
 
   async connect(to: PeerId, epoch: number, lane = 0): Promise<void> {
+    const kept = [...this.#kept].find((one) => one.isOpenTo(to, lane));
+    if (kept && (await kept.again(epoch))) return;
     const peer = await this.#reach();
     // PeerJS gives no connection then.
     if (!(await isBack(peer))) throw new PoolError('link-failed', 'The connection broker is away.');
@@ -175,48 +177,52 @@ export class ChannelBroker implements Broker {
         if (cause.message.includes(other)) fail('The other tab is not there any more.', cause);
       };
       peer.on('error', onPeerError);
-      connection.on('error', (cause) => fail('The connection to the other tab failed.', cause));
-      connection.on('close', () => fail('The connection to the other tab was closed.'));
+      const onError = (cause: Error) => fail('The connection to the other tab failed.', cause);
+      const onClose = () => fail('The connection to the other tab was closed.');
+      connection.on('error', onError);
+      connection.on('close', onClose);
       connection.once('open', async () => {
         try {
           const fingerprints = await fingerprintsOf(connection.peerConnection);
           clearTimeout(deadline);
           peer.off('error', onPeerError);
-          const channel = connection.peerConnection.createDataChannel('ring', {
-            negotiated: true,
-            id: RING_CHANNEL_ID,
-            // Words need their order; slices find theirs by number, and none waits for one that was lost before it.
-            ordered: about.lane === 0,
-          });
-          // One that is late is worth nothing: the next one is on its way.
-          const pulse =
-            about.lane === 0
-              ? connection.peerConnection.createDataChannel('pulse', {
-                  ...{ negotiated: true, id: PULSE_CHANNEL_ID, ordered: false, maxRetransmits: 0 },
-                })
-              : undefined;
-          const vitals = () => readVitals(connection.peerConnection);
-          const close = () => {
-            this.#connections.delete(connection);
-            connection.close();
-          };
-          this.#count++;
-          // In the very task that created the channel.
-          this.#options.onChannel({
-            ...about,
-            id: this.#count,
-            channel,
-            ...(pulse ? { pulse } : {}),
-            vitals,
-            fingerprints,
-            close,
-          });
+          connection.off('close', onClose);
+          connection.off('error', onError);
+          this.#keep(connection, about, fingerprints).begin(epoch);
           resolve();
         } catch (cause) {
           fail('The connection to the other tab does not say what secures it.', cause);
         }
       });
     });
+  }
+
+  /** It is up: links of this epoch, and of later ones, run over it. */
+  #keep(
+    connection: DataConnection,
+    { peer, lane, direction }: Pick<BrokeredChannel, 'peer' | 'lane' | 'direction'>,
+    fingerprints: Fingerprints,
+  ): KeptConnection {
+    const kept: KeptConnection = new KeptConnection({
+      ...{ connection, peer, lane, fingerprints, isDialler: direction === 'out' },
+      onPair: (pair) => {
+        this.#count++;
+        let isOver = false;
+        const release = (isFit: boolean): void => {
+          if (!isOver) kept.release(isFit);
+          isOver = true;
+        };
+        const vitals = () => readVitals(connection.peerConnection);
+        const close = () => kept.close();
+        this.#options.onChannel({ ...pair, id: this.#count, peer, lane, fingerprints, vitals, release, close });
+      },
+      onOver: () => {
+        this.#kept.delete(kept);
+        this.#connections.delete(connection);
+      },
+    });
+    this.#kept.add(kept);
+    return kept;
   }
 }
 

@@ -29,8 +29,10 @@ export function spawnWorker(): HostWorker {
     call: client.call,
     on: client.on,
     onEnd: (listener) => void listeners.push(listener),
-    addLink: ({ close: _close, vitals: _vitals, pulse: _pulse, channel, ...offer }) =>
-      handOverChannel(channel, (handed, transfer) => client.call('add-link', { ...offer, ...handed }, transfer)),
+    addLink: ({ id, peer, epoch, direction, lane, fingerprints, channel }) => {
+      const offer = { id, peer, epoch, direction, lane, fingerprints };
+      return handOverChannel(channel, (handed, transfer) => client.call('add-link', { ...offer, ...handed }, transfer));
+    },
     terminate() {
       isLeft.abort();
       worker.terminate();

@@ -18,6 +18,8 @@ export class TestBroker implements Broker {
   /** All channels that there ever were, in order, and which of them are closed. */
   readonly channels: BrokeredChannel[] = [];
   readonly closed = new Set<number>();
+  /** Those whose link is over, and whether their connection may carry another one. */
+  readonly released = new Map<number, 'fit' | 'unfit'>();
   /** Those that came after the first. */
   readonly tokens: string[] = [];
   /** What the connections to a peer say of themselves. */
@@ -63,6 +65,7 @@ export class TestBroker implements Broker {
       fingerprints: { local: 'a'.repeat(64), remote: 'b'.repeat(64) },
       ...(about.lane === 0 ? { pulse: {} as RTCDataChannel } : {}),
       vitals: async () => this.vitals.get(about.peer) ?? {},
+      release: (isFit) => void this.released.set(id, isFit ? 'fit' : 'unfit'),
       close: () => void this.closed.add(id),
     };
     this.channels.push(brokered);

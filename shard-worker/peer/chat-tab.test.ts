@@ -53,7 +53,7 @@ describe('watching', () => {
     expect(host.broker.asked.filter(({ peer }) => peer === C)).toHaveLength(3);
     expect(state()).toMatchObject({ phase: 'failed', error: { code: 'link-failed' } });
     // What was linked already is let go.
-    expect(host.broker.closed.size).toBe(1);
+    expect(host.broker.released.size).toBe(1);
     host.unreachable.clear();
     await hear(6, 'ready');
     expect(state().phase).toBe('ready');
@@ -75,7 +75,7 @@ describe('the coalition', () => {
     const { host, hear, state } = await openReady();
     await hear(5, 'broken');
     expect(host.worker.given('drop-coalition')).toMatchObject([{ epoch: 5, error: { code: 'stage-left' } }]);
-    expect(host.broker.closed).toEqual(new Set([1, 2]));
+    expect([...host.broker.released.keys()]).toEqual([1, 2]);
     expect(state().phase).toBe('forming');
     await hear(6, 'ready', [C]);
     expect(state()).toMatchObject({ phase: 'ready', coalition: { epoch: 6 } });
@@ -99,9 +99,9 @@ describe('the coalition', () => {
     expect(state().coalition?.epoch).toBe(5);
     await hear(6, 'ready', [C, B]);
     expect(state().coalition?.epoch).toBe(6);
-    expect(host.broker.closed.size).toBe(0);
+    expect(host.broker.released.size).toBe(0);
     await hear(5, 'broken');
-    expect(host.broker.closed).toEqual(new Set([1, 2]));
+    expect([...host.broker.released.keys()]).toEqual([1, 2]);
     expect(state().phase).toBe('ready');
   });
 

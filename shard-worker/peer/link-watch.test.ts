@@ -65,6 +65,8 @@ test('B2, B3: one that is silent, and over whose connection nothing comes, is to
   await settle();
   expect(said).toEqual([{ type: 'silent', pool: POOL, epoch: 5, peer: B, packets: false }]);
   expect(worker.given('close-link')).toEqual([{ id }]);
+  // Whatever else runs over that connection.
+  expect(broker.closed).toEqual(new Set([id]));
 });
 
 test('B4: the links of an epoch that is over are watched while they are there: its answers may still run', async () => {

@@ -107,9 +107,10 @@ export class LinkWatch {
     watched.again = setTimeout(() => void this.#tellSilent(id, watched), SAY_AGAIN_MS);
   }
 
-  /** The worker lets the link go, and says so as of any link that broke. */
+  /** The worker lets the link go, and says so as of any link that broke; nothing else shall use its connection. */
   #close(id: number): void {
     void this.#options.worker.call('close-link', { id }).catch(() => {});
+    this.#watched.get(id)?.brokered.close();
   }
 
   #tellLate(): void {

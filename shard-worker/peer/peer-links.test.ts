@@ -82,7 +82,7 @@ test('a proof that fails is tried again, and is no link that broke', async () =>
   };
   const { links, broker, broken, lose } = makeLinks(script);
   await links.connect(B, 5);
-  expect([attempts, broken, broker.closed]).toEqual([2, [], new Set([1])]);
+  expect([attempts, broken, broker.released]).toEqual([2, [], new Map([[1, 'unfit']])]);
   await expect(makeLinks({ 'add-link': () => Promise.reject(refused) }).links.connect(B, 5)).rejects.toBe(refused);
 });
 
@@ -96,7 +96,7 @@ test('an epoch that is over is not tried again', async () => {
 });
 
 test('a proved link that breaks is told once; one of an epoch that is over is not', async () => {
-  const { links, broken, wanted, lose } = makeLinks();
+  const { links, broker, broken, wanted, lose } = makeLinks();
   await links.connect(B, 5);
   await links.connect(A, 5);
   lose(1);
@@ -105,6 +105,8 @@ test('a proved link that breaks is told once; one of an epoch that is over is no
   wanted.delete(5);
   lose(2);
   expect(broken).toHaveLength(1);
+  // What broke carries nothing more.
+  expect([...broker.released.values()]).toEqual(['unfit', 'fit']);
 });
 
 test('links that others asked for are taken and close in silence', async () => {
@@ -112,7 +114,7 @@ test('links that others asked for are taken and close in silence', async () => {
   broker.make({ peer: B, epoch: 5, lane: 0, direction: 'in' });
   expect(worker.given('add-link')).toMatchObject([{ peer: B, direction: 'in' }]);
   lose(1);
-  expect([broken, broker.closed]).toEqual([[], new Set([1])]);
+  expect([broken, broker.released]).toEqual([[], new Map([[1, 'fit']])]);
 });
 
 test('who takes none closes them before the worker hears of them', () => {
@@ -121,16 +123,20 @@ test('who takes none closes them before the worker hears of them', () => {
   expect([worker.calls, broker.closed]).toEqual([[], new Set([1])]);
 });
 
-test('an epoch’s connections are closed together, and none of them is told as broken', async () => {
-  const { links, broker, broken, lose } = makeLinks();
+test('an epoch’s links are ended together, none of them is told as broken, and their connections may carry others', async () => {
+  const { links, broker, broken, lose, worker } = makeLinks();
   await links.connect(B, 5);
   await links.connect(A, 5);
   broker.make({ peer: A, epoch: 6, lane: 0, direction: 'in' });
   links.closeEpoch(5);
   links.closeEpoch(4);
-  expect(broker.closed).toEqual(new Set([1, 2]));
+  expect([...broker.released]).toEqual([
+    [1, 'fit'],
+    [2, 'fit'],
+  ]);
+  expect(worker.given('close-link')).toEqual([{ id: 1 }, { id: 2 }]);
   lose(1);
-  expect(broken).toEqual([]);
+  expect([broken, broker.closed.size]).toEqual([[], 0]);
 });
 
 test('a long link gets lanes one after another, also when one of them does not come', async () => {
@@ -141,7 +147,7 @@ test('a long link gets lanes one after another, also when one of them does not c
   await settle();
   expect(broker.asked.map(({ lane }) => lane)).toEqual([0, 1, 2]);
   lose(2);
-  expect([broken, broker.closed]).toEqual([[], new Set([2])]);
+  expect([broken, broker.released]).toEqual([[], new Map([[2, 'unfit']])]);
   unreachable.add(B);
   worker.tell('link-long', { epoch: 5, peer: B });
   await settle();

@@ -34,8 +34,8 @@ interface PendingLink {
 export class PeerLinks {
   readonly #options: PeerLinksOptions;
   readonly #pending = new Map<string, PendingLink>();
-  /** Connections by epoch, then by the broker's number for them. */
-  readonly #closers = new Map<number, Map<number, () => void>>();
+  /** Channels by epoch, then by the broker's number for them. */
+  readonly #channels = new Map<number, Map<number, BrokeredChannel>>();
 
   readonly #watch: LinkWatch;
 
@@ -72,8 +72,8 @@ export class PeerLinks {
       brokered.close();
       return;
     }
-    const closers = this.#closers.get(epoch) ?? new Map<number, () => void>();
-    this.#closers.set(epoch, closers.set(id, brokered.close));
+    const channels = this.#channels.get(epoch) ?? new Map<number, BrokeredChannel>();
+    this.#channels.set(epoch, channels.set(id, brokered));
     this.#watch.add(brokered);
     const pending = direction === 'out' && lane === 0 ? this.#pending.get(keyOf(epoch, peer)) : undefined;
     this.#options.session.worker.addLink(brokered).then(
@@ -82,13 +82,14 @@ export class PeerLinks {
     );
   }
 
-  /** Closes all connections of an epoch; they are not told as broken. */
+  /** Ends all links of an epoch; they are not told as broken. Their connections may carry the next one's. */
   closeEpoch(epoch: number): void {
-    const closers = this.#closers.get(epoch);
-    this.#closers.delete(epoch);
-    for (const [id, close] of closers ?? []) {
+    const channels = this.#channels.get(epoch);
+    this.#channels.delete(epoch);
+    for (const [id, { release }] of channels ?? []) {
       this.#watch.remove(id);
-      close();
+      void this.#options.session.worker.call('close-link', { id }).catch(() => {});
+      release(true);
     }
   }
 
@@ -113,12 +114,13 @@ export class PeerLinks {
   /** A lane that broke closes its link, which is told as well. */
   #lost({ id, epoch, peer, direction, lane }: ClosedLink): void {
     this.#watch.remove(id);
-    const closers = this.#closers.get(epoch);
-    closers?.get(id)?.();
-    if (!closers?.delete(id)) return;
-    if (closers.size === 0) this.#closers.delete(epoch);
-    const isAsked = lane === 0 && direction === 'out' && !this.#pending.has(keyOf(epoch, peer));
-    if (isAsked && this.#options.isWanted(epoch)) this.#options.onBroken(epoch, peer);
+    const channels = this.#channels.get(epoch);
+    const isMissed = direction === 'out' && this.#options.isWanted(epoch);
+    channels?.get(id)?.release(!isMissed);
+    if (!channels?.delete(id)) return;
+    if (channels.size === 0) this.#channels.delete(epoch);
+    const isAsked = lane === 0 && !this.#pending.has(keyOf(epoch, peer));
+    if (isAsked && isMissed) this.#options.onBroken(epoch, peer);
   }
 }
 

@@ -48,7 +48,7 @@ describe('links', () => {
     await hear(5, 'forming', [self, B]);
     host.breakLink(B, 5);
     expect(host.socket.told('link-down')).toEqual([{ type: 'link-down', pool: POOL, epoch: 5, peer: B }]);
-    expect(host.broker.closed).toEqual(new Set([1]));
+    expect(host.broker.released).toEqual(new Map([[1, 'unfit']]));
   });
 
   test('the one to the exit breaks: jobs are told, and after a moment there is another', async () => {
@@ -83,7 +83,7 @@ describe('links', () => {
     expect(host.broker.asked.slice(1)).toEqual([1, 2, 3, 4].map((lane) => ({ peer: B, epoch: 5, lane })));
     // A lane that breaks is no broken link.
     host.worker.tell('link-closed', { id: 3, epoch: 5, peer: B, direction: 'out', lane: 2 });
-    expect(host.broker.closed).toEqual(new Set([3]));
+    expect(host.broker.released).toEqual(new Map([[3, 'unfit']]));
     expect(host.socket.told('link-down')).toEqual([]);
   });
 

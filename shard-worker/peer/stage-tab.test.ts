@@ -173,13 +173,13 @@ describe('forming', () => {
     expect(middle.host.worker.given('use-coalition')).toEqual([]);
   });
 
-  test('a link that another tab asks for is taken, and closed with its connection', async () => {
+  test('a link that another tab asks for is taken, and let go with its connection', async () => {
     const { host, self, hear } = await joinTab();
     await hear(5, 'forming', [B, self]);
     const { id } = host.broker.make({ peer: B, epoch: 5, lane: 0, direction: 'in' });
     expect(host.worker.given('add-link')).toMatchObject([{ id, peer: B, direction: 'in' }]);
     host.worker.tell('link-closed', { id, epoch: 5, peer: B, direction: 'in', lane: 0 });
-    expect(host.broker.closed).toContain(id);
+    expect(host.broker.released.get(id)).toBe('fit');
     expect(host.socket.told('link-down')).toEqual([]);
   });
 

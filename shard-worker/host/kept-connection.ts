@@ -1,0 +1,175 @@
+// One WebRTC connection to a peer, kept while links of one epoch after another run over it: each has a pair of channels of its own,
+// and who asks for the next says so over PeerJS's channel. Exchanges no candidates and no certificates a second time.
+import type { DataConnection } from 'peerjs';
+import * as z from 'zod/mini';
+import type { PeerId } from '../../protocol/ids.ts';
+import type { Fingerprints } from '../words/fingerprints.ts';
+
+/** Both ends create a channel with its id themselves (RFC 8832 calls it negotiated): no event to wait for. */
+const FIRST_CHANNEL_ID = 100;
+/** Browsers end at 1,023. Each end takes every other pair. */
+const MAX_PAIRS = 400;
+/** Links of one connection that are there at once: an epoch, the one before it, and some that still end. */
+const MAX_LINKS = 8;
+/** The far page answers at once; one that does not is dialled anew. */
+const ANSWER_MS = 2_000;
+/** A connection that no link uses is kept for so long. */
+const IDLE_MS = 30_000;
+const MAX_WORD_CHARS = 200;
+
+const wordSchema = z.discriminatedUnion('type', [
+  /** Asks for a link of this epoch over the pair with this number. */
+  z.object({
+    type: z.literal('again'),
+    epoch: z.number().check(z.int(), z.gte(0)),
+    pair: z.number().check(z.int(), z.gt(0), z.lt(MAX_PAIRS)),
+  }),
+  /** The asked side has made it. */
+  z.object({ type: z.literal('made'), pair: z.number().check(z.int()) }),
+]);
+type Word = z.infer<typeof wordSchema>;
+
+export interface Pair {
+  readonly epoch: number;
+  readonly direction: 'in' | 'out';
+  readonly channel: RTCDataChannel;
+  readonly pulse?: RTCDataChannel;
+}
+
+export interface KeptConnectionOptions {
+  readonly connection: DataConnection;
+  readonly peer: PeerId;
+  readonly lane: number;
+  readonly isDialler: boolean;
+  readonly fingerprints: Fingerprints;
+  /** In the very task that made them. */
+  onPair(pair: Pair): void;
+  /** Once: it is closed, by whomever. */
+  onOver(): void;
+}
+
+export class KeptConnection {
+  readonly #options: KeptConnectionOptions;
+  readonly #asked = new Map<number, (isMade: boolean) => void>();
+  /** Those of either end. */
+  readonly #used = new Set<number>();
+  #next: number;
+  #links = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #isHeld = false;
+  #isFit = true;
+  #isOver = false;
+
+  constructor(options: KeptConnectionOptions) {
+    this.#options = options;
+    this.#next = options.isDialler ? 2 : 1;
+    const { connection } = options;
+    connection.on('data', (data) => this.#hear(data));
+    connection.on('close', () => this.close());
+    connection.on('error', () => this.close());
+    this.#rest();
+  }
+
+  /** Whether a link over it can be asked for. An answerer's is another one's way out as long as that uses it. */
+  isOpenTo(peer: PeerId, lane: number): boolean {
+    const { peer: own, lane: ownLane, isDialler, connection } = this.#options;
+    const isFree = this.#links < (isDialler ? MAX_LINKS : 1) && this.#next < MAX_PAIRS;
+    const isUp = this.#isFit && !this.#isOver && connection.peerConnection.connectionState === 'connected';
+    return own === peer && ownLane === lane && isFree && isUp;
+  }
+
+  /** The first pair, which both ends make unasked. */
+  begin(epoch: number): void {
+    this.#make(epoch, 0, this.#options.isDialler ? 'out' : 'in');
+  }
+
+  /** True once both ends have made another pair; `onPair` has had it then. */
+  again(epoch: number): Promise<boolean> {
+    const pair = this.#next;
+    this.#next += 2;
+    return new Promise((resolve) => {
+      const end = (isMade: boolean): void => {
+        clearTimeout(timer);
+        this.#asked.delete(pair);
+        // In the task in which the answer came.
+        if (isMade) this.#make(epoch, pair, 'out');
+        resolve(isMade);
+      };
+      const timer = setTimeout(() => end(false), ANSWER_MS);
+      this.#asked.set(pair, end);
+      this.#say({ type: 'again', epoch, pair });
+    });
+  }
+
+  /** Kept although no link uses it, until it is not any more. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#rest();
+  }
+
+  /** A link of it is over: its channels are its owner's to close. After one that broke, no other one is made. */
+  release(isFit: boolean): void {
+    this.#links -= 1;
+    this.#isFit &&= isFit;
+    this.#rest();
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    for (const end of [...this.#asked.values()]) end(false);
+    this.#options.connection.close();
+    this.#options.onOver();
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    if (this.#links > 0 || this.#isOver) return;
+    if (!this.#isFit) this.close();
+    else if (!this.#isHeld) this.#idle = setTimeout(() => this.close(), IDLE_MS);
+  }
+
+  #hear(data: unknown): void {
+    const word = readWord(data);
+    if (word?.type === 'made') this.#asked.get(word.pair)?.(true);
+    else if (word?.type === 'again') this.#answer(word);
+  }
+
+  #answer({ epoch, pair }: Word & { type: 'again' }): void {
+    const isTheirs = pair % 2 === (this.#options.isDialler ? 1 : 0);
+    if (!isTheirs || this.#used.has(pair) || this.#links >= MAX_LINKS) return;
+    this.#make(epoch, pair, 'in');
+    this.#say({ type: 'made', pair });
+  }
+
+  #make(epoch: number, pair: number, direction: Pair['direction']): void {
+    const { connection, lane, onPair } = this.#options;
+    const id = FIRST_CHANNEL_ID + 2 * pair;
+    this.#used.add(pair);
+    this.#links += 1;
+    clearTimeout(this.#idle);
+    const make = (label: string, init: RTCDataChannelInit): RTCDataChannel =>
+      connection.peerConnection.createDataChannel(label, { negotiated: true, ...init });
+    // Words need their order; slices find theirs by number, and none waits for one that was lost before it.
+    const channel = make('ring', { id, ordered: lane === 0 });
+    // One that is late is worth nothing: the next one is on its way.
+    const pulse = lane === 0 ? make('pulse', { id: id + 1, ordered: false, maxRetransmits: 0 }) : undefined;
+    onPair({ epoch, direction, channel, ...(pulse ? { pulse } : {}) });
+  }
+
+  #say(word: Word): void {
+    void this.#options.connection.send(JSON.stringify(word));
+  }
+}
+
+/** A stranger wrote it. */
+function readWord(data: unknown): Word | undefined {
+  if (typeof data !== 'string' || data.length > MAX_WORD_CHARS) return undefined;
+  try {
+    const read = wordSchema.safeParse(JSON.parse(data));
+    return read.success ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
