@@ -122,7 +122,7 @@ const serverMessages: ServerMessage[] = [
     },
     ticket: 'a.b',
   },
-  { type: 'warm', pool, layers: [{ start: 2, end: 4 }] },
+  { type: 'warm', pool, layers: [{ start: 2, end: 4 }], near: [peer] },
   { type: 'retire', pool, epoch: 7 },
   { type: 'heartbeat-ack', at: 1234.5 },
   { type: 'probe', at: 1234.5 },

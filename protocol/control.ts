@@ -184,11 +184,15 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
    * as a driver.
    */
   z.object({ type: z.literal('coalition'), coalition: coalitionSchema, ticket: token }),
-  /** To a tab in reserve: load these layers, `[start, end)`, in this order, to take over at once; let go of all others. */
+  /**
+   * To a tab in reserve: load these layers, `[start, end)`, in this order, to take over at once, and be connected to those that
+   * it would be linked to then; let go of all others.
+   */
   z.object({
     type: z.literal('warm'),
     pool: poolIdSchema,
     layers: z.array(z.object({ start: count, end: count })).check(z.minLength(1), z.maxLength(MAX_STAGES)),
+    near: z.array(peerIdSchema).check(z.maxLength(MAX_STAGES)),
   }),
   /** The epoch is over: finish what is running, then free its slice. */
   z.object({ type: z.literal('retire'), pool: poolIdSchema, epoch: count }),

@@ -1,118 +1,11 @@
 // The broker over a PeerJS of the test: what it asks for, whom it lets in, and how each failure is told.
-import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
-import { ChannelBroker } from './channel-broker.ts';
-import type { BrokeredChannel } from './host.ts';
 import { settle, startClock, stopClock } from './test-clock.ts';
-
-const [SELF, B] = ['a'.repeat(32) as PeerId, 'b'.repeat(32) as PeerId];
-
-const sdpOf = (byte: string) => ({ sdp: `a=fingerprint:sha-256 ${Array(32).fill(byte).join(':')}\r\n` });
-
-class FakeConnection extends EventEmitter {
-  readonly peer: string;
-  readonly metadata: unknown;
-  isClosed = false;
-  readonly channels: [string, RTCDataChannelInit][] = [];
-  readonly sent: string[] = [];
-  readonly peerConnection = {
-    connectionState: 'connected',
-    localDescription: sdpOf('AA') as { sdp: string } | null,
-    remoteDescription: sdpOf('BB') as { sdp: string } | null,
-    createDataChannel: (label: string, init: RTCDataChannelInit) => {
-      this.channels.push([label, init]);
-      return { label };
-    },
-  };
-
-  constructor(peer: string, metadata: unknown) {
-    super();
-    this.peer = peer;
-    this.metadata = metadata;
-  }
-
-  send(text: string): void {
-    this.sent.push(text);
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-}
-
-class FakePeer extends EventEmitter {
-  readonly id: string;
-  readonly options: Record<string, unknown>;
-  readonly asked: { options: unknown; connection: FakeConnection }[] = [];
-  destroyed = false;
-  disconnected = false;
-  reconnects = 0;
-
-  constructor(id: string, options: Record<string, unknown>) {
-    super();
-    // PeerJS's own emitter has no bound.
-    this.setMaxListeners(0);
-    this.id = id;
-    this.options = options;
-  }
-
-  connect(to: string, options: { metadata: unknown }): FakeConnection {
-    const connection = new FakeConnection(to, options.metadata);
-    this.asked.push({ options, connection });
-    return connection;
-  }
-
-  reconnect(): void {
-    this.reconnects++;
-    this.disconnected = false;
-  }
-
-  /** As PeerJS does it when its socket closes. */
-  lose(): void {
-    this.emit('error', Object.assign(new Error('Lost connection to server.'), { type: 'network' }));
-    this.disconnected = true;
-    this.emit('disconnected');
-  }
-
-  destroy(): void {
-    this.destroyed = true;
-  }
-}
+import { type Asked, ask, B, FakeConnection, makeBroker, SELF, sdpOf } from './test-peerjs.ts';
 
 beforeEach(stopClock);
 afterEach(startClock);
-
-async function makeBroker(origin = 'https://pool.example') {
-  const channels: BrokeredChannel[] = [];
-  const peers: FakePeer[] = [];
-  const Peer = class extends FakePeer {
-    constructor(id: string, options: Record<string, unknown>) {
-      super(id, options);
-      peers.push(this);
-    }
-  };
-  const broker = new ChannelBroker(
-    { self: SELF, origin, iceServers: [], token: 'secret', onChannel: (channel) => channels.push(channel) },
-    async () => ({ Peer }) as never,
-  );
-  const opening = broker.open();
-  opening.catch(() => {});
-  await settle();
-  return { broker, channels, opening, peer: peers[0]!, peers };
-}
-
-/** A broker that other peers can reach, and one link that it has asked for. */
-async function ask(lane?: number) {
-  const made = await makeBroker();
-  made.peer.emit('open');
-  await made.opening;
-  const asking = made.broker.connect(B, 5, lane);
-  asking.catch(() => {});
-  await settle();
-  return { ...made, asking, ...made.peer.asked[0]! };
-}
 
 test.each([
   ['https://pool.example', { host: 'pool.example', port: 443, secure: true }],
@@ -150,52 +43,6 @@ test('gives a raw channel beside PeerJS’s own, with both certificates, in the 
   expect(connection.isClosed).toBe(true);
 });
 
-test('the next epoch’s link runs over the same connection, also when the first one is over', async () => {
-  const { asking, connection, broker, channels, peer } = await ask();
-  connection.emit('open');
-  await asking;
-  channels[0]!.release(true);
-  const again = broker.connect(B, 6);
-  await settle();
-  expect(connection.sent.map((text) => JSON.parse(text))).toEqual([{ type: 'again', epoch: 6, pair: 2 }]);
-  connection.emit('data', JSON.stringify({ type: 'made', pair: 2 }));
-  await again;
-  expect([peer.asked.length, connection.isClosed]).toEqual([1, false]);
-  expect(channels.map(({ id, epoch, direction }) => [id, epoch, direction])).toEqual([
-    [1, 5, 'out'],
-    [2, 6, 'out'],
-  ]);
-  expect(channels[1]!.fingerprints).toEqual(channels[0]!.fingerprints);
-});
-
-test.each<[string, (made: Asked) => void]>([
-  ['is down', ({ connection }) => Object.assign(connection.peerConnection, { connectionState: 'disconnected' })],
-  ['was closed', ({ connection }) => connection.emit('close')],
-  ['had a link that broke', ({ channels }) => channels[0]!.release(false)],
-])('another is dialled where the connection %s', async (_what, befall) => {
-  const made = await ask();
-  made.connection.emit('open');
-  await made.asking;
-  befall(made);
-  const again = made.broker.connect(B, 6);
-  await settle();
-  expect(made.peer.asked).toHaveLength(2);
-  made.peer.asked[1]!.connection.emit('open');
-  await again;
-  expect(made.channels.at(-1)).toMatchObject({ epoch: 6, direction: 'out' });
-});
-
-test('a link that is over lets go once, however often it is said', async () => {
-  const { asking, connection, channels } = await ask();
-  connection.emit('open');
-  await asking;
-  for (let times = 0; times < 3; times++) channels[0]!.release(true);
-  await vi.advanceTimersByTimeAsync(29_000);
-  expect(connection.isClosed).toBe(false);
-  await vi.advanceTimersByTimeAsync(1_000);
-  expect(connection.isClosed).toBe(true);
-});
-
 test('a lane’s channel needs no order', async () => {
   const { connection, asking, channels } = await ask(2);
   connection.emit('open');
@@ -221,8 +68,6 @@ test('a description that shows a moment later is waited for; one that never does
   await expect(other.asking).rejects.toMatchObject({ code: 'link-failed' });
   expect([other.connection.isClosed, other.channels]).toEqual([true, []]);
 });
-
-type Asked = Awaited<ReturnType<typeof ask>>;
 
 test.each<[string, (asked: Asked) => unknown]>([
   ['fails', ({ connection }) => connection.emit('error', new Error('ICE failed'))],

@@ -16,6 +16,9 @@ import { retryPauseMs } from './retry-pause.ts';
 /** Connections that a tab has at once, those half open by strangers included: lanes count, and browsers end at 500. */
 const MAX_CONNECTIONS = 256;
 
+/** Those among them that others hold for later links. */
+const MAX_HELD = 32;
+
 /** A server that has just gone, or come, may miss a first try. */
 const FIRST_TRIES = 3;
 
@@ -24,6 +27,8 @@ const metadataSchema = z.object({
   epoch: z.number().check(z.int(), z.gte(0)),
   /** Which connection of their link it is; absent: the first. */
   lane: z.optional(z.number().check(z.int(), z.gte(0), z.lt(MAX_LANES))),
+  /** No link runs over it yet; the dialler closes it when none will. */
+  isHeld: z.optional(z.boolean()),
 });
 
 type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
@@ -34,6 +39,10 @@ export class ChannelBroker implements Broker {
   /** Those that are up, and those that are on their way. */
   readonly #kept = new Set<KeptConnection>();
   readonly #connections = new Set<DataConnection>();
+  /** To whom it is to be connected without a link. */
+  #held: ReadonlySet<PeerId> = new Set();
+  /** Those of them that it is on its way to. */
+  readonly #holding = new Set<PeerId>();
   #token: string;
   #peer: Promise<Peer> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -59,13 +68,37 @@ export class ChannelBroker implements Broker {
     const peer = await this.#reach();
     // PeerJS gives no connection then.
     if (!(await isBack(peer))) throw new PoolError('link-failed', 'The connection broker is away.');
+    const dialled = await this.#dial(peer, to, { epoch, lane });
+    dialled.begin(epoch);
+  }
+
+  hold(peers: readonly PeerId[]): void {
+    this.#held = new Set(peers);
+    for (const kept of this.#kept) if (kept.isDialler) kept.hold(this.#held.has(kept.peer));
+    for (const to of peers) {
+      if (this.#holding.has(to)) continue;
+      this.#holding.add(to);
+      void this.#holdOne(to)
+        .catch(() => {})
+        .finally(() => this.#holding.delete(to));
+    }
+  }
+
+  async #holdOne(to: PeerId): Promise<void> {
+    const peer = await this.#reach();
+    if (!this.#held.has(to) || [...this.#kept].some((one) => one.isOpenTo(to, 0))) return;
+    const kept = await this.#dial(peer, to, { epoch: 0, lane: 0, isHeld: true });
+    kept.hold(this.#held.has(to));
+  }
+
+  #dial(peer: Peer, to: PeerId, about: z.infer<typeof metadataSchema> & { lane: number }): Promise<KeptConnection> {
     const connection = peer.connect(to, {
-      label: `ring-${epoch}`,
-      metadata: { version: PROTOCOL_VERSION, epoch, lane },
+      label: `ring-${about.epoch}`,
+      metadata: { version: PROTOCOL_VERSION, ...about },
       reliable: true,
       serialization: 'raw',
     });
-    await this.#settle(peer, connection, { peer: to, epoch, lane, direction: 'out' });
+    return this.#settle(peer, connection, { peer: to, ...about, direction: 'out' });
   }
 
   renew(token: string): void {
@@ -152,15 +185,29 @@ export class ChannelBroker implements Broker {
       return;
     }
     // Nobody waits for an incoming link: one that fails has been closed.
-    const { epoch, lane = 0 } = metadata.data;
-    await this.#settle(peer, connection, { peer: from.data, epoch, lane, direction: 'in' }).catch(() => {});
+    const { epoch, lane = 0, isHeld = false } = metadata.data;
+    if (isHeld && !this.#mayHold(from.data)) {
+      connection.close();
+      return;
+    }
+    const settling = this.#settle(peer, connection, { peer: from.data, epoch, lane, direction: 'in' });
+    await settling.then(
+      (kept) => (isHeld ? kept.hold(true) : kept.begin(epoch)),
+      () => {},
+    );
+  }
+
+  /** One of each, and not so many that links have no room. */
+  #mayHold(from: PeerId): boolean {
+    const held = [...this.#kept].filter(({ isHeld, isDialler }) => isHeld && !isDialler);
+    return held.length < MAX_HELD && held.every((kept) => kept.peer !== from);
   }
 
   #settle(
     peer: Peer,
     connection: DataConnection,
     about: Pick<BrokeredChannel, 'peer' | 'epoch' | 'lane' | 'direction'>,
-  ): Promise<void> {
+  ): Promise<KeptConnection> {
     const { peer: other, epoch } = about;
     this.#connections.add(connection);
     return new Promise((resolve, reject) => {
@@ -188,8 +235,7 @@ export class ChannelBroker implements Broker {
           peer.off('error', onPeerError);
           connection.off('close', onClose);
           connection.off('error', onError);
-          this.#keep(connection, about, fingerprints).begin(epoch);
-          resolve();
+          resolve(this.#keep(connection, about, fingerprints));
         } catch (cause) {
           fail('The connection to the other tab does not say what secures it.', cause);
         }

@@ -69,6 +69,8 @@ export interface Broker {
   open(): Promise<void>;
   /** Asks a peer for a channel of an epoch, or for another lane of one. `onChannel` gets it; rejects with `link-failed`. */
   connect(to: PeerId, epoch: number, lane?: number): Promise<void>;
+  /** Is connected to these, as far as they can be reached: a link to or from one of them is there at once then. To no others. */
+  hold(peers: readonly PeerId[]): void;
   /** The server is there, and from now on lets it in with this token: a socket that broke is opened again at once. */
   renew(token: string): void;
   /** The server is away: no more tries until the token is renewed. */

@@ -70,6 +70,18 @@ export class KeptConnection {
     this.#rest();
   }
 
+  get peer(): PeerId {
+    return this.#options.peer;
+  }
+
+  get isDialler(): boolean {
+    return this.#options.isDialler;
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Whether a link over it can be asked for. An answerer's is another one's way out as long as that uses it. */
   isOpenTo(peer: PeerId, lane: number): boolean {
     const { peer: own, lane: ownLane, isDialler, connection } = this.#options;

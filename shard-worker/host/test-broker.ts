@@ -24,6 +24,8 @@ export class TestBroker implements Broker {
   readonly tokens: string[] = [];
   /** What the connections to a peer say of themselves. */
   readonly vitals = new Map<PeerId, ConnectionVitals>();
+  /** Whom it was to be connected to, last. */
+  held: readonly PeerId[] = [];
   isOpen = false;
   isResting = false;
   isClosed = false;
@@ -42,6 +44,10 @@ export class TestBroker implements Broker {
   renew(token: string): void {
     this.tokens.push(token);
     this.isResting = false;
+  }
+
+  hold(peers: readonly PeerId[]): void {
+    this.held = peers;
   }
 
   rest(): void {

@@ -23,7 +23,7 @@ const failed = (code: PoolError['code'], epoch = 5): StageEvent => ({
   ...{ type: 'slice-failed', epoch, error: error(code) },
 });
 const warm = (start: number, end: number, pool = POOL): StageEvent =>
-  heard({ type: 'warm', pool, layers: [{ start, end }] });
+  heard({ type: 'warm', pool, layers: [{ start, end }], near: [B] });
 const warmed = (start: number, end: number, isReady = true): StageEvent => ({
   ...{ type: 'reserve-ended', ended: { start, end, isReady } },
 });
@@ -63,6 +63,7 @@ function lineOf(effect: StageEffect): string {
     return `warm ${effect.slices.layers.map(({ start, end }) => `${start}-${end}`).join(' ')}`;
   if (type === 'load-slice')
     return `load ${effect.assignment.epoch} ${effect.assignment.start}-${effect.assignment.end}`;
+  if (type === 'hold-connections') return ['near', ...effect.peers.map(name)].join(' ');
   if (type === 'link') return `link ${effect.epoch} ${name(effect.peer)}`;
   if (type === 'drop-coalition') return `drop ${effect.epoch} ${effect.error.code}`;
   return 'epoch' in effect ? `${type} ${effect.epoch}` : type;
@@ -123,6 +124,7 @@ describe('one event, what is shown then, and what is done', () => {
         { start: 2, end: 4 },
         { start: 0, end: 2 },
       ],
+      near: [],
     });
     const progress: StageEvent = {
       ...{ type: 'reserve-progressed', progress: { start: 2, end: 4, loadedBytes: 7, totalBytes: 9 } },
@@ -141,6 +143,9 @@ describe('one event, what is shown then, and what is done', () => {
     expect(reserveAfter(both)).toHaveLength(2);
     expect(reserveAfter(both)![0]).toMatchObject(held);
     expect(reserveAfter(warm(2, 4), warmed(2, 4, false))).toBeUndefined();
+    // With a seat it is linked to whom it needs.
+    const seated = applyStageEvent(live(...OFFERED, warm(2, 4)).life, told(5, 'forming', [B, A]));
+    expect(seated.effects.map(lineOf)).toContain('near');
   });
 
   test('B11: since when the server is away, until it is back', () => {
@@ -155,7 +160,7 @@ describe('one event, what is shown then, and what is done', () => {
     ['a seat behind another', [told(5, 'forming', [B, A])], 'loading', [HELD, 'load 5 2-4']],
     ['no seat', [told(5, 'forming', [B, C])], 'waiting', []],
     ['another pool', [told(5, 'forming', [A], OTHER_POOL)], 'waiting', []],
-    ['B5: layers to hold in reserve', [warm(2, 4)], 'waiting', ['warm 2-4']],
+    ['B5: layers to hold in reserve', [warm(2, 4)], 'waiting', ['warm 2-4', 'near b']],
     [
       'B5: in reserve of another pool, or none of the model’s',
       [warm(2, 4, OTHER_POOL), warm(2, 9), warm(2, 2)],

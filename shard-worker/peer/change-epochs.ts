@@ -43,6 +43,8 @@ function join(life: StageLife, live: LiveEpoch): StageStep {
       { type: 'load-slice', assignment },
       ...(next ? [{ type: 'link', epoch, peer: next } as const] : []),
       ...(live.exitLink ? [{ type: 'link', epoch, peer: exitOf(live) } as const] : []),
+      // Those that its seat needs are in use from here on.
+      ...(life.shown.reserve ? [{ type: 'hold-connections', peers: [] } as const] : []),
     ],
   };
 }

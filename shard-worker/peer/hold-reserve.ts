@@ -1,5 +1,5 @@
-// What a lending tab without a seat holds meanwhile: it loads what the server asks for, says of each when it is there, and gives it
-// up for a seat. Pure; part of `apply-stage-event.ts`.
+// What a lending tab without a seat holds meanwhile: it loads what the server asks for, says of each when it is there, is connected
+// to whom it would be linked to, and gives all of it up for a seat. Pure; part of `apply-stage-event.ts`.
 import type { ServerMessage } from '../../protocol/control.ts';
 import type { ReserveState } from '../words/peer-state.ts';
 import type { WorkerEvents } from '../worker/worker-api.ts';
@@ -11,7 +11,7 @@ interface Layers {
 }
 
 /** Loads these layers, in place of all that it held so before. A tab with a seat does not: its memory is its seat's. */
-export function holdInReserve(life: StageLife, { pool, layers }: ServerMessage & { type: 'warm' }): StageStep {
+export function holdInReserve(life: StageLife, { pool, layers, near }: ServerMessage & { type: 'warm' }): StageStep {
   const { offer, keepPacked } = life;
   if (pool !== life.pool || !offer || life.live.size > 0) return same(life);
   if (layers.some(({ start, end }) => start >= end || end > offer.manifest.layers)) return same(life);
@@ -20,7 +20,13 @@ export function holdInReserve(life: StageLife, { pool, layers }: ServerMessage &
     const known = life.shown.reserve?.find((each) => isSame(each, { start, end }));
     return known ?? { start, end, totalBytes: 0, loadedBytes: 0, isReady: false };
   });
-  return { life: show(life, { reserve }), effects: [{ type: 'warm-slices', slices: { layers, lent } }] };
+  return {
+    life: show(life, { reserve }),
+    effects: [
+      { type: 'warm-slices', slices: { layers, lent } },
+      { type: 'hold-connections', peers: near },
+    ],
+  };
 }
 
 export const noteReserve = (life: StageLife, { start, end, ...bytes }: WorkerEvents['warm-progress']): StageLife =>

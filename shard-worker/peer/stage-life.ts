@@ -90,6 +90,8 @@ export type StageEffect =
   | { type: 'load-slice'; assignment: StageAssignment }
   /** Then `reserve-ended` for each. */
   | { type: 'warm-slices'; slices: WarmSlices }
+  /** No longer to others, but for links that are there. */
+  | { type: 'hold-connections'; peers: readonly PeerId[] }
   /** Then `link-proved` or `link-failed`. */
   | { type: 'link'; epoch: number; peer: PeerId }
   /** Then `epoch-served` or `slice-failed`. */

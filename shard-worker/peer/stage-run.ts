@@ -131,6 +131,7 @@ export class StageRun {
       this.#follow(loading, ({ msPerLayer }) => ({ type: 'slice-loaded', epoch, msPerLayer }), sliceFailed(epoch));
     },
     'warm-slices': ({ slices }) => ignore(this.#worker.call('warm-slices', slices)),
+    'hold-connections': ({ peers }) => this.#session.broker.hold(peers),
     link: ({ epoch, peer }) => {
       const failed = (error: PoolError): StageEvent => ({ type: 'link-failed', epoch, peer, error });
       this.#follow(this.#links.connect(peer, epoch), () => ({ type: 'link-proved', epoch, peer }), failed);

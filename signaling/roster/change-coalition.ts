@@ -158,7 +158,8 @@ function begin(pool: Pool, seats: Seat[], { nowMs }: World, ring = ringsOf(pool)
   const before = formingOf(pool);
   // What a tab held in reserve makes room for its seat, or is its seat.
   const peers = pool.peers.map(
-    ({ warm, ...entry }): PoolPeer => (warm && !hasSeat(coalition, entry.peer) ? { ...entry, warm } : entry),
+    ({ warm, near, ...entry }): PoolPeer =>
+      warm && near && !hasSeat(coalition, entry.peer) ? { ...entry, warm, near } : entry,
   );
   const formed = withForming({ ...pool, peers }, { coalition, progressAtMs, begunAtMs: nowMs });
   const next: Pool = { ...formed, lastEpoch: epoch, flushAtMs: undefined };

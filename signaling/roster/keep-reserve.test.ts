@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coalitionsOf } from './coalitions.ts';
 import { standbyOf } from './keep-reserve.ts';
-import { POOL, peerOf, Table } from './test-table.ts';
+import { nameOf, POOL, peerOf, Table } from './test-table.ts';
 
 const standbys = (table: Table) => coalitionsOf(table.pool())[0]!.seats.map((seat) => standbyOf(table.pool(), seat));
 const tells =
@@ -46,6 +46,27 @@ describe('B5: a tab in reserve', () => {
     warmed(table, 'x', 0, 2);
     expect(standbys(table)).toEqual(['warm', 'loading']);
     expect(table.heard()).toEqual([]);
+  });
+
+  it('is told whom it would be linked to, and again when that is another', () => {
+    const table = withReserve('c');
+    const near = () =>
+      table.inbox.flatMap(({ message }) => (message.type === 'warm' ? [message.near.map(nameOf).join('')] : []));
+    expect(near()).toEqual(['ba']);
+    const three = new Table(3);
+    for (const name of ['a', 'b', 'd']) three.offer(name);
+    three.pass(1000);
+    three.ready(1, 'a', 'b', 'd');
+    three.pass(1000);
+    // Room for one slice: of the seats it holds the first one’s neighbours are the next, and the exit.
+    three.offer('c', { memoryBytes: 6_500 });
+    three.pass(1000);
+    const told = three.inbox.flatMap(({ message }) => (message.type === 'warm' ? [message] : []));
+    expect(told).toHaveLength(1);
+    const seats = coalitionsOf(three.pool())[0]!.seats;
+    const at = seats.findIndex(({ start }) => start === told[0]!.layers[0]!.start);
+    const others = seats.filter((_seat, other) => other !== at).map(({ peer }) => nameOf(peer));
+    expect(told[0]!.near.map(nameOf).sort()).toEqual(others.sort());
   });
 
   it.each([

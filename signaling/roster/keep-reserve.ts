@@ -1,7 +1,8 @@
 // What tabs in reserve hold beside the coalition that answers: asks them to load it, notes when they have, and says of each seat
 // who would take it. Pure.
-import type { Seat } from '../../protocol/control.ts';
+import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { MAX_STAGES } from '../../protocol/limits.ts';
 import type { LayerRange } from '../planner/partition-layers.ts';
 import { isSame, planReserve } from '../planner/plan-reserve.ts';
 import { reckonPaces } from '../planner/reckon-paces.ts';
@@ -28,12 +29,29 @@ export function keepReserve(pool: Pool): PoolStep {
     const warm = entry.warm ?? [];
     const held = warm.filter(({ hasFailed }) => !hasFailed);
     const isHeld = ({ start, end }: LayerRange) => held.find((each) => isSame(each, { start, end }));
-    if (!layers || (layers.length === held.length && layers.every(isHeld))) return entry;
-    effects.push({ to: [entry.peer], message: { type: 'warm', pool: pool.id, layers } });
+    if (!layers) return entry;
+    const near = neighboursOf(coalitions, layers, entry.peer);
+    const isNear = near.every((peer) => entry.near?.includes(peer));
+    if (isNear && layers.length === held.length && layers.every(isHeld)) return entry;
+    effects.push({ to: [entry.peer], message: { type: 'warm', pool: pool.id, layers, near } });
     const next = layers.map((each): WarmLayers => isHeld(each) ?? { ...each, isReady: false });
-    return { ...entry, warm: [...next, ...warm.filter(({ hasFailed }) => hasFailed)] };
+    return { ...entry, near, warm: [...next, ...warm.filter(({ hasFailed }) => hasFailed)] };
   });
   return { pool: effects.length > 0 ? { ...pool, peers } : pool, effects };
+}
+
+/** Whom the seats of these layers are linked to: those before and after them, and entry and exit to each other. */
+function neighboursOf(coalitions: readonly Coalition[], layers: readonly LayerRange[], self: PeerId): PeerId[] {
+  const near = new Set<PeerId>();
+  for (const { seats } of coalitions) {
+    for (const [at, seat] of seats.entries()) {
+      if (!layers.some((each) => isSame(each, seat))) continue;
+      const ends = at === 0 ? [seats.at(-1)] : at === seats.length - 1 ? [seats[0]] : [];
+      for (const other of [seats[at - 1], seats[at + 1], ...ends]) if (other && other !== seat) near.add(other.peer);
+    }
+  }
+  near.delete(self);
+  return [...near].slice(0, MAX_STAGES);
 }
 
 /** A tab in reserve holds what it was asked to, or cannot. */

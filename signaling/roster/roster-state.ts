@@ -80,6 +80,8 @@ export interface PoolPeer {
   /** How often it was left out for links, and until when last. */
   readonly unreached?: { readonly times: number; readonly untilMs: number };
   readonly warm?: readonly WarmLayers[];
+  /** Whom it was asked to be connected to meanwhile. */
+  readonly near?: readonly PeerId[];
   /** How often it was to make answers faster and did not, and until when it is not tried for that again. */
   readonly noFaster?: { readonly times: number; readonly untilMs: number };
   /** What its last real load took. */
