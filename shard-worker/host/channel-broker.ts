@@ -36,8 +36,9 @@ type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
 export class ChannelBroker implements Broker {
   readonly #options: BrokerOptions;
   readonly #load: LoadPeerJs;
-  /** Those that are up, and those that are on their way. */
+  /** Those that are up. */
   readonly #kept = new Set<KeptConnection>();
+  /** All, those that are on their way included. */
   readonly #connections = new Set<DataConnection>();
   /** To whom it is to be connected without a link. */
   #held: ReadonlySet<PeerId> = new Set();
@@ -65,10 +66,7 @@ export class ChannelBroker implements Broker {
   async connect(to: PeerId, epoch: number, lane = 0): Promise<void> {
     const kept = [...this.#kept].find((one) => one.isOpenTo(to, lane));
     if (kept && (await kept.again(epoch))) return;
-    const peer = await this.#reach();
-    // PeerJS gives no connection then.
-    if (!(await isBack(peer))) throw new PoolError('link-failed', 'The connection broker is away.');
-    const dialled = await this.#dial(peer, to, { epoch, lane });
+    const dialled = await this.#dial(to, { epoch, lane });
     dialled.begin(epoch);
   }
 
@@ -85,13 +83,15 @@ export class ChannelBroker implements Broker {
   }
 
   async #holdOne(to: PeerId): Promise<void> {
-    const peer = await this.#reach();
-    if (!this.#held.has(to) || [...this.#kept].some((one) => one.isOpenTo(to, 0))) return;
-    const kept = await this.#dial(peer, to, { epoch: 0, lane: 0, isHeld: true });
+    if ([...this.#kept].some((one) => one.isOpenTo(to, 0))) return;
+    const kept = await this.#dial(to, { epoch: 0, lane: 0, isHeld: true });
     kept.hold(this.#held.has(to));
   }
 
-  #dial(peer: Peer, to: PeerId, about: z.infer<typeof metadataSchema> & { lane: number }): Promise<KeptConnection> {
+  async #dial(to: PeerId, about: z.infer<typeof metadataSchema> & { lane: number }): Promise<KeptConnection> {
+    const peer = await this.#reach();
+    // PeerJS gives no connection then.
+    if (!(await isBack(peer))) throw new PoolError('link-failed', 'The connection broker is away.');
     const connection = peer.connect(to, {
       label: `ring-${about.epoch}`,
       metadata: { version: PROTOCOL_VERSION, ...about },
@@ -191,10 +191,7 @@ export class ChannelBroker implements Broker {
       return;
     }
     const settling = this.#settle(peer, connection, { peer: from.data, epoch, lane, direction: 'in' });
-    await settling.then(
-      (kept) => (isHeld ? kept.hold(true) : kept.begin(epoch)),
-      () => {},
-    );
+    await settling.then((kept) => (isHeld ? kept.hold(true) : kept.begin(epoch))).catch(() => {});
   }
 
   /** One of each, and not so many that links have no room. */
@@ -250,7 +247,7 @@ export class ChannelBroker implements Broker {
     fingerprints: Fingerprints,
   ): KeptConnection {
     const kept: KeptConnection = new KeptConnection({
-      ...{ connection, peer, lane, fingerprints, isDialler: direction === 'out' },
+      ...{ connection, peer, lane, isDialler: direction === 'out' },
       onPair: (pair) => {
         this.#count++;
         let isOver = false;

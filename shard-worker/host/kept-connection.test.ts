@@ -40,7 +40,6 @@ function endOf(isDialler: boolean, lane = 0) {
   let overs = 0;
   const kept = new KeptConnection({
     ...{ connection: connection as unknown as DataConnection, peer: PEER, lane, isDialler },
-    fingerprints: { local: '', remote: '' },
     onPair: (pair) => void pairs.push(pair),
     onOver: () => {
       overs += 1;
@@ -76,10 +75,21 @@ test('the next epoch’s link has a pair of its own, which both ends make, in wh
 });
 
 test('a far end that says nothing is dialled anew', async () => {
-  const { kept, given } = endOf(true);
+  const { kept, connection, given } = endOf(true);
   const again = kept.again(6);
   await vi.advanceTimersByTimeAsync(2_000);
   expect([await again, given()]).toEqual([false, []]);
+  // And is not asked a second time.
+  expect([kept.isOpenTo(PEER, 0), connection.isClosed]).toEqual([false, true]);
+});
+
+test('a connection that is gone before it says so makes no pair, and is closed', async () => {
+  const { kept, connection, given } = endOf(true);
+  connection.peerConnection.createDataChannel = () => {
+    throw new DOMException('The connection is closed.', 'InvalidStateError');
+  };
+  expect(() => kept.begin(5)).toThrow(expect.objectContaining({ code: 'link-failed' }));
+  expect([connection.isClosed, given()]).toEqual([true, []]);
 });
 
 test('what a stranger writes makes no channels: other people’s numbers, used ones, no words, too many', () => {

@@ -2,8 +2,8 @@
 // and who asks for the next says so over PeerJS's channel. Exchanges no candidates and no certificates a second time.
 import type { DataConnection } from 'peerjs';
 import * as z from 'zod/mini';
+import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { Fingerprints } from '../words/fingerprints.ts';
 
 /** Both ends create a channel with its id themselves (RFC 8832 calls it negotiated): no event to wait for. */
 const FIRST_CHANNEL_ID = 100;
@@ -41,7 +41,6 @@ export interface KeptConnectionOptions {
   readonly peer: PeerId;
   readonly lane: number;
   readonly isDialler: boolean;
-  readonly fingerprints: Fingerprints;
   /** In the very task that made them. */
   onPair(pair: Pair): void;
   /** Once: it is closed, by whomever. */
@@ -90,9 +89,10 @@ export class KeptConnection {
     return own === peer && ownLane === lane && isFree && isUp;
   }
 
-  /** The first pair, which both ends make unasked. */
+  /** The first pair, which both ends make unasked. Throws `link-failed` where the connection is gone meanwhile. */
   begin(epoch: number): void {
-    this.#make(epoch, 0, this.#options.isDialler ? 'out' : 'in');
+    if (this.#make(epoch, 0, this.#options.isDialler ? 'out' : 'in')) return;
+    throw new PoolError('link-failed', 'The connection to the other tab was closed.');
   }
 
   /** True once both ends have made another pair; `onPair` has had it then. */
@@ -103,9 +103,10 @@ export class KeptConnection {
       const end = (isMade: boolean): void => {
         clearTimeout(timer);
         this.#asked.delete(pair);
-        // In the task in which the answer came.
-        if (isMade) this.#make(epoch, pair, 'out');
-        resolve(isMade);
+        // Asked in vain once, it would cost the next link the same wait.
+        if (!isMade) this.#isFit = false;
+        resolve(isMade && this.#make(epoch, pair, 'out'));
+        this.#rest();
       };
       const timer = setTimeout(() => end(false), ANSWER_MS);
       this.#asked.set(pair, end);
@@ -151,23 +152,31 @@ export class KeptConnection {
   #answer({ epoch, pair }: Word & { type: 'again' }): void {
     const isTheirs = pair % 2 === (this.#options.isDialler ? 1 : 0);
     if (!isTheirs || this.#used.has(pair) || this.#links >= MAX_LINKS) return;
-    this.#make(epoch, pair, 'in');
-    this.#say({ type: 'made', pair });
+    if (this.#make(epoch, pair, 'in')) this.#say({ type: 'made', pair });
   }
 
-  #make(epoch: number, pair: number, direction: Pair['direction']): void {
+  /** False where the browser makes none: the connection is gone, and nobody has said so yet. */
+  #make(epoch: number, pair: number, direction: Pair['direction']): boolean {
     const { connection, lane, onPair } = this.#options;
     const id = FIRST_CHANNEL_ID + 2 * pair;
+    const make = (label: string, init: RTCDataChannelInit): RTCDataChannel =>
+      connection.peerConnection.createDataChannel(label, { negotiated: true, ...init });
+    let made: Pick<Pair, 'channel' | 'pulse'>;
+    try {
+      // Words need their order; slices find theirs by number, and none waits for one that was lost before it.
+      const channel = make('ring', { id, ordered: lane === 0 });
+      // One that is late is worth nothing: the next one is on its way.
+      const pulse = lane === 0 ? make('pulse', { id: id + 1, ordered: false, maxRetransmits: 0 }) : undefined;
+      made = { channel, ...(pulse ? { pulse } : {}) };
+    } catch {
+      this.close();
+      return false;
+    }
     this.#used.add(pair);
     this.#links += 1;
     clearTimeout(this.#idle);
-    const make = (label: string, init: RTCDataChannelInit): RTCDataChannel =>
-      connection.peerConnection.createDataChannel(label, { negotiated: true, ...init });
-    // Words need their order; slices find theirs by number, and none waits for one that was lost before it.
-    const channel = make('ring', { id, ordered: lane === 0 });
-    // One that is late is worth nothing: the next one is on its way.
-    const pulse = lane === 0 ? make('pulse', { id: id + 1, ordered: false, maxRetransmits: 0 }) : undefined;
-    onPair({ epoch, direction, channel, ...(pulse ? { pulse } : {}) });
+    onPair({ epoch, direction, ...made });
+    return true;
   }
 
   #say(word: Word): void {

@@ -48,7 +48,7 @@ describe('B5: a tab in reserve', () => {
     expect(table.heard()).toEqual([]);
   });
 
-  it('is told whom it would be linked to, and again when that is another', () => {
+  it('is told whom it would be linked to', () => {
     const table = withReserve('c');
     const near = () =>
       table.inbox.flatMap(({ message }) => (message.type === 'warm' ? [message.near.map(nameOf).join('')] : []));
