@@ -1,5 +1,7 @@
-// What HTTP adds to the ring's own time: the same answers, timed by the official client and by the driver in the entry tab.
+// What HTTP adds to the ring's own time: the same answers, timed by the official client, in a process of its own, and by the driver
+// in the entry tab.
 // One run, whole and streamed requests in turn; the overhead is within one request, so the machine's mood cancels.
+import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { openAccount } from '../e2e/support/api-account.ts';
 import { openSite } from '../e2e/support/site.ts';
@@ -8,11 +10,14 @@ import type { BenchResult } from '../tools/bench/receipt.ts';
 import { findBrowser } from '../tools/browser/find-browser.ts';
 import { launchBrowser } from '../tools/browser/launch-browser.ts';
 import { ensureBuilt } from '../tools/site/ensure-built.ts';
+import type { HttpClientOrder, HttpRound } from './support/http-client.ts';
 
 const MODEL = 'computepool/guide-4m';
 const MESSAGES = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }];
 
 interface Sample {
+  /** At the client: a request that the server answers alone. */
+  bareMs: number;
   /** At the client: from the call to the whole answer, to the first text, to the end of the stream. */
   wholeMs: number;
   firstMs: number;
@@ -48,32 +53,24 @@ export default async function run(args: string[]): Promise<BenchResult> {
       const record = (await get(`/v1/computepool/jobs/${job}`)) as { outcome: JobStats };
       return record.outcome;
     };
+    const rounds: HttpRound[] = [];
+    await askElsewhere(
+      { baseUrl: `${site.url}/v1`, apiKey: client.apiKey!, request, rounds: 1 + Number(values.rounds) },
+      (round) => {
+        rounds.push(round);
+        process.stderr.write(`round ${rounds.length - 1}/${values.rounds}\n`);
+      },
+    );
     const samples: Sample[] = [];
-    for (let round = 0; round <= Number(values.rounds); round++) {
-      const startedMs = performance.now();
-      const whole = await client.chat.completions.create(request).withResponse();
-      const wholeMs = performance.now() - startedMs;
-
-      const beganMs = performance.now();
-      const stream = await client.chat.completions.create({ ...request, stream: true }).withResponse();
-      let firstMs = 0;
-      for await (const chunk of stream.data) {
-        if (firstMs === 0 && chunk.choices[0]?.delta.content) firstMs = performance.now() - beganMs;
-      }
-      const streamMs = performance.now() - beganMs;
-      const [wholeStats, streamStats] = await Promise.all(
-        [whole.response, stream.response].map((response) => statsOf(response.headers.get('x-computepool-receipt')!)),
-      );
-      // The first round compiles and warms: it is not counted.
-      if (round === 0) continue;
+    // The first round compiles and warms: it is not counted.
+    for (const { wholeJob, streamJob, ...round } of rounds.slice(1)) {
+      const [whole, stream] = [await statsOf(wholeJob), await statsOf(streamJob)];
       samples.push({
-        ...{ wholeMs, firstMs, streamMs },
-        wholeRingMs: wholeStats!.totalMs,
-        firstRingMs: streamStats!.timeToFirstTokenMs,
-        streamRingMs: streamStats!.totalMs,
-        tokens: whole.data.usage!.completion_tokens,
+        ...round,
+        wholeRingMs: whole.totalMs,
+        firstRingMs: stream.timeToFirstTokenMs,
+        streamRingMs: stream.totalMs,
       });
-      process.stderr.write(`round ${round}/${values.rounds}\n`);
     }
     const row = (what: string, atClient: (sample: Sample) => number, atDriver: (sample: Sample) => number) => ({
       what,
@@ -85,6 +82,13 @@ export default async function run(args: string[]): Promise<BenchResult> {
     return {
       name: 'http-overhead',
       table: [
+        {
+          what: 'list of models, no ring',
+          'client ms': median(samples.map(({ bareMs }) => bareMs)).toFixed(1),
+          'ring ms': '',
+          'HTTP adds ms': '',
+          'of the ring': '',
+        },
         row(
           'whole answer',
           ({ wholeMs }) => wholeMs,
@@ -117,6 +121,17 @@ export default async function run(args: string[]): Promise<BenchResult> {
     await site.close();
     await browser.close();
   }
+}
+
+/** The client has a process of its own, as a program of somebody has. Resolves when it has asked all. */
+function askElsewhere(order: HttpClientOrder, onRound: (round: HttpRound) => void): Promise<void> {
+  const child = fork('bench/support/http-client.ts', { execArgv: ['--import', 'tsx'] });
+  child.on('message', (round) => onRound(round as HttpRound));
+  child.send(order);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The client ended with ${code}.`))));
+  });
 }
 
 function median(values: readonly number[]): number {

@@ -106,6 +106,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? credits;
   // Nobody drives them any more: one server runs over one database.
   for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
+  for (const id of await jobStore.withoutRow(await ledger.openHolds())) await ledger.release(id);
   const rtts = new RttEstimator();
   const nowMs = (): number => performance.now();
   const pools = await createPoolStore(db);

@@ -3,8 +3,10 @@ import { and, asc, count, eq, isNull, lt, or } from 'drizzle-orm';
 import { PoolError } from '../../protocol/errors.ts';
 import { MAX_LABEL_CHARS } from '../../protocol/http/credentials.ts';
 import type { Database } from '../db/open-database.ts';
+import type { KeyHolder } from '../http/api-types.ts';
 import type { Accounts } from './account-types.ts';
 import { lockAccount } from './lock-account.ts';
+import { REMEMBER_MS, type Remembered } from './remembered.ts';
 import { hashSecret, isId, isKey, newId, newKey, prefixOf } from './secrets.ts';
 import { accounts, apiKeys } from './tables.ts';
 
@@ -12,28 +14,42 @@ import { accounts, apiKeys } from './tables.ts';
 const MAX_KEYS = 20;
 
 /** A write per request would cost more than the request; a minute is near enough for a list. */
-const NOTE_USE_MS = 60_000;
+const NOTE_USE_MS = REMEMBER_MS;
 
 /** Control characters would be refused by PostgreSQL (NUL) or by eyes; half a surrogate pair is no text. */
 const NOT_IN_LABEL = /[\p{Cc}\p{Cs}]/u;
 
 type ApiKeys = Pick<Accounts, 'byKey' | 'createKey' | 'listKeys' | 'revokeKey'>;
 
-export function createApiKeys(db: Database, clock: () => Date): ApiKeys {
+export function createApiKeys(db: Database, clock: () => Date, remembered: Remembered): ApiKeys {
+  const findHolder = async (
+    keyHash: string,
+    isSure: (holder: KeyHolder) => boolean,
+  ): Promise<KeyHolder | undefined> => {
+    const [found] = await db
+      .select({ account: accounts, id: apiKeys.id, lastUsedAt: apiKeys.lastUsedAt })
+      .from(apiKeys)
+      .innerJoin(accounts, eq(accounts.id, apiKeys.account))
+      .where(eq(apiKeys.keyHash, keyHash));
+    if (!found) return undefined;
+    await noteUse(db, found, clock());
+    const { id, name, createdAt } = found.account;
+    const holder: KeyHolder = {
+      account: { id, name, createdAt },
+      key: found.id,
+      async confirm(transaction) {
+        // What is written for good asks where nobody can change it meanwhile.
+        if (transaction || !isSure(holder)) await requireKey(transaction ?? db, found.id);
+      },
+    };
+    return holder;
+  };
   return {
     async byKey(key) {
       if (!isKey(key)) return undefined;
-      const rows = await db
-        .select({ account: accounts, id: apiKeys.id, lastUsedAt: apiKeys.lastUsedAt })
-        .from(apiKeys)
-        .innerJoin(accounts, eq(accounts.id, apiKeys.account))
-        .where(eq(apiKeys.keyHash, hashSecret(key)));
-      const found = rows[0];
-      if (!found) return undefined;
-      await noteUse(db, found, clock());
-      const { id, name, createdAt } = found.account;
-      const confirm = (transaction: Database = db) => requireKey(transaction, found.id);
-      return { account: { id, name, createdAt }, key: found.id, confirm };
+      const keyHash = hashSecret(key);
+      const place = `key:${keyHash}`;
+      return remembered.read(place, () => findHolder(keyHash, (holder) => remembered.has(place, holder)));
     },
 
     async createKey(account, label, asker) {
@@ -73,15 +89,15 @@ export function createApiKeys(db: Database, clock: () => Date): ApiKeys {
     },
 
     async revokeKey(account, id, asker) {
-      const gone = isId(id)
-        ? await db.transaction(async (transaction) => {
-            await asker?.confirm(transaction);
-            return transaction
-              .delete(apiKeys)
-              .where(and(eq(apiKeys.id, id), eq(apiKeys.account, account)))
-              .returning({ id: apiKeys.id });
-          })
-        : [];
+      const remove = () =>
+        db.transaction(async (transaction) => {
+          await asker?.confirm(transaction);
+          return transaction
+            .delete(apiKeys)
+            .where(and(eq(apiKeys.id, id), eq(apiKeys.account, account)))
+            .returning({ id: apiKeys.id });
+        });
+      const gone = isId(id) ? await remembered.changing(remove) : [];
       if (gone.length === 0) throw new PoolError('not-found', 'This account has no such key.');
     },
   };

@@ -10,6 +10,7 @@ import type { Database } from '../db/open-database.ts';
 import type { AccountId } from '../ledger/owner.ts';
 import type { Accounts } from './account-types.ts';
 import { lockAccount } from './lock-account.ts';
+import type { Remembered } from './remembered.ts';
 import { accountPeers } from './tables.ts';
 
 /** Every browser profile is one; whoever has more runs a farm and can use two accounts. */
@@ -21,11 +22,13 @@ const SIGNATURE_CHARS = 86;
 
 type ClaimedPeers = Pick<Accounts, 'claimPeer' | 'releasePeer' | 'peersOf' | 'ownerOf'>;
 
-export function createClaimedPeers(db: Database, clock: () => Date): ClaimedPeers {
+export function createClaimedPeers(db: Database, clock: () => Date, remembered: Remembered): ClaimedPeers {
+  const change = (work: (transaction: Database) => Promise<void>): Promise<void> =>
+    remembered.changing(() => db.transaction(work));
   return {
     async claimPeer(account, shown, asker) {
       const peer = await provenPeer(account, shown);
-      await db.transaction(async (transaction) => {
+      await change(async (transaction) => {
         await lockAccount(transaction, account);
         await asker?.confirm(transaction);
         await keepClaim(transaction, { account, peer, claimedAt: clock() });
@@ -34,7 +37,7 @@ export function createClaimedPeers(db: Database, clock: () => Date): ClaimedPeer
     },
 
     async releasePeer(account, peer, asker) {
-      await db.transaction(async (transaction) => {
+      await change(async (transaction) => {
         await asker?.confirm(transaction);
         await transaction
           .delete(accountPeers)
@@ -43,12 +46,15 @@ export function createClaimedPeers(db: Database, clock: () => Date): ClaimedPeer
     },
 
     async peersOf(account) {
-      const rows = await db
-        .select({ peer: accountPeers.peer })
-        .from(accountPeers)
-        .where(eq(accountPeers.account, account))
-        .orderBy(asc(accountPeers.claimedAt), asc(accountPeers.peer));
-      return rows.map(({ peer }) => peer);
+      const peers = await remembered.read(`peers:${account}`, async () => {
+        const rows = await db
+          .select({ peer: accountPeers.peer })
+          .from(accountPeers)
+          .where(eq(accountPeers.account, account))
+          .orderBy(asc(accountPeers.claimedAt), asc(accountPeers.peer));
+        return rows.map(({ peer }) => peer);
+      });
+      return [...(peers ?? [])];
     },
 
     ownerOf: (peer) => ownerOf(db, peer),

@@ -7,17 +7,19 @@ import { createClaimedPeers } from './claimed-peers.ts';
 import { createPasswords } from './hash-password.ts';
 import { createLogIn } from './log-in.ts';
 import { createManageLogins } from './manage-logins.ts';
+import { Remembered } from './remembered.ts';
 
-/** Several servers may do this on one database at once. `clock`: for tests of what expires; `passwords`: of all else. */
+/** For the one writer of a database: it remembers what it has read. `clock`: for tests of what expires; `passwords`: of all else. */
 export function createAccounts(
   db: Database,
   clock: () => Date = () => new Date(),
   passwords = createPasswords(),
 ): Accounts {
+  const remembered = new Remembered(clock);
   return {
     ...createLogIn(db, clock, passwords),
-    ...createManageLogins(db, clock, passwords),
-    ...createApiKeys(db, clock),
-    ...createClaimedPeers(db, clock),
+    ...createManageLogins(db, clock, passwords, remembered),
+    ...createApiKeys(db, clock, remembered),
+    ...createClaimedPeers(db, clock, remembered),
   };
 }

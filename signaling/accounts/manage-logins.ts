@@ -10,6 +10,7 @@ import type { Accounts } from './account-types.ts';
 import { checkPassword } from './check-password.ts';
 import type { Passwords } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
+import type { Remembered } from './remembered.ts';
 import { hashSecret, newToken } from './secrets.ts';
 import { accountSessions, accounts, apiKeys } from './tables.ts';
 
@@ -17,7 +18,14 @@ type ManageLogins = Pick<Accounts, 'proveLogin' | 'changePassword' | 'listLogins
 
 const wrong = (): PoolError => new PoolError('login-again', 'This password is wrong.');
 
-export function createManageLogins(db: Database, clock: () => Date, passwords: Passwords): ManageLogins {
+export function createManageLogins(
+  db: Database,
+  clock: () => Date,
+  passwords: Passwords,
+  remembered: Remembered,
+): ManageLogins {
+  const change = <T>(work: (transaction: Database) => Promise<T>): Promise<T> =>
+    remembered.changing(() => db.transaction(work));
   return {
     async proveLogin(account, { login, confirm }, password, place) {
       const checked = await checkPassword({ db, passwords }, { id: account }, password, place);
@@ -40,7 +48,7 @@ export function createManageLogins(db: Database, clock: () => Date, passwords: P
       const passwordHash = await passwords.hash(newPassword, place);
       // Whoever has a copy of this browser's cookie is left with one that opens nothing.
       const token = newToken();
-      return db.transaction(async (transaction) => {
+      return change(async (transaction) => {
         await lockAccount(transaction, account);
         await confirm(transaction);
         const changed = await transaction
@@ -72,7 +80,7 @@ export function createManageLogins(db: Database, clock: () => Date, passwords: P
     },
 
     endLogin: (account, login, { keysToo = false } = {}, asker) =>
-      db.transaction(async (transaction) => {
+      change(async (transaction) => {
         await lockAccount(transaction, account);
         await asker?.confirm(transaction);
         const ended = await transaction
@@ -84,7 +92,7 @@ export function createManageLogins(db: Database, clock: () => Date, passwords: P
       }),
 
     endLogins: (account, { keysToo = false } = {}, asker) =>
-      db.transaction(async (transaction) => {
+      change(async (transaction) => {
         await lockAccount(transaction, account);
         await asker?.confirm(transaction);
         await transaction.delete(accountSessions).where(eq(accountSessions.account, account));

@@ -1,7 +1,6 @@
 // Opens the one database: PostgreSQL's dialect in both cases, embedded (PGlite) or a server (`pg`), and brings its schema
 // up to date. Owns connections; knows no table.
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
@@ -14,6 +13,7 @@ import { closeToOthers, hasDatabase } from './data-folder.ts';
 import { openFault } from './database-faults.ts';
 import { keepEmpty, readEmpty } from './empty-database.ts';
 import { makeFolder } from './make-folder.ts';
+import { PatientPglite } from './patient-pglite.ts';
 
 /** What every module asks for; the same over PGlite and PostgreSQL, and inside a transaction. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -49,7 +49,8 @@ async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
   if (dataDir) makeFolder(dataDir);
   const isNew = !dataDir || !hasDatabase(dataDir);
   const empty = isNew ? readEmpty(MIGRATIONS) : undefined;
-  const client = await PGlite.create({ dataDir: dataDir ?? 'memory://', ...(empty && { loadDataDir: empty }) });
+  const client = new PatientPglite({ dataDir: dataDir ?? 'memory://', ...(empty && { loadDataDir: empty }) });
+  await client.waitReady;
   if (dataDir) closeToOthers(dataDir);
   const db = drizzlePglite(client);
   await migratePglite(db, { migrationsFolder: MIGRATIONS });

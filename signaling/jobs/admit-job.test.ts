@@ -5,6 +5,7 @@ import { type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import { type AccountId, accountOwner, peerOwner } from '../ledger/owner.ts';
 import { admitJob, planJob, poolFor, termsOf } from './admit-job.ts';
+import { finishJob } from './end-job.ts';
 import { TestContext } from './test-context.ts';
 import { MODEL } from './test-network.ts';
 import { codeOf, PLAN, PRICE } from './test-scene.ts';
@@ -64,10 +65,10 @@ it('holds what every choice may cost within the model’s context, and no more',
 });
 
 describe('a job', () => {
-  it('is a row, then money aside, then in the queue', async () => {
+  it('is money aside, then in the queue, then a row', async () => {
     const before = Date.now();
     const job = await admitJob(test.context, test.fields());
-    expect(test.statesOf(job)).toEqual(['waiting', 'running']);
+    expect(test.statesOf(job)).toEqual(['running']);
     const entry = test.funding.entries.get(job.id)!;
     expect(entry).toMatchObject({ state: 'open', amountMicros: 340 });
     // Set aside for longer than the grant is good for, even if it waits.
@@ -162,11 +163,28 @@ describe('a job', () => {
     expect(test.funding.entries.get(fields.id)?.state).toBe('released');
   });
 
-  it('whose row cannot be made asks nobody for money', async () => {
-    const store = { ...test.context.store, insert: () => Promise.reject(new Error('no column')) };
-    await expect(admitJob({ ...test.context, store }, test.fields())).rejects.toThrow('no column');
+  it('that waits has a row that says so', async () => {
+    test.network.isServing = false;
+    const job = await admitJob(test.context, test.fields());
+    expect(test.statesOf(job)).toEqual(['waiting']);
+  });
+
+  it('whose row cannot be made now is answered and has its row at its end', async () => {
+    const { save } = test.context.store;
+    test.context.store.save = () => Promise.reject(new Error('no column'));
+    const job = await admitJob(test.context, test.fields());
+    expect(job.state).toBe('running');
+    await expect.poll(() => test.errors).toEqual(['a job could not be kept']);
+    test.context.store.save = save;
+    finishJob(test.context, job);
+    await expect.poll(() => test.statesOf(job)).toEqual(['settling', 'done']);
+  });
+
+  it('that its payer cannot pay has a row that says so, and nothing set aside', async () => {
+    const fields = test.fields({ heldMicros: 2_000_000 });
+    await expect(admitJob(test.context, fields)).rejects.toMatchObject({ code: 'insufficient-credits' });
+    expect(test.rows).toMatchObject([{ id: fields.id, state: 'failed', errorCode: 'insufficient-credits' }]);
     expect(test.funding.entries.size).toBe(0);
-    expect(test.context.jobs.size).toBe(0);
   });
 
   it('that waits too long is let go with its money', async () => {

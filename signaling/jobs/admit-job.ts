@@ -1,5 +1,5 @@
-// A job's way in: whether its pool is there, what it may compute and cost at most, its row, its reservation and its place in
-// the queue. After `admitJob` a job ends only through `finishJob`.
+// A job's way in: whether its pool is there, what it may compute and cost at most, its reservation, its place in
+// the queue, and its row. After `admitJob` a job ends only through `finishJob`.
 import { randomBytes } from 'node:crypto';
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
@@ -90,7 +90,7 @@ export function withinMost<Terms extends { heldMicros: number }>(terms: Terms, m
 }
 
 /**
- * Row, reservation, queue. Rejects with what the payer or the queue refuses with, or with why it was `givenUp` meanwhile, and
+ * Reservation, queue, row. Rejects with what the payer or the queue refuses with, or with why it was `givenUp` meanwhile, and
  * leaves nothing set aside then.
  */
 export async function admitJob(
@@ -104,7 +104,6 @@ export async function admitJob(
   const own = fields.own ?? (await devicesOf(context, fields));
   const job = liveJob({ ...fields, nonce, own, account: fields.payer });
   job.plan = plan;
-  await store.insert(job);
   try {
     await reserve(context, job);
     if (context.isClosing) throw closing();
@@ -120,11 +119,13 @@ export async function admitJob(
       queues.of(job.pool).add(job);
       queues.watchDesertion(job.pool);
     }
+    // Whoever waits for a first word does not wait for the row. One that has begun already has been kept so.
+    if (job.state === 'waiting') context.keep(store.save(job));
   } catch (thrown) {
     clearTimeout(job.timer);
     jobs.delete(job.id);
     await context.fundingOf(job.pool).release(job.id);
-    await store.update(job, { errorCode: faultOf(thrown).code, isOver: true });
+    await store.save(job, { errorCode: faultOf(thrown).code, isOver: true });
     throw thrown;
   }
   return job;

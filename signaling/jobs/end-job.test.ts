@@ -45,7 +45,7 @@ describe('the end', () => {
     finishJob(test.context, job, lost);
     expect(job.listener.heard).toEqual(['routed', 'failed stage-failed']);
     expect(ends).toEqual([[job.id, false, 'stage-failed']]);
-    expect(test.statesOf(job)).toEqual(['waiting', 'running', 'settling', 'failed']);
+    expect(test.statesOf(job)).toEqual(['running', 'settling', 'failed']);
     expect(test.context.jobs.size).toBe(0);
   });
 
@@ -82,7 +82,7 @@ describe('the end', () => {
 
   it('comes although its row cannot be written', async () => {
     const job = await admit();
-    test.context.store.update = () => Promise.reject(new Error('the database is away'));
+    test.context.store.save = () => Promise.reject(new Error('the database is away'));
     finishJob(test.context, job);
     await over(job);
     await expect.poll(() => job.listener.heard).toEqual(['routed', 'ended 0']);
@@ -126,7 +126,8 @@ describe('a cancellation', () => {
     cancelJob(test.context, job);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(job.listener.codes).toEqual(['cancelled']);
-    expect(job.state).toBe('over');
+    vi.useRealTimers();
+    await over(job);
   });
 
   it('of what runs ends it when the driver is lost, without another', async () => {

@@ -1,5 +1,4 @@
 // A job's one way out: whoever asked hears at once what it costs at most; then who worked is paid, and the row says how it went.
-import { setImmediate } from 'node:timers/promises';
 import { PoolError } from '../../protocol/errors.ts';
 import { clampDelivery, tokensOf } from '../settlement/bill.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
@@ -42,15 +41,15 @@ export function finishJob(context: JobContext, job: LiveJob, error?: PoolError):
 }
 
 async function end(context: JobContext, job: LiveJob, error?: PoolError): Promise<void> {
-  const { logger, observe, store, poolOf, jobs } = context;
+  const { logger, observe, store, poolOf, jobs, door } = context;
   weighFailure(context, job, error);
   job.usage.cachedTokens = job.cache?.isPaid ? job.cache.tokens : 0;
   tell(job, error);
   keepPaidLength(context, job);
-  // What was told goes out before the database takes the thread.
-  await setImmediate();
   const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
-  const kept = store.update(job, { chargedMicros: billFor(job) }).catch(unkept);
+  // What was told goes out, and whoever asks the next thing comes in, before the database takes the thread.
+  const kept = door.quiet().then(() => store.save(job, { chargedMicros: billFor(job) }).catch(unkept));
+  job.kept = kept;
   const layers = job.epochs[0]?.seats.at(-1)?.end ?? poolOf(job.pool)?.manifest?.layers ?? 1;
   let chargedMicros = 0;
   let settlement: SettlementPlan | undefined;
@@ -65,7 +64,7 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   jobs.delete(job.id);
   const errorCode = error?.code;
   await kept;
-  await store.update(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) }).catch(unkept);
+  await store.save(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) }).catch(unkept);
   observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
 }
 

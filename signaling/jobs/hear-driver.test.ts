@@ -49,7 +49,7 @@ describe('one choice', () => {
       `ended ${5 * PRICE.promptMicros + 2 * PRICE.completionMicros}`,
     ]);
     expect(job.usage).toEqual({ promptTokens: 5, cachedTokens: 0, completionTokens: 2 });
-    expect(test.statesOf(job)).toEqual(['waiting', 'running', 'settling', 'done']);
+    expect(test.statesOf(job)).toEqual(['running', 'settling', 'done']);
   });
 
   it('D3: what the network failed costs what its caller received: nothing of an answer that is told whole', async () => {

@@ -125,7 +125,9 @@ export class JobDispatcher implements JobService {
     return { maxMicros: heldMicros, price, ...promise, plan };
   }
 
-  find(id: string, payer: OwnerId) {
+  /** An answer that has just ended is found as it ended. */
+  async find(id: string, payer: OwnerId) {
+    await this.#context.jobs.get(id as JobId)?.kept;
     return this.#context.store.find(id, payer);
   }
 
@@ -271,7 +273,7 @@ export class JobDispatcher implements JobService {
   poolChanged(id: PoolId): void {
     for (const { job, coalition } of this.#context.queues.poolChanged(id)) {
       tellFunding(this.#context, job, 'moved', coalition);
-      this.#context.keep(this.#context.store.update(job));
+      this.#context.keep(this.#context.store.save(job));
     }
     leaveDrivers(this.#context, id);
   }

@@ -30,7 +30,7 @@ forEachDatabase('rows of jobs', (open) => {
 
   const insert = async (fields: Partial<LiveJob> = {}): Promise<LiveJob> => {
     const job = Object.assign(test.job({ payer, pool }), fields);
-    await store.insert(job);
+    await store.save(job);
     return job;
   };
 
@@ -44,12 +44,12 @@ forEachDatabase('rows of jobs', (open) => {
     const job = await insert();
     expect(await store.find(job.id, payer)).toMatchObject({ id: job.id, pool, state: 'waiting', chargedMicros: 0 });
     Object.assign(job, { state: 'running', plan: PLAN });
-    await store.update(job);
+    await store.save(job);
     const running = await store.find(job.id, payer);
     expect(running).toMatchObject({ state: 'running', plan: PLAN, outcome: undefined, endedAt: undefined });
     expect(running).not.toHaveProperty('error');
     Object.assign(job, { stats: STATS, usage: { promptTokens: 5, cachedTokens: 2, completionTokens: 3 } });
-    await store.update(job, { chargedMicros: 140, isOver: true });
+    await store.save(job, { chargedMicros: 140, isOver: true });
     expect(await store.find(job.id, payer)).toMatchObject({
       ...{ state: 'done', plan: PLAN, outcome: STATS, chargedMicros: 140 },
       usage: { promptTokens: 5, cachedTokens: 2, completionTokens: 3 },
@@ -59,13 +59,24 @@ forEachDatabase('rows of jobs', (open) => {
     expect(await store.listOf(STRANGER, 10)).toEqual([]);
   });
 
+  it('are found as soon as they are asked for, however many changes are on their way', async () => {
+    const job = test.job({ payer, pool });
+    const writes = [store.save(job)];
+    writes.push(store.save(Object.assign(job, { state: 'running', plan: PLAN })));
+    writes.push(store.save(Object.assign(job, { stats: STATS }), { chargedMicros: 5, isOver: true }));
+    expect(await store.find(job.id, payer)).toMatchObject({ state: 'done', chargedMicros: 5, outcome: STATS });
+    await Promise.all(writes);
+    expect(await store.withoutRow([job.id, 'job_nobody' as typeof job.id])).toEqual(['job_nobody']);
+    expect(await store.withoutRow([])).toEqual([]);
+  });
+
   it('keep the end, whatever is said of the job after it', async () => {
     const job = await insert();
-    await store.update(job, { chargedMicros: 7, errorCode: 'stage-left', isOver: true });
+    await store.save(job, { chargedMicros: 7, errorCode: 'stage-left', isOver: true });
     const ended = await store.find(job.id, payer);
     // What was sent before may come after, over another connection.
-    await store.update(Object.assign(job, { state: 'running' }));
-    await store.update(job, { chargedMicros: 0, isOver: true });
+    await store.save(Object.assign(job, { state: 'running' }));
+    await store.save(job, { chargedMicros: 0, isOver: true });
     expect(await store.find(job.id, payer)).toEqual(ended);
     expect(ended).toMatchObject({ state: 'failed', error: { code: 'stage-left' }, chargedMicros: 7 });
   });
@@ -74,7 +85,7 @@ forEachDatabase('rows of jobs', (open) => {
     const secret = 'What nobody else may read';
     const request = { ...test.fields().request!, prompt: { kind: 'text', text: secret } as const };
     const job = await insert({ request });
-    await store.update(job, { isOver: true });
+    await store.save(job, { isOver: true });
     expect(JSON.stringify(await store.find(job.id, payer))).not.toContain(secret);
   });
 
@@ -104,15 +115,15 @@ forEachDatabase('rows of jobs', (open) => {
   it('of a pool that are worth learning from ended well, with plan and outcome', async () => {
     const well = { plan: PLAN, stats: STATS };
     const failed = await insert(well);
-    await store.update(failed, { errorCode: 'stage-left', isOver: true });
-    await store.update(await insert({ ...well, state: 'running' }));
-    await store.update(await insert({ stats: STATS }), { isOver: true });
-    await store.update(await insert({ plan: PLAN }), { isOver: true });
-    await store.update(await insert({ ...well, pool: poolIdOf(MODEL) }), { isOver: true });
+    await store.save(failed, { errorCode: 'stage-left', isOver: true });
+    await store.save(await insert({ ...well, state: 'running' }));
+    await store.save(await insert({ stats: STATS }), { isOver: true });
+    await store.save(await insert({ plan: PLAN }), { isOver: true });
+    await store.save(await insert({ ...well, pool: poolIdOf(MODEL) }), { isOver: true });
     expect(await store.recentOf(pool)).toEqual([]);
     for (let count = 1; count <= 21; count++) {
       const stats = { ...STATS, laps: count };
-      await store.update(await insert({ plan: PLAN, stats }), { isOver: true });
+      await store.save(await insert({ plan: PLAN, stats }), { isOver: true });
       await nextMillisecond();
     }
     const recent = await store.recentOf(pool);
@@ -124,9 +135,9 @@ forEachDatabase('rows of jobs', (open) => {
     await store.endOrphans();
     const states = ['waiting', 'running', 'settling'] as const;
     const left = await Promise.all(states.map((state) => insert({ state })));
-    for (const job of left) await store.update(job);
+    for (const job of left) await store.save(job);
     const done = await insert();
-    await store.update(done, { chargedMicros: 3, isOver: true });
+    await store.save(done, { chargedMicros: 3, isOver: true });
     const ended = await store.endOrphans();
     expect(ended.map(({ id }) => id).sort()).toEqual(left.map(({ id }) => id).sort());
     expect(ended[0]?.pool).toBe(pool);
@@ -142,14 +153,14 @@ forEachDatabase('rows of jobs', (open) => {
     const epochs = [{ epoch: 5, seats: [{ peer: driver, start: 0, end: 8 }] }];
     const going = await insert({ source: 'tab', driver, epochs, endsMs: performance.now() + 1000, paidTokens: 2 });
     Object.assign(going, { state: 'running', plan: PLAN });
-    await store.update(going);
+    await store.save(going);
     expect(await store.endOrphans()).toEqual([]);
     const { nonce, heldMicros, usage, maxPosition, maxTokens, price, most } = going;
     const terms = { driver, maxPosition, maxTokens, price, most, epochs, paidTokens: 2, endsAtMs: expect.any(Number) };
     expect(await store.listGoing()).toEqual([
       { id: going.id, nonce, pool, payer, plan: PLAN, usage, heldMicros, terms },
     ]);
-    await store.update(going, { isOver: true });
+    await store.save(going, { isOver: true });
     expect(await store.listGoing()).toEqual([]);
   });
 });

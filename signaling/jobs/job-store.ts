@@ -1,4 +1,4 @@
-// The job's row: made when it is admitted, changed as it moves, read back for whoever paid. Holds no text of anybody.
+// The job's row: made once it is admitted, changed as it moves, read back for whoever paid. Holds no text of anybody.
 
 import { and, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { ErrorCode } from '../../protocol/errors.ts';
@@ -24,9 +24,12 @@ export interface RecentJob {
 }
 
 export interface JobStore {
-  insert(job: LiveJob): Promise<void>;
-  /** State, plan, usage and outcome as they are now. */
-  update(job: LiveJob, change?: { chargedMicros?: number; errorCode?: string; isOver?: boolean }): Promise<void>;
+  /**
+   * State, plan, usage and outcome as they are now. The first call makes the row, later ones change it, in their order, and
+   * after an end nothing does.
+   */
+  save(job: LiveJob, change?: { chargedMicros?: number; errorCode?: string; isOver?: boolean }): Promise<void>;
+  /** Waits for what is being saved of it. */
   find(id: string, payer: OwnerId): Promise<JobRecord | undefined>;
   /** Newest first. */
   listOf(payer: OwnerId, limit: number): Promise<JobRecord[]>;
@@ -34,35 +37,34 @@ export interface JobStore {
   recentOf(pool: PoolId): Promise<RecentJob[]>;
   /** Jobs that a server that died left behind, and that nobody drives any more, become `failed`. Resolves to which they are. */
   endOrphans(): Promise<{ id: JobId; pool: PoolId }[]>;
+  /** Which of these ids have no row: a server died between a job's hold and its row. */
+  withoutRow(ids: readonly JobId[]): Promise<JobId[]>;
   /** Those that their clients drive on. */
   listGoing(): Promise<GoingJob[]>;
 }
 
 export function createJobStore(db: Database): JobStore {
+  const saving = new Map<JobId, Promise<void>>();
   return {
-    async insert(job) {
+    save(job, change) {
       const { id, pool, payer, source, nonce, heldMicros } = job;
-      await db.insert(jobs).values({ id, pool, payer, source, nonce, heldMicros, state: 'waiting' });
-    },
-    async update(job, { chargedMicros, errorCode, isOver = false } = {}) {
-      const going = isOver ? undefined : goingTermsOf(job);
-      const state = isOver ? (errorCode === undefined ? 'done' : 'failed') : job.state === 'over' ? 'done' : job.state;
-      await db
-        .update(jobs)
-        .set({
-          state,
-          ...job.usage,
-          ...(job.plan ? { plan: job.plan } : {}),
-          ...(going ? { going } : {}),
-          ...(job.stats ? { outcome: job.stats } : {}),
-          ...(chargedMicros === undefined ? {} : { chargedMicros }),
-          ...(errorCode === undefined ? {} : { errorCode }),
-          ...(isOver ? { endedAt: new Date(), going: null } : {}),
-        })
-        // An update that is overtaken by the job’s end changes nothing.
-        .where(and(eq(jobs.id, job.id), isNull(jobs.endedAt)));
+      const now = columnsOf(job, change);
+      const write = async (): Promise<void> => {
+        await db
+          .insert(jobs)
+          .values({ id, pool, payer, source, nonce, heldMicros, ...now })
+          .onConflictDoUpdate({ target: jobs.id, set: now, setWhere: isNull(jobs.endedAt) });
+      };
+      // One after the other, also over several connections: what failed is said to whoever asked for that.
+      const before = saving.get(id);
+      const saved = before ? before.then(write, write) : write();
+      saving.set(id, saved);
+      const done = (): void => void (saving.get(id) === saved && saving.delete(id));
+      saved.then(done, done);
+      return saved;
     },
     async find(id, payer) {
+      await saving.get(id as JobId)?.catch(() => {});
       const [row] = await db
         .select()
         .from(jobs)
@@ -97,6 +99,15 @@ export function createJobStore(db: Database): JobStore {
         .returning({ id: jobs.id, pool: jobs.pool });
       return rows as { id: JobId; pool: PoolId }[];
     },
+    async withoutRow(ids) {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .select({ id: jobs.id })
+        .from(jobs)
+        .where(inArray(jobs.id, [...ids]));
+      const known = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !known.has(id));
+    },
     async listGoing() {
       const rows = await db
         .select()
@@ -105,6 +116,22 @@ export function createJobStore(db: Database): JobStore {
       return rows.map(goingOf);
     },
   };
+}
+
+/** What changes while a job lives. */
+function columnsOf(job: LiveJob, { chargedMicros, errorCode, isOver = false }: Parameters<JobStore['save']>[1] = {}) {
+  const going = isOver ? undefined : goingTermsOf(job);
+  const state = isOver ? (errorCode === undefined ? 'done' : 'failed') : job.state === 'over' ? 'done' : job.state;
+  return {
+    state,
+    ...job.usage,
+    ...(job.plan ? { plan: job.plan } : {}),
+    ...(going ? { going } : {}),
+    ...(job.stats ? { outcome: job.stats } : {}),
+    ...(chargedMicros === undefined ? {} : { chargedMicros }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(isOver ? { endedAt: new Date(), going: null } : {}),
+  } as const;
 }
 
 function goingOf({ promptTokens, cachedTokens, completionTokens, ...row }: typeof jobs.$inferSelect): GoingJob {

@@ -104,6 +104,8 @@ export interface LiveJob {
   cache: FoundCache | undefined;
   /** HTTP: what was paid of the answer when the same was asked before. */
   readonly paidBefore: PaidAnswer | undefined;
+  /** It has ended: resolves when its row says so. */
+  kept: Promise<void> | undefined;
   /** HTTP: what it leaves behind for the next one. */
   leaves: LeftCache | undefined;
 }
@@ -161,6 +163,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     textBytes: Array.from({ length: fields.choices }, () => 0),
     toldLogprobs: Array.from({ length: fields.choices }, () => 0),
     cache: undefined,
+    kept: undefined,
     leaves: undefined,
   };
 }

@@ -7,8 +7,19 @@ const isDoneIn = (ms: number, work: Promise<void>): Promise<boolean> =>
   Promise.race([work.then(() => true), sleep(ms, false)]);
 
 describe('QuietDoor', () => {
-  it('is quiet while nobody waits', async () => {
-    expect(await isDoneIn(0, new QuietDoor().quiet())).toBe(true);
+  it('is quiet while nobody waits, a moment later: whoever has an answer may ask the next thing at once', async () => {
+    const quiet = new QuietDoor().quiet();
+    expect(await isDoneIn(0, quiet)).toBe(false);
+    await quiet;
+  });
+
+  it('lets who is paid wait for whoever comes in that moment', async () => {
+    const door = new QuietDoor();
+    const quiet = door.quiet();
+    const leave = door.enter();
+    expect(await isDoneIn(60, quiet)).toBe(false);
+    leave();
+    await quiet;
   });
 
   it('lets who is paid wait for all that wait, each counted once', async () => {
@@ -17,7 +28,7 @@ describe('QuietDoor', () => {
     const quiet = door.quiet();
     first();
     first();
-    expect(await isDoneIn(30, quiet)).toBe(false);
+    expect(await isDoneIn(60, quiet)).toBe(false);
     second();
     expect(await isDoneIn(0, quiet)).toBe(false);
     await quiet;
@@ -29,7 +40,7 @@ describe('QuietDoor', () => {
     const quiet = door.quiet();
     first();
     const second = door.enter();
-    expect(await isDoneIn(50, quiet)).toBe(false);
+    expect(await isDoneIn(60, quiet)).toBe(false);
     second();
     await quiet;
   });

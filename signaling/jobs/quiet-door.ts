@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const MOST_WAIT_MS = 250;
 /** What was said last is on its way by then. */
 const AFTER_MS = 10;
+/** A program that has its answer asks the next thing within this time, if it does so at once. */
+const NEXT_MS = 30;
 
 export class QuietDoor {
   #entering = 0;
@@ -24,9 +26,10 @@ export class QuietDoor {
     };
   }
 
-  /** Resolves a moment after the last who waited has left, and after a quarter of a second at the latest. */
+  /** Resolves when nobody has come for a moment and a moment after the last has left; after a quarter of a second at the latest. */
   async quiet(): Promise<void> {
     const atMostMs = performance.now() + MOST_WAIT_MS;
+    await sleep(NEXT_MS);
     while (this.#entering > 0 && performance.now() < atMostMs) {
       await this.#nextQuiet(atMostMs - performance.now());
       await sleep(AFTER_MS);

@@ -121,7 +121,7 @@ const leftMs = ({ endsMs }: LiveJob): number => Math.max(0, (endsMs ?? 0) - perf
 function begin(context: JobContext, job: LiveJob): void {
   limitGrant(context, job);
   context.observe?.started(job, performance.now() - job.createdMs);
-  context.keep(context.store.update(job));
+  context.keep(context.store.save(job));
 }
 
 function grantFor({ sign }: JobContext, job: LiveJob, driver: PeerId): string {

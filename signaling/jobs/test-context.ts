@@ -71,13 +71,13 @@ export class TestContext {
     this.context = createJobContext({
       fundingOf: () => this.funding,
       store: {
-        insert: async ({ id }) => void this.rows.push({ id, state: 'waiting' }),
-        update: async ({ id, state }, { isOver, ...change } = {}) =>
+        save: async ({ id, state }, { isOver, ...change } = {}) =>
           void this.rows.push({ id, ...change, state: isOver ? (change.errorCode ? 'failed' : 'done') : state }),
         find: async () => undefined,
         listOf: async () => [],
         recentOf: async () => [],
         endOrphans: async () => [],
+        withoutRow: async () => [],
         listGoing: async () => [],
       },
       receipts: {

@@ -157,8 +157,12 @@ forEachDatabase('the ledger', (open) => {
       const [early, late] = [newJob(), newJob()];
       await ledger.hold({ job: early, payer, amountMicros: 1, expiresAt: new Date('2001-01-01T00:00:00Z') });
       await ledger.hold({ job: late, payer, amountMicros: 2, expiresAt: new Date('2001-01-03T00:00:00Z') });
+      expect(await ledger.openHolds()).toEqual(expect.arrayContaining([early, late]));
       expect(await ledger.releaseExpired(new Date('2001-01-02T00:00:00Z'))).toBe(1);
       expect(await ledger.releaseExpired(new Date('2001-01-02T00:00:00Z'))).toBe(0);
+      const open = await ledger.openHolds();
+      expect(open).toContain(late);
+      expect(open).not.toContain(early);
       expect(await balanceOf(payer)).toEqual([GRANT - 2, 2]);
     });
   });

@@ -7,7 +7,7 @@ import { holdCredits } from './hold-credits.ts';
 import type { Ledger } from './ledger-types.ts';
 import { checkAmount } from './net-entries.ts';
 import { readBalance, readStatement, readTotals } from './read-ledger.ts';
-import { releaseExpired, releaseHold, settleHold } from './settle-hold.ts';
+import { listOpenHolds, releaseExpired, releaseHold, settleHold } from './settle-hold.ts';
 
 export interface LedgerOptions {
   /** What an owner gets on joining; 0 for nothing. */
@@ -32,6 +32,7 @@ export function createLedger(db: Database, options: LedgerOptions): Ledger {
     hold: (hold) => holdCredits(db, hold, now()),
     settle: (settlement) => settleHold(db, settlement, now()),
     release: async (job) => void (await releaseHold(db, job, now())),
+    openHolds: () => listOpenHolds(db),
     releaseExpired: (expiredBefore) => releaseExpired(db, expiredBefore, now()),
     claim: (peer, account) => claimBalance(db, peer, account, now()),
     statementOf: (owner, page) => readStatement(db, owner, page),

@@ -45,6 +45,8 @@ export interface Ledger {
   }): Promise<{ chargedMicros: number; isRepeat: boolean }>;
   /** Gives the whole hold back. No effect on a job that is settled, released or unknown. */
   release(job: JobId): Promise<void>;
+  /** Jobs whose holds are neither settled nor released. */
+  openHolds(): Promise<JobId[]>;
   /** Releases every hold that expired before `now`: what a crash left behind. Resolves to how many. */
   releaseExpired(now: Date): Promise<number>;
   /** All of a peer's own balance becomes the account's; from now on the peer earns for it. Once per peer and account. */

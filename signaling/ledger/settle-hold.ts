@@ -56,6 +56,11 @@ export function releaseHold(db: Database, job: JobId, at: Date): Promise<boolean
   });
 }
 
+export async function listOpenHolds(db: Database): Promise<JobId[]> {
+  const open = await db.select({ job: holds.job }).from(holds).where(eq(holds.state, 'open'));
+  return open.map(({ job }) => job as JobId);
+}
+
 /** Each in a transaction of its own: one that fails leaves the others released. */
 export async function releaseExpired(db: Database, now: Date, at: Date): Promise<number> {
   const expired = await db
