@@ -5,6 +5,9 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { fail, type LiveEpoch, type StageEffect, type StageLife, type StageStep, same, show } from './stage-life.ts';
 
+/** Epochs that are remembered: one that is told again is of the last few. */
+const MAX_JOINED = 256;
+
 /** A coalition that has a seat for this tab: joined when it is new, dropped when it is broken. */
 export function hearCoalition(life: StageLife, coalition: Coalition, ticket: string): StageStep {
   const { epoch, pool, seats, state } = coalition;
@@ -36,7 +39,7 @@ function join(life: StageLife, live: LiveEpoch): StageStep {
   const lent = { memoryBytes: offer.capability.memoryBytes, keepPacked };
   const assignment = { epoch, pool, stage, start, end, layers: offer.manifest.layers, lent, ...(next ? { next } : {}) };
   const slice = { epoch, start, end, totalBytes, loadedBytes: 0, networkBytes: 0, cachedBytes: 0 };
-  const joined = { ...life, joined: new Set(life.joined).add(epoch) };
+  const joined = { ...life, joined: new Set([...life.joined, epoch].slice(-MAX_JOINED)) };
   return {
     life: show(put(withoutReserve(joined), live), { phase: 'loading', slice }),
     effects: [

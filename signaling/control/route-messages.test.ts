@@ -68,3 +68,36 @@ test('G12: who asks and hangs up while its credits are written has asked for not
   await expect.poll(() => log).toContain('ask 2');
   expect(log).toEqual(['credits', 'credits', 'ask 2']);
 });
+
+test('C1: a link that a tab which only watches calls cut counts where it has an answer under way', async () => {
+  const pool = poolIdOf(DEFAULT_MODEL);
+  const [lender, watcher] = ['2'.repeat(32), '3'.repeat(32)] as [PeerId, PeerId];
+  for (const isAnswered of [false, true]) {
+    const events: unknown[] = [];
+    const listener = routeMessages({
+      roster: {
+        greet() {},
+        dispatch: (event: { type: string }) => void (event.type === 'links-cut' && events.push(event)),
+        pool: () => ({ peers: [{ peer: lender }], watchers: [watcher] }),
+        lentTo: (peer: PeerId) => (peer === lender ? pool : undefined),
+        isTakenForSilent: () => false,
+      } as unknown as LiveRoster,
+      jobs: { peerJoined() {}, peerGone() {}, hasAnswer: () => isAnswered } as unknown as JobDispatcher,
+      canary: { peerGone() {} } as unknown as CanaryRunner,
+      ledger: { welcome: async () => 0 },
+      logger: pino({ level: 'silent' }),
+      onRtts() {},
+      onDistance() {},
+      send() {},
+      offers: () => ({ offered() {}, left() {} }),
+      isOwned: async () => false,
+    });
+    for (const peer of [lender, watcher]) listener.joined(peer, '127.0.0.1');
+    listener.heard(watcher, { type: 'silent', pool, epoch: 7, peer: lender, packets: false });
+    listener.heard(lender, { type: 'present', at: 1 });
+    await new Promise((wake) => setTimeout(wake, 600));
+    expect(events).toEqual(
+      isAnswered ? [{ type: 'links-cut', pool, cuts: [{ reporter: watcher, accused: lender, epoch: 7 }] }] : [],
+    );
+  }
+});

@@ -66,8 +66,13 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       roster.dispatch({ type: 'peer-silent', peer, pool });
     },
     onCut(pool, cuts) {
-      logger.warn({ pool, cuts: cuts.length }, 'links carry nothing');
-      roster.dispatch({ type: 'links-cut', pool, cuts });
+      // Anybody can watch: who lends nothing counts where it has an answer under way.
+      const isHeard = ({ reporter, epoch }: (typeof cuts)[number]): boolean =>
+        roster.lentTo(reporter) === pool || jobs.hasAnswer(reporter, pool, epoch);
+      const heard = cuts.filter(isHeard);
+      if (heard.length === 0) return;
+      logger.warn({ pool, cuts: heard.length }, 'links carry nothing');
+      roster.dispatch({ type: 'links-cut', pool, cuts: heard });
     },
   });
   const paces = new Map<PeerId, TokenBucket>();

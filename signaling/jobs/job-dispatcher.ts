@@ -230,10 +230,15 @@ export class JobDispatcher implements JobService {
 
   /** A tab's own answer does not go on. Who has none there under way has nothing to say of it. */
   stoodStill(peer: PeerId, { pool, epoch }: Extract<ClientMessage, { type: 'stood-still' }>): void {
+    if (this.hasAnswer(peer, pool, epoch)) this.#context.onStill?.(pool, epoch);
+  }
+
+  /** Whether this tab drives an answer over that epoch. */
+  hasAnswer(peer: PeerId, pool: PoolId, epoch: number): boolean {
     const isOwn = (job: LiveJob): boolean =>
       job.source === 'tab' && job.driver === peer && job.state === 'running' && job.pool === pool;
     const isThere = (job: LiveJob): boolean => isOwn(job) && job.epochs.some((used) => used.epoch === epoch);
-    if ([...this.#context.jobs.values()].some(isThere)) this.#context.onStill?.(pool, epoch);
+    return [...this.#context.jobs.values()].some(isThere);
   }
 
   receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {

@@ -7,17 +7,9 @@ import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { LayerRange } from '../planner/partition-layers.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
+import { type LinkCut, reportCuts, reportLink } from './blame-links.ts';
 import { announce, replanIn } from './change-coalition.ts';
-import {
-  applyPolicy,
-  dropPeer,
-  excludePeer,
-  type LinkCut,
-  reportCuts,
-  reportLink,
-  takeBack,
-  takeOffer,
-} from './change-members.ts';
+import { applyPolicy, dropPeer, excludePeer, takeBack, takeOffer } from './change-members.ts';
 import { coalitionsOf } from './coalitions.ts';
 import { endTrial, type TrialEnd, tryAgain } from './end-trial.ts';
 import { keepReserve, noteWarm } from './keep-reserve.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ServerMessage } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { Suspects } from './ask-suspects.ts';
-import type { LinkCut } from './change-members.ts';
+import type { LinkCut } from './blame-links.ts';
 import { POOL, peerOf } from './test-table.ts';
 
 const [A, B, C, W, STRANGER] = ['a', 'b', 'c', 'w', 'z'].map(peerOf) as [PeerId, PeerId, PeerId, PeerId, PeerId];
@@ -123,4 +123,21 @@ test('a tab is asked once in five seconds, however many speak of it; one that le
   suspects.close();
   vi.advanceTimersByTime(10_000);
   expect(silent).toEqual([]);
+});
+
+test('one that says the same again and again, or of everybody, leaves room for what others tell', () => {
+  const { suspects, tell, cuts } = scene();
+  const others = Array.from({ length: 300 }, (_, index) => index.toString(16).padStart(32, '0') as PeerId);
+  for (const peer of [B, ...others]) {
+    suspects.late(W, { type: 'late', pool: POOL, peer });
+    suspects.heard(peer);
+  }
+  for (const peer of [...others, ...others]) tell(W, peer);
+  tell(A, B);
+  tell(C, B);
+  tell(C, B);
+  vi.advanceTimersByTime(400);
+  const [told = []] = cuts;
+  expect(told.filter(({ reporter }) => reporter === W)).toHaveLength(8);
+  expect(told.filter(({ accused }) => accused === B).map(({ reporter }) => reporter)).toEqual([A, C]);
 });

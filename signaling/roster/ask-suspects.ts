@@ -2,7 +2,7 @@
 // said what it is: not there (dead or frozen), or there and cut off from that neighbour. Nobody is given up on one peer's word.
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
-import type { LinkCut } from './change-members.ts';
+import type { LinkCut } from './blame-links.ts';
 
 export interface SuspectsOptions {
   send(peer: PeerId, message: ServerMessage): void;
@@ -31,6 +31,8 @@ const ANSWERED_MS = 2_000;
 const GATHER_MS = 400;
 /** Suspects at once; further ones wait until they are told again. */
 const MAX_CASES = 1_000;
+/** Links that one peer may call cut in one moment: its neighbours’, over an epoch and the one before it. */
+const MAX_CUTS_OF_ONE = 8;
 /** Reports that are kept about one suspect. */
 const MAX_REPORTS = 256;
 
@@ -121,7 +123,9 @@ export class Suspects {
   #gather(pool: PoolId, cut: LinkCut): void {
     const gathered = this.#cuts.get(pool);
     if (gathered) {
-      if (gathered.length < MAX_REPORTS) gathered.push(cut);
+      const own = gathered.filter(({ reporter }) => reporter === cut.reporter);
+      const isKnown = own.some(({ accused, epoch }) => accused === cut.accused && epoch === cut.epoch);
+      if (!isKnown && own.length < MAX_CUTS_OF_ONE && gathered.length < MAX_REPORTS) gathered.push(cut);
       return;
     }
     const cuts = [cut];

@@ -1,4 +1,4 @@
-// Who is in a pool: a tab offers itself, leaves, fails, stalls or cannot be reached. Pure; each change says what it does
+// Who is in a pool: a tab offers itself, leaves, fails, stalls or is left out. Pure; each change says what it does
 // to the coalitions that the tab sits in.
 
 import type { Capability } from '../../protocol/control.ts';
@@ -6,9 +6,9 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { abandonForming, breakServing, replanIn } from './change-coalition.ts';
-import { coalitionsOf, formingOf, hasSeat, servingOf } from './coalitions.ts';
-import { inEachRing, inRingOfEpoch, inRingOfPeer } from './in-ring.ts';
-import { FORGOTTEN_MS, othersOf, type PairMarks, timesOf, withMark, withoutFew } from './pair-marks.ts';
+import { formingOf, hasSeat, servingOf } from './coalitions.ts';
+import { inRingOfPeer } from './in-ring.ts';
+import { FORGOTTEN_MS, withoutFew } from './pair-marks.ts';
 import {
   type Effect,
   type Exclusion,
@@ -23,6 +23,9 @@ import {
   type PoolStep,
   type World,
 } from './roster-state.ts';
+
+/** So often a tab may leave its seat within ten minutes, and be planned at once when it comes back. */
+const FREE_LEAVES = 2;
 
 /**
  * Takes a tab in, or renews the offer of one that is here: its exclusion ends unless it was tried, its place in the order
@@ -94,9 +97,15 @@ export const dropPeer = (pool: Pool, peer: PeerId, world: World): PoolStep =>
 function dropFrom(pool: Pool, peer: PeerId, world: World): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
   const peers = pool.peers.filter((entry) => entry.peer !== peer);
+  const isMissed = hasSeat(formingOf(pool)?.coalition, peer) || hasSeat(servingOf(pool), peer);
   const next: Pool = replanIn(
-    // One report more or less of a tab that has left shows nothing: it may have been leaving.
-    { ...pool, peers, strikes: withoutFew(pool.strikes, peer, LINK_STRIKES), past: withPast(pool, peer) },
+    // One report more or less of a tab that has left shows nothing: it may have been leaving. What it said itself stays.
+    {
+      ...pool,
+      peers,
+      strikes: withoutFew(pool.strikes, peer, LINK_STRIKES),
+      past: withPast(pool, peer, isMissed, world),
+    },
     world.timing.leaveDebounceMs,
     world,
   );
@@ -150,21 +159,44 @@ export function setAside(pool: Pool, peer: PeerId, world: World): PoolStep {
   });
 }
 
-/** What outlives another offer, and leaving: how often it failed or was no faster, and until when it is out whatever it says. */
-function pastOf({ failures, unreached, noFaster, excluded, leftOutUntilMs }: PeerPast): PeerPast {
+/**
+ * What outlives another offer, and leaving: how often it failed, left its seat or was no faster, and until when it is out whatever it
+ * says.
+ */
+function pastOf({ failures, unreached, leaves, noFaster, excluded, leftOutUntilMs }: PeerPast): PeerPast {
   return {
     ...(failures ? { failures } : {}),
     ...(unreached ? { unreached } : {}),
+    ...(leaves ? { leaves } : {}),
     ...(noFaster ? { noFaster } : {}),
     ...(excluded && isOutInTime(excluded) && leftOutUntilMs !== undefined ? { excluded, leftOutUntilMs } : {}),
   };
 }
 
-function withPast({ peers, past }: Pool, peer: PeerId): Pool['past'] {
-  const kept = pastOf(peers.find((entry) => entry.peer === peer) ?? {});
+/** `isMissed`: it had a seat. */
+function withPast({ peers, past }: Pool, peer: PeerId, isMissed: boolean, { nowMs }: World): Pool['past'] {
+  const entry = peers.find((each) => each.peer === peer) ?? {};
+  const kept = pastOf(isMissed ? noteLeave(entry, nowMs) : entry);
   if (Object.keys(kept).length === 0) return past;
   const rest = [...past].filter(([other]) => other !== peer);
   return new Map([...rest, [peer, kept] as const].slice(-MAX_PAST));
+}
+
+/**
+ * A tab that comes, gets a seat and goes, again and again, would keep a coalition from ever forming: from the third time on it is
+ * out for a while. A page that was reloaded once or twice is not.
+ */
+function noteLeave(entry: PeerPast, nowMs: number): PeerPast {
+  const { leaves, excluded, leftOutUntilMs = 0 } = entry;
+  const times = 1 + (leaves && nowMs - Math.max(leaves.atMs, leftOutUntilMs) < FORGOTTEN_MS ? leaves.times : 0);
+  const noted: PeerPast = { ...entry, leaves: { times, atMs: nowMs } };
+  if (times <= FREE_LEAVES) return noted;
+  const untilMs = nowMs + leftOutMs(times - FREE_LEAVES);
+  return {
+    ...noted,
+    excluded: isOutInTime(excluded) ? excluded! : 'left',
+    leftOutUntilMs: Math.max(leftOutUntilMs, untilMs),
+  };
 }
 
 /** Those whom `isBack` names are planned again. */
@@ -186,82 +218,6 @@ function breakSeats(pool: Pool, peer: PeerId, world: World, of: 'forming' | 'bot
   const abandoned = abandonForming(broken.pool, world);
   return { pool: abandoned.pool, effects: [...broken.effects, ...abandoned.effects] };
 }
-
-/**
- * Two neighbours cannot reach each other. The rule: the epoch ends, and the pair gets a strike. After the first, the same
- * tabs try again. After the second, the one of the two that has struck out with more others is left out; if even, the
- * later one. Every report ends an epoch and adds a strike, and a pair with two strikes loses a tab; a tab that lies about its
- * neighbours can evict one of them, then goes itself, for a time that doubles: what is held against a pair outlives that
- * time, another offer and leaving, and is forgotten after a while.
- */
-export const reportLink = (pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep =>
-  inRingOfEpoch(pool, epoch, (seen) => strikeLink(seen, epoch, reporter, accused, world));
-
-function strikeLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep {
-  const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && one.state !== 'broken');
-  const isForming = coalition?.state === 'forming';
-  if (reporter === accused || !hasSeat(coalition, reporter) || !hasSeat(coalition, accused))
-    return { pool, effects: [] };
-  const { nowMs } = world;
-  const strikes = withMark(pool.strikes, reporter, accused, nowMs);
-  const struck: Pool = { ...pool, strikes };
-  if (timesOf(strikes, reporter, accused, nowMs) < LINK_STRIKES) {
-    return isForming ? abandonForming(struck, world) : breakServing(struck, world);
-  }
-  const order = pool.peers.map(({ peer }) => peer);
-  const blamed = [reporter, accused].reduce((worst, peer) => {
-    const difference = pairsOut(strikes, peer, nowMs) - pairsOut(strikes, worst, nowMs);
-    if (difference !== 0) return difference > 0 ? peer : worst;
-    return order.indexOf(peer) > order.indexOf(worst) ? peer : worst;
-  });
-  return excludePeer(struck, blamed, 'unreachable', 'both', world);
-}
-
-/** A neighbour, or a driver, hears nothing of a tab that is there. */
-export interface LinkCut {
-  reporter: PeerId;
-  accused: PeerId;
-  epoch: number;
-}
-
-/**
- * Links of tabs that are there and hear nothing of one another. Unlike a link that could not be made, one is not tried once
- * more: it carried an answer. Left out is who is cut off from most; if even, whom drivers cannot hear either, then the
- * later one.
- */
-export const reportCuts = (pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep =>
-  inEachRing(pool, (seen) => blameCut(seen, cuts, world));
-
-function blameCut(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep {
-  const seated = cuts.filter(({ reporter, accused, epoch }) => {
-    // One that broke a moment ago, too: its links are given up before all that was silent has been asked.
-    const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch);
-    return reporter !== accused && hasSeat(coalition, reporter) && hasSeat(coalition, accused);
-  });
-  if (seated.length === 0) return { pool, effects: [] };
-  const { nowMs } = world;
-  const mark = (marks: PairMarks): PairMarks =>
-    seated.reduce((rest, { reporter, accused }) => withMark(rest, reporter, accused, nowMs, LINK_STRIKES), marks);
-  const [now, strikes] = [mark(new Map()), mark(pool.strikes)];
-  const order = pool.peers.map(({ peer }) => peer);
-  const drivers = cuts.filter((cut) => !seated.includes(cut));
-  const weight = (peer: PeerId): number[] => [
-    // What one moment shows goes before what was.
-    pairsOut(now, peer, nowMs),
-    pairsOut(strikes, peer, nowMs),
-    drivers.filter(({ accused }) => accused === peer).length,
-    order.indexOf(peer),
-  ];
-  const [blamed] = [...new Set(seated.flatMap(({ reporter, accused }) => [reporter, accused]))].sort((a, b) => {
-    const [left, right] = [weight(a), weight(b)];
-    const at = left.findIndex((one, index) => one !== right[index]);
-    return at < 0 ? 0 : right[at]! - left[at]!;
-  });
-  return excludePeer({ ...pool, strikes }, blamed!, 'unreachable', 'both', world);
-}
-
-const pairsOut = (strikes: PairMarks, peer: PeerId, nowMs: number): number =>
-  othersOf(strikes, peer, nowMs, LINK_STRIKES);
 
 /** Field by field, whatever their order. */
 export function sameManifest(left: ModelManifest, right: ModelManifest): boolean {

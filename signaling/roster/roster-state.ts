@@ -45,9 +45,10 @@ export const ROSTER_TIMING: RosterTiming = {
 
 /**
  * Why a tab is not planned: `failed` until it offers itself again, `silent` until it is heard and its time is over, the
- * others for that time. `unshown`: it said that it was ready, and the canary lap did not show it.
+ * others for that time. `unshown`: it said that it was ready, and the canary lap did not show it. `left`: it has left its
+ * seat again and again.
  */
-export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent' | 'unshown';
+export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent' | 'unshown' | 'left';
 
 /** A tab that was left out comes back after this; each further time it takes twice as long. */
 const LEFT_OUT_MS = 10_000;
@@ -56,8 +57,9 @@ const MAX_LEFT_OUT_MS = 10 * 60_000;
 /** `failures` counts this one. */
 export const leftOutMs = (failures: number): number => Math.min(MAX_LEFT_OUT_MS, LEFT_OUT_MS * 2 ** (failures - 1));
 
-/** What did not show itself, or could not be reached, is out for its time, whatever it says meanwhile. */
-export const isOutInTime = (why: Exclusion | undefined): boolean => why === 'unshown' || why === 'unreachable';
+/** What did not show itself, could not be reached or did not stay is out for its time, whatever it says meanwhile. */
+export const isOutInTime = (why: Exclusion | undefined): boolean =>
+  why === 'unshown' || why === 'unreachable' || why === 'left';
 
 /** Layers `[start, end)` that a tab in reserve was asked to hold. */
 export interface WarmLayers {
@@ -79,6 +81,8 @@ export interface PoolPeer {
   readonly failures?: number;
   /** How often it was left out for links, and until when last. */
   readonly unreached?: { readonly times: number; readonly untilMs: number };
+  /** How often it has left its seat, and when last. */
+  readonly leaves?: { readonly times: number; readonly atMs: number };
   readonly warm?: readonly WarmLayers[];
   /** Whom it was asked to be connected to meanwhile. */
   readonly near?: readonly PeerId[];
@@ -89,7 +93,7 @@ export interface PoolPeer {
 }
 
 /** What outlives a tab's leaving. */
-export type PeerPast = Pick<PoolPeer, 'failures' | 'unreached' | 'excluded' | 'leftOutUntilMs' | 'noFaster'>;
+export type PeerPast = Pick<PoolPeer, 'failures' | 'unreached' | 'leaves' | 'excluded' | 'leftOutUntilMs' | 'noFaster'>;
 
 export interface PoolCoalition {
   readonly coalition: Coalition;

@@ -74,6 +74,20 @@ export class Table {
     this.apply({ type: 'load-progressed', peer: peerOf(name), pool: POOL, epoch, loadedBytes });
   }
 
+  /** These, of the newest epoch, hear nothing of one another: reporter, accused. */
+  cut(...pairs: [string, string][]): void {
+    const epoch = this.pool().lastEpoch;
+    const cuts = pairs.map(([reporter, accused]) => ({ reporter: peerOf(reporter), accused: peerOf(accused), epoch }));
+    this.apply({ type: 'links-cut', pool: POOL, cuts });
+  }
+
+  /** Who is left out. */
+  out(): string[] {
+    return this.pool()
+      .peers.filter(({ excluded }) => excluded)
+      .map(({ peer }) => nameOf(peer));
+  }
+
   linkDown(epoch: number, from: string, to: string): void {
     this.apply({ type: 'link-broken', peer: peerOf(from), pool: POOL, epoch, to: peerOf(to) });
   }
