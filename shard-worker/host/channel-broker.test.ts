@@ -108,10 +108,21 @@ test('a link that another tab asks for is given out; what is none is closed', as
 
 test('strangers cannot dial more connections than a browser has', async () => {
   const { peer } = await ask();
-  const dialled = Array.from({ length: 300 }, () => new FakeConnection(B, { epoch: 7 }));
+  const dial = (at: number) => new FakeConnection((at % 100).toString(16).padStart(32, '0'), { epoch: 7 });
+  const dialled = Array.from({ length: 300 }, (_, at) => dial(at));
   for (const connection of dialled) peer.emit('connection', connection);
   // One was asked for by this side.
   expect(dialled.filter(({ isClosed }) => !isClosed)).toHaveLength(255);
+});
+
+test('one stranger cannot dial so many that others have no room', async () => {
+  const { peer } = await ask();
+  const dialled = Array.from({ length: 300 }, () => new FakeConnection(B, { epoch: 7 }));
+  for (const connection of dialled) peer.emit('connection', connection);
+  expect(dialled.filter(({ isClosed }) => !isClosed)).toHaveLength(6);
+  const lane = new FakeConnection(B, { epoch: 7, lane: 1 });
+  peer.emit('connection', lane);
+  expect(lane.isClosed).toBe(false);
 });
 
 test('a broker’s socket that breaks is opened again, until it is closed', async () => {

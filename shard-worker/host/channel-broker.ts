@@ -6,10 +6,10 @@ import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
-import { fingerprintOf } from '../../protocol/link-proof.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
 import { KeptConnection } from './kept-connection.ts';
+import { fingerprintsOf } from './read-fingerprints.ts';
 import { readVitals } from './read-vitals.ts';
 import { retryPauseMs } from './retry-pause.ts';
 
@@ -18,6 +18,13 @@ const MAX_CONNECTIONS = 256;
 
 /** Those among them that others hold for later links. */
 const MAX_HELD = 32;
+
+/** Those of one lane that one peer has dialled: of a page that is loaded again and again, the last ones may not have ended. */
+const MAX_OF_PEER = 6;
+
+/** Pause before somebody who is to be near is dialled once more; each time that it fails, twice as long. */
+const NEAR_AGAIN_MS = 2_000;
+const NEAR_AGAIN_MOST_MS = 60_000;
 
 /** A server that has just gone, or come, may miss a first try. */
 const FIRST_TRIES = 3;
@@ -31,6 +38,14 @@ const metadataSchema = z.object({
   isHeld: z.optional(z.boolean()),
 });
 
+/** A connection of this tab, to whom and for what. */
+interface Known extends Pick<BrokeredChannel, 'peer' | 'lane' | 'direction'> {
+  /** It was dialled for later links. */
+  isHeld?: boolean;
+  /** It is up. */
+  kept?: KeptConnection;
+}
+
 type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
 
 export class ChannelBroker implements Broker {
@@ -39,11 +54,12 @@ export class ChannelBroker implements Broker {
   /** Those that are up. */
   readonly #kept = new Set<KeptConnection>();
   /** All, those that are on their way included. */
-  readonly #connections = new Set<DataConnection>();
+  readonly #connections = new Map<DataConnection, Known>();
   /** To whom it is to be connected without a link. */
   #held: ReadonlySet<PeerId> = new Set();
-  /** Those of them that it is on its way to. */
+  /** Those of them that it is on its way to, and those that it dials again in a while. */
   readonly #holding = new Set<PeerId>();
+  readonly #nearTimers = new Map<PeerId, ReturnType<typeof setTimeout>>();
   #token: string;
   #peer: Promise<Peer> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -72,20 +88,37 @@ export class ChannelBroker implements Broker {
 
   hold(peers: readonly PeerId[]): void {
     this.#held = new Set(peers);
-    for (const kept of this.#kept) if (kept.isDialler) kept.hold(this.#held.has(kept.peer));
-    for (const to of peers) {
-      if (this.#holding.has(to)) continue;
-      this.#holding.add(to);
-      void this.#holdOne(to)
-        .catch(() => {})
-        .finally(() => this.#holding.delete(to));
-    }
+    for (const kept of this.#kept) if (!this.#held.has(kept.peer)) kept.want(false);
+    for (const to of peers) this.#keepNear(to);
+  }
+
+  /** Until it is not to be near any more: whatever ends the connection, there is another try. */
+  #keepNear(to: PeerId, failures = 0): void {
+    clearTimeout(this.#nearTimers.get(to));
+    this.#nearTimers.delete(to);
+    if (this.#closed || !this.#held.has(to) || this.#holding.has(to)) return;
+    this.#holding.add(to);
+    const again = (): void => this.#nearAgain(to, failures + 1);
+    void this.#holdOne(to)
+      .finally(() => this.#holding.delete(to))
+      .catch(again);
+  }
+
+  #nearAgain(to: PeerId, failures: number): void {
+    if (this.#closed || !this.#held.has(to) || this.#nearTimers.has(to)) return;
+    const pauseMs = Math.min(NEAR_AGAIN_MOST_MS, NEAR_AGAIN_MS * 2 ** failures);
+    this.#nearTimers.set(
+      to,
+      setTimeout(() => this.#keepNear(to, failures), pauseMs),
+    );
   }
 
   async #holdOne(to: PeerId): Promise<void> {
-    if ([...this.#kept].some((one) => one.isOpenTo(to, 0))) return;
+    const open = [...this.#kept].find((one) => one.isOpenTo(to, 0));
+    if (open) return open.want(true);
     const kept = await this.#dial(to, { epoch: 0, lane: 0, isHeld: true });
-    kept.hold(this.#held.has(to));
+    kept.want(true, true);
+    if (!this.#held.has(to)) kept.want(false);
   }
 
   async #dial(to: PeerId, about: z.infer<typeof metadataSchema> & { lane: number }): Promise<KeptConnection> {
@@ -118,7 +151,8 @@ export class ChannelBroker implements Broker {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
-    for (const connection of this.#connections) connection.close();
+    for (const timer of this.#nearTimers.values()) clearTimeout(timer);
+    for (const connection of this.#connections.keys()) connection.close();
     void this.#peer?.then((peer) => peer.destroy(), noPeer);
   }
 
@@ -180,35 +214,38 @@ export class ChannelBroker implements Broker {
   async #accept(peer: Peer, connection: DataConnection): Promise<void> {
     const metadata = metadataSchema.safeParse(connection.metadata);
     const from = peerIdSchema.safeParse(connection.peer);
-    if (!metadata.success || !from.success || this.#connections.size >= MAX_CONNECTIONS) {
+    if (!metadata.success || !from.success || !this.#mayCome(from.data, metadata.data)) {
       connection.close();
       return;
     }
     // Nobody waits for an incoming link: one that fails has been closed.
     const { epoch, lane = 0, isHeld = false } = metadata.data;
-    if (isHeld && !this.#mayHold(from.data)) {
-      connection.close();
-      return;
-    }
-    const settling = this.#settle(peer, connection, { peer: from.data, epoch, lane, direction: 'in' });
+    const settling = this.#settle(peer, connection, { peer: from.data, epoch, lane, direction: 'in', isHeld });
     await settling.then((kept) => (isHeld ? kept.hold(true) : kept.begin(epoch))).catch(() => {});
   }
 
-  /** One of each, and not so many that links have no room. */
-  #mayHold(from: PeerId): boolean {
-    const held = [...this.#kept].filter(({ isHeld, isDialler }) => isHeld && !isDialler);
-    return held.length < MAX_HELD && held.every((kept) => kept.peer !== from);
+  #mayCome(from: PeerId, { lane = 0, isHeld }: z.infer<typeof metadataSchema>): boolean {
+    const others = [...this.#connections.values()].filter(({ direction }) => direction === 'in');
+    const own = others.filter((other) => other.peer === from && other.lane === lane);
+    if (this.#connections.size >= MAX_CONNECTIONS || own.length >= MAX_OF_PEER) return false;
+    return !isHeld || this.#mayHold(from);
   }
 
-  #settle(
-    peer: Peer,
-    connection: DataConnection,
-    about: Pick<BrokeredChannel, 'peer' | 'epoch' | 'lane' | 'direction'>,
-  ): Promise<KeptConnection> {
+  /** One of each, those on their way included, and not so many that links have no room. */
+  #mayHold(from: PeerId): boolean {
+    const held = [...this.#connections.values()].filter(
+      ({ isHeld, kept, direction }) => kept?.isHeld ?? (isHeld && direction === 'in'),
+    );
+    return held.length < MAX_HELD && held.every((other) => other.peer !== from);
+  }
+
+  #settle(peer: Peer, connection: DataConnection, about: Known & { epoch: number }): Promise<KeptConnection> {
     const { peer: other, epoch } = about;
-    this.#connections.add(connection);
+    this.#connections.set(connection, about);
     return new Promise((resolve, reject) => {
+      let hasFailed = false;
       const fail = (reason: string, cause?: unknown) => {
+        hasFailed = true;
         clearTimeout(deadline);
         peer.off('error', onPeerError);
         this.#connections.delete(connection);
@@ -228,6 +265,7 @@ export class ChannelBroker implements Broker {
       connection.once('open', async () => {
         try {
           const fingerprints = await fingerprintsOf(connection.peerConnection);
+          if (hasFailed) return;
           clearTimeout(deadline);
           peer.off('error', onPeerError);
           connection.off('close', onClose);
@@ -241,29 +279,40 @@ export class ChannelBroker implements Broker {
   }
 
   /** It is up: links of this epoch, and of later ones, run over it. */
-  #keep(
-    connection: DataConnection,
-    { peer, lane, direction }: Pick<BrokeredChannel, 'peer' | 'lane' | 'direction'>,
-    fingerprints: Fingerprints,
-  ): KeptConnection {
+  #keep(connection: DataConnection, known: Known, fingerprints: Fingerprints): KeptConnection {
+    const { peer, lane, direction } = known;
     const kept: KeptConnection = new KeptConnection({
       ...{ connection, peer, lane, isDialler: direction === 'out' },
+      // A dial that said so has been let in for that.
+      mayHold: () => {
+        const { isHeld = false } = known;
+        known.isHeld = false;
+        return isHeld || (lane === 0 && this.#mayHold(peer));
+      },
       onPair: (pair) => {
         this.#count++;
         let isOver = false;
+        let isProved = pair.direction === 'out';
         const release = (isFit: boolean): void => {
-          if (!isOver) kept.release(isFit);
+          if (!isOver) kept.release(isFit, isProved);
           isOver = true;
+        };
+        const proved = (): void => {
+          if (!isOver && !isProved) kept.proved();
+          isProved = true;
         };
         const vitals = () => readVitals(connection.peerConnection);
         const close = () => kept.close();
-        this.#options.onChannel({ ...pair, id: this.#count, peer, lane, fingerprints, vitals, release, close });
+        const at = { id: this.#count, peer, lane, fingerprints };
+        this.#options.onChannel({ ...pair, ...at, vitals, proved, release, close });
       },
       onOver: () => {
         this.#kept.delete(kept);
         this.#connections.delete(connection);
+        this.#nearAgain(peer, 0);
       },
     });
+    known.kept = kept;
     this.#kept.add(kept);
     return kept;
   }
@@ -284,27 +333,4 @@ function isBack(peer: Peer): Promise<boolean> {
     };
     peer.on('open', onOpen);
   });
-}
-
-/** Pace and bound of waiting for the descriptions of a connection that is already up. */
-const DESCRIPTION_POLL_MS = 10;
-const DESCRIPTION_POLLS = 300;
-
-/**
- * DTLS is up when this is read, so the browser has checked the far certificate against the remote description. The
- * description itself may show a moment later: the channel opens on the network's thread, and `setRemoteDescription` ends
- * on the page's (seen in Chromium 156, three times in a hundred).
- */
-async function fingerprintsOf(connection: RTCPeerConnection): Promise<Fingerprints> {
-  for (
-    let poll = 0;
-    poll < DESCRIPTION_POLLS && !(connection.localDescription && connection.remoteDescription);
-    poll++
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, DESCRIPTION_POLL_MS));
-  }
-  return {
-    local: fingerprintOf(connection.localDescription?.sdp ?? ''),
-    remote: fingerprintOf(connection.remoteDescription?.sdp ?? ''),
-  };
 }

@@ -103,6 +103,8 @@ export interface BrokeredChannel {
   vitals(): Promise<ConnectionVitals>;
   /** Hashes of the two certificates that secure the connection. */
   fingerprints: Fingerprints;
+  /** Its other end has shown who it is. */
+  proved(): void;
   /** This link is over and its channels are closed: the connection is kept for another one for a while, if it is fit. */
   release(isFit: boolean): void;
   /** Closes the whole connection, with all links that run over it: its other end is gone. */

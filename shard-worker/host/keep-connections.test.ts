@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
 import { settle, startClock, stopClock } from './test-clock.ts';
-import { type Asked, ask, B, dialled } from './test-peerjs.ts';
+import { type Asked, ask, B, dialled, FakeConnection, sdpOf } from './test-peerjs.ts';
 
 beforeEach(stopClock);
 afterEach(startClock);
@@ -95,7 +95,7 @@ test('B5: one that is held by another tab carries this tab’s own link to it, a
   const { broker, peer, channels } = await ask();
   const C = 'c'.repeat(32) as PeerId;
   const held = await dialled(peer, C, { epoch: 0, lane: 0, isHeld: true });
-  await vi.advanceTimersByTimeAsync(600_000);
+  await vi.advanceTimersByTimeAsync(500_000);
   expect([held.isClosed, channels]).toEqual([false, []]);
   const asking = broker.connect(C, 9);
   await settle();
@@ -114,4 +114,71 @@ test('others hold one connection each, and thirty-two in all', async () => {
   const more = [];
   for (let at = 2; at < 40; at++) more.push(await dialled(peer, nameOf(at), { epoch: 0, isHeld: true }));
   expect(more.filter(({ isClosed }) => !isClosed)).toHaveLength(31);
+});
+
+test('others hold no more however fast they dial', async () => {
+  const { peer } = await ask();
+  const many = Array.from({ length: 255 }, (_, at) => at.toString(16).padStart(32, '0')).map(
+    (from) => new FakeConnection(from, { epoch: 0, isHeld: true }),
+  );
+  for (const one of many) peer.emit('connection', one);
+  for (const one of many) one.emit('open');
+  await settle();
+  expect(many.filter(({ isClosed }) => !isClosed)).toHaveLength(32);
+  expect((await dialled(peer, 'e'.repeat(32), { epoch: 7, lane: 0 })).isClosed).toBe(false);
+  // By a word, no more either.
+  const link = await dialled(peer, 'f'.repeat(32), { epoch: 7, lane: 0 });
+  link.emit('data', JSON.stringify({ type: 'hold', isHeld: true }));
+  for (const word of [false, true]) many[0]!.emit('data', JSON.stringify({ type: 'hold', isHeld: word }));
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(many.filter(({ isClosed }) => !isClosed)).toHaveLength(0);
+});
+
+test('a connection that closes before its descriptions show is none, and no other link fails for it', async () => {
+  const { broker, peer, asking } = await ask();
+  const { connection } = peer.asked[0]!;
+  const { peerConnection } = connection;
+  peerConnection.remoteDescription = null;
+  connection.emit('open');
+  await settle();
+  // As PeerJS does it.
+  Object.assign(connection, { peerConnection: null });
+  connection.emit('close');
+  peerConnection.remoteDescription = sdpOf('BB');
+  await expect(asking).rejects.toMatchObject({ code: 'link-failed' });
+  await vi.advanceTimersByTimeAsync(50);
+  const other = broker.connect('c'.repeat(32) as PeerId, 6);
+  await settle();
+  peer.asked[1]!.connection.emit('open');
+  await other;
+});
+
+test('B5: whom it is to be near is told so over a connection that is there, and dialled again when that has ended', async () => {
+  const { broker, peer, asking, connection, channels } = await ask();
+  connection.emit('open');
+  await asking;
+  channels[0]!.release(true);
+  broker.hold([B]);
+  await settle();
+  expect(connection.sent.map((text) => JSON.parse(text))).toEqual([{ type: 'hold', isHeld: true }]);
+  await vi.advanceTimersByTimeAsync(3600_000);
+  expect(connection.isClosed).toBe(false);
+  connection.emit('close');
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(peer.asked).toHaveLength(2);
+  // It fails: there is another try, later each time.
+  for (const waitMs of [4_000, 8_000, 16_000]) {
+    peer.asked.at(-1)!.connection.emit('close');
+    await settle();
+    const { length } = peer.asked;
+    await vi.advanceTimersByTimeAsync(waitMs - 100);
+    expect(peer.asked).toHaveLength(length);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(peer.asked).toHaveLength(length + 1);
+  }
+  const { length } = peer.asked;
+  broker.hold([]);
+  peer.asked.at(-1)!.connection.emit('close');
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(peer.asked).toHaveLength(length);
 });

@@ -40,6 +40,7 @@ function endOf(isDialler: boolean, lane = 0) {
   let overs = 0;
   const kept = new KeptConnection({
     ...{ connection: connection as unknown as DataConnection, peer: PEER, lane, isDialler },
+    mayHold: () => true,
     onPair: (pair) => void pairs.push(pair),
     onOver: () => {
       overs += 1;
@@ -93,7 +94,7 @@ test('a connection that is gone before it says so makes no pair, and is closed',
 });
 
 test('what a stranger writes makes no channels: other people’s numbers, used ones, no words, too many', () => {
-  const { connection, given } = endOf(false);
+  const { kept, connection, given } = endOf(false);
   const word = (fields: object) => connection.emit('data', JSON.stringify({ type: 'again', epoch: 6, ...fields }));
   for (const pair of [1, 3, -2, 0, 2.5, 400, 'a']) word({ pair });
   word({ pair: 2, epoch: -1 });
@@ -105,7 +106,45 @@ test('what a stranger writes makes no channels: other people’s numbers, used o
   word({ pair: 2 });
   expect(given()).toEqual(['in 6']);
   for (let pair = 4; pair < 100; pair += 2) word({ pair });
+  expect(given(), 'three that have not shown who they are of').toHaveLength(3);
+  for (let pair = 100; pair < 200; pair += 2) {
+    kept.proved();
+    word({ pair });
+  }
   expect(given()).toHaveLength(8);
+});
+
+test('a link that is given up before it was proved leaves its room to the next one', () => {
+  const { kept, connection, given } = endOf(false);
+  for (let pair = 2; pair < 40; pair += 2) {
+    connection.emit('data', JSON.stringify({ type: 'again', epoch: pair, pair }));
+    kept.release(true, false);
+  }
+  expect(given()).toHaveLength(19);
+});
+
+test('is kept at both ends for whichever wants it, and asked for once', async () => {
+  const { dialler, answerer } = both();
+  for (const { kept } of [dialler, answerer]) kept.release(true, false);
+  answerer.kept.want(true);
+  answerer.kept.want(true);
+  await settle();
+  expect(answerer.connection.sent.map((text) => JSON.parse(text))).toEqual([{ type: 'hold', isHeld: true }]);
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  expect([dialler.connection.isClosed, answerer.connection.isClosed]).toEqual([false, false]);
+  answerer.kept.want(false);
+  await settle();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect([dialler.connection.isClosed, answerer.connection.isClosed]).toEqual([true, true]);
+});
+
+test('one that the other end alone wants is closed after ten minutes without a link', async () => {
+  const { kept, connection } = endOf(false);
+  kept.hold(true);
+  await vi.advanceTimersByTimeAsync(599_000);
+  expect(connection.isClosed).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(connection.isClosed).toBe(true);
 });
 
 test('no link over it for half a minute: it is closed, once', async () => {

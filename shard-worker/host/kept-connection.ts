@@ -13,8 +13,12 @@ const MAX_PAIRS = 400;
 const MAX_LINKS = 8;
 /** The far page answers at once; one that does not is dialled anew. */
 const ANSWER_MS = 2_000;
+/** Links that others ask for over one connection and have not proved yet: an epoch, and those that were given up for it a moment ago. */
+const MAX_UNPROVED = 3;
 /** A connection that no link uses is kept for so long. */
 const IDLE_MS = 30_000;
+/** One that the other end wants for later, for so long: it asks again. */
+const HELD_MS = 10 * 60_000;
 const MAX_WORD_CHARS = 200;
 
 const wordSchema = z.discriminatedUnion('type', [
@@ -24,6 +28,8 @@ const wordSchema = z.discriminatedUnion('type', [
     epoch: z.number().check(z.int(), z.gte(0)),
     pair: z.number().check(z.int(), z.gt(0), z.lt(MAX_PAIRS)),
   }),
+  /** Wants the connection for later links, or does not any more. */
+  z.object({ type: z.literal('hold'), isHeld: z.boolean() }),
   /** The asked side has made it. */
   z.object({ type: z.literal('made'), pair: z.number().check(z.int()) }),
 ]);
@@ -43,6 +49,8 @@ export interface KeptConnectionOptions {
   readonly isDialler: boolean;
   /** In the very task that made them. */
   onPair(pair: Pair): void;
+  /** Whether this end goes along with the other one's wish to keep it. */
+  mayHold(): boolean;
   /** Once: it is closed, by whomever. */
   onOver(): void;
 }
@@ -54,7 +62,11 @@ export class KeptConnection {
   readonly #used = new Set<number>();
   #next: number;
   #links = 0;
+  #unproved = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
+  /** This end wants it for later. */
+  #isWanted = false;
+  /** The other end does. */
   #isHeld = false;
   #isFit = true;
   #isOver = false;
@@ -73,10 +85,11 @@ export class KeptConnection {
     return this.#options.peer;
   }
 
-  get isDialler(): boolean {
-    return this.#options.isDialler;
+  get lane(): number {
+    return this.#options.lane;
   }
 
+  /** The other end wants it for later. */
   get isHeld(): boolean {
     return this.#isHeld;
   }
@@ -85,8 +98,9 @@ export class KeptConnection {
   isOpenTo(peer: PeerId, lane: number): boolean {
     const { peer: own, lane: ownLane, isDialler, connection } = this.#options;
     const isFree = this.#links < (isDialler ? MAX_LINKS : 1) && this.#next < MAX_PAIRS;
-    const isUp = this.#isFit && !this.#isOver && connection.peerConnection.connectionState === 'connected';
-    return own === peer && ownLane === lane && isFree && isUp;
+    if (own !== peer || ownLane !== lane || !isFree || !this.#isFit || this.#isOver) return false;
+    // PeerJS lets go of it when it closes.
+    return (connection.peerConnection as RTCPeerConnection | null)?.connectionState === 'connected';
   }
 
   /** The first pair, which both ends make unasked. Throws `link-failed` where the connection is gone meanwhile. */
@@ -114,15 +128,30 @@ export class KeptConnection {
     });
   }
 
-  /** Kept although no link uses it, until it is not any more. */
+  /** Kept although no link uses it, at both ends, until it is not wanted any more. `isTold`: the other end knows. */
+  want(isWanted: boolean, isTold = false): void {
+    if (isWanted === this.#isWanted) return;
+    this.#isWanted = isWanted;
+    if (!isTold) this.#say({ type: 'hold', isHeld: isWanted });
+    this.#rest();
+  }
+
+  /** The other end wants it, or does not any more. */
   hold(isHeld: boolean): void {
+    if (isHeld && !this.#isHeld && !this.#options.mayHold()) return;
     this.#isHeld = isHeld;
     this.#rest();
   }
 
+  /** A link that the other end asked for has shown who it is of. */
+  proved(): void {
+    this.#unproved -= 1;
+  }
+
   /** A link of it is over: its channels are its owner's to close. After one that broke, no other one is made. */
-  release(isFit: boolean): void {
+  release(isFit: boolean, isProved = true): void {
     this.#links -= 1;
+    if (!isProved) this.#unproved -= 1;
     this.#isFit &&= isFit;
     this.#rest();
   }
@@ -140,18 +169,20 @@ export class KeptConnection {
     clearTimeout(this.#idle);
     if (this.#links > 0 || this.#isOver) return;
     if (!this.#isFit) this.close();
-    else if (!this.#isHeld) this.#idle = setTimeout(() => this.close(), IDLE_MS);
+    else if (!this.#isWanted) this.#idle = setTimeout(() => this.close(), this.#isHeld ? HELD_MS : IDLE_MS);
   }
 
   #hear(data: unknown): void {
     const word = readWord(data);
     if (word?.type === 'made') this.#asked.get(word.pair)?.(true);
     else if (word?.type === 'again') this.#answer(word);
+    else if (word?.type === 'hold') this.hold(word.isHeld);
   }
 
   #answer({ epoch, pair }: Word & { type: 'again' }): void {
     const isTheirs = pair % 2 === (this.#options.isDialler ? 1 : 0);
     if (!isTheirs || this.#used.has(pair) || this.#links >= MAX_LINKS) return;
+    if (this.#unproved >= MAX_UNPROVED) return;
     if (this.#make(epoch, pair, 'in')) this.#say({ type: 'made', pair });
   }
 
@@ -174,6 +205,7 @@ export class KeptConnection {
     }
     this.#used.add(pair);
     this.#links += 1;
+    if (direction === 'in') this.#unproved += 1;
     clearTimeout(this.#idle);
     onPair({ epoch, direction, ...made });
     return true;

@@ -18,6 +18,8 @@ export class TestBroker implements Broker {
   /** All channels that there ever were, in order, and which of them are closed. */
   readonly channels: BrokeredChannel[] = [];
   readonly closed = new Set<number>();
+  /** Links whose other end has shown who it is. */
+  readonly proved = new Set<number>();
   /** Those whose link is over, and whether their connection may carry another one. */
   readonly released = new Map<number, 'fit' | 'unfit'>();
   /** Those that came after the first. */
@@ -71,6 +73,7 @@ export class TestBroker implements Broker {
       fingerprints: { local: 'a'.repeat(64), remote: 'b'.repeat(64) },
       ...(about.lane === 0 ? { pulse: {} as RTCDataChannel } : {}),
       vitals: async () => this.vitals.get(about.peer) ?? {},
+      proved: () => void this.proved.add(id),
       release: (isFit) => void this.released.set(id, isFit ? 'fit' : 'unfit'),
       close: () => void this.closed.add(id),
     };

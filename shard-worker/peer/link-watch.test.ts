@@ -29,7 +29,8 @@ function makeWatch() {
     { isBrokerUp: true, unreachable: new Set() },
   );
   const link = (peer: PeerId, epoch = 5) => broker.make({ peer, epoch, lane: 0, direction: 'out' }).id;
-  return { worker, sentinel, said, watch, broker, link, late: () => late };
+  const incoming = (peer: PeerId) => broker.make({ peer, epoch: 5, lane: 0, direction: 'in' }).id;
+  return { worker, sentinel, said, watch, broker, link, incoming, late: () => late };
 }
 
 test('B8: distance is the least that ICE measured in half a minute, whatever stood in its way since', async () => {
@@ -134,4 +135,40 @@ test('a link that is over is watched no more, and measures nothing', async () =>
   await vi.advanceTimersByTimeAsync(10_000);
   await settle();
   expect(worker.given('note-distance')).toHaveLength(before);
+});
+
+test('nothing is said of a link of others before they have shown who they are', () => {
+  const { sentinel, said, watch, incoming, late } = makeWatch();
+  const id = incoming(B);
+  sentinel.tell(id, 'late');
+  sentinel.tell(id, 'silent');
+  sentinel.tell(id, 'late');
+  expect([said, late()]).toEqual([[], []]);
+  watch.proved(id);
+  expect([said, late()]).toEqual([[{ type: 'late', pool: POOL, peer: B }], [B]]);
+});
+
+test('a stranger that opens many links takes nobody else’s watch', () => {
+  const { sentinel, watch, incoming } = makeWatch();
+  const honest = incoming(C);
+  for (let links = 0; links < 500; links++) incoming(B);
+  expect(sentinel.watched.size).toBe(64);
+  expect(sentinel.watched.has(honest)).toBe(true);
+  watch.proved(honest);
+  for (let links = 0; links < 100; links++) incoming(B);
+  expect([sentinel.watched.size, sentinel.watched.has(honest)]).toEqual([65, true]);
+});
+
+test('a peer with several links is called late once in a second', async () => {
+  const { sentinel, said, link } = makeWatch();
+  const links = [5, 6, 7, 8].map((epoch) => link(B, epoch));
+  for (const id of links) sentinel.tell(id, 'late');
+  for (const id of links) sentinel.tell(id, 'alive');
+  await vi.advanceTimersByTimeAsync(900);
+  for (const id of links) sentinel.tell(id, 'late');
+  expect(said).toHaveLength(1);
+  for (const id of links) sentinel.tell(id, 'alive');
+  await vi.advanceTimersByTimeAsync(100);
+  for (const id of links) sentinel.tell(id, 'late');
+  expect(said).toHaveLength(2);
 });

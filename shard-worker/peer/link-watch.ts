@@ -27,8 +27,17 @@ const DISTANCE_EVERY_MS = 2_000;
  */
 const DISTANCES = 15;
 
+/**
+ * Links of others that have not shown yet who they are of. Beyond that, the peer that has most of them loses its oldest: whoever
+ * opens many takes nobody else's watch.
+ */
+const MAX_UNPROVED = 64;
+/** A peer is called late once in so long, however many links it has. */
+const LATE_AGAIN_MS = 1_000;
+
 interface Watched {
   brokered: BrokeredChannel;
+  isProved: boolean;
   state: SentinelEvents['pulse']['state'];
   distances: number[];
   again: ReturnType<typeof setTimeout> | undefined;
@@ -37,6 +46,8 @@ interface Watched {
 export class LinkWatch {
   readonly #options: LinkWatchOptions;
   readonly #watched = new Map<number, Watched>();
+  /** Who was called late a moment ago. */
+  readonly #saidLate = new Set<PeerId>();
   #sentinel: HostSentinel | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -52,10 +63,30 @@ export class LinkWatch {
       this.#sentinel = this.#options.sentinel();
       this.#sentinel.on('pulse', (heard) => void this.#hear(heard));
     }
-    this.#watched.set(id, { brokered, state: 'alive', distances: [], again: undefined });
+    const isProved = brokered.direction === 'out';
+    this.#watched.set(id, { brokered, isProved, state: 'alive', distances: [], again: undefined });
+    this.#makeRoom();
     this.#sentinel.watch(id, pulse);
     this.#timer ??= setInterval(() => void this.#measureAll(), DISTANCE_EVERY_MS);
     void this.#measure(id);
+  }
+
+  /** The other end has shown who it is: from now on what its pulse says is told. */
+  proved(id: number): void {
+    const watched = this.#watched.get(id);
+    if (!watched || watched.isProved) return;
+    watched.isProved = true;
+    if (watched.state !== 'alive') void this.#hear({ id, state: watched.state, silentMs: 0 });
+  }
+
+  #makeRoom(): void {
+    const unproved = [...this.#watched].filter(([, { isProved }]) => !isProved);
+    if (unproved.length <= MAX_UNPROVED) return;
+    const counts = new Map<PeerId, number>();
+    for (const [, { brokered }] of unproved) counts.set(brokered.peer, (counts.get(brokered.peer) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    const [oldest] = unproved.find(([, { brokered }]) => counts.get(brokered.peer) === most)!;
+    this.remove(oldest);
   }
 
   remove(id: number): void {
@@ -88,10 +119,18 @@ export class LinkWatch {
     if (!watched) return;
     watched.state = state;
     clearTimeout(watched.again);
+    if (!watched.isProved) return;
     this.#tellLate();
-    const { pool, send } = this.#options;
-    if (state === 'late') send({ type: 'late', pool, peer: watched.brokered.peer });
+    if (state === 'late') this.#sayLate(watched.brokered.peer);
     if (state === 'silent') await this.#tellSilent(id, watched);
+  }
+
+  #sayLate(peer: PeerId): void {
+    const { pool, send } = this.#options;
+    if (this.#saidLate.has(peer)) return;
+    this.#saidLate.add(peer);
+    setTimeout(() => this.#saidLate.delete(peer), LATE_AGAIN_MS);
+    send({ type: 'late', pool, peer });
   }
 
   async #tellSilent(id: number, watched: Watched): Promise<void> {
@@ -114,7 +153,7 @@ export class LinkWatch {
   }
 
   #tellLate(): void {
-    const late = [...this.#watched.values()].filter(({ state }) => state !== 'alive');
+    const late = [...this.#watched.values()].filter(({ state, isProved }) => isProved && state !== 'alive');
     this.#options.onLate([...new Set(late.map(({ brokered }) => brokered.peer))]);
   }
 

@@ -77,7 +77,11 @@ export class PeerLinks {
     this.#watch.add(brokered);
     const pending = direction === 'out' && lane === 0 ? this.#pending.get(keyOf(epoch, peer)) : undefined;
     this.#options.session.worker.addLink(brokered).then(
-      () => pending?.resolve(),
+      () => {
+        brokered.proved();
+        this.#watch.proved(id);
+        pending?.resolve();
+      },
       (error) => pending?.reject(PoolError.from(error)),
     );
   }
