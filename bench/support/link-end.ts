@@ -99,6 +99,7 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
         });
       },
       onClosed: () => {},
+      onProved: () => {},
       onLong: ({ peer }) => addLanes(broker, peer, epoch, STAGE_LANES),
     });
     const broker = new ChannelBroker({

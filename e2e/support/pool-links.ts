@@ -75,6 +75,7 @@ export async function openPoolLinks(
       ticketOf: () => ready?.ticket,
       onReady: () => {},
       onClosed: () => {},
+      onProved: () => {},
       onLong: ({ peer, epoch }) => addLanes(broker!, peer, epoch, DRIVER_LANES),
     });
     const finish = () => {

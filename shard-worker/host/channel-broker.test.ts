@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { settle, startClock, stopClock } from './test-clock.ts';
-import { type Asked, ask, B, FakeConnection, makeBroker, SELF, sdpOf } from './test-peerjs.ts';
+import { type Asked, ask, B, dialled, FakeConnection, makeBroker, SELF, sdpOf } from './test-peerjs.ts';
 
 beforeEach(stopClock);
 afterEach(startClock);
@@ -120,9 +120,32 @@ test('one stranger cannot dial so many that others have no room', async () => {
   const dialled = Array.from({ length: 300 }, () => new FakeConnection(B, { epoch: 7 }));
   for (const connection of dialled) peer.emit('connection', connection);
   expect(dialled.filter(({ isClosed }) => !isClosed)).toHaveLength(6);
-  const lane = new FakeConnection(B, { epoch: 7, lane: 1 });
-  peer.emit('connection', lane);
-  expect(lane.isClosed).toBe(false);
+});
+
+test('a lane is let in beside a link that is proved', async () => {
+  const { peer, channels, asking, connection } = await ask();
+  connection.emit('open');
+  await asking;
+  expect((await dialled(peer, 'c'.repeat(32), { epoch: 7, lane: 1 })).isClosed).toBe(true);
+  await dialled(peer, 'c'.repeat(32), { epoch: 7, lane: 0 });
+  expect((await dialled(peer, 'c'.repeat(32), { epoch: 7, lane: 1 })).isClosed).toBe(true);
+  channels.at(-1)!.proved();
+  expect((await dialled(peer, 'c'.repeat(32), { epoch: 7, lane: 1 })).isClosed).toBe(false);
+});
+
+test('where there is no room, the oldest that has shown nothing gives way, and none that has', async () => {
+  const { peer, channels, asking, connection } = await ask();
+  connection.emit('open');
+  await asking;
+  const nameOf = (at: number) => at.toString(16).padStart(32, '0');
+  const honest = await dialled(peer, nameOf(1), { epoch: 7 });
+  channels.at(-1)!.proved();
+  const held = await dialled(peer, nameOf(2), { epoch: 0, isHeld: true });
+  const strangers = [];
+  for (let at = 3; at < 300; at++) strangers.push(await dialled(peer, nameOf(at), { epoch: 7 }));
+  expect([honest.isClosed, held.isClosed, strangers[0]!.isClosed]).toEqual([false, false, true]);
+  expect(strangers.filter(({ isClosed }) => !isClosed)).toHaveLength(253);
+  expect(strangers.at(-1)!.isClosed).toBe(false);
 });
 
 test('a broker’s socket that breaks is opened again, until it is closed', async () => {

@@ -8,6 +8,7 @@ import { type PeerId, peerIdSchema } from '../../protocol/ids.ts';
 import { LINK_TIMEOUT_MS, MAX_LANES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { Broker, BrokeredChannel, BrokerOptions } from './host.ts';
+import { isBack } from './is-back.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { fingerprintsOf } from './read-fingerprints.ts';
 import { readVitals } from './read-vitals.ts';
@@ -42,6 +43,8 @@ const metadataSchema = z.object({
 interface Known extends Pick<BrokeredChannel, 'peer' | 'lane' | 'direction'> {
   /** It was dialled for later links. */
   isHeld?: boolean;
+  /** A link over it has shown who it is of. */
+  isShown?: boolean;
   /** It is up. */
   kept?: KeptConnection;
 }
@@ -225,10 +228,23 @@ export class ChannelBroker implements Broker {
   }
 
   #mayCome(from: PeerId, { lane = 0, isHeld }: z.infer<typeof metadataSchema>): boolean {
-    const others = [...this.#connections.values()].filter(({ direction }) => direction === 'in');
-    const own = others.filter((other) => other.peer === from && other.lane === lane);
-    if (this.#connections.size >= MAX_CONNECTIONS || own.length >= MAX_OF_PEER) return false;
-    return !isHeld || this.#mayHold(from);
+    const own = [...this.#connections.values()].filter(({ direction, peer }) => direction === 'in' && peer === from);
+    if (own.filter((other) => other.lane === lane).length >= MAX_OF_PEER) return false;
+    // A lane is of a link that is there.
+    if (lane > 0 && !own.some((other) => other.lane === 0 && other.isShown)) return false;
+    if (isHeld && !this.#mayHold(from)) return false;
+    return this.#connections.size < MAX_CONNECTIONS || this.#makeRoom();
+  }
+
+  /** The oldest of others that carries no proved link gives way, one that is held after all that are not. */
+  #makeRoom(): boolean {
+    const idle = [...this.#connections].filter(([, { direction, isShown }]) => direction === 'in' && !isShown);
+    const [connection, known] = idle.find(([, { kept, isHeld }]) => !(kept?.isHeld ?? isHeld)) ?? idle[0] ?? [];
+    if (!connection) return false;
+    this.#connections.delete(connection);
+    known?.kept?.close();
+    connection.close();
+    return true;
   }
 
   /** One of each, those on their way included, and not so many that links have no room. */
@@ -300,6 +316,7 @@ export class ChannelBroker implements Broker {
         const proved = (): void => {
           if (!isOver && !isProved) kept.proved();
           isProved = true;
+          known.isShown = true;
         };
         const vitals = () => readVitals(connection.peerConnection);
         const close = () => kept.close();
@@ -319,18 +336,3 @@ export class ChannelBroker implements Broker {
 }
 
 const noPeer = (): void => {};
-
-/** Whether its socket is open, or opens in time. */
-function isBack(peer: Peer): Promise<boolean> {
-  if (!peer.disconnected) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => done(false), LINK_TIMEOUT_MS);
-    const onOpen = () => done(true);
-    const done = (isOpen: boolean) => {
-      clearTimeout(deadline);
-      peer.off('open', onOpen);
-      resolve(isOpen);
-    };
-    peer.on('open', onOpen);
-  });
-}

@@ -172,3 +172,9 @@ test('a peer with several links is called late once in a second', async () => {
   for (const id of links) sentinel.tell(id, 'late');
   expect(said).toHaveLength(2);
 });
+
+test('nobody loses the watch of an only link, however many come at once', () => {
+  const { sentinel, incoming } = makeWatch();
+  for (let at = 0; at < 100; at++) incoming(at.toString(16).padStart(32, '0') as PeerId);
+  expect(sentinel.watched.size).toBe(100);
+});

@@ -28,8 +28,8 @@ const DISTANCE_EVERY_MS = 2_000;
 const DISTANCES = 15;
 
 /**
- * Links of others that have not shown yet who they are of. Beyond that, the peer that has most of them loses its oldest: whoever
- * opens many takes nobody else's watch.
+ * Links of others that have not shown yet who they are of. Beyond that, the peer that has most of them loses its oldest, and nobody
+ * the only one: whoever opens many takes nobody else's watch.
  */
 const MAX_UNPROVED = 64;
 /** A peer is called late once in so long, however many links it has. */
@@ -85,6 +85,8 @@ export class LinkWatch {
     const counts = new Map<PeerId, number>();
     for (const [, { brokered }] of unproved) counts.set(brokered.peer, (counts.get(brokered.peer) ?? 0) + 1);
     const most = Math.max(...counts.values());
+    // The connections of a tab have a bound of their own.
+    if (most === 1) return;
     const [oldest] = unproved.find(([, { brokered }]) => counts.get(brokered.peer) === most)!;
     this.remove(oldest);
   }

@@ -153,3 +153,14 @@ test('a long link gets lanes one after another, also when one of them does not c
   await settle();
   expect(broker.asked).toHaveLength(5);
 });
+
+test('a link of others counts as proved when the worker says so, and not when it has been taken', async () => {
+  const { links, broker, sentinel, worker, said } = makeLinks();
+  const channel = broker.make({ peer: B, epoch: 5, lane: 0, direction: 'in' });
+  await settle();
+  sentinel.tell(channel.id, 'late');
+  expect([broker.proved.size, said]).toEqual([0, []]);
+  worker.tell('link-proved', { id: channel.id });
+  expect([[...broker.proved], said]).toEqual([[channel.id], [{ type: 'late', pool: POOL, peer: B }]]);
+  links.closeEpoch(5);
+});

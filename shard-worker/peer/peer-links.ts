@@ -47,6 +47,7 @@ export class PeerLinks {
       sentinel: () => session.sentinel,
       send: (message) => session.send(message),
     });
+    session.worker.on('link-proved', ({ id }) => this.#proved(id));
     session.worker.on('link-closed', (closed) => this.#lost(closed));
     session.worker.on('link-long', ({ epoch, peer }) => {
       if (isWanted(epoch)) addLanes(session.broker, peer, epoch, lanes);
@@ -77,11 +78,7 @@ export class PeerLinks {
     this.#watch.add(brokered);
     const pending = direction === 'out' && lane === 0 ? this.#pending.get(keyOf(epoch, peer)) : undefined;
     this.#options.session.worker.addLink(brokered).then(
-      () => {
-        brokered.proved();
-        this.#watch.proved(id);
-        pending?.resolve();
-      },
+      () => pending?.resolve(),
       (error) => pending?.reject(PoolError.from(error)),
     );
   }
@@ -113,6 +110,11 @@ export class PeerLinks {
     } finally {
       this.#pending.delete(key);
     }
+  }
+
+  #proved(id: number): void {
+    for (const channels of this.#channels.values()) channels.get(id)?.proved();
+    this.#watch.proved(id);
   }
 
   /** A lane that broke closes its link, which is told as well. */

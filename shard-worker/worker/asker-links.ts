@@ -16,6 +16,7 @@ export class AskerLinks {
       trust,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: () => {},
+      onProved: (id) => tell('link-proved', { id }),
       onClosed: (closed) => tell('link-closed', closed),
       onLong: (link) => tell('link-long', link),
     });

@@ -25,16 +25,18 @@ afterEach(() => {
 function makeTable(identity: Identity, tickets: Map<number, string>) {
   const closed: ClosedLink[] = [];
   const ready: ChannelLink[] = [];
+  const shown: number[] = [];
   const table = new LinkTable({
     identity: () => identity,
     trust: { orchestratorKey: () => ORCHESTRATOR.publicKey },
     ticketOf: (epoch) => tickets.get(epoch),
     onReady: (link) => ready.push(link),
+    onProved: (id) => shown.push(id),
     onClosed: (offer) => closed.push(offer),
     onLong: () => {},
   });
   tables.push(table);
-  return { table, closed, ready };
+  return { table, closed, ready, shown };
 }
 
 function bridge(): [MessagePort, MessagePort] {
@@ -74,6 +76,7 @@ function makeEnds(ticketsAtB = new Map([[EPOCH, ticketB()]]), ticketsAtA = new M
 test('a link is proved and found at both ends', async () => {
   const { a, b, proved } = makeEnds();
   const into = await proved();
+  expect([a.shown, b.shown]).toEqual([[1], [1]]);
   const out = a.table.get(EPOCH, 'out', B);
   expect([out?.speaks(EPOCH), into.speaks(EPOCH)]).toEqual([true, true]);
   expect(a.table.get(EPOCH, 'in', B)).toBeUndefined();
@@ -102,6 +105,7 @@ test('a wrong ticket is refused and both ends hear of the close', async () => {
   await expect(link()).rejects.toMatchObject({ code: 'link-failed' });
   // Told before the caller hears why: it may try again at once.
   expect(a.closed.map(({ id }) => id)).toEqual([1]);
+  expect([a.shown, b.shown], 'nobody has shown anything').toEqual([[], []]);
   await vi.waitFor(() => expect(b.closed.map(({ id }) => id)).toEqual([1]));
   expect(a.table.get(EPOCH, 'out', B)).toBeUndefined();
   expect(b.table.get(EPOCH, 'in', A)).toBeUndefined();

@@ -18,6 +18,8 @@ export interface LinkTableOptions {
   /** This peer's own ticket of an epoch; undefined while this worker has not heard of it. */
   ticketOf(epoch: number): string | undefined;
   onReady(link: ChannelLink): void;
+  /** The other end of this connection has shown who it is. */
+  onProved(id: number): void;
   /** Once for every connection that was added, proved or not, lanes included. */
   onClosed(offer: ClosedLink): void;
   /** A link that this side asked for is long. */
@@ -76,9 +78,9 @@ export class LinkTable {
       channel.onClose(() => this.#options.onClosed(closed));
       const proved = this.#proved.get(key);
       // A lane of a link that is over by now, or of a stranger.
-      if (proved) proved.addLane(lane, channel, fingerprints);
-      else channel.close();
-      return;
+      if (!proved) return channel.close();
+      proved.addLane(lane, channel, fingerprints);
+      return this.#options.onProved(id);
     }
     let faults = 0;
     const link: ChannelLink = new ChannelLink({
@@ -95,6 +97,7 @@ export class LinkTable {
         const older = this.#proved.get(key);
         this.#proved.set(key, link);
         older?.close();
+        this.#options.onProved(id);
       },
       onLong: () => this.#options.onLong({ epoch, peer }),
       onFault: (fault) => {

@@ -76,6 +76,7 @@ export class StageHost {
       trust,
       ticketOf: (epoch) => this.#tickets.get(epoch),
       onReady: (link) => this.#listen(link),
+      onProved: (id) => tell('link-proved', { id }),
       onClosed: (closed) => tell('link-closed', closed),
       onLong: (link) => tell('link-long', link),
     });

@@ -183,6 +183,8 @@ export type WorkerEvents = {
   served: { sessions: number; tokens: number; stepMs: number; bytesIn: number; bytesOut: number };
   /** The device failed: this stage cannot go on. */
   fault: ErrorShape;
+  /** The other end of this connection has shown who it is. */
+  'link-proved': Pick<LinkOffer, 'id'>;
   'link-closed': ClosedLink;
   /** A link that this side asked for is long: further connections to that peer are welcome as its lanes. */
   'link-long': Pick<LinkOffer, 'epoch' | 'peer'>;

@@ -65,14 +65,11 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       silenced.add(peer);
       roster.dispatch({ type: 'peer-silent', peer, pool });
     },
+    // Anybody can watch: who lends nothing counts where it has an answer under way.
+    mayCut: (pool, reporter, epoch) => roster.lentTo(reporter) === pool || jobs.hasAnswer(reporter, pool, epoch),
     onCut(pool, cuts) {
-      // Anybody can watch: who lends nothing counts where it has an answer under way.
-      const isHeard = ({ reporter, epoch }: (typeof cuts)[number]): boolean =>
-        roster.lentTo(reporter) === pool || jobs.hasAnswer(reporter, pool, epoch);
-      const heard = cuts.filter(isHeard);
-      if (heard.length === 0) return;
-      logger.warn({ pool, cuts: heard.length }, 'links carry nothing');
-      roster.dispatch({ type: 'links-cut', pool, cuts: heard });
+      logger.warn({ pool, cuts: cuts.length }, 'links carry nothing');
+      roster.dispatch({ type: 'links-cut', pool, cuts });
     },
   });
   const paces = new Map<PeerId, TokenBucket>();

@@ -80,6 +80,18 @@ describe('the end', () => {
     expect(job.listener.heard).toEqual(['routed', 'ended 0']);
   });
 
+  it('of one that never began is in its row as it ended, and nothing else before', async () => {
+    test.network.isServing = false;
+    const job = await admit();
+    finishJob(test.context, job, new PoolError('cancelled', 'x'));
+    await over(job);
+    await job.kept;
+    expect(test.rows.filter(({ id }) => id === job.id).map(({ state }) => state)).toEqual([
+      ...['waiting', 'settling', 'failed'],
+    ]);
+    await expect.poll(() => test.context.jobs.size).toBe(0);
+  });
+
   it('comes although its row cannot be written', async () => {
     const job = await admit();
     test.context.store.save = () => Promise.reject(new Error('the database is away'));

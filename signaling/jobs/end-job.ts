@@ -60,11 +60,13 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
     // What is set aside stays so until it expires: nothing is charged that was not settled.
     logger.error({ err: thrown, job: job.id }, 'a job could not be settled');
   }
-  job.state = 'over';
-  jobs.delete(job.id);
   const errorCode = error?.code;
   await kept;
-  await store.save(job, { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) }).catch(unkept);
+  job.state = 'over';
+  const over = { chargedMicros, isOver: true, ...(errorCode ? { errorCode } : {}) };
+  job.kept = store.save(job, over).catch(unkept);
+  await job.kept;
+  jobs.delete(job.id);
   observe?.ended(job, { settlement, ...(errorCode ? { errorCode } : {}) });
 }
 

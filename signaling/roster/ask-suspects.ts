@@ -10,6 +10,8 @@ export interface SuspectsOptions {
   standingOf(pool: PoolId, reporter: PeerId, suspect: PeerId): 'member' | 'watcher' | undefined;
   /** It answers nobody. */
   onSilent(pool: PoolId, peer: PeerId): void;
+  /** Whether the word of this one counts where a link of that epoch is said to be cut. */
+  mayCut(pool: PoolId, reporter: PeerId, epoch: number): boolean;
   /** These are there and hear nothing of one another: all that was told in one moment. */
   onCut(pool: PoolId, cuts: readonly LinkCut[]): void;
   now?(): number;
@@ -115,7 +117,8 @@ export class Suspects {
       if (!isAnswered) {
         onSilent(told.pool, peer);
         send(reporter, { type: 'gone', peer });
-      } else if (!told.packets) this.#gather(told.pool, { reporter, accused: peer, epoch: told.epoch });
+      } else if (!told.packets && this.#options.mayCut(told.pool, reporter, told.epoch))
+        this.#gather(told.pool, { reporter, accused: peer, epoch: told.epoch });
       // Packets come and it answers: it is busy, and its sentinel with it.
     }
   }

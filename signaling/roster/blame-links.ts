@@ -52,7 +52,11 @@ export const reportCuts = (pool: Pool, cuts: readonly LinkCut[], world: World): 
   inEachRing(pool, (seen) => blameCut(seen, cuts, world));
 
 function blameCut(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep {
+  // Who answered nobody at that time has its own line to blame for what it did not hear.
+  const wasSilent = (peer: PeerId): boolean =>
+    pool.peers.some((entry) => entry.peer === peer && entry.excluded === 'silent');
   const seated = cuts.filter(({ reporter, accused, epoch }) => {
+    if (wasSilent(reporter)) return false;
     // One that broke a moment ago, too: its links are given up before all that was silent has been asked.
     const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch);
     return coalition !== undefined && areLinked(coalition, reporter, accused);

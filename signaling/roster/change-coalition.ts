@@ -34,10 +34,14 @@ export const replanIn = (pool: Pool, delayMs: number, { nowMs }: World): Pool =>
 
 /** Says at once that the serving coalition answers no more. It is retired when its successor is ready. */
 export function breakServing(pool: Pool, world: World): PoolStep {
-  const before = servingOf(pool);
-  if (before?.state !== 'ready') return { pool, effects: [] };
-  const serving: Coalition = { ...before, state: 'broken' };
-  const next = replanIn(withServing(pool, serving), world.timing.leaveDebounceMs, world);
+  const entry = pool.coalitions.find(({ coalition }) => coalition === servingOf(pool));
+  if (entry?.coalition.state !== 'ready') return { pool, effects: [] };
+  const serving: Coalition = { ...entry.coalition, state: 'broken' };
+  const next = replanIn(
+    withServing(pool, serving, { begunAtMs: entry.begunAtMs }),
+    world.timing.leaveDebounceMs,
+    world,
+  );
   return { pool: next, effects: [announce(next, serving)] };
 }
 
@@ -56,7 +60,7 @@ export function promoteForming(pool: Pool, world: World): PoolStep {
   if (!forming) return { pool, effects: [] };
   const before = servingOf(pool);
   const serving: Coalition = { ...forming.coalition, state: 'ready' };
-  const replaced = withServing(withForming(pool, undefined), serving, forming.lapMs);
+  const replaced = withServing(withForming(pool, undefined), serving, forming);
   const promoted: Pool = { ...replaced, flushAtMs: undefined, hasServed: true };
   const effects = [announce(promoted, serving), ...(before ? [retire(pool, before)] : [])];
   // Whoever joined while it loaded gets its turn now.

@@ -19,13 +19,16 @@ import {
   MAX_PEERS_PER_POOL,
   type PeerPast,
   type Pool,
+  type PoolCoalition,
   type PoolPeer,
   type PoolStep,
   type World,
 } from './roster-state.ts';
 
-/** So often a tab may leave its seat within ten minutes, and be planned at once when it comes back. */
-const FREE_LEAVES = 2;
+/** So often a tab may leave a seat that it has just got, or fail in it, and be planned at once when it offers itself again. */
+const FREE_FAULTS = 2;
+/** A seat that was held for so long is no such one. */
+const JUST_GOT_MS = 60_000;
 
 /**
  * Takes a tab in, or renews the offer of one that is here: its exclusion ends unless it was tried, its place in the order
@@ -48,7 +51,7 @@ export function takeOffer(
   const isNew = !pool.peers.some((entry) => entry.peer === peer);
   if (!isNew && pool.manifest && !sameManifest(pool.manifest, manifest)) {
     // It read another file since: first it gives up what it holds, then it counts as new.
-    const left = dropPeer(pool, peer, world);
+    const left = dropPeer(pool, peer, world, false);
     const joined = takeOffer(left.pool, offer, world);
     return { pool: joined.pool, effects: [...left.effects, ...joined.effects] };
   }
@@ -60,7 +63,8 @@ export function takeOffer(
     return refuse(pool, peer, new PoolError('rate-limited', `The pool is full: it has ${MAX_PEERS_PER_POOL} tabs.`));
   }
   const before = pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer);
-  const entry: PoolPeer = { peer, capability, ...(before ? pastOf(before) : {}) };
+  const isAlone = pool.peers.every((old) => old.peer === peer);
+  const entry: PoolPeer = { peer, capability, ...(before ? comeBack(before, isAlone, world) : {}) };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
   const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
@@ -83,21 +87,21 @@ export function applyPolicy(pool: Pool, world: World): PoolStep {
       peer,
       new PoolError('forbidden', 'The maker of this pool took this tab off its list.'),
     );
-    const step = dropPeer(next, peer, world);
+    const step = dropPeer(next, peer, world, false);
     next = step.pool;
     effects.push(...refused.effects, ...step.effects);
   }
   return { pool: replanIn(next, 0, world), effects };
 }
 
-/** The tab is gone or lends no more. The last one takes the pool's manifest along. */
-export const dropPeer = (pool: Pool, peer: PeerId, world: World): PoolStep =>
-  inRingOfPeer(pool, peer, (seen) => dropFrom(seen, peer, world));
+/** The tab is gone or lends no more, of its own will or not. The last one takes the pool's manifest along. */
+export const dropPeer = (pool: Pool, peer: PeerId, world: World, isOwnWill = true): PoolStep =>
+  inRingOfPeer(pool, peer, (seen) => dropFrom(seen, peer, world, isOwnWill));
 
-function dropFrom(pool: Pool, peer: PeerId, world: World): PoolStep {
+function dropFrom(pool: Pool, peer: PeerId, world: World, isOwnWill: boolean): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
   const peers = pool.peers.filter((entry) => entry.peer !== peer);
-  const isMissed = hasSeat(formingOf(pool)?.coalition, peer) || hasSeat(servingOf(pool), peer);
+  const isMissed = isOwnWill && pool.coalitions.some((entry) => hasJustGot(entry, peer, world));
   const next: Pool = replanIn(
     // One report more or less of a tab that has left shows nothing: it may have been leaving. What it said itself stays.
     {
@@ -173,7 +177,12 @@ function pastOf({ failures, unreached, leaves, noFaster, excluded, leftOutUntilM
   };
 }
 
-/** `isMissed`: it had a seat. */
+/** Whether it has a seat there that it got a moment ago: what loads still, or has begun to answer just now. */
+const hasJustGot = ({ coalition, begunAtMs }: PoolCoalition, peer: PeerId, { nowMs }: World): boolean =>
+  hasSeat(coalition, peer) &&
+  (coalition.state === 'forming' || (begunAtMs !== undefined && nowMs - begunAtMs < JUST_GOT_MS));
+
+/** `isMissed`: it had just got a seat. */
 function withPast({ peers, past }: Pool, peer: PeerId, isMissed: boolean, { nowMs }: World): Pool['past'] {
   const entry = peers.find((each) => each.peer === peer) ?? {};
   const kept = pastOf(isMissed ? noteLeave(entry, nowMs) : entry);
@@ -183,15 +192,31 @@ function withPast({ peers, past }: Pool, peer: PeerId, isMissed: boolean, { nowM
 }
 
 /**
+ * A tab that takes a seat and fails in it, again and again, would keep a coalition from ever forming: from the third time on another
+ * offer does not end the time that it is left out for. Where nobody else is there, nobody has waited for it.
+ */
+function comeBack(before: PeerPast, isAlone: boolean, { nowMs }: World): PeerPast {
+  const { failures = 0, excluded, leftOutUntilMs = 0 } = before;
+  const past = pastOf(before);
+  if (isAlone && past.excluded === 'left') {
+    const { excluded: _over, leftOutUntilMs: _past, ...rest } = past;
+    return rest;
+  }
+  const isBroken = excluded === 'failed' || excluded === 'stalled';
+  const isLong = isBroken && failures > FREE_FAULTS && leftOutUntilMs > nowMs && !isAlone;
+  return isLong ? { ...past, excluded: 'stalled', leftOutUntilMs } : past;
+}
+
+/**
  * A tab that comes, gets a seat and goes, again and again, would keep a coalition from ever forming: from the third time on it is
- * out for a while. A page that was reloaded once or twice is not.
+ * out for a while. A page that was reloaded once or twice is not, and no tab that had served for a while.
  */
 function noteLeave(entry: PeerPast, nowMs: number): PeerPast {
   const { leaves, excluded, leftOutUntilMs = 0 } = entry;
   const times = 1 + (leaves && nowMs - Math.max(leaves.atMs, leftOutUntilMs) < FORGOTTEN_MS ? leaves.times : 0);
   const noted: PeerPast = { ...entry, leaves: { times, atMs: nowMs } };
-  if (times <= FREE_LEAVES) return noted;
-  const untilMs = nowMs + leftOutMs(times - FREE_LEAVES);
+  if (times <= FREE_FAULTS) return noted;
+  const untilMs = nowMs + leftOutMs(times - FREE_FAULTS);
   return {
     ...noted,
     excluded: isOutInTime(excluded) ? excluded! : 'left',

@@ -43,10 +43,22 @@ export const hasSeat = (coalition: Coalition | undefined, peer: PeerId): boolean
 const NOTHING: PoolCoalition['progressAtMs'] = new Map();
 
 /** In one ring: puts this one in the place of what answers; undefined: nothing does. */
-export const withServing = (pool: Pool, serving: Coalition | undefined, lapMs?: number): Pool => ({
+export const withServing = (
+  pool: Pool,
+  serving: Coalition | undefined,
+  { lapMs, begunAtMs }: Pick<PoolCoalition, 'lapMs' | 'begunAtMs'> = {},
+): Pool => ({
   ...pool,
   coalitions: [
-    ...(serving ? [{ coalition: serving, progressAtMs: NOTHING, ...(lapMs === undefined ? {} : { lapMs }) }] : []),
+    ...(serving
+      ? [
+          {
+            ...{ coalition: serving, progressAtMs: NOTHING },
+            ...(lapMs === undefined ? {} : { lapMs }),
+            ...(begunAtMs === undefined ? {} : { begunAtMs }),
+          },
+        ]
+      : []),
     ...pool.coalitions.filter(isForming),
   ],
 });

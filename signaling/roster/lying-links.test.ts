@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { manifestOf } from '../planner/test-manifest.ts';
 import { coalitionsOf, hasSeat } from './coalitions.ts';
-import { nameOf, peerOf, Table } from './test-table.ts';
+import { nameOf, POOL, peerOf, Table } from './test-table.ts';
 
 describe('lies about links', () => {
   /** For ten minutes one reports a neighbour whenever it can, and all others are honest. What was broken, and how often each was out. */
@@ -118,32 +118,41 @@ describe('lies about links', () => {
     ['stays', false, true],
     ['leaves and comes back', true, false],
     ['lies about a neighbour, leaves and comes back', true, true],
-  ])('C1: a coalition forms although a tab keeps it from that: it %s', (_how, isLeaving, isLying) => {
-    const table = new Table('all');
-    table.tries = true;
-    for (const name of ['x', 'a', 'b']) table.offer(name);
-    let epochs = 0;
-    let readyMs = 0;
-    let [epoch, sinceMs] = [0, 0];
-    while (table.nowMs < 600_000) {
-      table.pass(50);
-      const coalitions = coalitionsOf(table.pool());
-      if (coalitions.some(({ state }) => state === 'ready')) readyMs += 50;
-      const forming = coalitions.find(({ state }) => state === 'forming');
-      if (!forming) continue;
-      if (forming.epoch !== epoch) [epoch, sinceMs, epochs] = [forming.epoch, table.nowMs, epochs + 1];
-      const others = forming.seats.map(({ peer }) => nameOf(peer)).filter((name) => name !== 'x');
-      if (others.length < forming.seats.length) {
-        if (isLying && others[0]) table.linkDown(forming.epoch, 'x', others[0]);
-        if (!isLeaving) continue;
-        table.apply({ type: 'stage-left', peer: peerOf('x') });
-        table.offer('x');
-      } else if (table.nowMs - sinceMs >= 500) {
-        table.ready(forming.epoch, ...others);
-        table.tried(forming.epoch, 'shown');
+    ['fails in its seat and offers itself again', 'fail', false],
+    ['loads nothing and offers itself again', 'stall', false],
+  ] as [string, boolean | 'fail' | 'stall', boolean][])(
+    'C1: a coalition forms although a tab keeps it from that: it %s',
+    (_how, isLeaving, isLying) => {
+      const table = new Table('all');
+      table.tries = true;
+      for (const name of ['x', 'a', 'b']) table.offer(name);
+      let epochs = 0;
+      let readyMs = 0;
+      let [epoch, sinceMs] = [0, 0];
+      while (table.nowMs < 1_200_000) {
+        table.pass(50);
+        if (table.out().includes('x')) table.offer('x');
+        const coalitions = coalitionsOf(table.pool());
+        if (coalitions.some(({ state }) => state === 'ready')) readyMs += 50;
+        const forming = coalitions.find(({ state }) => state === 'forming');
+        if (!forming) continue;
+        if (forming.epoch !== epoch) [epoch, sinceMs, epochs] = [forming.epoch, table.nowMs, epochs + 1];
+        const others = forming.seats.map(({ peer }) => nameOf(peer)).filter((name) => name !== 'x');
+        if (others.length < forming.seats.length) {
+          if (isLying && others[0]) table.linkDown(forming.epoch, 'x', others[0]);
+          if (isLeaving === 'stall' && table.nowMs - sinceMs === 500) table.ready(forming.epoch, ...others);
+          if (!isLeaving || isLeaving === 'stall') continue;
+          if (isLeaving === 'fail') table.apply({ type: 'stage-failed', peer: peerOf('x'), pool: POOL, epoch });
+          else table.apply({ type: 'stage-left', peer: peerOf('x') });
+          table.offer('x');
+        } else if (table.nowMs - sinceMs >= 500) {
+          table.ready(forming.epoch, ...others);
+          table.tried(forming.epoch, 'shown');
+        }
       }
-    }
-    expect(epochs).toBeLessThan(20);
-    expect(readyMs).toBeGreaterThan(0.95 * 600_000);
-  });
+      expect(epochs).toBeLessThan(20);
+      // A seat that loads nothing is given up after two minutes, three times.
+      expect(readyMs).toBeGreaterThan((isLeaving === 'stall' ? 0.6 : 0.95) * 1_200_000);
+    },
+  );
 });

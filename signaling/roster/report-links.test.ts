@@ -1,6 +1,6 @@
 // What a tab says of its links: who is put out for it, for how long, and that a liar puts out itself.
 import { describe, expect, it } from 'vitest';
-import { formingOf } from './coalitions.ts';
+import { coalitionsOf, formingOf } from './coalitions.ts';
 import { FORGOTTEN_MS } from './pair-marks.ts';
 import { nameOf, POOL, peerOf, Table } from './test-table.ts';
 
@@ -201,7 +201,13 @@ describe('links', () => {
     expect(table.out()).toEqual([]);
   });
 
-  it('lets a tab that was reloaded twice in again at once', () => {
+  const settleAll = (table: Table): void => {
+    for (const { epoch, state, seats } of coalitionsOf(table.pool())) {
+      if (state === 'forming') table.ready(epoch, ...seats.map(({ peer }) => nameOf(peer)));
+    }
+  };
+
+  it('lets a tab that left a seat that it had just got in again at once, twice', () => {
     const table = new Table();
     table.serve('a', 'b');
     for (const isOut of [false, false, true]) {
@@ -209,11 +215,42 @@ describe('links', () => {
       table.offer('b');
       expect(table.out()).toEqual(isOut ? ['b'] : []);
       table.pass(1000);
-      table.ready(table.pool().lastEpoch, 'a', 'b');
+      settleAll(table);
     }
     expect(table.summary()?.reason).toContain('left its seat again and again');
     table.pass(10_000);
     expect(table.out()).toEqual([]);
+  });
+
+  it.each([
+    ['alone', ['a'], 240_000],
+    ['alone, as soon as it serves', ['a'], 1000],
+    ['beside others, as often as it likes once it has served for a while', ['a', 'b', 'c'], 70_000],
+  ])('lets a tab in again that is reloaded %s', (_how, names, everyMs) => {
+    const table = new Table();
+    for (const name of names) table.offer(name);
+    for (let times = 0; times < 12; times++) {
+      table.pass(1000);
+      settleAll(table);
+      table.pass(everyMs);
+      table.leave('a');
+      table.pass(2000);
+      table.offer('a');
+      expect(table.out()).toEqual([]);
+    }
+  });
+
+  it('B2: one whose own line was gone puts nobody out for what it did not hear meanwhile', () => {
+    for (const names of ['ab', 'ba']) {
+      const table = new Table();
+      table.serve(...names);
+      const cut = { reporter: peerOf('a'), accused: peerOf('b'), epoch: table.pool().lastEpoch };
+      table.apply({ type: 'peer-silent', peer: peerOf('a'), pool: POOL });
+      table.pass(2000);
+      table.apply({ type: 'peer-heard', peer: peerOf('a') });
+      table.apply({ type: 'links-cut', pool: POOL, cuts: [cut] });
+      expect(table.out()).toEqual(['a']);
+    }
   });
 
   it('is heard of linked tabs only: neighbours, and the two ends', () => {
