@@ -13,13 +13,13 @@ class FakeConnection extends EventEmitter {
   readonly sent: string[] = [];
   readonly made: [string, number | undefined][] = [];
   far: FakeConnection | undefined;
-  readonly peerConnection = {
+  readonly peerConnection = Object.assign(new EventTarget(), {
     connectionState: 'connected',
     createDataChannel: (label: string, { id }: RTCDataChannelInit) => {
       this.made.push([label, id]);
       return { label };
     },
-  };
+  });
 
   send(text: string): void {
     this.sent.push(text);
@@ -187,4 +187,17 @@ test('who waits for a pair when it breaks hears so', async () => {
   const again = kept.again(6);
   connection.emit('error', new Error('ICE failed'));
   expect([await again, connection.isClosed]).toEqual([false, true]);
+});
+
+test('one whose other end is gone for good is closed, also where it is wanted and PeerJS says nothing', () => {
+  const { kept, connection, overs } = endOf(false);
+  kept.want(true);
+  const turn = (connectionState: string): void => {
+    Object.assign(connection.peerConnection, { connectionState });
+    connection.peerConnection.dispatchEvent(new Event('connectionstatechange'));
+  };
+  turn('disconnected');
+  expect(connection.isClosed).toBe(false);
+  turn('failed');
+  expect([connection.isClosed, overs()]).toEqual([true, 1]);
 });

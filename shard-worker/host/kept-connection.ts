@@ -78,6 +78,11 @@ export class KeptConnection {
     connection.on('data', (data) => this.#hear(data));
     connection.on('close', () => this.close());
     connection.on('error', () => this.close());
+    // PeerJS watches ICE alone, which stays `disconnected` at the side that was dialled when the other end is gone for good.
+    const { peerConnection } = connection;
+    peerConnection.addEventListener('connectionstatechange', () => {
+      if (peerConnection.connectionState === 'failed') this.close();
+    });
     this.#rest();
   }
 

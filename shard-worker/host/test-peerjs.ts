@@ -15,7 +15,7 @@ export class FakeConnection extends EventEmitter {
   isClosed = false;
   readonly channels: [string, RTCDataChannelInit][] = [];
   readonly sent: string[] = [];
-  readonly peerConnection = {
+  readonly peerConnection = Object.assign(new EventTarget(), {
     connectionState: 'connected',
     localDescription: sdpOf('AA') as { sdp: string } | null,
     remoteDescription: sdpOf('BB') as { sdp: string } | null,
@@ -23,7 +23,7 @@ export class FakeConnection extends EventEmitter {
       this.channels.push([label, init]);
       return { label };
     },
-  };
+  });
 
   constructor(peer: string, metadata: unknown) {
     super();
