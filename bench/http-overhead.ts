@@ -14,7 +14,6 @@ import { ensureBuilt } from '../tools/site/ensure-built.ts';
 import type { HttpClientOrder, HttpRound } from './support/http-client.ts';
 
 const MODEL = 'computepool/guide-4m';
-
 const MESSAGES = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }];
 
 interface Sample {

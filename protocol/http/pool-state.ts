@@ -15,7 +15,7 @@ const memberSchema = z.extend(z.partial(capabilitySchema), {
   isHere: z.boolean(),
   isListed: z.boolean(),
   /** Why it is planned no more. */
-  excluded: z.optional(z.enum(['failed', 'stalled', 'unreachable', 'silent', 'unshown', 'left'])),
+  excluded: z.optional(z.enum(['failed', 'stalled', 'unreachable', 'silent', 'unshown', 'unsteady'])),
   /** Layers `[start, end)` of its seat in a coalition that serves. */
   layers: z.optional(z.object({ start: count, end: count })),
 });

@@ -1,5 +1,6 @@
 // The broker over a PeerJS of the test: what it asks for, whom it lets in, and how each failure is told.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { settle, startClock, stopClock } from './test-clock.ts';
 import { type Asked, ask, B, dialled, FakeConnection, makeBroker, SELF, sdpOf } from './test-peerjs.ts';
@@ -133,6 +134,16 @@ test('a lane is let in beside a link that is proved', async () => {
   expect((await dialled(peer, 'c'.repeat(32), { epoch: 7, lane: 1 })).isClosed).toBe(false);
 });
 
+test('a lane is let in beside a link that runs over what this side dialled', async () => {
+  const { peer, channels, asking, connection } = await ask();
+  connection.emit('open');
+  await asking;
+  channels[0]!.release(true);
+  connection.emit('data', JSON.stringify({ type: 'again', epoch: 6, pair: 1 }));
+  channels.at(-1)!.proved();
+  expect((await dialled(peer, B, { epoch: 6, lane: 1 })).isClosed).toBe(false);
+});
+
 test('where there is no room, the oldest that has shown nothing gives way, and none that has', async () => {
   const { peer, channels, asking, connection } = await ask();
   connection.emit('open');
@@ -174,10 +185,14 @@ test('B11: while the server is away it knocks at no door; B7: and it is back wit
   expect(peer.reconnects).toBe(1);
 });
 
-test('B7: a link that is asked for meanwhile waits until the broker is back', async () => {
-  const { broker, peer } = await ask();
+test.each<[string, (made: Asked) => unknown]>([
+  ['a link that is asked for', ({ broker }) => broker.connect(B, 6)],
+  ['a connection to whom it is to be near', ({ broker }) => broker.hold(['c'.repeat(32) as PeerId])],
+])('B7: %s meanwhile waits until the broker is back', async (_what, want) => {
+  const made = await ask();
+  const { peer } = made;
   peer.lose();
-  const asking = broker.connect(B, 6);
+  const wanted = want(made);
   await settle();
   expect(peer.asked).toHaveLength(1);
   peer.reconnect();
@@ -185,7 +200,11 @@ test('B7: a link that is asked for meanwhile waits until the broker is back', as
   await settle();
   expect(peer.asked).toHaveLength(2);
   peer.asked[1]!.connection.emit('open');
-  await asking;
+  await wanted;
+});
+
+test('B7: a link is not waited for longer than one may take', async () => {
+  const { broker, peer } = await ask();
   peer.lose();
   broker.rest();
   const never = expect(broker.connect(B, 7)).rejects.toMatchObject({ code: 'link-failed' });

@@ -228,9 +228,10 @@ export class ChannelBroker implements Broker {
   }
 
   #mayCome(from: PeerId, { lane = 0, isHeld }: z.infer<typeof metadataSchema>): boolean {
-    const own = [...this.#connections.values()].filter(({ direction, peer }) => direction === 'in' && peer === from);
-    if (own.filter((other) => other.lane === lane).length >= MAX_OF_PEER) return false;
-    // A lane is of a link that is there.
+    const own = [...this.#connections.values()].filter(({ peer }) => peer === from);
+    const dialled = own.filter((other) => other.direction === 'in' && other.lane === lane);
+    if (dialled.length >= MAX_OF_PEER) return false;
+    // A lane is of a link that is there, whichever side dialled what it runs over.
     if (lane > 0 && !own.some((other) => other.lane === 0 && other.isShown)) return false;
     if (isHeld && !this.#mayHold(from)) return false;
     return this.#connections.size < MAX_CONNECTIONS || this.#makeRoom();

@@ -79,18 +79,6 @@ test('B5: who is to be near is connected without a link, kept for as long, and a
   expect(connection.isClosed).toBe(true);
 });
 
-test('whom it is to be near is not dialled while the broker is away', async () => {
-  const { broker, peer } = await ask();
-  peer.lose();
-  broker.hold(['c'.repeat(32) as PeerId]);
-  await settle();
-  expect(peer.asked).toHaveLength(1);
-  peer.reconnect();
-  peer.emit('open');
-  await settle();
-  expect(peer.asked).toHaveLength(2);
-});
-
 test('B5: one that is held by another tab carries this tab’s own link to it, and is that one’s to close', async () => {
   const { broker, peer, channels } = await ask();
   const C = 'c'.repeat(32) as PeerId;

@@ -90,10 +90,6 @@ export class KeptConnection {
     return this.#options.peer;
   }
 
-  get lane(): number {
-    return this.#options.lane;
-  }
-
   /** The other end wants it for later. */
   get isHeld(): boolean {
     return this.#isHeld;

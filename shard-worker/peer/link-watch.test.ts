@@ -149,11 +149,13 @@ test('nothing is said of a link of others before they have shown who they are', 
 });
 
 test('a stranger that opens many links takes nobody else’s watch', () => {
-  const { sentinel, watch, incoming } = makeWatch();
+  const { sentinel, watch, worker, incoming } = makeWatch();
   const honest = incoming(C);
   for (let links = 0; links < 500; links++) incoming(B);
   expect(sentinel.watched.size).toBe(64);
   expect(sentinel.watched.has(honest)).toBe(true);
+  // What is watched no more is closed.
+  expect(worker.given('close-link')).toHaveLength(501 - 64);
   watch.proved(honest);
   for (let links = 0; links < 100; links++) incoming(B);
   expect([sentinel.watched.size, sentinel.watched.has(honest)]).toEqual([65, true]);

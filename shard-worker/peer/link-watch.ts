@@ -29,7 +29,7 @@ const DISTANCES = 15;
 
 /**
  * Links of others that have not shown yet who they are of. Beyond that, the peer that has most of them loses its oldest, and nobody
- * the only one: whoever opens many takes nobody else's watch.
+ * the only one: whoever opens many takes nobody else's watch, and no link goes on unwatched.
  */
 const MAX_UNPROVED = 64;
 /** A peer is called late once in so long, however many links it has. */
@@ -89,6 +89,7 @@ export class LinkWatch {
     if (most === 1) return;
     const [oldest] = unproved.find(([, { brokered }]) => counts.get(brokered.peer) === most)!;
     this.remove(oldest);
+    void this.#options.worker.call('close-link', { id: oldest }).catch(() => {});
   }
 
   remove(id: number): void {

@@ -12,16 +12,17 @@ import { routeMessages } from './route-messages.ts';
 const PEER = '1'.repeat(32) as PeerId;
 
 /** The listener over jobs that only note what they hear; credits are written when the test says so. */
-function scene() {
+function scene(parts: { roster?: object; jobs?: object } = {}) {
   const log: string[] = [];
   const written: (() => void)[] = [];
   const listener = routeMessages({
-    roster: { greet() {}, dispatch() {} } as unknown as LiveRoster,
+    roster: { greet() {}, dispatch() {}, ...parts.roster } as unknown as LiveRoster,
     jobs: {
       ask: async (_peer: PeerId, { ask }: { ask: number }) => void log.push(`ask ${ask}`),
       peerJoined() {},
       peerGone() {},
       askCancelled: (_peer: PeerId, ask: number) => void log.push(`cancel ${ask}`),
+      ...parts.jobs,
     } as unknown as JobDispatcher,
     canary: { peerGone() {} } as unknown as CanaryRunner,
     ledger: {
@@ -74,23 +75,14 @@ test('C1: a link that a tab which only watches calls cut counts where it has an 
   const [lender, watcher] = ['2'.repeat(32), '3'.repeat(32)] as [PeerId, PeerId];
   for (const isAnswered of [false, true]) {
     const events: unknown[] = [];
-    const listener = routeMessages({
+    const { listener } = scene({
       roster: {
-        greet() {},
         dispatch: (event: { type: string }) => void (event.type === 'links-cut' && events.push(event)),
         pool: () => ({ peers: [{ peer: lender }], watchers: [watcher] }),
         lentTo: (peer: PeerId) => (peer === lender ? pool : undefined),
         isTakenForSilent: () => false,
-      } as unknown as LiveRoster,
-      jobs: { peerJoined() {}, peerGone() {}, hasAnswer: () => isAnswered } as unknown as JobDispatcher,
-      canary: { peerGone() {} } as unknown as CanaryRunner,
-      ledger: { welcome: async () => 0 },
-      logger: pino({ level: 'silent' }),
-      onRtts() {},
-      onDistance() {},
-      send() {},
-      offers: () => ({ offered() {}, left() {} }),
-      isOwned: async () => false,
+      },
+      jobs: { hasAnswer: () => isAnswered },
     });
     for (const peer of [lender, watcher]) listener.joined(peer, '127.0.0.1');
     listener.heard(watcher, { type: 'silent', pool, epoch: 7, peer: lender, packets: false });

@@ -198,13 +198,13 @@ function withPast({ peers, past }: Pool, peer: PeerId, isMissed: boolean, { nowM
 function comeBack(before: PeerPast, isAlone: boolean, { nowMs }: World): PeerPast {
   const { failures = 0, excluded, leftOutUntilMs = 0 } = before;
   const past = pastOf(before);
-  if (isAlone && past.excluded === 'left') {
+  if (isAlone && past.excluded === 'unsteady') {
     const { excluded: _over, leftOutUntilMs: _past, ...rest } = past;
     return rest;
   }
   const isBroken = excluded === 'failed' || excluded === 'stalled';
   const isLong = isBroken && failures > FREE_FAULTS && leftOutUntilMs > nowMs && !isAlone;
-  return isLong ? { ...past, excluded: 'stalled', leftOutUntilMs } : past;
+  return isLong ? { ...past, excluded: 'unsteady', leftOutUntilMs } : past;
 }
 
 /**
@@ -219,7 +219,7 @@ function noteLeave(entry: PeerPast, nowMs: number): PeerPast {
   const untilMs = nowMs + leftOutMs(times - FREE_FAULTS);
   return {
     ...noted,
-    excluded: isOutInTime(excluded) ? excluded! : 'left',
+    excluded: isOutInTime(excluded) ? excluded! : 'unsteady',
     leftOutUntilMs: Math.max(leftOutUntilMs, untilMs),
   };
 }

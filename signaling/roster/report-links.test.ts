@@ -217,7 +217,7 @@ describe('links', () => {
       table.pass(1000);
       settleAll(table);
     }
-    expect(table.summary()?.reason).toContain('left its seat again and again');
+    expect(table.summary()?.reason).toContain('left its seat or failed in it again and again');
     table.pass(10_000);
     expect(table.out()).toEqual([]);
   });

@@ -45,10 +45,10 @@ export const ROSTER_TIMING: RosterTiming = {
 
 /**
  * Why a tab is not planned: `failed` until it offers itself again, `silent` until it is heard and its time is over, the
- * others for that time. `unshown`: it said that it was ready, and the canary lap did not show it. `left`: it has left its
- * seat again and again.
+ * others for that time. `unshown`: it said that it was ready, and the canary lap did not show it. `unsteady`: it has left its
+ * seat, or failed in it, again and again.
  */
-export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent' | 'unshown' | 'left';
+export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent' | 'unshown' | 'unsteady';
 
 /** A tab that was left out comes back after this; each further time it takes twice as long. */
 const LEFT_OUT_MS = 10_000;
@@ -59,7 +59,7 @@ export const leftOutMs = (failures: number): number => Math.min(MAX_LEFT_OUT_MS,
 
 /** What did not show itself, could not be reached or did not stay is out for its time, whatever it says meanwhile. */
 export const isOutInTime = (why: Exclusion | undefined): boolean =>
-  why === 'unshown' || why === 'unreachable' || why === 'left';
+  why === 'unshown' || why === 'unreachable' || why === 'unsteady';
 
 /** Layers `[start, end)` that a tab in reserve was asked to hold. */
 export interface WarmLayers {

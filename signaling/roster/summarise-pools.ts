@@ -11,7 +11,7 @@ const EXCLUDED: Record<Exclusion, string> = {
   unreachable: 'cannot be reached by its neighbours',
   silent: 'answers nobody',
   unshown: 'did not show what it says',
-  left: 'left its seat again and again',
+  unsteady: 'left its seat or failed in it again and again',
 };
 
 /** Pools that have tabs, and the configured one. A pool that is only watched is nobody else's business. */
