@@ -86,6 +86,7 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
   const own = await ownIdentity();
   const { origin, epoch, ticket, orchestratorKey } = terms;
   const token = await brokerToken(origin);
+  const proved = new Map<number, () => void>();
   await new Promise<void>((resolve, reject) => {
     const links = new LinkTable({
       identity: () => own,
@@ -99,7 +100,7 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
         });
       },
       onClosed: () => {},
-      onProved: () => {},
+      onProved: (id) => proved.get(id)?.(),
       onLong: ({ peer }) => addLanes(broker, peer, epoch, STAGE_LANES),
     });
     const broker = new ChannelBroker({
@@ -107,7 +108,10 @@ async function open(terms: LinkTerms, to?: PeerId): Promise<void> {
       origin,
       iceServers: [],
       token,
-      onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(resolve, reject),
+      onChannel: ({ close: _close, ...offer }) => {
+        proved.set(offer.id, offer.proved);
+        void links.add(offer).then(resolve, reject);
+      },
     });
     if (to) broker.connect(to, epoch).catch(reject);
     else broker.open().then(resolve, reject);

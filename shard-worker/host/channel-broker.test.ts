@@ -159,6 +159,27 @@ test('where there is no room, the oldest that has shown nothing gives way, and n
   expect(strangers.at(-1)!.isClosed).toBe(false);
 });
 
+test('a stranger that has six of them gives way before somebody that has one, and leaves nothing behind', async () => {
+  const { peer, channels, asking, connection } = await ask();
+  connection.emit('open');
+  await asking;
+  const nameOf = (at: number) => at.toString(16).padStart(32, '0');
+  for (let at = 1; at <= 249; at++) {
+    await dialled(peer, nameOf(at), { epoch: 7 });
+    channels.at(-1)!.proved();
+  }
+  const honest = await dialled(peer, nameOf(1000), { epoch: 7 });
+  const before = peer.listenerCount('error');
+  const own = Array.from({ length: 6 }, () => new FakeConnection(B, { epoch: 7 }));
+  for (const dial of own) peer.emit('connection', dial);
+  await settle();
+  expect([honest.isClosed, own.filter(({ isClosed }) => isClosed)]).toEqual([false, [own[0]]]);
+  for (let at = 0; at < 200; at++) peer.emit('connection', new FakeConnection(nameOf(5000 + (at % 7)), { epoch: 7 }));
+  await settle();
+  // Those that are on their way now, and no more.
+  expect(peer.listenerCount('error') - before).toBeLessThanOrEqual(6);
+});
+
 test('a broker’s socket that breaks is opened again, until it is closed', async () => {
   const { broker, peer } = await ask();
   peer.lose();

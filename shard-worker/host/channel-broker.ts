@@ -47,6 +47,8 @@ interface Known extends Pick<BrokeredChannel, 'peer' | 'lane' | 'direction'> {
   isShown?: boolean;
   /** It is up. */
   kept?: KeptConnection;
+  /** Ends one that is on its way. */
+  fail?(reason: string): void;
 }
 
 type LoadPeerJs = () => Promise<Pick<typeof import('peerjs'), 'Peer'>>;
@@ -237,13 +239,19 @@ export class ChannelBroker implements Broker {
     return this.#connections.size < MAX_CONNECTIONS || this.#makeRoom();
   }
 
-  /** The oldest of others that carries no proved link gives way, one that is held after all that are not. */
+  /** Who has most that carry no proved link loses its oldest; one that is held gives way after all that are not. */
   #makeRoom(): boolean {
     const idle = [...this.#connections].filter(([, { direction, isShown }]) => direction === 'in' && !isShown);
-    const [connection, known] = idle.find(([, { kept, isHeld }]) => !(kept?.isHeld ?? isHeld)) ?? idle[0] ?? [];
-    if (!connection) return false;
+    const loose = idle.filter(([, { kept, isHeld }]) => !(kept?.isHeld ?? isHeld));
+    const counts = new Map<PeerId, number>();
+    for (const [, { peer }] of idle) counts.set(peer, (counts.get(peer) ?? 0) + 1);
+    const most = ([, { peer }]: (typeof idle)[number]): number => counts.get(peer)!;
+    const [gone] = (loose.length > 0 ? loose : idle).sort((a, b) => most(b) - most(a));
+    if (!gone) return false;
+    const [connection, known] = gone;
     this.#connections.delete(connection);
-    known?.kept?.close();
+    if (known.kept) known.kept.close();
+    else known.fail?.('There was no room for it any more.');
     connection.close();
     return true;
   }
@@ -269,6 +277,7 @@ export class ChannelBroker implements Broker {
         connection.close();
         reject(new PoolError('link-failed', reason, { cause, data: { peer: other, epoch } }));
       };
+      about.fail = fail;
       const deadline = setTimeout(() => fail('The other tab could not be reached in time.'), LINK_TIMEOUT_MS);
       // PeerJS tells of an unknown peer on the Peer and not on its connection.
       const onPeerError = (cause: Error) => {

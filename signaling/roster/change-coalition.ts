@@ -60,7 +60,7 @@ export function promoteForming(pool: Pool, world: World): PoolStep {
   if (!forming) return { pool, effects: [] };
   const before = servingOf(pool);
   const serving: Coalition = { ...forming.coalition, state: 'ready' };
-  const replaced = withServing(withForming(pool, undefined), serving, forming);
+  const replaced = withServing(withForming(pool, undefined), serving, { ...forming, begunAtMs: world.nowMs });
   const promoted: Pool = { ...replaced, flushAtMs: undefined, hasServed: true };
   const effects = [announce(promoted, serving), ...(before ? [retire(pool, before)] : [])];
   // Whoever joined while it loaded gets its turn now.

@@ -64,7 +64,7 @@ export function takeOffer(
   }
   const before = pool.peers.find((old) => old.peer === peer) ?? pool.past.get(peer);
   const isAlone = pool.peers.every((old) => old.peer === peer);
-  const entry: PoolPeer = { peer, capability, ...(before ? comeBack(before, isAlone, world) : {}) };
+  const entry: PoolPeer = { peer, capability, ...(before ? comeBack(before, isAlone) : {}) };
   const peers = isNew ? [...pool.peers, entry] : pool.peers.map((old) => (old.peer === peer ? entry : old));
   const next: Pool = { ...pool, manifest: pool.manifest ?? read, peers };
   return { pool: replanIn(next, world.timing.joinDebounceMs, world), effects: [] };
@@ -101,7 +101,7 @@ export const dropPeer = (pool: Pool, peer: PeerId, world: World, isOwnWill = tru
 function dropFrom(pool: Pool, peer: PeerId, world: World, isOwnWill: boolean): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };
   const peers = pool.peers.filter((entry) => entry.peer !== peer);
-  const isMissed = isOwnWill && pool.coalitions.some((entry) => hasJustGot(entry, peer, world));
+  const isMissed = isOwnWill && peers.length > 0 && pool.coalitions.some((entry) => hasJustGot(entry, peer, world));
   const next: Pool = replanIn(
     // One report more or less of a tab that has left shows nothing: it may have been leaving. What it said itself stays.
     {
@@ -131,7 +131,11 @@ export function excludePeer(
   times = 1,
 ): PoolStep {
   return inRingOfPeer(pool, peer, (seen) => {
-    const peers = seen.peers.map((entry) => (entry.peer === peer ? leaveOut(entry, why, world, times) : entry));
+    // Who fails in a seat that it has just got has kept it from others as if it had left.
+    const isLost = why === 'failed' || why === 'stalled';
+    const isMissed = isLost && seen.coalitions.some((one) => hasJustGot(one, peer, world));
+    const noted = (entry: PoolPeer): PoolPeer => (isMissed ? { ...entry, ...noteLeave(entry, world.nowMs) } : entry);
+    const peers = seen.peers.map((entry) => (entry.peer === peer ? leaveOut(noted(entry), why, world, times) : entry));
     return breakSeats(replanIn({ ...seen, peers }, world.timing.leaveDebounceMs, world), peer, world, of);
   });
 }
@@ -177,7 +181,7 @@ function pastOf({ failures, unreached, leaves, noFaster, excluded, leftOutUntilM
   };
 }
 
-/** Whether it has a seat there that it got a moment ago: what loads still, or has begun to answer just now. */
+/** Whether it has a seat there that it got a moment ago: what loads still, or has begun to answer not long ago. */
 const hasJustGot = ({ coalition, begunAtMs }: PoolCoalition, peer: PeerId, { nowMs }: World): boolean =>
   hasSeat(coalition, peer) &&
   (coalition.state === 'forming' || (begunAtMs !== undefined && nowMs - begunAtMs < JUST_GOT_MS));
@@ -191,25 +195,17 @@ function withPast({ peers, past }: Pool, peer: PeerId, isMissed: boolean, { nowM
   return new Map([...rest, [peer, kept] as const].slice(-MAX_PAST));
 }
 
-/**
- * A tab that takes a seat and fails in it, again and again, would keep a coalition from ever forming: from the third time on another
- * offer does not end the time that it is left out for. Where nobody else is there, nobody has waited for it.
- */
-function comeBack(before: PeerPast, isAlone: boolean, { nowMs }: World): PeerPast {
-  const { failures = 0, excluded, leftOutUntilMs = 0 } = before;
+/** Where nobody else is there, nobody has waited for a tab that did not stay. */
+function comeBack(before: PeerPast, isAlone: boolean): PeerPast {
   const past = pastOf(before);
-  if (isAlone && past.excluded === 'unsteady') {
-    const { excluded: _over, leftOutUntilMs: _past, ...rest } = past;
-    return rest;
-  }
-  const isBroken = excluded === 'failed' || excluded === 'stalled';
-  const isLong = isBroken && failures > FREE_FAULTS && leftOutUntilMs > nowMs && !isAlone;
-  return isLong ? { ...past, excluded: 'unsteady', leftOutUntilMs } : past;
+  if (!isAlone || past.excluded !== 'unsteady') return past;
+  const { excluded: _over, leftOutUntilMs: _past, ...rest } = past;
+  return rest;
 }
 
 /**
- * A tab that comes, gets a seat and goes, again and again, would keep a coalition from ever forming: from the third time on it is
- * out for a while. A page that was reloaded once or twice is not, and no tab that had served for a while.
+ * A tab that gets a seat and goes, or fails in it, again and again, would keep a coalition from ever forming: from the third time on
+ * it is out for a while, whatever it says. A page that was reloaded once or twice is not, and no tab that had served for a while.
  */
 function noteLeave(entry: PeerPast, nowMs: number): PeerPast {
   const { leaves, excluded, leftOutUntilMs = 0 } = entry;

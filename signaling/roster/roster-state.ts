@@ -99,7 +99,7 @@ export interface PoolCoalition {
   readonly coalition: Coalition;
   /** When each seat last got further, while it loads. */
   readonly progressAtMs: ReadonlyMap<PeerId, number>;
-  /** When its seats were asked to load. */
+  /** When its seats were asked to load; of one that answers, when it began to. */
   readonly begunAtMs?: number;
   /** What a lap of it took, by the server's clock. */
   readonly lapMs?: number;
