@@ -241,7 +241,10 @@ class CellRun {
     return { answers: [await this.#answer(next)], silentS: undefined, lostShare: 0, heldMicros: held };
   }
 
-  /** All tabs go, others come, and while they load one of them is gone. The question was asked before. */
+  /**
+   * All tabs go, others come, and while they load one of them is gone. The question was asked before. The server was told to wait for
+   * so many stages, so that another tab comes then.
+   */
   async #roundInLoad(): Promise<SeenRound> {
     for (const tab of this.#stages) await tab.close();
     this.#stages = [];
@@ -256,6 +259,7 @@ class CellRun {
     });
     const befellMs = Date.now();
     await this.#befall(loading!.tab);
+    await this.#openStages(1);
     const answer = await this.#answer(chat);
     const silentS = longestSilenceS(await growthOf(chat.page), befellMs);
     return { answers: [answer], silentS, lostShare: 0, heldMicros: await heldMicros(this.#network) };
