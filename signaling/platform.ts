@@ -215,6 +215,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     orchestratorKey: key.publicKey,
     async close(graceMs) {
       clearInterval(sweeper);
+      listener.close();
       canary.close();
       await jobs.close(graceMs);
       roster.close();

@@ -1,6 +1,6 @@
 // What peers say comes to whom it concerns, in the order in which a peer said it.
 import pino from 'pino';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { PeerId } from '../../protocol/ids.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import type { CanaryRunner } from '../canary/canary-runner.ts';
@@ -16,7 +16,7 @@ function scene(parts: { roster?: object; jobs?: object } = {}) {
   const log: string[] = [];
   const written: (() => void)[] = [];
   const listener = routeMessages({
-    roster: { greet() {}, dispatch() {}, ...parts.roster } as unknown as LiveRoster,
+    roster: { greet() {}, dispatch() {}, coalitions: () => [], ...parts.roster } as unknown as LiveRoster,
     jobs: {
       ask: async (_peer: PeerId, { ask }: { ask: number }) => void log.push(`ask ${ask}`),
       peerJoined() {},
@@ -39,6 +39,7 @@ function scene(parts: { roster?: object; jobs?: object } = {}) {
     offers: () => ({ offered() {}, left() {} }),
     isOwned: async () => false,
   });
+  onTestFinished(() => listener.close());
   return { listener, log, written };
 }
 

@@ -13,6 +13,7 @@ import { peerOwner } from '../ledger/owner.ts';
 import type { RosterEvent } from '../roster/apply-roster-event.ts';
 import { Suspects } from '../roster/ask-suspects.ts';
 import type { LiveRoster } from '../roster/live-roster.ts';
+import { LoadWatch } from '../roster/watch-loads.ts';
 import type { PeerMessage } from './control-connection.ts';
 import type { PeerListener } from './control-socket.ts';
 import type { ReadOffers } from './read-offers.ts';
@@ -43,7 +44,10 @@ const RTTS_BURST = 10;
 /** Welcome credits that are being written: a burst of joining tabs must not open a transaction each. */
 const MAX_WELCOMES_UNDER_WAY = 64;
 
-export function routeMessages(options: RouteMessagesOptions): PeerListener {
+/** `close`: nobody is asked or missed any more. */
+export type RoutedMessages = PeerListener & { close(): void };
+
+export function routeMessages(options: RouteMessagesOptions): RoutedMessages {
   const { roster, jobs, canary, ledger, logger } = options;
   /** One for each time that a peer is here: who comes back is another guest. */
   const guests = new Map<PeerId, { address: string }>();
@@ -71,6 +75,10 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       logger.warn({ pool, cuts: cuts.length }, 'links carry nothing');
       roster.dispatch({ type: 'links-cut', pool, cuts });
     },
+  });
+  const loads = new LoadWatch({
+    coalitions: () => roster.coalitions(),
+    onMissed: (pool, peer) => suspects.missed(pool, peer),
   });
   const paces = new Map<PeerId, TokenBucket>();
   const welcomed = new Map<PeerId, Promise<void>>();
@@ -116,6 +124,7 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       guests.delete(peer);
       silenced.delete(peer);
       suspects.left(peer);
+      loads.left(peer);
       paces.delete(peer);
       welcomed.delete(peer);
       offers.left(peer);
@@ -124,9 +133,14 @@ export function routeMessages(options: RouteMessagesOptions): PeerListener {
       canary.peerGone(peer);
       options.onLeft?.(peer);
     },
+    close() {
+      loads.close();
+      suspects.close();
+    },
     measured: (peer, ms) => options.onDistance(peer, ms),
     heard(peer, message) {
       suspects.heard(peer);
+      loads.heard(peer);
       if (silenced.has(peer)) {
         roster.dispatch({ type: 'peer-heard', peer });
         if (!roster.isTakenForSilent(peer)) silenced.delete(peer);

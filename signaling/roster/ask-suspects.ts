@@ -1,5 +1,6 @@
-// Who is silent. A neighbour that hears nothing of a tab says so; the tab is asked over its control socket, and only then it is
-// said what it is: not there (dead or frozen), or there and cut off from that neighbour. Nobody is given up on one peer's word.
+// Who is silent. A neighbour that hears nothing of a tab says so, or this server has heard nothing of one that loads; the tab is asked
+// over its control socket, and only then it is said what it is: not there (dead or frozen), or there and cut off from that neighbour.
+// Nobody is given up on one peer's word.
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { LinkCut } from './blame-links.ts';
@@ -19,10 +20,10 @@ export interface SuspectsOptions {
 
 /**
  * A page answers at once; one whose main thread is busy has a second. On the word of those that lend nothing themselves it has
- * longer: anybody can watch a pool.
+ * longer: anybody can watch a pool. Where nobody misses it but this server, while it loads, longer still: nothing else hangs on it.
  */
-const ANSWER_MS = { member: 1_000, watcher: 3_000 };
-/** Who has not answered is asked again after this. */
+const ANSWER_MS = { member: 1_000, watcher: 3_000, server: 4_000 };
+/** Who has not answered is asked again after this; longer than any has to answer. */
 const CASE_MS = 5_000;
 /**
  * Who has answered is there for so long; then it is asked anew. `late` is told less than two seconds before `silent`, and who is silent
@@ -45,7 +46,14 @@ interface Case {
   askedMs: number;
   timers: NodeJS.Timeout[];
   answeredMs: number | undefined;
-  reports: { reporter: PeerId; standing: keyof typeof ANSWER_MS; told: Silent }[];
+  reports: Report[];
+}
+
+interface Report {
+  pool: PoolId;
+  standing: keyof typeof ANSWER_MS;
+  /** None where this server itself has missed it. */
+  from?: { reporter: PeerId; told: Silent };
 }
 
 export class Suspects {
@@ -66,9 +74,20 @@ export class Suspects {
     const { pool, peer } = told;
     const standing = this.#options.standingOf(pool, reporter, peer);
     if (!standing) return;
+    this.#report(peer, { pool, standing, from: { reporter, told } });
+  }
+
+  /** A tab that loads has said nothing for a while. */
+  missed(pool: PoolId, peer: PeerId): void {
+    const { reports = [] } = this.#cases.get(peer) ?? {};
+    if (!reports.some((report) => report.pool === pool && !report.from))
+      this.#report(peer, { pool, standing: 'server' });
+  }
+
+  #report(peer: PeerId, report: Report): void {
     const asked = this.#ask(peer);
     if (!asked || asked.reports.length >= MAX_REPORTS) return;
-    asked.reports.push({ reporter, standing, told });
+    asked.reports.push(report);
     this.#judge(peer, asked);
   }
 
@@ -110,15 +129,16 @@ export class Suspects {
     const { send, onSilent } = this.#options;
     const sinceMs = this.#nowMs() - asked.askedMs;
     const isAnswered = asked.answeredMs !== undefined;
-    const isDue = ({ standing }: Case['reports'][number]) => isAnswered || sinceMs >= ANSWER_MS[standing];
+    const isDue = ({ standing }: Report) => isAnswered || sinceMs >= ANSWER_MS[standing];
     const due = asked.reports.filter(isDue);
     asked.reports = asked.reports.filter((report) => !isDue(report));
-    for (const { reporter, told } of due) {
-      if (!isAnswered) {
-        onSilent(told.pool, peer);
-        send(reporter, { type: 'gone', peer });
-      } else if (!told.packets && this.#options.mayCut(told.pool, reporter, told.epoch))
-        this.#gather(told.pool, { reporter, accused: peer, epoch: told.epoch });
+    for (const { pool, from } of due) {
+      if (!isAnswered) onSilent(pool, peer);
+      if (!from) continue;
+      const { reporter, told } = from;
+      if (!isAnswered) send(reporter, { type: 'gone', peer });
+      else if (!told.packets && this.#options.mayCut(pool, reporter, told.epoch))
+        this.#gather(pool, { reporter, accused: peer, epoch: told.epoch });
       // Packets come and it answers: it is busy, and its sentinel with it.
     }
   }
