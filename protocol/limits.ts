@@ -85,8 +85,8 @@ export const LAP_TIMEOUT_MS = 120_000;
 /** A stage has this long to report progress on its slice before the plan goes on without it. */
 export const LOAD_SILENCE_MS = 120_000;
 
-/** How long two peers try to reach each other before `link-failed`. */
-export const LINK_TIMEOUT_MS = 30_000;
+/** How long two peers try to reach each other before `link-failed`, each time; ICE over a relay takes a few seconds. */
+export const LINK_TIMEOUT_MS = 15_000;
 
 /** Candidates that the exit reads back from the GPU for sampling. */
 export const TOP_CANDIDATES = 64;

@@ -125,11 +125,11 @@ describe('hello', () => {
     await expect(b.hello()).rejects.toMatchObject({ code: 'internal' });
   });
 
-  test('that never comes ends an incoming link after 30 s', () => {
+  test('that never comes ends an incoming link after 15 s', () => {
     vi.useFakeTimers();
     try {
       const { b } = newEnds();
-      vi.advanceTimersByTime(29_000);
+      vi.advanceTimersByTime(14_000);
       expect(b.closed).toBe(false);
       vi.advanceTimersByTime(2000);
       expect(b.closed).toBe(true);

@@ -4,6 +4,7 @@
 import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { headLayersOf } from '../planner/ring-context.ts';
+import { judgeUnlinked } from './blame-links.ts';
 import { announce, beginFurther, promoteForming, replan } from './change-coalition.ts';
 import { excludePeer, takeBack } from './change-members.ts';
 import { formingOf, servingOf, withForming } from './coalitions.ts';
@@ -102,14 +103,11 @@ const silentSince = ({ coalitions }: Pool): { peer: PeerId; atMs: number }[] =>
 /** One that is out for a time alone: whoever failed offers itself again, who was silent must be heard. */
 const isTimeOver = ({ excluded }: PoolPeer): boolean => excluded === 'stalled' || isOutInTime(excluded);
 
-/** Does what is due: leaves out seats that were silent too long, plans anew, tells progress. */
+/** Does what is due: leaves out seats that were silent too long, judges links that could not be made, plans anew, tells progress. */
 export function passTime(pool: Pool, world: World): PoolStep {
   const stalled = inEachRing(pool, (seen) => leaveOutStalled(seen, world));
-  const back = takeBack(
-    stalled.pool,
-    (entry) => isTimeOver(entry) && (entry.leftOutUntilMs ?? 0) <= world.nowMs,
-    world,
-  );
+  const judged = inEachRing(stalled.pool, (seen) => judgeUnlinked(seen, world));
+  const back = takeBack(judged.pool, (entry) => isTimeOver(entry) && (entry.leftOutUntilMs ?? 0) <= world.nowMs, world);
   const isDue = (atMs: number | undefined): boolean => atMs !== undefined && atMs <= world.nowMs;
   const isFlushDue = isDue(back.pool.flushAtMs);
   const isReplanDue = isDue(back.pool.replanAtMs);
@@ -119,7 +117,7 @@ export function passTime(pool: Pool, world: World): PoolStep {
     ...(isReplanDue ? { replanAtMs: undefined } : {}),
   };
   const told = isFlushDue ? inEachRing(next, tellProgress) : { pool: next, effects: [] };
-  const effects = [...stalled.effects, ...back.effects, ...told.effects];
+  const effects = [...stalled.effects, ...judged.effects, ...back.effects, ...told.effects];
   if (!isReplanDue) return { pool: told.pool, effects };
   const planned = inEachRing(told.pool, (seen) => replan(seen, world));
   const further = beginFurther(planned.pool, world);
@@ -146,11 +144,13 @@ function tellProgress(pool: Pool): PoolStep {
 /** When `passTime` next has something to do for this pool. */
 export function poolDeadlineMs(pool: Pool, loadSilenceMs: number): number {
   const silences = silentSince(pool).map(({ atMs }) => atMs + loadSilenceMs);
+  const judged = pool.coalitions.map(({ unlinked }) => unlinked?.judgeAtMs ?? Number.POSITIVE_INFINITY);
   const returns = pool.peers.filter(isTimeOver).map(({ leftOutUntilMs }) => leftOutUntilMs ?? 0);
   return Math.min(
     pool.replanAtMs ?? Number.POSITIVE_INFINITY,
     pool.flushAtMs ?? Number.POSITIVE_INFINITY,
     ...silences,
+    ...judged,
     ...returns,
   );
 }

@@ -4,13 +4,14 @@ import type { Coalition } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { abandonForming, breakServing } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
-import { coalitionsOf } from './coalitions.ts';
+import { coalitionsOf, formingOf, withForming } from './coalitions.ts';
 import { inEachRing, inRingOfEpoch } from './in-ring.ts';
 import { FORGOTTEN_MS, othersOf, type PairMarks, timesOf, withMark } from './pair-marks.ts';
-import { LINK_STRIKES, type Pool, type PoolStep, type World } from './roster-state.ts';
+import { LINK_STRIKES, type Pool, type PoolStep, type UnlinkedPair, type World } from './roster-state.ts';
 
 /**
- * Two neighbours cannot reach each other. The rule: the epoch ends, and the pair gets a strike. After the first, the same
+ * Two neighbours cannot reach each other. While they load, all that fail together are told in one moment: a tab that is in two such
+ * pairs, and in more than any other, is left out at once. Else the rule is: the epoch ends, and the pair gets a strike. After the first, the same
  * tabs try again. After the second, one of the two is left out: the one that has struck out with more others; if even, the
  * one that was left out for links less often, then the later one. Every report ends an epoch and adds a strike, and a pair with two
  * strikes loses a tab; a tab that lies about its neighbours can evict one of them, then goes itself, for a time that doubles: what
@@ -22,11 +23,58 @@ export const reportLink = (pool: Pool, epoch: number, reporter: PeerId, accused:
 function strikeLink(pool: Pool, epoch: number, reporter: PeerId, accused: PeerId, world: World): PoolStep {
   const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && one.state !== 'broken');
   if (!coalition || !areLinked(coalition, reporter, accused)) return { pool, effects: [] };
+  const pair = { reporter, accused };
+  return coalition.state === 'forming' ? noteUnlinked(pool, pair, world) : strikePair(pool, pair, 'serving', world);
+}
+
+/** Kept until all that fail together have been told. */
+function noteUnlinked(pool: Pool, pair: UnlinkedPair, { nowMs, timing }: World): PoolStep {
+  const forming = formingOf(pool)!;
+  const { pairs, judgeAtMs } = forming.unlinked ?? { pairs: [], judgeAtMs: nowMs + timing.gatherMs };
+  if (pairs.some((known) => areSame(known, pair))) return { pool, effects: [] };
+  return { pool: withForming(pool, { ...forming, unlinked: { pairs: [...pairs, pair], judgeAtMs } }), effects: [] };
+}
+
+/** Time has passed: what could not be linked while it loads is judged where it is due. */
+export function judgeUnlinked(pool: Pool, world: World): PoolStep {
+  const unlinked = formingOf(pool)?.unlinked;
+  const [first] = unlinked?.pairs ?? [];
+  if (!first || unlinked!.judgeAtMs > world.nowMs) return { pool, effects: [] };
+  const { pairs } = unlinked!;
+  const common = commonOf(pairs);
+  if (common === undefined) return strikePair(pool, first, 'forming', world);
+  const strikes = pairs
+    .filter(({ reporter, accused }) => reporter === common || accused === common)
+    .reduce(
+      (rest, { reporter, accused }) => withMark(rest, reporter, accused, world.nowMs, LINK_STRIKES),
+      pool.strikes,
+    );
+  return excludePeer({ ...pool, strikes }, common, 'unreachable', 'both', world);
+}
+
+const areSame = (one: UnlinkedPair, other: UnlinkedPair): boolean =>
+  [one.reporter, one.accused].sort().join() === [other.reporter, other.accused].sort().join();
+
+/** Who is in two of these pairs, and in more than any other. One that lies is in each that it tells. */
+function commonOf(pairs: readonly UnlinkedPair[]): PeerId | undefined {
+  const ends = [...new Set(pairs.flatMap(({ reporter, accused }) => [reporter, accused]))];
+  const pairsOf = (peer: PeerId) => pairs.filter(({ reporter, accused }) => reporter === peer || accused === peer);
+  const [most, next] = ends.sort((a, b) => pairsOf(b).length - pairsOf(a).length);
+  if (most === undefined || pairsOf(most).length < 2) return undefined;
+  return next !== undefined && pairsOf(next).length === pairsOf(most).length ? undefined : most;
+}
+
+function strikePair(
+  pool: Pool,
+  { reporter, accused }: UnlinkedPair,
+  phase: 'forming' | 'serving',
+  world: World,
+): PoolStep {
   const { nowMs } = world;
   const strikes = withMark(pool.strikes, reporter, accused, nowMs);
   const struck: Pool = { ...pool, strikes };
   if (timesOf(strikes, reporter, accused, nowMs) < LINK_STRIKES) {
-    return coalition.state === 'forming' ? abandonForming(struck, world) : breakServing(struck, world);
+    return phase === 'forming' ? abandonForming(struck, world) : breakServing(struck, world);
   }
   const blamed = heaviest([reporter, accused], (peer) => [
     pairsOut(strikes, peer, nowMs),

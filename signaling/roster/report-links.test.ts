@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { coalitionsOf, formingOf } from './coalitions.ts';
 import { FORGOTTEN_MS } from './pair-marks.ts';
+import { ROSTER_TIMING } from './roster-state.ts';
 import { nameOf, POOL, peerOf, Table } from './test-table.ts';
 
 describe('links', () => {
@@ -14,7 +15,7 @@ describe('links', () => {
     table.pass(1000);
     expect(table.coalitions()[1]).toMatch(/^2 forming a:\S+ b:\S+ c:\S+$/);
     table.linkDown(2, 'b', 'a');
-    table.pass(1000);
+    table.pass(2000);
     expect(table.coalitions()[1]).toMatch(/^3 forming a:\S+ c:\S+$/);
     expect(table.summary()?.reason).toContain('1 tab cannot be reached by its neighbours.');
   });
@@ -25,7 +26,7 @@ describe('links', () => {
     table.pass(1000);
     const report = (from: string, to: string): void => {
       table.linkDown(table.pool().lastEpoch, from, to);
-      table.pass(1000);
+      table.pass(2000);
     };
     report('b', 'a');
     report('b', 'a');
@@ -34,6 +35,36 @@ describe('links', () => {
     report('c', 'a');
     report('c', 'a');
     expect(table.coalitions()).toEqual([expect.stringMatching(/forming c:0-4$/)]);
+  });
+
+  it('leaves out at once the one in the middle that neither neighbour can link with while it loads', () => {
+    const table = new Table();
+    for (const name of ['a', 'b', 'c']) table.offer(name);
+    table.pass(1000);
+    const [first, middle, last] = formingOf(table.pool())!.coalition.seats.map(({ peer }) => nameOf(peer));
+    const { lastEpoch } = table.pool();
+    table.linkDown(lastEpoch, first!, middle!);
+    table.pass(ROSTER_TIMING.gatherMs / 2);
+    expect(table.out(), 'the other end may be told of yet').toEqual([]);
+    table.linkDown(lastEpoch, middle!, last!);
+    table.pass(ROSTER_TIMING.gatherMs / 2);
+    expect(table.out()).toEqual([middle]);
+    table.pass(1000);
+    expect(formingOf(table.pool())?.coalition.seats.map(({ peer }) => nameOf(peer))).toEqual([first, last]);
+  });
+
+  it('leaves out the one that says it of both its neighbours, and nobody for one pair that is told twice', () => {
+    const table = new Table();
+    for (const name of ['a', 'b', 'c']) table.offer(name);
+    table.pass(1000);
+    const [first, liar, last] = formingOf(table.pool())!.coalition.seats.map(({ peer }) => nameOf(peer));
+    table.linkDown(table.pool().lastEpoch, first!, liar!);
+    table.linkDown(table.pool().lastEpoch, liar!, first!);
+    table.pass(2000);
+    expect(table.out()).toEqual([]);
+    for (const other of [first!, last!]) table.linkDown(table.pool().lastEpoch, liar!, other);
+    table.pass(2000);
+    expect(table.out()).toEqual([liar]);
   });
 
   it('lets a liar evict one neighbour, then itself', () => {
@@ -177,6 +208,7 @@ describe('links', () => {
     expect(table.out(), 'tried once more').toEqual([]);
     table.pass(1000);
     table.linkDown(table.pool().lastEpoch, 'a', 'b');
+    table.pass(ROSTER_TIMING.gatherMs);
     expect(table.out()).toEqual(['b']);
     table.pass(10_000);
     expect(table.out(), 'not twice as long').toEqual([]);

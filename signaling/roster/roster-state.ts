@@ -31,6 +31,8 @@ export interface RosterTiming {
   /** Load progress is told at most this often per pool. */
   progressFlushMs: number;
   loadSilenceMs: number;
+  /** Neighbours of a tab that none of them can reach say so within this. */
+  gatherMs: number;
   /** A queue that has waited for so long gets a further ring, if there can be one. */
   crowdedMs: number;
 }
@@ -40,6 +42,7 @@ export const ROSTER_TIMING: RosterTiming = {
   leaveDebounceMs: 50,
   progressFlushMs: 250,
   loadSilenceMs: LOAD_SILENCE_MS,
+  gatherMs: 1_000,
   crowdedMs: 1_000,
 };
 
@@ -107,6 +110,13 @@ export interface PoolCoalition {
   readonly isTried?: true;
   /** When answers last stood still over it, and it was tried for that. */
   readonly stillAtMs?: number;
+  /** Links of one that loads that could not be made; judged when all that fail together have been told. */
+  readonly unlinked?: { readonly pairs: readonly UnlinkedPair[]; readonly judgeAtMs: number };
+}
+
+export interface UnlinkedPair {
+  readonly reporter: PeerId;
+  readonly accused: PeerId;
 }
 
 export interface Pool {
