@@ -23,7 +23,7 @@ const HELP = `Lets every fault befall everyone whom it can, in real browsers wit
   --rounds <number> so often each, in place of the cell's own number`;
 const RECEIPT = join(ROOT, 'docs', 'receipts', 'chaos.json');
 const INTERRUPTED = 130;
-const TABLES = join(ROOT, 'docs/BENCHMARKS.md');
+const TABLES = ['docs/BENCHMARKS.md', 'README.md'].map((path) => join(ROOT, path));
 
 runMain(async () => {
   const { values } = parseArgs({
@@ -73,8 +73,9 @@ function keep(done: readonly CellRow[], chromium: string): void {
       { name: 'chaos', table: [], aims: aimsOf(cells), results: { oneWayMs: 20, cells } },
       { bench: 'chaos', args, chromium },
     ),
-    command: ['npm run chaos', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
+    // Cells are run in parts; each has its commit and its rounds.
+    command: 'npm run chaos',
   };
   writeFileSync(RECEIPT, `${JSON.stringify(receipt, undefined, 2)}\n`);
-  writeFileSync(TABLES, putTable(readFileSync(TABLES, 'utf8'), cells));
+  for (const path of TABLES) writeFileSync(path, putTable(readFileSync(path, 'utf8'), cells));
 }
