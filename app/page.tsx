@@ -30,7 +30,8 @@ export default function Home() {
         <Fact title="How a token travels">
           Your tab turns your text into token numbers and sends them to the first tab of the ring. It computes its
           layers and hands one small vector, the hidden state, to the next tab over WebRTC, and so on. The last tab
-          picks a token and sends its number back to you. Then the next lap begins: one lap, one token.
+          picks a token and sends its number to you, and to the first tab, which begins the next lap by itself: one lap,
+          one token, and however far away you are, you wait for that distance once.
         </Fact>
         <Fact title="Who sees what">
           The server sees which tabs are there and which layers they hold. What is asked in the chat never reaches it;

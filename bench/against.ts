@@ -2,14 +2,14 @@
 // compared pair by pair. So a change shows what it cost on a machine whose speed drifts.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { atMost } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
 import { startProgress } from './support/bench-progress.ts';
-import { FIGURES, type Figure } from './support/compared-figures.ts';
+import { FIGURES, type Figure, receiptOf } from './support/compared-figures.ts';
 import { median, summarise } from './support/quantile.ts';
 
 /** Noise of a median on a quiet machine is below it. */
@@ -20,12 +20,18 @@ interface Side {
   folder: string;
 }
 
-/** `--commit <before> --bench <name,name> --pairs <n>`; this side is HEAD. What follows `--` goes to each bench. */
+/**
+ * `--commit <before> --bench <name,name> --pairs <n>`; this side is HEAD. What follows `--` goes to each bench. `--carry <file>`: that
+ * file of HEAD takes the place of the earlier one, where a bench measures what it did not before.
+ */
 export default async function run(args: string[]): Promise<BenchResult> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { commit: { type: 'string' }, bench: { type: 'string' }, pairs: { type: 'string', default: '5' } },
+    options: {
+      ...{ commit: { type: 'string' }, bench: { type: 'string' }, pairs: { type: 'string', default: '5' } },
+      carry: { type: 'string', multiple: true, default: [] },
+    },
   });
   if (!values.commit) throw new Error('Say which commit to compare with: --commit <name>.');
   const benches = (values.bench ?? Object.keys(FIGURES).join(',')).split(',');
@@ -35,6 +41,7 @@ export default async function run(args: string[]): Promise<BenchResult> {
   try {
     const before = checkOut(values.commit, join(home, 'before'));
     const now = checkOut('HEAD', join(home, 'now'));
+    for (const file of values.carry) cpSync(join(now.folder, file), join(before.folder, file));
     const measured = await measure(benches, { before, now }, { pairs: Number(values.pairs), args: positionals });
     return report(measured, { before: before.commit, now: now.commit, pairs: Number(values.pairs) });
   } finally {
@@ -91,7 +98,7 @@ async function runBench(bench: string, folder: string, args: readonly string[]):
   const child = spawn(process.execPath, ['tools/bench.mjs', bench, ...args], { cwd: folder, stdio: 'ignore' });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`${bench} ended with ${code}. Run it alone to see why: npm run bench -- ${bench}.`);
-  return JSON.parse(readFileSync(join(folder, 'docs', 'receipts', `${bench}.json`), 'utf8')).results;
+  return JSON.parse(readFileSync(join(folder, 'docs', 'receipts', `${receiptOf(bench, args)}.json`), 'utf8')).results;
 }
 
 /** Cost of now in costs of before, per pair: above 1 is worse. */

@@ -1,9 +1,9 @@
-// Drafted against plain decoding on the same links: the embedded model over 2 stages, its draft model in the driver's tab,
+// Drafted against plain decoding on the same links: the embedded model over 2 stages, its draft model at the entry,
 // questions as people ask them. Both must give the same tokens; the ratio is of each prompt's own two runs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Sampling } from '../protocol/sampling.ts';
+import { GREEDY, type Sampling } from '../protocol/sampling.ts';
 import { makePromptFormat, type PromptFormat } from '../shard-worker/driver/prompt-format.ts';
 import { atLeast } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
@@ -15,8 +15,8 @@ import { openRing } from './support/open-ring.ts';
 import { median, summarise } from './support/quantile.ts';
 import { decodeRate } from './support/ring-figures.ts';
 
-/** The kinds that the model answers: what it is, how it works, what it is for, stories and a sum. */
-const QUESTIONS = [
+/** The kinds that the model answers, in words that it was trained on: what it is, how it works, what it is for, stories. */
+const USUAL = [
   'What is ComputePool?',
   'Do more tabs make my answer faster?',
   'what happens if a tab closes in the middle of an answer?',
@@ -26,13 +26,33 @@ const QUESTIONS = [
   'why do you use webrtc',
   'write a longer story about a robot and a fox',
 ];
+/** Nobody's: neither model has seen anything like them. */
+const MADE_UP = [
+  'Tell me a story about a lighthouse that sells umbrellas to the moon',
+  'why would a violin want to join your network of kettles?',
+  'write about Grandmother Ostrander and the seventeen blue ladders',
+  'what does a tab dream of while the rain computes its layers?',
+];
+/** `tools/train-model/held_questions.py`: phrasings and subjects that were kept from the training of both. */
+const HELD_OUT = JSON.parse(readFileSync(join(import.meta.dirname, 'support', 'held-out-questions.json'), 'utf8')) as {
+  facts: string[];
+  stories: string[];
+};
+const TEXTS: Readonly<Record<string, readonly string[]>> = {
+  usual: USUAL,
+  'held out: facts': HELD_OUT.facts,
+  'held out: stories': HELD_OUT.stories,
+  'made up': MADE_UP,
+};
 const STAGES = 2;
 const DELAYS_MS = [20, 50];
+/** The others say how much is guessed right: that is the same at any distance. */
+const DELAYS_OF_OTHERS_MS = [20];
 const AIMS = [
   { temperature: 0, ratio: 2.5 },
   { temperature: 0.8, ratio: 2 },
 ];
-/** Shorter answers say little about a rate. */
+/** Shorter answers say little about a rate: of what nobody was trained on they are left out. */
 const MIN_TOKENS = 12;
 const SETTLE_MS = 5_000;
 
@@ -52,6 +72,8 @@ interface Pair {
 }
 
 interface Lane {
+  /** Which questions. */
+  text: string;
   oneWayMs: number;
   temperature: number;
   relayP50Ms: number;
@@ -62,20 +84,30 @@ export default async function run(args: string[]): Promise<BenchResult> {
   const { values } = parseArgs({ args, options: { tokens: { type: 'string', default: '48' } } });
   const maxTokens = Number(values.tokens);
   const format = readGuideFormat();
-  const prompts = QUESTIONS.map((content) => format.encodeChat([{ role: 'user', content }]));
-  const longest = Math.max(...prompts.map(({ length }) => length));
+  const promptOf = (content: string): number[] => format.encodeChat([{ role: 'user', content }]);
+  const all = Object.values(TEXTS).flat();
+  const longest = Math.max(...all.map((question) => promptOf(question).length));
   return withBenchLab(async (bench) => {
     const ring = await openRing(bench, { model: GUIDE, stages: STAGES, order: { promptTokens: longest, maxTokens } });
-    await ring.loadDrafter();
+    await ring.loadDrafter({
+      prompts: [promptOf(USUAL[0]!)],
+      ...{ maxTokens: 4, maxContext: GUIDE.context, sampling: GREEDY, eosIds: [...format.eosIds] },
+    });
     const lanes: Lane[] = [];
-    const progress = startProgress(DELAYS_MS.length * AIMS.length * prompts.length);
+    const others = DELAYS_OF_OTHERS_MS.length * (all.length - USUAL.length);
+    const progress = startProgress(AIMS.length * (DELAYS_MS.length * USUAL.length + others));
     for (const oneWayMs of DELAYS_MS) {
       await bench.lab.reshape({ delayMs: oneWayMs });
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-      for (const { temperature } of AIMS) {
+      const isAsked = (text: string): boolean => text === 'usual' || DELAYS_OF_OTHERS_MS.includes(oneWayMs);
+      const wanted = Object.entries(TEXTS).filter(([text]) => isAsked(text));
+      for (const [{ temperature }, [text, questions]] of AIMS.flatMap((aim) =>
+        wanted.map((each) => [aim, each] as const),
+      )) {
         await bench.lab.reset();
         const pairs: Pair[] = [];
-        for (const [at, prompt] of prompts.entries()) {
+        for (const [at, question] of questions.entries()) {
+          const prompt = promptOf(question);
           const sampling: Sampling = { temperature, topK: format.defaults.topK, topP: format.defaults.topP, seed: at };
           const common = {
             prompts: [prompt],
@@ -89,10 +121,12 @@ export default async function run(args: string[]): Promise<BenchResult> {
           const inOrder = at % 2 === 0 ? [false, true] : [true, false];
           const answers = [await answer(inOrder[0]!), await answer(inOrder[1]!)];
           const [plain, drafted] = inOrder[0] ? [answers[1]!, answers[0]!] : [answers[0]!, answers[1]!];
-          pairs.push(pairOf(QUESTIONS[at]!, plain, drafted));
-          progress.step(`${oneWayMs} ms, temperature ${temperature}`);
+          const pair = pairOf(question, plain, drafted);
+          if (pair.tokens >= MIN_TOKENS) pairs.push(pair);
+          else if (text === 'usual') throw new Error(`"${question}" has an answer of ${pair.tokens} tokens.`);
+          progress.step(`${text}, ${oneWayMs} ms, temperature ${temperature}`);
         }
-        lanes.push({ oneWayMs, temperature, relayP50Ms: (await bench.lab.stats()).delay.p50Ms, pairs });
+        lanes.push({ text, oneWayMs, temperature, relayP50Ms: (await bench.lab.stats()).delay.p50Ms, pairs });
       }
     }
     progress.done();
@@ -105,8 +139,6 @@ function pairOf(question: string, plain: RingAnswer, drafted: RingAnswer): Pair 
   if (plain.ids.join() !== drafted.ids.join()) {
     throw new Error(`Drafted and plain differ on "${question}": ${drafted.ids.join()} against ${plain.ids.join()}.`);
   }
-  if (plain.tokenMs.length < MIN_TOKENS)
-    throw new Error(`"${question}" has an answer of ${plain.tokenMs.length} tokens.`);
   const laps = drafted.laps.filter(({ isPrefill }) => !isPrefill);
   const rates = { plain: decodeRate(plain), drafted: decodeRate(drafted) };
   return {
@@ -142,9 +174,11 @@ function report(lanes: readonly Lane[], maxTokens: number): BenchResult {
       accepted: of('accepted').reduce((sum, each) => sum + each) / of('drafts').reduce((sum, each) => sum + each),
     };
   });
+  const usual = figures.filter(({ text }) => text === 'usual');
   return {
     name: 'speculation',
     table: figures.map((lane) => ({
+      text: lane.text,
       'one way ms': lane.oneWayMs,
       temperature: lane.temperature,
       'plain tok/s': lane.plain.median.toFixed(1),
@@ -154,7 +188,7 @@ function report(lanes: readonly Lane[], maxTokens: number): BenchResult {
       'tokens a lap': lane.tokensPerLap.median.toFixed(2),
       'accepted %': (100 * lane.accepted).toFixed(0),
     })),
-    aims: figures.map(({ oneWayMs, temperature, ratio }) =>
+    aims: usual.map(({ oneWayMs, temperature, ratio }) =>
       atLeast(
         `drafted to plain tokens/s at temperature ${temperature}, 2 stages at ${oneWayMs} ms one way`,
         AIMS.find((aim) => aim.temperature === temperature)!.ratio,
@@ -175,13 +209,13 @@ function report(lanes: readonly Lane[], maxTokens: number): BenchResult {
       })),
     },
     results: {
-      setting: { model: GUIDE.model.repo, stages: STAGES, maxTokens, drafter: 'its draft model, in the driver’s tab' },
+      setting: { model: GUIDE.model.repo, stages: STAGES, maxTokens, drafter: 'its draft model, at the entry' },
       lanes: figures,
     },
   };
 
   function barsOf(temperature: number) {
-    return figures
+    return usual
       .filter((lane) => lane.temperature === temperature)
       .map(({ oneWayMs, ratio }) => ({
         x: `${oneWayMs} ms`,

@@ -21,10 +21,12 @@ test('random bytes, unknown sessions and epochs, gaps and nonsense over a real d
     const model = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' as const };
     const codes = await hostile.evaluate(([origin, ref]) => window.attack(origin, ref), [site.url, model] as const);
     expect(codes).toEqual({
-      'unknown session': 'session-unknown',
+      'unknown session': 'bad-frame',
       'unknown epoch': 'epoch-stale',
-      'a gap in the positions': 'kv-missing',
+      'a gap in the positions': 'bad-frame',
       'a hidden state at the entry': 'bad-frame',
+      'no loop': 'bad-frame',
+      'another driver': 'grant-refused',
       'a session that is no JSON': 'bad-frame',
     });
 

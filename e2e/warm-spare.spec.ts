@@ -116,10 +116,11 @@ test('B5: in a chat', async ({ browser }) => {
       const slice = await sliceOf(tab);
       expect([slice.networkBytes, slice.cachedBytes]).toEqual([0, 0]);
     }
-    // As many rows as the calm answer took, those that were on their way, and those of the lap that tried the coalition.
+    // As many rows as the calm answer took, those that were on their way in the ring and from it to the chat, and those of the lap that
+    // tried the coalition.
     for (const [at, tokens] of again.entries()) {
       expect(tokens - computed[at]!).toBeLessThanOrEqual(
-        uninterrupted.stats.promptTokens + uninterrupted.tokenIds.length + 16 + CANARY_ROWS,
+        uninterrupted.stats.promptTokens + uninterrupted.tokenIds.length + 32 + CANARY_ROWS,
       );
     }
   } finally {

@@ -96,7 +96,7 @@ const clientMessages: ClientMessage[] = [
       { type: 'failed', job, error },
     ],
   },
-  { type: 'receipts', job, epoch: 7, receipts: [receipt] },
+  { type: 'receipts', job, epoch: 7, receipts: [receipt], delivery },
   { type: 'leave' },
 ];
 

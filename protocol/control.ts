@@ -157,6 +157,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     job: jobIdSchema,
     epoch: count,
     receipts: z.array(signedReceiptSchema).check(z.maxLength(16)),
+    /** From the entry, of a chat: what its client has signed for last. */
+    delivery: z.optional(signedDeliverySchema),
   }),
   z.object({ type: z.literal('leave') }),
 ]);

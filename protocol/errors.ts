@@ -225,12 +225,6 @@ export const ERROR_CODES = {
     subject: 'account',
     next: 'Lend a GPU at /join to earn credits, or ask for a shorter answer (max_tokens).',
   },
-  'delivery-unsigned': {
-    status: 409,
-    kind: 'refused',
-    subject: 'request',
-    next: 'Reload this page, so that it signs for what it received, or use another pool.',
-  },
   'ticket-refused': {
     status: 403,
     kind: 'refused',

@@ -29,9 +29,12 @@ function randomFrame(random: SeededRandom): Frame {
     result: ['int32'],
     close: ['none'],
     error: ['json'],
+    ack: ['json'],
+    hint: ['int32'],
+    done: ['json'],
   };
   const dtype = random.pick(dtypes[kind]);
-  const isTensor = kind === 'step' || kind === 'hidden' || kind === 'result';
+  const isTensor = kind === 'step' || kind === 'hidden' || kind === 'result' || kind === 'hint';
   const tokens = isTensor ? random.whole(kind === 'result' ? 0 : 1, 6) : 0;
   const width = kind === 'hidden' ? random.whole(1, 9) : isTensor ? 1 : 0;
   const rowBytes = dtype === 'int8' ? 4 + width : width * (dtype === 'float16' ? 2 : 4);
@@ -114,7 +117,7 @@ describe('hostile bytes', () => {
       const bytes = random.bytes(random.whole(0, 120));
       // Half of them get past magic and version, so that the later checks are reached.
       if (round % 2 === 0)
-        bytes.set([0xc9, FRAME_VERSION, random.whole(0, 7), random.whole(0, 6)].slice(0, bytes.length));
+        bytes.set([0xc9, FRAME_VERSION, random.whole(0, 10), random.whole(0, 6)].slice(0, bytes.length));
       expect(['bad-frame', 'version-mismatch']).toContain(codeOf(bytes));
     }
   });

@@ -10,8 +10,14 @@ export const FRAME_HEADER_BYTES = 40;
 /** A multiple of 8, as the header is: so the payload begins at one whatever the trace holds. */
 export const TRACE_ENTRY_BYTES = 24;
 
-/** What a frame is. `step` tokens go in at the entry, `hidden` states hop, `result` ids come out at the exit. */
-export const FRAME_KINDS = { open: 1, step: 2, hidden: 3, result: 4, close: 5, error: 6 } as const;
+/**
+ * What a frame is. `step` tokens go in at the entry, `hidden` states hop, `result` ids come out at the exit. Between a loop and its
+ * driver: `ack` says what the driver has, `hint` what may follow, `done` that the answer is whole.
+ */
+export const FRAME_KINDS = {
+  ...{ open: 1, step: 2, hidden: 3, result: 4, close: 5, error: 6 },
+  ...{ ack: 7, hint: 8, done: 9 },
+} as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
 /** `int8` has one float32 scale per row, all of them before the first row: see `payloadBytesOf`. */
@@ -177,6 +183,9 @@ const ALLOWED_DTYPES: Record<FrameKind, readonly FrameDtype[]> = {
   result: ['int32'],
   close: ['none'],
   error: ['json'],
+  ack: ['json'],
+  hint: ['int32'],
+  done: ['json'],
 };
 
 /** Bytes of `tokens` rows of `width` elements: with `int8` the scales of all rows, 4 bytes each, then the rows. */
@@ -189,9 +198,9 @@ const isResultWidth = (width: number): boolean =>
 
 function checkPayload(kind: FrameKind, dtype: FrameDtype, tokens: number, width: number, payloadBytes: number): void {
   if (!ALLOWED_DTYPES[kind].includes(dtype)) refuse(`A ${kind} frame cannot carry ${dtype}.`);
-  if (kind === 'step' && tokens === 0) refuse('A step has no tokens.');
+  if ((kind === 'step' || kind === 'hint') && tokens === 0) refuse(`A ${kind} has no tokens.`);
   if (kind === 'hidden' && (tokens === 0 || width === 0)) refuse('A hidden state has no rows or no columns.');
-  if (kind === 'step' && width !== 1) refuse('Token ids are one column wide.');
+  if ((kind === 'step' || kind === 'hint') && width !== 1) refuse('Token ids are one column wide.');
   if (kind === 'result' && !isResultWidth(width)) refuse('A result is not as wide as one can be.');
   if (dtype === 'none' && payloadBytes !== 0) refuse('A frame without element type has a payload.');
   if (dtype === 'json' || dtype === 'none') return;

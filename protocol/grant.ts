@@ -21,6 +21,8 @@ export const grantSchema = z.object({
   maxPosition: count,
   /** Devices of whoever asks: there its frames go first. */
   own: z.array(peerIdSchema).check(z.maxLength(32)),
+  /** Tokens that its loop may be ahead of what its driver has signed for; absent: as many as the driver asks for. */
+  ahead: z.optional(count),
   /** Seconds since 1970. */
   expires: count,
 });

@@ -1,10 +1,10 @@
 // Bounds that both ends enforce. Each line says why the number is what it is and what would break it.
 
 /** Version of frames and control messages. A peer with another one is refused with `version-mismatch`. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** The version that frames carry: they change less often than the words around them. */
-export const FRAME_VERSION = 2;
+export const FRAME_VERSION = 3;
 
 /** Largest frame after reassembly: 512 tokens of an 8192-wide float32 hidden state, plus header. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024 + 4096;
@@ -127,6 +127,20 @@ export const CLOCK_SKEW_SECONDS = 120;
 
 /** Drafted tokens that a driver feeds at most before it knows how they were judged. */
 export const MAX_DRAFT_WINDOW = 32;
+
+/** Tokens that a loop may be ahead of what its driver says it has. At 100 tokens a second that is what two seconds away cost. */
+export const LOOP_AHEAD_TOKENS = 256;
+export const MAX_LOOP_AHEAD_TOKENS = 1024;
+
+/** Tokens that a loop may have sampled before its driver's word to stop reaches it: 200 ms at 300 tokens a second. */
+export const LOOP_TRIP_TOKENS = 64;
+
+/** Ids that end an answer, of one model. */
+export const MAX_EOS_IDS = 64;
+
+/** A driver says what it has so often at least. */
+export const ACK_EVERY_TOKENS = 32;
+export const ACK_EVERY_MS = 250;
 
 /** A page counts its asks from a multiple of this that it has drawn: asks of another multiple are an earlier page's. */
 export const ASKS_OF_PAGE = 2 ** 16;

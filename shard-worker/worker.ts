@@ -26,7 +26,10 @@ function identity(): Identity {
 const trust = new ServerTrust();
 
 const stageHost = (): StageHost => {
-  stage ??= new StageHost(backend, identity, trust, tell);
+  stage ??= new StageHost(backend, identity, trust, tell, {
+    speculate: (kind) => driverHost().speculate(kind),
+    prepare: () => driverHost().loadDraftWhenIdle(),
+  });
   return stage;
 };
 
@@ -64,10 +67,15 @@ const methods: WorkerMethods = {
   'start-driver': (source) => driverHost().start(source),
   'use-coalition': async (coalition) => {
     const { epoch, seats } = coalition;
-    driverHost().use(coalition, stage ? stage.driverLinks(epoch) : askerLinks().driverLinks(epoch, seats), !stage);
+    if (stage) {
+      driverHost().use(coalition, stage.driverLinks(epoch));
+      stage.loops.use(coalition);
+    } else driverHost().ask(coalition, askerLinks().driverLinks(epoch, seats));
   },
+  'coalition-serves': async ({ epoch }) => stage?.loops.serve(epoch),
   'drop-coalition': async ({ epoch, error }) => {
     driverHost().drop(epoch, PoolError.from(error));
+    stage?.loops.drop(epoch, PoolError.from(error));
     asker?.closeEpoch(epoch);
   },
   'count-prompt': ({ messages }) => driverHost().countPrompt(messages),

@@ -79,7 +79,7 @@ test('the route and the figures stand under the answer', () => {
   expect(html).toContain('sharded over 2 tabs · 41.2 tok/s · first token 120 ms');
   const kinds = [...html.matchAll(/data-testid="waterfall-row" data-kind="(\w+)"/g)].map((match) => match[1]);
   expect(kinds).toEqual(['stage', 'stage', 'return']);
-  for (const text of ['[4, 8)', '5 MB', 'Back to the asker', 'compute 9.0 ms']) expect(html).toContain(text);
+  for (const text of ['[4, 8)', '5 MB', 'Back to the entry', 'compute 9.0 ms']) expect(html).toContain(text);
 });
 
 test('a failed answer keeps what was written and can be tried again', () => {

@@ -63,7 +63,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
           {/* On a phone the picture would push the conversation out of sight, so there it opens with the list. */}
           <CoalitionRing
             coalition={coalition}
-            driver="you"
+            asker="you"
             active={streaming}
             className="mx-auto hidden w-full max-w-64 shrink-0 self-start sm:block lg:max-w-72"
           />
@@ -71,7 +71,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
             <summary className="py-1.5 text-muted">Its tabs</summary>
             <CoalitionRing
               coalition={coalition}
-              driver="you"
+              asker="you"
               active={streaming}
               className="mx-auto max-w-64 sm:hidden"
             />

@@ -1,7 +1,7 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
 'use client';
 import { useEffect, useState } from 'react';
-import type { ChatPeer } from '../../shard-worker/index.ts';
+import type { AskRequest, ChatPeer } from '../../shard-worker/index.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
 import { announceTurns } from './conversation.ts';
@@ -16,6 +16,8 @@ interface Props {
   mode: ChatMode;
   /** A coalition, or this tab alone, would answer now. */
   ready: boolean;
+  /** What ran when an earlier page was closed. */
+  unfinished: AskRequest | undefined;
   /** Asked by itself once ready; '' for none. */
   firstQuestion: string;
   firstSampling: SamplingForm;
@@ -23,7 +25,7 @@ interface Props {
 }
 
 export function ChatTalk(props: Props) {
-  const { peer, mode, ready, firstQuestion, firstSampling, onStreaming } = props;
+  const { peer, mode, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
   const conversation = useConversation();
   const { turns, streaming } = conversation;
   const [text, setText] = useState(firstQuestion);
@@ -46,8 +48,14 @@ export function ChatTalk(props: Props) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only becoming ready sends what waits, not each keystroke
   useEffect(() => {
-    if (queued && ready && peer) send();
-  }, [queued, ready, peer]);
+    if (!ready || !peer) return;
+    // The question of the address may be the very one that was being answered.
+    if (unfinished && turns.length === 0) {
+      setQueued(false);
+      if (text === firstQuestion) setText('');
+      conversation.goOn(peer, unfinished);
+    } else if (queued) send();
+  }, [queued, ready, peer, unfinished]);
 
   const retry = (failedId: number) => {
     if (peer) conversation.retry(peer, failedId, settings());
@@ -55,7 +63,9 @@ export function ChatTalk(props: Props) {
   return (
     <section className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]" aria-label="Conversation">
       <div className="mb-4 flex flex-wrap items-center justify-between gap-2 border-line border-b pb-2">
-        <p className="text-muted text-sm">Kept in this tab’s memory only. Reloading forgets it.</p>
+        <p className="text-muted text-sm">
+          Kept in this tab’s memory. An answer that runs is kept by this browser too, and goes on after a reload.
+        </p>
         <button
           type="button"
           className="button button-small"

@@ -61,6 +61,7 @@ export function ChatView() {
         peer={peer}
         mode={mode}
         ready={canAsk(mode, { coalition: chat.state?.phase === 'ready', local: local?.phase === 'ready' })}
+        unfinished={chat.state?.unfinished}
         firstQuestion={query.ask}
         firstSampling={query.sampling}
         onStreaming={setStreaming}

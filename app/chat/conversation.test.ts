@@ -180,3 +180,21 @@ test('announcements mark the start and the end only', () => {
   expect(announceTurns(streaming)).toBe(announceTurns(more));
   expect(announceTurns([])).toBe('');
 });
+
+test('what ran when a page was closed is there again: what was said before, and an answer that goes on', () => {
+  const messages = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'One?' },
+    { role: 'assistant', content: 'One.' },
+    { role: 'user', content: 'Two?' },
+  ] as const;
+  const turns = applyConversation([], { type: 'answer-reopened', messages, answerId: 9 });
+  expect(turns.map(({ id, role, text }) => [id, role, text])).toEqual([
+    [6, 'user', 'One?'],
+    [7, 'assistant', 'One.'],
+    [8, 'user', 'Two?'],
+    [9, 'assistant', ''],
+  ]);
+  expect(streamingTurn(turns)).toMatchObject({ id: 9, notice: expect.stringContaining('Going on') });
+  expect(requestMessages(turns, 9)).toEqual(messages.slice(1));
+});

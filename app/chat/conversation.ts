@@ -35,6 +35,8 @@ export type Turn = UserTurn | AnswerTurn;
 export type ConversationEvent =
   | { type: 'question-asked'; questionId: number; answerId: number; text: string }
   | { type: 'answer-retried'; failedId: number; answerId: number }
+  /** What was said before an earlier page was closed, and an answer that goes on; ids count from `answerId` down. */
+  | { type: 'answer-reopened'; messages: readonly ChatMessage[]; answerId: number }
   | { type: 'text-received'; id: number; delta: string }
   | { type: 'stats-received'; id: number; stats: AnswerStats }
   | { type: 'notice-received'; id: number; notice: string }
@@ -49,6 +51,16 @@ export type ConversationEvent =
 
 const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming', notice: '' });
 
+const REOPENED = 'Going on with what ran when this page was closed…';
+
+/** Answers that are over as far as anybody knows. What the system was told is nobody's turn. */
+const turnsOf = (messages: readonly ChatMessage[], answerId: number): Turn[] =>
+  messages.flatMap(({ role, content }, at): Turn[] => {
+    const id = answerId - messages.length + at;
+    if (role === 'system') return [];
+    return [role === 'user' ? { id, role, text: content } : { ...newAnswer(id), text: content, status: 'done' }];
+  });
+
 /** What was written stays where the answer goes on from it. */
 const goOn = (failed: Turn, id: number): AnswerTurn => ({
   ...newAnswer(id),
@@ -62,6 +74,8 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
       return [...turns, { id: event.questionId, role: 'user', text: event.text }, newAnswer(event.answerId)];
     case 'answer-retried':
       return turns.map((turn) => (turn.id === event.failedId ? goOn(turn, event.answerId) : turn));
+    case 'answer-reopened':
+      return [...turnsOf(event.messages, event.answerId), { ...newAnswer(event.answerId), notice: REOPENED }];
     case 'text-received':
       return change(turns, event.id, (turn) => ({ ...turn, text: turn.text + event.delta }));
     case 'stats-received':

@@ -1,4 +1,4 @@
-// Asks the chat peer and keeps the conversation, in memory only. The rules are in conversation.ts.
+// Asks the chat peer and keeps the conversation, in memory only: what an answer under way needs is kept by the peer. The rules are in conversation.ts.
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
 import { applyConversation, requestMessages, streamingTurn, type Turn } from './conversation.ts';
@@ -10,6 +10,8 @@ export interface Conversation {
   ask(peer: ChatPeer, text: string, settings: Omit<AskRequest, 'messages'>): void;
   /** Asks again for an answer that failed; the question stays where it is. */
   retry(peer: ChatPeer, failedId: number, settings: Omit<AskRequest, 'messages'>): void;
+  /** Goes on with an answer that ran when an earlier page was closed. */
+  goOn(peer: ChatPeer, unfinished: AskRequest): void;
   stop(): void;
   clear(): void;
 }
@@ -79,6 +81,14 @@ export function useConversation(): Conversation {
     run(peer, answerId, { ...settings, messages, ...resume });
   };
 
+  const goOn: Conversation['goOn'] = (peer, unfinished) => {
+    const { messages } = unfinished;
+    const answerId = nextId.current + messages.length;
+    nextId.current = answerId + 1;
+    dispatch({ type: 'answer-reopened', messages, answerId });
+    run(peer, answerId, unfinished);
+  };
+
   const clear = () => {
     abort.current?.abort();
     dispatch({ type: 'conversation-cleared' });
@@ -89,6 +99,7 @@ export function useConversation(): Conversation {
     streaming: streamingTurn(turns) !== undefined,
     ask,
     retry,
+    goOn,
     stop: () => abort.current?.abort(),
     clear,
   };

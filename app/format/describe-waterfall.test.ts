@@ -19,7 +19,7 @@ test('rows are named by what they are', () => {
     { title: 'Drafting', note: 'before the lap' },
     { title: '1 · layers [0, 4)', note: 'WASM · Linux x86_64 · 2.4 MB' },
     { title: '2 · layers [4, 8)', note: 'WASM · Linux x86_64 · 2.4 MB' },
-    { title: 'Back to the asker', note: '' },
+    { title: 'Back to the entry', note: '' },
     { title: 'Rest', note: 'sending, clocks' },
   ]);
 });

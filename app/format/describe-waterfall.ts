@@ -14,7 +14,7 @@ export function nameRow({ kind, stop }: WaterfallRow): { title: string; note: st
     return { title: `${stop.stage + 1} · layers ${formatLayers(stop.start, stop.end)}`, note };
   }
   if (kind === 'draft') return { title: 'Drafting', note: 'before the lap' };
-  if (kind === 'return') return { title: 'Back to the asker', note: '' };
+  if (kind === 'return') return { title: 'Back to the entry', note: '' };
   return { title: 'Rest', note: 'sending, clocks' };
 }
 
@@ -26,8 +26,8 @@ export function tellRow({ kind, stop, parts, ms }: WaterfallRow): string {
     return `Stage ${stop.stage + 1}: ${times}${shared}.`;
   }
   if (kind === 'draft') return `Drafting: ${formatExact(ms)} before a lap, until the guess was there.`;
-  if (kind === 'return') return `Back to the asker: ${formatExact(ms)} on the wire.`;
-  return `Rest: ${formatExact(ms)} that no tab reported: sending, the asking tab’s own work, uneven round trips.`;
+  if (kind === 'return') return `Back to the entry: ${formatExact(ms)} on the wire.`;
+  return `Rest: ${formatExact(ms)} that no tab reported: sending, the entry’s own work, uneven round trips.`;
 }
 
 /** Laps that took so much longer than the tokens that they brought were not one after another. */

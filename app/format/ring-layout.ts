@@ -1,4 +1,5 @@
-// Geometry of the coalition's picture: the driver on top, stages clockwise, arcs between. Pure numbers, no SVG.
+// Geometry of the coalition's picture: stages clockwise with the entry on top, arcs between, and who asks in the middle. Pure
+// numbers, no SVG.
 
 export interface RingNode {
   x: number;
@@ -7,23 +8,36 @@ export interface RingNode {
   angle: number;
 }
 
+/** Where an arrow's tip is and where it points, degrees. */
+export interface ArrowTip {
+  x: number;
+  y: number;
+  degrees: number;
+}
+
 export interface RingLayout {
-  /** Node 0 is the driver; node `i + 1` is stage `i`. */
+  /** Node `i` is stage `i`. */
   nodes: RingNode[];
   nodeRadius: number;
-  /** Half the width of the driver's box. */
-  driverRadius: number;
-  /** Arc `i` leads from node `i` to the next one; the last leads back to the driver. Empty without stages. */
+  /** Arc `i` leads from stage `i` to the next one; the last leads back to the entry. None where one stage holds all. */
   arcs: RingArc[];
+  /** Who asks: half the width of its box. */
+  asker: { x: number; y: number; radius: number };
+  /** From who asks to the entry, and from the exit back. With one stage they are one. */
+  ways: RingWay[];
 }
 
 export interface RingArc {
   /** SVG path data. */
   path: string;
-  /** Where the arrow's tip is and where it points, degrees. */
-  tip: { x: number; y: number; degrees: number };
+  tip: ArrowTip;
   /** Half way, for a label: a node like any other. */
   middle: RingNode;
+}
+
+export interface RingWay {
+  path: string;
+  tips: ArrowTip[];
 }
 
 interface Circle {
@@ -34,56 +48,57 @@ interface Circle {
 
 const TOP = -Math.PI / 2;
 const MAX_NODE_RADIUS = 20;
-/** Radians between the driver and its neighbours at the least. */
-const DRIVER_ROOM = 0.5;
-/** The driver has a name to hold, so it does not shrink as far as stages do. */
-const MIN_DRIVER_RADIUS = 18;
+/** It has a name to hold. */
+const ASKER_RADIUS = 24;
 /** Room between a node's rim and the arc's end, in units of the picture. */
 const GAP = 5;
 
-const at = (circle: Circle, angle: number) => ({
-  x: circle.centerX + circle.radius * Math.cos(angle),
-  y: circle.centerY + circle.radius * Math.sin(angle),
+const at = ({ centerX, centerY, radius }: Circle, angle: number, share = 1) => ({
+  x: round(centerX + share * radius * Math.cos(angle)),
+  y: round(centerY + share * radius * Math.sin(angle)),
 });
 
 const round = (value: number): number => Math.round(value * 100) / 100;
+const degreesOf = (angle: number): number => round((angle * 180) / Math.PI);
 
-/** Places a driver and `stages` stages on a circle. Nodes shrink so that 64 stages still do not touch. */
+/** Places `stages` stages on a circle. Nodes shrink so that 64 stages still do not touch. */
 export function layoutRing(stages: number, circle: Circle): RingLayout {
-  // The driver keeps its room however many stages there are; they share the rest evenly.
-  const driverStep = Math.max((2 * Math.PI) / (stages + 1), DRIVER_ROOM);
-  const stageStep = stages > 1 ? (2 * Math.PI - 2 * driverStep) / (stages - 1) : driverStep;
-  const angles = [TOP, ...Array.from({ length: stages }, (_, index) => TOP + driverStep + index * stageStep)];
-  const nodeRadius = Math.min(MAX_NODE_RADIUS, circle.radius * Math.sin(Math.min(stageStep, Math.PI) / 2) * 0.7);
-  const nodes = angles.map((angle) => {
-    const { x, y } = at(circle, angle);
-    return { x: round(x), y: round(y), angle };
-  });
-  const driverRadius = Math.max(nodeRadius, MIN_DRIVER_RADIUS);
-  if (stages === 0) return { nodes, nodeRadius, driverRadius, arcs: [] };
-  // Angles that a node with its gap takes of the ring, bounded so that an arc never turns back on itself.
-  const gap = Math.min(GAP, nodeRadius);
-  const clear = Math.min((nodeRadius + gap) / circle.radius, stageStep * 0.45);
-  const driverClear = Math.min((driverRadius + gap) / circle.radius, driverStep * 0.5);
-  const arcs = angles.map((angle, index) => {
-    const from = angle + (index === 0 ? driverClear : clear);
-    const next = angles[index + 1];
-    return drawArc(circle, from, next === undefined ? TOP + 2 * Math.PI - driverClear : next - clear);
-  });
-  return { nodes, nodeRadius, driverRadius, arcs };
+  const step = (2 * Math.PI) / Math.max(1, stages);
+  const angles = Array.from({ length: stages }, (_, index) => TOP + index * step);
+  const nodeRadius = Math.min(MAX_NODE_RADIUS, circle.radius * Math.sin(Math.min(step, Math.PI) / 2) * 0.7);
+  const asker = { x: circle.centerX, y: circle.centerY, radius: ASKER_RADIUS };
+  const nodes = angles.map((angle) => ({ ...at(circle, angle), angle }));
+  // An angle that a node with its gap takes of the ring, bounded so that an arc never turns back on itself.
+  const clear = Math.min((nodeRadius + Math.min(GAP, nodeRadius)) / circle.radius, step * 0.45);
+  const arcs = stages > 1 ? angles.map((angle) => drawArc(circle, angle + clear, angle + step - clear)) : [];
+  return { nodes, nodeRadius, arcs, asker, ways: drawWays(circle, angles, nodeRadius) };
 }
 
 function drawArc(circle: Circle, from: number, to: number): RingArc {
-  const start = at(circle, from);
-  const end = at(circle, to);
+  const [start, end] = [at(circle, from), at(circle, to)];
   const large = to - from > Math.PI ? 1 : 0;
-  const move = `M${round(start.x)} ${round(start.y)}`;
-  const arc = `A${circle.radius} ${circle.radius} 0 ${large} 1 ${round(end.x)} ${round(end.y)}`;
-  const degrees = ((to + Math.PI / 2) * 180) / Math.PI;
+  const arc = `A${circle.radius} ${circle.radius} 0 ${large} 1 ${end.x} ${end.y}`;
   const angle = (from + to) / 2;
-  const half = at(circle, angle);
-  const middle = { x: round(half.x), y: round(half.y), angle };
-  return { path: `${move}${arc}`, middle, tip: { x: round(end.x), y: round(end.y), degrees: round(degrees) } };
+  const tip = { ...end, degrees: degreesOf(to + Math.PI / 2) };
+  return { path: `M${start.x} ${start.y}${arc}`, middle: { ...at(circle, angle), angle }, tip };
+}
+
+function drawWays(circle: Circle, angles: readonly number[], nodeRadius: number): RingWay[] {
+  const [first] = angles;
+  const last = angles.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const [inner, outer] = [(ASKER_RADIUS + GAP) / circle.radius, 1 - (nodeRadius + GAP) / circle.radius];
+  const out = { ...at(circle, first, outer), degrees: degreesOf(first) };
+  const back = { ...at(circle, last, inner), degrees: degreesOf(last + Math.PI) };
+  const path = (angle: number): string => {
+    const [from, to] = [at(circle, angle, inner), at(circle, angle, outer)];
+    return `M${from.x} ${from.y}L${to.x} ${to.y}`;
+  };
+  if (angles.length === 1) return [{ path: path(first), tips: [out, back] }];
+  return [
+    { path: path(first), tips: [out] },
+    { path: path(last), tips: [back] },
+  ];
 }
 
 /** Where a node's label goes: outside the ring, anchored towards it. */

@@ -96,7 +96,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
             <CoalitionRing
               coalition={coalition}
               own={own}
-              driver="asker"
+              asker="asker"
               active={phase === 'serving' && (state.served.tokensPerSecond.at(-1) ?? 0) > 0}
               className="mx-auto mt-2 w-full max-w-sm"
             />

@@ -30,7 +30,7 @@ export function PoolLive({ live }: { live: Live }) {
           <Card title={live.further.length > 0 ? 'The rings' : 'The ring'}>
             <CoalitionRing
               coalition={coalitionOf(live, first)}
-              driver="asker"
+              asker="asker"
               active={live.running > 0}
               measured={times}
               className="mx-auto w-full max-w-md"
@@ -83,7 +83,7 @@ function FurtherRings({ live }: { live: Live }) {
           <CoalitionRing
             key={coalition.epoch}
             coalition={coalitionOf(live, coalition)}
-            driver="asker"
+            asker="asker"
             active={live.running > 0}
             measured={readRingTimes(coalition, live)}
             className="mx-auto w-full max-w-md"

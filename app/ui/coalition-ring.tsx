@@ -1,38 +1,47 @@
-// The coalition as a picture: who asks on top, stages clockwise with their layers, arrows along a token's way.
+// The coalition as a picture: stages clockwise with their layers, arrows along a token's way, and in the middle who asks: the question
+// goes to the entry, tokens come from the exit.
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { formatPlural } from '../format/format-count.ts';
 import { formatLayers } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
-import { layoutRing, placeLabel, type RingArc, type RingNode } from '../format/ring-layout.ts';
+import {
+  type ArrowTip,
+  layoutRing,
+  placeLabel,
+  type RingArc,
+  type RingLayout,
+  type RingNode,
+} from '../format/ring-layout.ts';
 
 interface Props {
   coalition: Coalition | undefined;
   /** Seats of these peers are filled: they are in this window. */
   own?: readonly PeerId[];
-  /** What stands for the driver, e.g. "you" or "asker". */
-  driver: string;
+  /** What stands for who asks, e.g. "you" or "asker". */
+  asker: string;
   /** Tokens are travelling now. */
   active?: boolean;
   className?: string;
-  /** Mean milliseconds per token, where measured: in each seat, and on each arc (the last one leads back). */
+  /** Mean milliseconds per token, where measured: in each seat, and into each (the last one leads back to the entry). */
   measured?: { stageMs: readonly (number | undefined)[]; hopMs: readonly (number | undefined)[] };
 }
 
-const CIRCLE = { centerX: 180, centerY: 128, radius: 86 };
+const CIRCLE = { centerX: 180, centerY: 138, radius: 86 };
 /** Beyond this many stages labels would overlap; the list beside the picture has them. */
 const MAX_LABELS = 12;
 
-export function CoalitionRing({ coalition, own = [], driver, active = false, className = '', measured }: Props) {
+export function CoalitionRing({ coalition, own = [], asker, active = false, className = '', measured }: Props) {
   const seats = coalition?.seats ?? [];
-  const { nodes, nodeRadius, driverRadius, arcs } = layoutRing(seats.length, CIRCLE);
+  const { nodes, nodeRadius, arcs, asker: middle, ways } = layoutRing(seats.length, CIRCLE);
+  const stroke = coalition?.state === 'ready' ? 'stroke-accent' : 'stroke-control';
   const label =
     seats.length === 0
       ? 'No tabs are joined yet'
       : `${formatPlural(seats.length, 'tab')} in a ring: ${seats.map((seat) => formatLayers(seat.start, seat.end)).join(', ')}`;
   return (
     <svg
-      viewBox={`0 12 360 ${measured ? 262 : 244}`}
+      viewBox={`0 8 360 ${measured ? 278 : 262}`}
       role="img"
       aria-label={label}
       data-testid="coalition-ring"
@@ -50,29 +59,26 @@ export function CoalitionRing({ coalition, own = [], driver, active = false, cla
       )}
       {arcs.map((arc, index) => (
         <g key={arc.path}>
-          <path
-            d={arc.path}
-            fill="none"
-            strokeWidth="1.5"
-            className={`${coalition?.state === 'ready' ? 'stroke-accent' : 'stroke-control'} ${active ? 'ring-flow' : ''}`}
-          />
-          <path
-            d="M-6 -4L1 0L-6 4"
-            fill="none"
-            strokeWidth="1.5"
-            transform={`translate(${arc.tip.x} ${arc.tip.y}) rotate(${arc.tip.degrees})`}
-            className={coalition?.state === 'ready' ? 'stroke-accent' : 'stroke-control'}
-          />
-          {seats.length <= MAX_LABELS && <HopLabel arc={arc} ms={measured?.hopMs[index]} />}
+          <path d={arc.path} fill="none" strokeWidth="1.5" className={`${stroke} ${active ? 'ring-flow' : ''}`} />
+          <Tip tip={arc.tip} className={stroke} />
+          {seats.length <= MAX_LABELS && <HopLabel arc={arc} ms={measured?.hopMs[index + 1]} />}
         </g>
       ))}
-      <DriverNode node={nodes[0]!} radius={driverRadius} name={driver} />
+      {ways.map(({ path, tips }) => (
+        <g key={path}>
+          <path d={path} fill="none" strokeWidth="1.5" strokeDasharray="2 4" className="stroke-control" />
+          {tips.map((tip) => (
+            <Tip key={tip.degrees} tip={tip} className="stroke-control" />
+          ))}
+        </g>
+      ))}
+      <AskerNode place={middle} name={asker} />
       {seats.map((seat, index) => (
         <SeatNode
           key={seat.peer}
           seat={seat}
           index={index}
-          node={nodes[index + 1]!}
+          node={nodes[index]!}
           radius={nodeRadius}
           own={own.includes(seat.peer)}
           labelled={seats.length <= MAX_LABELS}
@@ -99,19 +105,31 @@ function HopLabel({ arc, ms }: { arc: RingArc; ms: number | undefined }) {
   );
 }
 
-function DriverNode({ node, radius, name }: { node: RingNode; radius: number; name: string }) {
+function Tip({ tip, className }: { tip: ArrowTip; className: string }) {
+  return (
+    <path
+      d="M-6 -4L1 0L-6 4"
+      fill="none"
+      strokeWidth="1.5"
+      transform={`translate(${tip.x} ${tip.y}) rotate(${tip.degrees})`}
+      className={className}
+    />
+  );
+}
+
+function AskerNode({ place: { x, y, radius }, name }: { place: RingLayout['asker']; name: string }) {
   return (
     <g>
       <rect
-        x={node.x - radius}
-        y={node.y - radius * 0.8}
+        x={x - radius}
+        y={y - radius * 0.6}
         width={2 * radius}
-        height={1.6 * radius}
+        height={1.2 * radius}
         rx="3"
         strokeWidth="1.5"
         className="fill-panel stroke-ink"
       />
-      <text x={node.x} y={node.y + 4} textAnchor="middle" className="fill-ink font-medium text-[12px]">
+      <text x={x} y={y + 4} textAnchor="middle" className="fill-ink font-medium text-[12px]">
         {name}
       </text>
     </g>

@@ -39,7 +39,8 @@ export function RouteChoice({ plan, outcome }: Props) {
           <Row
             name="First token"
             predicted={formatMs(plan.predicted.timeToFirstTokenMs)}
-            measured={outcome ? formatMs(outcome.timeToFirstTokenMs) : '…'}
+            // Nobody here has measured it where another page began the answer.
+            measured={outcome ? formatMs(outcome.timeToFirstTokenMs || Number.NaN) : '…'}
           />
         </tbody>
       </table>

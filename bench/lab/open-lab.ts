@@ -20,6 +20,8 @@ export interface Lab {
   browser: Pick<Browser, 'newContext'>;
   /** The same of another browser, started with `LAB_FLAGS` too: their contexts are numbered on. */
   within(browser: Browser): Pick<Browser, 'newContext'>;
+  /** Contexts that have been made. */
+  contexts(): number;
   /** Reshapes all links without a shape of their own. */
   reshape(shape: Partial<LinkShape>): Promise<void>;
   /** Reshapes what the two contexts of these numbers send each other. */
@@ -77,6 +79,7 @@ export async function openLab(browser: Browser, seed = 1): Promise<Lab> {
   return {
     browser: within(browser),
     within,
+    contexts: () => contexts,
     reshape: (shape) => relay.reshape({ ...DIRECT, ...shape }),
     async reshapePair(a, b, shape) {
       for (const link of [linkOf(a, b), linkOf(b, a)]) await relay.reshape({ ...DIRECT, ...shape }, link);

@@ -43,8 +43,58 @@ const ofSettlements =
       .filter((lane) => lane.concurrent === concurrent)
       .reduce((sum, lane) => sum + lane.settlementsPerSecond, 0);
 
+interface RingLanes {
+  lanes: { stages: number; oneWayMs: number; against: string; tokensPerSecond: number[] }[];
+}
+
+const ofRing =
+  (stages: number, oneWayMs: number, isAway: boolean) =>
+  (results: unknown): number => {
+    const isIt = (lane: RingLanes['lanes'][number]) =>
+      lane.stages === stages && lane.oneWayMs === oneWayMs && (lane.against === 'driver beside') === isAway;
+    return median((results as RingLanes).lanes.find(isIt)!.tokensPerSecond);
+  };
+
+interface Speculation {
+  lanes: { text?: string; oneWayMs: number; temperature: number; drafted: { median: number } }[];
+}
+
+const SPECULATION_FIGURES: readonly Figure[] = [20, 50].flatMap((ms) =>
+  [0, 0.8].map((temperature) => ({
+    what: `drafted tokens/s at ${ms} ms, temperature ${temperature}, the usual questions`,
+    isRate: true,
+    read: (results: unknown): number =>
+      (results as Speculation).lanes.find(
+        ({ text = 'usual', ...lane }) => text === 'usual' && lane.oneWayMs === ms && lane.temperature === temperature,
+      )!.drafted.median,
+  })),
+);
+
+const RING_FIGURES: readonly Figure[] = [1, 2, 3].flatMap((stages) => [
+  ...[0, 5, 20, 50].map((ms) => ({
+    what: `tokens/s, ${stages} stages at ${ms} ms`,
+    isRate: true,
+    read: ofRing(stages, ms, false),
+  })),
+  ...(stages > 1
+    ? [
+        {
+          what: `tokens/s, ${stages} stages at 2 ms, the driver at 100 ms`,
+          isRate: true,
+          read: ofRing(stages, 100, true),
+        },
+      ]
+    : []),
+]);
+
+/** What a bench that was given these arguments writes. */
+export const receiptOf = (bench: string, args: readonly string[]): string =>
+  bench === 'ring-distance' ? `ring-distance-${args.includes('large') ? 'random' : 'guide-4m'}` : bench;
+
 /** By the bench's name. */
 export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
+  'ring-distance': RING_FIGURES,
+  speculation: SPECULATION_FIGURES,
   'receipt-overhead': [
     { what: 'ms per metered frame, back to back', read: ofMetered('busyMs') },
     { what: 'ms until a metered frame is out, paced', read: ofMetered('latencyMs') },

@@ -11,8 +11,10 @@ export interface BenchRing {
   url: string;
   /** Layers of each stage. */
   seats: { start: number; end: number }[];
+  /** Only what the driver and the stages send each other takes so long. All of it must cross the relay. */
+  keepDriverAway(oneWayMs: number): Promise<void>;
   run(run: RingRun): Promise<RingAnswer[]>;
-  loadDrafter(): Promise<void>;
+  loadDrafter(run: RingRun): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
   const { model, stages, isRelayed = true, order } = options;
   const browser = isRelayed ? bench.lab.browser : bench.browser;
   const { modelsDir } = model;
+  const first = bench.lab.contexts();
   const site = await openSite(browser, { stages, model: model.model, modelsDir, ...GENEROUS });
   let isClosed = false;
   const close = async () => {
@@ -65,8 +68,12 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
   return {
     url: site.url,
     seats,
+    async keepDriverAway(delayMs) {
+      const driver = first + stages;
+      for (let stage = 0; stage < stages; stage++) await bench.lab.reshapePair(driver, first + stage, { delayMs });
+    },
     run: (run) => page.evaluate((given) => window.ring.run(given), run),
-    loadDrafter: () => page.evaluate(() => window.ring.loadDrafter()),
+    loadDrafter: (run) => page.evaluate((given) => window.ring.loadDrafter(given), run),
     close,
   };
 }

@@ -1,9 +1,9 @@
 // Runs in a page with nothing to draw: drives answers over the coalition of a site, as the chat tab's worker does.
 import { openPoolLinks, type PoolLinks } from '../../e2e/support/pool-links.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
-import { Conversation } from '../../shard-worker/driver/conversation.ts';
 import { JobGrant } from '../../shard-worker/driver/job-grant.ts';
-import { RingClient } from '../../shard-worker/driver/ring-client.ts';
+import { LoopClient } from '../../shard-worker/driver/loop-client.ts';
+import { LoopRing } from '../../shard-worker/driver/loop-ring.ts';
 import { type TimedAnswer, timedAnswer } from './timed-answer.ts';
 
 declare global {
@@ -12,15 +12,15 @@ declare global {
   }
 }
 
-let driver: Promise<{ links: PoolLinks; conversation: Conversation }> | undefined;
+let driver: Promise<{ links: PoolLinks; conversation: LoopClient }> | undefined;
 
 async function open(origin: string, model: ModelRef, prompt: number[], maxTokens: number) {
   const links = await openPoolLinks(origin, model, { promptTokens: prompt.length, maxTokens });
   const { self, coalition, entry, exit } = links;
-  const client = new RingClient({ epoch: coalition.epoch, self, entry, exit, seats: coalition.seats });
+  const ring = new LoopRing({ epoch: coalition.epoch, self, entry, exit, seats: coalition.seats });
   // Each answer asks for its own.
   links.done(links.grant);
-  return { links, conversation: new Conversation(async () => client) };
+  return { links, conversation: new LoopClient(async () => ring) };
 }
 
 window.drive = async (origin, model, prompt, maxTokens) => {

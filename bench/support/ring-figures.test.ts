@@ -15,7 +15,7 @@ const micros = { queueMicros: 6000, uploadMicros: 2000, readbackMicros: 0, hopMi
 function answerOf(tokenMs: number[], computeMs: number[], batch = 1): RingAnswer {
   const trace = computeMs.map((ms, stage) => ({ stage, batch, computeMicros: ms * 1000, ...micros }));
   const laps = tokenMs.map((endMs, at) => ({ endMs, lapMs: 10, draftMs: 0, gained: 1, isPrefill: at === 0, trace }));
-  return { ids: [], tokenMs, laps, drafted: 0, accepted: 0 };
+  return { ids: [], tokenMs, laps, drafted: 0, accepted: 0, drafter: 'none' };
 }
 
 test('a rate counts what came after the first token', () => {
@@ -46,6 +46,8 @@ test('busy is compute over time', () => {
 });
 
 test('the bound of a lap is the formula', () => {
-  // 2 stages: 3 hops of 20 + 4 ms, and 28 ms of compute, are 100 ms.
-  expect(lapBound({ computeMs: [12, 16], oneWayMs: 20 })).toBeCloseTo(10);
+  // 2 stages: 2 hops of 20 + 4 ms, and 52 ms of compute, are 100 ms.
+  expect(lapBound({ computeMs: [20, 32], oneWayMs: 20 })).toBeCloseTo(10);
+  // One stage goes round in its own worker.
+  expect(lapBound({ computeMs: [50], oneWayMs: 20 })).toBeCloseTo(20);
 });

@@ -84,11 +84,11 @@ function partOf(trace: RingLap['trace'], stage: number, part: Part): number | un
 const HOP_OVERHEAD_MS = 4;
 
 /**
- * Tokens per second that a lap allows at most: the stages' compute, each hop's way with the return, and some 4 ms per hop
- * of readback and upload. The driver sits in a tab of its own: there is one hop more than stages.
+ * Tokens per second that a lap allows at most: the stages' compute, each hop's way with the one from the exit back to the entry, and
+ * some 4 ms per hop of readback and upload. The loop runs at the entry: there are as many hops as stages, and one stage has none.
  */
 export function lapBound({ computeMs, oneWayMs }: { computeMs: readonly number[]; oneWayMs: number }): number {
-  const hops = computeMs.length + 1;
+  const hops = computeMs.length === 1 ? 0 : computeMs.length;
   const lapMs = computeMs.reduce((sum, ms) => sum + ms, 0) + hops * (oneWayMs + HOP_OVERHEAD_MS);
   return 1000 / lapMs;
 }

@@ -10,7 +10,7 @@ export interface TimedAnswer {
 }
 
 export async function timedAnswer(
-  conversation: Conversation,
+  conversation: Pick<Conversation, 'generate' | 'close'>,
   prompt: number[],
   maxTokens: number,
   jobGrant?: JobGrant,

@@ -13,6 +13,8 @@ declare global {
   }
 }
 
+const LOOP = { maxTokens: 4, eosIds: [], ahead: 4, turn: 1, drafter: 'none' };
+
 window.attack = async (origin, model) => {
   const { entry: link, coalition, self, grant } = await openPoolLinks(origin, model);
   const { epoch } = coalition;
@@ -31,7 +33,7 @@ window.attack = async (origin, model) => {
       link.send(encodeFrame(frame));
     });
   const open = (): Frame => {
-    const payload = packJson({ driver: self, sampling: GREEDY, grant });
+    const payload = packJson({ driver: self, sampling: GREEDY, grant, loop: LOOP });
     return { ...emptyFrame(epoch, newSessionId()), kind: 'open', dtype: 'json', payload };
   };
   const step = (session = newSessionId(), position = 0): Frame => ({
@@ -59,6 +61,11 @@ window.attack = async (origin, model) => {
       dtype: 'float32',
       width: 192,
       payload: floats,
+    }),
+    'no loop': await answerTo({ ...open(), payload: packJson({ driver: self, sampling: GREEDY, grant }) }),
+    'another driver': await answerTo({
+      ...open(),
+      payload: packJson({ driver: coalition.seats[0]!.peer, sampling: GREEDY, grant, loop: LOOP }),
     }),
     'a session that is no JSON': await answerTo({ ...open(), payload: new Uint8Array([1, 2, 3]) }),
   };

@@ -3,7 +3,6 @@ import type { Seat } from '../../protocol/control.ts';
 import type { JobStats } from '../../protocol/job.ts';
 import type { AnswerStats, RouteStop } from '../words/peer-state.ts';
 import type { LapReport } from './generate-options.ts';
-import type { RingClient } from './ring-client.ts';
 import type { SpeculationCounts } from './speculation.ts';
 
 /** Sums of one stop; times in milliseconds. */
@@ -20,7 +19,7 @@ export class AnswerStatsMeter {
   #tokens = 0;
   #tokensAfterFirst = 0;
   #laps = 0;
-  #ring: RingClient | undefined;
+  #ring: LapReport['ring'] | undefined;
   /** Sums over the present ring alone: another route has other seats. */
   #route: { laps: number; lapMs: number; draftMs: number; returnHopMs: number; perStage: Sums[] } = noRoute([]);
 

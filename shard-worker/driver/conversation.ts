@@ -13,15 +13,11 @@ import { commonPrefix } from './common-prefix.ts';
 import { checkRows, DecodeRun, type HeldSession } from './decode-run.ts';
 import { freshStages } from './fresh-stages.ts';
 import type { Generated, GenerateOptions } from './generate-options.ts';
+import { retryLost } from './retry-lost.ts';
 import type { LapResult, RingClient } from './ring-client.ts';
 
 /** Gives the ring that serves now, another one than `avoid` if it can; waits for one to form. Rejects when none comes. */
 export type AcquireRing = (signal?: AbortSignal, avoid?: RingClient) => Promise<RingClient>;
-
-/** What disappeared is retried; what failed is reported at once. A lap that took too long is a route that was lost. */
-const lostOf = ({ kind, subject }: PoolError): 'session' | 'route' | undefined =>
-  kind !== 'disappeared' ? undefined : subject === 'session' ? 'session' : 'route';
-const MAX_TRIES = 5;
 
 export class Conversation {
   #acquire: AcquireRing;
@@ -39,7 +35,7 @@ export class Conversation {
   }
 
   /** What the stages of a ring hold of it now. */
-  get held(): Pick<HeldSession, 'ring' | 'tokens'> | undefined {
+  get held(): Pick<HeldSession, 'session' | 'ring' | 'tokens'> | undefined {
     return this.#held;
   }
 
@@ -47,26 +43,19 @@ export class Conversation {
   async generate(prompt: readonly number[], options: GenerateOptions): Promise<Generated> {
     checkPrompt(prompt.length, options.maxContext);
     const ids = [...(options.resume ?? [])];
-    let lost: RingClient | undefined;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const finishReason = isFull(prompt, ids, options) ? 'length' : await this.#continue(prompt, ids, options, lost);
-        return { ids, finishReason };
-      } catch (cause) {
-        const error = PoolError.from(cause);
-        const what = lostOf(error);
-        if (error.code === 'lap-timeout' && this.#held) options.onStill?.(this.#held.ring.epoch);
-        lost = what === 'route' ? this.#held?.ring : undefined;
-        const isCancelled = options.signal?.aborted ?? false;
+    let avoid: RingClient | undefined;
+    const finishReason = await retryLost(options, {
+      attempt: async () => (isFull(prompt, ids, options) ? 'length' : this.#continue(prompt, ids, options, avoid)),
+      onFailed: (what, { code }, isCancelled) => {
+        if (code === 'lap-timeout' && this.#held) options.onStill?.(this.#held.ring.epoch);
+        avoid = what === 'route' ? this.#held?.ring : undefined;
         // Stages that are still there go on with the session, or let it go now and not when it has been idle for long.
-        if (what !== 'route' || isCancelled) this.close();
+        const isKept = isCancelled && options.keepsOnCancel?.();
+        if (!isKept && (what !== 'route' || isCancelled)) this.close();
         else this.#forgetUnpaid(ids, options);
-        if (isCancelled) return { ids, finishReason: 'cancelled' };
-        const isRetried = what === 'session' || (what === 'route' && options.retry !== 'session');
-        if (!isRetried || attempt >= MAX_TRIES) throw error;
-        options.onNotice?.(`${error.message} Continuing on another route…`);
-      }
-    }
+      },
+    });
+    return { ids, finishReason };
   }
 
   /** Frees the caches on a ring whose place another has taken, so that its stages can let it go. */
@@ -86,7 +75,7 @@ export class Conversation {
     options: GenerateOptions,
     avoid: RingClient | undefined,
   ): Promise<Generated['finishReason']> {
-    const { sampling, jobGrant, logprobs, codec = 'exact' } = options;
+    const { sampling, jobGrant, logprobs, codec = 'exact', of } = options;
     const { held, fresh } = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
     options.onNotice?.('');
     const history = [...prompt, ...generated];
@@ -97,7 +86,7 @@ export class Conversation {
       options.onCached?.(this.#cachedTokens);
     }
     const carried = fresh && position > 0 ? { position, fresh } : undefined;
-    held.ring.open(held.session, { sampling, jobGrant, logprobs, codec, carried });
+    held.ring.open(held.session, { sampling, jobGrant, logprobs, codec, of, carried });
     if (carried?.fresh[0] === 0) this.#replay(held, history.slice(0, position));
     const rows = await this.#prefill(held, history, options);
     return new DecodeRun({ held, promptTokens: prompt.length, generated, history }, options).run(rows);

@@ -90,6 +90,11 @@ export class DecodeRun {
       if (signal?.aborted) return 'cancelled';
       const finish = this.#takeSettled();
       if (finish) return finish;
+      const rest = this.#options.rest?.(this.#verified, this.#laps.length);
+      if (rest) {
+        await Promise.race([rest, ...this.#laps.slice(0, 1).map(({ settled }) => settled)]);
+        continue;
+      }
       const plan = speculation?.plan() ?? NO_DRAFTS;
       const missing = this.#missing(plan);
       if (missing > 0) {

@@ -4,7 +4,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { ChoiceWriter, type Piece } from './choice-writer.ts';
 import type { Conversation } from './conversation.ts';
-import type { Generated, LapReport } from './generate-options.ts';
+import type { Generated, GenerateOptions, LapReport } from './generate-options.ts';
 import type { JobGrant } from './job-grant.ts';
 import type { PromptFormat } from './prompt-format.ts';
 import type { Speculation } from './speculation.ts';
@@ -25,10 +25,15 @@ export interface ChoicesJob {
 export interface ChoicesTools {
   format: PromptFormat;
   maxContext: number;
-  conversationOf(choice: number): Conversation;
+  conversationOf(choice: number): Pick<Conversation, 'generate'>;
   jobGrant: JobGrant | undefined;
   /** A fresh one per choice. */
   speculate(): Speculation | undefined;
+  /** The same where the loop runs at the entry. */
+  drafter?: GenerateOptions['drafter'];
+  onDrafted?: GenerateOptions['onDrafted'];
+  witness?: GenerateOptions['witness'];
+  resumeEpoch?: GenerateOptions['resumeEpoch'];
   retry: 'route' | 'session';
 }
 
@@ -68,7 +73,7 @@ export async function driveChoices(job: ChoicesJob, tools: ChoicesTools, hooks: 
 async function driveChoice(
   choice: number,
   job: ChoicesJob,
-  { format, maxContext, conversationOf, jobGrant, speculate, retry }: ChoicesTools,
+  { format, maxContext, conversationOf, jobGrant, speculate, retry, ...elsewhere }: ChoicesTools,
   hooks: ChoicesHooks,
 ): Promise<Generated> {
   const writer = new ChoiceWriter({ format, stop: job.stop });
@@ -90,6 +95,7 @@ async function driveChoice(
       signal: hooks.signal,
       speculation,
       retry,
+      ...elsewhere,
       onToken(row, epoch) {
         hooks.onPiece(choice, writer.push(row), epoch);
         return writer.stopped;

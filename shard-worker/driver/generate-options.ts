@@ -1,12 +1,14 @@
 // What a conversation is asked to generate, and what it tells as it goes. Types alone.
+import type { SignedDelivery } from '../../protocol/delivery.ts';
+import type { LoopTerms } from '../ring/open-session.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
 import type { LapResult, RingClient, SessionTerms } from './ring-client.ts';
-import type { Speculation } from './speculation.ts';
+import type { Speculation, SpeculationCounts } from './speculation.ts';
 
 /** A lap that is over, as statistics see it. */
 export interface LapReport {
   lap: LapResult;
-  ring: RingClient;
+  ring: Pick<RingClient, 'epoch' | 'seats'>;
   /** The one that ends a prefill: its times say nothing about decoding. */
   isPrefill: boolean;
   /** Tokens that it brought: 1, and one for each drafted token that was right. */
@@ -31,9 +33,26 @@ export interface GenerateOptions extends SessionTerms {
   onNotice?(notice: string): void;
   /** A lap over this epoch did not come back in time. */
   onStill?(epoch: number): void;
+  /**
+   * Asked before each lap after the first. `position`: that of the last token; `laps`: so many are on their way. A promise keeps the
+   * next one back until it resolves or one of those comes.
+   */
+  rest?(position: number, laps: number): Promise<void> | undefined;
+  /** Asked when it was cancelled: what the stages hold of it is gone on from. */
+  keepsOnCancel?(): boolean;
+  /** No more is wanted, whatever a lap that is on its way comes to. */
+  isStopped?(): boolean;
   signal?: AbortSignal | undefined;
   /** Drafts tokens; equal results with and without. */
   speculation?: Speculation | undefined;
+  /** The first epoch that `resume` came out of, as far as it is this job's. */
+  resumeEpoch?: number | undefined;
+  /** Signs for what has been told so far, where the loop runs elsewhere and somebody is paid for it. */
+  witness?(): Promise<SignedDelivery>;
+  /** What guesses where the loop runs elsewhere: there it is chosen by its name. Absent: nothing does. */
+  drafter?: LoopTerms['drafter'];
+  /** What came of that. */
+  onDrafted?(counts: SpeculationCounts): void;
   /** `route` goes on over another ring; `session` stays with this one and reports its end. */
   retry?: 'route' | 'session';
   /** Tokens per prefill chunk; equal results for any value. */

@@ -33,11 +33,13 @@ export interface LapRequest {
 export interface SessionTerms {
   sampling: Sampling;
   /** Absent only where no stage asks for one: a model that is whole in this tab. */
-  jobGrant?: JobGrant | undefined;
+  jobGrant?: (Pick<JobGrant, 'grant'> & Partial<Pick<JobGrant, 'claims'>>) | undefined;
   /** Alternatives per result row; undefined for bare ids. */
   logprobs?: number | undefined;
   /** How hidden states may travel; undefined is `exact`. */
   codec?: CodecPolicy | undefined;
+  /** It is the loop's that its driver, who is elsewhere, knows by this id. */
+  of?: SessionId | undefined;
   /** It goes on from another ring: what stages hold of it, and which of them are new. */
   carried?: OpenSession['carried'];
 }
@@ -55,7 +57,7 @@ export interface RingClientOptions {
   epoch: number;
   /** Which of its pool's rings, by default the first. */
   ring?: number | undefined;
-  /** This driver's own id: where the exit sends results. */
+  /** The driver's id: where the exit sends results. A loop's driver is elsewhere. */
   self: PeerId;
   entry: Link;
   /** The same link as `entry` when one stage holds everything. */
@@ -103,9 +105,9 @@ export class RingClient {
   }
 
   /** Opens a session, or says for which job and how an open one goes on. */
-  open(session: SessionId, { sampling, jobGrant, logprobs, codec, carried }: SessionTerms): void {
+  open(session: SessionId, { sampling, jobGrant, logprobs, codec, of, carried }: SessionTerms): void {
     const driver = this.#options.self;
-    const payload = packJson({ driver, sampling, grant: jobGrant?.grant, logprobs, codec, carried });
+    const payload = packJson({ driver, sampling, grant: jobGrant?.grant, logprobs, codec, of, carried });
     this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
   }
 

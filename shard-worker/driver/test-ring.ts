@@ -51,12 +51,13 @@ export interface TestSlice {
   rows: number;
 }
 
-function makeSlice(start: number, end: number): TestSlice {
+export function makeSlice(start: number, end: number, before?: () => void | Promise<void>): TestSlice {
   const slice: TestSlice = {
     executor: arithmeticExecutor({
       ...{ start, end, layers: LAYERS },
       beforeRun: (inputs) => {
         for (const { tokens } of inputs) slice.rows += tokens;
+        return before?.();
       },
     }),
     sessions: new SessionTable(Number.POSITIVE_INFINITY),
@@ -107,7 +108,7 @@ export function makeRing(cuts: number[], options: TestRingOptions = {}): TestRin
   return { client, nodes, links: hops.map((hop) => hop[0]), ...ends };
 }
 
-const testSeat = (stage: number, start: number, end: number): Seat => ({
+export const testSeat = (stage: number, start: number, end: number): Seat => ({
   peer: peer(stage),
   start,
   end,

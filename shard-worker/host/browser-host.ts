@@ -3,6 +3,7 @@ import type { StatedDevice } from '../words/lend-memory.ts';
 import { ChannelBroker } from './channel-broker.ts';
 import type { Host } from './host.ts';
 import { keepIdentity, keptKeys } from './keep-identity.ts';
+import { BrowserShelf } from './keep-unfinished.ts';
 import { openSocket } from './open-socket.ts';
 import { spawnSentinel } from './spawn-sentinel.ts';
 import { spawnWorker } from './spawn-worker.ts';
@@ -23,4 +24,5 @@ export const browserHost: Host = {
   openBroker: (options) => new ChannelBroker(options),
   keepIdentity: () => keepIdentity(),
   keptKeys: () => keptKeys(),
+  unfinished: new BrowserShelf(() => globalThis.indexedDB),
 };

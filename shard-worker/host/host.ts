@@ -8,6 +8,7 @@ import type { Fingerprints } from '../words/fingerprints.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
 import type { RpcClient } from '../worker/rpc.ts';
 import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
+import type { UnfinishedShelf } from './keep-unfinished.ts';
 
 export interface Host {
   /** The site that the page came from: for peers that are told no other. */
@@ -24,6 +25,7 @@ export interface Host {
   keepIdentity(): Promise<KeptIdentity>;
   /** Key pairs of all peers that are kept here, in use or not. */
   keptKeys(): Promise<CryptoKeyPair[]>;
+  readonly unfinished: UnfinishedShelf;
 }
 
 /** A socket that carries texts. It is connecting when it is given out. */

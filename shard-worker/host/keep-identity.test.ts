@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { identityOf } from '../../protocol/identity.ts';
 import type { KeptIdentity } from './host.ts';
 import { type IdentityBrowser, keepIdentity } from './keep-identity.ts';
+import { FakeIndexedDb } from './test-indexed-db.ts';
 
 type Held = (lock: Lock | null) => unknown;
 
@@ -18,46 +19,6 @@ class FakeLocks {
     } finally {
       this.held.delete(name);
     }
-  };
-}
-
-/** One database with one store; each request ends in a later task, as IndexedDB's do. */
-class FakeIndexedDb {
-  readonly values = new Map<string, unknown>();
-  isStoreMade = false;
-  #request<Value>(work: () => Value, before?: () => void): IDBRequest<Value> {
-    const request = {} as { onsuccess?: () => void; onerror?: () => void; result: Value; error: unknown };
-    setImmediate(() => {
-      try {
-        request.result = work();
-        before?.();
-        request.onsuccess?.();
-      } catch (error) {
-        request.error = error;
-        request.onerror?.();
-      }
-    });
-    return request as unknown as IDBRequest<Value>;
-  }
-  open = () => {
-    const store = {
-      get: (key: string) => this.#request(() => this.values.get(key)),
-      put: (value: unknown, key: string) => this.#request(() => this.values.set(key, structuredClone(value))),
-    };
-    const database = {
-      createObjectStore: () => {
-        this.isStoreMade = true;
-      },
-      transaction: () => ({ objectStore: () => store }),
-      close: () => {},
-    };
-    const request = this.#request(
-      () => database,
-      () => {
-        if (!this.isStoreMade) (request as unknown as IDBOpenDBRequest).onupgradeneeded?.({} as never);
-      },
-    );
-    return request as never;
   };
 }
 

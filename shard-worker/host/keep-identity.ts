@@ -1,6 +1,7 @@
 // Who this tab is, also after a reload: key pairs in IndexedDB, one per slot, and a Web Lock per slot so that two open tabs
 // are never the same peer. Where a browser has neither, the keys live as long as the tab. Never exports a private key.
 import { newIdentityKeys } from '../../protocol/identity.ts';
+import { done, within, withStore } from './browser-store.ts';
 import type { KeptIdentity } from './host.ts';
 
 /** What is asked of the browser. */
@@ -9,12 +10,9 @@ export interface IdentityBrowser {
   locks: Pick<LockManager, 'request'> | undefined;
 }
 
-const DATABASE = 'computepool-identity';
-const STORE = 'peers';
+const PLACE = { database: 'computepool-identity', store: 'peers' };
 /** Tabs of one browser that keep an identity; more than these have fresh ones. */
 const SLOTS = 64;
-/** A browser that does not answer within this has no storage to speak of. */
-const PATIENCE_MS = 3_000;
 
 interface Stored {
   keys: CryptoKeyPair;
@@ -40,7 +38,7 @@ export async function keepIdentity(browser: IdentityBrowser = thisBrowser()): Pr
 /** Key pairs of all peers that this browser keeps, in use or not. Empty where it keeps none. */
 export async function keptKeys({ indexedDB }: IdentityBrowser = thisBrowser()): Promise<CryptoKeyPair[]> {
   if (!indexedDB) return [];
-  const stored = await within(withStore(indexedDB, (store) => done(store('readonly').getAll()))).catch(() => []);
+  const stored = await within(withStore(indexedDB, PLACE, (store) => done(store('readonly').getAll()))).catch(() => []);
   return stored.filter(isStored).map(({ keys }) => keys);
 }
 
@@ -72,7 +70,7 @@ function holdLock(locks: Pick<LockManager, 'request'>, name: string): Promise<((
 }
 
 async function readOrMake(indexedDB: Pick<IDBFactory, 'open'>, slot: string): Promise<Stored> {
-  return withStore(indexedDB, async (store) => {
+  return withStore(indexedDB, PLACE, async (store) => {
     const known: unknown = await done(store('readonly').get(slot));
     if (isStored(known)) return known;
     const made = await makeIdentity();
@@ -82,36 +80,9 @@ async function readOrMake(indexedDB: Pick<IDBFactory, 'open'>, slot: string): Pr
   });
 }
 
-async function withStore<Value>(
-  indexedDB: Pick<IDBFactory, 'open'>,
-  work: (store: (mode: IDBTransactionMode) => IDBObjectStore) => Promise<Value>,
-): Promise<Value> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await done(opening);
-  try {
-    return await work((mode) => database.transaction(STORE, mode).objectStore(STORE));
-  } finally {
-    database.close();
-  }
-}
-
 /** What another version of the site may have left there is not taken for keys. */
 function isStored(value: unknown): value is Stored {
   const { keys } = (value ?? {}) as Partial<Stored>;
   const isKey = (key: CryptoKey | undefined, usage: KeyUsage) => key?.usages?.includes(usage) === true;
   return isKey(keys?.privateKey, 'sign') && isKey(keys?.publicKey, 'verify');
-}
-
-const done = <Value>(request: IDBRequest<Value>): Promise<Value> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-function within<Value>(work: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The browser’s storage does not answer.')), PATIENCE_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -5,7 +5,9 @@ import type { SiteConfig } from '../../protocol/http/config.ts';
 import { newIdentityKeys, verifyHello } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import type { Unfinished } from '../words/unfinished.ts';
 import type { Host, HostSocket, KeptIdentity } from './host.ts';
+import type { UnfinishedShelf } from './keep-unfinished.ts';
 import { TestBroker } from './test-broker.ts';
 import { until } from './test-clock.ts';
 import { TestSentinel } from './test-sentinel.ts';
@@ -78,6 +80,17 @@ export class TestHost implements Host {
   readonly script: WorkerScript;
   readonly unreachable = new Set<PeerId>();
   readonly identities: KeptIdentity[] = [];
+  /** By peer: what pages that were closed have left. */
+  readonly shelf = new Map<PeerId, Unfinished>();
+  /** Keys that the next page finds; by default each has its own. */
+  keys: CryptoKeyPair | undefined;
+  readonly unfinished: UnfinishedShelf = {
+    read: async (peer) => this.shelf.get(peer),
+    write: async (peer, unfinished) => {
+      if (unfinished) this.shelf.set(peer, unfinished);
+      else this.shelf.delete(peer);
+    },
+  };
   /** Identities that were given back. */
   released = 0;
   isSiteUp = true;
@@ -130,7 +143,7 @@ export class TestHost implements Host {
   }
 
   async keepIdentity(): Promise<KeptIdentity> {
-    const identity = { keys: await newIdentityKeys(), release: () => void this.released++ };
+    const identity = { keys: this.keys ?? (await newIdentityKeys()), release: () => void this.released++ };
     this.identities.push(identity);
     return identity;
   }

@@ -171,7 +171,7 @@ describe('one event, what is shown then, and what is done', () => {
     ['B5: it says that it holds them', [warm(2, 4), warmed(2, 4)], 'waiting', ['say spare-warm 2-4']],
     ['B5: it says that it could not have them', [warm(2, 4), warmed(2, 4, false)], 'waiting', ['say spare-failed 2-4']],
     ['B5: not of those that it was asked for before', [warm(2, 4), warm(0, 2), warmed(2, 4)], 'waiting', []],
-    ['told again', [told(5, 'forming'), told(5, 'ready')], 'loading', [HELD]],
+    ['told again', [told(5, 'forming'), told(5, 'ready')], 'loading', [HELD, 'coalition-serves 5']],
     ['broken before it was joined', [told(5, 'broken')], 'waiting', ['drop 5 stage-left']],
     ['loaded, not linked', [told(5, 'forming', [A, B]), loaded()], 'loading', []],
     ['linked, not loaded', [told(5, 'forming', [A, B]), proved()], 'loading', []],

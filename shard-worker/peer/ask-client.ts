@@ -56,6 +56,16 @@ export class AskClient {
     this.#count = options.firstAsk ?? 0;
   }
 
+  /** The next ask is that one of an earlier page: the server may know it still. */
+  goOnFrom(ask: number): void {
+    this.#count = ask - 1;
+  }
+
+  /** The number of the ask that was said last. */
+  get last(): number {
+    return this.#count;
+  }
+
   /** Resolves when it is this ask's turn. Rejects with the server's refusal, `cancelled`, or `link-failed`. */
   request(wish: Omit<AskMessage, 'type' | 'ask'>, hooks: AskHooks = {}): Promise<Granted> {
     this.#count++;

@@ -22,7 +22,11 @@ export function hearCoalition(life: StageLife, coalition: Coalition, ticket: str
   // Comes again for an epoch before the old ticket expires.
   const tickets: StageEffect[] = isNew || life.live.has(epoch) ? [{ type: 'hold-ticket', epoch, ticket }] : [];
   const known = life.live.get(epoch);
-  if (!isNew) return { life: known ? put(shown, { ...known, coalition }) : shown, effects: tickets };
+  if (!isNew) {
+    const isTold = known?.stage === 0 && state === 'ready' && known.coalition.state !== 'ready';
+    const serves: StageEffect[] = isTold ? [{ type: 'coalition-serves', epoch }] : [];
+    return { life: known ? put(shown, { ...known, coalition }) : shown, effects: [...tickets, ...serves] };
+  }
   const isLinked = stage + 1 === seats.length;
   const exitLink = stage === 0 && seats.length > 2 ? { exitLink: 'asked' as const } : {};
   const joined = join(shown, { epoch, coalition, seats, stage, isLinked, ...exitLink, phase: 'forming' });

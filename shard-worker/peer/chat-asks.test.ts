@@ -2,6 +2,7 @@
 // server, the worker and the other peers.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
+import type { JobId, PoolId, SessionId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { startClock, stopClock, until } from '../host/test-clock.ts';
 import {
@@ -245,5 +246,73 @@ describe('alone', () => {
     await expect(tab.peer.prepareLocal()).rejects.toMatchObject({ code: 'out-of-memory' });
     await ask(tab);
     expect(tab.host.socket.told('ask')[0]).not.toHaveProperty('capability');
+  });
+});
+
+describe('an answer that ran when its page was closed', () => {
+  const progress = {
+    ...{ session: '00112233445566aa' as SessionId, tokenIds: [1, 2, 3], resumed: 0, cachedTokens: 0 },
+    delivered: [{ epoch: 5, tokens: 3 }],
+  };
+
+  /** A page asks, hears something and is closed; another one of the same browser is opened. */
+  async function reopened() {
+    const first = await openReady({ ask: () => new Promise(() => {}) });
+    const { number } = await ask(first, { maxTokens: 50 });
+    grant(first, number);
+    await until(() => first.host.worker.given('ask').length > 0);
+    first.host.worker.tell('unfinished', { id: 1, ...progress });
+    const kept = first.host.shelf.get(first.self)!;
+    const second = await openTab({}, (host) => {
+      host.keys = first.host.identities[0]!.keys;
+      host.shelf.set(first.self, kept);
+    });
+    await second.hear(5, 'ready');
+    return { number, kept, second };
+  }
+
+  test('is asked again by its number, and goes on with what had come', async () => {
+    const { number, kept, second } = await reopened();
+    const { messages } = HELLO;
+    expect(kept).toMatchObject({ ask: number, job: JOB, ...progress, request: { messages, maxTokens: 50 } });
+    const { unfinished } = second.state();
+    expect(unfinished).toEqual({ ...kept.request, resume: [1, 2, 3] });
+    const answer = second.peer.ask(unfinished!);
+    await until(() => second.host.socket.told('ask').length > 0);
+    expect(second.host.socket.told('ask')).toMatchObject([{ ask: number, promptTokens: 12, maxTokens: 47 }]);
+    grant(second, number);
+    await until(() => second.host.worker.given('ask').length > 0);
+    const [driven] = second.host.worker.given('ask');
+    expect(driven).toMatchObject({ reopened: true, goesOn: progress, request: { resume: [1, 2, 3] } });
+    expect(driven!.request.seed).toBe(kept.request.seed);
+    await until(() => second.host.socket.told('ask-done').length > 0);
+    settled(second);
+    await answer;
+    expect([second.host.shelf.size, second.state().unfinished]).toEqual([0, undefined]);
+  });
+
+  test('goes on as one that was cut where the server has ended its job', async () => {
+    const { number, second } = await reopened();
+    void second.peer.ask(second.state().unfinished!).catch(() => {});
+    await until(() => second.host.socket.told('ask').length > 0);
+    grant(second, number, PLAN, 'e'.repeat(32) as JobId);
+    await until(() => second.host.worker.given('ask').length > 0);
+    const [driven] = second.host.worker.given('ask');
+    expect([driven!.reopened, driven!.goesOn, driven!.request.resume]).toEqual([true, undefined, [1, 2, 3]]);
+  });
+
+  test('is forgotten where something else is asked', async () => {
+    const { second, number } = await reopened();
+    const other = await ask(second);
+    expect(other.number).not.toBe(number);
+    expect([second.host.shelf.size, second.state().unfinished]).toEqual([0, undefined]);
+  });
+
+  test('is of its own pool alone', async () => {
+    const { kept } = await reopened();
+    const elsewhere = await openTab({}, (host) => {
+      host.unfinished.read = async () => ({ ...kept, pool: 'acme/other@main:q4' as PoolId });
+    });
+    expect(elsewhere.state().unfinished).toBeUndefined();
   });
 });

@@ -5,13 +5,14 @@
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { Capability, Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PeerId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { ASKS_OF_PAGE, DRIVER_LANES } from '../../protocol/limits.ts';
 import type { Host, HostWorker } from '../host/host.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
-import type { Driven, LocalReady } from '../worker/worker-api.ts';
+import type { Unfinished } from '../words/unfinished.ts';
+import type { Driven, DriveRequest, LocalReady, WorkerEvents } from '../worker/worker-api.ts';
 import { AskClient, type Granted } from './ask-client.ts';
 import { applyChatEvent, type ChatEffect, type ChatEvent, type ChatLife, newChatLife } from './chat-life.ts';
 import { PeerLinks } from './peer-links.ts';
@@ -47,6 +48,11 @@ export class ChatRun {
   /** The whole model, in this tab. */
   #local: LocalReady | undefined;
   #askCount = 0;
+  #self: PeerId | undefined;
+  /** An earlier page left it. */
+  #left: Unfinished | undefined;
+  /** What this page's answer is, for one that comes after it. */
+  #kept: Omit<Unfinished, 'at' | keyof WorkerEvents['unfinished']> | undefined;
 
   constructor(host: Host, pool: PoolRef, origin: string | undefined) {
     this.#host = host;
@@ -68,6 +74,7 @@ export class ChatRun {
     });
     this.#worker.on('text', ({ id, delta }) => this.#asks.get(id)?.onText?.(delta));
     this.#worker.on('stats', ({ id, stats }) => this.#asks.get(id)?.onStats?.(stats));
+    this.#worker.on('unfinished', ({ id, ...progress }) => this.#keep(id, progress));
     this.#worker.on('notice', ({ id, notice }) => this.#asks.get(id)?.onNotice?.(notice));
     this.#worker.on('still', ({ epoch }) => {
       this.#session.send({ type: 'stood-still', pool: this.#life.pool, epoch });
@@ -89,7 +96,10 @@ export class ChatRun {
     this.#started.catch(this.#fail);
   }
 
-  async ask(request: AskRequest, handlers: AskHandlers = {}): Promise<Answer> {
+  async ask(asked: AskRequest, handlers: AskHandlers = {}): Promise<Answer> {
+    const left = asked === this.state.get().unfinished ? this.#left : undefined;
+    // Whoever goes on with it needs the same one.
+    const request = { ...asked, seed: asked.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]! };
     if (request.messages.every((message) => message.content.trim() === '')) {
       throw new PoolError('prompt-empty', 'There is nothing to answer.');
     }
@@ -100,10 +110,17 @@ export class ChatRun {
     const id = ++this.#askCount;
     this.#asks.set(id, handlers);
     try {
+      if (left) this.#goOn(left, handlers);
+      else this.#forget();
       const permit = await this.#getPermit(request, handlers);
       const { plan, job } = permit;
       handlers.onPlan?.(plan);
-      const driven = await this.#drive(id, request, permit, handlers.signal);
+      const { resume: _known, ...kept } = request;
+      const ask = this.#asking.last;
+      this.#kept = job && { pool: this.#life.pool, ask, job, request: kept };
+      const goesOn = left?.job === job ? left : undefined;
+      const reopened = left ? { reopened: true as const, goesOn } : {};
+      const driven = await this.#drive({ id, request, ...permitted(permit), ...reopened }, handlers.signal);
       const { promptTokens, cachedTokens, completionTokens, stats, delivery } = driven;
       const usage = { promptTokens, cachedTokens, completionTokens, ...(delivery ? { delivery } : {}) };
       const ended = { ...usage, ...(stats ? { stats } : {}) };
@@ -113,11 +130,37 @@ export class ChatRun {
       if (!driven.answer) throw PoolError.from(driven.error);
       // The next question need not wait for this one's bill.
       this.#asks.delete(id);
+      this.#forget();
       const settlement = await settled;
       return { ...driven.answer, plan, ...(settlement ? { settlement } : {}) };
     } finally {
-      this.#asks.delete(id);
+      // What could not be gone on with yet is there for the next page.
+      if (this.#asks.delete(id) && (this.#kept || !left)) this.#forget();
     }
+  }
+
+  /** What is kept of it stays so until more has come: this page may be closed as well. */
+  #goOn(left: Unfinished, { onCut }: AskHandlers): void {
+    this.#asking.goOnFrom(left.ask);
+    onCut?.(left.tokenIds);
+    this.#left = undefined;
+    const { unfinished: _taken, ...rest } = this.state.get();
+    this.state.set(rest);
+  }
+
+  /** A page that is opened again could go on from here. */
+  #keep(id: number, progress: Omit<WorkerEvents['unfinished'], 'id'>): void {
+    if (!this.#kept || !this.#self || !this.#asks.has(id)) return;
+    void this.#host.unfinished.write(this.#self, { ...this.#kept, ...progress, at: Date.now() });
+  }
+
+  /** Nothing runs that another page should go on with. */
+  #forget(): void {
+    this.#left = undefined;
+    this.#kept = undefined;
+    const { unfinished, ...rest } = this.state.get();
+    if (unfinished) this.state.set(rest);
+    if (this.#self) void this.#host.unfinished.write(this.#self, undefined);
   }
 
   async prepareLocal(): Promise<void> {
@@ -140,7 +183,11 @@ export class ChatRun {
     await this.#session.introduce();
     const source = modelSource(pool, config, this.#session.origin);
     await this.#worker.call('start-driver', { ...source, pool: this.#life.pool });
-    this.state.patch({ peer: self });
+    this.#self = self;
+    this.#left = await this.#host.unfinished.read(self);
+    if (this.#left?.pool !== this.#life.pool) this.#left = undefined;
+    const unfinished = this.#left && { unfinished: { ...this.#left.request, resume: this.#left.tokenIds } };
+    this.state.patch({ peer: self, ...unfinished });
     this.#session.connect({
       onWelcome: () => {
         this.#happen({ type: 'server-welcomed' });
@@ -208,12 +255,12 @@ export class ChatRun {
   }
 
   /** Never rejects: of what was granted the server is told how it ended. */
-  async #drive(id: number, request: AskRequest, permit: Permit, signal?: AbortSignal): Promise<Driven> {
+  async #drive(request: DriveRequest, signal?: AbortSignal): Promise<Driven> {
+    const { id } = request;
     const cancel = () => void this.#worker.call('cancel', { id }).catch(() => {});
     signal?.addEventListener('abort', cancel);
     try {
-      const { plan, grant, ring } = permit;
-      const driving = this.#worker.call('ask', { id, request, plan, ring, ...(grant === undefined ? {} : { grant }) });
+      const driving = this.#worker.call('ask', request);
       if (signal?.aborted) cancel();
       return await driving;
     } catch (cause) {
@@ -270,6 +317,11 @@ export class ChatRun {
     this.#happen({ type: 'coalition-unlinked', epoch, error: PoolError.from(cause) });
   }
 }
+
+const permitted = ({ plan, grant, ring }: Permit): Pick<DriveRequest, 'plan' | 'grant' | 'ring'> => ({
+  ...{ plan, ring },
+  ...(grant === undefined ? {} : { grant }),
+});
 
 /** Numbers of this page alone, among those that a message takes. */
 const anyAsk = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! * ASKS_OF_PAGE;

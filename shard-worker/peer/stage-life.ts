@@ -100,6 +100,8 @@ export type StageEffect =
   | { type: 'beat-later' }
   /** Jobs of the server are driven over this coalition from now on. */
   | { type: 'drive-over'; epoch: number; seats: readonly Seat[] }
+  /** The server has tried it: answers go over it. */
+  | { type: 'coalition-serves'; epoch: number }
   | { type: 'drop-coalition'; epoch: number; error: ErrorShape }
   /** Then `exit-link-due`. */
   | { type: 'link-exit-later'; epoch: number }

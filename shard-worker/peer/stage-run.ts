@@ -142,6 +142,7 @@ export class StageRun {
     },
     'beat-later': () => void setTimeout(() => this.#session.beat(), FIRST_RTTS_MS),
     // The ring serves drivers of other tabs also if this fails.
+    'coalition-serves': ({ epoch }) => ignore(this.#worker.call('coalition-serves', { epoch })),
     'drive-over': ({ epoch, seats }) => ignore(this.#worker.call('use-coalition', { epoch, seats: [...seats] })),
     'drop-coalition': ({ epoch, error }) => ignore(this.#worker.call('drop-coalition', { epoch, error })),
     'link-exit-later': ({ epoch }) => {
@@ -188,8 +189,8 @@ export class StageRun {
 
   /** Always answers, so that settlement need not wait: with nothing when this tab knows nothing of the job. */
   async #sign({ job, epoch }: (StageEffect & { type: 'sign-receipts' })['message']): Promise<void> {
-    const receipts = await this.#worker.call('sign-receipts', { job, epoch }).catch(() => []);
-    this.#session.send({ type: 'receipts', job, epoch, receipts });
+    const shown = await this.#worker.call('sign-receipts', { job, epoch }).catch(() => ({ receipts: [] }));
+    this.#session.send({ type: 'receipts', job, epoch, ...shown });
   }
 }
 

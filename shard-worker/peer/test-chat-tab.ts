@@ -40,8 +40,10 @@ export const DRIVEN_ALONE = {
 };
 export const DRIVEN = { ...DRIVEN_ALONE, delivery: DELIVERY };
 
-export async function openTab(script: WorkerScript = {}) {
+/** `before`: what its browser has kept. */
+export async function openTab(script: WorkerScript = {}, before: (host: TestHost) => void = () => {}) {
   const host = new TestHost({ ask: () => DRIVEN, ...script });
+  before(host);
   const peer = openChatPeer(host, { pool: MODEL });
   const self = await host.welcome();
   const hear = async (epoch: number, state: Coalition['state'], peers = [B, C]) => {
@@ -69,9 +71,9 @@ export async function ask({ host, peer }: Tab, request: Partial<AskRequest> = {}
   return { answer, number: host.socket.told('ask').at(-1)!.ask };
 }
 
-export function grant({ host }: Tab, number: number, plan = PLAN): void {
+export function grant({ host }: Tab, number: number, plan = PLAN, job = JOB): void {
   const permission = plan.local ? {} : { grant: 'grant' };
-  host.socket.say({ type: 'ask-granted', ask: number, job: JOB, ...permission, epoch: 5, plan, heldMicros: 9 });
+  host.socket.say({ type: 'ask-granted', ask: number, job, ...permission, epoch: 5, plan, heldMicros: 9 });
 }
 export const settled = ({ host }: Tab) =>
   host.socket.say({ type: 'ask-settled', job: JOB, chargedMicros: 7, receiptId: 'r1' });

@@ -18,6 +18,8 @@ export interface RingNodeOptions {
   next?: Link;
   /** At the exit: the link on which a driver listens for results. */
   linkTo(peer: PeerId): Link | undefined;
+  /** At the exit: the link on which the entry listens for those of its loops. */
+  entryLink?(): Link | undefined;
   /** A failure of the device itself: the page and the planner must hear of it. */
   onFault?(error: PoolError): void;
   /** Whenever a frame is refused. */

@@ -12,6 +12,7 @@ import { FairQueue } from '../links/fair-queue.ts';
 import type { Link } from '../links/link.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import { hiddenFrame, resultFrame, withTrace } from './answer-frame.ts';
+import { answerLinks, trySend } from './answer-links.ts';
 import { mayGoOn, replayFrames } from './carry-session.ts';
 import { OpenLine } from './open-line.ts';
 import { type OpenSession, packJson, readOpenSession } from './open-session.ts';
@@ -275,9 +276,9 @@ export class RingNode {
       totalMs: session.lastUsedMs - arrivedMs,
       rttMs: from.rttMs,
     });
-    const link = next ?? this.#options.linkTo(session.open.driver);
-    if (!link) throw new PoolError('link-failed', 'The exit stage has no link to the driver of this conversation.');
+    const { link, witness } = answerLinks(session, this.#options);
     const bytes = encodeFrame(answer);
+    if (witness) trySend(witness, bytes);
     link.send(bytes);
     // Behind the sending; of the sent bytes, because the runtime may use its own buffer again.
     const payload = bytes.subarray(bytes.byteLength - answer.payload.byteLength);
@@ -317,12 +318,12 @@ export class RingNode {
 
   #tellNext(session: Session, flags: number): void {
     const { next, epoch } = this.#options;
-    if (next) trySend(next, { ...emptyFrame(epoch, session.id), flags });
+    if (next) trySend(next, encodeFrame({ ...emptyFrame(epoch, session.id), flags }));
   }
 
   #passErrorUp(frame: Frame): void {
     const session = this.#sessions.get(frame.session);
-    if (session) trySend(session.upstream, frame);
+    if (session) trySend(session.upstream, encodeFrame(frame));
   }
 
   #refuse(link: Link, frame: Frame, error: PoolError): void {
@@ -337,14 +338,13 @@ export class RingNode {
   #sendError(link: Link, about: { session: SessionId; lap: number }, error: PoolError): void {
     const { epoch, stage } = this.#options;
     const payload = packJson({ ...error.toShape(), stage });
-    trySend(link, { ...emptyFrame(epoch, about.session), kind: 'error', dtype: 'json', lap: about.lap, payload });
-  }
-}
-
-function trySend(link: Link, frame: Frame): void {
-  try {
-    link.send(encodeFrame(frame));
-  } catch {
-    // The link died: linkClosed() hears of it, and of a next stage that is gone the cache is gone too.
+    const frame = {
+      ...emptyFrame(epoch, about.session),
+      kind: 'error',
+      dtype: 'json',
+      lap: about.lap,
+      payload,
+    } as const;
+    trySend(link, encodeFrame(frame));
   }
 }

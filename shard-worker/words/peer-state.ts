@@ -100,6 +100,8 @@ export interface ChatState {
   queue?: QueuePlace;
   /** After `prepareLocal`: whether this tab can answer alone. */
   local?: LocalState;
+  /** What ran when an earlier page of this tab was closed: asked as it is, it goes on. There until something is asked. */
+  unfinished?: AskRequest;
   error?: ErrorShape & { next: string };
 }
 

@@ -2,6 +2,7 @@
 // page as it goes.
 import { MAX_DELIVERIES, type SignedDelivery, signDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import { AnswerStatsMeter } from '../driver/answer-stats.ts';
 import { ChoiceWriter } from '../driver/choice-writer.ts';
@@ -10,7 +11,7 @@ import { driveChoices } from '../driver/drive-choices.ts';
 import type { Generated } from '../driver/generate-options.ts';
 import type { JobGrant } from '../driver/job-grant.ts';
 import type { PromptFormat } from '../driver/prompt-format.ts';
-import type { Speculation } from '../driver/speculation.ts';
+import type { Speculation, SpeculationCounts } from '../driver/speculation.ts';
 import { totalOf } from '../driver/speculation.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import type { AskRequest } from '../words/peer-state.ts';
@@ -18,39 +19,51 @@ import type { DriverTools } from './driver-tools.ts';
 import type { Driven, DriveRequest } from './worker-api.ts';
 
 const STATS_EVERY_MS = 250;
+/** What a page that closes loses is told again by the entry, as far as it keeps it: 256 tokens. */
+const KEEP_EVERY_MS = 500;
+
+/** `session`: what the entry knows it by, where its loop runs there. */
+type Driving = Pick<Conversation, 'generate'> & { readonly session?: SessionId };
 
 /** Rejects only for what is known before the first lap and not this answer's: a driver that was not started. */
 export async function driveAnswer(
   tools: DriverTools,
-  { id, request, plan, grant }: DriveRequest,
-  conversation: Conversation,
+  { id, request, plan, grant, reopened, goesOn }: DriveRequest,
+  conversation: Driving,
   signal: AbortSignal,
 ): Promise<Driven> {
   const { format, maxContext } = await tools.format();
   const { tell, identity } = tools.options;
   const startedMs = performance.now();
   const guesses: Speculation[] = [];
+  /** Where the loop runs elsewhere. */
+  let drafted: SpeculationCounts | undefined;
   let meter: AnswerStatsMeter | undefined;
   let jobGrant: JobGrant | undefined;
   let promptTokens = 0;
   let cachedTokens = 0;
   let completionTokens = 0;
-  const delivered: { epoch: number; tokens: number }[] = [];
+  const delivered = [...(goesOn?.delivered ?? [])];
   let text = '';
   let toldMs = 0;
+  let keptMs = Number.NEGATIVE_INFINITY;
   let answer: Driven['answer'];
   let error: PoolError | undefined;
   const { resume = [] } = request;
   const received = [...resume];
+  /** What of those an earlier job had delivered: its prompt now. */
+  const resumed = goesOn ? goesOn.resumed : resume.length;
   try {
     const prompt = format.encodeChat(request.messages);
-    promptTokens = prompt.length + resume.length;
+    promptTokens = prompt.length + resumed;
     // Paid for when it was delivered.
-    if (resume.length > 0) cachedTokens = promptTokens;
+    cachedTokens = goesOn ? goesOn.cachedTokens : resumed > 0 ? promptTokens : 0;
+    completionTokens = resume.length - resumed;
     const written = new ChoiceWriter({ format, stop: request.stop });
     text = resume.map((tokenId) => written.push({ id: tokenId }).text).join('');
+    if (reopened && text !== '') tell('text', { id, delta: text });
     if (grant !== undefined) jobGrant = await tools.grantOf(grant);
-    const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => totalOf(guesses) });
+    const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => drafted ?? totalOf(guesses) });
     meter = meterNow;
     const job = {
       prompt,
@@ -62,7 +75,7 @@ export async function driveAnswer(
       resume: [resume],
     };
     const speculate = () => {
-      const guess = tools.speculate(plan.drafter);
+      const guess = plan.local ? tools.speculate(plan.drafter) : undefined;
       if (guess) guesses.push(guess);
       return guess;
     };
@@ -72,7 +85,13 @@ export async function driveAnswer(
       conversationOf: () => conversation,
       jobGrant,
       speculate,
+      drafter: plan.drafter,
+      onDrafted(counts: SpeculationCounts) {
+        drafted = counts;
+      },
       retry: 'route',
+      resumeEpoch: goesOn?.delivered[0]?.epoch,
+      ...(jobGrant ? { witness: () => noteOf(jobGrant!) } : {}),
     } as const;
     const [generated] = await driveChoices(job, how, {
       signal,
@@ -82,6 +101,7 @@ export async function driveAnswer(
         if (epoch !== undefined) addDelivered(delivered, epoch, piece.ids.length);
         text += piece.text;
         if (piece.text !== '') tell('text', { id, delta: piece.text });
+        keep();
       },
       onLap(report) {
         const now = performance.now();
@@ -91,7 +111,7 @@ export async function driveAnswer(
         tell('stats', { id, stats: meterNow.stats() });
       },
       onCached(tokens) {
-        if (resume.length === 0) cachedTokens = tokens;
+        if (resume.length === 0 && !goesOn) cachedTokens = tokens;
       },
       onNotice: (notice) => tell('notice', { id, notice }),
       onStill: (epoch) => tell('still', { epoch }),
@@ -111,6 +131,21 @@ export async function driveAnswer(
     completionTokens,
     ...(delivery ? { delivery } : {}),
   };
+
+  function keep(): void {
+    const now = performance.now();
+    if (now - keptMs < KEEP_EVERY_MS || !conversation.session) return;
+    keptMs = now;
+    const { session } = conversation;
+    tell('unfinished', {
+      id,
+      session,
+      tokenIds: [...received],
+      resumed,
+      cachedTokens,
+      delivered: structuredClone(delivered),
+    });
+  }
 
   function noteOf({ claims }: JobGrant): Promise<SignedDelivery> {
     const { server, job, nonce, pool, driver } = claims;

@@ -10,11 +10,12 @@ import type { Drafter } from '../driver/drafter.ts';
 import { IdleConversations } from '../driver/idle-conversations.ts';
 import { InterruptedJobs } from '../driver/interrupted-jobs.ts';
 import { JobGrant } from '../driver/job-grant.ts';
+import { LoopClient } from '../driver/loop-client.ts';
+import { LoopRing, type LoopRingOptions } from '../driver/loop-ring.ts';
 import { ModelDrafter } from '../driver/model-drafter.ts';
 import { NgramDrafter } from '../driver/ngram-drafter.ts';
 import { RingClient } from '../driver/ring-client.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
-import type { Link } from '../links/link.ts';
 import { openModelFiles } from '../model/open-model.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
@@ -38,6 +39,8 @@ import type {
   WorkerEvents,
 } from './worker-api.ts';
 
+type DriverEnds = Pick<LoopRingOptions, 'entry' | 'exit'>;
+
 export interface DriverHostOptions {
   identity(): Identity;
   trust: TokenCheck;
@@ -51,14 +54,20 @@ const ACQUIRE_TIMEOUT_MS = 120_000;
 
 export class DriverHost implements DriverTools {
   readonly options: DriverHostOptions;
-  readonly rings = new RingTable();
+  /** Server jobs are driven over these, here at the entry. */
+  readonly rings = new RingTable<RingClient>();
+  /** What this tab's own person asks goes over these: its loops run at the entry. */
+  readonly #loops = new RingTable<LoopRing>();
   readonly idle = new IdleConversations();
   readonly interrupted = new InterruptedJobs();
   readonly #asks = new Map<number, AbortController>();
   readonly #jobs = new Map<JobId, { abort: AbortController; over: Promise<void> }>();
   /** The conversation of the person in this tab: its stages keep what was computed between turns. */
-  readonly #conversation = new Conversation((signal, avoid) => this.#acquire(signal, avoid));
-  #isAskLocal = false;
+  readonly #conversation = new LoopClient((signal, avoid) => {
+    return this.#loops.acquire({ signal, avoid, ring: this.#askRing, timeoutMs: ACQUIRE_TIMEOUT_MS });
+  });
+  /** The same where the model is whole in this tab. */
+  readonly #alone = new Conversation(() => this.#localRing());
   #askRing = 0;
   /** The page knows that the model's own programs run. */
   #isAnnounced = false;
@@ -90,34 +99,33 @@ export class DriverHost implements DriverTools {
     return this.#format;
   }
 
-  /** `serves`: false for one that the server tries before anybody is answered over it. */
-  use(
-    { epoch, ring: number, seats }: CoalitionForDriver,
-    links: { entry: Link; exit: Link } | undefined,
-    serves = true,
-  ): void {
+  /** Server jobs are driven here over that coalition. It is the server's to try before anybody is answered over it. */
+  use(coalition: CoalitionForDriver, links: DriverEnds | undefined): void {
+    this.rings.add(new RingClient(this.#over(coalition, links)), false);
+    this.idle.releaseUnless(this.rings.newest);
+  }
+
+  /** The person of this tab asks that coalition from now on. */
+  ask(coalition: CoalitionForDriver, links: DriverEnds | undefined): void {
+    this.#loops.add(new LoopRing(this.#over(coalition, links)));
+  }
+
+  #over({ epoch, ring, seats }: CoalitionForDriver, links: DriverEnds | undefined): LoopRingOptions {
     if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
-    const ring = new RingClient({ epoch, ring: number, self: this.options.identity().peer, ...links, seats });
-    this.rings.add(ring, serves);
-    this.#releaseOthers();
+    return { epoch, ring, self: this.options.identity().peer, ...links, seats };
   }
 
   /** What the server has answered over this epoch is not its trial any more. */
   serve(epoch: number): void {
     if ((this.rings.newest?.epoch ?? 0) >= epoch) return;
     this.rings.serve(epoch);
-    this.#releaseOthers();
-  }
-
-  #releaseOthers(): void {
-    const { newest } = this.rings;
-    this.idle.releaseUnless(newest);
-    if (this.#asks.size === 0) this.#conversation.releaseUnless((ring) => this.rings.isCurrent(ring));
+    this.idle.releaseUnless(this.rings.newest);
   }
 
   /** Laps over this epoch end with `error`; answers of this tab go on when the next coalition is there. */
   drop(epoch: number, error: PoolError): void {
     this.rings.drop(epoch, error);
+    this.#loops.drop(epoch, error);
     this.idle.releaseUnless(this.rings.newest);
   }
 
@@ -136,13 +144,14 @@ export class DriverHost implements DriverTools {
     const abort = new AbortController();
     this.#asks.set(request.id, abort);
     try {
-      this.#isAskLocal = request.plan.local;
       this.#askRing = request.ring ?? 0;
+      if (request.plan.local) return await driveAnswer(this, request, this.#alone, abort.signal);
+      const { goesOn } = request;
+      if (goesOn) this.#conversation.goOn(goesOn.session);
       return await driveAnswer(this, request, this.#conversation, abort.signal);
     } finally {
       this.#asks.delete(request.id);
-      if (!request.plan.local) this.#conversation.releaseUnless((ring) => this.rings.isCurrent(ring));
-      this.#loadDraftWhenIdle();
+      this.loadDraftWhenIdle();
     }
   }
 
@@ -161,7 +170,7 @@ export class DriverHost implements DriverTools {
     const isFull = this.#jobs.size >= MAX_SESSIONS_PER_STAGE && !job.request.trial;
     const over = runServerJob(this, job, abort.signal, isFull).finally(() => {
       if (!isFull) this.#jobs.delete(job.job);
-      this.#loadDraftWhenIdle();
+      this.loadDraftWhenIdle();
     });
     if (!isFull) this.#jobs.set(job.job, { abort, over });
     await over;
@@ -214,9 +223,7 @@ export class DriverHost implements DriverTools {
     return openLocalModel({ ...options, tell: (state) => tell('local', state) });
   }
 
-  async #acquire(signal?: AbortSignal, avoid?: RingClient): Promise<RingClient> {
-    const wanted = { ring: this.#askRing, timeoutMs: ACQUIRE_TIMEOUT_MS };
-    if (!this.#isAskLocal) return this.rings.acquire({ signal, avoid, ...wanted });
+  async #localRing(): Promise<RingClient> {
     const local = await this.#local;
     if (!local) throw new PoolError('internal', 'The model is not loaded into this tab.');
     if (local.ring.ended) throw new PoolError('stage-failed', local.ring.ended.message);
@@ -224,7 +231,7 @@ export class DriverHost implements DriverTools {
   }
 
   /** The first answer is drafted by lookup: the model is loaded behind it. */
-  #loadDraftWhenIdle(): void {
+  loadDraftWhenIdle(): void {
     if (this.#asks.size === 0 && this.#jobs.size === 0) this.#draft?.load();
   }
 

@@ -23,7 +23,7 @@ function collect(link: Link): { kinds: string[]; closes: number } {
 }
 
 test('alone: both links are one, frames go to the node and its results come back', async () => {
-  const links = new DriverLinks(SELF);
+  const links = new DriverLinks(SELF, SELF);
   expect(links.exit).toBe(links.entry);
   const [atDriver, atNode] = [collect(links.entry), collect(links.atNode)];
   links.entry.send(encodeFrame(frame('close')));
@@ -33,21 +33,25 @@ test('alone: both links are one, frames go to the node and its results come back
   expect([links.entry.peer, links.atNode.peer]).toEqual([SELF, SELF]);
 });
 
-test('results of the link to the exit are the driver’s, all else of it is the node’s', () => {
+test('results of the link to the exit are the driver’s', () => {
   const [toExit, elsewhere] = [memoryLinkPair(SELF, EXIT)[0], memoryLinkPair(SELF, EXIT)[0]];
-  const links = new DriverLinks(SELF, toExit);
-  const take = (link: Link, kind: Frame['kind']) => links.take(link, frame(kind), encodeFrame(frame(kind)));
+  const links = new DriverLinks(SELF, SELF, toExit);
+  const take = (link: Link) => links.take(link, encodeFrame(frame('result')));
   // Before somebody listens, too.
-  expect(take(toExit, 'result')).toBe(true);
+  take(toExit);
   const atDriver = collect(links.exit);
-  expect([take(toExit, 'result'), take(toExit, 'error'), take(elsewhere, 'result')]).toEqual([true, false, false]);
+  for (const link of [toExit, elsewhere]) take(link);
   expect(atDriver.kinds).toEqual(['result', 'result']);
   expect(links.exit.peer).toBe(EXIT);
 });
 
+test('sessions of another driver come in under its name', () => {
+  expect(new DriverLinks(SELF, EXIT).atNode.peer).toBe(EXIT);
+});
+
 test('when the link to the exit breaks, both of the driver’s ends do, once, and the other way round the link stays', async () => {
   const [toExit] = memoryLinkPair(SELF, EXIT);
-  const links = new DriverLinks(SELF, toExit);
+  const links = new DriverLinks(SELF, SELF, toExit);
   const [entry, exit, node] = [collect(links.entry), collect(links.exit), collect(links.atNode)];
   links.linkClosed(memoryLinkPair(SELF, EXIT)[0]);
   expect(links.exit.closed).toBe(false);
@@ -60,7 +64,7 @@ test('when the link to the exit breaks, both of the driver’s ends do, once, an
 
 test('who listens to results of a link that is gone hears so', () => {
   const [toExit] = memoryLinkPair(SELF, EXIT);
-  const links = new DriverLinks(SELF, toExit);
+  const links = new DriverLinks(SELF, SELF, toExit);
   links.close();
   expect(collect(links.exit).closes).toBe(1);
 });

@@ -1,6 +1,5 @@
 // The links of a driver that lives in the worker of the entry stage: a memory link into its own ring node, and the results
 // that come on the link to the exit. That link may be the ring's next one as well, so frames are told apart here.
-import type { Frame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Link, LinkHandlers } from '../links/link.ts';
 import { memoryLinkPair } from '../links/memory-link.ts';
@@ -16,18 +15,23 @@ export class DriverLinks {
   readonly atNode: Link;
   readonly #results: ResultLink | undefined;
 
-  /** `toExit`: the proved link to the exit stage; none where this stage is the exit itself. */
-  constructor(self: PeerId, toExit?: Link) {
-    [this.entry, this.atNode] = memoryLinkPair(self, self);
+  /**
+   * `driver`: whose sessions come in here, this worker's own peer or another one whose loops run in it. `toExit`: the proved link to
+   * the exit stage; none where this stage is the exit itself.
+   */
+  constructor(self: PeerId, driver: PeerId, toExit?: Link) {
+    [this.entry, this.atNode] = memoryLinkPair(driver, self);
     this.#results = toExit && new ResultLink(toExit);
     this.exit = this.#results ?? this.entry;
   }
 
-  /** Takes a result that came on this link; false for all other frames, which are the ring node's. */
-  take(link: Link, frame: Frame, bytes: Uint8Array): boolean {
-    if (frame.kind !== 'result' || this.#results?.source !== link) return false;
-    this.#results.deliver(bytes);
-    return true;
+  /** Takes a result that came on this link: whose it is, is seen by who waits for it. */
+  take(link: Link, bytes: Uint8Array): void {
+    if (this.#results?.source === link) this.#results.deliver(bytes);
+  }
+
+  get isClosed(): boolean {
+    return this.entry.closed || this.exit.closed;
   }
 
   /** The link to the exit broke. */

@@ -4,6 +4,7 @@ import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { IdleConversations } from '../driver/idle-conversations.ts';
 import type { InterruptedJobs } from '../driver/interrupted-jobs.ts';
 import type { JobGrant } from '../driver/job-grant.ts';
+import type { RingClient } from '../driver/ring-client.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import type { DriverFormat } from './read-format.ts';
 import type { RingTable } from './ring-table.ts';
@@ -11,7 +12,7 @@ import type { TellPage } from './worker-api.ts';
 
 export interface DriverTools {
   readonly options: { identity(): Identity; tell: TellPage };
-  readonly rings: RingTable;
+  readonly rings: RingTable<RingClient>;
   /** Somebody is answered over this epoch: it is no trial. */
   serve(epoch: number): void;
   /** Conversations of finished server jobs. */

@@ -45,7 +45,16 @@ export class LinkTable {
 
   /** Proved links of an epoch that this side asked for. */
   outgoing(epoch: number): ChannelLink[] {
-    return [...this.#proved].filter(([key]) => key.startsWith(`${epoch}/out/`)).map(([, link]) => link);
+    return this.#of(`${epoch}/out/`);
+  }
+
+  /** Proved links of an epoch that others asked for. */
+  incoming(epoch: number): ChannelLink[] {
+    return this.#of(`${epoch}/in/`);
+  }
+
+  #of(begin: string): ChannelLink[] {
+    return [...this.#proved].filter(([key]) => key.startsWith(begin)).map(([, link]) => link);
   }
 
   /** Round trips of the proved links as far as they are sure, milliseconds: the least where a peer has several. */

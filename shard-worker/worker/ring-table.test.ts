@@ -36,10 +36,17 @@ test('one that is tried is there for whoever names it, and the newest when someb
   expect(table.newest).toBe(two);
   table.serve(1);
   expect(table.newest).toBe(two);
-  // Nothing serves: one that is tried is better than none.
+  // Who names none waits until one serves, also where one that served is gone.
   const bare = new RingTable();
   bare.add(two, false);
-  expect(bare.newest).toBe(two);
+  expect(bare.newest).toBeUndefined();
+  const waiting = bare.acquire({ timeoutMs: 1000 });
+  bare.serve(2);
+  expect(await waiting).toBe(two);
+  const three = ring(3);
+  bare.add(three, false);
+  bare.drop(2, new PoolError('stage-left', 'Gone.'));
+  expect(bare.newest).toBeUndefined();
 });
 
 test('a ring that ended by itself serves no more; the same epoch linked anew does', async () => {

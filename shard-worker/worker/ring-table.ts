@@ -1,15 +1,22 @@
 // The rings that a driver's tab could use now, by epoch, and who waits for one. Owns no links.
 import { PoolError } from '../../protocol/errors.ts';
-import type { RingClient } from '../driver/ring-client.ts';
 
-export interface AcquireOptions {
+/** What the table knows of one: a `RingClient` or a `LoopRing`. */
+interface TableRing {
+  readonly epoch: number;
+  readonly ring: number;
+  readonly ended: PoolError | undefined;
+  end(error: PoolError): void;
+}
+
+export interface AcquireOptions<Ring> {
   signal?: AbortSignal | undefined;
   /** This epoch and no other; by default the newest. */
   epoch?: number;
   /** This one of several that answer side by side, and another only where it is not whole again soon. */
   ring?: number | undefined;
   /** It just failed: another one is waited for, and after a while it is tried again after all. */
-  avoid?: RingClient | undefined;
+  avoid?: Ring | undefined;
   timeoutMs: number;
 }
 
@@ -18,52 +25,61 @@ const AVOID_MS = 10_000;
 /** The next epoch of a ring holds most of what was computed: it is worth that wait. */
 const OWN_RING_MS = 3_000;
 
-export class RingTable {
-  readonly #rings = new Map<number, RingClient>();
+export class RingTable<Ring extends TableRing> {
+  readonly #rings = new Map<number, Ring>();
+  /** Epochs that somebody is answered over: the others are there for whoever names them. */
+  readonly #served = new Set<number>();
   readonly #waiting = new Set<() => void>();
-  #newest: RingClient | undefined;
+  #newest: Ring | undefined;
 
   /** The one that serves now. */
-  get newest(): RingClient | undefined {
+  get newest(): Ring | undefined {
     return this.#newest && !this.#newest.ended ? this.#newest : undefined;
   }
 
   /** Nothing newer has taken its place. */
-  isCurrent(ring: RingClient): boolean {
+  isCurrent(ring: Ring): boolean {
     return this.#newestOf(ring.ring) === ring;
   }
 
-  #newestOf(ring: number): RingClient | undefined {
-    const own = [...this.#rings.values()].filter((one) => one.ring === ring && !one.ended);
-    return own.sort((a, b) => b.epoch - a.epoch)[0];
+  #newestOf(ring: number): Ring | undefined {
+    return this.#newestServed((one) => one.ring === ring);
+  }
+
+  #newestServed(isWanted: (ring: Ring) => boolean): Ring | undefined {
+    const all = [...this.#rings.values()].filter((one) => this.#served.has(one.epoch) && !one.ended && isWanted(one));
+    return all.sort((a, b) => b.epoch - a.epoch)[0];
   }
 
   /** `serves`: it is known to; otherwise it is there for whoever names its epoch, until `serve`. */
-  add(ring: RingClient, serves = true): void {
+  add(ring: Ring, serves = true): void {
     this.#rings.set(ring.epoch, ring);
-    if (serves || !this.newest) this.serve(ring.epoch);
-    for (const look of [...this.#waiting]) look();
+    if (serves || this.#served.has(ring.epoch)) this.serve(ring.epoch);
+    else for (const look of [...this.#waiting]) look();
   }
 
   /** Somebody is answered over this epoch. */
   serve(epoch: number): void {
     const ring = this.#rings.get(epoch);
-    if (ring && (!this.newest || epoch >= this.newest.epoch)) this.#newest = ring;
+    if (!ring) return;
+    this.#served.add(epoch);
+    if (!this.newest || epoch >= this.newest.epoch) this.#newest = ring;
+    for (const look of [...this.#waiting]) look();
   }
 
   /** Laps over this epoch end with `error`. */
   drop(epoch: number, error: PoolError): void {
     const ring = this.#rings.get(epoch);
     this.#rings.delete(epoch);
+    this.#served.delete(epoch);
     ring?.end(error);
     if (this.#newest !== ring) return;
     // An older one that still serves is better than none.
-    const rest = [...this.#rings.values()].filter(({ ended }) => !ended);
-    this.#newest = rest.sort((a, b) => b.epoch - a.epoch)[0];
+    this.#newest = this.#newestServed(() => true);
   }
 
   /** Rejects with `no-stages`, for one epoch with `epoch-stale`, or with `cancelled`. */
-  acquire({ signal, epoch, ring: wanted, avoid, timeoutMs }: AcquireOptions): Promise<RingClient> {
+  acquire({ signal, epoch, ring: wanted, avoid, timeoutMs }: AcquireOptions<Ring>): Promise<Ring> {
     return new Promise((resolve, reject) => {
       let avoided = avoid;
       let own = wanted;
@@ -105,7 +121,7 @@ export class RingTable {
   }
 
   /** The newest of one ring; of any, one that is not avoided rather than one that is. */
-  #pick(ring: number | undefined, avoided: RingClient | undefined): RingClient | undefined {
+  #pick(ring: number | undefined, avoided: Ring | undefined): Ring | undefined {
     if (ring !== undefined) return this.#newestOf(ring);
     if (this.newest !== avoided) return this.newest;
     const rings = new Set([...this.#rings.values()].map((one) => one.ring));

@@ -37,12 +37,34 @@ async function openDriver(identity: Identity): Promise<DriverHost> {
   return host;
 }
 
-let asks = 0;
 function ask(driver: DriverHost, identity: Identity, isLocal = false) {
   const id = ++asks;
   const request = { messages: QUESTION, temperature: 0.8, seed: 11, maxTokens: 12 };
   const grant = isLocal ? {} : { grant: stages.grant(identity, jobId(id)) };
   return driver.drive({ id, request, plan: { local: isLocal, drafter: 'none' }, ...grant });
+}
+
+let asks = 0;
+
+/** Links of one who serves nothing to the entry and the exit of an epoch; the entry runs loops from now on. */
+async function askOver(
+  driver: DriverHost,
+  identity: Identity,
+  tabs: TestStage[],
+  epoch: number,
+  seats: readonly (readonly [number, number])[],
+) {
+  const asker = new AskerLinks(
+    () => identity,
+    TRUST,
+    () => {},
+  );
+  asker.holdTicket(epoch, stages.driverTicket({ identity }, epoch));
+  for (const tab of new Set([tabs[0]!, tabs.at(-1)!])) await stages.link({ identity, host: asker }, tab, epoch);
+  const coalition = { epoch, seats: tabs.map((tab, at) => stages.seat(tab, seats[at]!)) };
+  tabs[0]!.host.loops.use(coalition);
+  driver.ask(coalition, asker.driverLinks(epoch, coalition.seats));
+  return asker;
 }
 
 /** Layers `[0, cut)` at a, the rest at b; both loaded, linked and serving. */
@@ -63,23 +85,25 @@ async function openPair(
 }
 
 test('one text: alone in this tab, over one stage, over two', async () => {
-  const driver = await openDriver(IDENTITY_A);
+  const identity = await newIdentity();
+  const driver = await openDriver(identity);
   const ready = await driver.openLocal('wasm');
   expect(ready.totalBytes).toBeGreaterThan(0);
-  const local = await ask(driver, IDENTITY_A, true);
+  const local = await ask(driver, identity, true);
   expect(local.answer!.tokenIds.length).toBeGreaterThan(3);
   expect(local).not.toHaveProperty('delivery');
 
   const solo = await stages.open(IDENTITY_A);
   const epoch = ++epochs;
   const whole = [0, stages.layers] as const;
+  solo.host.holdTicket(epoch, stages.ticket(solo, epoch, whole));
   const loaded = await solo.host.load(stages.assign(epoch, whole));
   expect(loaded.networkBytes).toBeGreaterThan(0);
   expect(loaded.msPerLayer).toBeGreaterThan(0);
   expect(solo.host.driverLinks(epoch)).toBeUndefined();
   solo.host.serve(epoch);
-  driver.use({ epoch, seats: [stages.seat(solo, whole)] }, solo.host.driverLinks(epoch));
-  const alone = await ask(driver, IDENTITY_A);
+  await askOver(driver, identity, [solo], epoch, [whole]);
+  const alone = await ask(driver, identity);
   expect(alone.answer!.tokenIds).toEqual(local.answer!.tokenIds);
   const { delivered } = await checkDelivery(alone.delivery!);
   expect(delivered).toEqual([{ epoch, tokens: alone.completionTokens }]);
@@ -93,24 +117,25 @@ test('one text: alone in this tab, over one stage, over two', async () => {
   const links = pair.a.host.driverLinks(pair.epoch);
   expect(pair.a.host.driverLinks(pair.epoch)).toBe(links);
   expect(pair.b.host.driverLinks(pair.epoch)).toBeUndefined();
-  driver.use(
-    { epoch: pair.epoch, seats: [stages.seat(pair.a, pair.seats[0]!), stages.seat(pair.b, pair.seats[1]!)] },
-    links,
-  );
-  const split = await ask(driver, IDENTITY_A);
+  const asker = await askOver(driver, identity, [pair.a, pair.b], pair.epoch, pair.seats);
+  const split = await ask(driver, identity);
   expect(split.answer!.text).toBe(local.answer!.text);
 
   // Both stages sign what they did, also for an epoch that is over by then.
   const { note } = split.delivery!;
+  asker.closeEpoch(pair.epoch);
   links!.entry.close();
   const query = { job: note.job, epoch: pair.epoch };
   await Promise.all([pair.a, pair.b].map(({ host }) => host.retire(pair.epoch)));
   for (const { host, identity } of [pair.a, pair.b]) {
-    const [signed] = await host.signReceipts(query);
+    const { receipts, delivery } = await host.signReceipts(query);
+    const [signed] = receipts;
     const { peer, nonce, to } = await checkReceipt(signed!);
     // The token that came last is never computed.
     expect([peer, nonce, to]).toEqual([identity.peer, note.nonce, note.promptTokens + split.completionTokens - 1]);
-    expect(await host.signReceipts({ ...query, epoch: 1 })).toEqual([]);
+    expect((await host.signReceipts({ ...query, epoch: 1 })).receipts).toEqual([]);
+    // The entry has the last word of who asked.
+    expect(delivery?.note).toEqual(host === pair.a.host ? note : undefined);
   }
   vi.advanceTimersByTime(1000);
   const served = pair.a.told.findLast(({ event }) => event === 'served');

@@ -2,30 +2,31 @@
 // beside it. Old and new epoch may stand side by side, also over the same slice, so that a change of members interrupts no answer.
 
 import { PoolError } from '../../protocol/errors.ts';
-import { decodeFrame, encodeFrame, type Frame } from '../../protocol/frame.ts';
+import { decodeFrame, type Frame } from '../../protocol/frame.ts';
+import { type OpenGrant, openGrant } from '../../protocol/grant.ts';
 import type { Identity } from '../../protocol/identity.ts';
-import type { SignedReceipt } from '../../protocol/receipt.ts';
-import { mayFeed } from '../../protocol/ticket.ts';
+import type { PeerId } from '../../protocol/ids.ts';
 import { ChannelLink } from '../links/channel-link.ts';
 import type { Link } from '../links/link.ts';
 import { loadStage } from '../model/load-stage.ts';
 import { type OpenModel, openModel } from '../model/open-model.ts';
 import { probeLayer } from '../model/probe-layer.ts';
 import { MeterRegistry, type ReceiptQuery } from '../ring/meter-registry.ts';
-import { packJson } from '../ring/open-session.ts';
 import { RingNode } from '../ring/ring-node.ts';
-import { emptyFrame } from '../words/empty-frame.ts';
 import type { LentMemory } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import { DriverLinks } from './driver-links.ts';
+import { comesFromDriver, comesFromEntry, leadsToExit, maySend } from './link-roles.ts';
 import { LinkTable } from './link-table.ts';
+import { type EntryDrafts, LoopHost } from './loop-host.ts';
 import type { OwnBackend } from './own-backend.ts';
+import { refuseFrame } from './refuse-frame.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
 import type { BackendChoice } from './start-backend.ts';
 import { TELL_EVERY_MS, WarmSlots } from './warm-slots.ts';
 import { warmUp } from './warm-up.ts';
-import type { StageAssignment, StageLoaded, TellPage, WarmSlices } from './worker-api.ts';
+import type { StageAssignment, StageLoaded, StageReceipts, TellPage, WarmSlices } from './worker-api.ts';
 
 interface Epoch {
   assignment: StageAssignment;
@@ -33,7 +34,8 @@ interface Epoch {
   use?: SliceUse;
   slice?: Slice;
   node?: RingNode;
-  driver?: DriverLinks;
+  /** Ends of sessions that begin in this worker, by whose they are. */
+  drivers: Map<PeerId, DriverLinks>;
 }
 
 /** How long a retired epoch may finish what is running. */
@@ -60,12 +62,14 @@ export class StageHost {
   /** To be held in reserve when no epoch is left. */
   #asked: WarmSlices | undefined;
   readonly #warm = new WarmSlots(this.#slices, (...told) => this.#tell(...told));
+  readonly loops: LoopHost;
 
   constructor(
     backend: Pick<OwnBackend, 'runtime' | 'try'>,
     identity: () => Identity,
     trust: TokenCheck,
     tell: TellPage,
+    drafts: EntryDrafts = NO_DRAFTS,
   ) {
     this.#backend = backend;
     this.#identity = identity;
@@ -80,7 +84,15 @@ export class StageHost {
       onClosed: (closed) => tell('link-closed', closed),
       onLong: (link) => tell('link-long', link),
     });
+    this.loops = new LoopHost({
+      linksFor: (epoch, driver) => this.driverLinks(epoch, driver),
+      letGo: (driver) => this.#letGo(driver),
+      drafts,
+      readGrant: (grant, driver) => this.#readGrant(grant, driver),
+      maxContext: () => this.#opened().manifest.maxContext,
+    });
     setInterval(() => {
+      this.loops.sweep();
       this.#slices.sweep(performance.now());
       this.#tellServed();
       this.#tellLinks();
@@ -96,24 +108,43 @@ export class StageHost {
     if (oldest !== undefined && this.#tickets.size > MAX_TICKETS) this.#tickets.delete(oldest);
   }
 
-  /** What this stage did for a job in an epoch, retired or not. */
-  signReceipts(query: ReceiptQuery): Promise<SignedReceipt[]> {
-    return this.#meters.receiptsFor(this.#identity(), query);
+  /** What this stage did for a job in an epoch, retired or not; where its loop ran here, what its driver signed for last. */
+  async signReceipts(query: ReceiptQuery): Promise<StageReceipts> {
+    const receipts = await this.#meters.receiptsFor(this.#identity(), query);
+    const delivery = this.loops.noteOf(query.job);
+    return { receipts, ...(delivery ? { delivery } : {}) };
+  }
+
+  #letGo(driver: PeerId): void {
+    if (driver === this.#identity().peer) return;
+    for (const { drivers } of this.#epochs.values()) {
+      drivers.get(driver)?.close();
+      drivers.delete(driver);
+    }
+  }
+
+  async #readGrant(grant: string | undefined, driver: PeerId): Promise<OpenGrant> {
+    const { pool } = [...this.#epochs.values()].at(-1)?.assignment ?? {};
+    if (!pool) throw new PoolError('epoch-stale', NOT_SERVED);
+    if (grant === undefined) throw new PoolError('grant-refused', 'The stages of a coalition ask for a grant.');
+    const publicKey = this.#trust.orchestratorKey();
+    return openGrant(grant, { publicKey, driver, pool, nowSeconds: this.#trust.nowSeconds?.() });
   }
 
   /**
-   * For a driver in this worker: the same two links at each call. Undefined unless this worker serves the entry of the
-   * epoch and, where another is the exit, has a proved link to it.
+   * For sessions that begin in this worker, its own or those of a driver whose loops run here: the same two links at each call.
+   * Undefined unless this worker serves the entry of the epoch and, where another is the exit, has a proved link to it.
    */
-  driverLinks(epoch: number): Pick<DriverLinks, 'entry' | 'exit'> | undefined {
+  driverLinks(epoch: number, peer = this.#identity().peer): Pick<DriverLinks, 'entry' | 'exit'> | undefined {
     const entry = this.#epochs.get(epoch);
     if (!entry?.node || entry.assignment.start !== 0) return undefined;
-    if (entry.driver && !entry.driver.exit.closed) return entry.driver;
+    const known = entry.drivers.get(peer);
+    if (known && !known.isClosed) return known;
     const { end, layers } = entry.assignment;
     const toExit = end === layers ? undefined : this.links.outgoing(epoch).find(leadsToExit);
     if (end !== layers && !toExit) return undefined;
-    const driver = new DriverLinks(this.#identity().peer, toExit);
-    entry.driver = driver;
+    const driver = new DriverLinks(this.#identity().peer, peer, toExit);
+    entry.drivers.set(peer, driver);
     driver.atNode.listen({
       onFrame: (bytes) => this.#route(driver.atNode, bytes),
       onClose: () => entry.node?.linkClosed(driver.atNode),
@@ -138,7 +169,7 @@ export class StageHost {
   async load(assignment: StageAssignment): Promise<StageLoaded> {
     const { epoch, start, end, lent } = assignment;
     const abort = new AbortController();
-    const entry: Epoch = { assignment, abort };
+    const entry: Epoch = { assignment, abort, drivers: new Map() };
     this.#epochs.set(epoch, entry);
     this.#lent = lent;
     const { meter } = this.#opened().files;
@@ -209,7 +240,9 @@ export class StageHost {
       sessions: entry.slice.sessions,
       ...(link ? { next: link } : {}),
       grants: { trust: this.#trust, pool, self: this.#identity().peer, meters: this.#meters },
-      linkTo: (peer) => (peer === this.#identity().peer ? entry.driver?.atNode : this.links.get(epoch, 'in', peer)),
+      linkTo: (peer) =>
+        peer === this.#identity().peer ? entry.drivers.get(peer)?.atNode : this.links.get(epoch, 'in', peer),
+      entryLink: () => this.links.incoming(epoch).find(comesFromEntry),
       onFault: (error) => this.#tell('fault', error.toShape()),
       onRefused: ({ code }) => {
         if (code === 'grant-refused') this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
@@ -227,13 +260,14 @@ export class StageHost {
     const entry = this.#epochs.get(epoch);
     if (!entry) return;
     entry.abort.abort();
+    this.loops.retire(epoch);
     const deadline = performance.now() + RETIRE_GRACE_MS;
     while ((entry.node?.sessions ?? 0) > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, RETIRE_POLL_MS));
     }
     this.#epochs.delete(epoch);
     this.#tickets.delete(epoch);
-    entry.driver?.close();
+    for (const driver of entry.drivers.values()) driver.close();
     this.links.closeEpoch(epoch);
     await entry.node?.close();
     entry.use?.release();
@@ -249,10 +283,11 @@ export class StageHost {
     link.listen({
       onFrame: (bytes) => this.#route(link, bytes),
       onClose: () => {
-        for (const { node, driver } of this.#epochs.values()) {
+        for (const { node, drivers } of this.#epochs.values()) {
           node?.linkClosed(link);
-          driver?.linkClosed(link);
+          for (const driver of drivers.values()) driver.linkClosed(link);
         }
+        this.loops.linkClosed(link);
       },
     });
   }
@@ -268,9 +303,11 @@ export class StageHost {
     }
     const entry = this.#epochs.get(frame.epoch);
     if (!entry?.node || (link instanceof ChannelLink && !link.speaks(frame.epoch))) {
-      refuse(link, frame, 'epoch-stale', NOT_SERVED);
-    } else if (entry.driver?.take(link, frame, bytes)) return;
-    else if (UPSTREAM_KINDS.has(frame.kind) && !maySend(link)) refuse(link, frame, 'ticket-refused', NOT_BEFORE);
+      refuseFrame(link, frame, new PoolError('epoch-stale', NOT_SERVED));
+    } else if (frame.kind === 'result') {
+      for (const driver of entry.drivers.values()) driver.take(link, bytes);
+    } else if (comesFromDriver(link)) this.loops.take(link, frame);
+    else if (!maySend(link, frame)) refuseFrame(link, frame, new PoolError('ticket-refused', NOT_BEFORE));
     else entry.node.accept(link, frame);
   }
 
@@ -293,6 +330,9 @@ export class StageHost {
   }
 }
 
+/** A stage whose worker drives nothing itself. */
+const NO_DRAFTS: EntryDrafts = { speculate: () => undefined, prepare: () => {} };
+
 const cancelled = (): PoolError => new PoolError('cancelled', 'The coalition changed while this slice was loading.');
 
 /** What was waited for, or `cancelled`: the work itself may go on for another epoch. */
@@ -307,28 +347,3 @@ function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Prom
 
 const NOT_SERVED = 'This stage does not serve that coalition.';
 const NOT_BEFORE = 'Frames of a session come from the stage before.';
-/** What only the stage before, or at the entry a driver, may send. */
-const UPSTREAM_KINDS: ReadonlySet<Frame['kind']> = new Set(['open', 'step', 'hidden', 'close']);
-
-/** A driver has a link to the exit as well, and so has the entry: for results, not to send it frames past the others. */
-function maySend(link: Link): boolean {
-  if (!(link instanceof ChannelLink)) return true;
-  const { own, far } = link.standing ?? {};
-  return own !== undefined && far !== undefined && mayFeed(far, own);
-}
-
-const leadsToExit = ({ standing }: ChannelLink): boolean =>
-  standing !== undefined && standing.far.end === standing.far.layers;
-
-/** A frame that only ends or reports is never answered. */
-function refuse(link: Link, frame: Frame, code: 'epoch-stale' | 'ticket-refused', why: string): void {
-  if (frame.kind === 'error' || frame.kind === 'close') return;
-  const payload = packJson(new PoolError(code, why).toShape());
-  try {
-    link.send(
-      encodeFrame({ ...emptyFrame(frame.epoch, frame.session), kind: 'error', dtype: 'json', lap: frame.lap, payload }),
-    );
-  } catch {
-    // The link is closed: its other side knows.
-  }
-}

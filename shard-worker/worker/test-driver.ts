@@ -7,6 +7,7 @@ import { testGrants } from '../driver/test-grant.ts';
 import { makeRing, type TestRing } from '../driver/test-ring.ts';
 import { startFakeHub } from '../hub/fake-hub.ts';
 import { DriverHost } from './driver-host.ts';
+import { TestLoops } from './test-loops.ts';
 import type { DriverSource, WorkerEvents } from './worker-api.ts';
 
 export const EPOCH = 4;
@@ -17,7 +18,10 @@ export interface TestDriver {
   /** Who drives, and signs. */
   self: PeerId;
   host: DriverHost;
+  /** Jobs of the server go over this one. */
   ring: TestRing;
+  /** Asks of the person go over these. */
+  loops: TestLoops;
   source: DriverSource;
   told: Told[];
   seal(fields?: Partial<Grant>): string;
@@ -49,6 +53,12 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
   await host.start(source);
   // Arithmetic knows no end: an answer is as long as it may be.
   ((await host.format()).format.eosIds as Set<number>).clear();
+  const loops = new TestLoops({
+    driver: identity.peer,
+    grants: grants.grants,
+    readGrant: async (grant) => (await grants.read(grant)).claims,
+  });
+  if (beforeRun) loops.beforeRun = beforeRun;
   const serve: TestDriver['serve'] = (epoch, before) => {
     const ring = makeRing([3], {
       epoch,
@@ -57,6 +67,8 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
       ...(before ? { beforeRun: before } : {}),
     });
     host.use({ epoch, seats: [...ring.client.seats] }, ring);
+    const asked = loops.open([3], { epoch });
+    host.ask({ epoch, seats: [...asked.ring.seats] }, asked);
     return ring;
   };
   const ring = serve(EPOCH, beforeRun);
@@ -64,6 +76,7 @@ export async function startTestDriver(beforeRun?: () => void | Promise<void>): P
     self: identity.peer,
     host,
     ring,
+    loops,
     source,
     told,
     serve,

@@ -13,6 +13,7 @@ import type { Fingerprints } from '../words/fingerprints.ts';
 import type { LentMemory } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../words/peer-state.ts';
+import type { Unfinished } from '../words/unfinished.ts';
 import type { BackendChoice } from './start-backend.ts';
 
 export type { HandedChannel };
@@ -79,6 +80,10 @@ export interface DriveRequest {
   grant?: string;
   /** Which of the pool's rings the server has in mind. */
   ring?: number | undefined;
+  /** A page that was closed had it under way: `request.resume` is what had come, and its text is told again. */
+  reopened?: true;
+  /** The same job still: the entry may have gone on with it meanwhile. */
+  goesOn?: Pick<Unfinished, 'session' | 'resumed' | 'cachedTokens' | 'delivered'> | undefined;
 }
 
 /** How it went, also if it failed: what `ask-done` says to the server. */
@@ -94,6 +99,13 @@ export interface Driven {
   /** Once a lap has come back. */
   stats?: JobStats;
   /** Signed by this tab; absent where it answered alone. */
+  delivery?: SignedDelivery;
+}
+
+/** What a stage can show of a job in an epoch. */
+export interface StageReceipts {
+  receipts: SignedReceipt[];
+  /** The last word of the loop's driver on what it has. */
   delivery?: SignedDelivery;
 }
 
@@ -139,11 +151,13 @@ export type WorkerMethods = {
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
   'retire-epoch'(params: { epoch: number }): Promise<void>;
   /** What this stage did for a job in an epoch, signed; sessions that it knows nothing of are left out. */
-  'sign-receipts'(params: { job: JobId; epoch: number }): Promise<SignedReceipt[]>;
+  'sign-receipts'(params: { job: JobId; epoch: number }): Promise<StageReceipts>;
   /** Drives answers over this pool from now on: reads its tokenizer, once. */
   'start-driver'(params: DriverSource): Promise<void>;
   /** The links to entry and exit of this coalition are in place: answers go there from now on. */
   'use-coalition'(params: CoalitionForDriver): Promise<void>;
+  /** At the entry: the server has tried that coalition. What is alone goes on over it. */
+  'coalition-serves'(params: { epoch: number }): Promise<void>;
   /** No coalition serves now. */
   'drop-coalition'(params: { epoch: number; error: ErrorShape }): Promise<void>;
   /** Tokens of a conversation, as the model's chat template writes it. */
@@ -199,6 +213,8 @@ export type WorkerEvents = {
   local: LocalState;
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
+  /** Now and then: what a page that was closed and opened again would need to go on. */
+  unfinished: { id: number } & Pick<Unfinished, 'session' | 'tokenIds' | 'resumed' | 'cachedTokens' | 'delivered'>;
   notice: { id: number; notice: string };
   /** A lap of this tab's own answer did not come back in time. */
   still: { epoch: number };

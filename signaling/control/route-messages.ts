@@ -180,7 +180,7 @@ export function routeMessages(options: RouteMessagesOptions): RoutedMessages {
           return;
         case 'receipts':
           canary.receiptsCame(peer, message.job, message.epoch, message.receipts);
-          jobs.receiptsCame(peer, message.job, message.epoch, message.receipts);
+          void jobs.receiptsCame(peer, message.job, message.epoch, message.receipts, message.delivery);
           return;
         case 'offer':
           void welcome(peer);

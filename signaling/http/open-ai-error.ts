@@ -44,7 +44,6 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   'too-large': { code: 'request_too_large' },
   'insufficient-credits': { status: 429, type: 'insufficient_quota', code: 'insufficient_quota', isFinal: true },
   conflict: { isFinal: true },
-  'delivery-unsigned': { isFinal: true, next: 'Sign for what the last answer delivered, or use another pool.' },
   'rate-limited': { type: 'rate_limit_error', code: 'rate_limit_exceeded', retryAfterSeconds: 5 },
   'queue-full': { retryAfterSeconds: 5 },
   'sessions-full': { retryAfterSeconds: 5 },

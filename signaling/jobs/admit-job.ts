@@ -17,12 +17,11 @@ import type { JobOrder } from './job-types.ts';
 import { type LiveJob, liveJob, type NewJob } from './live-job.ts';
 import { positionBounds } from './price-order.ts';
 import { startLocally } from './start-job.ts';
-import { UNSIGNED_WAIT_MS } from './unsigned-jobs.ts';
 
 /** A job that waits longer is let go: the asker has long left or should send a batch. */
 const MAX_WAIT_MS = 10 * 60_000;
-/** What is set aside stays so for this much longer than the grant: a client may sign late, and a settlement has its time. */
-const SETTLE_MARGIN_MS = UNSIGNED_WAIT_MS + 5 * 60_000;
+/** What is set aside stays so for this much longer than the grant: a settlement has its time. */
+const SETTLE_MARGIN_MS = 5 * 60_000;
 /** Devices of the payer that a grant names. */
 const MAX_OWN = 32;
 

@@ -20,7 +20,6 @@ export async function closeJobs(context: JobContext, graceMs: number): Promise<v
   // What lost its driver meanwhile waits again; it goes first, lest it takes the place of one that runs.
   finishAll('waiting');
   finishAll('running');
-  context.unsigned.close();
   await Promise.all(context.ending);
   context.queues.close();
 }

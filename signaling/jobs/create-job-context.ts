@@ -4,6 +4,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { ReceiptCollector } from './collect-receipts.ts';
 import { finishJob } from './end-job.ts';
 import type { JobContext, JobOptions } from './job-context.ts';
+import { Overshoot } from './overshoot.ts';
 import { makeOwnerTag } from './owner-tag.ts';
 import { PaidAnswers } from './paid-answers.ts';
 import { PaidLengths } from './paid-lengths.ts';
@@ -12,7 +13,6 @@ import { PoolQueues } from './pool-queues.ts';
 import { PriceQuotes } from './price-quotes.ts';
 import { QuietDoor } from './quiet-door.ts';
 import { startJob } from './start-job.ts';
-import { UnsignedJobs } from './unsigned-jobs.ts';
 
 export function createJobContext(options: JobOptions): JobContext {
   const { limits, poolOf, desertedMs, logger } = options;
@@ -30,7 +30,7 @@ export function createJobContext(options: JobOptions): JobContext {
     paidAnswers: new PaidAnswers(),
     paidLengths: new PaidLengths(),
     quotes: new PriceQuotes(),
-    unsigned: new UnsignedJobs(options.unsignedWaitMs),
+    overshoot: new Overshoot(),
     ownerTag: makeOwnerTag(),
     door: new QuietDoor(),
     isClosing: false,

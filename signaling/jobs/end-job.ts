@@ -45,7 +45,9 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   weighFailure(context, job, error);
   job.usage.cachedTokens = job.cache?.isPaid ? job.cache.tokens : 0;
   tell(job, error);
-  keepPaidLength(context, job);
+  // What a client that vanished had signed for on the way comes with the receipts.
+  const isSigned = job.note !== undefined;
+  if (isSigned) keepPaidLength(context, job);
   const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
   // What was told goes out, and whoever asks the next thing comes in, before the database takes the thread.
   const kept = door.quiet().then(() => store.save(job, { chargedMicros: billFor(job) }).catch(unkept));
@@ -60,6 +62,7 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
     // What is set aside stays so until it expires: nothing is charged that was not settled.
     logger.error({ err: thrown, job: job.id }, 'a job could not be settled');
   }
+  if (!isSigned) keepPaidLength(context, job);
   const errorCode = error?.code;
   await kept;
   job.state = 'over';

@@ -18,13 +18,13 @@ import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { ReceiptCollector } from './collect-receipts.ts';
 import type { JobStore } from './job-store.ts';
 import type { LiveJob } from './live-job.ts';
+import type { Overshoot } from './overshoot.ts';
 import type { PaidAnswers } from './paid-answers.ts';
 import type { PaidLengths } from './paid-lengths.ts';
 import type { PaidPrefixes } from './paid-prefixes.ts';
 import type { PoolQueues } from './pool-queues.ts';
 import type { PriceQuotes } from './price-quotes.ts';
 import type { QuietDoor } from './quiet-door.ts';
-import type { UnsignedJobs } from './unsigned-jobs.ts';
 
 /** What the planner is asked about one request. */
 export interface RouteQuestion {
@@ -71,8 +71,6 @@ export interface JobOptions {
   priceOf(pool: Pool): Price;
   observe?: JobObserver;
   receiptTimeoutMs?: number;
-  /** How long what is set aside waits for a client's word. */
-  unsignedWaitMs?: number;
   /** Somebody waits although a coalition answers, or nobody does any more. */
   onCrowd?(pool: PoolId, isCrowded: boolean): void;
   /** An answer over this coalition stands still: somebody may compute no more. */
@@ -85,7 +83,7 @@ export interface JobContext extends JobOptions {
   readonly jobs: Map<JobId, LiveJob>;
   readonly queues: PoolQueues;
   readonly collector: ReceiptCollector;
-  readonly unsigned: UnsignedJobs;
+  readonly overshoot: Overshoot;
   readonly paid: PaidPrefixes;
   readonly paidAnswers: PaidAnswers;
   readonly paidLengths: PaidLengths;

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/control.ts';
+import type { SignedDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent } from '../../protocol/job.ts';
@@ -26,7 +27,7 @@ import { leaveDrivers, watchQuiet } from './quiet-drivers.ts';
 import { limitGrant, tellAgain, tellFunding } from './start-job.ts';
 import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
-import { saysMore, takeNote } from './witness.ts';
+import { takeAcknowledged, takeNote } from './witness.ts';
 
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
@@ -155,11 +156,6 @@ export class JobDispatcher implements JobService {
       if (plan.mode === 'batch') throw new PoolError('no-stages', plan.reason, { data: { plan } });
       const account = await this.#context.accounts.ownerOf(peer);
       const payer = ownerOfPeer(peer, account);
-      const unsigned = plan.local ? undefined : this.#context.unsigned.of(payer, pool.id);
-      if (unsigned) {
-        const message = 'An earlier answer of this pool was signed for in part only.';
-        throw new PoolError('delivery-unsigned', message, { data: { job: unsigned } });
-      }
       const terms = termsOf(this.#context, pool, { promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();
@@ -208,9 +204,7 @@ export class JobDispatcher implements JobService {
   async askDone(peer: PeerId, message: AskDone): Promise<void> {
     const job = this.#context.jobs.get(message.job);
     if (job?.source !== 'tab' || job.driver !== peer) return;
-    const before = job.note?.note;
-    const isNoted = message.delivery !== undefined && (await takeNote(this.#context.serverId, job, message.delivery));
-    if (isNoted && job.state === 'settling' && saysMore(job, before)) this.#context.unsigned.signedAgain(job.id);
+    if (message.delivery) await takeNote(this.#context.serverId, job, message.delivery);
     if (job.state !== 'running') return;
     // The prompt is as long as it was when the grant was asked for: what is held was reckoned by that.
     const { promptTokens } = job.usage;
@@ -241,8 +235,17 @@ export class JobDispatcher implements JobService {
     return [...this.#context.jobs.values()].some(isThere);
   }
 
-  receiptsCame(peer: PeerId, job: JobId, epoch: number, receipts: readonly SignedReceipt[]): void {
-    this.#context.collector.take(peer, job, epoch, receipts);
+  /** `delivery`: what the job's client has said to who ran its loop. */
+  async receiptsCame(
+    peer: PeerId,
+    id: JobId,
+    epoch: number,
+    receipts: readonly SignedReceipt[],
+    delivery?: SignedDelivery,
+  ): Promise<void> {
+    const job = delivery && this.#context.jobs.get(id);
+    if (job?.source === 'tab') await takeAcknowledged(this.#context.serverId, job, delivery!);
+    this.#context.collector.take(peer, id, epoch, receipts);
   }
 
   /** Its jobs go on elsewhere, its asks end. */
@@ -253,6 +256,7 @@ export class JobDispatcher implements JobService {
     }
     for (const job of [...this.#context.jobs.values()]) {
       if (job.driver !== peer) continue;
+      job.isAskedAgain = false;
       const left = new PoolError('stage-left', 'The tab that drove the answer left.');
       if (job.source === 'tab') {
         if (job.state === 'waiting') cancelJob(this.#context, job);
@@ -279,6 +283,9 @@ export class JobDispatcher implements JobService {
     for (const { job, coalition } of this.#context.queues.poolChanged(id)) {
       tellFunding(this.#context, job, 'moved', coalition);
       this.#context.keep(this.#context.store.save(job));
+    }
+    for (const job of this.#context.jobs.values()) {
+      if (job.pool === id && job.isAskedAgain) tellAgain(this.#context, job);
     }
     leaveDrivers(this.#context, id);
   }

@@ -86,8 +86,14 @@ export interface LiveJob {
   readonly delivered: Delivered[][];
   /** In a chat: positions at its beginning that its client may have paid for before. */
   paidTokens: number;
+  /** In a chat: tokens that its loop may be ahead of what its client has signed for, as its grants say. */
+  loopAhead: number | undefined;
   /** In a chat: what its client signed that it received. */
   note: SignedDelivery | undefined;
+  /** In a chat: what it signed for on the way, as far as who ran its loop has shown it. */
+  acknowledged: SignedDelivery | undefined;
+  /** Its tab has asked for it again while no coalition of its ring answered: it is told when one does. */
+  isAskedAgain: boolean;
   /** The last place that was told. */
   toldPlace: number;
   cancelled: boolean;
@@ -154,7 +160,10 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     speech: speechBudget(fields.request ?? fields),
     delivered: Array.from({ length: fields.choices }, () => []),
     paidTokens: 0,
+    loopAhead: undefined,
     note: undefined,
+    acknowledged: undefined,
+    isAskedAgain: false,
     toldPlace: 0,
     cancelled: false,
     isTakenUp: false,

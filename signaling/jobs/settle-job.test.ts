@@ -1,6 +1,6 @@
 // What a job comes to when whoever drives it or a stage lies about how far it got: nobody can keep the others from their pay,
 // and nothing stays set aside.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newSessionId } from '../../protocol/ids.ts';
 import { type Receipt, type SignedReceipt, signReceipt } from '../../protocol/receipt.ts';
 import { seatsOf } from './live-job.ts';
@@ -8,7 +8,7 @@ import { settleJob } from './settle-job.ts';
 import { TestContext } from './test-context.ts';
 import { honestReceipts, noteOf, SERVER_ID } from './test-network.ts';
 import { PRICE } from './test-scene.ts';
-import { countRelayed, takeNote } from './witness.ts';
+import { countRelayed, takeAcknowledged } from './witness.ts';
 
 const LAYERS = 4;
 const HELD = 5 * PRICE.promptMicros + 8 * PRICE.completionMicros;
@@ -136,7 +136,7 @@ describe('in a chat the client is the witness', () => {
   it('that signs for what it received pays for that, and asks on', async () => {
     await chat(3);
     expect((await settle([[stageReceipt(0)], [stageReceipt(1)]])).chargedMicros).toBe(HONEST);
-    expect(test.context.unsigned.of(job.payer, job.pool)).toBeUndefined();
+    expect(test.context.overshoot.isUsedUp(job.payer, job.pool)).toBe(false);
   });
 
   it('D2: that vanished has received what all seats agree on', async () => {
@@ -145,32 +145,30 @@ describe('in a chat the client is the witness', () => {
     expect(chargedMicros).toBe(HONEST - PRICE.completionMicros);
   });
 
-  it('that signs for less pays as it signed, and asks no more in this pool', async () => {
+  it('that signs for less pays as it signed; what was computed beyond is counted against what it may leave', async () => {
     await chat(1);
+    const take = vi.spyOn(test.context.overshoot, 'take');
     const { chargedMicros, settlement } = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
     expect(chargedMicros).toBe(5 * PRICE.promptMicros + PRICE.completionMicros);
-    expect(settlement?.unsigned).toEqual([{ epoch: 1, tokens: 1 }]);
-    expect(test.context.unsigned.of(job.payer, job.pool)).toBe(job.id);
-    expect(test.context.unsigned.of(job.payer, 'another/pool@main:q4' as typeof job.pool)).toBeUndefined();
+    expect(settlement).toMatchObject({ beyond: 1, disputes: [] });
+    expect(take).toHaveBeenCalledWith(job.payer, job.pool, 1);
   });
 
-  it('that signs the rest in time pays it, and asks on', async () => {
-    await chat(1);
-    const settling = settle([[stageReceipt(0)], [stageReceipt(1)]]);
-    await expect.poll(() => test.context.unsigned.of(job.payer, job.pool)).toBe(job.id);
+  it('that vanished has received what it had signed for on the way, if it was its own word', async () => {
+    await chat(-1);
     const { id, nonce } = job;
-    expect(
-      await takeNote(SERVER_ID, job, await noteOf(identity(3), { job: id, nonce, tokens: 0 })),
-      'less is not heard',
-    ).toBe(false);
-    expect(
-      await takeNote(SERVER_ID, job, await noteOf(identity(2), { job: id, nonce, tokens: 3 })),
-      'nor another',
-    ).toBe(false);
-    expect(await takeNote(SERVER_ID, job, await noteOf(identity(3), { job: id, nonce, tokens: 3 }))).toBe(true);
-    test.context.unsigned.signedAgain(job.id);
-    expect((await settling).chargedMicros).toBe(HONEST);
-    expect(test.context.unsigned.of(job.payer, job.pool)).toBeUndefined();
+    await takeAcknowledged(SERVER_ID, job, await noteOf(identity(2), { job: id, nonce, tokens: 2 }));
+    expect(job.acknowledged, 'another’s word').toBeUndefined();
+    await takeAcknowledged(SERVER_ID, job, await noteOf(identity(3), { job: id, nonce, tokens: 1 }));
+    const paid = await settle([[stageReceipt(0)], [stageReceipt(1)]]);
+    expect(paid.chargedMicros).toBe(5 * PRICE.promptMicros + PRICE.completionMicros);
+  });
+
+  it('that signs at its end for less than on the way has received the more', async () => {
+    await chat(1);
+    const { id, nonce } = job;
+    await takeAcknowledged(SERVER_ID, job, await noteOf(identity(3), { job: id, nonce, tokens: 3 }));
+    expect((await settle([[stageReceipt(0)], [stageReceipt(1)]])).chargedMicros).toBe(HONEST);
   });
 });
 

@@ -1,37 +1,37 @@
 // The end of a job's money: receipts are gathered and kept, weighed by the pure settlement, and paid by the pool's funding. May
 // be called again for the same job: it pays once.
+import { LOOP_AHEAD_TOKENS } from '../../protocol/limits.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { settle } from '../settlement/settle.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
 import type { LiveJob } from './live-job.ts';
-import { aheadOf, deliveryOf } from './witness.ts';
+import { aheadOf, deliveryOf, lastWordOf } from './witness.ts';
 
-type Tools = Pick<JobContext, 'collector' | 'receipts' | 'door' | 'fundingOf' | 'logger' | 'unsigned'>;
+type Tools = Pick<JobContext, 'collector' | 'receipts' | 'door' | 'fundingOf' | 'logger' | 'overshoot'>;
 
 /**
  * Pays for what was delivered and the receipts cover, and gives back the rest. Receipts are gathered of every job that stages
- * worked on, also of one that cost nothing and so had nothing set aside. Where a client has signed for less than all seats
- * show, what is set aside waits for the rest of its word, a while.
+ * worked on, also of one that costs nothing.
  */
 export async function settleJob(
-  { collector, receipts, door, fundingOf, logger, unsigned }: Tools,
+  { collector, receipts, door, fundingOf, logger, overshoot }: Tools,
   job: LiveJob,
   layers: number,
 ): Promise<{ chargedMicros: number; settlement: SettlementPlan | undefined }> {
   const funding = fundingOf(job.pool);
   if (job.epochs.length === 0) {
-    await funding.release(job.id);
+    if (job.heldMicros > 0) await funding.release(job.id);
     return { chargedMicros: 0, settlement: undefined };
   }
   const stages = await collector.collect(job.id, job.epochs, job.isTakenUp);
-  let settlement = weigh(job, stages, layers);
-  while (settlement.unsigned.length > 0 && (await unsigned.wait(job))) settlement = weigh(job, stages, layers);
+  const settlement = weigh(job, stages, layers);
   await door.quiet();
-  await receipts.save(job.id, { stages, note: job.note });
-  const { payments, gaps, disputes } = settlement;
+  await receipts.save(job.id, { stages, note: lastWordOf(job) });
+  const { payments, gaps, disputes, beyond } = settlement;
   const { chargedMicros } = job.heldMicros > 0 ? await funding.settle({ job: job.id, payments }) : { chargedMicros: 0 };
-  if (settlement.unsigned.length === 0) unsigned.settled(job);
+  overshoot.take(job.payer, job.pool, beyond);
+  overshoot.paid(job.payer, job.pool, payments.reduce((sum, { cells }) => sum + cells, 0) / layers);
   if (gaps.length > 0 || disputes.length > 0) {
     logger.info({ job: job.id, gaps: gaps.length, disputes: disputes.length }, 'settled in part');
   }
@@ -47,7 +47,9 @@ const weigh = (job: LiveJob, stages: readonly SignedReceipt[], layers: number): 
     epochs: job.epochs,
     receipts: stages.map(({ receipt }) => receipt),
     delivery: deliveryOf(job),
-    isSignedByClient: job.request === undefined,
+    isChat: job.request === undefined,
     paidTokens: job.request ? 0 : job.paidTokens,
     ahead: aheadOf(job),
+    loopAhead: job.loopAhead ?? LOOP_AHEAD_TOKENS,
+    isTrusted: job.loopAhead === undefined || job.loopAhead >= LOOP_AHEAD_TOKENS,
   });

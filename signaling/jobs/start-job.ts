@@ -28,6 +28,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   const question = { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec };
   job.plan ??= context.route({ ...question, pool, coalition, ...context.queues.loadOn(pool.id, coalition) });
   job.endsMs ??= performance.now() + GRANT_SECONDS * 1000;
+  if (!job.request) job.loopAhead ??= context.overshoot.aheadOf(job.payer, job.pool);
   const grant = grantFor(context, job, driver);
   if (job.request) {
     const request = requestFor(context, job, job.plan);
@@ -50,10 +51,11 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
  * What its owner has paid for before: a chat's earlier turns, an answer to the same that the network failed, or what this
  * coalition still holds of the owner's last answer, unless another one has begun to answer already.
  */
-function findPaid({ paid, paidLengths }: JobContext, job: LiveJob, epoch: number): void {
+function findPaid({ paid, paidLengths, overshoot }: JobContext, job: LiveJob, epoch: number): void {
   const { plan, pool, account, payer, promptIds, paidBefore } = job;
   if (!job.request) {
-    if (job.attempts === 0) job.paidTokens = paidLengths.take(payer, pool, job.usage.promptTokens);
+    const isFirst = job.attempts === 0 && !overshoot.isUsedUp(payer, pool);
+    if (isFirst) job.paidTokens = paidLengths.take(payer, pool, job.usage.promptTokens);
     return;
   }
   if (!plan || job.choices > 1 || job.emitted.some((ids) => ids.length > 0)) return;
@@ -96,6 +98,7 @@ function tellRoute(
 /** To a tab that asks for it again: its socket broke before it had heard of it. */
 export function tellAgain(context: JobContext, job: LiveJob): void {
   const { state, plan, driver, ring } = job;
+  job.isAskedAgain = false;
   if (state === 'waiting') {
     job.toldPlace = 0;
     context.queues.of(job.pool).pump();
@@ -104,6 +107,7 @@ export function tellAgain(context: JobContext, job: LiveJob): void {
   if (plan.local) tellRoute(context, job, plan, { epoch: 0 }, undefined);
   const pool = context.poolOf(job.pool);
   const coalition = pool && readyOf(pool).find((one) => ringOf(one) === ring);
+  job.isAskedAgain = !plan.local && !coalition;
   if (!plan.local && coalition) tellRoute(context, job, plan, coalition, grantFor(context, job, driver));
 }
 
@@ -125,7 +129,10 @@ function begin(context: JobContext, job: LiveJob): void {
 }
 
 function grantFor({ sign }: JobContext, job: LiveJob, driver: PeerId): string {
-  const { id, nonce, pool, choices, maxPosition, own } = job;
+  const { id, nonce, pool, choices, maxPosition, own, loopAhead: ahead } = job;
   const expires = Math.floor((Date.now() + leftMs(job)) / 1000);
-  return sealGrant({ job: id, nonce, pool, driver, sessions: choices, maxPosition, own: [...own], expires }, sign);
+  return sealGrant(
+    { job: id, nonce, pool, driver, sessions: choices, maxPosition, own: [...own], ahead, expires },
+    sign,
+  );
 }

@@ -95,7 +95,6 @@ export class TestContext {
       priceOf: () => PRICE,
       promptIds: async () => PROMPT_IDS,
       receiptTimeoutMs: 50,
-      unsignedWaitMs: 500,
       ...options,
     });
   }

@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import type { Price } from '../../protocol/credits.ts';
+import type { SignedDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Grant, openGrant } from '../../protocol/grant.ts';
 import type { Identity } from '../../protocol/identity.ts';
@@ -126,7 +127,6 @@ export class JobScene {
       priceOf: () => price,
       promptIds: async () => PROMPT_IDS,
       receiptTimeoutMs: 200,
-      unsignedWaitMs: 200,
       ...fields,
     });
   }
@@ -159,12 +159,16 @@ export class JobScene {
   }
 
   /** Answers receipt requests as honest stages: with what `honestReceipts` made. */
-  answerReceipts(job: JobId, stages: Awaited<ReturnType<typeof honestReceipts>>, silent?: PeerId): void {
+  answerReceipts(
+    job: JobId,
+    stages: Awaited<ReturnType<typeof honestReceipts>>,
+    { silent, delivery }: { silent?: PeerId | undefined; delivery?: SignedDelivery } = {},
+  ): void {
     void (async () => {
       for (let count = 0; count < this.network.ring.length; count++) {
         const { to, message } = await this.network.next('receipt-request');
         const signed = stages.get(to);
-        if (to !== silent && signed) this.dispatcher.receiptsCame(to, job, message.epoch, [signed]);
+        if (to !== silent && signed) void this.dispatcher.receiptsCame(to, job, message.epoch, [signed], delivery);
       }
     })().catch(() => {});
   }
@@ -179,7 +183,7 @@ export class JobScene {
     say({ type: 'started', job: job.id, promptTokens: 5 }, delta(job.id, [11, 12], 'ab'));
     say(delta(job.id, [13], 'c'), { type: 'finished', job: job.id, choice: 0, reason: 'stop' });
     const signed = await honestReceipts(this.network, { job: job.id, nonce: grant.nonce, to: 8, frames: 4 });
-    this.answerReceipts(job.id, signed, silent);
+    this.answerReceipts(job.id, signed, { silent });
     say({ type: 'done', job: job.id, cachedTokens: 0, stats: STATS });
     const told = await updates;
     await this.settled(job.id);

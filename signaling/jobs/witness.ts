@@ -1,6 +1,6 @@
 // What the witness of a job's delivery saw: over HTTP the server, from what it relayed; in a chat the client, from what it
 // signed. Pure but for the job that it is given.
-import { checkDelivery, type DeliveryNote, type SignedDelivery } from '../../protocol/delivery.ts';
+import { checkDelivery, type SignedDelivery } from '../../protocol/delivery.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, MAX_DRAFT_WINDOW } from '../../protocol/limits.ts';
 import { billOf, clampDelivery, tokensOf } from '../settlement/bill.ts';
@@ -22,16 +22,23 @@ export function countRelayed(job: LiveJob, choice: number, ids: readonly number[
 
 /** Undefined in a chat whose client has signed nothing. */
 export function deliveryOf(job: LiveJob): Delivery | undefined {
-  if (!job.request) {
-    const note = job.note?.note;
-    if (!note) return undefined;
-    const cachedTokens = Math.min(note.cachedTokens, job.paidTokens);
-    // The prompt is as long as it was when the grant was asked for: the hold was reckoned by that.
-    return { promptTokens: job.usage.promptTokens, cachedTokens, choices: [note.delivered] };
-  }
   const { promptTokens, cachedTokens } = job.usage;
-  return { promptTokens, cachedTokens, choices: job.delivered.slice(0, MAX_CHOICES) };
+  if (job.request) return { promptTokens, cachedTokens, choices: job.delivered.slice(0, MAX_CHOICES) };
+  const note = lastWordOf(job)?.note;
+  if (!note) return undefined;
+  // The prompt is as long as it was when the grant was asked for: the hold was reckoned by that.
+  return { promptTokens, cachedTokens: Math.min(note.cachedTokens, job.paidTokens), choices: [note.delivered] };
 }
+
+/** The most that a chat's client has signed for: at its end to the server, or on the way to who ran its loop, which shows it. */
+export const lastWordOf = (job: LiveJob): SignedDelivery | undefined =>
+  job.note && job.acknowledged && countedIn(job, job.acknowledged) >= countedIn(job, job.note)
+    ? job.acknowledged
+    : (job.note ?? job.acknowledged);
+
+/** What of it counts: what is signed for in an epoch that was not used is nothing. */
+const countedIn = (job: LiveJob, { note }: SignedDelivery): number =>
+  tokensOf(note.delivered.filter(({ epoch }) => isUsed(job, epoch)));
 
 /** What the answer costs at most, in micros: known at its end, before any stage has shown a receipt. */
 export function billFor(job: LiveJob): number {
@@ -43,11 +50,25 @@ export function billFor(job: LiveJob): number {
   );
 }
 
-/** Where the planner asked for drafts, the client may have fed as many ahead of what it had received. */
+/** Where the planner asked for drafts, as many may have been fed ahead of what the client had received. */
 export const aheadOf = ({ plan }: LiveJob): number => (plan && plan.drafter !== 'none' ? MAX_DRAFT_WINDOW : 0);
 
 /** The note if it is this job's, and its client signed it. One that says less than an earlier one changes nothing. */
 export async function takeNote(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<boolean> {
+  if (!(await isSound(server, job, signed)) || !saysAsMuch(job, signed, job.note)) return false;
+  job.note = signed;
+  return true;
+}
+
+/** The same for what its client said on the way, to who ran its loop. */
+export async function takeAcknowledged(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<void> {
+  if ((await isSound(server, job, signed)) && saysAsMuch(job, signed, job.acknowledged)) job.acknowledged = signed;
+}
+
+const saysAsMuch = (job: LiveJob, signed: SignedDelivery, before: SignedDelivery | undefined): boolean =>
+  !before || countedIn(job, before) <= countedIn(job, signed);
+
+async function isSound(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<boolean> {
   const { note } = signed;
   if (
     note.server !== server ||
@@ -57,21 +78,10 @@ export async function takeNote(server: PeerId, job: LiveJob, signed: SignedDeliv
     note.peer !== job.driver
   )
     return false;
-  const before = job.note?.note;
-  if (before && tokensOf(before.delivered) > tokensOf(note.delivered)) return false;
-  const isSound = await checkDelivery(signed).then(
+  return checkDelivery(signed).then(
     () => true,
     () => false,
   );
-  if (isSound) job.note = signed;
-  return isSound;
-}
-
-/** Whether the client's note covers more of the bill than one before it. */
-export function saysMore({ note }: LiveJob, before: DeliveryNote | undefined): boolean {
-  if (!note || !before) return note !== undefined;
-  const { delivered, cachedTokens } = note.note;
-  return tokensOf(delivered) > tokensOf(before.delivered) || cachedTokens < before.cachedTokens;
 }
 
 const isUsed = (job: LiveJob, epoch: number): boolean => job.epochs.some((used) => used.epoch === epoch);

@@ -1,5 +1,6 @@
 // Works out every interactive way to answer a request, and what stands against the others. Pure; chooses none.
 
+import type { PeerId } from '../../protocol/ids.ts';
 import { LAN_RTT_MS, MAX_LAP_HOPS_MS, MAX_PAIR_RTT_MS, PLAN_CONTEXT_TOKENS, UNKNOWN_RTT_MS } from './bounds.ts';
 import { applyCalibration, UNCALIBRATED } from './calibrate.ts';
 import { rangeBytes } from './partition-layers.ts';
@@ -89,9 +90,10 @@ function findRing(situation: Situation): PlacedRing | undefined {
 
 function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
   const count = ring.stages.length;
-  const { hops, farthestMs, isAssumed } = waysOf(situation, ring, false);
+  const { hops, farthestMs, isAssumed, driverMs } = waysOf(situation, ring, false);
   const waysMs = hops.reduce((total, ms) => total + ms, 0);
-  const driver = situation.client ? 'here' : 'entry';
+  const driver = 'entry';
+  const away = driverMs ? ` The way to them and back, ${milliseconds(driverMs)}, is waited for once.` : '';
   const loads = [
     isAssumed ? ` Ways that nobody measured count as ${UNKNOWN_RTT_MS} ms there and back.` : '',
     ring.over.kind === 'possible' ? ' Its slices have to be loaded first.' : '',
@@ -103,7 +105,7 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
     return { possible: [], obstacles: [{ mode: count === 1 ? 'solo' : 'speculative', why, option }] };
   }
   if (count === 1) {
-    const facts = `One tab holds the whole model; the way to it and back takes ${milliseconds(waysMs)} per lap.${loads}`;
+    const facts = `One tab holds the whole model; nothing travels between two tokens.${away}${loads}`;
     const option = finish(situation, ring, {
       mode: 'solo',
       local: false,
@@ -120,7 +122,7 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
       ],
     };
   }
-  const facts = `${tabs(count)} hold the model together, ${milliseconds(farthestMs)} between the farthest two on the way around; hops take ${milliseconds(waysMs)} per lap.${loads}`;
+  const facts = `${tabs(count)} hold the model together, ${milliseconds(farthestMs)} between the farthest two on the way around; hops take ${milliseconds(waysMs)} per lap.${away}${loads}`;
   const speculative = finish(situation, ring, { mode: 'speculative', local: false, driver, facts, drafters });
   if (farthestMs > LAN_RTT_MS) {
     const why = `Two neighbours of the ring are ${milliseconds(farthestMs)} apart; ${LAN_RTT_MS} ms is the most for it.`;
@@ -130,23 +132,24 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
   return { possible: [lan, speculative], obstacles: [] };
 }
 
-/** One-way hops from the driver around and back to it, and the farthest pair on that way. */
+/** One-way hops from the entry around and back to it, the farthest pair on that way, and how far the driver is from it. */
 function waysOf(
   { client, rtt }: Situation,
   { stages }: PlacedRing,
   isLocal: boolean,
-): { hops: number[]; farthestMs: number; isAssumed: boolean } {
+): { hops: number[]; farthestMs: number; isAssumed: boolean; driverMs: number | undefined } {
   const around = stages.map(({ candidate }) => candidate.peer);
-  const path = client && !isLocal ? [client.peer, ...around, client.peer] : [...around, around[0]!];
   let isAssumed = false;
-  const rtts = path.slice(1).map((to, index) => {
-    const from = path[index]!;
+  const between = (from: PeerId, to: PeerId): number => {
     if (from === to) return 0;
     const known = rtt?.(from, to);
     isAssumed ||= known === undefined;
     return known ?? UNKNOWN_RTT_MS;
-  });
-  return { hops: rtts.map((ms) => ms / 2), farthestMs: Math.max(...rtts), isAssumed };
+  };
+  const rtts = around.map((from, index) => between(from, around[(index + 1) % around.length]!));
+  const isAway = client !== undefined && !isLocal;
+  const driverMs = isAway ? (between(client.peer, around[0]!) + between(around.at(-1)!, client.peer)) / 2 : undefined;
+  return { hops: rtts.map((ms) => ms / 2), farthestMs: Math.max(...rtts), isAssumed, driverMs };
 }
 
 type Shape = Pick<RouteOption, 'mode' | 'local' | 'driver' | 'facts'> & { drafters: readonly RouteOption['drafter'][] };
@@ -154,12 +157,13 @@ type Shape = Pick<RouteOption, 'mode' | 'local' | 'driver' | 'facts'> & { drafte
 /** Predicts a ring with the drafter that makes it fastest. Of equal ones the earlier in `drafters`. */
 function finish(situation: Situation, ring: PlacedRing, { drafters, ...shape }: Shape): RouteOption {
   const { request, load, hasDraftModel, acceptance, calibration = UNCALIBRATED } = situation;
-  const { hops } = waysOf(situation, ring, shape.local);
+  const { hops, driverMs } = waysOf(situation, ring, shape.local);
   const sessions = shape.local || ring.over.kind !== 'serving' ? 1 : Math.min(load.running, load.slots - 1) + 1;
   const common: RingRequest = {
     stages: stagesOf(situation, ring),
     hopsMs: hops.slice(0, -1),
     returnHopMs: hops.at(-1) ?? 0,
+    driverMs,
     promptTokens: request.promptTokens,
     sessions: Math.max(1, sessions),
   };

@@ -62,12 +62,17 @@ describe('a wish', () => {
 });
 
 describe('auto', () => {
-  it('over HTTP drives at the entry, in a tab here, and pays for the way to its driver', () => {
-    const http = routed({ ...FAR, client: undefined });
-    expect(http.plan.driver).toBe('entry');
-    const tab = routed({ ...FAR, client: { peer: HERE.client!.peer } });
-    expect(tab.plan.driver).toBe('here');
-    expect(tab.plan.predicted.tokensPerSecond).toBeLessThan(http.plan.predicted.tokensPerSecond);
+  it('runs the loop at the entry: whoever asks, and however far away, gets as many tokens', () => {
+    const plans = [undefined, 0, 400].map((ms) => {
+      const client = ms === undefined ? undefined : { peer: HERE.client!.peer };
+      const rtt: Situation['rtt'] = (a, b) => (a === client?.peer || b === client?.peer ? ms : FAR.rtt?.(a, b));
+      return routed({ ...FAR, client, rtt }).plan;
+    });
+    expect(plans.map(({ driver }) => driver)).toEqual(['entry', 'entry', 'entry']);
+    expect(new Set(plans.map(({ predicted }) => predicted.tokensPerSecond)).size).toBe(1);
+    const [, near, far] = plans.map(({ predicted }) => predicted.timeToFirstTokenMs);
+    // There and back, once.
+    expect(far! - near!).toBeCloseTo(400);
   });
 
   it('says that a coalition has yet to load, and which epoch answers when one does', () => {

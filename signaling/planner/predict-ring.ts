@@ -26,10 +26,12 @@ export interface RingStage {
 
 export interface RingRequest {
   stages: readonly RingStage[];
-  /** One-way milliseconds of the hops forward, the driver's to the entry included where it is elsewhere. */
+  /** One-way milliseconds of the hops forward. */
   hopsMs: readonly number[];
-  /** One way, exit to driver. */
+  /** One way, exit to entry: the loop runs there. */
   returnHopMs: number;
+  /** To the entry and from the exit, for a driver who is not at the entry: waited for once. */
+  driverMs?: number | undefined;
   /** Per stage that names none: 4 on WebGPU, 1 on WASM. */
   handlingMs?: number;
   promptTokens?: number;
@@ -60,9 +62,10 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  * than its share of the slowest stage, which computes one frame at a time: the sum for one stream, the maximum for many.
  */
 export function predictRing(request: RingRequest): RingPrediction {
-  const { stages, drafter = 'none', sessions = 1, promptTokens = 1 } = request;
+  const { stages, drafter = 'none', sessions = 1, promptTokens = 1, driverMs } = request;
   const handling = stages.map((stage) => stage.handlingMs ?? request.handlingMs ?? 4);
   const compute = stages.map(({ layers, msPerLayer }) => layers * msPerLayer);
+  const forwardMs = sum(request.hopsMs) + (driverMs === undefined ? request.returnHopMs : 0);
   const waysMs = sum(request.hopsMs) + request.returnHopMs;
   const timesOf = (factor: number): number[] => compute.map((ms, index) => ms * factor + (handling[index] ?? 0));
 
@@ -79,7 +82,8 @@ export function predictRing(request: RingRequest): RingPrediction {
   if (!best) throw new RangeError('unreachable: a ring without drafts is always predicted');
   return {
     tokensPerSecond: best.rate,
-    timeToFirstTokenMs: predictPrefillMs(promptTokens, waysMs, timesOf) * sessionsShare(sessions, stages.length),
+    timeToFirstTokenMs:
+      (driverMs ?? 0) + predictPrefillMs(promptTokens, forwardMs, timesOf) * sessionsShare(sessions, stages.length),
     lapMs: best.lapMs,
     slowestStageMs: best.slowestMs,
     computeMs: sum(compute),

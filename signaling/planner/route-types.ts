@@ -21,7 +21,7 @@ export interface Situation {
   request: { promptTokens: number; maxTokens: number; mode?: Mode | 'auto' | undefined };
   /** The model's manifest; undefined while no peer ever told. */
   manifest?: ModelManifest | undefined;
-  /** The tab that asks and would drive; undefined for requests over HTTP, which the entry stage drives. */
+  /** The tab that asks, or would answer alone; undefined for requests over HTTP. */
   client?: { peer: PeerId; capability?: Capability | undefined } | undefined;
   /** The coalition that answers now, if one is ready. */
   serving?: Pick<Coalition, 'epoch' | 'seats'> | undefined;

@@ -1,22 +1,24 @@
-// What all seats of an epoch agree that the client of a chat received: the measure of a client that vanished, or that signs
-// for less. Pure.
+// What all seats of an epoch agree that they computed for the client of a chat: the measure of a client that vanished, and of a loop
+// that went on without one. Pure.
 import type { SessionId } from '../../protocol/ids.ts';
 import type { PlacedEpoch, Shown } from './place-receipts.ts';
 import type { Delivered, Delivery, Most } from './settlement-types.ts';
 
 /** One session, as far as every seat of its epoch shows it. */
-interface Agreed {
+export interface Agreed {
   epoch: number;
   from: number;
-  /** It had the results of all positions before: it went on from here, or from its drafts ahead of it. */
+  /** Whoever ran the loop had the results of all positions before: it went on from here, or from its drafts ahead of it. */
   received: number;
+  /** All of them show the positions before this one. */
+  computed: number;
 }
 
 /** What seats may agree on. */
 export interface AgreeBounds {
-  /** Positions that the client may have fed as drafts. */
+  /** Positions that may have been fed as drafts. */
   ahead: number;
-  /** Nothing more was set aside, and so nothing more can be signed for, whatever seats say. */
+  /** Nothing more counts, whatever seats say. */
   most: Pick<Most, 'promptTokens' | 'maxTokens'>;
 }
 
@@ -43,7 +45,8 @@ function agreeOn(
   if (!receipts.every((receipt) => receipt !== undefined)) return [];
   const from = Math.max(...receipts.map((receipt) => receipt.from));
   const received = Math.min(last, Math.min(...receipts.map((receipt) => receipt.lastFrom)) - ahead);
-  return [{ epoch, from, received }];
+  const computed = Math.min(...receipts.map((receipt) => receipt.to));
+  return [{ epoch, from, received, computed }];
 }
 
 /**
@@ -71,25 +74,22 @@ export function agreedDelivery(
   return { promptTokens, cachedTokens, choices: [choice] };
 }
 
-/** Positions, by epoch, that the seats agree on and the client did not sign for. It signed as `signed` says. */
-export function signedLess(agreed: readonly Agreed[], signed: Delivery): Delivered[] {
-  const less = new Map<number, number>();
-  const miss = (epoch: number, positions: number): void => {
-    if (positions > 0) less.set(epoch, Math.max(positions, less.get(epoch) ?? 0));
-  };
+/** What seats agree on beyond what a client signed for: the loop went on until it heard that nobody wants more. */
+export interface Beyond {
+  /** Where they got furthest; undefined where they agree on nothing. */
+  epoch: number | undefined;
+  tokens: number;
+  /** All of the prompt was. */
+  isPromptComputed: boolean;
+}
+
+export function beyondOf(agreed: readonly Agreed[], signed: Delivery): Beyond {
   const [choice = []] = signed.choices;
-  const epochs = [...new Set(agreed.map(({ epoch }) => epoch))];
-  for (const epoch of epochs) {
-    const upTo = epochs.indexOf(epoch);
-    const tokens = choice
-      .filter((each) => !epochs.includes(each.epoch) || epochs.indexOf(each.epoch) <= upTo)
-      .reduce((sum, each) => sum + each.tokens, 0);
-    const received = Math.max(...agreed.filter((each) => each.epoch === epoch).map((each) => each.received));
-    miss(epoch, received - (signed.promptTokens - 1 + tokens));
-  }
-  // It may have gone on from a cache, but not from more of one than the seats had that gave it the first token.
-  const first = choice.find((each) => each.tokens > 0)?.epoch;
-  const froms = agreed.filter(({ epoch }) => epoch === first).map(({ from }) => from);
-  if (first !== undefined && froms.length > 0) miss(first, signed.cachedTokens - Math.max(...froms));
-  return [...less].map(([epoch, tokens]) => ({ epoch, tokens }));
+  const end = signed.promptTokens - 1 + choice.reduce((sum, each) => sum + each.tokens, 0);
+  const furthest = agreed.at(-1);
+  return {
+    epoch: furthest?.epoch,
+    tokens: Math.max(0, (furthest?.received ?? 0) - end),
+    isPromptComputed: agreed.some(({ computed }) => computed >= signed.promptTokens),
+  };
 }

@@ -26,7 +26,7 @@ test('a whole answer is paid whole, by layers', () => {
   expect(settle(whole())).toEqual({
     payments: [0, 1, 2].map((index) => ({ peer: peerNamed(16 + index), amountMicros: THIRD, cells: 100 })),
     ...{ chargedMicros: 10 * 6 + 40 * 24, billMicros: 10 * 6 + 40 * 24 },
-    ...{ gaps: [], disputes: [], unsigned: [] },
+    ...{ gaps: [], disputes: [], beyond: 0 },
   });
 });
 
@@ -193,7 +193,7 @@ describe('a client that vanished', () => {
   };
 
   test('has received what it went on from: the last token is given', () => {
-    expect(without()).toMatchObject({ chargedMicros: costOf(39), unsigned: [] });
+    expect(without()).toMatchObject({ chargedMicros: costOf(39), beyond: 0 });
   });
 
   test('no more than the least that all say', () => {
@@ -211,10 +211,13 @@ describe('a client that vanished', () => {
     expect(settle(input).chargedMicros).toBe(0);
   });
 
-  test('all seats together are bounded by what is held', () => {
-    const input = { ...whole(), delivery: undefined };
+  test('all seats together are bounded by what a loop may be ahead of a client that said nothing, and by what is held', () => {
+    const input = { ...whole(), delivery: undefined, isChat: true };
     input.receipts = workOf(A, { session: sessionNamed(1), from: 0, to: 1e6 });
-    expect(settle(input).chargedMicros).toBe(costOf(1000));
+    // What they computed beyond is nobody's debt; so much of it may be the payer's doing.
+    const ranAhead = { why: 'ran-ahead', epoch: 1, peers: [peerNamed(16)] };
+    expect(settle(input)).toMatchObject({ chargedMicros: costOf(256), beyond: 256 + 64, disputes: [ranAhead] });
+    expect(settle({ ...input, loopAhead: 1e9 }).chargedMicros).toBe(costOf(1000));
   });
 
   test('G6: one seat of the epoch before, which did nothing, takes the prompt’s pay from nobody', () => {
@@ -239,7 +242,7 @@ describe('a client that vanished', () => {
     expect(settle({ ...known, delivery: undefined }).payments).toEqual(
       settle({ ...told, delivery: undefined }).payments,
     );
-    expect(settle({ ...known, isSignedByClient: true }).unsigned).toEqual([]);
+    expect(settle({ ...known, isChat: true }).beyond).toBe(0);
   });
 
   test('over several epochs each is due for what it added', () => {
@@ -255,52 +258,82 @@ describe('a client that vanished', () => {
 
 describe('a client that signs', () => {
   const signing = (tokens: number, more: { cachedTokens?: number; promptTokens?: number } = {}) => {
-    const input = { ...whole(), isSignedByClient: true };
+    const input = { ...whole(), isChat: true };
     input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens }]], ...more };
     return settle(input);
   };
 
-  test('for all that it received owes nothing, with the last token or without', () => {
-    for (const tokens of [40, 39]) expect(signing(tokens)).toMatchObject({ unsigned: [], disputes: [] });
+  test('for all that it received leaves nothing, with the last token or without', () => {
+    for (const tokens of [40, 39]) expect(signing(tokens)).toMatchObject({ beyond: 0, disputes: [] });
   });
 
-  test('for less is charged as it signed, and told what is missing', () => {
-    expect(signing(10)).toMatchObject({
-      chargedMicros: costOf(10),
-      unsigned: [{ epoch: 1, tokens: 29 }],
-      disputes: [{ why: 'signed-less', epoch: 1 }],
-    });
+  test('for less is charged as it signed; what its loop computed beyond is counted, and nobody’s fault', () => {
+    expect(signing(10)).toMatchObject({ chargedMicros: costOf(10), beyond: 29, disputes: [] });
   });
 
-  test('for all that was set aside owes nothing more, whatever the seats sign together', () => {
-    const input = { ...whole(), isSignedByClient: true };
+  test('is charged as it signed where its loop ran on and on: that is noted, and the payer’s only as far as it may', () => {
+    const input = { ...whole(), isChat: true, loopAhead: 8 };
+    input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: 10 }]] };
+    input.receipts = workOf(A, { session: sessionNamed(1), from: 0, to: 200 });
+    const ranAhead = { why: 'ran-ahead', epoch: 1, peers: [peerNamed(16)] };
+    expect(settle(input)).toMatchObject({ chargedMicros: costOf(10), beyond: 8 + 64, disputes: [ranAhead] });
+  });
+
+  test('for nothing at all leaves its prompt unpaid as well', () => {
+    expect(signing(0)).toMatchObject({ chargedMicros: 0, beyond: 39 + 10 });
+  });
+
+  test('for less, once it has left more than it may: is charged as one that signed nothing, as far as its loop may be ahead', () => {
+    const input = { ...whole(), isChat: true, loopAhead: 8, isTrusted: false };
+    input.receipts = workOf(A, { session: sessionNamed(1), from: 0, to: 18 });
+    for (const [tokens, charged] of Object.entries({ 0: 8, 5: 8, 9: 9 })) {
+      input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: Number(tokens) }]] };
+      expect(settle(input).chargedMicros).toBe(costOf(charged));
+    }
+    input.receipts = workOf(A, { session: sessionNamed(1), from: 0, to: PROMPT });
+    input.delivery = { ...input.delivery!, choices: [[]] };
+    expect(settle(input).chargedMicros).toBe(costOf(1));
+    expect(settle({ ...input, isTrusted: true })).toMatchObject({ chargedMicros: 0, beyond: PROMPT });
+  });
+
+  test('for all that was set aside leaves nothing more, whatever the seats sign together', () => {
+    const input = { ...whole(), isChat: true };
     const { maxTokens } = input.most;
     input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: maxTokens }]] };
     input.receipts = input.receipts.map((receipt) => ({ ...receipt, to: 1e6 + 1, lastFrom: 1e6 }));
-    expect(settle(input).unsigned).toEqual([]);
+    expect(settle(input).beyond).toBe(0);
   });
 
-  test('who drafts may be ahead of what it has received', () => {
-    const input = { ...whole(), isSignedByClient: true, ahead: 32 };
+  test('where guesses are fed, those are not counted', () => {
+    const input = { ...whole(), isChat: true, ahead: 32 };
     input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: 10 }]] };
-    expect(settle(input).unsigned).toEqual([]);
+    expect(settle(input).beyond).toBe(0);
     input.delivery = { ...input.delivery!, choices: [[{ epoch: 1, tokens: 5 }]] };
-    expect(settle(input).unsigned).toEqual([{ epoch: 1, tokens: 2 }]);
+    expect(settle(input).beyond).toBe(2);
   });
 
-  test('for a cache that the seats did not have is told so', () => {
-    expect(signing(40, { cachedTokens: 7 })).toMatchObject({ chargedMicros: costOf(40, 7), unsigned: [{ tokens: 7 }] });
-  });
-
-  test('for a shorter prompt than the one that was computed is told so', () => {
-    expect(signing(40, { promptTokens: 3 }).unsigned).toEqual([{ epoch: 1, tokens: 6 }]);
-    expect(signing(30, { promptTokens: 3 }).unsigned).toEqual([{ epoch: 1, tokens: 16 }]);
+  test('for a cache that the seats did not have is charged as it signed: it had paid for that once', () => {
+    expect(signing(40, { cachedTokens: 7 })).toMatchObject({ chargedMicros: costOf(40, 7), beyond: 0 });
   });
 
   test('for an epoch that nobody used is not heard', () => {
-    const input = { ...whole(), isSignedByClient: true };
+    const input = { ...whole(), isChat: true };
     input.delivery = { ...input.delivery!, choices: [[{ epoch: 7, tokens: 40 }]] };
-    expect(settle(input)).toMatchObject({ chargedMicros: 0, unsigned: [{ epoch: 1, tokens: 39 }] });
+    expect(settle(input)).toMatchObject({ chargedMicros: 0, beyond: 39 + 10 });
+  });
+
+  test('for what came of the next epoch owes nothing of what the loop before it went on to compute alone', () => {
+    const input = {
+      ...inputOf([
+        { used: A, tokens: 20 },
+        { used: B, tokens: 20 },
+      ]),
+      isChat: true,
+    };
+    const [first] = input.receipts;
+    for (const receipt of input.receipts)
+      if (receipt.epoch === first!.epoch) Object.assign(receipt, { to: PROMPT + 30, lastFrom: PROMPT + 29 });
+    expect(settle(input)).toMatchObject({ beyond: 0, disputes: [] });
   });
 });
 

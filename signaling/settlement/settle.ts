@@ -10,15 +10,18 @@
 //    away where a witness has spoken: what one party signs, or fails to sign, changes that party's pay alone.
 // 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
 //    evidence for those who judge peers; nobody is paid by them.
-// 5. A client that vanished is taken to have received what all seats of an epoch, two at least, agree on, up to the hold:
-//    there one seat that signs for little makes it less for all. A client that signs for less than that is told so: it is
-//    charged as it signed, and asks no more before it has signed the rest. What a vanished client's prompt found in a
-//    cache is at most what the server knows to be paid for, whatever a seat says.
+// 5. A client that vanished is charged for the last that it signed. One that signed nothing is taken to have received what all
+//    seats of an epoch, two at least, agree on, as far as a loop may be ahead of its client: there one seat that signs for
+//    little makes it less for all. So is one that has left more unpaid than it may, whatever it signs. What the seats
+//    computed beyond that is nobody's debt: it is counted against what a payer may leave unpaid, with a prompt of which no
+//    token was signed for. Where the loop went further than its client's word allowed, that is noted. What a vanished client's prompt found in a cache is at most what the server knows to be paid for,
+//    whatever a seat says.
 // 6. The payer is charged what is paid: at most the bill, which depends on the delivery alone. Replays, drafts and cuts
 //    change nothing. What a seat does not show stays the payer's.
 import type { PeerId } from '../../protocol/ids.ts';
-import { agreedDelivery, agreedIn, signedLess } from './agree.ts';
-import { billOf, clampDelivery } from './bill.ts';
+import { LOOP_TRIP_TOKENS } from '../../protocol/limits.ts';
+import { type Agreed, agreedDelivery, agreedIn, beyondOf } from './agree.ts';
+import { billOf, clampDelivery, tokensOf } from './bill.ts';
 import { countAll, countCovered, type Range } from './count-cells.ts';
 import { type PlacedEpoch, placeReceipts } from './place-receipts.ts';
 import type { Delivery, Dispute, Gap, SettlementInput, SettlementPlan } from './settlement-types.ts';
@@ -36,14 +39,20 @@ interface Worth {
 
 /** @param input receipts and delivery of anybody, in any order; seats and bounds of the server's own. */
 export function settle(input: SettlementInput): SettlementPlan {
-  const { layers, price, most, paidTokens, ahead } = input;
+  const { layers, price, most, paidTokens, ahead, loopAhead, isTrusted = true } = input;
   const { epochs, disputes } = placeReceipts(input);
   const isUsed = (epoch: number): boolean => epochs.some(({ used }) => used.epoch === epoch);
-  const witnessed = input.delivery ?? agreedDelivery(epochs, { ahead, most, paidTokens });
-  const delivery = clampDelivery(witnessed, most, isUsed);
-  const unsigned =
-    input.delivery && input.isSignedByClient ? signedLess(agreedIn(epochs, { ahead, most }), delivery) : [];
-  disputes.push(...unsigned.map(({ epoch }): Dispute => ({ why: 'signed-less', epoch, peers: [] })));
+  const mostAlone = { ...most, maxTokens: Math.min(most.maxTokens, loopAhead) };
+  const agreed = input.isChat ? agreedIn(epochs, { ahead, most }) : [];
+  const alone = (): Delivery =>
+    clampDelivery(agreedDelivery(epochs, { ahead, most: mostAlone, paidTokens }), most, isUsed);
+  const signed = input.delivery && clampDelivery(input.delivery, most, isUsed);
+  const delivery = signed && isTrusted ? signed : longer(signed, isTrusted ? alone() : atLeastOne(alone(), agreed));
+  const beyond = input.isChat ? beyondOf(agreed, delivery) : NOTHING_BEYOND;
+  const mayBeBeyond = loopAhead + LOOP_TRIP_TOKENS;
+  // A longer prompt than the server was told of looks the same: nobody is the worse for it.
+  const runner = beyond.tokens > mayBeBeyond ? runnerOf(epochs, beyond.epoch) : undefined;
+  if (runner) disputes.push({ why: 'ran-ahead', epoch: beyond.epoch!, peers: [runner] });
   disputes.push(...epochs.flatMap(differingChains));
 
   const worths = new Map<PeerId, Worth>();
@@ -76,9 +85,31 @@ export function settle(input: SettlementInput): SettlementPlan {
     billMicros: billOf(delivery, price),
     gaps,
     disputes: disputes.slice(0, MAX_DISPUTES),
-    unsigned,
+    beyond: Math.min(beyond.tokens, mayBeBeyond) + (beyond.isPromptComputed ? unpaidPrompt(delivery) : 0),
   };
 }
+
+const NOTHING_BEYOND = { epoch: undefined, tokens: 0, isPromptComputed: false };
+
+const tokensIn = ({ choices }: Delivery): number => choices.reduce((sum, choice) => sum + tokensOf(choice), 0);
+
+const longer = (one: Delivery | undefined, other: Delivery): Delivery =>
+  one && tokensIn(one) >= tokensIn(other) ? one : other;
+
+/** Whose prompt all seats have computed has had its first token. */
+function atLeastOne(delivery: Delivery, agreed: readonly Agreed[]): Delivery {
+  const first = agreed.find(({ computed }) => computed >= delivery.promptTokens);
+  if (!first || tokensIn(delivery) > 0) return delivery;
+  return { ...delivery, choices: [[{ epoch: first.epoch, tokens: 1 }]] };
+}
+
+/** It is paid with the first token. */
+const unpaidPrompt = (delivery: Delivery): number =>
+  tokensIn(delivery) > 0 ? 0 : delivery.promptTokens - delivery.cachedTokens;
+
+/** Whoever holds the first layers ran the loop. */
+const runnerOf = (epochs: readonly PlacedEpoch[], epoch: number | undefined): PeerId | undefined =>
+  epochs.find(({ used }) => used.epoch === epoch)?.seats[0]?.peer;
 
 /** Positions that are due in one epoch: at the prompt's price, and at that of a token. */
 function dueIn(epoch: number, { promptTokens, cachedTokens, choices }: Delivery): { prompt: Range[]; tokens: Range[] } {

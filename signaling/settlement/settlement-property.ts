@@ -10,6 +10,8 @@ import type { Delivery, EpochSeats, SettlementInput, SettlementPlan } from './se
 
 const LAYERS = 6;
 const MAX_TOKENS = 30;
+/** Tokens that the loop of a chat may be ahead of its client. */
+const LOOP_AHEAD = 8;
 const PRICE = { promptMicros: 7, completionMicros: 23 };
 const JOB = { id: 'a'.repeat(32), nonce: 'b'.repeat(32), pool: 'owner/name@main:q4' } as SettlementInput['job'];
 
@@ -21,7 +23,7 @@ interface Story {
   promptTokens: number;
   cachedTokens: number;
   epochs: EpochSeats[];
-  /** Per choice, in order: what came out of which epoch, and how far its seats computed beyond. */
+  /** Per choice, in order: what came out of which epoch, and how far its seats computed beyond: in a chat its loop fed itself. */
   choices: { epoch: number; tokens: number; over: number }[][];
   liars: ReadonlySet<PeerId>;
   /** In place of all that the liars would have shown. */
@@ -67,7 +69,10 @@ const story: fc.Arbitrary<Story> = fc
       maxLength: 3,
     }),
     choices: fc.array(
-      fc.array(fc.record({ epoch: fc.nat(2), tokens: fc.nat(10), over: fc.nat(3) }), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.record({ epoch: fc.nat(2), tokens: fc.nat(10), over: fc.nat(LOOP_AHEAD) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
       { minLength: 1, maxLength: 3 },
     ),
     liars: fc.uniqueArray(fc.nat(11), { maxLength: 8 }),
@@ -100,7 +105,7 @@ const story: fc.Arbitrary<Story> = fc
   });
 
 /** What every seat shows when nobody lies. */
-function honestReceipts({ promptTokens, cachedTokens, epochs, choices }: Story): Receipt[] {
+function honestReceipts({ isChat, promptTokens, cachedTokens, epochs, choices }: Story): Receipt[] {
   let session = 0;
   return choices.flatMap((choice) => {
     let end = promptTokens - 1;
@@ -110,6 +115,7 @@ function honestReceipts({ promptTokens, cachedTokens, epochs, choices }: Story):
       end += tokens;
       session += 1;
       const to = Math.max(promptTokens, end) + over;
+      const lastFrom = Math.max(from, (isChat ? to : Math.max(promptTokens, end)) - 1);
       return epochs[epoch - 1]!.seats.map(
         ({ peer, start, end: layer }): Receipt => ({
           ...{
@@ -121,7 +127,7 @@ function honestReceipts({ promptTokens, cachedTokens, epochs, choices }: Story):
             epoch,
             peer,
           },
-          ...{ start, end: layer, frames: 5, from, lastFrom: Math.max(from, Math.max(promptTokens, end) - 1), to },
+          ...{ start, end: layer, frames: 5, from, lastFrom, to },
           ...{ computeMs: 1, chainIn: `${start}`.repeat(64), chainOut: `${layer}`.repeat(64) },
         }),
       );
@@ -141,7 +147,7 @@ function settleHonest(told: Story): SettlementPlan {
   const { epochs } = told;
   return settle({
     ...{ job: JOB, layers: LAYERS, price: PRICE, most: most(told), epochs },
-    ...{ receipts: honestReceipts(told), delivery: truth(told), isSignedByClient: told.isChat, ahead: 0 },
+    ...{ receipts: honestReceipts(told), delivery: truth(told), isChat: told.isChat, ahead: 0, loopAhead: LOOP_AHEAD },
     paidTokens: told.cachedTokens,
   });
 }
@@ -161,7 +167,7 @@ function settleAmongLiars(told: Story): SettlementPlan {
   const delivery = client === 'vanished' ? undefined : client === 'honest' ? truth(told) : client;
   return settle({
     ...{ job: JOB, layers: LAYERS, price: PRICE, most: most(told), epochs },
-    ...{ receipts, ...(delivery ? { delivery } : { delivery: undefined }), isSignedByClient: isChat, ahead: 0 },
+    ...{ receipts, ...(delivery ? { delivery } : { delivery: undefined }), isChat, ahead: 0, loopAhead: LOOP_AHEAD },
     paidTokens: told.cachedTokens,
   });
 }
@@ -210,7 +216,10 @@ export function checkSettlement({ runs, seed }: PropertyRun): void {
 
     // Calm: the whole bill, and each within a micro of its exact share.
     check(calm.chargedMicros === bill && calm.billMicros === bill, 'the bill', calm, bill);
-    check(calm.disputes.length + calm.gaps.length + calm.unsigned.length === 0, 'all is well', calm);
+    check(calm.disputes.length + calm.gaps.length === 0, 'all is well', calm);
+    // A prompt of which nothing was delivered is in it.
+    const most = told.isChat ? LOOP_AHEAD + told.promptTokens : 0;
+    check(calm.beyond <= most, 'no more beyond than a loop may be ahead', calm);
     for (const peer of peers) check(Math.abs(earned(calm, peer) - fair(peer)) < 1, 'a fair share', peer, calm);
 
     // (d) Whatever anybody says, the sum is whole, paid once, and within what is held.
@@ -230,9 +239,13 @@ export function checkSettlement({ runs, seed }: PropertyRun): void {
       // (c) The payer pays no more than the bill, which no lie changes.
       check(plan.billMicros === bill && plan.chargedMicros <= bill, 'the payer’s bill', plan, bill);
     } else if (told.client === 'vanished') {
-      // One honest seat in each epoch is enough.
+      // One honest seat in each epoch is enough: nobody pays for more than the loop had computed.
       const isGuarded = told.epochs.every(({ seats }) => seats.some(({ peer }) => !told.liars.has(peer)));
-      if (isGuarded) check(plan.chargedMicros <= bill, 'a bill of who vanished', plan, bill);
+      const computed = bill + LOOP_AHEAD * PRICE.completionMicros + told.promptTokens * PRICE.promptMicros;
+      if (isGuarded) check(plan.chargedMicros <= computed, 'a bill of who vanished', plan, bill);
+      // And whatever they say together, no more than a loop may be ahead of a client that has said nothing.
+      const alone = told.promptTokens * PRICE.promptMicros + LOOP_AHEAD * PRICE.completionMicros;
+      check(plan.chargedMicros <= alone, 'what is paid without a word', plan, alone);
     }
   };
   fc.assert(fc.property(story, judged), { numRuns: runs, ...(seed === undefined ? {} : { seed }) });
@@ -253,6 +266,7 @@ export function checkReceiptOrder({ runs, seed }: PropertyRun): void {
         delivery: truth(told),
         paidTokens: told.cachedTokens,
         ahead: 0,
+        loopAhead: LOOP_AHEAD,
       };
       const turned = settle({ ...input, receipts: [...receipts.slice(at), ...receipts.slice(0, at)] });
       check(isDeepStrictEqual(turned.payments, settle({ ...input, receipts }).payments), 'the same pay', turned);

@@ -45,12 +45,16 @@ export interface SettlementInput {
   receipts: readonly Receipt[];
   /** Undefined: the client vanished without a word, and what all seats of an epoch agree on counts. */
   delivery: Delivery | undefined;
-  /** A client signed `delivery`: it is compared with what the seats agree on. The server's own word is not. */
-  isSignedByClient?: boolean;
+  /** A chat: what its client signed, or did not, is compared with what the seats agree on. The server's own word is not. */
+  isChat?: boolean;
   /** Positions at the prompt's beginning that an earlier answer of the same payer may have paid for, as the server knows. */
   paidTokens: number;
-  /** Positions that the client may have fed without the results before them: drafts. 0 where it was asked to draft nothing. */
+  /** Positions that may have been fed without the results before them: drafts. 0 where nothing was to be drafted. */
   ahead: number;
+  /** Tokens that the loop of a chat may be ahead of what its client has signed for. */
+  loopAhead: number;
+  /** False: the payer has left more unpaid than it may, and what it signs is the least that it is charged. By default true. */
+  isTrusted?: boolean;
 }
 
 export type DisputeReason =
@@ -64,8 +68,8 @@ export type DisputeReason =
   | 'contradicts-itself'
   /** Two neighbours saw different bytes pass between them: one of them is wrong, and it cannot be told which. */
   | 'chain-differs'
-  /** The client signed for less than all seats of the epoch show that it received. */
-  | 'signed-less';
+  /** The loop of a chat went on further than its client's word allowed, or its prompt was longer than the server was told. */
+  | 'ran-ahead';
 
 export interface Dispute {
   why: DisputeReason;
@@ -94,6 +98,6 @@ export interface SettlementPlan {
   gaps: Gap[];
   /** Change no payment. At most `MAX_DISPUTES`. */
   disputes: Dispute[];
-  /** Tokens per epoch that the seats show and the client did not sign for. */
-  unsigned: Delivered[];
+  /** Tokens of a chat that all seats show and nobody is charged for, its prompt included where none of its tokens is. */
+  beyond: number;
 }

@@ -67,6 +67,7 @@ export function inputOf(
     receipts,
     paidTokens: cachedTokens,
     ahead: 0,
+    loopAhead: 256,
     delivery: {
       promptTokens,
       cachedTokens,

@@ -19,6 +19,7 @@ import {
   settle,
   type TestStage,
 } from '../../shard-worker/ring/test-stage.ts';
+import { fuzzLoop } from './fuzz-loop.ts';
 import { hostileBytes, hostileFrame } from './hostile-frame.ts';
 import { hostileValue, type JsonSchema, type ValueSource } from './hostile-values.ts';
 import type { LaneOptions } from './lane-options.ts';
@@ -33,6 +34,7 @@ export async function fuzzFrames(lane: LaneOptions): Promise<void> {
   while (await lane.mayGoOn()) {
     await fuzzStage(lane);
     await fuzzLink(lane);
+    await fuzzLoop(lane);
   }
 }
 
