@@ -7,7 +7,7 @@ export function SiteFooter() {
         <p className="max-w-3xl">
           The server introduces tabs to each other, plans who holds which layers and keeps the credits. What is asked in
           the chat travels between tabs and never passes through it; what a program asks over HTTP does. Hidden states
-          never do. Conversations are kept in the memory of the tab that asks.
+          never do. Conversations are kept in the memory of the tab that asks; while an answer runs, by its browser too.
         </p>
       </div>
     </footer>

@@ -17,6 +17,10 @@ const NOTHING: LoopHandlers = {
   ...{ onFed() {}, onSampled() {}, onMissed() {}, onBegun() {}, onDone() {}, onError() {}, onFault() {} },
 };
 
+const orderOf = (maxTokens: number) => ({
+  ...{ sampling: GREEDY, ids: PROMPT, maxTokens, eosIds: [] as number[], drafter: 'none' as const, turn: 1 },
+});
+
 test('a driver that acknowledges nothing is waited for, and one that comes back gets the rest', async () => {
   const maxTokens = 600;
   const whole = await answer([], { maxTokens });
@@ -190,14 +194,7 @@ test('the loop rests past what its driver has signed for, whatever it says that 
   const { ring } = made;
   const session = newSessionId();
   let heard = 0;
-  const order = {
-    sampling: GREEDY,
-    ids: PROMPT,
-    maxTokens: 2000,
-    eosIds: [] as number[],
-    drafter: 'none' as const,
-    turn: 1,
-  };
+  const order = orderOf(2000);
   ring.ask(session, { ...order, jobGrant: await grants.read() }, { ...NOTHING, onSampled: () => void heard++ });
   const rests = async (at: number): Promise<void> => {
     await vi.waitFor(() => expect(heard).toBe(at), 5_000);
@@ -233,14 +230,7 @@ test('a page that is opened again goes on by another token of the same job, whil
     loops.beforeRun = () => new Promise((resolve) => setTimeout(resolve, 1));
     const session = newSessionId();
     let heard = 0;
-    const order = {
-      sampling: GREEDY,
-      ids: PROMPT,
-      maxTokens,
-      eosIds: [] as number[],
-      drafter: 'none' as const,
-      turn: 1,
-    };
+    const order = orderOf(maxTokens);
     made.ring.ask(session, { ...order, jobGrant: await grants.read() }, { ...NOTHING, onSampled: () => void heard++ });
     await vi.waitFor(() => expect(heard).toBeGreaterThan(30));
     made.entry.close();
@@ -277,14 +267,7 @@ test('an end of sequence that was missed ends the answer of who comes back', asy
 test('a grant may say that its loop is less ahead', async () => {
   const { made, grants } = await granted();
   let heard = 0;
-  const order = {
-    sampling: GREEDY,
-    ids: PROMPT,
-    maxTokens: 200,
-    eosIds: [] as number[],
-    drafter: 'none' as const,
-    turn: 1,
-  };
+  const order = orderOf(200);
   const jobGrant = await grants.read(grants.seal({ ahead: 8 }));
   made.ring.ask(newSessionId(), { ...order, jobGrant }, { ...NOTHING, onSampled: () => void heard++ });
   await vi.waitFor(() => expect(heard).toBe(9));
@@ -298,14 +281,7 @@ test.each<[string, string, (said: Awaited<ReturnType<typeof granted>>) => Promis
     'grant-refused',
     async ({ made, grants }) => {
       const other = testGrants(made.ring.seats[0]!.peer);
-      const order = {
-        sampling: GREEDY,
-        ids: PROMPT,
-        maxTokens: 9,
-        eosIds: [] as number[],
-        drafter: 'none' as const,
-        turn: 1,
-      };
+      const order = orderOf(9);
       const jobGrant = { ...(await grants.read()), grant: other.seal() } as never;
       made.ring.ask(newSessionId(), { ...order, jobGrant }, NOTHING);
     },
