@@ -82,7 +82,7 @@ function makeLane(payloadBytes: number, isMetered: boolean): Lane {
   const executor = fixedExecutor(width);
   const grant: Grant = {
     ...{ job: JOB, nonce: '2'.repeat(32), pool: 'bench', driver: BEFORE, sessions: 1, own: [] },
-    ...{ maxPosition: 0xffffffff, expires: Math.floor(Date.now() / 1000) + 3600 },
+    ...{ maxPosition: 0xffffffff, promptTokens: 0, expires: Math.floor(Date.now() / 1000) + 3600 },
   };
   const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
   const token = sealGrant(grant, (text) => sign('sha256', Buffer.from(text), key).toString('base64url'));

@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 import { GREEDY } from '../protocol/sampling.ts';
 import { type Aim, atLeast } from '../tools/bench/aim.ts';
 import type { BenchResult } from '../tools/bench/receipt.ts';
-import { type BenchModel, ensureBenchModel, GUIDE, LARGE } from './support/bench-models.ts';
+import { type BenchModel, ensureBenchModel, GUIDE, LARGE, MIDDLE } from './support/bench-models.ts';
 import { type BenchProgress, startProgress } from './support/bench-progress.ts';
 import type { RingRun } from './support/drive-ring.ts';
+import type { BenchModelShape } from './support/make-bench-model.ts';
 import { type BenchLab, withBenchLab } from './support/open-bench-lab.ts';
 import { openRing } from './support/open-ring.ts';
 import { openSolo } from './support/open-solo.ts';
@@ -24,6 +25,9 @@ const NEAR_MS = 2;
 const AWAY_MS = 100;
 const AWAY_AIM = 0.9;
 const GUIDE_NAME = 'guide-4m';
+/** Steps of some 110 and 30 ms. */
+const SHAPES: Readonly<Record<string, BenchModelShape>> = { large: LARGE, middle: MIDDLE };
+const NAMES: Readonly<Record<string, string>> = { large: 'random', middle: 'random-middle' };
 /** Token ids of no meaning: what a step costs does not depend on them. */
 const PROMPT = Array.from({ length: 24 }, (_, index) => 300 + index * 7);
 /** Links learn their new round trips, and get more lanes where they are long now. */
@@ -35,6 +39,8 @@ interface Lane {
   /** What the lane is compared with: solo, the bound, or a driver beside the stages. */
   against: 'solo' | 'bound' | 'driver beside';
   tokensPerSecond: number[];
+  /** From asking. */
+  firstTokenMs: number[];
   reference: number[];
   ratio: number[];
   computeMs: number[];
@@ -59,8 +65,9 @@ export default async function run(args: string[]): Promise<BenchResult> {
       rounds: { type: 'string', default: '5' },
     },
   });
-  const isGuide = values.model === 'guide';
-  const model = isGuide ? GUIDE : { ...ensureBenchModel(LARGE), isPacked: true };
+  const shape = SHAPES[values.model];
+  const isGuide = shape === undefined;
+  const model = isGuide ? GUIDE : { ...ensureBenchModel(shape), isPacked: true };
   const setting: Setting = {
     model,
     tokens: Number(values.tokens ?? (isGuide ? 32 : 16)),
@@ -75,7 +82,7 @@ export default async function run(args: string[]): Promise<BenchResult> {
       if (stages > 1) lanes.push(await measureAway(bench, { ...setting, stages }, progress));
     }
     progress.done();
-    return report(lanes, { ...setting, name: isGuide ? GUIDE_NAME : 'random' });
+    return report(lanes, { ...setting, name: NAMES[values.model] ?? GUIDE_NAME });
   });
 }
 
@@ -104,6 +111,7 @@ async function measureNear(
     if (answers[0]!.ids.join() !== alone.ids.join()) throw new Error('The ring gave other tokens than solo.');
     if (round < 0) continue;
     lane.tokensPerSecond.push(decodeRate(answers[0]!));
+    lane.firstTokenMs.push(answers[0]!.tokenMs[0]!);
     lane.reference.push(alone.tokensPerSecond);
     lane.computeMs = stageComputeMs(answers, stages);
     lane.profiles.push(tokenProfile(answers, stages));
@@ -138,6 +146,7 @@ async function measureFar(
       lane.profiles.push(tokenProfile(answers, stages));
       lane.relayMs = { p50: p50Ms, p99: p99Ms };
       lane.tokensPerSecond.push(decodeRate(answers[0]!));
+      lane.firstTokenMs.push(answers[0]!.tokenMs[0]!);
       lane.reference.push(lapBound({ computeMs, oneWayMs: p50Ms }));
       progress.step(`${stages} stages at ${oneWayMs} ms`);
     }
@@ -166,13 +175,14 @@ async function measureAway(
     const answers = await ring.run(runOf(setting));
     lane.computeMs = stageComputeMs(answers, stages);
     lane.relayMs = { p50: (await bench.lab.stats()).delay.p50Ms, p99: (await bench.lab.stats()).delay.p99Ms };
-    return { rate: decodeRate(answers[0]!), profile: tokenProfile(answers, stages) };
+    return { rate: decodeRate(answers[0]!), firstMs: answers[0]!.tokenMs[0]!, profile: tokenProfile(answers, stages) };
   };
   await ring.run(runOf(setting));
   for (let round = 0; round < rounds; round++) {
     lane.reference.push((await rateAt(NEAR_MS)).rate);
-    const { rate, profile } = await rateAt(AWAY_MS);
+    const { rate, firstMs, profile } = await rateAt(AWAY_MS);
     lane.tokensPerSecond.push(rate);
+    lane.firstTokenMs.push(firstMs);
     lane.profiles.push(profile);
     progress.step(`${stages} stages ${NEAR_MS} ms apart, the driver at ${AWAY_MS} ms`);
   }
@@ -183,7 +193,7 @@ async function measureAway(
 }
 
 const noLane = (stages: number, oneWayMs: number) => ({
-  ...{ stages, oneWayMs, tokensPerSecond: [], reference: [], ratio: [], computeMs: [], profiles: [] },
+  ...{ stages, oneWayMs, tokensPerSecond: [], firstTokenMs: [], reference: [], ratio: [], computeMs: [], profiles: [] },
   relayMs: { p50: 0, p99: 0 },
 });
 
@@ -194,16 +204,19 @@ function report(lanes: readonly Lane[], { name, model, tokens, rounds }: Setting
   const aimed = lanes.filter(({ stages }) => stages > 1);
   return {
     name: `ring-distance-${name}`,
-    table: lanes.map(({ stages, oneWayMs, against, tokensPerSecond, reference, ratio, computeMs, relayMs }) => ({
-      stages,
-      'one way ms': oneWayMs,
-      'tok/s': median(tokensPerSecond).toFixed(2),
-      against,
-      'its tok/s': median(reference).toFixed(2),
-      ratio: median(ratio).toFixed(3),
-      'compute ms': computeMs.map((ms) => ms.toFixed(1)).join(' + '),
-      'relay p50 ms': relayMs.p50.toFixed(2),
-    })),
+    table: lanes.map(
+      ({ stages, oneWayMs, against, tokensPerSecond, firstTokenMs, reference, ratio, computeMs, relayMs }) => ({
+        stages,
+        'one way ms': oneWayMs,
+        'first token ms': median(firstTokenMs).toFixed(0),
+        'tok/s': median(tokensPerSecond).toFixed(2),
+        against,
+        'its tok/s': median(reference).toFixed(2),
+        ratio: median(ratio).toFixed(3),
+        'compute ms': computeMs.map((ms) => ms.toFixed(1)).join(' + '),
+        'relay p50 ms': relayMs.p50.toFixed(2),
+      }),
+    ),
     aims: aimed.map((lane): Aim => {
       const { stages, oneWayMs, against, ratio } = lane;
       return atLeast(

@@ -41,7 +41,7 @@ interface Golden {
   tokens: {
     publicKey: string;
     tickets: Record<LinkRole, { claims: Ticket; token: string }>;
-    grant: { claims: Grant; token: string };
+    grant: { publicKey: string; claims: Grant; token: string };
   };
   chain: {
     about: Parameters<typeof chainStart>[0];
@@ -133,7 +133,9 @@ describe('the golden tokens', () => {
 
   test('the grant goes both ways', async () => {
     const { claims, token } = grant;
-    expect(await openGrant(token, { publicKey, driver: claims.driver, pool: claims.pool })).toMatchObject(claims);
+    expect(
+      await openGrant(token, { publicKey: grant.publicKey, driver: claims.driver, pool: claims.pool }),
+    ).toMatchObject(claims);
     expect(bodyOf(sealGrant(claims, () => 'signature'))).toBe(bodyOf(token));
   });
 });
@@ -163,7 +165,12 @@ test('docs/PROTOCOL.md quotes the golden statements, tokens, chains, receipt and
   const { tokens, chain, receipt, delivery, link } = golden;
   const quoted = [
     ...link.proofs.map(({ statement }) => statement),
-    ...[tokens.publicKey, tokens.grant.token, ...Object.values(tokens.tickets).map(({ token }) => token)],
+    ...[
+      tokens.publicKey,
+      tokens.grant.publicKey,
+      tokens.grant.token,
+      ...Object.values(tokens.tickets).map(({ token }) => token),
+    ],
     ...[chain.start, chain.in.chain, chain.out.chain],
     ...[receipt.text, receipt.publicKey, receipt.signature, delivery.text, delivery.signature],
   ];

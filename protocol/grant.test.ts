@@ -8,7 +8,15 @@ const { publicKey, sign } = newOrchestrator();
 const driver = 'd'.repeat(32) as PeerId;
 const pool = 'test/model@main:q4';
 const grant: Grant = {
-  ...{ job: '1'.repeat(32) as JobId, nonce: '2'.repeat(32), pool, driver, sessions: 2, maxPosition: 96 },
+  ...{
+    job: '1'.repeat(32) as JobId,
+    nonce: '2'.repeat(32),
+    pool,
+    driver,
+    sessions: 2,
+    maxPosition: 96,
+    promptTokens: 24,
+  },
   ...{ own: ['a'.repeat(32) as PeerId], expires: inSeconds(60) },
 };
 const refused = expect.objectContaining({ code: 'grant-refused' });
@@ -30,10 +38,14 @@ test('a grant is its driver’s in its pool until it expires', async () => {
   }
 });
 
-test.each([{ sessions: 0 }, { sessions: 9 }, { maxPosition: -1 }, { nonce: 'x' }, { own: new Array(33).fill(driver) }])(
-  'a signed grant with %.60j is refused',
-  async (field) => {
-    const token = sealGrant({ ...grant, ...field } as Grant, sign);
-    await expect(openGrant(token, { publicKey, driver, pool })).rejects.toEqual(refused);
-  },
-);
+test.each([
+  { sessions: 0 },
+  { sessions: 9 },
+  { maxPosition: -1 },
+  { promptTokens: -1 },
+  { nonce: 'x' },
+  { own: new Array(33).fill(driver) },
+])('a signed grant with %.60j is refused', async (field) => {
+  const token = sealGrant({ ...grant, ...field } as Grant, sign);
+  await expect(openGrant(token, { publicKey, driver, pool })).rejects.toEqual(refused);
+});

@@ -19,6 +19,8 @@ export const grantSchema = z.object({
   sessions: z.number().check(z.int(), z.gte(1), z.lte(MAX_CHOICES)),
   /** No session of it computes this position or a later one: what is held pays for no more. */
   maxPosition: count,
+  /** How long the prompt is, as its driver told the orchestrator: what is behind it is the answer, and has been signed for. */
+  promptTokens: count,
   /** Devices of whoever asks: there its frames go first. */
   own: z.array(peerIdSchema).check(z.maxLength(32)),
   /** Tokens that its loop may be ahead of what its driver has signed for; absent: as many as the driver asks for. */

@@ -6,6 +6,8 @@ export interface Figure {
   what: string;
   /** More of it is better. */
   isRate?: boolean;
+  /** May be so much more than before; else 3 %. */
+  mostMore?: number;
   read(results: unknown): number;
 }
 
@@ -44,15 +46,15 @@ const ofSettlements =
       .reduce((sum, lane) => sum + lane.settlementsPerSecond, 0);
 
 interface RingLanes {
-  lanes: { stages: number; oneWayMs: number; against: string; tokensPerSecond: number[] }[];
+  lanes: { stages: number; oneWayMs: number; against: string; tokensPerSecond: number[]; firstTokenMs: number[] }[];
 }
 
 const ofRing =
-  (stages: number, oneWayMs: number, isAway: boolean) =>
+  (stages: number, oneWayMs: number, isAway: boolean, field: 'tokensPerSecond' | 'firstTokenMs' = 'tokensPerSecond') =>
   (results: unknown): number => {
     const isIt = (lane: RingLanes['lanes'][number]) =>
       lane.stages === stages && lane.oneWayMs === oneWayMs && (lane.against === 'driver beside') === isAway;
-    return median((results as RingLanes).lanes.find(isIt)!.tokensPerSecond);
+    return median((results as RingLanes).lanes.find(isIt)![field]);
   };
 
 interface Speculation {
@@ -76,6 +78,11 @@ const RING_FIGURES: readonly Figure[] = [1, 2, 3].flatMap((stages) => [
     isRate: true,
     read: ofRing(stages, ms, false),
   })),
+  ...[0, 20].map((ms) => ({
+    what: `ms to the first token, ${stages} stages at ${ms} ms`,
+    mostMore: 5,
+    read: ofRing(stages, ms, false, 'firstTokenMs'),
+  })),
   ...(stages > 1
     ? [
         {
@@ -89,7 +96,9 @@ const RING_FIGURES: readonly Figure[] = [1, 2, 3].flatMap((stages) => [
 
 /** What a bench that was given these arguments writes. */
 export const receiptOf = (bench: string, args: readonly string[]): string =>
-  bench === 'ring-distance' ? `ring-distance-${args.includes('large') ? 'random' : 'guide-4m'}` : bench;
+  bench === 'ring-distance'
+    ? `ring-distance-${args.includes('large') ? 'random' : args.includes('middle') ? 'random-middle' : 'guide-4m'}`
+    : bench;
 
 /** By the bench's name. */
 export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {

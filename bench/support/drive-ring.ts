@@ -26,6 +26,8 @@ export interface RingRun {
   /** Ids that end an answer; none by default, so that every lane computes the same steps. */
   eosIds?: number[];
   isDrafted?: boolean;
+  /** Beside them, read again and again until the last of them is done: the last answer, with the first token of each time. */
+  beside?: number[];
 }
 
 export interface RingLap {
@@ -63,6 +65,8 @@ declare global {
 /** Loading takes a second; a browser that never gets there must not hang a bench. */
 const DRAFTER_POLL_MS = 250;
 const DRAFTER_POLLS = 120;
+/** Which conversation reads beside the others. */
+const BESIDE = 999;
 
 let ring: { terms: RingTerms; links: PoolLinks; loops: LoopRing } | undefined;
 /** Kept, as a chat tab keeps them: the first sessions of a run find caches to crop. */
@@ -87,9 +91,10 @@ async function loadDrafter(run: RingRun): Promise<void> {
   throw new Error(`The entry does not draft with the model of ${ring!.terms.model.repo}.`);
 }
 
-async function runOne(run: RingRun, at: number, grant: string, startMs: number): Promise<RingAnswer> {
+type OneRun = Omit<RingRun, 'prompts'> & { prompt: number[] };
+
+async function runOne({ prompt, ...run }: OneRun, at: number, grant: string, startMs: number): Promise<RingAnswer> {
   const { links, loops, terms } = ring!;
-  const prompt = run.prompts[at]!;
   conversations[at] ??= new LoopClient(async () => loops);
   const conversation = conversations[at];
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(terms.model) };
@@ -120,9 +125,24 @@ async function runOne(run: RingRun, at: number, grant: string, startMs: number):
 
 async function runAll(run: RingRun): Promise<RingAnswer[]> {
   // All of them before any begins: sessions that had to wait for each other would show other times.
-  const grants = await Promise.all(run.prompts.map(() => ring!.links.askAgain()));
+  const grants = await Promise.all(run.prompts.map(({ length }) => ring!.links.askAgain(length)));
   const startMs = performance.now();
-  return Promise.all(grants.map((grant, at) => runOne(run, at, grant, startMs)));
+  const { beside } = run;
+  let isOver = false;
+  const running = Promise.all(
+    grants.map((grant, at) => runOne({ ...run, prompt: run.prompts[at]! }, at, grant, startMs)),
+  );
+  const reading = beside && readAgain({ ...run, prompt: beside, maxTokens: 1 }, startMs, () => isOver);
+  const answers = await running;
+  isOver = true;
+  return reading ? [...answers, await reading] : answers;
+}
+
+async function readAgain(run: OneRun, startMs: number, isOver: () => boolean): Promise<RingAnswer> {
+  const all: RingAnswer[] = [];
+  do all.push(await runOne(run, BESIDE, await ring!.links.askAgain(run.prompt.length), startMs));
+  while (!isOver());
+  return { ...all[0]!, tokenMs: all.flatMap(({ tokenMs }) => tokenMs), laps: all.flatMap(({ laps }) => laps) };
 }
 
 window.ring = {

@@ -27,7 +27,7 @@ window.drive = async (origin, model, prompt, maxTokens) => {
   driver ??= open(origin, model, prompt, maxTokens);
   const { links, conversation } = await driver;
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(model) };
-  const grant = await links.askAgain();
+  const grant = await links.askAgain(prompt.length);
   try {
     return await timedAnswer(conversation, prompt, maxTokens, await JobGrant.read(grant, expected));
   } finally {

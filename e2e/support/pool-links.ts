@@ -14,10 +14,10 @@ import { LinkTable } from '../../shard-worker/worker/link-table.ts';
 
 export interface PoolLinks {
   self: PeerId;
-  /** A grant for one session of up to so many positions as were asked for. */
+  /** A grant for one session of so many positions as were asked for. */
   grant: string;
-  /** Another one. */
-  askAgain(): Promise<string>;
+  /** Another one, for a prompt of exactly this length. */
+  askAgain(promptTokens?: number): Promise<string>;
   /** What the grant was for is over: the next ask finds room. Stages compute no more for it, and are paid by what they agree on. */
   done(grant: string): void;
   orchestratorKey: string;
@@ -53,16 +53,16 @@ export async function openPoolLinks(
       jobs.delete(grant);
       control.send({ type: 'ask-done', job, promptTokens: 0, cachedTokens: 0, completionTokens: 0 });
     };
-    const askOnce = (): Promise<string> =>
+    const askOnce = (promptTokens: number): Promise<string> =>
       new Promise((resolveAsk, rejectAsk) => {
         const ask = asks.size + 1;
         asks.set(ask, { resolve: resolveAsk, reject: rejectAsk });
-        control.send({ type: 'ask', ask, pool: poolIdOf(model), ...order });
+        control.send({ type: 'ask', ask, pool: poolIdOf(model), ...order, promptTokens });
       });
-    const askFor = async (): Promise<string> => {
+    const askFor = async (promptTokens = order.promptTokens): Promise<string> => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await askOnce();
+          return await askOnce(promptTokens);
         } catch (error) {
           if (attempt === ASK_TRIES) throw error;
           await new Promise((resolveWait) => setTimeout(resolveWait, ASK_AGAIN_MS));

@@ -13,9 +13,7 @@ import { type AcquireRing, Conversation } from './conversation.ts';
 import { FarDriver } from './far-driver.ts';
 import type { GenerateOptions } from './generate-options.ts';
 import { goesOn, idsOf, knownOf, type LoopAnswer, type LoopOpen, type LoopOrder, runsOf } from './loop-answer.ts';
-import type { Signed } from './loop-notes.ts';
 import type { LoopBegun } from './loop-words.ts';
-import type { SignedWindow } from './signed-window.ts';
 import type { Speculation } from './speculation.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -25,8 +23,8 @@ export interface EntryLoopPorts {
   speculate(kind: LoopTerms['drafter']): Speculation | undefined;
   /** Positions that the entry's layers can hold. */
   maxContext(): number;
-  /** How far the job's driver has signed; `begun`: positions that are known when its prompt comes. */
-  windowOf(job: JobId | undefined, begun: number): SignedWindow;
+  /** Tokens that the driver of a job has signed for. */
+  signedFor(job: JobId): number;
   /** An answer is over. */
   onEnd(): void;
   now(): number;
@@ -102,29 +100,34 @@ export class EntryLoop {
     if (!order) throw new PoolError('bad-frame', 'A prompt comes behind the frame that opens its session.');
     if (frame.position !== order.ids.length) throw new PoolError('bad-frame', 'A prompt’s ids come in their order.');
     const maxContext = this.#ports.maxContext();
-    if (order.ids.length + frame.tokens >= maxContext) {
+    const length = order.ids.length + frame.tokens;
+    if (length > this.#paidPosition(order, length)) {
+      throw new PoolError(
+        'grant-refused',
+        'The driver has not signed for ids behind the prompt that its grant is for.',
+      );
+    }
+    const isLast = (frame.flags & FRAME_FLAGS.sample) !== 0;
+    if (isLast && length < (order.grant?.promptTokens ?? 0)) {
+      throw new PoolError('grant-refused', 'The prompt has fewer tokens than the server was told.');
+    }
+    if (length >= maxContext) {
       throw new PoolError(
         'context-exceeded',
         `The prompt has more than the ${maxContext} tokens that the model holds.`,
       );
     }
     order.ids.push(...idsOf(frame));
-    if (frame.flags & FRAME_FLAGS.sample) void this.#begin(order);
+    if (isLast) void this.#begin(order);
   }
 
-  /** Tokens that this counts for here. */
-  worthOf(signed: Signed): number {
-    return this.#answer?.window.worthOf(signed) ?? 0;
-  }
-
-  /** The driver has all before `position`. `signed`: what it has signed for; where nobody is paid its word is enough. */
-  ack(position: number, signed?: Signed): void {
+  /** The driver says that it has all before `position`. Where somebody is paid, what it has signed for opens the window, and not this. */
+  ack(position: number): void {
     this.#usedMs = this.#ports.now();
     const answer = this.#answer;
     if (!answer) return;
     const known = knownOf(answer);
-    if (signed) answer.window.signed(signed);
-    else answer.window.told(Math.min(known, position));
+    answer.told = Math.max(answer.told, Math.min(known, position));
     // A page that is opened again may have kept a little less than it had.
     this.#trim(answer, position - LOOP_AHEAD_TOKENS);
     // Nothing is owed any more.
@@ -200,6 +203,11 @@ export class EntryLoop {
     this.#change.now();
   }
 
+  /** Positions before this one the driver pays for; where nobody is paid, all that it says. */
+  #paidPosition({ grant }: LoopOrder, said: number): number {
+    return grant ? grant.promptTokens + this.#ports.signedFor(grant.job) : said;
+  }
+
   async #begin(order: LoopOrder): Promise<void> {
     const earlier = this.#answer;
     if (earlier && goesOn(earlier, order)) {
@@ -221,9 +229,8 @@ export class EntryLoop {
   }
 
   #start(order: LoopOrder): void {
-    const window = this.#ports.windowOf(order.grant?.job, order.ids.length);
     const answer: LoopAnswer = {
-      ...{ ...order, window, turn: order.open.loop.turn, generated: [], kept: [], lastLap: 0 },
+      ...{ ...order, told: order.ids.length, turn: order.open.loop.turn, generated: [], kept: [], lastLap: 0 },
       ...{ abort: new AbortController(), isStopped: false, isFreed: false, running: Promise.resolve() },
     };
     this.#answer = answer;
@@ -264,7 +271,6 @@ export class EntryLoop {
       keepsOnCancel: () => !answer.isFreed && !this.#isWhole(),
       onToken: (row, epoch) => {
         answer.generated.push(row.id);
-        answer.window.gave(epoch);
         answer.kept.push({ row, epoch });
         return answer.isStopped;
       },
@@ -285,7 +291,7 @@ export class EntryLoop {
     }
     const { loop } = answer.open;
     const ahead = Math.min(loop.ahead, answer.grant?.ahead ?? loop.ahead);
-    return known > answer.window.position + ahead ? this.#change.woken : undefined;
+    return known > this.#paidPosition(answer, answer.told) + ahead ? this.#change.woken : undefined;
   }
 
   #end(answer: LoopAnswer, over: NonNullable<LoopAnswer['over']>, speculation: Speculation | undefined): void {

@@ -8,7 +8,6 @@ import type { LoopTerms, OpenSession } from '../ring/open-session.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
 import { commonPrefix } from './common-prefix.ts';
 import type { LoopDone } from './loop-words.ts';
-import type { SignedWindow } from './signed-window.ts';
 
 /** What a driver asks of a loop. */
 export type LoopOpen = OpenSession & { loop: LoopTerms };
@@ -23,7 +22,8 @@ export interface LoopOrder {
 
 export interface LoopAnswer extends LoopOrder {
   turn: number;
-  window: SignedWindow;
+  /** Where nobody is paid: positions before this one its driver says that it has. */
+  told: number;
   /** The answer's ids, an end of sequence left out. */
   generated: number[];
   /** The last of these, behind what the driver has got and a little before it, and where each came from. */

@@ -1,13 +1,14 @@
 // One conversation of a driver whose loop runs at the entry: gives it prompts, hears what comes of them, counts only what both ends of
 // the ring agree on, and asks the next entry for the rest when one disappears. Has the face of a `Conversation`.
 import { checkPrompt } from '../../protocol/check-prompt.ts';
+import type { SignedDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { TraceEntry } from '../../protocol/frame.ts';
 import { newSessionId, type SessionId } from '../../protocol/ids.ts';
-import { ACK_EVERY_MS, ACK_EVERY_TOKENS, LOOP_AHEAD_TOKENS } from '../../protocol/limits.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
 import type { Generated, GenerateOptions } from './generate-options.ts';
 import { LapDeadline } from './lap-deadline.ts';
+import { LoopAcks } from './loop-acks.ts';
 import type { LoopHandlers, LoopRing } from './loop-ring.ts';
 import type { LoopDone } from './loop-words.ts';
 import { retryLost } from './retry-lost.ts';
@@ -116,10 +117,8 @@ class Following implements LoopHandlers {
   readonly #start: FollowingStart;
   readonly #log: TokenLog;
   readonly #deadline: LapDeadline;
+  readonly #acks: LoopAcks;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #ackTimer: ReturnType<typeof setTimeout> | undefined;
-  #acked: number;
-  #signing: Promise<unknown> = Promise.resolve();
   /** Nothing of this try has come yet: what was missed is taken by the entry's word, where the answer is known from before. */
   #mayMiss: boolean;
   /** It was asked, and the entry has not begun to tell. */
@@ -129,6 +128,7 @@ class Following implements LoopHandlers {
   #isPrefill = true;
   /** What was missed is known by the entry's word alone. */
   #isByWord = false;
+  #isOver = false;
   #gaps = 0;
   #heardMs = performance.now();
   #finish: Generated['finishReason'] | undefined;
@@ -141,7 +141,7 @@ class Following implements LoopHandlers {
     this.#deadline = deadline;
     const { prompt, ids, options, past } = start;
     this.#log = new TokenLog([...prompt, ...ids], isDrafted(options));
-    this.#acked = this.#log.length;
+    this.#acks = new LoopAcks({ ...start, length: this.#log.length });
     this.#mayMiss = past.isKnown;
   }
 
@@ -156,31 +156,51 @@ class Following implements LoopHandlers {
       [this.#resolve, this.#reject] = [resolve, reject];
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#ask();
+      this.#askSigned();
     });
     return outcome.finally(() => {
       signal?.removeEventListener('abort', onAbort);
       clearTimeout(this.#timer);
-      clearTimeout(this.#ackTimer);
+      this.#acks.close();
+      this.#isOver = true;
       ring.leave(session);
       if (this.#done) options.onDrafted?.(this.#done);
     });
   }
 
-  #ask(): void {
+  /** Whoever asks for the rest of an answer shows that it has signed for what it has of it. */
+  #askSigned(): void {
+    const { ids, options } = this.#start;
+    this.#isAsking = true;
+    if (!options.witness || ids.length === 0) this.#tryAsk();
+    else
+      this.#acks.sign().then(
+        (delivery) => this.#isOver || this.#tryAsk(delivery),
+        (cause) => this.#reject(PoolError.from(cause)),
+      );
+  }
+
+  #tryAsk(delivery?: SignedDelivery): void {
+    try {
+      this.#ask(delivery);
+    } catch (cause) {
+      this.#reject(PoolError.from(cause));
+    }
+  }
+
+  #ask(delivery?: SignedDelivery): void {
     const { prompt, ids, options, ring, session, nextTurn } = this.#start;
     const { sampling, jobGrant, logprobs, codec, eosIds, drafter = 'none' } = options;
     const known = [...prompt, ...ids];
     this.#expect(known.length);
-    this.#isAsking = true;
     const maxTokens = wantedOf(prompt, ids, options);
     // What it may have begun of it nobody has witnessed: then it begins anew.
     const fresh = this.#start.past.isKnown ? {} : { isFresh: true as const };
-    const loop = { maxTokens, eosIds: [...eosIds], drafter, turn: nextTurn(), ...fresh };
+    const loop = { maxTokens, eosIds: [...eosIds], drafter, turn: nextTurn(), ...fresh, delivery };
     const terms = { sampling, jobGrant, logprobs, codec, ...loop };
     ring.ask(session, { ids: known, ...terms }, this);
-    // What was signed for may not have come there, and the loop rests for want of it.
-    if (ids.length > 0) this.#say(known.length);
+    // What it had may not have come there, and the loop rests for want of it.
+    if (!delivery && ids.length > 0) this.#acks.say();
   }
 
   onMissed(position: number, rows: ResultRow[], epoch: number): void {
@@ -241,16 +261,8 @@ class Following implements LoopHandlers {
     if (isGap && this.#gaps < MAX_GAPS) {
       this.#gaps++;
       this.#mayMiss = this.#start.past.isKnown;
-      this.#askAgain(fault);
+      this.#askSigned();
     } else this.#reject(fault);
-  }
-
-  #askAgain(error: PoolError): void {
-    try {
-      this.#ask();
-    } catch {
-      this.#reject(error);
-    }
   }
 
   /** The next word comes in as long as so many rows may take. */
@@ -282,7 +294,7 @@ class Following implements LoopHandlers {
       const finish = this.#emit(row, epoch);
       if (finish) this.#end(finish);
     }
-    this.#acknowledge();
+    this.#acks.reach(this.#log.length);
   }
 
   #emit(row: ResultRow, epoch: number): Generated['finishReason'] | undefined {
@@ -298,44 +310,10 @@ class Following implements LoopHandlers {
 
   #end(reason: Generated['finishReason']): void {
     this.#finish = reason;
-    this.#acknowledge(true);
+    this.#acks.reach(this.#log.length, true);
     clearTimeout(this.#timer);
     if (this.#done || !isDrafted(this.#start.options)) this.#resolve(reason);
     else this.#timer = setTimeout(() => this.#resolve(reason), DONE_WAIT_MS);
-  }
-
-  #acknowledge(isNow = false): void {
-    const { length } = this.#log;
-    if (length === this.#acked) return;
-    if (!isNow && length - this.#acked < this.#ackEvery) {
-      this.#ackTimer ??= setTimeout(() => {
-        this.#ackTimer = undefined;
-        this.#acknowledge(true);
-      }, ACK_EVERY_MS);
-      return;
-    }
-    this.#say(length);
-  }
-
-  /** Where the loop has little of a lead, each token is signed for. */
-  get #ackEvery(): number {
-    const { ahead = LOOP_AHEAD_TOKENS } = this.#start.options.jobGrant?.claims ?? {};
-    return Math.max(1, Math.min(ACK_EVERY_TOKENS, ahead >> 3));
-  }
-
-  #say(length: number): void {
-    const { ring, session, options } = this.#start;
-    this.#acked = length;
-    const { witness } = options;
-    if (!witness) {
-      ring.ack(session, length, undefined);
-      return;
-    }
-    // In the order in which they were signed for.
-    this.#signing = this.#signing.then(witness).then(
-      (delivery) => ring.ack(session, length, delivery),
-      () => {},
-    );
   }
 }
 

@@ -7,79 +7,76 @@ import type { JobId, PeerId } from '../../protocol/ids.ts';
 /** One has half a KB. */
 const MAX_NOTES = 512;
 
-/** What a note says, as far as a loop looks at it. */
-export type Signed = Pick<DeliveryNote, 'promptTokens' | 'delivered'>;
+type Check = (signed: SignedDelivery) => Promise<DeliveryNote>;
 
-/** Who takes it. */
-export interface NoteTaker {
-  /** Tokens of it that count: of epochs that gave so many. */
-  worthOf(signed: Signed): number;
-  /** What is signed for, once that is known to be so; not at all where it says nothing new. */
-  tell(signed: Signed): void;
-}
-
-interface Pending extends NoteTaker {
+interface Pending {
   signed: SignedDelivery;
+  tell(): void;
 }
 
 export class LoopNotes {
   readonly #notes = new Map<JobId, SignedDelivery>();
-  /** Whose is being checked, and what waits behind it. */
+  /** Jobs of which one is being checked, and what waits behind it. */
   readonly #checking = new Map<JobId, Pending | undefined>();
 
   of(job: JobId): SignedDelivery | undefined {
     return this.#notes.get(job);
   }
 
-  take(
-    grant: OpenGrant,
-    driver: PeerId,
-    signed: SignedDelivery,
-    taker: NoteTaker,
-    check: (signed: SignedDelivery) => Promise<DeliveryNote>,
-  ): void {
-    const { note } = signed;
-    const { job, nonce, server, pool } = grant;
-    const isOwn =
-      note.job === job && note.nonce === nonce && note.server === server && note.pool === pool && note.peer === driver;
-    const pending = { ...taker, signed };
-    if (!isOwn || !this.#saysMore(job, pending)) return;
+  /** Tokens of that job that are signed for. Whoever signs pays for them, in whatever epoch it says that they came. */
+  tokensOf(job: JobId): number {
+    const signed = this.#notes.get(job);
+    return signed ? tokensIn(signed) : 0;
+  }
+
+  /** One that a driver shows with its prompt. What is not sound is as if it was not there. */
+  async show(grant: OpenGrant, driver: PeerId, signed: SignedDelivery, check: Check): Promise<void> {
+    if (isOf(grant, driver, signed) && this.#saysMore(signed) && (await isSound(signed, check))) this.#keep(signed);
+  }
+
+  /** `tell`: it is known to be so, and says more than those before it. */
+  take(grant: OpenGrant, driver: PeerId, signed: SignedDelivery, tell: () => void, check: Check): void {
+    if (!isOf(grant, driver, signed) || !this.#saysMore(signed)) return;
+    const { job } = grant;
+    const pending = { signed, tell };
     if (this.#checking.has(job)) this.#checking.set(job, pending);
     else void this.#check(job, pending, check);
   }
 
-  async #check(job: JobId, first: Pending, check: (signed: SignedDelivery) => Promise<DeliveryNote>): Promise<void> {
+  async #check(job: JobId, first: Pending, check: Check): Promise<void> {
     let next: Pending | undefined = first;
     while (next) {
       const { signed, tell }: Pending = next;
       this.#checking.set(job, undefined);
-      const isSound = await check(signed).then(
-        () => true,
-        () => false,
-      );
-      if (isSound && this.#saysMore(job, next)) {
-        this.#keep(job, signed);
-        tell(signed.note);
-      }
+      if ((await isSound(signed, check)) && this.#keep(signed)) tell();
       next = this.#checking.get(job);
     }
     this.#checking.delete(job);
   }
 
-  #saysMore(job: JobId, { signed, worthOf }: Pending): boolean {
-    const before = this.#notes.get(job);
-    if (!before) return true;
-    const more = worthOf(signed.note) - worthOf(before.note);
-    // What has not come out of here yet is on its way.
-    return more > 0 || (more === 0 && tokensOf(signed.note) > tokensOf(before.note));
+  #saysMore(signed: SignedDelivery): boolean {
+    const before = this.#notes.get(signed.note.job);
+    return !before || tokensIn(signed) > tokensIn(before);
   }
 
-  #keep(job: JobId, signed: SignedDelivery): void {
+  #keep(signed: SignedDelivery): boolean {
+    const { job } = signed.note;
+    if (!this.#saysMore(signed)) return false;
     this.#notes.delete(job);
     this.#notes.set(job, signed);
     const [oldest] = this.#notes.keys();
     if (this.#notes.size > MAX_NOTES && oldest !== undefined) this.#notes.delete(oldest);
+    return true;
   }
 }
 
-const tokensOf = ({ delivered }: Signed): number => delivered.reduce((sum, { tokens }) => sum + tokens, 0);
+const tokensIn = ({ note }: SignedDelivery): number => note.delivered.reduce((sum, { tokens }) => sum + tokens, 0);
+
+const isOf = ({ job, nonce, server, pool }: OpenGrant, driver: PeerId, { note }: SignedDelivery): boolean =>
+  note.job === job && note.nonce === nonce && note.server === server && note.pool === pool && note.peer === driver;
+
+const isSound = (signed: SignedDelivery, check: Check): Promise<boolean> =>
+  check(signed).then(
+    () => true,
+    () => false,
+  );

@@ -1,10 +1,9 @@
 // A driver's view of one epoch whose loops run at the entry: asks there, and hears of each of its sessions what the entry feeds and
 // what the exit samples. Owns no token history and no waits.
-import type { Seat } from '../../protocol/control.ts';
 import type { SignedDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { decodeFrame, encodeFrame, FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
-import type { PeerId, SessionId } from '../../protocol/ids.ts';
+import { FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import { LOOP_AHEAD_TOKENS, MAX_STEP_TOKENS } from '../../protocol/limits.ts';
 import type { Link } from '../links/link.ts';
 import { type LoopTerms, packJson } from '../ring/open-session.ts';
@@ -12,6 +11,7 @@ import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import { type LoopDone, packAck, readBegun, readDone, readFailed } from './loop-words.ts';
 import type { SessionTerms } from './ring-client.ts';
+import { RingEnds, type RingEndsOptions } from './ring-ends.ts';
 import type { FedLap } from './token-log.ts';
 
 /** Results of sessions that the entry has not told of yet: it may be the slower one. */
@@ -38,19 +38,6 @@ export interface LoopOrder extends SessionTerms, Omit<LoopTerms, 'ahead'> {
   ids: readonly number[];
 }
 
-export interface LoopRingOptions {
-  epoch: number;
-  /** Which of its pool's rings, by default the first. */
-  ring?: number | undefined;
-  /** This driver's own id: where the exit sends results. */
-  self: PeerId;
-  entry: Link;
-  /** The same link as `entry` when one stage holds everything. */
-  exit: Link;
-  /** Seats of the coalition, in order: what a trace's stages are. */
-  seats?: readonly Seat[];
-}
-
 interface Turn {
   number: number;
   handlers: LoopHandlers;
@@ -58,68 +45,44 @@ interface Turn {
   own?: SessionId;
 }
 
-export class LoopRing {
-  readonly #options: LoopRingOptions;
+export class LoopRing extends RingEnds {
   /** What is listened to of each loop. */
   readonly #turns = new Map<SessionId, Turn>();
   readonly #early: Frame[] = [];
-  #ended: PoolError | undefined;
 
-  constructor(options: LoopRingOptions) {
-    this.#options = options;
-    for (const link of new Set([options.entry, options.exit])) {
-      link.listen({
-        onFrame: (bytes) => this.#receive(link, bytes),
-        onClose: () => this.end(new PoolError('stage-left', 'A stage of the route left.')),
-      });
-    }
-  }
-
-  get epoch(): number {
-    return this.#options.epoch;
-  }
-
-  get ring(): number {
-    return this.#options.ring ?? 0;
-  }
-
-  get seats(): readonly Seat[] {
-    return this.#options.seats ?? [];
-  }
-
-  /** Why nothing can be asked here any more. */
-  get ended(): PoolError | undefined {
-    return this.#ended;
+  constructor(ends: RingEndsOptions) {
+    super(ends);
+    this.listen();
   }
 
   /** Asks for an answer, or for the rest of one that runs. Throws when the ring has ended. */
   ask(
     session: SessionId,
-    { ids, maxTokens, eosIds, drafter, turn, isFresh, ...terms }: LoopOrder,
+    { ids, maxTokens, eosIds, drafter, turn, isFresh, delivery, ...terms }: LoopOrder,
     handlers: LoopHandlers,
   ): void {
     this.#turns.set(session, { number: turn, handlers });
     const { sampling, jobGrant, logprobs, codec } = terms;
-    const loop = { maxTokens, eosIds, drafter, turn, isFresh, ahead: LOOP_AHEAD_TOKENS };
-    const payload = packJson({ driver: this.#options.self, sampling, grant: jobGrant?.grant, logprobs, codec, loop });
-    this.#send({ ...this.#frame(session), kind: 'open', dtype: 'json', payload });
+    const loop = { maxTokens, eosIds, drafter, turn, isFresh, delivery, ahead: LOOP_AHEAD_TOKENS };
+    const payload = packJson({ driver: this.ends.self, sampling, grant: jobGrant?.grant, logprobs, codec, loop });
+    this.send({ ...this.#frame(session), kind: 'open', dtype: 'json', payload });
     for (let position = 0; position < ids.length; position += MAX_STEP_TOKENS) {
       const chunk = ids.slice(position, position + MAX_STEP_TOKENS);
       const flags = position + chunk.length === ids.length ? FRAME_FLAGS.sample : 0;
       const bytes = new Uint8Array(Int32Array.from(chunk).buffer);
       const step = { kind: 'step', dtype: 'int32', position, tokens: chunk.length, width: 1, payload: bytes } as const;
-      this.#send({ ...this.#frame(session), ...step, flags });
+      this.send({ ...this.#frame(session), ...step, flags });
     }
   }
 
   /** All before this position has come: `delivery` says the same to the server. */
   ack(session: SessionId, position: number, delivery: SignedDelivery | undefined): void {
-    this.#trySend({ ...this.#frame(session), kind: 'ack', dtype: 'json', position, payload: packAck(delivery) });
+    this.trySend({ ...this.#frame(session), kind: 'ack', dtype: 'json', position, payload: packAck(delivery) });
   }
 
   /** No more of this answer. `isKept`: what was computed may be gone on from. */
   stop(session: SessionId, isKept: boolean): void {
-    this.#trySend({ ...this.#frame(session), flags: isKept ? FRAME_FLAGS.aside : 0 });
+    this.trySend({ ...this.#frame(session), flags: isKept ? FRAME_FLAGS.aside : 0 });
   }
 
   /** Nobody listens to that loop any more. */
@@ -127,9 +90,7 @@ export class LoopRing {
     this.#turns.delete(session);
   }
 
-  /** The links stay their owner's. */
-  end(error: PoolError): void {
-    this.#ended ??= error;
+  protected override onEnd(error: PoolError): void {
     for (const [session, { handlers }] of [...this.#turns]) {
       this.leave(session);
       handlers.onError(error);
@@ -140,28 +101,8 @@ export class LoopRing {
     return emptyFrame(this.epoch, session);
   }
 
-  #send(frame: Frame): void {
-    if (this.#ended) throw this.#ended;
-    this.#options.entry.send(encodeFrame(frame));
-  }
-
-  #trySend(frame: Frame): void {
-    try {
-      this.#send(frame);
-    } catch {
-      // The ring is gone, and the loop hears of that itself.
-    }
-  }
-
-  #receive(link: Link, bytes: Uint8Array): void {
-    let frame: Frame;
-    try {
-      frame = decodeFrame(bytes);
-    } catch {
-      return; // Not ours to answer: who waits for what was in it waits in vain, and says so in time.
-    }
-    if (frame.epoch !== this.epoch) return;
-    const { entry, exit } = this.#options;
+  protected override hear(link: Link, frame: Frame): void {
+    const { entry, exit } = this.ends;
     if (link === entry && this.#turns.has(frame.session)) this.#hearEntry(frame.session, frame);
     else if (link === exit && frame.kind === 'result') this.#hearExit(frame);
   }

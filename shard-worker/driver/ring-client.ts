@@ -2,10 +2,9 @@
 // its error. Owns waits and timeouts, no token history.
 
 import type { CodecPolicy } from '../../protocol/codec.ts';
-import type { Seat } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import { decodeFrame, encodeFrame, FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
-import type { PeerId, SessionId } from '../../protocol/ids.ts';
+import { FRAME_FLAGS, type Frame, type TraceEntry } from '../../protocol/frame.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
 import type { Link } from '../links/link.ts';
 import { type OpenSession, packJson, unpackJson } from '../ring/open-session.ts';
@@ -13,6 +12,7 @@ import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import type { JobGrant } from './job-grant.ts';
 import { LapDeadline } from './lap-deadline.ts';
+import { RingEnds, type RingEndsOptions } from './ring-ends.ts';
 
 export interface LapResult {
   /** Sampled tokens: none for a chunk without the sample flag, one per row with `sampleAll`. */
@@ -53,62 +53,30 @@ interface Pending {
   timer: ReturnType<typeof setTimeout>;
 }
 
-export interface RingClientOptions {
-  epoch: number;
-  /** Which of its pool's rings, by default the first. */
-  ring?: number | undefined;
-  /** The driver's id: where the exit sends results. A loop's driver is elsewhere. */
-  self: PeerId;
-  entry: Link;
-  /** The same link as `entry` when one stage holds everything. */
-  exit: Link;
-  /** Seats of the coalition, in order: what a trace's stages are. */
-  seats?: readonly Seat[];
+export interface RingClientOptions extends RingEndsOptions {
   lapTimeoutMs?: number;
   now?(): number;
 }
 
-export class RingClient {
-  readonly #options: RingClientOptions;
+export class RingClient extends RingEnds {
+  readonly #lapTimeoutMs: number | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #now: () => number;
   readonly #deadline = new LapDeadline();
   #lap = 0;
-  #ended: PoolError | undefined;
 
-  constructor(options: RingClientOptions) {
-    this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
-    for (const link of new Set([options.entry, options.exit])) {
-      link.listen({
-        onFrame: (bytes) => this.#receive(link, bytes),
-        onClose: () => this.end(new PoolError('stage-left', 'A stage of the route left.')),
-      });
-    }
-  }
-
-  get epoch(): number {
-    return this.#options.epoch;
-  }
-
-  get ring(): number {
-    return this.#options.ring ?? 0;
-  }
-
-  get seats(): readonly Seat[] {
-    return this.#options.seats ?? [];
-  }
-
-  /** Why no lap can be run here any more. */
-  get ended(): PoolError | undefined {
-    return this.#ended;
+  constructor({ lapTimeoutMs, now, ...ends }: RingClientOptions) {
+    super(ends);
+    this.#lapTimeoutMs = lapTimeoutMs;
+    this.#now = now ?? (() => performance.now());
+    this.listen();
   }
 
   /** Opens a session, or says for which job and how an open one goes on. */
   open(session: SessionId, { sampling, jobGrant, logprobs, codec, of, carried }: SessionTerms): void {
-    const driver = this.#options.self;
+    const driver = this.ends.self;
     const payload = packJson({ driver, sampling, grant: jobGrant?.grant, logprobs, codec, of, carried });
-    this.#send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
+    this.send({ ...emptyFrame(this.epoch, session), kind: 'open', dtype: 'json', payload });
   }
 
   /** One lap. Rejects with the stage's error, `lap-timeout`, or `stage-left` when the ring ends. */
@@ -116,7 +84,7 @@ export class RingClient {
     this.#lap = (this.#lap + 1) >>> 0;
     const lap = this.#lap;
     return new Promise((resolve, reject) => {
-      const timeoutMs = this.#options.lapTimeoutMs ?? this.#deadline.ofRows(ids.length);
+      const timeoutMs = this.#lapTimeoutMs ?? this.#deadline.ofRows(ids.length);
       const timer = setTimeout(() => {
         this.#settle(lap)?.reject(
           new PoolError('lap-timeout', `No answer came from the ring within ${Math.round(timeoutMs / 1000)} s.`),
@@ -127,7 +95,7 @@ export class RingClient {
       const tokens = ids.length;
       try {
         const step = { kind: 'step', dtype: 'int32', position, tokens, flags, lap, width: 1, payload } as const;
-        this.#send({ ...emptyFrame(this.epoch, session), ...step });
+        this.send({ ...emptyFrame(this.epoch, session), ...step });
       } catch (error) {
         this.#settle(lap)?.reject(PoolError.from(error));
       }
@@ -138,27 +106,16 @@ export class RingClient {
   replay(session: SessionId, { position, ids, flags }: LapRequest): void {
     const payload = new Uint8Array(Int32Array.from(ids).buffer);
     const step = { kind: 'step', dtype: 'int32', position, tokens: ids.length, width: 1, payload } as const;
-    this.#send({ ...emptyFrame(this.epoch, session), ...step, flags: flags | FRAME_FLAGS.replay });
+    this.send({ ...emptyFrame(this.epoch, session), ...step, flags: flags | FRAME_FLAGS.replay });
   }
 
   /** Frees the session's caches on every stage. */
   close(session: SessionId): void {
-    try {
-      this.#send(emptyFrame(this.epoch, session));
-    } catch {
-      // The ring is gone and the caches with it.
-    }
+    this.trySend(emptyFrame(this.epoch, session));
   }
 
-  /** Ends all laps with this error. The links stay their owner's. */
-  end(error: PoolError): void {
-    this.#ended ??= error;
+  protected override onEnd(error: PoolError): void {
     for (const lap of [...this.#pending.keys()]) this.#settle(lap)?.reject(error);
-  }
-
-  #send(frame: Frame): void {
-    if (this.#ended) throw this.#ended;
-    this.#options.entry.send(encodeFrame(frame));
   }
 
   #settle(lap: number): Pending | undefined {
@@ -168,16 +125,9 @@ export class RingClient {
     return pending;
   }
 
-  #receive(link: Link, bytes: Uint8Array): void {
-    let frame: Frame;
-    try {
-      frame = decodeFrame(bytes);
-    } catch {
-      return; // Not ours to answer: the lap it may have belonged to runs into its timeout or its error frame.
-    }
-    if (frame.epoch !== this.epoch) return;
+  protected override hear(link: Link, frame: Frame): void {
     if (frame.kind === 'error') this.#fail(frame);
-    else if (frame.kind === 'result' && link === this.#options.exit) this.#resolve(link, frame);
+    else if (frame.kind === 'result' && link === this.ends.exit) this.#resolve(link, frame);
   }
 
   #resolve(link: Link, frame: Frame): void {

@@ -5,7 +5,7 @@ import { inSeconds, newOrchestrator } from '../../protocol/test-orchestrator.ts'
 import { MeterRegistry } from '../ring/meter-registry.ts';
 import type { GrantTerms } from '../ring/session-gate.ts';
 import { JobGrant } from './job-grant.ts';
-import { peer } from './test-ring.ts';
+import { PROMPT, peer } from './test-ring.ts';
 
 export const POOL = 'computepool/guide-4m@main:q4';
 export const JOB = 'a'.repeat(32) as JobId;
@@ -14,7 +14,8 @@ export function testGrants(driver: PeerId) {
   const { publicKey, sign } = newOrchestrator();
   const registries = [0, 1, 2].map(() => new MeterRegistry());
   const seal = (fields: Partial<Grant> = {}): string => {
-    const claims = { job: JOB, nonce: 'b'.repeat(32), pool: POOL, driver, sessions: 1, maxPosition: 4096, own: [] };
+    const most = { sessions: 1, maxPosition: 4096, promptTokens: PROMPT.length };
+    const claims = { job: JOB, nonce: 'b'.repeat(32), pool: POOL, driver, ...most, own: [] };
     return sealGrant({ ...claims, expires: inSeconds(600), ...fields }, sign);
   };
   return {

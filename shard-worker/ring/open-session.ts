@@ -1,14 +1,15 @@
 // What an OPEN frame says: who drives the session, how its tokens are sampled, and the orchestrator's grant to do so.
 import * as z from 'zod/mini';
 import { codecPolicySchema } from '../../protocol/codec.ts';
+import { signedDeliverySchema } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { peerIdSchema, sessionIdSchema } from '../../protocol/ids.ts';
 import { MAX_EOS_IDS, MAX_LOOP_AHEAD_TOKENS, MAX_STAGES, MAX_TOP_LOGPROBS } from '../../protocol/limits.ts';
 import { samplingSchema } from '../../protocol/sampling.ts';
 import { MAX_TOKEN_CHARS } from '../../protocol/signed-token.ts';
 
-/** A grant of the longest kind has 4,096 characters; the other fields have some hundred. */
-export const MAX_OPEN_BYTES = 8192;
+/** A grant of the longest kind has 4,096 characters, and a delivery of many epochs 3,000; the other fields have some hundred. */
+export const MAX_OPEN_BYTES = 12_288;
 
 /** What a frame's header can say. */
 const MAX_POSITION = 0xffff_ffff;
@@ -29,6 +30,8 @@ export const loopSchema = z.object({
   isFresh: z.optional(z.literal(true)),
   /** What may guess ahead at the entry. */
   drafter: z.enum(['none', 'ngram', 'model']),
+  /** What the driver has signed for of this job: the steps that follow have so much more than its grant's prompt. */
+  delivery: z.optional(signedDeliverySchema),
 });
 export type LoopTerms = z.infer<typeof loopSchema>;
 

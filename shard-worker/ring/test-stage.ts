@@ -31,6 +31,7 @@ export const makeGrant = (fields: Partial<Grant> = {}, signer = ORCHESTRATOR): s
       driver: DRIVER,
       sessions: 8,
       maxPosition: 4096,
+      promptTokens: 4096,
       own: [],
       expires: inSeconds(3600),
       ...fields,

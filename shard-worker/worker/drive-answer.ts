@@ -149,7 +149,16 @@ export async function driveAnswer(
 
   function noteOf({ claims }: JobGrant): Promise<SignedDelivery> {
     const { server, job, nonce, pool, driver } = claims;
-    const note = { server, job, nonce, pool, peer: driver, promptTokens, cachedTokens, delivered };
+    const note = {
+      server,
+      job,
+      nonce,
+      pool,
+      peer: driver,
+      promptTokens,
+      cachedTokens,
+      delivered: structuredClone(delivered),
+    };
     return signDelivery(identity(), note);
   }
 }

@@ -1,6 +1,7 @@
 // Answers for the person of a tab: one conversation over many turns, over whichever epoch serves.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { checkDelivery, type DeliveryNote } from '../../protocol/delivery.ts';
+import type { Grant } from '../../protocol/grant.ts';
 import { POOL } from '../driver/test-grant.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import { EPOCH, jobId, startTestDriver, type TestDriver } from './test-driver.ts';
@@ -17,13 +18,19 @@ afterAll(() => driver.close());
 const QUESTION: ChatMessage = { role: 'user', content: 'What is a coalition?' };
 let asks = 0;
 
-function drive(messages: ChatMessage[], fields: Partial<DriveRequest> = {}): Promise<Driven> {
-  asks++;
+/** `granted`: what its grant says beside the length of its prompt. */
+async function drive(
+  messages: ChatMessage[],
+  { granted, ...fields }: Partial<DriveRequest> & { granted?: Partial<Grant> } = {},
+): Promise<Driven> {
+  const id = ++asks;
+  const counted = await driver.host.countPrompt(messages);
+  const promptTokens = counted.promptTokens + (fields.request?.resume?.length ?? 0);
   return driver.host.drive({
-    id: asks,
+    id,
     request: { messages, temperature: 0.7, seed: 3, maxTokens: 20 },
     plan: { local: false, drafter: 'ngram' },
-    grant: driver.seal({ job: jobId(asks) }),
+    grant: driver.seal({ job: jobId(id), promptTokens, ...granted }),
     ...fields,
   });
 }
@@ -67,7 +74,7 @@ test('a failure comes with a note of what was delivered, so that it can be settl
   expect(refused).toMatchObject({ error: { code: 'grant-refused' }, completionTokens: 0 });
   expect(refused.answer).toBeUndefined();
   expect(refused).not.toHaveProperty('delivery');
-  const short = await drive([QUESTION, QUESTION], { grant: driver.seal({ job: jobId(asks + 1), maxPosition: 30 }) });
+  const short = await drive([QUESTION, QUESTION], { granted: { maxPosition: 30 } });
   expect(short.error?.code).toBe('grant-refused');
   const { promptTokens, completionTokens: tokens } = short;
   expect(tokens).toBeGreaterThan(0);
@@ -79,8 +86,8 @@ test('D3: an answer that was cut goes on after what was delivered, and claims th
   const { promptTokens } = whole;
   const { tokenIds, text } = whole.answer!;
   // Its grant ends in the midst of it.
-  const short = driver.seal({ job: jobId(asks + 1), maxPosition: promptTokens + 7 });
-  const cut = await drive([QUESTION], { grant: short, plan: { local: false, drafter: 'none' } });
+  const granted = { maxPosition: promptTokens + 7 };
+  const cut = await drive([QUESTION], { granted, plan: { local: false, drafter: 'none' } });
   expect(cut.error?.code).toBe('grant-refused');
   const { cut: received = [] } = cut;
   expect(received.length).toBeGreaterThan(3);

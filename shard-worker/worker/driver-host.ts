@@ -11,10 +11,11 @@ import { IdleConversations } from '../driver/idle-conversations.ts';
 import { InterruptedJobs } from '../driver/interrupted-jobs.ts';
 import { JobGrant } from '../driver/job-grant.ts';
 import { LoopClient } from '../driver/loop-client.ts';
-import { LoopRing, type LoopRingOptions } from '../driver/loop-ring.ts';
+import { LoopRing } from '../driver/loop-ring.ts';
 import { ModelDrafter } from '../driver/model-drafter.ts';
 import { NgramDrafter } from '../driver/ngram-drafter.ts';
 import { RingClient } from '../driver/ring-client.ts';
+import type { RingEndsOptions } from '../driver/ring-ends.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
 import { openModelFiles } from '../model/open-model.ts';
 import type { StatedDevice } from '../words/lend-memory.ts';
@@ -39,7 +40,7 @@ import type {
   WorkerEvents,
 } from './worker-api.ts';
 
-type DriverEnds = Pick<LoopRingOptions, 'entry' | 'exit'>;
+type DriverEnds = Pick<RingEndsOptions, 'entry' | 'exit'>;
 
 export interface DriverHostOptions {
   identity(): Identity;
@@ -110,7 +111,7 @@ export class DriverHost implements DriverTools {
     this.#loops.add(new LoopRing(this.#over(coalition, links)));
   }
 
-  #over({ epoch, ring, seats }: CoalitionForDriver, links: DriverEnds | undefined): LoopRingOptions {
+  #over({ epoch, ring, seats }: CoalitionForDriver, links: DriverEnds | undefined): RingEndsOptions {
     if (!links) throw new PoolError('link-failed', 'The links to the coalition are not in place.');
     return { epoch, ring, self: this.options.identity().peer, ...links, seats };
   }

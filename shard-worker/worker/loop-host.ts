@@ -7,10 +7,9 @@ import type { OpenGrant } from '../../protocol/grant.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { EntryLoop } from '../driver/entry-loop.ts';
-import { LoopNotes, type Signed } from '../driver/loop-notes.ts';
+import { LoopNotes } from '../driver/loop-notes.ts';
 import { readAck } from '../driver/loop-words.ts';
 import { RingClient } from '../driver/ring-client.ts';
-import { SignedWindows } from '../driver/signed-window.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import type { Link } from '../links/link.ts';
 import { TeeLink } from '../links/tee-link.ts';
@@ -66,7 +65,6 @@ export class LoopHost {
   readonly #drivers = new Map<PeerId, Driver>();
   readonly #line = new OpenLine<Waiting>(MAX_WAITING);
   readonly #notes = new LoopNotes();
-  readonly #windows = new SignedWindows();
   /** The newest epoch that the server has tried, or that somebody was answered over. */
   #served = 0;
 
@@ -161,17 +159,14 @@ export class LoopHost {
     else if (frame.kind === 'hidden') throw new PoolError('bad-frame', 'A driver has no hidden states to give.');
   }
 
-  /** What is not signed for by its driver, for the job of its grant, is not acknowledged. */
+  /** What it has it may say; how far the loop goes is what it has signed for. */
   #ack(loop: EntryLoop, position: number, signed: SignedDelivery | undefined): void {
     const { grant, driver } = loop;
-    if (!grant) loop.ack(position);
-    else if (signed) {
-      const taker = { worthOf: (note: Signed) => loop.worthOf(note), tell: (note: Signed) => loop.ack(position, note) };
-      this.#notes.take(grant, driver, signed, taker, checkDelivery);
-    }
+    loop.ack(position);
+    if (grant && signed) this.#notes.take(grant, driver, signed, () => loop.ack(position), checkDelivery);
   }
 
-  /** A grant is read before anything is kept for who shows it; frames that follow wait. */
+  /** A grant is read before anything is kept for who shows it, and what it has signed for; frames that follow wait. */
   #readOpen(link: Link, frame: Frame): void {
     const open = readOpenSession(frame.payload);
     const { loop, driver } = open;
@@ -180,7 +175,10 @@ export class LoopHost {
     this.#line.begin(frame.session);
     this.#options
       .readGrant(open.grant, driver)
-      .then((grant) => this.#open(link, frame, { ...open, loop }, grant))
+      .then(async (grant) => {
+        if (grant && loop.delivery) await this.#notes.show(grant, driver, loop.delivery, checkDelivery);
+        this.#open(link, frame, { ...open, loop }, grant);
+      })
       .catch((cause) => refuseFrame(link, frame, PoolError.from(cause)))
       .finally(() => {
         for (const waited of this.#line.end(frame.session)) this.take(waited.link, waited.frame);
@@ -215,7 +213,7 @@ export class LoopHost {
       },
       speculate: (kind) => this.#options.drafts.speculate(kind),
       maxContext: () => this.#options.maxContext(),
-      windowOf: (job, begun) => this.#windows.of(job, begun),
+      signedFor: (job) => this.#notes.tokensOf(job),
       onEnd: () => {
         // A ring that was given up meanwhile is kept by nobody's pause.
         loop.releaseUnless((ring) => this.#coalitions.has(ring.epoch));

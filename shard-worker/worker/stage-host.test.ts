@@ -37,10 +37,11 @@ async function openDriver(identity: Identity): Promise<DriverHost> {
   return host;
 }
 
-function ask(driver: DriverHost, identity: Identity, isLocal = false) {
+async function ask(driver: DriverHost, identity: Identity, isLocal = false) {
   const id = ++asks;
+  const { promptTokens } = await driver.countPrompt(QUESTION);
   const request = { messages: QUESTION, temperature: 0.8, seed: 11, maxTokens: 12 };
-  const grant = isLocal ? {} : { grant: stages.grant(identity, jobId(id)) };
+  const grant = isLocal ? {} : { grant: stages.grant(identity, jobId(id), { promptTokens }) };
   return driver.drive({ id, request, plan: { local: isLocal, drafter: 'none' }, ...grant });
 }
 

@@ -5,7 +5,7 @@ import { decodeFrame, type Frame } from '../../protocol/frame.ts';
 import type { OpenGrant } from '../../protocol/grant.ts';
 import type { PeerId, SessionId } from '../../protocol/ids.ts';
 import { LoopClient } from '../driver/loop-client.ts';
-import { LoopRing } from '../driver/loop-ring.ts';
+import { type LoopHandlers, LoopRing } from '../driver/loop-ring.ts';
 import type { Speculation } from '../driver/speculation.ts';
 import { DRIVER, LAYERS, makeSlice, peer, type TestSlice, testSeat } from '../driver/test-ring.ts';
 import type { Link } from '../links/link.ts';
@@ -14,6 +14,11 @@ import { RingNode } from '../ring/ring-node.ts';
 import type { RingNodeOptions } from '../ring/ring-node-options.ts';
 import { DriverLinks } from './driver-links.ts';
 import { LoopHost } from './loop-host.ts';
+
+/** Somebody who listens to nothing. */
+export const NOTHING_HEARD: LoopHandlers = {
+  ...{ onFed() {}, onSampled() {}, onMissed() {}, onBegun() {}, onDone() {}, onError() {}, onFault() {} },
+};
 
 /** What a test does to what one end hears: gives what it hears instead. */
 export type Bend = (bytes: Uint8Array) => Uint8Array | undefined;

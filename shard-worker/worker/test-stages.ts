@@ -96,7 +96,7 @@ export class TestStages {
     return { peer: identity.peer, start, end, backend: 'wasm', device: 'WASM, 1 thread', ...loaded };
   }
 
-  grant(driver: Identity, job: JobId, fields: Partial<Grant> = {}): string {
+  grant(driver: Identity, job: JobId, fields: Pick<Grant, 'promptTokens'>): string {
     const claims = {
       job,
       nonce: 'b'.repeat(32),

@@ -33,6 +33,7 @@ const GRANT: Grant = {
   driver: PEER,
   sessions: 1,
   maxPosition: 100,
+  promptTokens: 40,
   own: [OTHER],
   expires,
 };

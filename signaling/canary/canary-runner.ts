@@ -153,7 +153,8 @@ export class CanaryRunner {
     this.#trials.set(job, trial);
     const maxPosition = prompt.length + tokens;
     const expires = Math.ceil((Date.now() + Math.max(0, trial.deadlineMs - performance.now())) / 1000);
-    const grant = sealGrant({ job, nonce, pool, driver: entry, sessions: 1, maxPosition, own: [], expires }, sign);
+    const most = { sessions: 1, maxPosition, promptTokens: prompt.length };
+    const grant = sealGrant({ job, nonce, pool, driver: entry, ...most, own: [], expires }, sign);
     const request = requestFor(prompt, tokens);
     if (!send(entry, { type: 'job-start', job, grant, epoch: coalition.epoch, request })) this.#drop(trial);
   }

@@ -229,7 +229,16 @@ describe('tokens', () => {
   const roster = newOrchestrator();
   const expected = { publicKey: roster.publicKey, peer: PEER, epoch: 7 };
   const grant = {
-    ...{ job: JOB, nonce: 'ef'.repeat(16), pool: POOL, driver: PEER, sessions: 1, maxPosition: 99, own: [] },
+    ...{
+      job: JOB,
+      nonce: 'ef'.repeat(16),
+      pool: POOL,
+      driver: PEER,
+      sessions: 1,
+      maxPosition: 99,
+      promptTokens: 9,
+      own: [],
+    },
     expires: inSeconds(3600),
   };
   const good = sealTicket(makeTicket(PEER, 7), roster.sign);

@@ -89,8 +89,7 @@ function weighFailure({ paidAnswers }: JobContext, job: LiveJob, error: PoolErro
 function keepPaidLength({ paidLengths }: JobContext, job: LiveJob): void {
   if (job.request) return;
   const delivery = deliveryOf(job);
-  const isUsed = (epoch: number): boolean => job.epochs.some((used) => used.epoch === epoch);
-  const [answer = []] = delivery ? clampDelivery(delivery, job.most, isUsed).choices : [];
+  const [answer = []] = delivery ? clampDelivery(delivery, job.most).choices : [];
   const tokens = tokensOf(answer);
   const paid = tokens > 0 ? job.usage.promptTokens + tokens : job.paidTokens;
   if (paid > 0) paidLengths.put(job.payer, job.pool, paid);

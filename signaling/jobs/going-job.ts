@@ -16,6 +16,8 @@ export interface GoingTerms {
   most: Most;
   epochs: EpochSeats[];
   paidTokens: number;
+  /** Absent in the row of an earlier version. */
+  loopAhead?: number | undefined;
   /** When its grant ends, milliseconds since 1970. */
   endsAtMs: number;
 }
@@ -34,8 +36,8 @@ export interface GoingJob {
 
 /** Undefined for what only this server can end: requests over HTTP, and whatever has no coalition. */
 export function goingTermsOf(job: LiveJob): GoingTerms | undefined {
-  const { source, driver, maxPosition, maxTokens, price, most, epochs, paidTokens, endsMs } = job;
+  const { source, driver, maxPosition, maxTokens, price, most, epochs, paidTokens, loopAhead, endsMs } = job;
   if (source !== 'tab' || driver === undefined || epochs.length === 0 || endsMs === undefined) return undefined;
   const endsAtMs = Math.round(Date.now() + endsMs - performance.now());
-  return { driver, maxPosition, maxTokens, price, most, epochs, paidTokens, endsAtMs };
+  return { driver, maxPosition, maxTokens, price, most, epochs, paidTokens, loopAhead, endsAtMs };
 }

@@ -53,7 +53,11 @@ export function tabListener(
 ): JobListener {
   let isRouted = false;
   return {
-    queued: (place, waiting, reason) => void send({ type: 'ask-queued', ask, place, waiting, reason }),
+    queued: (place, waiting, reason) => {
+      // It waits, for its first route or, opened again, for its next one.
+      isRouted = false;
+      send({ type: 'ask-queued', ask, place, waiting, reason });
+    },
     routed: (plan, { epoch, ring }, grant) => {
       isRouted = true;
       const over = { epoch, ...(ring ? { ring } : {}) };

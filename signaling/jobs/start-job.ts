@@ -106,8 +106,10 @@ export function tellAgain(context: JobContext, job: LiveJob): void {
   if (state !== 'running' || !plan || !driver) return;
   if (plan.local) tellRoute(context, job, plan, { epoch: 0 }, undefined);
   const pool = context.poolOf(job.pool);
-  const coalition = pool && readyOf(pool).find((one) => ringOf(one) === ring);
+  const ready = pool ? readyOf(pool) : [];
+  const coalition = ready.find((one) => ringOf(one) === ring) ?? ready[0];
   job.isAskedAgain = !plan.local && !coalition;
+  if (job.isAskedAgain) job.listener.queued(1, 1, 'The stages of this answer are being replaced.');
   if (!plan.local && coalition) tellRoute(context, job, plan, coalition, grantFor(context, job, driver));
 }
 
@@ -130,9 +132,10 @@ function begin(context: JobContext, job: LiveJob): void {
 
 function grantFor({ sign }: JobContext, job: LiveJob, driver: PeerId): string {
   const { id, nonce, pool, choices, maxPosition, own, loopAhead: ahead } = job;
+  const { promptTokens } = job.usage;
   const expires = Math.floor((Date.now() + leftMs(job)) / 1000);
   return sealGrant(
-    { job: id, nonce, pool, driver, sessions: choices, maxPosition, own: [...own], ahead, expires },
+    { job: id, nonce, pool, driver, sessions: choices, maxPosition, promptTokens, own: [...own], ahead, expires },
     sign,
   );
 }

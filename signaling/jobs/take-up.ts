@@ -11,7 +11,7 @@ export function takeUp(
   context: JobContext,
   { id, pool, payer, plan, usage, heldMicros, terms, nonce }: GoingJob,
 ): void {
-  const { driver, maxPosition, maxTokens, price, most, epochs, paidTokens, endsAtMs } = terms;
+  const { driver, maxPosition, maxTokens, price, most, epochs, paidTokens, loopAhead, endsAtMs } = terms;
   const told = tabListener(id, 0, heldMicros, (message) => context.send(driver, message));
   const job = liveJob({
     ...{ id, nonce, pool, payer, source: 'tab', account: payer, place: undefined, own: [], choices: 1 },
@@ -21,7 +21,7 @@ export function takeUp(
     listener: { ...told, failed: () => {} },
   });
   const endsMs = performance.now() + endsAtMs - Date.now();
-  Object.assign(job, { state: 'running', isTakenUp: true, plan, epochs, paidTokens, endsMs });
+  Object.assign(job, { state: 'running', isTakenUp: true, plan, epochs, paidTokens, loopAhead, endsMs });
   context.jobs.set(id, job);
   // Coalitions that form from now on may go on with it.
   context.queues.of(pool).running.add(job);

@@ -32,22 +32,15 @@ export function deliveryOf(job: LiveJob): Delivery | undefined {
 
 /** The most that a chat's client has signed for: at its end to the server, or on the way to who ran its loop, which shows it. */
 export const lastWordOf = (job: LiveJob): SignedDelivery | undefined =>
-  job.note && job.acknowledged && countedIn(job, job.acknowledged) >= countedIn(job, job.note)
+  job.note && job.acknowledged && saysAsMuch(job.acknowledged, job.note)
     ? job.acknowledged
     : (job.note ?? job.acknowledged);
-
-/** What of it counts: what is signed for in an epoch that was not used is nothing. */
-const countedIn = (job: LiveJob, { note }: SignedDelivery): number =>
-  tokensOf(note.delivered.filter(({ epoch }) => isUsed(job, epoch)));
 
 /** What the answer costs at most, in micros: known at its end, before any stage has shown a receipt. */
 export function billFor(job: LiveJob): number {
   const delivery = deliveryOf(job);
   if (!delivery || job.heldMicros === 0) return 0;
-  return billOf(
-    clampDelivery(delivery, job.most, (epoch) => isUsed(job, epoch)),
-    job.price,
-  );
+  return billOf(clampDelivery(delivery, job.most), job.price);
 }
 
 /** Where the planner asked for drafts, as many may have been fed ahead of what the client had received. */
@@ -55,18 +48,18 @@ export const aheadOf = ({ plan }: LiveJob): number => (plan && plan.drafter !== 
 
 /** The note if it is this job's, and its client signed it. One that says less than an earlier one changes nothing. */
 export async function takeNote(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<boolean> {
-  if (!(await isSound(server, job, signed)) || !saysAsMuch(job, signed, job.note)) return false;
+  if (!(await isSound(server, job, signed)) || !saysAsMuch(signed, job.note)) return false;
   job.note = signed;
   return true;
 }
 
 /** The same for what its client said on the way, to who ran its loop. */
 export async function takeAcknowledged(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<void> {
-  if ((await isSound(server, job, signed)) && saysAsMuch(job, signed, job.acknowledged)) job.acknowledged = signed;
+  if ((await isSound(server, job, signed)) && saysAsMuch(signed, job.acknowledged)) job.acknowledged = signed;
 }
 
-const saysAsMuch = (job: LiveJob, signed: SignedDelivery, before: SignedDelivery | undefined): boolean =>
-  !before || countedIn(job, before) <= countedIn(job, signed);
+const saysAsMuch = ({ note }: SignedDelivery, before: SignedDelivery | undefined): boolean =>
+  !before || tokensOf(before.note.delivered) <= tokensOf(note.delivered);
 
 async function isSound(server: PeerId, job: LiveJob, signed: SignedDelivery): Promise<boolean> {
   const { note } = signed;
@@ -83,5 +76,3 @@ async function isSound(server: PeerId, job: LiveJob, signed: SignedDelivery): Pr
     () => false,
   );
 }
-
-const isUsed = (job: LiveJob, epoch: number): boolean => job.epochs.some((used) => used.epoch === epoch);

@@ -16,7 +16,7 @@ export function billOf({ promptTokens, cachedTokens, choices }: Delivery, price:
 }
 
 /** Whatever was said, as whole numbers that the hold pays for: bill and hold come from the same bounds. */
-export function clampDelivery(delivery: Delivery, most: Most, isUsed: (epoch: number) => boolean): Delivery {
+export function clampDelivery(delivery: Delivery, most: Most): Delivery {
   const promptTokens = clamp(delivery.promptTokens, 1, Math.max(1, most.promptTokens));
   return {
     promptTokens,
@@ -25,13 +25,11 @@ export function clampDelivery(delivery: Delivery, most: Most, isUsed: (epoch: nu
     cachedTokens: clamp(delivery.cachedTokens, 0, promptTokens),
     choices: delivery.choices.slice(0, most.choices).map((choice) => {
       let left = most.maxTokens;
-      return choice
-        .filter(({ epoch }) => isUsed(epoch))
-        .map(({ epoch, tokens }) => {
-          const taken = clamp(tokens, 0, left);
-          left -= taken;
-          return { epoch, tokens: taken };
-        });
+      return choice.map(({ epoch, tokens }) => {
+        const taken = clamp(tokens, 0, left);
+        left -= taken;
+        return { epoch, tokens: taken };
+      });
     }),
   };
 }

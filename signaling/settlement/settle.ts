@@ -5,7 +5,8 @@
 // 1. The witness of delivery decides what is due: over HTTP the server, which relayed the ids; in a chat the client, which
 //    signs for what it received. Nobody else's word adds to it.
 // 2. A delivered token is due in the epoch in which it was delivered, at every layer, at the position whose row gave it. The
-//    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token.
+//    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token. What the client of a chat
+//    signs for an epoch in which no seat shows it is due in the one of which all seats show it: whoever signs, pays.
 // 3. A seat is paid for a position when its own receipt covers it. No other seat's receipt, and no missing one, takes that
 //    away where a witness has spoken: what one party signs, or fails to sign, changes that party's pay alone.
 // 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
@@ -23,6 +24,7 @@ import { LOOP_TRIP_TOKENS } from '../../protocol/limits.ts';
 import { type Agreed, agreedDelivery, agreedIn, beyondOf } from './agree.ts';
 import { billOf, clampDelivery, tokensOf } from './bill.ts';
 import { countAll, countCovered, type Range } from './count-cells.ts';
+import { placeDelivery } from './place-delivery.ts';
 import { type PlacedEpoch, placeReceipts } from './place-receipts.ts';
 import type { Delivery, Dispute, Gap, SettlementInput, SettlementPlan } from './settlement-types.ts';
 import { splitAmount } from './split-amount.ts';
@@ -41,16 +43,14 @@ interface Worth {
 export function settle(input: SettlementInput): SettlementPlan {
   const { layers, price, most, paidTokens, ahead, loopAhead, isTrusted = true } = input;
   const { epochs, disputes } = placeReceipts(input);
-  const isUsed = (epoch: number): boolean => epochs.some(({ used }) => used.epoch === epoch);
   const mostAlone = { ...most, maxTokens: Math.min(most.maxTokens, loopAhead) };
   const agreed = input.isChat ? agreedIn(epochs, { ahead, most }) : [];
-  const alone = (): Delivery =>
-    clampDelivery(agreedDelivery(epochs, { ahead, most: mostAlone, paidTokens }), most, isUsed);
-  const signed = input.delivery && clampDelivery(input.delivery, most, isUsed);
+  const alone = (): Delivery => clampDelivery(agreedDelivery(epochs, { ahead, most: mostAlone, paidTokens }), most);
+  const said = input.delivery && clampDelivery(input.delivery, most);
+  const signed = said && input.isChat ? placeDelivery(said, epochs) : said;
   const delivery = signed && isTrusted ? signed : longer(signed, isTrusted ? alone() : atLeastOne(alone(), agreed));
   const beyond = input.isChat ? beyondOf(agreed, delivery) : NOTHING_BEYOND;
   const mayBeBeyond = loopAhead + LOOP_TRIP_TOKENS;
-  // A longer prompt than the server was told of looks the same: nobody is the worse for it.
   const runner = beyond.tokens > mayBeBeyond ? runnerOf(epochs, beyond.epoch) : undefined;
   if (runner) disputes.push({ why: 'ran-ahead', epoch: beyond.epoch!, peers: [runner] });
   disputes.push(...epochs.flatMap(differingChains));

@@ -192,6 +192,19 @@ function judge({ promptTokens, cachedTokens, epochs, choices }: Story): { shares
   return { shares, bill };
 }
 
+/** What was delivered by epochs without an honest seat. */
+function strayOf(told: Story): number {
+  const isGuarded = ({ epoch }: { epoch: number }): boolean =>
+    told.epochs[epoch - 1]!.seats.some(({ peer }) => !told.liars.has(peer));
+  const choices = told.choices.map((choice) => choice.filter((part) => part.tokens > 0));
+  const strays = choices.map((choice) => choice.filter((part) => !isGuarded(part)));
+  // The prompt goes with the first token.
+  const isPrompt = choices.some(([first]) => first !== undefined && !isGuarded(first));
+  const prompt = isPrompt ? (told.promptTokens - told.cachedTokens) * PRICE.promptMicros : 0;
+  const tokens = strays.flat().reduce((sum, part) => sum + part.tokens, 0);
+  return prompt + tokens * PRICE.completionMicros;
+}
+
 /** As `expect`, at a hundredth of its cost. */
 function check(isSo: boolean, what: string, ...data: unknown[]): void {
   if (!isSo) throw new Error(`${what} ${JSON.stringify(data)}`);
@@ -230,11 +243,15 @@ export function checkSettlement({ runs, seed }: PropertyRun): void {
       check(Number.isSafeInteger(amountMicros) && amountMicros >= 0 && peers.has(peer), 'a payment', plan);
     }
     if (told.client === 'honest') {
+      // In a chat, what was delivered by seats that all lie, and may show nothing, is due to whom all seats of another epoch show it.
+      const stray = told.isChat ? strayOf(told) : 0;
       for (const peer of peers) {
         // (a) An honest seat earns to the micro what it earns when all are honest. (b) Liars earn no more than their layers'
         // share of what the witness saw.
-        if (told.liars.has(peer)) check(earned(plan, peer) < fair(peer) + 1, 'a liar’s share', peer, plan);
-        else check(earned(plan, peer) === earned(calm, peer), 'an honest seat’s pay', peer, plan, calm);
+        const [now, before] = [earned(plan, peer), earned(calm, peer)];
+        if (told.liars.has(peer)) check(now < fair(peer) + stray + 1, 'a liar’s share', peer, plan);
+        else if (stray === 0) check(now === before, 'an honest seat’s pay', peer, plan, calm);
+        else check(now >= before - 1 && now <= before + stray + 1, 'what is added to it', peer, plan, calm);
       }
       // (c) The payer pays no more than the bill, which no lie changes.
       check(plan.billMicros === bill && plan.chargedMicros <= bill, 'the payer’s bill', plan, bill);

@@ -75,3 +75,7 @@ export function inputOf(
     },
   };
 }
+
+/** What a prompt and so many tokens cost. */
+export const costOf = (tokens: number, cached = 0): number =>
+  (PROMPT - cached) * PRICE.promptMicros + tokens * PRICE.completionMicros;

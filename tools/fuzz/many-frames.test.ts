@@ -80,7 +80,7 @@ test(`${FRAMES} bad frames leave a stage that computes, bounded memory, and link
   expect(process.memoryUsage().heapUsed - calmBytes).toBeLessThan(MOST_GROWTH_BYTES);
   expect(reasons, `${links} links`).toBeGreaterThan(FRAMES / 2_000);
   expect([...refused.keys()]).not.toContain('internal');
-  expect(refused.get('bad-frame')).toBeGreaterThan(100);
+  expect(refused.get('bad-frame')).toBeGreaterThan(50);
   // And it computes.
   const session = await openSession(stage);
   accept(stage, stepFrame(session));
