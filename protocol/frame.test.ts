@@ -30,11 +30,10 @@ function randomFrame(random: SeededRandom): Frame {
     close: ['none'],
     error: ['json'],
     ack: ['json'],
-    hint: ['int32'],
     done: ['json'],
   };
   const dtype = random.pick(dtypes[kind]);
-  const isTensor = kind === 'step' || kind === 'hidden' || kind === 'result' || kind === 'hint';
+  const isTensor = kind === 'step' || kind === 'hidden' || kind === 'result';
   const tokens = isTensor ? random.whole(kind === 'result' ? 0 : 1, 6) : 0;
   const width = kind === 'hidden' ? random.whole(1, 9) : isTensor ? 1 : 0;
   const rowBytes = dtype === 'int8' ? 4 + width : width * (dtype === 'float16' ? 2 : 4);

@@ -12,11 +12,11 @@ export const TRACE_ENTRY_BYTES = 24;
 
 /**
  * What a frame is. `step` tokens go in at the entry, `hidden` states hop, `result` ids come out at the exit. Between a loop and its
- * driver: `ack` says what the driver has, `hint` what may follow, `done` that the answer is whole.
+ * driver: `ack` says what the driver has, `done` that the answer is whole.
  */
 export const FRAME_KINDS = {
   ...{ open: 1, step: 2, hidden: 3, result: 4, close: 5, error: 6 },
-  ...{ ack: 7, hint: 8, done: 9 },
+  ...{ ack: 7, done: 9 },
 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
@@ -184,7 +184,6 @@ const ALLOWED_DTYPES: Record<FrameKind, readonly FrameDtype[]> = {
   close: ['none'],
   error: ['json'],
   ack: ['json'],
-  hint: ['int32'],
   done: ['json'],
 };
 
@@ -198,9 +197,9 @@ const isResultWidth = (width: number): boolean =>
 
 function checkPayload(kind: FrameKind, dtype: FrameDtype, tokens: number, width: number, payloadBytes: number): void {
   if (!ALLOWED_DTYPES[kind].includes(dtype)) refuse(`A ${kind} frame cannot carry ${dtype}.`);
-  if ((kind === 'step' || kind === 'hint') && tokens === 0) refuse(`A ${kind} has no tokens.`);
+  if (kind === 'step' && tokens === 0) refuse('A step has no tokens.');
   if (kind === 'hidden' && (tokens === 0 || width === 0)) refuse('A hidden state has no rows or no columns.');
-  if ((kind === 'step' || kind === 'hint') && width !== 1) refuse('Token ids are one column wide.');
+  if (kind === 'step' && width !== 1) refuse('Token ids are one column wide.');
   if (kind === 'result' && !isResultWidth(width)) refuse('A result is not as wide as one can be.');
   if (dtype === 'none' && payloadBytes !== 0) refuse('A frame without element type has a payload.');
   if (dtype === 'json' || dtype === 'none') return;

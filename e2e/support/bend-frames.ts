@@ -4,8 +4,8 @@ import type { Page } from '@playwright/test';
 export interface Bend {
   /** By its number in docs/PROTOCOL.md. */
   kind: number;
-  /** Peers to which something was sent before `markKnown` hear the truth. */
-  onlyToNew?: boolean;
+  /** Who links after `markKnown` hears the truth. */
+  onlyToKnown?: boolean;
 }
 
 const workerOf = (tab: Page) => tab.workers().find((each) => each.url().includes('worker'))!;
@@ -31,7 +31,7 @@ export async function markKnown(tab: Page): Promise<void> {
 
 /** From now on. Counts, as `bentFrames`, what it has changed. */
 export async function bendFrames(tab: Page, bend: Bend): Promise<void> {
-  await workerOf(tab).evaluate(({ kind, onlyToNew }) => {
+  await workerOf(tab).evaluate(({ kind, onlyToKnown }) => {
     const FRAGMENT = 16;
     const HEADER = 40;
     const TRACE = 24;
@@ -43,7 +43,7 @@ export async function bendFrames(tab: Page, bend: Bend): Promise<void> {
         ? new Uint8Array((data as Uint8Array).buffer, (data as Uint8Array).byteOffset, (data as Uint8Array).byteLength)
         : new Uint8Array(data as ArrayBuffer);
       const isFrame = message[0] === 0xca && message[FRAGMENT] === 0xc9 && message[FRAGMENT + 2] === kind;
-      if (!isFrame || (onlyToNew && told.knownChannels?.has(this))) return send.call(this, data);
+      if (!isFrame || (onlyToKnown && !told.knownChannels?.has(this))) return send.call(this, data);
       const bent = message.slice();
       const view = new DataView(bent.buffer);
       // The prompt is as it was.

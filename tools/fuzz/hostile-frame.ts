@@ -22,7 +22,7 @@ const DTYPES = Object.keys(FRAME_DTYPES) as Frame['dtype'][];
 /** A kind's own type of payload, mostly. */
 const USUAL: Record<Frame['kind'], readonly Frame['dtype'][]> = {
   ...{ open: ['json'], step: ['int32'], hidden: ['float32', 'float16', 'int8'], result: ['int32'], close: ['none'] },
-  ...{ error: ['json'], ack: ['json'], hint: ['int32'], done: ['json'] },
+  ...{ error: ['json'], ack: ['json'], done: ['json'] },
 };
 const U32 = [0, 1, 2, 3, 16, 63, 64, 4095, 4096, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
 /** Larger ones say nothing that these do not, and take the time of many. */
