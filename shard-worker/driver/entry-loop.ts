@@ -12,7 +12,16 @@ import { packResultRows, resultWidth } from '../ring/result-rows.ts';
 import { type AcquireRing, Conversation } from './conversation.ts';
 import { FarDriver } from './far-driver.ts';
 import type { GenerateOptions } from './generate-options.ts';
-import { goesOn, idsOf, knownOf, type LoopAnswer, type LoopOpen, type LoopOrder, runsOf } from './loop-answer.ts';
+import {
+  checkLength,
+  goesOn,
+  idsOf,
+  knownOf,
+  type LoopAnswer,
+  type LoopOpen,
+  type LoopOrder,
+  runsOf,
+} from './loop-answer.ts';
 import type { LoopBegun } from './loop-words.ts';
 import type { Speculation } from './speculation.ts';
 import { WakeUp } from './wake-up.ts';
@@ -25,6 +34,8 @@ export interface EntryLoopPorts {
   maxContext(): number;
   /** Tokens that the driver of a job has signed for. */
   signedFor(job: JobId): number;
+  /** Throws `grant-refused` where its job was asked something else before. */
+  checkPrompt(order: LoopOrder): void;
   /** An answer is over. */
   onEnd(): void;
   now(): number;
@@ -99,26 +110,16 @@ export class EntryLoop {
     const order = this.#order;
     if (!order) throw new PoolError('bad-frame', 'A prompt comes behind the frame that opens its session.');
     if (frame.position !== order.ids.length) throw new PoolError('bad-frame', 'A prompt’s ids come in their order.');
-    const maxContext = this.#ports.maxContext();
-    const length = order.ids.length + frame.tokens;
-    if (length > this.#paidPosition(order, length)) {
-      throw new PoolError(
-        'grant-refused',
-        'The driver has not signed for ids behind the prompt that its grant is for.',
-      );
-    }
     const isLast = (frame.flags & FRAME_FLAGS.sample) !== 0;
-    if (isLast && length < (order.grant?.promptTokens ?? 0)) {
-      throw new PoolError('grant-refused', 'The prompt has fewer tokens than the server was told.');
-    }
-    if (length >= maxContext) {
-      throw new PoolError(
-        'context-exceeded',
-        `The prompt has more than the ${maxContext} tokens that the model holds.`,
-      );
-    }
+    const length = order.ids.length + frame.tokens;
+    checkLength(
+      { length, isLast, paid: this.#paidPosition(order, length), maxContext: this.#ports.maxContext() },
+      order,
+    );
     order.ids.push(...idsOf(frame));
-    if (isLast) void this.#begin(order);
+    if (!isLast) return;
+    this.#ports.checkPrompt(order);
+    void this.#begin(order);
   }
 
   /** The driver says that it has all before `position`. Where somebody is paid, what it has signed for opens the window, and not this. */

@@ -73,3 +73,26 @@ export function goesOn(answer: LoopAnswer, order: LoopOrder): boolean {
   if (order.ids.length < known - kept.length || order.ids.length > known) return false;
   return commonPrefix([...ids, ...generated], order.ids) === order.ids.length;
 }
+
+interface PromptLength {
+  /** Ids that have come. */
+  length: number;
+  isLast: boolean;
+  /** Positions before this one the driver pays for. */
+  paid: number;
+  maxContext: number;
+}
+
+/** Throws `grant-refused` where the grant is for another prompt, and `context-exceeded`. */
+export function checkLength({ length, isLast, paid, maxContext }: PromptLength, { grant }: LoopOrder): void {
+  if (length > paid) {
+    throw new PoolError('grant-refused', 'The driver has not signed for ids behind the prompt that its grant is for.');
+  }
+  if (isLast && length < (grant?.promptTokens ?? 0)) {
+    throw new PoolError('grant-refused', 'The prompt has fewer tokens than the server was told.');
+  }
+  if (length >= maxContext) {
+    const message = `The prompt has more than the ${maxContext} tokens that the model holds.`;
+    throw new PoolError('context-exceeded', message);
+  }
+}

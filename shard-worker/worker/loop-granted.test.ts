@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame, FRAME_FLAGS } from '../../protocol/frame.ts';
 import type { OpenGrant } from '../../protocol/grant.ts';
 import { identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import { newSessionId } from '../../protocol/ids.ts';
-import { GREEDY } from '../../protocol/sampling.ts';
+import { GREEDY, type Sampling } from '../../protocol/sampling.ts';
 import { LoopClient } from '../driver/loop-client.ts';
 import { JOB, testGrants } from '../driver/test-grant.ts';
 import { answer, PROMPT, testOptions } from '../driver/test-ring.ts';
@@ -13,7 +13,14 @@ import { emptyFrame } from '../words/empty-frame.ts';
 import { NOTHING_HEARD, TestLoops } from './test-loops.ts';
 
 const orderOf = (maxTokens: number) => ({
-  ...{ sampling: GREEDY, ids: PROMPT, maxTokens, eosIds: [] as number[], drafter: 'none' as const, turn: 1 },
+  ...{
+    sampling: GREEDY as Sampling,
+    ids: PROMPT,
+    maxTokens,
+    eosIds: [] as number[],
+    drafter: 'none' as const,
+    turn: 1,
+  },
 });
 
 /** A driver with keys and a grant, at the entry of two stages. */
@@ -153,6 +160,28 @@ test('a driver whose words were lost goes on by what it has signed for when it c
   const got = await client.generate(PROMPT, { ...options, jobGrant: await grants.read(grant), witness });
   expect(got.ids).toEqual(whole);
   expect(loops.slices.get('0/0-3')!.rows).toBe(PROMPT.length + maxTokens - 1);
+});
+
+test.each<[string, Partial<ReturnType<typeof orderOf>>]>([
+  ['another prompt of the same length', { ids: PROMPT.map((id, at) => (at === 3 ? id + 1 : id)) }],
+  ['the same, to be sampled in another way', { sampling: { ...GREEDY, seed: 9, temperature: 1 } }],
+])('a grant, and what was signed for it, is for one prompt: %s is refused in any session', async (_what, other) => {
+  const { made, grants, sign, loops } = await granted();
+  const ask = async (order: ReturnType<typeof orderOf>, session = newSessionId()): Promise<string[]> => {
+    const said: string[] = [];
+    const onError = ({ code }: { code: string }): void => void said.push(code);
+    const handlers = { ...NOTHING_HEARD, onError, onDone: () => void said.push('done') };
+    made.ring.ask(session, { ...order, isFresh: true as const, jobGrant: await grants.read() }, handlers);
+    await vi.waitFor(() => expect(said.length).toBeGreaterThan(0));
+    return said;
+  };
+  const session = newSessionId();
+  expect(await ask(orderOf(9), session)).toEqual(['done']);
+  made.ring.ack(session, PROMPT.length + 9, await sign(9));
+  expect(await ask({ ...orderOf(9), ...other, turn: 2 }, session)).toEqual(['grant-refused']);
+  expect(await ask({ ...orderOf(9), ...other })).toEqual(['grant-refused']);
+  expect(await ask({ ...orderOf(9), turn: 3 }, session)).toEqual(['done']);
+  expect(loops.host.busy).toBe(0);
 });
 
 test('a prompt that is shorter than its driver told the server is refused: its answer would be paid as a prompt', async () => {

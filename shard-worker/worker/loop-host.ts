@@ -7,6 +7,7 @@ import type { OpenGrant } from '../../protocol/grant.ts';
 import type { JobId, PeerId, SessionId } from '../../protocol/ids.ts';
 import { MAX_CHOICES, MAX_SESSIONS_PER_STAGE } from '../../protocol/limits.ts';
 import { EntryLoop } from '../driver/entry-loop.ts';
+import { JobPrompts } from '../driver/job-prompts.ts';
 import { LoopNotes } from '../driver/loop-notes.ts';
 import { readAck } from '../driver/loop-words.ts';
 import { RingClient } from '../driver/ring-client.ts';
@@ -65,6 +66,7 @@ export class LoopHost {
   readonly #drivers = new Map<PeerId, Driver>();
   readonly #line = new OpenLine<Waiting>(MAX_WAITING);
   readonly #notes = new LoopNotes();
+  readonly #prompts = new JobPrompts();
   /** The newest epoch that the server has tried, or that somebody was answered over. */
   #served = 0;
 
@@ -189,7 +191,7 @@ export class LoopHost {
     if (link.closed) return;
     const driver = this.#driver(link.peer);
     const known = driver.loops.get(frame.session);
-    if (!known) this.#makeRoom([...driver.loops.values()]);
+    if (!known) this.#makeRoom([...driver.loops.values()], grant);
     const loop = known ?? this.#begin(link.peer, frame.session);
     driver.loops.set(frame.session, loop);
     this.#serve(driver, frame.epoch);
@@ -214,6 +216,7 @@ export class LoopHost {
       speculate: (kind) => this.#options.drafts.speculate(kind),
       maxContext: () => this.#options.maxContext(),
       signedFor: (job) => this.#notes.tokensOf(job),
+      checkPrompt: (order) => this.#prompts.check(order),
       onEnd: () => {
         // A ring that was given up meanwhile is kept by nobody's pause.
         loop.releaseUnless((ring) => this.#coalitions.has(ring.epoch));
@@ -251,16 +254,24 @@ export class LoopHost {
     loops.find(({ session }) => session === frame.session)?.sent(frame);
   }
 
-  /** The oldest that has nothing to do gives way: of this driver's own where it has many. Throws `sessions-full`. */
-  #makeRoom(own: readonly EntryLoop[]): void {
+  /** The oldest that has nothing to do gives way: of this driver's own where it, or this job, has many. Throws `sessions-full`. */
+  #makeRoom(own: readonly EntryLoop[], grant: OpenGrant | undefined): void {
     const all = this.#all();
+    const ofJob = grant ? own.filter((loop) => loop.grant?.job === grant.job) : [];
+    // A driver that asks anew under another session has given up the one before.
+    if (grant && ofJob.length >= grant.sessions) this.#close(ofJob[0]!);
     const isMany = own.length >= MAX_CHOICES;
     if (!isMany && all.length < MAX_SESSIONS_PER_STAGE) return;
     const idle = (isMany ? own : all).filter(({ isBusy }) => !isBusy);
     const [oldest] = idle.sort((a, b) => a.usedMs - b.usedMs);
     if (!oldest) throw new PoolError('sessions-full', 'The entry runs as many answers as it may.');
-    oldest.close();
-    this.#drivers.get(oldest.driver)?.loops.delete(oldest.id);
+    this.#close(oldest);
+  }
+
+  #close(loop: EntryLoop): void {
+    loop.close();
+    // Its ring is needed until the stages have heard of it.
+    if (!loop.isBusy) this.#drivers.get(loop.driver)?.loops.delete(loop.id);
   }
 
   #all(): EntryLoop[] {

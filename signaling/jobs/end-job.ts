@@ -47,7 +47,7 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   tell(job, error);
   // What a client that vanished had signed for on the way comes with the receipts.
   const isSigned = job.note !== undefined;
-  if (isSigned) keepPaidLength(context, job);
+  const correct = isSigned ? keepPaidLength(context, job) : undefined;
   const unkept = (thrown: unknown): void => logger.error({ err: thrown, job: job.id }, 'a job’s end could not be kept');
   // What was told goes out, and whoever asks the next thing comes in, before the database takes the thread.
   const kept = door.quiet().then(() => store.save(job, { chargedMicros: billFor(job) }).catch(unkept));
@@ -62,7 +62,7 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
     // What is set aside stays so until it expires: nothing is charged that was not settled.
     logger.error({ err: thrown, job: job.id }, 'a job could not be settled');
   }
-  if (!isSigned) keepPaidLength(context, job);
+  correctPaidLength(context, job, { settlement, correct: correct ?? keepPaidLength(context, job) });
   const errorCode = error?.code;
   await kept;
   job.state = 'over';
@@ -86,13 +86,33 @@ function weighFailure({ paidAnswers }: JobContext, job: LiveJob, error: PoolErro
 }
 
 /** A chat's next turn, or the rest of an answer that was cut, pays for what is new. */
-function keepPaidLength({ paidLengths }: JobContext, job: LiveJob): void {
-  if (job.request) return;
+function keepPaidLength({ paidLengths }: JobContext, job: LiveJob): ((paid: number) => number) | undefined {
+  if (job.request) return undefined;
+  const paid = lengthOf(job);
+  return paid > 0 ? paidLengths.put(job.payer, job.pool, paid) : undefined;
+}
+
+/** Positions that are paid for when all that its client signed for is. */
+function lengthOf(job: LiveJob): number {
   const delivery = deliveryOf(job);
   const [answer = []] = delivery ? clampDelivery(delivery, job.most).choices : [];
   const tokens = tokensOf(answer);
-  const paid = tokens > 0 ? job.usage.promptTokens + tokens : job.paidTokens;
-  if (paid > 0) paidLengths.put(job.payer, job.pool, paid);
+  return tokens > 0 ? job.usage.promptTokens + tokens : job.paidTokens;
+}
+
+interface Settled {
+  settlement: SettlementPlan | undefined;
+  correct: ReturnType<typeof keepPaidLength>;
+}
+
+/** What was signed for and no seat showed was not paid, and nothing is taken off for it. */
+function correctPaidLength({ overshoot }: JobContext, job: LiveJob, { settlement, correct }: Settled): void {
+  if (!correct || !settlement || settlement.billMicros === 0) return;
+  const { chargedMicros, billMicros } = settlement;
+  const { promptMicros, completionMicros } = job.price;
+  const newly = Math.max(0, lengthOf(job) - job.paidTokens);
+  const unpaid = correct(Math.min(lengthOf(job), job.paidTokens) + Math.ceil((newly * chargedMicros) / billMicros));
+  if (completionMicros > 0) overshoot.take(job.payer, job.pool, (unpaid * promptMicros) / completionMicros);
 }
 
 /** An answer ends when it ends: no silent stage and no slow database delays it. */

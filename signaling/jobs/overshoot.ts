@@ -19,7 +19,7 @@ const MAX_KEPT = 10_000;
 export class Overshoot {
   readonly #left = new Map<string, number>();
 
-  /** A payer was charged for so many. */
+  /** A payer was charged as much as so many cost. */
   paid(payer: OwnerId, pool: PoolId, tokens: number): void {
     this.#add(payer, pool, EARNED_SHARE * tokens);
   }

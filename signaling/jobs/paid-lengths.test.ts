@@ -28,3 +28,13 @@ test('a short prompt leaves the long answer for a longer one', () => {
   expect(paid.take(A, POOL, 20)).toBe(20);
   expect(paid.take(A, POOL, 80)).toBe(80);
 });
+
+test('what was signed for and turned out unpaid is taken back, or told where it was used meanwhile', () => {
+  const lengths = new PaidLengths();
+  const correct = lengths.put(A, POOL, 2001);
+  expect(correct(0)).toBe(0);
+  expect(lengths.take(A, POOL, 2000)).toBe(0);
+  const late = lengths.put(A, POOL, 2001);
+  expect(lengths.take(A, POOL, 2000)).toBe(2000);
+  expect(late(500)).toBe(1501);
+});

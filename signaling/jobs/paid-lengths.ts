@@ -10,8 +10,14 @@ const MAX_KEPT = 8;
 /** Payers and pools; the oldest go when there are more. */
 const MAX_PAYERS = 10_000;
 
+interface Kept {
+  tokens: number;
+  atMs: number;
+  isTaken?: boolean;
+}
+
 export class PaidLengths {
-  readonly #kept = new Map<string, { tokens: number; atMs: number }[]>();
+  readonly #kept = new Map<string, Kept[]>();
   readonly #now: () => number;
 
   constructor(now: () => number = () => performance.now()) {
@@ -24,6 +30,7 @@ export class PaidLengths {
     const kept = this.#freshOf(key).sort((a, b) => a.tokens - b.tokens);
     const best = kept.find(({ tokens }) => tokens >= promptTokens) ?? kept.at(-1);
     if (!best) return 0;
+    best.isTaken = true;
     this.#kept.set(
       key,
       kept.filter((each) => each !== best),
@@ -31,17 +38,26 @@ export class PaidLengths {
     return Math.min(best.tokens, promptTokens);
   }
 
-  /** An answer was paid for: prompt and what was delivered. */
-  put(payer: OwnerId, pool: PoolId, tokens: number): void {
+  /**
+   * An answer is to be paid for: prompt and what was delivered. Gives what says later how much of it was: how many of those positions
+   * somebody has had taken off meanwhile, though they were not paid.
+   */
+  put(payer: OwnerId, pool: PoolId, tokens: number): (paid: number) => number {
     const key = keyOf(payer, pool);
-    const kept = [...this.#freshOf(key), { tokens, atMs: this.#now() }].slice(-MAX_KEPT);
+    const one: Kept = { tokens, atMs: this.#now() };
+    const kept = [...this.#freshOf(key), one].slice(-MAX_KEPT);
     this.#kept.delete(key);
     this.#kept.set(key, kept);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_PAYERS && oldest !== undefined) this.#kept.delete(oldest);
+    return (paid) => {
+      const unpaid = Math.max(0, one.tokens - paid);
+      one.tokens -= unpaid;
+      return one.isTaken ? unpaid : 0;
+    };
   }
 
-  #freshOf(key: string): { tokens: number; atMs: number }[] {
+  #freshOf(key: string): Kept[] {
     const tooOldMs = this.#now() - KEPT_MS;
     return (this.#kept.get(key) ?? []).filter(({ atMs }) => atMs > tooOldMs);
   }

@@ -31,7 +31,9 @@ export async function settleJob(
   const { payments, gaps, disputes, beyond } = settlement;
   const { chargedMicros } = job.heldMicros > 0 ? await funding.settle({ job: job.id, payments }) : { chargedMicros: 0 };
   overshoot.take(job.payer, job.pool, beyond);
-  overshoot.paid(job.payer, job.pool, payments.reduce((sum, { cells }) => sum + cells, 0) / layers);
+  // What a position of a prompt is worth of a token.
+  const { completionMicros } = job.price;
+  if (completionMicros > 0) overshoot.paid(job.payer, job.pool, settlement.chargedMicros / completionMicros);
   if (gaps.length > 0 || disputes.length > 0) {
     logger.info({ job: job.id, gaps: gaps.length, disputes: disputes.length }, 'settled in part');
   }

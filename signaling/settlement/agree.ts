@@ -1,8 +1,10 @@
 // What all seats of an epoch agree that they computed for the client of a chat: the measure of a client that vanished, and of a loop
 // that went on without one. Pure.
 import type { SessionId } from '../../protocol/ids.ts';
+import { tokensOf } from './bill.ts';
 import type { PlacedEpoch, Shown } from './place-receipts.ts';
 import type { Delivered, Delivery, Most } from './settlement-types.ts';
+import type { Stray } from './stray-cells.ts';
 
 /** One session, as far as every seat of its epoch shows it. */
 export interface Agreed {
@@ -76,20 +78,40 @@ export function agreedDelivery(
 
 /** What seats agree on beyond what a client signed for: the loop went on until it heard that nobody wants more. */
 export interface Beyond {
-  /** Where they got furthest; undefined where they agree on nothing. */
+  /** Where that is most; undefined where they agree on nothing. */
   epoch: number | undefined;
   tokens: number;
   /** All of the prompt was. */
   isPromptComputed: boolean;
 }
 
-export function beyondOf(agreed: readonly Agreed[], signed: Delivery): Beyond {
+interface Strays {
+  /** What is due where others were named. */
+  strays: readonly Stray[];
+  /** Layers of the whole model. */
+  layers: number;
+}
+
+export function beyondOf(agreed: readonly Agreed[], signed: Delivery, strays: Strays): Beyond {
   const [choice = []] = signed.choices;
-  const end = signed.promptTokens - 1 + choice.reduce((sum, each) => sum + each.tokens, 0);
-  const furthest = agreed.at(-1);
-  return {
-    epoch: furthest?.epoch,
-    tokens: Math.max(0, (furthest?.received ?? 0) - end),
-    isPromptComputed: agreed.some(({ computed }) => computed >= signed.promptTokens),
-  };
+  const end = signed.promptTokens - 1;
+  const beyond = agreed.map(({ epoch, received }) => {
+    // In the order in which they came: what an epoch gave is known by the end of what is signed for in it.
+    const known = tokensOf(choice.slice(0, choice.findLastIndex((part) => part.epoch === epoch) + 1));
+    return { epoch, tokens: Math.max(0, received - end - known - paidIn(epoch, strays)) };
+  });
+  const most = beyond.reduce((best, each) => (each.tokens > best.tokens ? each : best), {
+    epoch: agreed.at(-1)?.epoch,
+    tokens: 0,
+  });
+  return { ...most, isPromptComputed: agreed.some(({ computed }) => computed >= signed.promptTokens) };
+}
+
+/** Tokens that are due there, as far as it shows layers of them that others were named for. */
+function paidIn(epoch: number, { strays, layers }: Strays): number {
+  const cells = strays.reduce(
+    (sum, stray) => (stray.epoch === epoch ? sum + stray.tokens * (stray.end - stray.start) : sum),
+    0,
+  );
+  return Math.floor(cells / Math.max(1, layers));
 }

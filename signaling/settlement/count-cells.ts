@@ -22,3 +22,21 @@ export const countAll = (ranges: readonly Range[]): number =>
 
 const depthAt = (ranges: readonly Range[], position: number): number =>
   ranges.reduce((depth, { from, to }) => (from <= position && position < to ? depth + 1 : depth), 0);
+
+/** `ranges` without the positions of `others`; disjoint, in order. */
+export function subtractRanges(ranges: readonly Range[], others: readonly Range[]): Range[] {
+  let rest = [...ranges].filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from);
+  for (const other of others) {
+    if (other.from >= other.to) continue;
+    rest = rest.flatMap(({ from, to }) =>
+      [
+        { from, to: Math.min(to, other.from) },
+        { from: Math.max(from, other.to), to },
+      ].filter((part) => part.from < part.to),
+    );
+  }
+  return rest;
+}
+
+export const intersectRanges = (ranges: readonly Range[], others: readonly Range[]): Range[] =>
+  subtractRanges(ranges, subtractRanges(ranges, others));

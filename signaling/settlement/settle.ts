@@ -6,7 +6,7 @@
 //    signs for what it received. Nobody else's word adds to it.
 // 2. A delivered token is due in the epoch in which it was delivered, at every layer, at the position whose row gave it. The
 //    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token. What the client of a chat
-//    signs for an epoch in which no seat shows it is due in the one of which all seats show it: whoever signs, pays.
+//    signs for a seat that does not show it is due to the one that shows it in another epoch: it gains nothing by what it names.
 // 3. A seat is paid for a position when its own receipt covers it. No other seat's receipt, and no missing one, takes that
 //    away where a witness has spoken: what one party signs, or fails to sign, changes that party's pay alone.
 // 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
@@ -19,15 +19,17 @@
 //    whatever a seat says.
 // 6. The payer is charged what is paid: at most the bill, which depends on the delivery alone. Replays, drafts and cuts
 //    change nothing. What a seat does not show stays the payer's.
+import type { Price } from '../../protocol/credits.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { LOOP_TRIP_TOKENS } from '../../protocol/limits.ts';
 import { type Agreed, agreedDelivery, agreedIn, beyondOf } from './agree.ts';
 import { billOf, clampDelivery, tokensOf } from './bill.ts';
-import { countAll, countCovered, type Range } from './count-cells.ts';
-import { placeDelivery } from './place-delivery.ts';
+import { countAll, countCovered } from './count-cells.ts';
+import { dueIn } from './due-in.ts';
 import { type PlacedEpoch, placeReceipts } from './place-receipts.ts';
 import type { Delivery, Dispute, Gap, SettlementInput, SettlementPlan } from './settlement-types.ts';
 import { splitAmount } from './split-amount.ts';
+import { type Stray, strayCells } from './stray-cells.ts';
 
 /** What is shown to people and counted; more of them say nothing new. */
 const MAX_DISPUTES = 64;
@@ -46,10 +48,10 @@ export function settle(input: SettlementInput): SettlementPlan {
   const mostAlone = { ...most, maxTokens: Math.min(most.maxTokens, loopAhead) };
   const agreed = input.isChat ? agreedIn(epochs, { ahead, most }) : [];
   const alone = (): Delivery => clampDelivery(agreedDelivery(epochs, { ahead, most: mostAlone, paidTokens }), most);
-  const said = input.delivery && clampDelivery(input.delivery, most);
-  const signed = said && input.isChat ? placeDelivery(said, epochs) : said;
+  const signed = input.delivery && clampDelivery(input.delivery, most);
   const delivery = signed && isTrusted ? signed : longer(signed, isTrusted ? alone() : atLeastOne(alone(), agreed));
-  const beyond = input.isChat ? beyondOf(agreed, delivery) : NOTHING_BEYOND;
+  const strays = input.isChat && signed === delivery ? strayCells(epochs, delivery) : [];
+  const beyond = input.isChat ? beyondOf(agreed, delivery, { strays, layers }) : NOTHING_BEYOND;
   const mayBeBeyond = loopAhead + LOOP_TRIP_TOKENS;
   const runner = beyond.tokens > mayBeBeyond ? runnerOf(epochs, beyond.epoch) : undefined;
   if (runner) disputes.push({ why: 'ran-ahead', epoch: beyond.epoch!, peers: [runner] });
@@ -78,14 +80,14 @@ export function settle(input: SettlementInput): SettlementPlan {
       if (missing > 0) gaps.push({ epoch: placed.used.epoch, peer, cells: missing, why });
     }
   }
-  const payments = payFor(worths, BigInt(Math.max(1, layers)));
+  const payments = payFor({ worths, strays, price, layers: BigInt(Math.max(1, layers)) });
   return {
     payments,
     chargedMicros: payments.reduce((sum, { amountMicros }) => sum + amountMicros, 0),
     billMicros: billOf(delivery, price),
     gaps,
     disputes: disputes.slice(0, MAX_DISPUTES),
-    beyond: Math.min(beyond.tokens, mayBeBeyond) + (beyond.isPromptComputed ? unpaidPrompt(delivery) : 0),
+    beyond: Math.min(beyond.tokens, mayBeBeyond) + (beyond.isPromptComputed ? unpaidPrompt(delivery, price) : 0),
   };
 }
 
@@ -103,48 +105,67 @@ function atLeastOne(delivery: Delivery, agreed: readonly Agreed[]): Delivery {
   return { ...delivery, choices: [[{ epoch: first.epoch, tokens: 1 }]] };
 }
 
-/** It is paid with the first token. */
-const unpaidPrompt = (delivery: Delivery): number =>
-  tokensIn(delivery) > 0 ? 0 : delivery.promptTokens - delivery.cachedTokens;
+/** It is paid with the first token. In tokens of an answer that cost as much. */
+function unpaidPrompt(delivery: Delivery, { promptMicros, completionMicros }: Price): number {
+  if (tokensIn(delivery) > 0) return 0;
+  const positions = delivery.promptTokens - delivery.cachedTokens;
+  return completionMicros > 0 ? Math.ceil((positions * promptMicros) / completionMicros) : positions;
+}
 
 /** Whoever holds the first layers ran the loop. */
 const runnerOf = (epochs: readonly PlacedEpoch[], epoch: number | undefined): PeerId | undefined =>
   epochs.find(({ used }) => used.epoch === epoch)?.seats[0]?.peer;
 
-/** Positions that are due in one epoch: at the prompt's price, and at that of a token. */
-function dueIn(epoch: number, { promptTokens, cachedTokens, choices }: Delivery): { prompt: Range[]; tokens: Range[] } {
-  const prompt: Range[] = [];
-  const tokens: Range[] = [];
-  for (const choice of choices) {
-    // The last row of the prompt gives the first token.
-    let from = promptTokens - 1;
-    const first = choice.find((each) => each.tokens > 0);
-    if (first?.epoch === epoch) prompt.push({ from: cachedTokens, to: promptTokens });
-    for (const each of choice) {
-      const to = from + each.tokens;
-      if (each.epoch === epoch && to > from) tokens.push({ from, to });
-      from = to;
-    }
-  }
-  return { prompt, tokens };
+/** What a peer shows and others were named for. */
+interface OfOthers {
+  shownBy: PeerId;
+  micros: bigint;
+  cells: number;
+}
+
+interface Payable {
+  worths: ReadonlyMap<PeerId, Worth>;
+  strays: readonly Stray[];
+  price: Price;
+  layers: bigint;
 }
 
 /**
  * Whoever shows everything gets its share of the whole bill, rounded as if all had: what others show, or do not, moves not
- * even the last micro of it. Whoever shows less gets its own whole micros.
+ * even the last micro of it. Whoever shows less gets its own whole micros, and so does who shows what others were named for.
  */
-function payFor(worths: ReadonlyMap<PeerId, Worth>, layers: bigint): SettlementPlan['payments'] {
+function payFor({ worths, strays, price, layers }: Payable): SettlementPlan['payments'] {
   const whole = splitAmount(
     [...worths].map(([to, { full }]) => ({ to, weight: full })),
     layers,
   );
-  return [...worths]
-    .map(([peer, { full, shown, cells }]) => {
-      const due = whole.get(peer) ?? 0;
-      return { peer, cells, amountMicros: shown === full ? due : Math.min(due, Number(shown / layers)) };
-    })
+  const paid = new Map<PeerId, { amountMicros: number; cells: number }>();
+  const pay = (peer: PeerId, amountMicros: number, cells: number): void => {
+    const before = paid.get(peer) ?? { amountMicros: 0, cells: 0 };
+    paid.set(peer, { amountMicros: before.amountMicros + amountMicros, cells: before.cells + cells });
+  };
+  for (const [peer, { full, shown, cells }] of worths) {
+    const due = whole.get(peer) ?? 0;
+    pay(peer, shown === full ? due : Math.min(due, Number(shown / layers)), cells);
+  }
+  for (const { shownBy, micros, cells } of joined(strays, price)) pay(shownBy, Number(micros / layers), cells);
+  return [...paid]
+    .map(([peer, each]) => ({ peer, ...each }))
     .filter(({ cells }) => cells > 0)
-    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+    .sort((x, y) => (x.peer < y.peer ? -1 : 1));
+}
+
+/** In micros times layers, one for each pair: rounded down once, so never above what is due of who was named. */
+function joined(strays: readonly Stray[], { promptMicros, completionMicros }: Price): OfOthers[] {
+  const pairs = new Map<string, OfOthers>();
+  for (const { named, shownBy, start, end, prompt, tokens } of strays) {
+    const key = `${named} ${shownBy}`;
+    const { micros, cells } = pairs.get(key) ?? { micros: 0n, cells: 0 };
+    const depth = end - start;
+    const more = BigInt(depth) * (BigInt(prompt) * BigInt(promptMicros) + BigInt(tokens) * BigInt(completionMicros));
+    pairs.set(key, { shownBy, micros: micros + more, cells: cells + depth * (prompt + tokens) });
+  }
+  return [...pairs.values()];
 }
 
 /** Between neighbours that show the same session at the same count of frames. */

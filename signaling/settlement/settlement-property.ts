@@ -24,7 +24,7 @@ interface Story {
   cachedTokens: number;
   epochs: EpochSeats[];
   /** Per choice, in order: what came out of which epoch, and how far its seats computed beyond: in a chat its loop fed itself. */
-  choices: { epoch: number; tokens: number; over: number }[][];
+  choices: { epoch: number; tokens: number; over: number; isCarried: boolean }[][];
   liars: ReadonlySet<PeerId>;
   /** In place of all that the liars would have shown. */
   lies: { keep: boolean; forged: Partial<Receipt>[] }[];
@@ -69,7 +69,7 @@ const story: fc.Arbitrary<Story> = fc
       maxLength: 3,
     }),
     choices: fc.array(
-      fc.array(fc.record({ epoch: fc.nat(2), tokens: fc.nat(10), over: fc.nat(LOOP_AHEAD) }), {
+      fc.array(fc.record({ epoch: fc.nat(2), tokens: fc.nat(10), over: fc.nat(LOOP_AHEAD), isCarried: fc.boolean() }), {
         minLength: 1,
         maxLength: 3,
       }),
@@ -109,9 +109,9 @@ function honestReceipts({ isChat, promptTokens, cachedTokens, epochs, choices }:
   let session = 0;
   return choices.flatMap((choice) => {
     let end = promptTokens - 1;
-    return choice.flatMap(({ epoch, tokens, over }) => {
-      // Before the first token the cache is there; whoever goes on after a loss computes all of it.
-      const from = end === promptTokens - 1 ? cachedTokens : 0;
+    return choice.flatMap(({ epoch, tokens, over, isCarried }) => {
+      // Before the first token the cache is there; whoever goes on after a loss computes all of it, or has it from before.
+      const from = end === promptTokens - 1 ? cachedTokens : isCarried ? end : 0;
       end += tokens;
       session += 1;
       const to = Math.max(promptTokens, end) + over;
@@ -143,11 +143,21 @@ const truth = ({ promptTokens, cachedTokens, choices }: Story): Delivery => ({
 
 const most = ({ promptTokens, choices }: Story) => ({ promptTokens, maxTokens: MAX_TOKENS, choices: choices.length });
 
-function settleHonest(told: Story): SettlementPlan {
+/** The truth, but for the epochs: those that the lie has, or one that nobody used. */
+function misnamed(told: Story): Delivery {
+  const { client } = told;
+  const names = typeof client === 'object' ? client.choices.flat().map(({ epoch }) => epoch) : [];
+  const choices = truth(told).choices.map((choice) =>
+    choice.map((part, at) => ({ ...part, epoch: names[at % Math.max(1, names.length)] ?? 9 })),
+  );
+  return { ...truth(told), choices };
+}
+
+function settleHonest(told: Story, delivery = truth(told)): SettlementPlan {
   const { epochs } = told;
   return settle({
     ...{ job: JOB, layers: LAYERS, price: PRICE, most: most(told), epochs },
-    ...{ receipts: honestReceipts(told), delivery: truth(told), isChat: told.isChat, ahead: 0, loopAhead: LOOP_AHEAD },
+    ...{ receipts: honestReceipts(told), delivery, isChat: told.isChat, ahead: 0, loopAhead: LOOP_AHEAD },
     paidTokens: told.cachedTokens,
   });
 }
@@ -192,19 +202,6 @@ function judge({ promptTokens, cachedTokens, epochs, choices }: Story): { shares
   return { shares, bill };
 }
 
-/** What was delivered by epochs without an honest seat. */
-function strayOf(told: Story): number {
-  const isGuarded = ({ epoch }: { epoch: number }): boolean =>
-    told.epochs[epoch - 1]!.seats.some(({ peer }) => !told.liars.has(peer));
-  const choices = told.choices.map((choice) => choice.filter((part) => part.tokens > 0));
-  const strays = choices.map((choice) => choice.filter((part) => !isGuarded(part)));
-  // The prompt goes with the first token.
-  const isPrompt = choices.some(([first]) => first !== undefined && !isGuarded(first));
-  const prompt = isPrompt ? (told.promptTokens - told.cachedTokens) * PRICE.promptMicros : 0;
-  const tokens = strays.flat().reduce((sum, part) => sum + part.tokens, 0);
-  return prompt + tokens * PRICE.completionMicros;
-}
-
 /** As `expect`, at a hundredth of its cost. */
 function check(isSo: boolean, what: string, ...data: unknown[]): void {
   if (!isSo) throw new Error(`${what} ${JSON.stringify(data)}`);
@@ -243,18 +240,26 @@ export function checkSettlement({ runs, seed }: PropertyRun): void {
       check(Number.isSafeInteger(amountMicros) && amountMicros >= 0 && peers.has(peer), 'a payment', plan);
     }
     if (told.client === 'honest') {
-      // In a chat, what was delivered by seats that all lie, and may show nothing, is due to whom all seats of another epoch show it.
-      const stray = told.isChat ? strayOf(told) : 0;
       for (const peer of peers) {
         // (a) An honest seat earns to the micro what it earns when all are honest. (b) Liars earn no more than their layers'
-        // share of what the witness saw.
+        // share of what the witness saw. In a chat what a liar does not show is due to who shows it in another epoch.
         const [now, before] = [earned(plan, peer), earned(calm, peer)];
+        const others = [...told.liars].filter((liar) => liar !== peer);
+        const stray = told.isChat ? others.reduce((sum, liar) => sum + fair(liar), 0) : 0;
         if (told.liars.has(peer)) check(now < fair(peer) + stray + 1, 'a liar’s share', peer, plan);
-        else if (stray === 0) check(now === before, 'an honest seat’s pay', peer, plan, calm);
-        else check(now >= before - 1 && now <= before + stray + 1, 'what is added to it', peer, plan, calm);
+        else check(now >= before && now <= before + stray, 'an honest seat’s pay', peer, plan, calm);
       }
       // (c) The payer pays no more than the bill, which no lie changes.
       check(plan.billMicros === bill && plan.chargedMicros <= bill, 'the payer’s bill', plan, bill);
+    } else if (told.client !== 'vanished' && told.liars.size === 0) {
+      // (e) Whatever epochs a client names, where nobody else lies it pays for what it signs, but for a micro of each seat.
+      const mislabelled = settleHonest(told, misnamed(told));
+      check(
+        mislabelled.chargedMicros > bill - peers.size * told.epochs.length - 1,
+        'misnamed epochs',
+        mislabelled,
+        bill,
+      );
     } else if (told.client === 'vanished') {
       // One honest seat in each epoch is enough: nobody pays for more than the loop had computed.
       const isGuarded = told.epochs.every(({ seats }) => seats.some(({ peer }) => !told.liars.has(peer)));
