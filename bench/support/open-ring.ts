@@ -41,13 +41,16 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
   const { model, stages, isRelayed = true, order } = options;
   const browser = isRelayed ? bench.lab.browser : bench.browser;
   const { modelsDir } = model;
-  const first = bench.lab.contexts();
-  const site = await openSite(browser, { stages, model: model.model, modelsDir, ...GENEROUS });
+  const driver = bench.lab.contexts();
+  const page = await bench.openPage('drive-ring.ts', { modelsDir, browser });
+  // The driver's page is another site's: the server has let it in.
+  const corsOrigins = [new URL(page.url()).origin];
+  const site = await openSite(browser, { stages, model: model.model, modelsDir, corsOrigins, ...GENEROUS });
   let isClosed = false;
   const close = async () => {
     if (isClosed) return;
     isClosed = true;
-    await page?.context().close();
+    await page.context().close();
     await site.close();
   };
   bench.atEnd(close);
@@ -58,7 +61,6 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
     const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: String(LENT_BYTES / 1e6), ...packed });
     failures.push(failureOf(stage));
   }
-  const page = await bench.openPage('drive-ring.ts', { modelsDir, browser });
   const terms = { origin: site.url, model: model.model, order };
   const late = new Promise<never>((_, reject) => {
     const words = `${stages} stages of ${repo} formed no coalition within ${OPEN_TIMEOUT_MS / 1000} s.`;
@@ -69,8 +71,7 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
     url: site.url,
     seats,
     async keepDriverAway(delayMs) {
-      const driver = first + stages;
-      for (let stage = 0; stage < stages; stage++) await bench.lab.reshapePair(driver, first + stage, { delayMs });
+      for (let stage = 1; stage <= stages; stage++) await bench.lab.reshapePair(driver, driver + stage, { delayMs });
     },
     run: (run) => page.evaluate((given) => window.ring.run(given), run),
     loadDrafter: (run) => page.evaluate((given) => window.ring.loadDrafter(given), run),
