@@ -101,6 +101,8 @@ export async function openPoolLinks(
         control.send({ type: 'watch', pool: poolIdOf(model) });
       },
       onMessage: (message) => {
+        // Nothing in this page answers pulses: stages ask the server about it, and close their links to who is not there.
+        if (message.type === 'probe') control.send({ type: 'present', at: message.at });
         if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));
         if (message.type === 'ask-granted') {
           const { ask, job, grant } = message;
