@@ -10,7 +10,8 @@ import { driverLost, hearDriver } from './hear-driver.ts';
 import type { LiveJob } from './live-job.ts';
 import { limitGrant } from './start-job.ts';
 import { TestContext, type TestListener } from './test-context.ts';
-import { PLAN, STATS } from './test-scene.ts';
+import { noteOf } from './test-network.ts';
+import { PLAN, PRICE, STATS } from './test-scene.ts';
 
 let test: TestContext;
 /** What the metrics were told of ends. */
@@ -78,6 +79,23 @@ describe('the end', () => {
     expect(test.rows.at(-1)).toMatchObject({ state: 'done', chargedMicros: 0 });
     expect(test.funding.entries.get(job.id)?.state).toBe('open');
     expect(job.listener.heard).toEqual(['routed', 'ended 0']);
+  });
+
+  it('of an answer that was signed for and that no seat shows makes no later prompt cheaper, and what it did meanwhile is counted', async () => {
+    const { paidLengths, overshoot } = test.context;
+    const take = vi.spyOn(overshoot, 'take');
+    for (const isUsed of [false, true]) {
+      const job = await admit({ ...askOf(3), promptTokens: 5 });
+      const { id, nonce, payer, pool } = job;
+      job.note = await noteOf(test.network.identities[3]!, { job: id, nonce, tokens: 1 });
+      finishJob(test.context, job);
+      // The next question comes before the stages have answered.
+      if (isUsed) expect(paidLengths.take(payer, pool, 5)).toBe(5);
+      await over(job);
+      expect(paidLengths.take(payer, pool, 5)).toBe(0);
+    }
+    const unpaid = take.mock.calls.map(([, , tokens]) => tokens).filter((tokens) => tokens > 0);
+    expect(unpaid).toEqual([expect.closeTo((6 * PRICE.promptMicros) / PRICE.completionMicros)]);
   });
 
   it('of one that never began is in its row as it ended, and nothing else before', async () => {

@@ -139,6 +139,17 @@ describe('in a chat the client is the witness', () => {
     expect(test.context.overshoot.isUsedUp(job.payer, job.pool)).toBe(false);
   });
 
+  it.each<[string, Partial<typeof PRICE>, number]>([
+    ['what it paid, in tokens that cost as much: a prompt is cheaper', {}, HONEST / PRICE.completionMicros],
+    ['where all is free, positions', { promptMicros: 0, completionMicros: 0 }, 5 + 3],
+  ])('that pays may leave more unpaid, by %s', async (_what, price, tokens) => {
+    await chat(3);
+    Object.assign(job, { price: { ...PRICE, ...price } });
+    const paid = vi.spyOn(test.context.overshoot, 'paid');
+    await settle([[stageReceipt(0)], [stageReceipt(1)]]);
+    expect(paid).toHaveBeenCalledWith(job.payer, job.pool, tokens);
+  });
+
   it('D2: that vanished has received what all seats agree on', async () => {
     await chat(-1);
     const { chargedMicros } = await settle([[stageReceipt(0)], [stageReceipt(1)]]);

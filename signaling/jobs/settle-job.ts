@@ -31,14 +31,22 @@ export async function settleJob(
   const { payments, gaps, disputes, beyond } = settlement;
   const { chargedMicros } = job.heldMicros > 0 ? await funding.settle({ job: job.id, payments }) : { chargedMicros: 0 };
   overshoot.take(job.payer, job.pool, beyond);
-  // What a position of a prompt is worth of a token.
-  const { completionMicros } = job.price;
-  if (completionMicros > 0) overshoot.paid(job.payer, job.pool, settlement.chargedMicros / completionMicros);
+  overshoot.paid(job.payer, job.pool, worthInTokens(settlement, job.price.completionMicros, layers));
   if (gaps.length > 0 || disputes.length > 0) {
     logger.info({ job: job.id, gaps: gaps.length, disputes: disputes.length }, 'settled in part');
   }
   return { chargedMicros, settlement };
 }
+
+/** A position of a prompt costs a part of a token. Where all is free it counts as one. */
+const worthInTokens = (
+  { chargedMicros, payments }: SettlementPlan,
+  completionMicros: number,
+  layers: number,
+): number =>
+  completionMicros > 0
+    ? chargedMicros / completionMicros
+    : payments.reduce((sum, { cells }) => sum + cells, 0) / layers;
 
 const weigh = (job: LiveJob, stages: readonly SignedReceipt[], layers: number): SettlementPlan =>
   settle({

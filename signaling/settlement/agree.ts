@@ -76,7 +76,6 @@ export function agreedDelivery(
   return { promptTokens, cachedTokens, choices: [choice] };
 }
 
-/** What seats agree on beyond what a client signed for: the loop went on until it heard that nobody wants more. */
 export interface Beyond {
   /** Where that is most; undefined where they agree on nothing. */
   epoch: number | undefined;
@@ -92,6 +91,10 @@ interface Strays {
   layers: number;
 }
 
+/**
+ * What seats agree on, in one epoch at most, beyond what a client signed for and anybody is paid for: the loop went on until it heard
+ * that nobody wants more, or the client named others.
+ */
 export function beyondOf(agreed: readonly Agreed[], signed: Delivery, strays: Strays): Beyond {
   const [choice = []] = signed.choices;
   const end = signed.promptTokens - 1;

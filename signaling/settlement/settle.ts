@@ -5,20 +5,20 @@
 // 1. The witness of delivery decides what is due: over HTTP the server, which relayed the ids; in a chat the client, which
 //    signs for what it received. Nobody else's word adds to it.
 // 2. A delivered token is due in the epoch in which it was delivered, at every layer, at the position whose row gave it. The
-//    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token. What the client of a chat
-//    signs for a seat that does not show it is due to the one that shows it in another epoch: it gains nothing by what it names.
+//    prompt, but for what an earlier answer has paid for, is due in the epoch that delivered the first token. What the client
+//    of a chat signs for a seat that does not show it is due to the one that shows it in another epoch.
 // 3. A seat is paid for a position when its own receipt covers it. No other seat's receipt, and no missing one, takes that
-//    away where a witness has spoken: what one party signs, or fails to sign, changes that party's pay alone.
+//    away where a witness has spoken: who signs for less takes from itself alone, and may leave it to another (2).
 // 4. What is misplaced, repeated, out of range or contradictory is dropped or clamped, and noted as a dispute. Chains are
 //    evidence for those who judge peers; nobody is paid by them.
 // 5. A client that vanished is charged for the last that it signed. One that signed nothing is taken to have received what all
 //    seats of an epoch, two at least, agree on, as far as a loop may be ahead of its client: there one seat that signs for
 //    little makes it less for all. So is one that has left more unpaid than it may, whatever it signs. What the seats
 //    computed beyond that is nobody's debt: it is counted against what a payer may leave unpaid, with a prompt of which no
-//    token was signed for. Where the loop went further than its client's word allowed, that is noted. What a vanished client's prompt found in a cache is at most what the server knows to be paid for,
-//    whatever a seat says.
+//    token was signed for. Where the loop went further than its client's word allowed, that is noted. What a vanished
+//    client's prompt found in a cache is at most what the server knows to be paid for, whatever a seat says.
 // 6. The payer is charged what is paid: at most the bill, which depends on the delivery alone. Replays, drafts and cuts
-//    change nothing. What a seat does not show stays the payer's.
+//    change nothing. What no seat shows stays the payer's.
 import type { Price } from '../../protocol/credits.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { LOOP_TRIP_TOKENS } from '../../protocol/limits.ts';
