@@ -49,7 +49,8 @@ export default async function run(args: string[]): Promise<BenchResult> {
     closers.push(solo.close, driver.close);
     const lanes: Lane[] = [];
     for (const stages of STAGES) {
-      const site = await openSite(browser, { stages, model });
+      // The driver's page is another site's: the server has let it in.
+      const site = await openSite(browser, { stages, model, corsOrigins: [new URL(driver.url).origin] });
       closers.push(() => site.close());
       for (let index = 0; index < stages; index++) await site.openStage({ backend, dtype: model.dtype });
       if (stages === 1) lanes.push(await soloLane(browser, solo, { backend, model, maxTokens, site }));

@@ -6,11 +6,14 @@ import { type Identity, identityOf, newIdentityKeys } from '../../protocol/ident
 import { type JobId, type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
 import { DRIVER_LANES } from '../../protocol/limits.ts';
 import { ChannelBroker } from '../../shard-worker/host/channel-broker.ts';
+import type { HostWorker } from '../../shard-worker/host/host.ts';
 import type { ChannelLink } from '../../shard-worker/links/channel-link.ts';
 import { addLanes } from '../../shard-worker/peer/add-lanes.ts';
 import { ControlClient } from '../../shard-worker/peer/control-client.ts';
+import { LinkWatch } from '../../shard-worker/peer/link-watch.ts';
 import { controlUrl } from '../../shard-worker/peer/site.ts';
 import { LinkTable } from '../../shard-worker/worker/link-table.ts';
+import { pageSentinel } from './page-sentinel.ts';
 
 export interface PoolLinks {
   self: PeerId;
@@ -74,9 +77,17 @@ export async function openPoolLinks(
       trust: { orchestratorKey: () => orchestratorKey },
       ticketOf: () => ready?.ticket,
       onReady: () => {},
-      onClosed: () => {},
-      onProved: () => {},
+      onClosed: ({ id }) => watch.remove(id),
+      onProved: (id) => watch.proved(id),
       onLong: ({ peer, epoch }) => addLanes(broker!, peer, epoch, DRIVER_LANES),
+    });
+    // Without it stages hear no pulse of this page, and close their links to it after half a minute.
+    const watch = new LinkWatch({
+      worker: { call: callOf(links) },
+      sentinel: pageSentinel,
+      pool: poolIdOf(model),
+      send: (message) => control.send(message),
+      onLate: () => {},
     });
     const finish = () => {
       const { seats = [], epoch = 0 } = ready?.coalition ?? {};
@@ -96,12 +107,14 @@ export async function openPoolLinks(
           origin,
           iceServers: [],
           token: welcome.brokerToken,
-          onChannel: ({ close: _close, ...offer }) => void links.add(offer).then(finish, reject),
+          onChannel: (brokered) => {
+            watch.add(brokered);
+            links.add(brokered).then(finish, reject);
+          },
         });
         control.send({ type: 'watch', pool: poolIdOf(model) });
       },
       onMessage: (message) => {
-        // Nothing in this page answers pulses: stages ask the server about it, and close their links to who is not there.
         if (message.type === 'probe') control.send({ type: 'present', at: message.at });
         if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));
         if (message.type === 'ask-granted') {
@@ -127,3 +140,10 @@ export async function openPoolLinks(
     });
   });
 }
+
+/** What a watch asks of a worker, where there is none: the page holds the links itself. */
+const callOf = (links: LinkTable): HostWorker['call'] =>
+  (async (method: string, { id, ms }: { id: number; ms: number }) => {
+    if (method === 'close-link') links.close(id);
+    if (method === 'note-distance') links.noteDistance(id, ms);
+  }) as HostWorker['call'];
