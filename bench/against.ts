@@ -1,6 +1,6 @@
 // Another commit's benches beside this one's: both checked out, each in turn runs the same bench, and their figures are
 // compared pair by pair. So a change shows what it cost on a machine whose speed drifts.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ import { median, summarise } from './support/quantile.ts';
 
 /** Noise of a median on a quiet machine is below it. */
 const MOST_TIMES_BEFORE = 1.03;
+/** Of a bench that failed. */
+const SAID_CHARS = 3_000;
 
 interface Side {
   commit: string;
@@ -101,9 +103,14 @@ async function measure(
 
 /** What its receipt holds. Each side writes into its own checkout. */
 async function runBench(bench: string, folder: string, args: readonly string[]): Promise<unknown> {
-  const child = spawn(process.execPath, ['tools/bench.mjs', bench, ...args], { cwd: folder, stdio: 'ignore' });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`${bench} ended with ${code}. Run it alone to see why: npm run bench -- ${bench}.`);
+  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe'];
+  const child = spawn(process.execPath, ['tools/bench.mjs', bench, ...args], { cwd: folder, stdio });
+  let said = '';
+  child.stderr!.on('data', (text) => {
+    said = `${said}${text}`.slice(-SAID_CHARS);
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${bench} ended with ${code}; the last that it said:\n${said}`);
   return JSON.parse(readFileSync(join(folder, 'docs', 'receipts', `${receiptOf(bench, args)}.json`), 'utf8')).results;
 }
 
