@@ -14,7 +14,7 @@ import { median, summarise } from './support/quantile.ts';
 
 /** Noise of a median on a quiet machine is below it. */
 const MOST_TIMES_BEFORE = 1.03;
-/** Of a bench that failed. */
+/** A bench that failed has said more. */
 const SAID_CHARS = 3_000;
 
 interface Side {

@@ -33,7 +33,15 @@ export const routePlanSchema = z.object({
   predicted: predictionSchema,
   /** What was turned down, best first. */
   rejected: z
-    .array(z.object({ mode: modeSchema, why: short, predicted: z.optional(predictionSchema) }))
+    .array(
+      z.object({
+        mode: modeSchema,
+        /** The asking tab by itself, where it is `solo`. */
+        local: z.optional(z.boolean()),
+        why: short,
+        predicted: z.optional(predictionSchema),
+      }),
+    )
     .check(z.maxLength(8)),
 });
 export type RoutePlan = z.infer<typeof routePlanSchema>;

@@ -78,7 +78,7 @@ const methods: WorkerMethods = {
     stage?.loops.drop(epoch, PoolError.from(error));
     asker?.closeEpoch(epoch);
   },
-  'count-prompt': ({ messages }) => driverHost().countPrompt(messages),
+  'encode-prompt': ({ messages }) => driverHost().encodePrompt(messages),
   ask: (request) => driverHost().drive(request),
   cancel: async ({ id }) => driverHost().cancel(id),
   'run-job': (job) => driverHost().runJob(job),

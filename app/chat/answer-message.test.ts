@@ -34,6 +34,7 @@ const stats: AnswerStats = {
   tokensPerSecond: 41.24,
   timeToFirstTokenMs: 120,
   laps: 33,
+  lapTokens: 33,
   drafted: 0,
   accepted: 0,
   drafter: 'none',

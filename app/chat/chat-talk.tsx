@@ -46,15 +46,18 @@ export function ChatTalk(props: Props) {
     conversation.ask(peer, question, settings());
   };
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as soon as it is known
+  useEffect(() => {
+    if (!peer || !unfinished || turns.length > 0) return;
+    // The question of the address may be the very one that was being answered.
+    setQueued(false);
+    if (text === firstQuestion) setText('');
+    conversation.reopen(peer, unfinished);
+  }, [peer, unfinished]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: only becoming ready sends what waits, not each keystroke
   useEffect(() => {
-    if (!ready || !peer) return;
-    // The question of the address may be the very one that was being answered.
-    if (unfinished && turns.length === 0) {
-      setQueued(false);
-      if (text === firstQuestion) setText('');
-      conversation.goOn(peer, unfinished);
-    } else if (queued) send();
+    if (ready && peer && !conversation.goOn() && queued) send();
   }, [queued, ready, peer, unfinished]);
 
   const retry = (failedId: number) => {

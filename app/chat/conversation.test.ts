@@ -22,6 +22,7 @@ const stats: AnswerStats = {
   tokensPerSecond: 1,
   timeToFirstTokenMs: 1,
   laps: 33,
+  lapTokens: 33,
   drafted: 0,
   accepted: 0,
   drafter: 'none',

@@ -10,8 +10,10 @@ export interface Conversation {
   ask(peer: ChatPeer, text: string, settings: Omit<AskRequest, 'messages'>): void;
   /** Asks again for an answer that failed; the question stays where it is. */
   retry(peer: ChatPeer, failedId: number, settings: Omit<AskRequest, 'messages'>): void;
-  /** Goes on with an answer that ran when an earlier page was closed. */
-  goOn(peer: ChatPeer, unfinished: AskRequest): void;
+  /** Shows an answer that ran when an earlier page was closed; it is not gone on with yet. */
+  reopen(peer: ChatPeer, unfinished: AskRequest): void;
+  /** Goes on with what was reopened, if anything was. False where there is nothing. */
+  goOn(): boolean;
   stop(): void;
   clear(): void;
 }
@@ -23,6 +25,8 @@ export function useConversation(): Conversation {
   const [turns, dispatch] = useReducer(applyConversation, []);
   const abort = useRef<AbortController | undefined>(undefined);
   const nextId = useRef(1);
+  /** Begins what was reopened. */
+  const reopened = useRef<(() => void) | undefined>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
 
   const run = useCallback((peer: ChatPeer, id: number, request: AskRequest) => {
@@ -81,16 +85,29 @@ export function useConversation(): Conversation {
     run(peer, answerId, { ...settings, messages, ...resume });
   };
 
-  const goOn: Conversation['goOn'] = (peer, unfinished) => {
+  const reopen: Conversation['reopen'] = (peer, unfinished) => {
     const { messages } = unfinished;
     const answerId = nextId.current + messages.length;
     nextId.current = answerId + 1;
     dispatch({ type: 'answer-reopened', messages, answerId });
-    run(peer, answerId, unfinished);
+    reopened.current = () => run(peer, answerId, unfinished);
+  };
+
+  const goOn: Conversation['goOn'] = () => {
+    const begin = reopened.current;
+    reopened.current = undefined;
+    begin?.();
+    return begin !== undefined;
+  };
+
+  const stop = () => {
+    // Whoever stops what is not gone on with yet wants it no more, now or at the next opening.
+    goOn();
+    abort.current?.abort();
   };
 
   const clear = () => {
-    abort.current?.abort();
+    stop();
     dispatch({ type: 'conversation-cleared' });
   };
 
@@ -99,8 +116,9 @@ export function useConversation(): Conversation {
     streaming: streamingTurn(turns) !== undefined,
     ask,
     retry,
+    reopen,
     goOn,
-    stop: () => abort.current?.abort(),
+    stop,
     clear,
   };
 }

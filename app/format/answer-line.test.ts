@@ -26,6 +26,7 @@ const stats: AnswerStats = {
   tokensPerSecond: 41.24,
   timeToFirstTokenMs: 120.3,
   laps: 0,
+  lapTokens: 0,
   drafted: 0,
   accepted: 0,
   drafter: 'none',
@@ -53,7 +54,7 @@ test('the asking tab alone is not any tab', () => {
 });
 
 test('drafts are counted against laps, the first token aside', () => {
-  const drafted = { tokens: 31, laps: 10, drafted: 40, accepted: 20 };
+  const drafted = { laps: 10, lapTokens: 30, drafted: 40, accepted: 20 };
   expect(draftLine(drafted)).toBe('3.0 tokens per lap: 20 of 40 drafted tokens were right (50 %).');
   expect(draftLine({ ...drafted, drafted: 0, accepted: 0 })).toBe('');
 });

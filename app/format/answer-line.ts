@@ -23,10 +23,9 @@ export const tokenLine = (stats: AnswerStats): string =>
   `${formatPlural(stats.promptTokens, 'token')} of prompt, ${formatPlural(stats.tokens, 'token')} generated`;
 
 /** `2.4 tokens per lap: 30 of 40 drafted tokens were right (75 %).` '' where nothing was drafted. */
-export function draftLine(stats: Pick<AnswerStats, 'tokens' | 'laps' | 'drafted' | 'accepted'>): string {
+export function draftLine(stats: Pick<AnswerStats, 'laps' | 'lapTokens' | 'drafted' | 'accepted'>): string {
   if (!(stats.drafted > 0)) return '';
-  // The first token comes with the prompt, before any lap that is counted here.
-  const perLap = stats.laps > 0 ? `${((stats.tokens - 1) / stats.laps).toFixed(1)} tokens per lap: ` : '';
+  const perLap = stats.laps > 0 ? `${(stats.lapTokens / stats.laps).toFixed(1)} tokens per lap: ` : '';
   const share = Math.round((100 * stats.accepted) / stats.drafted);
   return `${perLap}${stats.accepted} of ${formatPlural(stats.drafted, 'drafted token')} were right (${share} %).`;
 }

@@ -10,7 +10,7 @@ const stop: RouteStop = {
 const stats: AnswerStats = {
   route: [stop, { ...stop, stage: 1, start: 4, end: 8, batch: 2.5 }],
   ...{ returnHopMs: 2, lapMs: 20, draftMs: 4, promptTokens: 1, tokens: 25, tokensPerSecond: 40 },
-  ...{ timeToFirstTokenMs: 60, laps: 10, drafted: 20, accepted: 14, drafter: 'ngram' },
+  ...{ timeToFirstTokenMs: 60, laps: 10, lapTokens: 24, drafted: 20, accepted: 14, drafter: 'ngram' },
 };
 const { rows } = layoutWaterfall(stats);
 

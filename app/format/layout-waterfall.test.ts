@@ -9,7 +9,7 @@ const stop: RouteStop = {
 const stats: AnswerStats = {
   route: [stop, { ...stop, stage: 1, start: 4, end: 8, hopMs: 4 }],
   ...{ returnHopMs: 4, lapMs: 50, draftMs: 0, promptTokens: 1, tokens: 34, tokensPerSecond: 20 },
-  ...{ timeToFirstTokenMs: 60, laps: 33, drafted: 0, accepted: 0, drafter: 'none' },
+  ...{ timeToFirstTokenMs: 60, laps: 33, lapTokens: 33, drafted: 0, accepted: 0, drafter: 'none' },
 };
 const kinds = (rows: WaterfallRow[]) => rows.map(({ kind, ms }) => [kind, ms]);
 

@@ -1,6 +1,7 @@
 // Runs in a page with nothing to draw: drives any number of sessions at once over the coalition of a site, as the chat
 // tab's worker does, and keeps what each lap said. Their loops run at the entry, which also drafts where it is asked to.
 import { openPoolLinks, type PoolLinks } from '../../e2e/support/pool-links.ts';
+import { type SignedDelivery, signDelivery } from '../../protocol/delivery.ts';
 import type { TraceEntry } from '../../protocol/frame.ts';
 import { type ModelRef, poolIdOf } from '../../protocol/ids.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
@@ -26,7 +27,7 @@ export interface RingRun {
   /** Ids that end an answer; none by default, so that every lane computes the same steps. */
   eosIds?: number[];
   isDrafted?: boolean;
-  /** Beside them, read again and again until the last of them is done: the last answer, with the first token of each time. */
+  /** Beside them, from when each has a token, read again and again until the last is done: the last answer, with the first token of each. */
   beside?: number[];
 }
 
@@ -91,23 +92,38 @@ async function loadDrafter(run: RingRun): Promise<void> {
   throw new Error(`The entry does not draft with the model of ${ring!.terms.model.repo}.`);
 }
 
-type OneRun = Omit<RingRun, 'prompts'> & { prompt: number[] };
+type OneRun = Omit<RingRun, 'prompts'> & { prompt: number[]; onFirst?(): void };
 
-async function runOne({ prompt, ...run }: OneRun, at: number, grant: string, startMs: number): Promise<RingAnswer> {
+async function runOne(
+  { prompt, onFirst, ...run }: OneRun,
+  at: number,
+  grant: string,
+  startMs: number,
+): Promise<RingAnswer> {
   const { links, loops, terms } = ring!;
   conversations[at] ??= new LoopClient(async () => loops);
   const conversation = conversations[at];
   const expected = { publicKey: links.orchestratorKey, driver: links.self, pool: poolIdOf(terms.model) };
   const jobGrant = await JobGrant.read(grant, expected);
   const answer: RingAnswer = { ids: [], tokenMs: [], laps: [], drafted: 0, accepted: 0, drafter: 'none' };
+  const { server, job, nonce, pool, driver } = jobGrant.claims;
+  const { epoch } = links.coalition;
+  const witness = (): Promise<SignedDelivery> => {
+    const tokens = answer.tokenMs.length;
+    const delivered = tokens > 0 ? [{ epoch, tokens }] : [];
+    const note = { server, job, nonce, pool, peer: driver, promptTokens: prompt.length, cachedTokens: 0, delivered };
+    return signDelivery(links.identity, note);
+  };
   const { ids } = await conversation.generate(prompt, {
     sampling: run.sampling,
     jobGrant,
+    witness,
     maxTokens: run.maxTokens,
     maxContext: run.maxContext,
     eosIds: new Set(run.eosIds ?? []),
     onToken: () => {
       answer.tokenMs.push(performance.now() - startMs);
+      if (answer.tokenMs.length === 1) onFirst?.();
       return undefined;
     },
     onLap: ({ lap, gained, isPrefill, draftMs = 0 }) => {
@@ -129,10 +145,21 @@ async function runAll(run: RingRun): Promise<RingAnswer[]> {
   const startMs = performance.now();
   const { beside } = run;
   let isOver = false;
+  const begun: Promise<void>[] = [];
   const running = Promise.all(
-    grants.map((grant, at) => runOne({ ...run, prompt: run.prompts[at]! }, at, grant, startMs)),
+    grants.map((grant, at) => {
+      let onFirst = () => {};
+      begun.push(
+        new Promise((resolve) => {
+          onFirst = resolve;
+        }),
+      );
+      return runOne({ ...run, prompt: run.prompts[at]!, onFirst }, at, grant, startMs);
+    }),
   );
-  const reading = beside && readAgain({ ...run, prompt: beside, maxTokens: 1 }, startMs, () => isOver);
+  const read = () => readAgain({ ...run, prompt: beside!, maxTokens: 1 }, startMs, () => isOver);
+  const reading = beside && Promise.all(begun).then(read);
+  reading?.catch(() => {});
   const answers = await running;
   isOver = true;
   return reading ? [...answers, await reading] : answers;

@@ -33,6 +33,7 @@ test('means are per lap, rates per token, and the prefill belongs to neither', (
     draftMs: 2,
     returnHopMs: 3,
     laps: 2,
+    lapTokens: 4,
     tokens: 5,
     promptTokens: 7,
     drafted: 4,

@@ -19,6 +19,7 @@ export class AnswerStatsMeter {
   #tokens = 0;
   #tokensAfterFirst = 0;
   #laps = 0;
+  #lapTokens = 0;
   #ring: LapReport['ring'] | undefined;
   /** Sums over the present ring alone: another route has other seats. */
   #route: { laps: number; lapMs: number; draftMs: number; returnHopMs: number; perStage: Sums[] } = noRoute([]);
@@ -41,6 +42,7 @@ export class AnswerStatsMeter {
     else this.#tokensAfterFirst += gained;
     if (isPrefill) return;
     this.#laps++;
+    this.#lapTokens += gained;
     this.#route.laps++;
     this.#route.lapMs += lap.lapMs;
     this.#route.draftMs += draftMs;
@@ -88,13 +90,14 @@ export class AnswerStatsMeter {
       tokensPerSecond: decodeMs > 0 ? (this.#tokensAfterFirst * 1000) / decodeMs : 0,
       timeToFirstTokenMs: this.#firstTokenMs === undefined ? 0 : this.#firstTokenMs - this.#startedMs,
       laps: this.#laps,
+      lapTokens: this.#lapTokens,
       ...this.#speculation(),
     };
   }
 
   /** The same for the server. `epoch` is told where no lap has come back. */
   jobStats(epoch: number): JobStats {
-    const { route, tokens: _tokens, promptTokens: _prompt, ...numbers } = this.stats();
+    const { route, tokens: _tokens, promptTokens: _prompt, lapTokens: _lapTokens, ...numbers } = this.stats();
     return {
       ...numbers,
       epoch: this.#ring?.epoch ?? epoch,

@@ -134,12 +134,14 @@ export class Conversation {
     const chunkTokens = options.chunkTokens ?? PREFILL_CHUNK_TOKENS;
     const inFlight: Promise<LapResult>[] = [];
     let result: LapResult | undefined;
-    for (let position = from; position < history.length; position += chunkTokens) {
+    for (let position = from; position < history.length; ) {
+      const most = Math.min(chunkTokens, await held.ring.prefillTurn(held.session));
       if (options.signal?.aborted) throw new PoolError('cancelled', 'The answer was cancelled.');
-      const ids = history.slice(position, position + chunkTokens);
+      const ids = history.slice(position, position + most);
       const isLast = position + ids.length === history.length;
       const flags = (position === from ? FRAME_FLAGS.rollback : 0) | (isLast ? FRAME_FLAGS.sample : 0);
-      const lap = held.ring.lap(held.session, { position, ids, flags });
+      const lap = held.ring.lap(held.session, { position, ids, flags, isPrefill: true });
+      position += ids.length;
       // Each is awaited below; this keeps a failure of a later one from counting as unhandled meanwhile.
       lap.catch(() => {});
       inFlight.push(lap);

@@ -12,7 +12,11 @@ import { type ResultRow, unpackResultRows } from '../ring/result-rows.ts';
 import { emptyFrame } from '../words/empty-frame.ts';
 import type { JobGrant } from './job-grant.ts';
 import { LapDeadline } from './lap-deadline.ts';
+import { PrefillPace } from './prefill-pace.ts';
 import { RingEnds, type RingEndsOptions } from './ring-ends.ts';
+
+/** A prompt that waits for its turn looks so often whether others still decode. */
+const LOOK_AGAIN_MS = 100;
 
 export interface LapResult {
   /** Sampled tokens: none for a chunk without the sample flag, one per row with `sampleAll`. */
@@ -27,6 +31,8 @@ export interface LapRequest {
   position: number;
   ids: readonly number[];
   flags: number;
+  /** A chunk of a prompt. */
+  isPrefill?: boolean;
 }
 
 /** How a session is opened, or goes on for another job. */
@@ -47,6 +53,7 @@ export interface SessionTerms {
 interface Pending {
   session: SessionId;
   rows: number;
+  isPrefill: boolean;
   sentMs: number;
   resolve(result: LapResult): void;
   reject(error: PoolError): void;
@@ -63,12 +70,14 @@ export class RingClient extends RingEnds {
   readonly #pending = new Map<number, Pending>();
   readonly #now: () => number;
   readonly #deadline = new LapDeadline();
+  readonly #pace: PrefillPace;
   #lap = 0;
 
   constructor({ lapTimeoutMs, now, ...ends }: RingClientOptions) {
     super(ends);
     this.#lapTimeoutMs = lapTimeoutMs;
     this.#now = now ?? (() => performance.now());
+    this.#pace = new PrefillPace(this.#now);
     this.listen();
   }
 
@@ -80,24 +89,23 @@ export class RingClient extends RingEnds {
   }
 
   /** One lap. Rejects with the stage's error, `lap-timeout`, or `stage-left` when the ring ends. */
-  lap(session: SessionId, { position, ids, flags }: LapRequest): Promise<LapResult> {
+  lap(session: SessionId, { position, ids, flags, isPrefill = false }: LapRequest): Promise<LapResult> {
     this.#lap = (this.#lap + 1) >>> 0;
     const lap = this.#lap;
     return new Promise((resolve, reject) => {
       const timeoutMs = this.#lapTimeoutMs ?? this.#deadline.ofRows(ids.length);
       const timer = setTimeout(() => {
-        this.#settle(lap)?.reject(
-          new PoolError('lap-timeout', `No answer came from the ring within ${Math.round(timeoutMs / 1000)} s.`),
-        );
+        this.#lose(lap, new PoolError('lap-timeout', `No answer came within ${Math.round(timeoutMs / 1000)} s.`));
       }, timeoutMs);
-      this.#pending.set(lap, { session, rows: ids.length, sentMs: this.#now(), resolve, reject, timer });
+      this.#pending.set(lap, { session, rows: ids.length, isPrefill, sentMs: this.#now(), resolve, reject, timer });
+      this.#pace.sent({ session, isPrefill });
       const payload = new Uint8Array(Int32Array.from(ids).buffer);
       const tokens = ids.length;
       try {
         const step = { kind: 'step', dtype: 'int32', position, tokens, flags, lap, width: 1, payload } as const;
         this.send({ ...emptyFrame(this.epoch, session), ...step });
       } catch (error) {
-        this.#settle(lap)?.reject(PoolError.from(error));
+        this.#lose(lap, PoolError.from(error));
       }
     });
   }
@@ -109,18 +117,36 @@ export class RingClient extends RingEnds {
     this.send({ ...emptyFrame(this.epoch, session), ...step, flags: flags | FRAME_FLAGS.replay });
   }
 
+  /** Rows that the next chunk of a session's prompt may have, once it may be sent: others shall keep their pace. */
+  async prefillTurn(session: SessionId): Promise<number> {
+    for (;;) {
+      const { rows, waitMs } = this.#pace.turn(session);
+      if (waitMs === 0 || this.ended) return rows;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, LOOK_AGAIN_MS)));
+    }
+  }
+
   /** Frees the session's caches on every stage. */
   close(session: SessionId): void {
+    this.#pace.forget(session);
     this.trySend(emptyFrame(this.epoch, session));
   }
 
   protected override onEnd(error: PoolError): void {
-    for (const lap of [...this.#pending.keys()]) this.#settle(lap)?.reject(error);
+    for (const lap of [...this.#pending.keys()]) this.#lose(lap, error);
+  }
+
+  #lose(lap: number, error: PoolError): void {
+    const pending = this.#settle(lap);
+    if (!pending) return;
+    this.#pace.over(pending);
+    pending.reject(error);
   }
 
   #settle(lap: number): Pending | undefined {
     const pending = this.#pending.get(lap);
-    if (pending) clearTimeout(pending.timer);
+    if (!pending) return undefined;
+    clearTimeout(pending.timer);
     this.#pending.delete(lap);
     return pending;
   }
@@ -137,10 +163,12 @@ export class RingClient extends RingEnds {
     try {
       rows = unpackResultRows(frame.payload, frame.width);
     } catch (error) {
+      this.#pace.over(pending);
       pending.reject(PoolError.from(error));
       return;
     }
     const lapMs = this.#now() - pending.sentMs;
+    this.#pace.over({ ...pending, lapMs, trace: frame.trace });
     this.#deadline.learn(pending.rows, lapMs);
     pending.resolve({ rows, trace: frame.trace, returnHopMs: link.rttMs / 2, lapMs });
   }
@@ -154,7 +182,7 @@ export class RingClient extends RingEnds {
       error = PoolError.from(cause);
     }
     for (const [lap, pending] of [...this.#pending]) {
-      if (pending.session === frame.session && (frame.lap === 0 || frame.lap === lap)) this.#settle(lap)?.reject(error);
+      if (pending.session === frame.session && (frame.lap === 0 || frame.lap === lap)) this.#lose(lap, error);
     }
   }
 }

@@ -48,7 +48,7 @@ const WILLING: Required<WorkerScript> = {
   'use-coalition': nothing,
   'coalition-serves': nothing,
   'drop-coalition': nothing,
-  'count-prompt': () => ({ promptTokens: 9, maxContext: 64 }),
+  'encode-prompt': () => ({ prompt: [1, 2, 3, 4, 5, 6, 7, 8, 9], maxContext: 64 }),
   ask: () => ({ promptTokens: 9, cachedTokens: 0, completionTokens: 0 }),
   cancel: nothing,
   'run-job': nothing,

@@ -146,7 +146,7 @@ describe('asking', () => {
   });
 
   test('nothing to answer, nobody to answer, and too much to answer are refused at once', async () => {
-    const tab = await openTab({ 'count-prompt': () => ({ promptTokens: 64, maxContext: 64 }) });
+    const tab = await openTab({ 'encode-prompt': () => ({ prompt: new Array(64).fill(7), maxContext: 64 }) });
     const empty = { messages: [{ role: 'user', content: ' ' }] } as const;
     await expect(tab.peer.ask({ messages: [...empty.messages] })).rejects.toMatchObject({ code: 'prompt-empty' });
     await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'no-stages' });
@@ -299,6 +299,13 @@ describe('an answer that ran when its page was closed', () => {
     await until(() => second.host.worker.given('ask').length > 0);
     const [driven] = second.host.worker.given('ask');
     expect([driven!.reopened, driven!.goesOn, driven!.request.resume]).toEqual([true, undefined, [1, 2, 3]]);
+  });
+
+  test('is forgotten where it was stopped before it went on', async () => {
+    const { second } = await reopened();
+    const stopped = second.peer.ask(second.state().unfinished!, { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    expect([second.host.shelf.size, second.host.socket.told('ask')]).toEqual([0, []]);
   });
 
   test('is forgotten where something else is asked', async () => {

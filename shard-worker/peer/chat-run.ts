@@ -31,8 +31,8 @@ const WATCH_AGAIN_MS = 1_000;
 /** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
 const LINK_TRIES = 3;
 
-/** What an answer begins with: the server's grant, or, of which it is told nothing, this tab's own plan. */
-type Permit = Pick<Granted, 'plan' | 'grant' | 'ring'> & Partial<Pick<Granted, 'job'>>;
+/** What an answer begins with: its prompt, and the server's grant, or, of which it is told nothing, this tab's own plan. */
+type Permit = Pick<Granted, 'plan' | 'grant' | 'ring'> & Partial<Pick<Granted, 'job'>> & Pick<DriveRequest, 'prompt'>;
 
 export class ChatRun {
   readonly state: ValueStore<ChatState>;
@@ -112,6 +112,7 @@ export class ChatRun {
     try {
       if (left) this.#goOn(left, handlers);
       else this.#forget();
+      if (handlers.signal?.aborted) throw new PoolError('cancelled', 'The answer was cancelled.');
       const permit = await this.#getPermit(request, handlers);
       const { plan, job } = permit;
       handlers.onPlan?.(plan);
@@ -135,7 +136,7 @@ export class ChatRun {
       return { ...driven.answer, plan, ...(settlement ? { settlement } : {}) };
     } finally {
       // What could not be gone on with yet is there for the next page.
-      if (this.#asks.delete(id) && (this.#kept || !left)) this.#forget();
+      if (this.#asks.delete(id) && (this.#kept || !left || handlers.signal?.aborted)) this.#forget();
     }
   }
 
@@ -180,14 +181,15 @@ export class ChatRun {
 
   async #start(pool: PoolRef): Promise<void> {
     const { self, config } = await this.#session.open();
-    await this.#session.introduce();
-    const source = modelSource(pool, config, this.#session.origin);
-    await this.#worker.call('start-driver', { ...source, pool: this.#life.pool });
     this.#self = self;
     this.#left = await this.#host.unfinished.read(self);
     if (this.#left?.pool !== this.#life.pool) this.#left = undefined;
     const unfinished = this.#left && { unfinished: { ...this.#left.request, resume: this.#left.tokenIds } };
+    // People see what goes on before the tab can go on with it.
     this.state.patch({ peer: self, ...unfinished });
+    await this.#session.introduce();
+    const source = modelSource(pool, config, this.#session.origin);
+    await this.#worker.call('start-driver', { ...source, pool: this.#life.pool });
     this.#session.connect({
       onWelcome: () => {
         this.#happen({ type: 'server-welcomed' });
@@ -213,10 +215,9 @@ export class ChatRun {
    * model, a server that is away, or that has not answered whoever wants this device alone, is not waited for.
    */
   async #getPermit(request: AskRequest, handlers: AskHandlers): Promise<Permit> {
-    const counted = await this.#worker.call('count-prompt', { messages: request.messages });
-    const { maxContext } = counted;
+    const { prompt, maxContext } = await this.#worker.call('encode-prompt', { messages: request.messages });
     const resumed = request.resume?.length ?? 0;
-    const promptTokens = counted.promptTokens + resumed;
+    const promptTokens = prompt.length + resumed;
     checkPrompt(promptTokens, maxContext);
     const { mode = 'auto' } = request;
     const { signal } = handlers;
@@ -242,11 +243,11 @@ export class ChatRun {
     const timer = local && isSolo ? setTimeout(() => patience.abort(), SOLO_PATIENCE_MS) : undefined;
     try {
       const until = AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]);
-      return await this.#asking.request(wish, { onQueue, onHeld, signal: until });
+      return { ...(await this.#asking.request(wish, { onQueue, onHeld, signal: until })), prompt };
     } catch (cause) {
       const isOver = this.#session.isClosed || signal?.aborted;
       if (!local || isOver || !(isSolo || patience.signal.aborted)) throw cause;
-      return { plan: planAlone(local, promptTokens) };
+      return { plan: planAlone(local, promptTokens), prompt };
     } finally {
       clearTimeout(timer);
       const { queue: _over, ...rest } = this.state.get();
@@ -318,8 +319,13 @@ export class ChatRun {
   }
 }
 
-const permitted = ({ plan, grant, ring }: Permit): Pick<DriveRequest, 'plan' | 'grant' | 'ring'> => ({
-  ...{ plan, ring },
+const permitted = ({
+  plan,
+  grant,
+  ring,
+  prompt,
+}: Permit): Pick<DriveRequest, 'plan' | 'grant' | 'ring' | 'prompt'> => ({
+  ...{ plan, ring, prompt },
   ...(grant === undefined ? {} : { grant }),
 });
 

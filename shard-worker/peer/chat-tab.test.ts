@@ -198,7 +198,7 @@ test('a worker that stopped, or had to be stopped, is told, and nothing is asked
   const { host, peer, state, hear } = await openTab();
   await hear(5, 'ready');
   const asked = peer.ask({ messages: [{ role: 'user', content: 'hi' }] });
-  host.worker.script['count-prompt'] = () => new Promise(() => {});
+  host.worker.script['encode-prompt'] = () => new Promise(() => {});
   host.worker.end(new PoolError('model-unsupported', 'The model’s tokenizer did not end.'));
   await expect(asked).rejects.toMatchObject({ code: 'model-unsupported' });
   expect(state()).toMatchObject({ phase: 'failed', error: { code: 'model-unsupported' } });

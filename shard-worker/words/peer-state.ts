@@ -168,6 +168,8 @@ export interface AnswerStats {
   timeToFirstTokenMs: number;
   /** After the prefill. Fewer than tokens when drafted ones were right. */
   laps: number;
+  /** What these laps brought. */
+  lapTokens: number;
   /** Tokens that were guessed ahead, and how many of them the coalition agreed with. */
   drafted: number;
   accepted: number;

@@ -28,7 +28,7 @@ type Driving = Pick<Conversation, 'generate'> & { readonly session?: SessionId }
 /** Rejects only for what is known before the first lap and not this answer's: a driver that was not started. */
 export async function driveAnswer(
   tools: DriverTools,
-  { id, request, plan, grant, reopened, goesOn }: DriveRequest,
+  { id, request, prompt, plan, grant, reopened, goesOn }: DriveRequest,
   conversation: Driving,
   signal: AbortSignal,
 ): Promise<Driven> {
@@ -54,7 +54,6 @@ export async function driveAnswer(
   /** What of those an earlier job had delivered: its prompt now. */
   const resumed = goesOn ? goesOn.resumed : resume.length;
   try {
-    const prompt = format.encodeChat(request.messages);
     promptTokens = prompt.length + resumed;
     // Paid for when it was delivered.
     cachedTokens = goesOn ? goesOn.cachedTokens : resumed > 0 ? promptTokens : 0;

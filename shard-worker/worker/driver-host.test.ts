@@ -24,11 +24,12 @@ async function drive(
   { granted, ...fields }: Partial<DriveRequest> & { granted?: Partial<Grant> } = {},
 ): Promise<Driven> {
   const id = ++asks;
-  const counted = await driver.host.countPrompt(messages);
-  const promptTokens = counted.promptTokens + (fields.request?.resume?.length ?? 0);
+  const { prompt } = await driver.host.encodePrompt(messages);
+  const promptTokens = prompt.length + (fields.request?.resume?.length ?? 0);
   return driver.host.drive({
     id,
     request: { messages, temperature: 0.7, seed: 3, maxTokens: 20 },
+    prompt,
     plan: { local: false, drafter: 'ngram' },
     grant: driver.seal({ job: jobId(id), promptTokens, ...granted }),
     ...fields,
@@ -39,7 +40,7 @@ async function drive(
 const noteOf = ({ delivery }: Driven): Promise<DeliveryNote> => checkDelivery(delivery!);
 
 test('an answer with its text, statistics and a note of what was delivered; the next turn computes what is new', async () => {
-  const { promptTokens } = await driver.host.countPrompt([QUESTION]);
+  const promptTokens = (await driver.host.encodePrompt([QUESTION])).prompt.length;
   const first = await drive([QUESTION]);
   expect(first).toMatchObject({ promptTokens, cachedTokens: 0, completionTokens: first.answer!.tokenIds.length });
   expect(first.stats).toMatchObject({ epoch: EPOCH, route: [{ stage: 0 }, { stage: 1 }] });

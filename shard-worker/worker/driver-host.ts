@@ -130,9 +130,9 @@ export class DriverHost implements DriverTools {
     this.idle.releaseUnless(this.rings.newest);
   }
 
-  async countPrompt(messages: ChatMessage[]): Promise<{ promptTokens: number; maxContext: number }> {
+  async encodePrompt(messages: ChatMessage[]): Promise<{ prompt: number[]; maxContext: number }> {
     const { format, maxContext } = await this.format();
-    return { promptTokens: format.encodeChat(messages).length, maxContext };
+    return { prompt: format.encodeChat(messages), maxContext };
   }
 
   cancel(id: number): void {

@@ -39,10 +39,10 @@ async function openDriver(identity: Identity): Promise<DriverHost> {
 
 async function ask(driver: DriverHost, identity: Identity, isLocal = false) {
   const id = ++asks;
-  const { promptTokens } = await driver.countPrompt(QUESTION);
+  const { prompt } = await driver.encodePrompt(QUESTION);
   const request = { messages: QUESTION, temperature: 0.8, seed: 11, maxTokens: 12 };
-  const grant = isLocal ? {} : { grant: stages.grant(identity, jobId(id), { promptTokens }) };
-  return driver.drive({ id, request, plan: { local: isLocal, drafter: 'none' }, ...grant });
+  const grant = isLocal ? {} : { grant: stages.grant(identity, jobId(id), { promptTokens: prompt.length }) };
+  return driver.drive({ id, request, prompt, plan: { local: isLocal, drafter: 'none' }, ...grant });
 }
 
 let asks = 0;

@@ -75,6 +75,8 @@ export interface DriveRequest {
   /** The page's number for it. */
   id: number;
   request: AskRequest;
+  /** Ids of `request.messages`, as the server was told their number: a template may write the time of day into them. */
+  prompt: number[];
   plan: Pick<RoutePlan, 'local' | 'drafter' | 'codec'>;
   /** The server's permission; stages ask for it. Absent only when `plan.local`. */
   grant?: string;
@@ -161,7 +163,7 @@ export type WorkerMethods = {
   /** No coalition serves now. */
   'drop-coalition'(params: { epoch: number; error: ErrorShape }): Promise<void>;
   /** Tokens of a conversation, as the model's chat template writes it. */
-  'count-prompt'(params: { messages: ChatMessage[] }): Promise<{ promptTokens: number; maxContext: number }>;
+  'encode-prompt'(params: { messages: ChatMessage[] }): Promise<{ prompt: number[]; maxContext: number }>;
   /** Drives an answer. Tells `text`, `stats` and `notice`; a failure is in the result, so that the note of what was delivered comes along. */
   ask(params: DriveRequest): Promise<Driven>;
   cancel(params: { id: number }): Promise<void>;

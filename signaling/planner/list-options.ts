@@ -51,12 +51,14 @@ const contextOf = ({ contextTokens, manifest }: Situation): number =>
 function optionHere(situation: Situation): RouteOption | RouteObstacle | undefined {
   const { client, manifest } = situation;
   if (!client || !manifest) return undefined;
-  if (!client.capability) return { mode: 'solo', why: 'This tab has not measured what it could do itself.' };
+  if (!client.capability)
+    return { mode: 'solo', local: true, why: 'This tab has not measured what it could do itself.' };
   const bytes = rangeBytes(manifest, contextOf(situation))(0, manifest.layers);
   const { memoryBytes, msPerLayer } = client.capability;
   if (memoryBytes < bytes) {
     return {
       mode: 'solo',
+      local: true,
       why: `This tab lends ${gigabytes(memoryBytes)} of the ${gigabytes(bytes)} that the model takes.`,
     };
   }
@@ -128,7 +130,7 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
     const why = `Two neighbours of the ring are ${milliseconds(farthestMs)} apart; ${LAN_RTT_MS} ms is the most for it.`;
     return { possible: [speculative], obstacles: [{ mode: 'lan', why }] };
   }
-  const lan = finish(situation, ring, { mode: 'lan', local: false, driver, facts, drafters: ['none', ...drafters] });
+  const lan = finish(situation, ring, { mode: 'lan', local: false, driver, facts, drafters: ['none'] });
   return { possible: [lan, speculative], obstacles: [] };
 }
 

@@ -116,6 +116,7 @@ function rejectionsOf(
 ): RoutePlan['rejected'] {
   const had = others.map((option) => ({
     mode: option.mode,
+    ...(option.local ? { local: true } : {}),
     why: clip(
       chosen
         ? `${option.facts} ${perSecond(option.predicted.tokensPerSecond)} against ${perSecond(chosen.predicted.tokensPerSecond)}.`
@@ -123,8 +124,9 @@ function rejectionsOf(
     ),
     predicted: tidy(option.predicted),
   }));
-  const not = obstacles.map(({ mode, why, option }) => ({
+  const not = obstacles.map(({ mode, local, why, option }) => ({
     mode,
+    ...(local ? { local } : {}),
     why: clip(why),
     ...(option ? { predicted: tidy(option.predicted) } : {}),
   }));

@@ -75,6 +75,8 @@ export interface RouteOption {
 
 export interface RouteObstacle {
   mode: Mode;
+  /** It would be the asking tab by itself. */
+  local?: boolean;
   why: string;
   /** What it would be all the same, for a batch. */
   option?: RouteOption;

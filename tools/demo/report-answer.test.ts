@@ -21,6 +21,7 @@ const answer: Answer = {
     lapMs: 4,
     draftMs: 0,
     laps: 1,
+    lapTokens: 1,
     drafted: 0,
     accepted: 0,
     drafter: 'none',
