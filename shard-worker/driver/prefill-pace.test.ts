@@ -61,7 +61,7 @@ test('the more laps suffer, the longer it waits between chunks; once they do not
     ring.token(150);
     ring.pace.over({ session: READS, isPrefill: true, rows: 8, lapMs: 150, trace: traceOf(8) });
   }
-  expect(waits[0]).toBe(0);
+  expect(waits[0]).toBeCloseTo(100, 0);
   for (let at = 1; at < waits.length; at++) expect(waits[at]!).toBeGreaterThanOrEqual(waits[at - 1]!);
   expect(waits.at(-1)).toBeGreaterThan(50);
   // Somebody waits for the prompt as well: never less than a twentieth of the ring's time.
@@ -97,5 +97,8 @@ test('one that has written its last token, or left, is not waited for; a chunk t
   ring.nowMs += 1_000;
   for (let lap = 0; lap < 50; lap++) ring.token(40);
   ring.chunk(8, 40);
-  expect(ring.pace.turn(READS)).toEqual({ rows: 8, waitMs: 0 });
+  const { rows, waitMs } = ring.pace.turn(READS);
+  expect(rows).toBe(8);
+  // A chunk in each lap, and the last one was a lap ago.
+  expect(waitMs).toBeLessThan(1);
 });

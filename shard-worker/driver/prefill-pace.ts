@@ -10,7 +10,7 @@ const MOST_TIMES = 1.14;
 const FEW_TIMES = 1.07;
 /** Smaller ones cost more than they spare: a run has costs of its own. */
 const LEAST_ROWS = 8;
-/** The first pause between chunks, of a lap's time; each later one is so many times the one before. */
+/** The least pause that is told from none, of a lap's time; each later one is so many times the one before. */
 const FIRST_PAUSE = 0.1;
 const LONGER = 1.5;
 const SHORTER = 0.8;
@@ -42,7 +42,8 @@ export class PrefillPace {
   /** A decode lap by itself, and one row of a prompt over all stages. */
   #aloneMs: number | undefined;
   #rowMs: number | undefined;
-  #pauseMs = 0;
+  /** Between chunks; what the last prompt left is where the next one begins. */
+  #pauseMs: number | undefined;
   #changedMs = Number.NEGATIVE_INFINITY;
   #sentMs = Number.NEGATIVE_INFINITY;
   /** When a chunk was on its way last. */
@@ -55,11 +56,10 @@ export class PrefillPace {
 
   /** A session that wants to send its next chunk: as many rows as it likes, at once, unless others decode. */
   turn(session: SessionId): PrefillTurn {
-    if (!this.#isBeside(session)) {
-      this.#pauseMs = 0;
-      return { rows: Number.POSITIVE_INFINITY, waitMs: 0 };
-    }
-    return { rows: this.#rows(), waitMs: Math.max(0, this.#sentMs + this.#pauseMs - this.#now()) };
+    if (!this.#isBeside(session)) return { rows: Number.POSITIVE_INFINITY, waitMs: 0 };
+    // Before anything is known: a chunk in each lap.
+    this.#pauseMs ??= this.#aloneMs;
+    return { rows: this.#rows(), waitMs: Math.max(0, this.#sentMs + (this.#pauseMs ?? 0) - this.#now()) };
   }
 
   sent({ session, isPrefill }: Pick<PacedLap, 'session' | 'isPrefill'>): void {
@@ -116,10 +116,11 @@ export class PrefillPace {
     if (nowMs - this.#changedMs < this.#aloneMs) return;
     const times = lapMs / this.#aloneMs;
     const mostMs = (this.#rows() * (this.#rowMs ?? 0)) / LEAST_SHARE;
-    if (times > MOST_TIMES) this.#pauseMs = Math.max(this.#pauseMs * LONGER, this.#aloneMs * FIRST_PAUSE);
-    else if (times < FEW_TIMES) this.#pauseMs *= SHORTER;
+    let pauseMs = this.#pauseMs ?? this.#aloneMs;
+    if (times > MOST_TIMES) pauseMs = Math.max(pauseMs * LONGER, this.#aloneMs * FIRST_PAUSE);
+    else if (times < FEW_TIMES) pauseMs *= SHORTER;
     else return;
-    this.#pauseMs = Math.min(this.#pauseMs, Math.max(mostMs, this.#aloneMs));
+    this.#pauseMs = Math.min(pauseMs, Math.max(mostMs, this.#aloneMs));
     this.#changedMs = nowMs;
   }
 }
