@@ -25,12 +25,13 @@ export function useConversation(): Conversation {
   const [turns, dispatch] = useReducer(applyConversation, []);
   const abort = useRef<AbortController | undefined>(undefined);
   const nextId = useRef(1);
-  /** Begins what was reopened. */
-  const reopened = useRef<(() => void) | undefined>(undefined);
+  /** Begins what was reopened, or says that nobody wants it any more. */
+  const reopened = useRef<((isStopped: boolean) => void) | undefined>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
 
-  const run = useCallback((peer: ChatPeer, id: number, request: AskRequest) => {
+  const run = useCallback((peer: ChatPeer, id: number, request: AskRequest, isStopped = false) => {
     const controller = new AbortController();
+    if (isStopped) controller.abort();
     abort.current = controller;
     let held = '';
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,20 +91,21 @@ export function useConversation(): Conversation {
     const answerId = nextId.current + messages.length;
     nextId.current = answerId + 1;
     dispatch({ type: 'answer-reopened', messages, answerId });
-    reopened.current = () => run(peer, answerId, unfinished);
+    reopened.current = (isStopped) => run(peer, answerId, unfinished, isStopped);
   };
 
   const goOn: Conversation['goOn'] = () => {
     const begin = reopened.current;
     reopened.current = undefined;
-    begin?.();
+    begin?.(false);
     return begin !== undefined;
   };
 
   const stop = () => {
-    // Whoever stops what is not gone on with yet wants it no more, now or at the next opening.
-    goOn();
-    abort.current?.abort();
+    const begin = reopened.current;
+    reopened.current = undefined;
+    if (begin) begin(true);
+    else abort.current?.abort();
   };
 
   const clear = () => {

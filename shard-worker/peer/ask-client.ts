@@ -117,6 +117,11 @@ export class AskClient {
     });
   }
 
+  /** Nobody wants that one any more, of this page or of an earlier one; said again once the server is there. */
+  cancel(ask: number): void {
+    this.#giveUp(ask, new PoolError('cancelled', 'The ask was cancelled.'));
+  }
+
   /** After a (re)connection: the server may have heard none of it. */
   welcome(): void {
     for (const ask of this.#givenUp) this.#options.send({ type: 'ask-cancel', ask });

@@ -302,10 +302,12 @@ describe('an answer that ran when its page was closed', () => {
   });
 
   test('is forgotten where it was stopped before it went on', async () => {
-    const { second } = await reopened();
+    const { second, number } = await reopened();
     const stopped = second.peer.ask(second.state().unfinished!, { signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect([second.host.shelf.size, second.host.socket.told('ask')]).toEqual([0, []]);
+    // The server ends its job, and holds nothing for it any more.
+    expect(second.host.socket.told('ask-cancel')).toEqual([{ type: 'ask-cancel', ask: number }]);
   });
 
   test('is forgotten where something else is asked', async () => {

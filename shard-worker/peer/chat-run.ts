@@ -112,7 +112,11 @@ export class ChatRun {
     try {
       if (left) this.#goOn(left, handlers);
       else this.#forget();
-      if (handlers.signal?.aborted) throw new PoolError('cancelled', 'The answer was cancelled.');
+      if (handlers.signal?.aborted) {
+        // Its job runs on at the server, which waits for this page.
+        if (left) this.#asking.cancel(left.ask);
+        throw new PoolError('cancelled', 'The answer was cancelled.');
+      }
       const permit = await this.#getPermit(request, handlers);
       const { plan, job } = permit;
       handlers.onPlan?.(plan);
