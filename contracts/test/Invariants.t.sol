@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {ISessionEscrow} from "../src/interfaces/ISessionEscrow.sol";
+import {MarketTest} from "./MarketTest.sol";
+
+/// @notice Does anything that anybody may do, in any order, on five sessions of one pool.
+contract MarketActor is MarketTest {
+    ISessionEscrow.Quote[] public quotes;
+    /// @dev USDC that was paid to each vault, and whether it was ever critical while it should not be.
+    uint256 public paidIn;
+    bool public wasCriticalEarly;
+    uint256 private constant SESSIONS = 5;
+
+    constructor() {
+        setUp();
+        usdc.mint(payer, 1e12);
+        for (uint256 at = 0; at < SESSIONS; at++) {
+            ISessionEscrow.Quote memory quote = quoteOf(bytes32(at));
+            if (at == SESSIONS - 1) quote.rate = 0;
+            quote.openBefore = uint40(START + 50_000);
+            quotes.push(quote);
+        }
+    }
+
+    function pay(uint256 at, uint256 value) external {
+        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+        value = 1e5 + value % 20e6;
+        fund(quote, value);
+        paidIn += value;
+    }
+
+    function begin(uint256 at) external {
+        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+        escrow.open(quote, payer, signed(quote));
+    }
+
+    function topUp(uint256 at) external {
+        escrow.topUp(quotes[at % SESSIONS]);
+    }
+
+    function rate(uint256 at, uint96 value) external {
+        vm.prank(orchestrator);
+        escrow.setRate(quotes[at % SESSIONS], value % (MAX_RATE + 1));
+    }
+
+    function tick(uint256 at, uint256 part) external {
+        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+        vm.prank(orchestrator);
+        escrow.tick(quote, worthOf(quote, part));
+    }
+
+    function end(uint256 at, uint256 part, uint8 who) external {
+        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+        address[3] memory anybody = [orchestrator, payer, address(0x1234)];
+        uint256 worth = worthOf(quote, part);
+        vm.prank(anybody[who % 3]);
+        escrow.close(quote, worth);
+    }
+
+    function reclaim(uint256 at, uint8 who) external {
+        address[3] memory anybody = [orchestrator, payer, address(0x1234)];
+        vm.prank(anybody[who % 3]);
+        escrow.reclaim(quotes[at % SESSIONS], payer);
+    }
+
+    function sit(uint8 at, uint128 units) external {
+        seat(operators[at % 3], units % 3000);
+    }
+
+    function wait(uint16 secondsLater) external {
+        // Keepers are at work: what may be closed by anybody is.
+        for (uint256 at = 0; at < SESSIONS; at++) {
+            ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[at]));
+            if (session.state != ISessionEscrow.State.Open || session.rate == 0) continue;
+            uint256 until = uint256(session.paidUntil);
+            if (block.timestamp + secondsLater % 200 > until + GRACE - 1) {
+                vm.prank(address(0x1234));
+                if (block.timestamp >= until) escrow.close(quotes[at], 0);
+            }
+        }
+        pass(uint256(secondsLater) % 200);
+        look();
+    }
+
+    function look() private {
+        for (uint256 at = 0; at < SESSIONS; at++) {
+            ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[at]));
+            if (session.state != ISessionEscrow.State.Open || session.rate == 0) continue;
+            (int256 available,,,) = usdcx.realtimeBalanceOfNow(escrow.vaultOf(quotes[at]));
+            if (available < 0 && block.timestamp < session.paidUntil) wasCriticalEarly = true;
+        }
+    }
+
+    function worthOf(ISessionEscrow.Quote memory quote, uint256 part) private view returns (uint256) {
+        ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quote));
+        if (session.state == ISessionEscrow.State.None || session.state == ISessionEscrow.State.Closed) return 0;
+        uint256 until = session.state == ISessionEscrow.State.Open ? block.timestamp : session.since;
+        uint256 most = (until - session.openedAt) * MAX_RATE;
+        uint256 there = uint256(session.deposit - FEE) * 1e12;
+        if (most > there) most = there;
+        return most * (part % 1001) / 1000;
+    }
+
+    /// @return everywhere all of it that can be found, USDCx
+    /// @return dust of it, what no member, payer, or fee has
+    function count() external view returns (uint256 everywhere, uint256 dust) {
+        dust = usdcx.balanceOf(address(pool));
+        uint256 held;
+        for (uint256 at = 0; at < SESSIONS; at++) {
+            address vault = escrow.vaultOf(quotes[at]);
+            (int256 available, uint256 locked,,) = usdcx.realtimeBalanceOfNow(vault);
+            held += uint256(available + int256(locked)) + usdc.balanceOf(vault) * 1e12;
+        }
+        uint256 members = received(TREASURY);
+        for (uint256 at = 0; at < 3; at++) {
+            members += received(operators[at]);
+        }
+        uint256 returned = usdc.balanceOf(payer) + paidIn - 1000e6 - 1e12;
+        uint256 fees = usdc.balanceOf(FEE_TO) + usdc.balanceOf(address(0x1234));
+        everywhere = held + members + usdcx.balanceOf(pool.suspense()) + dust + (returned + fees) * 1e12;
+    }
+
+    function totalUnits() external view returns (uint256) {
+        return gdaPool.getTotalUnits();
+    }
+
+    /// @notice Without orchestrator and payer, in time, everything is over and every vault is empty.
+    function leaveToStrangers() external returns (uint256 left) {
+        for (uint256 step = 0; step < 60; step++) {
+            pass(GRACE / 2);
+            for (uint256 at = 0; at < SESSIONS; at++) {
+                ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[at]));
+                if (session.state != ISessionEscrow.State.Open || block.timestamp < session.paidUntil) continue;
+                vm.prank(address(0x1234));
+                escrow.close(quotes[at], 0);
+            }
+        }
+        pass(100_000);
+        for (uint256 round = 0; round < 2; round++) {
+            for (uint256 at = 0; at < SESSIONS; at++) {
+                ISessionEscrow.State state = stateOf(quotes[at]);
+                vm.prank(address(0x1234));
+                if (state == ISessionEscrow.State.None) escrow.reclaim(quotes[at], payer);
+                else escrow.close(quotes[at], 0);
+            }
+            pass(SETTLE);
+        }
+        for (uint256 at = 0; at < SESSIONS; at++) {
+            escrow.reclaim(quotes[at], payer);
+            address vault = escrow.vaultOf(quotes[at]);
+            left += usdc.balanceOf(vault) + usdcx.balanceOf(vault) / 1e12;
+            if (stateOf(quotes[at]) != ISessionEscrow.State.Closed) left++;
+        }
+    }
+}
+
+contract Invariants {
+    MarketActor private actor;
+    address[] private targets;
+
+    function setUp() public {
+        actor = new MarketActor();
+        targets.push(address(actor));
+    }
+
+    function targetContracts() public view returns (address[] memory) {
+        return targets;
+    }
+
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    function targetSelectors() public view returns (FuzzSelector[] memory selected) {
+        bytes4[] memory selectors = new bytes4[](9);
+        selectors[0] = MarketActor.pay.selector;
+        selectors[1] = MarketActor.begin.selector;
+        selectors[2] = MarketActor.topUp.selector;
+        selectors[3] = MarketActor.rate.selector;
+        selectors[4] = MarketActor.tick.selector;
+        selectors[5] = MarketActor.end.selector;
+        selectors[6] = MarketActor.reclaim.selector;
+        selectors[7] = MarketActor.sit.selector;
+        selectors[8] = MarketActor.wait.selector;
+        selected = new FuzzSelector[](1);
+        selected[0] = FuzzSelector(address(actor), selectors);
+    }
+
+    function invariant_the_money_is_right() public view {
+        (uint256 everywhere,) = actor.count();
+        require(everywhere == actor.paidIn() * 1e12, "every wei is somewhere");
+        require(actor.totalUnits() == 10_000, "total units are constant");
+        require(!actor.wasCriticalEarly(), "no vault is critical before it may be closed");
+    }
+
+    function afterInvariant() public {
+        require(actor.leaveToStrangers() == 0, "every state has an exit without orchestrator or payer");
+    }
+}
