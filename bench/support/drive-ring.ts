@@ -162,6 +162,7 @@ async function runAll(run: RingRun): Promise<RingAnswer[]> {
   );
   const read = () => readAgain({ ...run, prompt: beside!, maxTokens: 1 }, startMs, () => isOver);
   const reading = beside && Promise.all(begun).then(read);
+  // It is awaited below, unless the others fail first: then theirs is what is told.
   reading?.catch(() => {});
   const answers = await running;
   isOver = true;

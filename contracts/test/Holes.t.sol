@@ -103,6 +103,8 @@ contract HolesTest is MarketTest {
         open(other, 200e6);
         seatAll([uint128(0), 0, 0]);
         pass(86_400);
+        uint256 most = (2e6 - FEE) * 1e12;
+        eq(escrow.paidOf(late) == most && escrow.suspendedOf(late) <= most ? 1 : 0, 1, "nor is more said to be");
         uint256 had = usdc.balanceOf(payer);
         close(late, 0);
         eq(usdc.balanceOf(payer) - had <= 2e6 - FEE ? 1 : 0, 1, "no more than was paid in");

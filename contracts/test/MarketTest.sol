@@ -2,6 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {MarketPool} from "../src/MarketPool.sol";
+import {SessionBook} from "../src/SessionBook.sol";
 import {SessionEscrow} from "../src/SessionEscrow.sol";
 import {TestUSDC} from "../src/TestUSDC.sol";
 import {IERC3009} from "../src/interfaces/IERC3009.sol";
@@ -63,7 +64,7 @@ abstract contract MarketTest {
 
     function newEscrow() internal returns (SessionEscrow) {
         return new SessionEscrow(
-            SessionEscrow.Settings({
+            SessionBook.Settings({
                 usdc: IERC3009(address(usdc)),
                 usdcx: usdcx,
                 gda: gda,

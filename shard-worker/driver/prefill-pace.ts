@@ -94,11 +94,8 @@ export class PrefillPace {
   }
 
   #isBeside(session: SessionId): boolean {
-    for (const [other, atMs] of this.#decoders) {
-      if (this.#now() - atMs > DECODES_MS) this.#decoders.delete(other);
-      else if (other !== session) return true;
-    }
-    return false;
+    for (const [other, atMs] of this.#decoders) if (this.#now() - atMs > DECODES_MS) this.#decoders.delete(other);
+    return this.#decoders.size > (this.#decoders.has(session) ? 1 : 0);
   }
 
   #rows(): number {
