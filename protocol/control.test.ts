@@ -13,6 +13,7 @@ import { type JobId, type ModelRef, type PeerId, poolIdSchema, type SessionId } 
 import type { JobRequest, JobStats } from './job.ts';
 import { MAX_CONTROL_BYTES } from './limits.ts';
 import type { ModelManifest } from './manifest.ts';
+import type { SignedPayout } from './payout.ts';
 import type { SignedReceipt } from './receipt.ts';
 import type { RoutePlan } from './route-plan.ts';
 import { SeededRandom } from './test-random.ts';
@@ -47,6 +48,9 @@ const delivery: SignedDelivery = {
   publicKey: 'BA',
   signature: 'AA',
 };
+const payout: SignedPayout = {
+  ...{ peer, publicKey: 'BA', server: peer, address: `0x${'ab'.repeat(20)}`, at: 1_796_040_000_000, signature: 'AA' },
+};
 const stats: JobStats = {
   ...{ epoch: 7, returnHopMs: 2, lapMs: 20, draftMs: 1, laps: 12, drafted: 4, accepted: 3, drafter: 'ngram' },
   ...{ tokensPerSecond: 50, timeToFirstTokenMs: 80, totalMs: 400 },
@@ -63,6 +67,8 @@ const request: JobRequest = {
   ...{ seed: 42, maxTokens: 64, stop: ['.'], choices: 2, logprobs: 3, drafter: 'none', resume: [[1, 2], []] },
 };
 
+const badMessage = expect.objectContaining({ code: 'bad-message' });
+
 const clientMessages: ClientMessage[] = [
   { type: 'hello', version: 1, host: 'a.example', publicKey: 'BA', signature: 'AA' },
   {
@@ -70,6 +76,7 @@ const clientMessages: ClientMessage[] = [
     pool,
     manifest,
     capability: { backend: 'wasm', msPerLayer: 1.5, memoryBytes: 1e9, device: 'WASM' },
+    payout,
   },
   { type: 'load-progress', pool, epoch: 7, loadedBytes: 12 },
   { type: 'stage-ready', pool, epoch: 7, msPerLayer: 0.25 },
@@ -111,7 +118,16 @@ const serverMessages: ServerMessage[] = [
     brokerToken: 'b',
     nowSeconds: 1_790_000_000.5,
   },
-  { type: 'pools', pools: [{ pool, model, peers: 2, state: 'ready', reason: '2 tabs serve 2 layers.' }] },
+  {
+    type: 'pools',
+    pools: [
+      { pool, model, peers: 2, state: 'ready', reason: '2 tabs serve 2 layers.' },
+      {
+        ...{ pool, model, peers: 0, state: 'empty', reason: 'Waits.', policy: 'market' },
+        price: { promptMicros: 50_000, completionMicros: 200_000 },
+      },
+    ],
+  },
   {
     type: 'coalition',
     coalition: {
@@ -151,13 +167,28 @@ test.each(serverMessages.map((message) => [message.type, message] as const))(
   },
 );
 
+test('an offer to the commons says nothing of pay; an address is read in any case', () => {
+  const { payout: said, ...offer } = clientMessages[1] as ClientMessage & { type: 'offer' };
+  expect(parseClientMessage(JSON.stringify(offer))).toEqual(offer);
+  const address = `0x${'AB'.repeat(20)}`;
+  const heard = parseClientMessage(JSON.stringify({ ...offer, payout: { ...said, address } }));
+  expect(heard).toMatchObject({ payout: { address: said?.address } });
+  for (const wrong of [
+    { ...said, address: '0xab' },
+    { ...said, at: -1 },
+    { ...said, signature: undefined },
+    {},
+    null,
+  ]) {
+    expect(() => parseClientMessage(JSON.stringify({ ...offer, payout: wrong }))).toThrow(badMessage);
+  }
+});
+
 test('every message of the protocol is in these lists', () => {
   const types = (schema: { def: { options: readonly unknown[] } }) => schema.def.options.length;
   expect(clientMessages).toHaveLength(types(clientMessageSchema as never));
   expect(serverMessages).toHaveLength(types(serverMessageSchema as never));
 });
-
-const badMessage = expect.objectContaining({ code: 'bad-message' });
 
 describe('hostile text', () => {
   test.each([

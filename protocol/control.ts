@@ -7,6 +7,7 @@ import { jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema } from './ids.t
 import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
 import { MAX_CONTROL_BYTES, MAX_STAGES } from './limits.ts';
 import { manifestSchema } from './manifest.ts';
+import { signedPayoutSchema } from './payout.ts';
 import { signedReceiptSchema } from './receipt.ts';
 import { modeSchema, routePlanSchema } from './route-plan.ts';
 import { MAX_TOKEN_CHARS } from './signed-token.ts';
@@ -61,6 +62,10 @@ export const coalitionSchema = z.object({
 });
 export type Coalition = z.infer<typeof coalitionSchema>;
 
+/** How a pool's work is paid: in credits, or in USDC to whoever named an address. */
+export const poolPolicySchema = z.enum(['commons', 'market']);
+export type PoolPolicyName = z.infer<typeof poolPolicySchema>;
+
 export const poolSummarySchema = z.object({
   pool: poolIdSchema,
   model: modelRefSchema,
@@ -69,7 +74,9 @@ export const poolSummarySchema = z.object({
   state: z.enum(['empty', 'waiting', 'forming', 'ready']),
   /** One sentence for people: why it is so, e.g. "Waits for 2 more tabs: 3 stages were asked for." */
   reason: short,
-  /** What its maker asks for a token, in micros; absent where the size of the model decides. */
+  /** Absent: the commons. */
+  policy: z.optional(poolPolicySchema),
+  /** What its maker asks for a token, in the unit of its policy (`Price`); absent where the size of the model decides. */
   price: z.optional(z.object({ promptMicros: count, completionMicros: count })),
 });
 export type PoolSummary = z.infer<typeof poolSummarySchema>;
@@ -99,7 +106,14 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     signature: z.string().check(z.maxLength(200)),
   }),
   /** Offers this tab as a stage of a pool. */
-  z.object({ type: z.literal('offer'), pool: poolIdSchema, manifest: manifestSchema, capability: capabilitySchema }),
+  z.object({
+    type: z.literal('offer'),
+    pool: poolIdSchema,
+    manifest: manifestSchema,
+    capability: capabilitySchema,
+    /** Where a market pool is to pay it. */
+    payout: z.optional(signedPayoutSchema),
+  }),
   z.object({ type: z.literal('load-progress'), pool: poolIdSchema, epoch: count, loadedBytes: count }),
   z.object({ type: z.literal('stage-ready'), pool: poolIdSchema, epoch: count, msPerLayer: millis }),
   /** A tab in reserve holds layers that it was asked to, or could not have them. */

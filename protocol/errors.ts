@@ -237,6 +237,12 @@ export const ERROR_CODES = {
     subject: 'request',
     next: 'Ask again: every answer needs a grant of its own from the server.',
   },
+  'payout-required': {
+    status: 403,
+    kind: 'refused',
+    subject: 'account',
+    next: 'Write the address that USDC is to be paid to at /join, then join again.',
+  },
   'queue-full': {
     status: 503,
     kind: 'busy',

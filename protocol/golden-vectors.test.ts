@@ -9,6 +9,7 @@ import { FrameJoiner } from './frame-joiner.ts';
 import { type Grant, openGrant, sealGrant } from './grant.ts';
 import { fromHex, toHex } from './hex.ts';
 import { checkLink, type LinkFacts, type LinkRole, linkStatement } from './link-proof.ts';
+import { checkPayout, payoutText, type SignedPayout } from './payout.ts';
 import { chainNext, chainStart, checkReceipt, receiptText, type SignedReceipt } from './receipt.ts';
 import { openTicket, sealTicket, type Ticket } from './ticket.ts';
 
@@ -51,6 +52,7 @@ interface Golden {
   };
   receipt: SignedReceipt & { text: string };
   delivery: SignedDelivery & { text: string };
+  payout: SignedPayout & { text: string };
   words: { word: unknown; hex: string }[];
   noise: { words: string; uniformBits: string }[];
 }
@@ -160,9 +162,15 @@ test('the golden delivery note is over this text and accepted', async () => {
   expect(await checkDelivery(signed)).toEqual(signed.note);
 });
 
-test('docs/PROTOCOL.md quotes the golden statements, tokens, chains, receipt and note', () => {
+test('the golden payout address is over this text and accepted', async () => {
+  const { text, ...signed } = golden.payout;
+  expect(payoutText(signed)).toBe(text);
+  expect(await checkPayout(signed)).toBe(signed.address);
+});
+
+test('docs/PROTOCOL.md quotes the golden statements, tokens, chains, receipt, note and payout', () => {
   const text = read('../docs/PROTOCOL.md').replace(/\s/g, '');
-  const { tokens, chain, receipt, delivery, link } = golden;
+  const { tokens, chain, receipt, delivery, payout, link } = golden;
   const quoted = [
     ...link.proofs.map(({ statement }) => statement),
     ...[
@@ -173,6 +181,7 @@ test('docs/PROTOCOL.md quotes the golden statements, tokens, chains, receipt and
     ],
     ...[chain.start, chain.in.chain, chain.out.chain],
     ...[receipt.text, receipt.publicKey, receipt.signature, delivery.text, delivery.signature],
+    ...[payout.text, payout.publicKey, payout.signature],
   ];
   for (const part of quoted) expect(text).toContain(part);
 });

@@ -1,7 +1,7 @@
 // Bounds that both ends enforce. Each line says why the number is what it is and what would break it.
 
 /** Version of frames and control messages. A peer with another one is refused with `version-mismatch`. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** The version that frames carry: they change less often than the words around them. */
 export const FRAME_VERSION = 3;

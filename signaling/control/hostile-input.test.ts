@@ -156,6 +156,7 @@ const MESSAGES: readonly unknown[] = [
     pool: POOL,
     manifest: manifestOf(),
     capability: { backend: 'wasm', msPerLayer: 1, memoryBytes: 1e9, device: 'x' },
+    payout: { peer: PEER, publicKey: 'BA', server: PEER, address: `0x${'ab'.repeat(20)}`, at: 1, signature: 'AA' },
   },
   { type: 'load-progress', pool: POOL, epoch: 1, loadedBytes: 5 },
   { type: 'stage-ready', pool: POOL, epoch: 1, msPerLayer: 1 },
