@@ -14,7 +14,7 @@ const pool = (repo: string, fields: Partial<PoolInfo>): PoolInfo => ({
   recruit: true,
   loaded: true,
   listedPeers: 0,
-  ...{ policy: 'commons', price: null, createdBy: null, details: null, createdAt: null, updatedAt: null },
+  ...{ policy: 'commons', market: null, price: null, createdBy: null, details: null, createdAt: null, updatedAt: null },
   ...fields,
 });
 

@@ -8,7 +8,16 @@ const details = {
 };
 const pool = {
   ...{ pool: 'owner/tiny@main:q4', model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' } },
-  ...{ peers: 0, state: 'empty', reason: '', policy: 'commons', isKept: true, stages: null, recruit: true },
+  ...{
+    peers: 0,
+    state: 'empty',
+    reason: '',
+    policy: 'commons',
+    market: null,
+    isKept: true,
+    stages: null,
+    recruit: true,
+  },
   ...{ loaded: true, listedPeers: 0, price: null, createdBy: null, details, createdAt: null, updatedAt: null },
 };
 const takes = (fields: object) => poolSchema.safeParse({ ...pool, ...fields }).success;
@@ -20,7 +29,19 @@ test('a pool that nobody made and one whose graph is not read yet', () => {
   );
 });
 
+const market = { chainId: 84532, contract: `0x${'ab'.repeat(20)}`, treasuryUnits: 3000 };
+
+test('a market pool names the contract that pays, its address in any case', () => {
+  const price = { promptMicros: 50_000, completionMicros: 200_000 };
+  const shown = { ...pool, policy: 'market', price, market: { ...market, contract: `0x${'AB'.repeat(20)}` } };
+  expect(poolSchema.parse(shown)).toMatchObject({ policy: 'market', market, price });
+});
+
 test.each([
+  ['a market without a contract', { market: { ...market, contract: undefined } }],
+  ['a contract that is no address', { market: { ...market, contract: '0xab' } }],
+  ['a treasury that has all', { market: { ...market, treasuryUnits: 10_000 } }],
+  ['a chain that is none', { market: { ...market, chainId: 0 } }],
   ['a name that leads out of its folder', { pool: '../../x@main:q4' }],
   ['a policy that this page does not know', { policy: 'auction' }],
   ['a state that this page does not know', { state: 'paused' }],

@@ -1,16 +1,34 @@
 // Answers of `/api/pools`: pools as everybody reads them.
 import * as z from 'zod/mini';
-import { poolSummarySchema } from '../control.ts';
+import { poolPolicySchema, poolSummarySchema } from '../control.ts';
 import { MAX_TOKEN_MICROS } from '../credits.ts';
 import { manifestSchema } from '../manifest.ts';
+import { addressSchema } from '../payout.ts';
 import { count, MAX_ROWS, moment, shape, text } from './shape.ts';
+
+/** Units of a market's pool: who has so many of them gets so much of what is paid. */
+export const TOTAL_UNITS = 10_000;
 
 const tokenMicros = z.number().check(z.int(), z.gte(0), z.lte(MAX_TOKEN_MICROS));
 export const priceSchema = shape(
   'PoolPrice',
   z.strictObject({ promptMicros: tokenMicros, completionMicros: tokenMicros }),
-  'Per token, in millionths of a credit.',
+  'Per token, in millionths of a credit; in a market pool in millionths of a millionth of a dollar (1e-12 USDC).',
 );
+
+export const marketSchema = shape(
+  'PoolMarket',
+  z.object({
+    /** As EIP-155 has it. */
+    chainId: z.number().check(z.int(), z.gte(1)),
+    /** The pool's own `MarketPool`. */
+    contract: addressSchema,
+    /** The treasury's part of `TOTAL_UNITS`. */
+    treasuryUnits: z.number().check(z.int(), z.gte(0), z.lt(TOTAL_UNITS)),
+  }),
+  'The contract that pays who serves, and the treasury’s part of 10,000.',
+);
+export type PoolMarket = z.infer<typeof marketSchema>;
 
 /** What a pool's model is like, from its graph. */
 const modelFactsSchema = z.object({
@@ -31,7 +49,9 @@ export type ModelFacts = z.infer<typeof modelFactsSchema>;
 export const poolSchema = shape(
   'Pool',
   z.extend(poolSummarySchema, {
-    policy: z.enum(['commons']),
+    policy: poolPolicySchema,
+    /** Null in the commons. */
+    market: z.nullable(marketSchema),
     /** False for a pool that some tab opened by offering a model: nobody owns it. */
     isKept: z.boolean(),
     /** Tabs to split over; null takes as few as hold the model. */

@@ -36,6 +36,16 @@ describe('the list', () => {
     });
   });
 
+  test('shows the market of a pool, and null in the commons', () => {
+    const market = { chainId: 84532, contract: `0x${'ab'.repeat(20)}`, treasuryUnits: 3000 } as const;
+    const price = { promptMicros: 50_000, completionMicros: 200_000 };
+    const views = listPools([], [policyOf('a', { policy: 'market', market, price }), policyOf('b')]);
+    expect(views).toMatchObject([
+      { policy: 'market', market, price },
+      { policy: 'commons', market: null },
+    ]);
+  });
+
   test('counts who is listed and names nobody', () => {
     const [view] = listPools([], [policyOf('a', { members: [peerOf('1'), peerOf('2')] })]);
     expect(view?.listedPeers).toBe(2);

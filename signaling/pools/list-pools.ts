@@ -24,6 +24,7 @@ const describeModel = (manifest: ModelManifest, context: number): ModelFacts => 
 export const describePool = (summary: PoolSummary, policy: PoolPolicy | undefined): PoolView => ({
   ...summary,
   policy: policy?.policy ?? 'commons',
+  market: policy?.market ?? null,
   isKept: policy !== undefined,
   stages: policy?.stages ?? null,
   recruit: policy?.recruit ?? true,

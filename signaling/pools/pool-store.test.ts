@@ -186,6 +186,66 @@ describe('createPoolStore', () => {
     expect(await store.ensure(other)).toMatchObject({ createdBy: 'ann', stages: 5 });
   });
 
+  describe('a market pool', () => {
+    const REF = { ...MODEL, slug: 'market' };
+    const market = { chainId: 84532, contract: `0x${'ab'.repeat(20)}`, treasuryUnits: 3000 } as const;
+    const price = { promptMicros: 50_000, completionMicros: 200_000 };
+
+    it('is the server’s, follows the configuration, and is there after a restart', async () => {
+      const manifest = manifestOf({ maxContext: 512 });
+      expect(await store.ensure(REF, { market, price, manifest })).toMatchObject({
+        ...{
+          id: poolIdOf(REF),
+          slug: 'market',
+          policy: 'market',
+          market,
+          price,
+          createdBy: undefined,
+          maxContext: 512,
+        },
+      });
+      const heard: PoolChange[] = [];
+      store.onChange((change) => heard.push(change));
+      await store.ensure(REF, { market, price });
+      expect(heard, 'nothing changed').toEqual([]);
+      const dearer = { ...price, completionMicros: 300_000 };
+      const other = { ...market, chainId: 8453, treasuryUnits: 2000 };
+      await store.ensure(REF, { market: other, price: dearer });
+      expect(heard).toHaveLength(1);
+      const again = await createPoolStore(database.db);
+      expect(again.list()).toEqual(store.list());
+      expect(again.find(poolIdOf(REF))).toMatchObject({
+        policy: 'market',
+        market: other,
+        price: dearer,
+        maxContext: 512,
+      });
+    });
+
+    it('is of the commons again when no market is configured', async () => {
+      await store.ensure(REF, { market, price });
+      await store.ensure(REF);
+      const again = await createPoolStore(database.db);
+      for (const each of [store, again])
+        expect(each.find(poolIdOf(REF))).toMatchObject({ policy: 'commons', market: undefined, price: undefined });
+    });
+
+    it('has a price always', async () => {
+      await expect(store.ensure(REF, { market })).rejects.toMatchObject({ code: 'bad-request' });
+      expect(store.list()).toEqual([]);
+      await store.ensure(REF, { market, price });
+      await expect(store.ensure(REF, { market })).rejects.toMatchObject({ code: 'bad-request' });
+      await expect(store.update(poolIdOf(REF), { price: null })).rejects.toMatchObject({ code: 'bad-request' });
+      expect(store.find(poolIdOf(REF))?.price).toEqual(price);
+    });
+
+    it('is not made of an account’s pool', async () => {
+      await store.create(entry({ model: REF }));
+      expect(await store.ensure(REF, { market, price })).toMatchObject({ createdBy: 'ann', policy: 'commons' });
+      expect(store.find(poolIdOf(REF))).toMatchObject({ policy: 'commons', market: undefined });
+    });
+  });
+
   it('a pool that is made again knows nobody of the one that was removed', async () => {
     await store.create(entry({ stages: 3, price: { promptMicros: 1, completionMicros: 2 } }));
     await store.addMember(ID, peerOf(1));

@@ -1,6 +1,8 @@
 // Pools in the database and, for the roster, in memory. Writes go to the database first, one after the other, so that
 // memory never says what a restart would not.
+import { isDeepStrictEqual } from 'node:util';
 import { asc, eq, sql } from 'drizzle-orm';
+import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { dtypeSchema, type PeerId, type PoolId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -10,6 +12,7 @@ import { MAX_POOLS } from '../roster/roster-state.ts';
 import { countMade } from './count-made.ts';
 import { givesWay } from './make-room.ts';
 import {
+  type ConfiguredPool,
   MAX_MEMBERS_PER_POOL,
   MAX_POOLS_PER_ACCOUNT,
   type PoolChange,
@@ -102,13 +105,13 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
           id,
           ...columnsOf(model),
           policy: 'commons',
+          market: null,
           stages: entry.stages ?? null,
           recruit: entry.recruit ?? true,
           loaded: entry.loaded ?? true,
           maxContext: shortened(entry.maxContext, manifest),
           manifest,
-          promptMicros: price?.promptMicros ?? null,
-          completionMicros: price?.completionMicros ?? null,
+          ...priceColumns(price),
           createdBy,
           createdAt: now(),
           updatedAt: now(),
@@ -130,26 +133,23 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
         if (gone !== undefined) forget(gone);
         return keep(made);
       }),
-    ensure: (model, { stages, manifest } = {}) =>
+    ensure: (model, configured = {}) =>
       inTurn(async () => {
         const id = poolIdOf(model);
+        const { manifest } = configured;
         const there = policies.get(id);
+        const columns = configuredColumns(configured);
         if (!there) {
-          const fields = { policy: 'commons', recruit: true, loaded: true, createdBy: null } as const;
-          const numbers = { promptMicros: null, completionMicros: null, servedAt: null };
+          const fields = { recruit: true, loaded: true, createdBy: null, servedAt: null };
           const times = { createdAt: now(), updatedAt: now() };
           const maxContext = manifest?.maxContext ?? UNKNOWN_CONTEXT;
-          const row = { id, ...columnsOf(model), ...fields, ...numbers, ...times, maxContext };
-          return keep(await insert(db, { ...row, stages: stages ?? null, manifest: manifest ?? null }));
+          const row = { id, ...columnsOf(model), ...columns, ...fields, ...times, maxContext };
+          return keep(await insert(db, { ...row, manifest: manifest ?? null }));
         }
-        if (there.createdBy !== undefined || (there.stages === stages && !manifest)) return there;
+        if (there.createdBy !== undefined || (!manifest && isAsConfigured(there, configured))) return there;
         // What is configured may change from one start to the next.
-        const set = {
-          stages: stages ?? null,
-          ...(manifest ? { manifest, maxContext: manifest.maxContext } : {}),
-          updatedAt: now(),
-        };
-        return keep(await write(db, there, set));
+        const read = manifest ? { manifest, maxContext: manifest.maxContext } : {};
+        return keep(await write(db, there, { ...columns, ...read, updatedAt: now() }));
       }),
     update: (id, patch, confirm) =>
       inTurn(async () => {
@@ -212,6 +212,24 @@ async function write(db: Database, before: PoolPolicy, set: Partial<PoolRow>): P
   return toPolicy(row, before.members);
 }
 
+const priceColumns = (price: Price | null | undefined): Pick<PoolRow, 'promptMicros' | 'completionMicros'> => ({
+  promptMicros: price?.promptMicros ?? null,
+  completionMicros: price?.completionMicros ?? null,
+});
+
+function configuredColumns({ stages, market, price }: ConfiguredPool) {
+  if (market && !price) throw noPrice();
+  const policy = market ? ('market' as const) : ('commons' as const);
+  return { stages: stages ?? null, policy, market: market ?? null, ...priceColumns(price) };
+}
+
+const isAsConfigured = (there: PoolPolicy, { stages, market, price }: ConfiguredPool): boolean =>
+  there.stages === stages && isDeepStrictEqual([there.market, there.price], [market, price]);
+
+/** Nobody computes what USDC a token is worth. */
+const noPrice = (): PoolError =>
+  new PoolError('bad-request', 'A market pool needs a price.', { data: { param: 'price' } });
+
 const columnsOf = ({ slug, ...model }: PoolRef) => ({ ...model, slug: slug ?? null });
 
 const toPolicy = (row: PoolRow, members: readonly PeerId[]): PoolPolicy => ({
@@ -219,6 +237,7 @@ const toPolicy = (row: PoolRow, members: readonly PeerId[]): PoolPolicy => ({
   model: { repo: row.repo, revision: row.revision, dtype: dtypeSchema.parse(row.dtype) },
   slug: row.slug ?? undefined,
   policy: row.policy,
+  market: row.market ?? undefined,
   stages: row.stages ?? undefined,
   recruit: row.recruit,
   members,
@@ -241,11 +260,8 @@ function toColumns({ price, maxContext, ...patch }: PoolPatch, before: PoolPolic
   if (patch.recruit !== undefined) columns.recruit = patch.recruit;
   if (patch.loaded !== undefined) columns.loaded = patch.loaded;
   if (maxContext !== undefined) columns.maxContext = shortened(maxContext, before.manifest);
-  if (price !== undefined) {
-    columns.promptMicros = price?.promptMicros ?? null;
-    columns.completionMicros = price?.completionMicros ?? null;
-  }
-  return columns;
+  if (price === null && before.market) throw noPrice();
+  return price === undefined ? columns : { ...columns, ...priceColumns(price) };
 }
 
 function shortened(asked: number | undefined, manifest: ModelManifest | undefined): number {

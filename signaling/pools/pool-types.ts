@@ -1,6 +1,8 @@
 // The words of pools as people make them: what the roster asks before it plans. No table, no HTTP.
 
+import type { PoolPolicyName } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
+import type { PoolMarket } from '../../protocol/http/pool.ts';
 import type { ModelRef, PeerId, PoolId, PoolRef } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Confirm } from '../http/api-types.ts';
@@ -11,7 +13,9 @@ export interface PoolPolicy {
   readonly model: ModelRef;
   /** Tells it from other pools of the model; undefined: the first. */
   readonly slug?: string | undefined;
-  readonly policy: 'commons';
+  readonly policy: PoolPolicyName;
+  /** There if and only if the policy is `market`; then there is a price as well. */
+  readonly market?: PoolMarket | undefined;
   /** Tabs to wait for and to split over; undefined takes whoever is there. */
   readonly stages?: number | undefined;
   /** Whether peers that are not `members` may be planned. */
@@ -63,6 +67,16 @@ export interface Making {
   isInUse?(id: PoolId): boolean;
 }
 
+/** What the server says of a pool of its own at each start. */
+export interface ConfiguredPool {
+  stages?: number | undefined;
+  /** Undefined leaves the one that is kept. */
+  manifest?: ModelManifest | undefined;
+  /** Makes it a market pool, which needs a price. */
+  market?: PoolMarket | undefined;
+  price?: Price | undefined;
+}
+
 /** Null takes a value away; undefined leaves it. */
 export interface PoolPatch {
   stages?: number | null | undefined;
@@ -83,9 +97,12 @@ export interface PoolStore extends PoolDirectory {
    * day or of the server. Each write on somebody's behalf throws `not-logged-in` where `confirm` does.
    */
   create(entry: NewPool, making?: Making): Promise<PoolPolicy>;
-  /** Makes the configured pool if need be. It belongs to the server. */
-  ensure(model: ModelRef, fields?: { stages?: number | undefined; manifest?: ModelManifest }): Promise<PoolPolicy>;
-  /** Throws `not-found`. */
+  /**
+   * Makes a configured pool if need be; it belongs to the server. One that an account made of this id stays as it is. Throws
+   * `bad-request` for a market without a price.
+   */
+  ensure(model: PoolRef, fields?: ConfiguredPool): Promise<PoolPolicy>;
+  /** Throws `not-found`, and `bad-request` where a market pool would lose its price. */
   update(id: PoolId, patch: PoolPatch, confirm?: Confirm): Promise<PoolPolicy>;
   remove(id: PoolId, confirm?: Confirm): Promise<void>;
   addMember(id: PoolId, peer: PeerId, confirm?: Confirm): Promise<PoolPolicy>;

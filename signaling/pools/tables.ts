@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import type { PoolMarket } from '../../protocol/http/pool.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 
@@ -26,8 +27,10 @@ export const pools = pgTable(
     dtype: text('dtype').notNull(),
     /** Null for the first pool of a model. */
     slug: text('slug'),
-    /** Who may lend and ask. Only the commons so far: everybody. */
-    policy: text('policy', { enum: ['commons'] }).notNull(),
+    /** How its work is paid: the commons in credits, a market in USDC. */
+    policy: text('policy', { enum: ['commons', 'market'] }).notNull(),
+    /** The contract that pays; null in the commons. */
+    market: jsonb('market').$type<PoolMarket>(),
     /** Tabs to wait for and to split over; null takes whoever is there. */
     stages: integer('stages'),
     /** Whether peers that are not listed may be planned. */
@@ -37,7 +40,7 @@ export const pools = pgTable(
     maxContext: integer('max_context').notNull(),
     /** As the server read it from the graph; null for the configured pool until then. */
     manifest: jsonb('manifest').$type<ModelManifest>(),
-    /** Per token; null takes the computed price. */
+    /** Per token, in the unit of its policy; null takes the computed price. */
     promptMicros: bigint('prompt_micros', { mode: 'number' }),
     completionMicros: bigint('completion_micros', { mode: 'number' }),
     /** Account; null is the server itself, and nobody may change it. */

@@ -200,6 +200,14 @@ describe('what the maker of a pool decided', () => {
     expect(told.at(-1)).toMatchObject({ pools: [{ pool: POOL, price }] });
   });
 
+  test('names a market, whose price counts dollars', () => {
+    const price = { promptMicros: 50_000, completionMicros: 200_000 };
+    const { roster } = scene({ policyOf: () => policy({ policy: 'market', price }) });
+    expect(roster.pools()[0]).toMatchObject({ pool: POOL, policy: 'market', price });
+    const commons = scene({ policyOf: () => policy({ policy: 'commons' }) });
+    expect(commons.roster.pools()[0]).not.toHaveProperty('policy');
+  });
+
   test('keeps out who is not listed, and sends away who is listed no more', () => {
     let members = [A];
     const { roster, sent, offer } = scene({ policyOf: () => policy({ recruit: false, members }) });

@@ -87,8 +87,12 @@ export class LiveRoster {
   pools(): PoolSummary[] {
     const { policyOf } = this.#options;
     return summarisePools(this.#roster).map((summary) => {
-      const price = policyOf?.(summary.pool)?.price;
-      return price ? { ...summary, price } : summary;
+      const { price, policy } = policyOf?.(summary.pool) ?? {};
+      return {
+        ...summary,
+        ...(policy === 'market' ? { policy } : {}),
+        ...(price ? { price } : {}),
+      };
     });
   }
 

@@ -1,5 +1,5 @@
 // What the orchestrator knows of pools, as plain values: types, bounds and the empty roster. Never mutated in place.
-import type { Capability, Coalition, ServerMessage } from '../../protocol/control.ts';
+import type { Capability, Coalition, PoolPolicyName, ServerMessage } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
 import { type ModelRef, modelOf, type PeerId, type PoolId, poolIdOf, poolRefOf } from '../../protocol/ids.ts';
 import { LOAD_SILENCE_MS } from '../../protocol/limits.ts';
@@ -165,6 +165,8 @@ export interface Policy {
   readonly members: readonly PeerId[];
   /** False: nothing is planned, and what serves retires. */
   readonly loaded: boolean;
+  /** How its work is paid, which says what the price counts; undefined: the commons. */
+  readonly policy?: PoolPolicyName | undefined;
   /** What a token costs there; undefined where the model's size decides. */
   readonly price?: Price | undefined;
 }
