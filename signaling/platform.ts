@@ -25,6 +25,8 @@ import { KnownManifests } from './models/known-manifests.ts';
 import type { ModelReader } from './models/model-reader.ts';
 import { createCreditsFunding } from './money/credits-funding.ts';
 import type { Funding } from './money/funding.ts';
+import { createPayoutStore, type PayoutStore } from './payouts/payout-store.ts';
+import { requirePayout } from './payouts/require-payout.ts';
 import { RttEstimator, SERVER_NODE } from './planner/rtt-estimator.ts';
 import { createPoolStore } from './pools/pool-store.ts';
 import type { PoolStore } from './pools/pool-types.ts';
@@ -86,6 +88,8 @@ export interface Platform {
   readonly roster: LiveRoster;
   readonly routes: RoutePlanner;
   readonly pools: PoolStore;
+  /** Where those who serve in market pools want to be paid. */
+  readonly payouts: PayoutStore;
   /** Raw public key of tickets and grants, base64url. */
   readonly orchestratorKey: string;
   /** What peers say goes here. */
@@ -141,6 +145,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     },
   });
   const serverId = await serverIdOf(key.publicKey);
+  const payouts = await createPayoutStore(db);
   const canary: CanaryRunner = new CanaryRunner({
     known: new KnownAnswers(await readSiteCanaries(options.modelsDir)),
     sign: key.sign,
@@ -189,6 +194,10 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       new ReadOffers({
         ...{ manifests, take },
         isKept: (pool) => pools.find(pool) !== undefined,
+        admit: requirePayout({
+          isMarket: (pool) => pools.find(pool)?.policy === 'market',
+          ...{ serverId, store: payouts },
+        }),
         lentTo: (peer) => roster.lentTo(peer),
         refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),
       }),
@@ -211,7 +220,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   }, SWEEP_MS);
   sweeper.unref();
   return {
-    ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools },
+    ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools, payouts },
     orchestratorKey: key.publicKey,
     async close(graceMs) {
       clearInterval(sweeper);

@@ -22,6 +22,7 @@ let kept: Set<PoolId>;
 let lent: Map<PeerId, PoolId>;
 const take = vi.fn<(peer: PeerId, offer: { pool: PoolId }) => void>();
 const refuse = vi.fn<(peer: PeerId, error: PoolError) => void>();
+const admit = vi.fn<() => Promise<void> | undefined>();
 let offers: ReadOffers;
 beforeEach(() => {
   readings = [];
@@ -30,11 +31,12 @@ beforeEach(() => {
   lent = new Map();
   take.mockReset().mockImplementation((peer, { pool }) => void lent.set(peer, pool));
   refuse.mockReset();
+  admit.mockReset();
   const read = (pool: PoolId, asker: Asker) =>
     new Promise<ModelManifest>((resolve, reject) => void readings.push({ pool, asker, resolve, reject }));
   const manifests = { find: (pool: PoolId) => known.get(pool), read };
   const lentTo = (peer: PeerId) => lent.get(peer);
-  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), take, refuse, lentTo });
+  offers = new ReadOffers({ manifests, isKept: (pool) => kept.has(pool), admit, take, refuse, lentTo });
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const refusals = () => refuse.mock.calls.map(([peer, { code }]) => [peer, code]);
@@ -77,6 +79,62 @@ test('a model that cannot be read is told to who offered it', async () => {
   readings[0]!.reject(new PoolError('model-not-found', 'It is not there.'));
   await settled();
   expect(refusals()).toEqual([[peerOf(1), 'model-not-found']]);
+});
+
+describe('a pool that not everybody may serve in', () => {
+  const gate = () => {
+    const gates: { resolve(): void; reject(error: PoolError): void }[] = [];
+    admit.mockImplementation(() => new Promise<void>((resolve, reject) => void gates.push({ resolve, reject })));
+    return gates;
+  };
+  const refusal = new PoolError('payout-required', 'No address.');
+
+  test('takes a tab when it may, and reads no model before', async () => {
+    const gates = gate();
+    const offer = offerOf(poolOf(1));
+    offers.offered(peerOf(1), '10.0.0.1', offer);
+    expect([take.mock.calls.length, readings.length]).toEqual([0, 0]);
+    gates[0]!.resolve();
+    await settled();
+    readings[0]!.resolve(MANIFEST);
+    await settled();
+    expect(take.mock.calls).toEqual([[peerOf(1), offer, MANIFEST]]);
+  });
+
+  test('refuses a tab that may not, also where its model is known', async () => {
+    const gates = gate();
+    known.set(poolOf(1), MANIFEST);
+    offers.offered(peerOf(1), '10.0.0.1', offerOf(poolOf(1)));
+    gates[0]!.reject(refusal);
+    await settled();
+    expect(refusals()).toEqual([[peerOf(1), 'payout-required']]);
+    expect([take.mock.calls.length, readings.length]).toEqual([0, 0]);
+  });
+
+  test('hears the latest offer of a tab alone, and none of one that left', async () => {
+    const gates = gate();
+    known.set(poolOf(1), MANIFEST);
+    offers.offered(peerOf(1), '10.0.0.1', offerOf(poolOf(1)));
+    offers.offered(peerOf(1), '10.0.0.1', offerOf(poolOf(1)));
+    offers.offered(peerOf(2), '10.0.0.1', offerOf(poolOf(1)));
+    offers.left(peerOf(2));
+    gates[0]!.reject(refusal);
+    gates[2]!.resolve();
+    await settled();
+    expect([take.mock.calls.length, refuse.mock.calls.length]).toEqual([0, 0]);
+    gates[1]!.resolve();
+    await settled();
+    expect(take.mock.calls.map(([peer]) => peer)).toEqual([peerOf(1)]);
+  });
+
+  test('looks at many tabs of an address at once: they wait for no reading', async () => {
+    const gates = gate();
+    known.set(poolOf(1), MANIFEST);
+    for (let index = 0; index < 9; index += 1) offers.offered(peerOf(index), '10.0.0.1', offerOf(poolOf(1)));
+    for (const { resolve } of gates) resolve();
+    await settled();
+    expect([take.mock.calls.length, refuse.mock.calls.length]).toEqual([9, 0]);
+  });
 });
 
 describe('G12: an address', () => {

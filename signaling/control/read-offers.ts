@@ -1,5 +1,6 @@
-// A tab's offer on its way to the roster: it waits until the server itself has read the pool's model. Counts what an address
-// has waiting and what the roster holds of its tabs, so that one address fills no table.
+// A tab's offer on its way to the roster: it waits until the server knows where to pay the tab, where the pool asks for that,
+// and has read the pool's model itself. Counts what an address has waiting and what the roster holds of its tabs, so that one
+// address fills no table.
 import type { ClientMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
@@ -17,6 +18,8 @@ export interface ReadOffersOptions {
   isKept(pool: PoolId): boolean;
   /** Where the roster has this tab now, whatever it asked for since. */
   lentTo(peer: PeerId): PoolId | undefined;
+  /** Rejects where the tab may not serve in this pool; undefined: whoever comes may. */
+  admit(peer: PeerId, offer: Offer): Promise<void> | undefined;
   take(peer: PeerId, offer: Offer, read: ModelManifest): void;
   refuse(peer: PeerId, error: PoolError): void;
 }
@@ -33,8 +36,8 @@ export class ReadOffers {
   /** Tabs that have offered themselves and not left, by address. */
   readonly #tabs = new Map<string, Set<PeerId>>();
   readonly #addresses = new Map<PeerId, string>();
-  /** The latest offer of a tab, while its model is read. */
-  readonly #waiting = new Map<PeerId, Offer>();
+  /** The latest offer of a tab, while it is looked at or its model is read. */
+  readonly #waiting = new Map<PeerId, { offer: Offer; isReading: boolean }>();
 
   constructor(options: ReadOffersOptions) {
     this.#options = options;
@@ -42,35 +45,34 @@ export class ReadOffers {
 
   /** Takes it at once if the model is known, later or never if not. The latest offer of a peer counts. */
   offered(peer: PeerId, from: string, offer: Offer): void {
-    const { manifests, take, refuse } = this.#options;
     const address = addressKey(from);
     this.#count(peer, address);
-    const others = [...(this.#tabs.get(address) ?? [])].filter((other) => other !== peer);
-    const refusal = this.#refusalOf(offer.pool, others);
+    const refusal = this.#refusalOf(offer.pool, this.#othersOf(peer, address));
     if (refusal) {
-      refuse(peer, refusal);
+      this.#options.refuse(peer, refusal);
       return;
     }
+    this.#waiting.delete(peer);
+    const admitting = this.#options.admit(peer, offer);
+    if (admitting) this.#wait(peer, { offer, isReading: false }, admitting, () => this.#read(peer, address, offer));
+    else this.#read(peer, address, offer);
+  }
+
+  #read(peer: PeerId, address: string, offer: Offer): void {
+    const { manifests, take, refuse } = this.#options;
     const isWrong = (manifest: ModelManifest): boolean => !sameManifest(manifest, offer.manifest);
     const known = manifests.find(offer.pool);
-    this.#waiting.delete(peer);
     if (known && !isWrong(known)) {
       take(peer, offer, known);
       return;
     }
-    if (others.filter((other) => this.#waiting.has(other)).length >= MAX_READING_PER_ADDRESS) {
+    const others = this.#othersOf(peer, address);
+    if (others.filter((other) => this.#waiting.get(other)?.isReading).length >= MAX_READING_PER_ADDRESS) {
       refuse(peer, new PoolError('rate-limited', 'The server reads other models of this address just now.'));
       return;
     }
-    this.#waiting.set(peer, offer);
-    manifests.read(offer.pool, { address, owner: peer }, isWrong).then(
-      (read) => {
-        if (this.#endWaiting(peer, offer)) take(peer, offer, read);
-      },
-      (thrown) => {
-        if (this.#endWaiting(peer, offer)) refuse(peer, PoolError.from(thrown));
-      },
-    );
+    const reading = manifests.read(offer.pool, { address, owner: peer }, isWrong);
+    this.#wait(peer, { offer, isReading: true }, reading, (read) => take(peer, offer, read));
   }
 
   /** It lends no more. */
@@ -84,6 +86,29 @@ export class ReadOffers {
     if (tabs?.size === 0) this.#tabs.delete(address);
   }
 
+  /** Goes on with what comes, or refuses, unless something else became of the offer meanwhile. */
+  #wait<Result>(
+    peer: PeerId,
+    entry: { offer: Offer; isReading: boolean },
+    work: Promise<Result>,
+    done: (result: Result) => void,
+  ): void {
+    this.#waiting.set(peer, entry);
+    const end = (): boolean => this.#waiting.get(peer) === entry && this.#waiting.delete(peer);
+    work.then(
+      (result) => {
+        if (end()) done(result);
+      },
+      (thrown) => {
+        if (end()) this.#options.refuse(peer, PoolError.from(thrown));
+      },
+    );
+  }
+
+  #othersOf(peer: PeerId, address: string): PeerId[] {
+    return [...(this.#tabs.get(address) ?? [])].filter((other) => other !== peer);
+  }
+
   #count(peer: PeerId, address: string): void {
     this.#addresses.set(peer, address);
     const tabs = this.#tabs.get(address) ?? new Set();
@@ -93,17 +118,12 @@ export class ReadOffers {
   /** A tab counts where the roster has it and where it waits to go: an offer that comes to nothing leaves it where it was. */
   #refusalOf(pool: PoolId, others: readonly PeerId[]): PoolError | undefined {
     const { isKept, lentTo } = this.#options;
-    const places = others.map((other) => new Set([lentTo(other), this.#waiting.get(other)?.pool]));
+    const places = others.map((other) => new Set([lentTo(other), this.#waiting.get(other)?.offer.pool]));
     const pools = new Set(places.flatMap((each) => [...each]).filter((one) => one !== undefined && !isKept(one)));
     if (!isKept(pool) && !pools.has(pool) && pools.size >= MAX_POOLS_PER_ADDRESS) {
       return new PoolError('rate-limited', `An address opens at most ${MAX_POOLS_PER_ADDRESS} pools.`);
     }
     if (places.filter((each) => each.has(pool)).length < MAX_TABS_PER_ADDRESS) return undefined;
     return new PoolError('rate-limited', `An address lends at most ${MAX_TABS_PER_ADDRESS} tabs to one pool.`);
-  }
-
-  /** False when something else became of it meanwhile. */
-  #endWaiting(peer: PeerId, offer: Offer): boolean {
-    return this.#waiting.get(peer) === offer && this.#waiting.delete(peer);
   }
 }

@@ -46,6 +46,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ],
     'signaling/seal',
   ],
+  'signaling/payouts': ['signaling/db'],
   'signaling/canary': ['signaling/jobs', 'signaling/roster'],
   'signaling/control': [
     ...['signaling/admission', 'signaling/canary', 'signaling/http', 'signaling/jobs', 'signaling/ledger'],
