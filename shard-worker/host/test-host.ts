@@ -165,7 +165,7 @@ export class TestHost implements Host {
       peer,
       iceServers: [],
       heartbeatMs: 10_000,
-      orchestratorKey: 'key',
+      orchestratorKey: 'BA',
       brokerToken: 'secret',
       nowSeconds: 1000,
     });

@@ -2,6 +2,7 @@
 // caller's. What concerns one epoch is in `change-epochs.ts`.
 import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { SignedPayout } from '../../protocol/payout.ts';
 import {
   failDevice,
   failSlice,
@@ -37,7 +38,7 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
     case 'message-heard':
       return hear(life, event.message);
     case 'broker-opened':
-      return sayOffer(life);
+      return sayOffer(life, event.payout);
     case 'broker-failed':
       // The server went meanwhile: its next welcome opens the broker again.
       return life.shown.away ? same(life) : fail(life, event.error);
@@ -98,13 +99,16 @@ function greet(life: StageLife): StageStep {
 }
 
 /** After a reconnection the server knows this tab no more: the epochs that it was in have gone on without it. */
-function sayOffer(life: StageLife): StageStep {
+function sayOffer(life: StageLife, payout: SignedPayout | undefined): StageStep {
   const { pool, offer: told, live } = life;
   if (!told) return same(life);
   const retired = [...live.keys()].map((epoch) => ({ type: 'retire-epoch', epoch }) as const);
   return {
-    life: show({ ...life, live: new Map() }, { phase: 'waiting' }),
-    effects: [...retired, { type: 'say', message: { type: 'offer', pool, ...told } }],
+    life: show(
+      { ...life, live: new Map() },
+      { phase: 'waiting', ...(payout ? { payoutAddress: payout.address } : {}) },
+    ),
+    effects: [...retired, { type: 'say', message: { type: 'offer', pool, ...told, ...(payout ? { payout } : {}) } }],
   };
 }
 
@@ -129,7 +133,7 @@ function hear(life: StageLife, message: ServerMessage): StageStep {
       return { life, effects: [{ type: 'sign-receipts', message }] };
     case 'pools': {
       const own = message.pools.find(({ pool }) => pool === life.pool);
-      return same(own ? show(life, { waitsFor: own.reason, price: own.price }) : life);
+      return same(own ? show(life, { waitsFor: own.reason, policy: own.policy, price: own.price }) : life);
     }
     case 'error':
       // An offer that is refused would leave this tab waiting for ever; a member's mishap is the planner's to mend.

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
+import { serverIdOf } from '../../protocol/identity.ts';
+import { checkPayout } from '../../protocol/payout.ts';
 import { settle, startClock, stopClock, until } from '../host/test-clock.ts';
 import { TestHost } from '../host/test-host.ts';
 import { PeerSession, type SessionHandlers } from './peer-session.ts';
@@ -31,7 +33,7 @@ test('keeps an identity, gives the worker its keys, and is that peer to the serv
   session.connect(handlers);
   expect(await host.welcome()).toBe(self);
   expect(told).toEqual(['welcome']);
-  expect(host.worker.given('trust-server')).toEqual([{ orchestratorKey: 'key', nowSeconds: 1000 }]);
+  expect(host.worker.given('trust-server')).toEqual([{ orchestratorKey: 'BA', nowSeconds: 1000 }]);
   expect(host.broker.options).toMatchObject({ self, token: 'secret', origin: 'https://pool.example' });
   host.broker.make({ peer: self, epoch: 1, lane: 0, direction: 'in' });
   host.socket.say({ type: 'pools', pools: [] });
@@ -47,6 +49,22 @@ test('the server’s key is in the worker’s hands before its owner is told', a
   session.connect({ ...handlers, onWelcome: () => calls.push(host.worker.given('trust-server').length) });
   await host.welcome();
   expect(calls).toEqual([1]);
+});
+
+test('an address that it is paid at is signed for this server, by the server’s clock', async () => {
+  const { host, session, handlers } = makeSession();
+  const { self } = await session.open();
+  const address = `0x${'AB'.repeat(20)}`;
+  session.connect(handlers);
+  await expect(session.signPayout(address), 'no server yet').rejects.toMatchObject({ code: 'internal' });
+  await host.welcome();
+  const signed = await session.signPayout(address);
+  expect(signed).toMatchObject({ peer: self, server: await serverIdOf('BA') });
+  // The welcome said that it is a thousand seconds past 1970.
+  expect(signed.at).toBeGreaterThanOrEqual(1_000_000);
+  expect(signed.at).toBeLessThan(2_000_000);
+  expect(await checkPayout(signed)).toBe(address.toLowerCase());
+  await expect(session.signPayout('0x12')).rejects.toMatchObject({ code: 'bad-request' });
 });
 
 test('a reconnection keeps the broker and trusts the server anew', async () => {

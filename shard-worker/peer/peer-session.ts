@@ -3,9 +3,11 @@
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { SiteConfig } from '../../protocol/http/config.ts';
-import { peerIdOf, rawPublicKeyOf } from '../../protocol/identity.ts';
+import { identityOf, peerIdOf, rawPublicKeyOf, serverIdOf } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { type SignedPayout, signPayout } from '../../protocol/payout.ts';
 import type { Broker, BrokeredChannel, Host, HostSentinel, HostWorker, KeptIdentity } from '../host/host.ts';
+import { ServerTrust } from '../worker/server-trust.ts';
 import { ControlClient, type ControlHandlers } from './control-client.ts';
 import { controlUrl, fetchSiteConfig } from './site.ts';
 
@@ -22,6 +24,7 @@ export class PeerSession {
   readonly worker: HostWorker;
   readonly origin: string;
   readonly #host: Host;
+  readonly #server = new ServerTrust();
   readonly #enders: ((error: PoolError) => void)[] = [];
   #sentinel: HostSentinel | undefined;
   #identity: KeptIdentity | undefined;
@@ -100,6 +103,13 @@ export class PeerSession {
     this.#control?.send(message);
   }
 
+  /** Where this peer wants to be paid, for the server that welcomed it last. Throws `bad-request` for what is no address. */
+  async signPayout(address: string): Promise<SignedPayout> {
+    const at = 1000 * this.#server.nowSeconds();
+    const server = await serverIdOf(this.#server.orchestratorKey());
+    return signPayout(await identityOf(this.#opened().keys), { server, address, at });
+  }
+
   /** Says now what a heartbeat says. */
   beat(): void {
     this.#control?.beat();
@@ -134,6 +144,7 @@ export class PeerSession {
     { peer, iceServers, orchestratorKey, brokerToken, nowSeconds }: ServerMessage & { type: 'welcome' },
     handlers: SessionHandlers,
   ): void {
+    this.#server.learn({ orchestratorKey, nowSeconds });
     // Not waited for: calls to the worker keep their order.
     this.worker.call('trust-server', { orchestratorKey, nowSeconds }).catch((error) => {
       if (!this.#isClosed) handlers.onFail(error);

@@ -4,6 +4,7 @@ import type { Backend, Capability, ClientMessage, Coalition, Seat, ServerMessage
 import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { SignedPayout } from '../../protocol/payout.ts';
 import type { ServerAway, StageState } from '../words/peer-state.ts';
 import type { StageAssignment, WarmSlices, WorkerEvents } from '../worker/worker-api.ts';
 import { shownError } from './site.ts';
@@ -51,8 +52,8 @@ export type StageEvent =
   /** The control socket broke; `isFinal`: another try would be refused again. */
   | { type: 'server-lost'; error: PoolError; isFinal: boolean; away: ServerAway }
   | { type: 'message-heard'; message: ServerMessage }
-  /** Other peers can reach this one. */
-  | { type: 'broker-opened' }
+  /** Other peers can reach this one; `payout`: where it wants to be paid, if its person said so. */
+  | { type: 'broker-opened'; payout?: SignedPayout | undefined }
   /** It refused this tab, or was not there. */
   | { type: 'broker-failed'; error: PoolError }
   | { type: 'slice-loaded'; epoch: number; msPerLayer: number }

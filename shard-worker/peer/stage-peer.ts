@@ -24,6 +24,8 @@ export interface StagePeerOptions {
   memoryBytes?: number;
   /** Weights stay as they are stored: less memory, and slower where the backend would unpack them. */
   keepPacked?: boolean;
+  /** Where USDC is to be paid to, for a market pool: without it such a pool takes no tab. */
+  payoutAddress?: string;
   /** The site; default is the page's own. */
   origin?: string;
 }
@@ -33,7 +35,7 @@ const MAX_RESTARTS = 3;
 const RESTARTS_OVER_MS = 10 * 60_000;
 
 export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer {
-  const { pool, backend = 'auto', memoryBytes, keepPacked = false, origin } = options;
+  const { pool, backend = 'auto', memoryBytes, keepPacked = false, payoutAddress, origin } = options;
   const state = new ValueStore<StageState>(newStageLife(poolIdOf(pool), keepPacked).shown);
   let restarts: number[] = [];
   const onStopped = ({ code }: PoolError): void => {
@@ -44,7 +46,8 @@ export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer 
     restarts.push(nowMs);
     run = start();
   };
-  const start = () => new StageRun(host, { pool, origin, backend, memoryBytes, keepPacked, state, onStopped });
+  const start = () =>
+    new StageRun(host, { pool, origin, backend, memoryBytes, keepPacked, payoutAddress, state, onStopped });
   let run = start();
   return {
     state,

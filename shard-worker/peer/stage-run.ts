@@ -4,6 +4,7 @@ import type { Backend } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { STAGE_LANES } from '../../protocol/limits.ts';
+import type { SignedPayout } from '../../protocol/payout.ts';
 import type { Host, HostWorker } from '../host/host.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
@@ -30,6 +31,7 @@ export interface StageRunOptions {
   backend: Backend | 'auto';
   memoryBytes: number | undefined;
   keepPacked: boolean;
+  payoutAddress: string | undefined;
   state: ValueStore<StageState>;
   /** A program of this tab stopped: the run is over, and another one may do better. */
   onStopped(error: PoolError): void;
@@ -120,7 +122,7 @@ export class StageRun {
     connect: () => this.#connect(),
     'open-broker': () => {
       const failed = (error: PoolError): StageEvent => ({ type: 'broker-failed', error });
-      this.#follow(this.#session.broker.open(), () => ({ type: 'broker-opened' }), failed);
+      this.#follow(this.#openBroker(), (payout) => ({ type: 'broker-opened', payout }), failed);
     },
     say: ({ message }) => this.#session.send(message),
     'hold-ticket': ({ epoch, ticket }) => ignore(this.#worker.call('hold-ticket', { epoch, ticket })),
@@ -176,6 +178,13 @@ export class StageRun {
       onFail: this.#fail,
       vitals: () => vitalsOf(this.#life),
     });
+  }
+
+  /** Once others can reach this tab. What it gives belongs to this connection: another server would have another one. */
+  async #openBroker(): Promise<SignedPayout | undefined> {
+    await this.#session.broker.open();
+    const { payoutAddress } = this.#options;
+    return payoutAddress === undefined ? undefined : this.#session.signPayout(payoutAddress);
   }
 
   /** Tells what came of it. What no event says is a failure of the whole run. */

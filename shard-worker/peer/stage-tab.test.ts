@@ -1,6 +1,8 @@
 // A lending tab from opening to serving, without a browser: the test plays the server, the worker and the other peers.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
+import { serverIdOf } from '../../protocol/identity.ts';
+import { checkPayout } from '../../protocol/payout.ts';
 import { settle, startClock, stopClock, until } from '../host/test-clock.ts';
 import { TestHost } from '../host/test-host.ts';
 import { TEST_MANIFEST, type WorkerScript } from '../host/test-worker.ts';
@@ -76,6 +78,50 @@ describe('joining', () => {
     const { host, state } = await joinTab();
     host.socket.say(poolsOf('waiting', 'Waits for 2 more tabs.'));
     expect(state().waitsFor).toBe('Waits for 2 more tabs.');
+  });
+
+  test('where it wants to be paid is signed and said with its offer, and again to a server that comes back', async () => {
+    const payoutAddress = `0x${'AB'.repeat(20)}`;
+    const { host, self, state } = await joinTab({}, { payoutAddress });
+    const payout = host.socket.told('offer')[0]!.payout!;
+    expect(payout).toMatchObject({ peer: self, server: await serverIdOf('BA'), address: payoutAddress.toLowerCase() });
+    await expect(checkPayout(payout)).resolves.toBe(state().payoutAddress);
+    host.socket.close();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await host.welcome();
+    await until(() => host.socket.told('offer').length > 0);
+    const again = host.socket.told('offer')[0]!.payout!;
+    expect(again).toMatchObject({ peer: self, server: payout.server, address: payout.address });
+    await expect(checkPayout(again)).resolves.toBe(payout.address);
+  });
+
+  test('a market that knows no address ends it, and its person reads what to do', async () => {
+    const { host, state } = await joinTab();
+    host.socket.say({ type: 'error', error: { code: 'payout-required', message: 'No address.' } });
+    const next = expect.stringContaining('/join');
+    expect(state()).toMatchObject({
+      phase: 'failed',
+      error: { code: 'payout-required', message: 'No address.', next },
+    });
+  });
+
+  test('what is no address ends it before the server hears of an offer', async () => {
+    const host = new TestHost();
+    const peer = openStagePeer(host, { pool: MODEL, payoutAddress: 'my wallet' });
+    await host.welcome();
+    await until(() => peer.state.get().phase === 'failed');
+    expect(peer.state.get().error).toMatchObject({ code: 'bad-request' });
+    expect(host.socket.told('offer')).toEqual([]);
+  });
+
+  test('a market’s price is told with what it counts', async () => {
+    const { host, state } = await joinTab();
+    const price = { promptMicros: 50_000, completionMicros: 200_000 };
+    const { pools } = poolsOf('waiting');
+    host.socket.say({ type: 'pools', pools: [{ ...pools[0]!, policy: 'market', price }] });
+    expect(state()).toMatchObject({ policy: 'market', price });
+    host.socket.say({ type: 'pools', pools });
+    expect([state().policy, state().price]).toEqual([undefined, undefined]);
   });
 
   test('an offer that is refused ends it', async () => {

@@ -1,9 +1,10 @@
 // What a page can see of the peers in it: plain data, no handles. Pages draw these and nothing else.
-import type { Backend, Coalition, PoolSummary } from '../../protocol/control.ts';
+import type { Backend, Coalition, PoolPolicyName, PoolSummary } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
 import type { ErrorShape } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Address } from '../../protocol/payout.ts';
 import type { Mode, RoutePlan } from '../../protocol/route-plan.ts';
 
 /** The life of a stage, in order; `failed` and `left` end it. */
@@ -78,7 +79,11 @@ export interface StageState {
   away?: ServerAway;
   /** While it waits: what for, as the planner says it. */
   waitsFor?: string;
-  /** What the pool's maker asks for a token, in micros; it may change while this tab lends. */
+  /** How the pool's work is paid; undefined: as in the commons, in credits. */
+  policy?: PoolPolicyName | undefined;
+  /** Where this tab is paid in USDC. */
+  payoutAddress?: Address;
+  /** What the pool's maker asks for a token, in the unit of its policy; it may change while this tab lends. */
   price?: Price | undefined;
   /** Why a GPU is not used, or is used with care: one sentence for the person. */
   note?: string;
