@@ -1,40 +1,54 @@
-// What to lend this tab for: the model, and behind "More choices" the backend and the memory.
+// What to lend this tab for: the model, where a market pool is to pay, and behind "More choices" the backend and the memory.
 'use client';
 import { type FormEvent, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
+import type { PoolInfo } from '../../protocol/http/pool.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
 import { isRepo, isRevision, resolveModel } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { ModelField } from '../ui/model-field.tsx';
 import { BackendField } from './backend-field.tsx';
 import { type BackendChoice, type JoinQuery, MAX_SHARDS_PER_WINDOW } from './join-query.ts';
+import { keepAddress, keptAddress } from './kept-address.ts';
 import { MemoryField } from './memory-field.tsx';
+import { isMarket, readAddress } from './payout-address.ts';
+import { PayoutField } from './payout-field.tsx';
 import type { ShardOptions } from './use-shards.ts';
 
 interface Props {
   config: SiteConfig;
   models: readonly SiteModel[];
+  /** Undefined until they are known. */
+  pools: readonly PoolInfo[] | undefined;
   query: JoinQuery;
   onJoin(options: ShardOptions, shards: number): void;
 }
 
-export function JoinForm({ config, models, query, onJoin }: Props) {
+export function JoinForm({ config, models, pools, query, onJoin }: Props) {
   const [model, setModel] = useState<PoolRef>(() => resolveModel(query.wish, config.model, models));
   const [backend, setBackend] = useState<BackendChoice>(query.backend);
   const [memoryBytes, setMemoryBytes] = useState<number | undefined>(query.memoryBytes);
+  const [payout, setPayout] = useState<string>(() => keptAddress() ?? '');
+  const [tried, setTried] = useState(false);
   const complete = isRepo(model.repo) && isRevision(model.revision);
+  const market = isMarket(pools, model);
+  const address = readAddress(payout);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (complete)
-      onJoin(
-        { pool: model, backend, memoryBytes, keepPacked: query.keepPacked },
-        Math.min(query.shards, MAX_SHARDS_PER_WINDOW),
-      );
+    setTried(true);
+    if (!complete || (market && !address.value)) return;
+    if (market && address.value) keepAddress(address.value);
+    const payoutAddress = market ? address.value : undefined;
+    onJoin(
+      { pool: model, backend, memoryBytes, keepPacked: query.keepPacked, payoutAddress },
+      Math.min(query.shards, MAX_SHARDS_PER_WINDOW),
+    );
   };
   return (
     <form onSubmit={submit} className="panel max-w-3xl space-y-5 p-4 sm:p-6">
       <ModelField config={config} models={models} value={model} onChange={setModel} />
+      {market && <PayoutField value={payout} onText={setPayout} problem={tried ? address.problem : undefined} />}
       <details className="border-line border-t pt-4" open={query.backend !== 'auto' || query.memoryBytes !== undefined}>
         <summary className="font-medium">More choices: backend and memory</summary>
         <div className="mt-4 space-y-5">

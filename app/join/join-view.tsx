@@ -2,16 +2,23 @@
 'use client';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useMemo, useRef } from 'react';
+import { readPools } from '../state/read-pools.ts';
 import { resolveModel } from '../state/resolve-model.ts';
+import { useRemote } from '../state/use-remote.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { Earnings } from './earnings.tsx';
 import { JoinForm } from './join-form.tsx';
 import { parseJoinQuery } from './join-query.ts';
+import { keptAddress } from './kept-address.ts';
+import { isMarket } from './payout-address.ts';
 import { ShardList } from './shard-list.tsx';
 import { useShardPeers } from './use-shard-peers.ts';
 import { useShards } from './use-shards.ts';
+
+/** Which pools there are, while somebody may choose one. */
+const POOLS_EVERY_MS = 15_000;
 
 export function JoinView() {
   const address = useSearchParams();
@@ -19,15 +26,20 @@ export function JoinView() {
   const site = useSiteConfig();
   const { shards, error, options, full, add, leave } = useShards();
   const peers = useShardPeers(shards);
+  const pools = useRemote(shards.length === 0 ? readPools : undefined, POOLS_EVERY_MS);
   const joined = useRef(false);
 
   useEffect(() => {
     if (joined.current || !query.auto || !site.config) return;
+    const kept = keptAddress();
+    // Only a market is told the address: what sort of pool it is must be known first.
+    if (kept && pools.loading) return;
     joined.current = true;
     const pool = resolveModel(query.wish, site.config.model, site.models);
     const { backend, memoryBytes, keepPacked } = query;
-    add({ pool, backend, memoryBytes, keepPacked }, query.shards);
-  }, [query, site.config, site.models, add]);
+    const payoutAddress = isMarket(pools.value, pool) ? kept : undefined;
+    add({ pool, backend, memoryBytes, keepPacked, payoutAddress }, query.shards);
+  }, [query, site.config, site.models, pools.loading, pools.value, add]);
 
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
   if (!site.config) return <p className="text-muted">Asking the server what it serves.</p>;
@@ -37,7 +49,7 @@ export function JoinView() {
       <Earnings peers={peers} />
       {error && <ErrorCard error={error} {...(options ? { onRetry: () => add(options) } : {})} />}
       {shards.length === 0 ? (
-        <JoinForm config={site.config} models={site.models} query={query} onJoin={add} />
+        <JoinForm config={site.config} models={site.models} pools={pools.value} query={query} onJoin={add} />
       ) : (
         <ShardList shards={shards} onLeave={leave} />
       )}

@@ -3,6 +3,7 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
@@ -69,6 +70,23 @@ test('counters appear only while serving', () => {
   const html = draw({ ...loading, phase: 'serving', served });
   expect(html).toContain('1,234');
   expect(html).toContain('9.0 tok/s');
+});
+
+test('a price is told in what the pool is paid in: credits, or dollars in a market', () => {
+  const price = { promptMicros: 50_000, completionMicros: 200_000 };
+  expect(draw({ ...loading, price })).toContain('200 credits for 1000 tokens of an answer');
+  const html = draw({ ...loading, policy: 'market', price, payoutAddress: `0x${'ab'.repeat(20)}` });
+  expect(html).toContain('$0.20 per million tokens of an answer');
+  expect(html).toContain('ab'.repeat(20));
+  expect(html).not.toContain('credit');
+});
+
+test('who named no address reads what to do', () => {
+  const { code, message, next } = new PoolError('payout-required', 'This pool pays in USDC.');
+  const html = draw({ ...loading, phase: 'failed', error: { code, message, next } });
+  for (const text of ['data-code="payout-required"', 'This pool pays in USDC.', 'Write the address']) {
+    expect(html).toContain(text);
+  }
 });
 
 test('a failure says what happened, what next, and offers Retry', () => {

@@ -1,8 +1,10 @@
 // One shard of this window: how far it has come, what it holds, what it does. A picture of StageState, nothing more.
+import type { PoolPolicyName } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
 import { poolRefOf } from '../../protocol/ids.ts';
 import type { StageState } from '../../shard-worker/index.ts';
 import { formatCredits } from '../format/format-credits.ts';
+import { formatMarketPrice } from '../format/format-dollars.ts';
 import { formatModel } from '../format/format-model.ts';
 import { lateLine } from '../format/late-line.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
@@ -20,7 +22,10 @@ import { ShardSlice } from './shard-slice.tsx';
 const TOKENS = 1000;
 
 /** Whoever lends is told what others decide of their pay, also when that changes. */
-const priceLine = ({ promptMicros, completionMicros }: Price): string =>
+const priceLine = ({ policy, price }: { policy?: PoolPolicyName | undefined; price: Price }): string =>
+  policy === 'market' ? `This pool asks ${formatMarketPrice(price)}.` : creditsLine(price);
+
+const creditsLine = ({ promptMicros, completionMicros }: Price): string =>
   `This pool’s maker asks ${formatCredits(TOKENS * completionMicros)} credits for ${TOKENS} tokens of an answer, and ${formatCredits(TOKENS * promptMicros)} for as many of a prompt.`;
 
 interface Props {
@@ -74,7 +79,14 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       {!over && !away && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}
-      {state.price && <p className="mt-4 text-muted text-sm">{priceLine(state.price)}</p>}
+      {state.price && (
+        <p className="mt-4 text-muted text-sm">{priceLine({ policy: state.policy, price: state.price })}</p>
+      )}
+      {state.payoutAddress && (
+        <p className="mt-4 text-muted text-sm">
+          What it earns is paid in USDC to <span className="break-all font-mono">{state.payoutAddress}</span>.
+        </p>
+      )}
       {state.note && (
         <p className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">{state.note}</p>
       )}

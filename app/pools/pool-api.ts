@@ -1,14 +1,11 @@
 // The pool routes as functions. Reading is for everybody; changing throws `not-logged-in` or `forbidden` where it must.
-import { type PoolInfo, poolSchema, poolsSchema } from '../../protocol/http/pool.ts';
+import { type PoolInfo, poolSchema } from '../../protocol/http/pool.ts';
 import type { NewPool, PoolPatch, PoolPeer } from '../../protocol/http/pool-change.ts';
 import { type PoolLive, poolStateSchema } from '../../protocol/http/pool-state.ts';
 import { nothing } from '../../protocol/http/shape.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { callApi } from '../state/call-api.ts';
 import { poolRoute } from './pool-address.ts';
-
-export const readPools = async (signal?: AbortSignal): Promise<PoolInfo[]> =>
-  (await callApi('/api/pools', poolsSchema, { signal })).pools;
 
 export const readPoolState = (id: string, signal?: AbortSignal): Promise<PoolLive> =>
   callApi(poolRoute(id, '/state'), poolStateSchema, { signal });

@@ -5,9 +5,11 @@ import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatPlural } from '../format/format-count.ts';
+import { formatMarketPrice } from '../format/format-dollars.ts';
 import { formatModel } from '../format/format-model.ts';
 import { allBytes } from '../format/layer-bytes.ts';
 import { sortPools } from '../format/pool-status.ts';
+import { MarketMark } from './market-mark.tsx';
 import { poolPage } from './pool-address.ts';
 import { PoolBadge } from './pool-badge.tsx';
 import { PoolGlyph } from './pool-glyph.tsx';
@@ -35,6 +37,7 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
     pool.stages ? `split in ${pool.stages}` : 'split by the planner',
     ...(pool.details ? [`${pool.details.layers} layers`, formatBytes(allBytes(pool.details))] : []),
     ...(pool.recruit ? [] : ['listed tabs only']),
+    ...(pool.market && pool.price ? [formatMarketPrice(pool.price)] : []),
   ];
   return (
     <li className="panel relative flex gap-3 p-4 hover:border-accent" data-testid="pool-item" data-state={pool.state}>
@@ -48,6 +51,7 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
             {formatModel(poolRefOf(pool.pool))}
           </Link>
           <PoolBadge pool={pool} />
+          {pool.policy === 'market' && <MarketMark />}
           {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">yours</span>}
         </p>
         <p className="text-muted text-sm">{pool.reason}</p>

@@ -3,6 +3,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { type PoolLive as Live, poolStateSchema } from '../../protocol/http/pool-state.ts';
+import { MarketLine } from './market-line.tsx';
 import { PoolList } from './pool-list.tsx';
 import { PoolLive } from './pool-live.tsx';
 
@@ -27,7 +28,7 @@ const recent = {
 };
 const answer = {
   ...{ pool: 'owner/tiny@main:q4', model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' } },
-  ...{ state: 'ready', reason: '2 tabs serve 8 layers.', peers: 3, policy: 'commons', isKept: true },
+  ...{ state: 'ready', reason: '2 tabs serve 8 layers.', peers: 3, policy: 'commons', market: null, isKept: true },
   ...{ stages: null, recruit: true, loaded: true, listedPeers: 0, price: null, createdBy: null },
   details: {
     ...{ layers: 8, hiddenSize: 64, layerBytes: Array(8).fill(500), kvBytesPerToken: 2048, contextTokens: 512 },
@@ -82,6 +83,26 @@ test('a list leads to each pool and marks one’s own', () => {
   expect(html).toContain('href="/pools?pool=owner%2Ftiny%40main%3Aq4"');
   for (const text of ['yours', 'ready', '8 layers', '4 kB']) expect(html).toContain(text);
   expect(renderToStaticMarkup(createElement(PoolList, { pools, account: undefined }))).not.toContain('yours');
+});
+
+test('a market pool is marked, and its price is in dollars', () => {
+  const market = { chainId: 84532, contract: `0x${'ab'.repeat(20)}`, treasuryUnits: 3000 };
+  const price = { promptMicros: 200_000, completionMicros: 200_000 };
+  const pool = live({ policy: 'market', market, price });
+  const list = (pools: Live[]) => renderToStaticMarkup(createElement(PoolList, { pools, account: undefined }));
+  expect(list([pool])).toContain('>market<');
+  expect(list([pool])).toContain('$0.20 per million tokens');
+  expect(list([live({ price })])).not.toMatch(/>market<|\$/);
+  const line = renderToStaticMarkup(createElement(MarketLine, { pool }));
+  for (const text of ['$0.20 per million tokens, in USDC on Base Sepolia', '70 % to the tabs', '30 % to the treasury'])
+    expect(line).toContain(text);
+  expect(line).toContain(`https://sepolia.basescan.org/address/0x${'ab'.repeat(20)}`);
+  const local = renderToStaticMarkup(
+    createElement(MarketLine, { pool: live({ policy: 'market', market: { ...market, chainId: 5 }, price }) }),
+  );
+  expect(local).toContain('chain 5');
+  expect(local).not.toContain('href');
+  expect(renderToStaticMarkup(createElement(MarketLine, { pool: live() }))).toBe('');
 });
 
 test('an answer with a strange member is refused, not drawn', () => {

@@ -11,6 +11,8 @@ import { useRemote } from '../state/use-remote.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
+import { MarketLine } from './market-line.tsx';
+import { MarketMark } from './market-mark.tsx';
 import { mayChange } from './may-change.ts';
 import { readPoolState } from './pool-api.ts';
 import { PoolBadge } from './pool-badge.tsx';
@@ -42,11 +44,13 @@ export function PoolPage({ id }: { id: string }) {
         <div className="min-w-0">
           <h2 className="flex flex-wrap items-center gap-2 break-words font-semibold text-xl">
             {formatModel(poolRefOf(pool.pool))} <PoolBadge pool={pool} />
+            {pool.policy === 'market' && <MarketMark />}
           </h2>
           <p className="break-all font-mono text-muted text-sm">{pool.pool}</p>
           <p className="mt-1" role="status">
             {pool.reason}
           </p>
+          <MarketLine pool={pool} />
         </div>
         <p className="flex flex-wrap gap-2">
           <Link href={chatAddress(poolRefOf(pool.pool))} className="button button-small button-primary">

@@ -2,6 +2,7 @@
 'use client';
 import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
+import { readPools } from '../state/read-pools.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
@@ -10,7 +11,6 @@ import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 import { poolPage } from './pool-address.ts';
-import { readPools } from './pool-api.ts';
 import { PoolCreateForm } from './pool-create-form.tsx';
 import { PoolList } from './pool-list.tsx';
 import { PoolPage } from './pool-page.tsx';

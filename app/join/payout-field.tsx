@@ -1,0 +1,27 @@
+// Where a market pool pays whoever lends to it.
+import { TextField } from '../ui/text-field.tsx';
+
+interface Props {
+  value: string;
+  onText(text: string): void;
+  /** Undefined while there is none or it is not time to say it. */
+  problem: string | undefined;
+}
+
+/** Longer than an address, so that what is pasted with more is seen to be wrong. */
+const MAX_CHARS = 100;
+
+export function PayoutField({ value, onText, problem }: Props) {
+  return (
+    <TextField
+      label="Payout address"
+      value={value}
+      onText={onText}
+      mono
+      maxLength={MAX_CHARS}
+      placeholder="0x…"
+      hint="This pool pays in USDC. The tab signs that it is to be paid here; what goes to a wrong address is lost."
+      problem={problem}
+    />
+  );
+}

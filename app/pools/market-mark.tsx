@@ -1,0 +1,8 @@
+// Marks a pool whose work is paid in USDC.
+export function MarketMark() {
+  return (
+    <span className="inline-block rounded-sm border border-accent px-1.5 font-medium text-accent text-xs leading-5 tracking-normal">
+      market
+    </span>
+  );
+}
