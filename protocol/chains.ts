@@ -26,6 +26,8 @@ export interface Chain {
     /** Fixed price, wei, where the node's own answer is too low. */
     priceWei?: bigint;
   };
+  /** For what a session's fee must cover, as of November 2026; 0 where gas is worth nothing. */
+  dollarsPerMillionGas: number;
   /** Receipts may lag behind: how often, and for how long they are asked for. */
   receipt: { everyMs: number; withinMs: number };
 }
@@ -37,6 +39,8 @@ export const CHAINS: readonly Chain[] = [
   {
     ...{ id: 31337, name: 'Local chain', key: 'local', rpcUrl: 'http://127.0.0.1:8545', nativeSymbol: 'ETH' },
     ...{ liquidationSeconds: 600, patricianSeconds: 300, confirmations: 0, blockSeconds: 0, gas: GAS },
+    // As Base: a local chain shows what one costs.
+    dollarsPerMillionGas: 0.005,
     receipt: { everyMs: 50, withinMs: 30_000 },
   },
   {
@@ -45,6 +49,7 @@ export const CHAINS: readonly Chain[] = [
     usdc: { address: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', name: 'USDC', version: '2' },
     superfluid: { host: '0x109412E3C84f0539b43d39dB691B08c90f58dC7c', gdaForwarder: GDA_FORWARDER },
     ...{ liquidationSeconds: 3_600, patricianSeconds: 720, confirmations: 2, blockSeconds: 2, gas: GAS },
+    dollarsPerMillionGas: 0,
     receipt: { everyMs: 500, withinMs: 120_000 },
   },
   {
@@ -53,12 +58,15 @@ export const CHAINS: readonly Chain[] = [
     usdc: { address: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', name: 'USD Coin', version: '2' },
     superfluid: { host: '0x4C073B3baB6d8826b8C5b229f3cfdC1eC6E47E74', gdaForwarder: GDA_FORWARDER },
     ...{ liquidationSeconds: 14_400, patricianSeconds: 1_800, confirmations: 5, blockSeconds: 2, gas: GAS },
+    // 0.002 gwei at $2,500 for an ETH.
+    dollarsPerMillionGas: 0.005,
     receipt: { everyMs: 500, withinMs: 120_000 },
   },
   {
     ...{ id: 16602, name: '0G Galileo', key: '0g-galileo', nativeSymbol: 'OG' },
     ...{ rpcUrl: 'https://evmrpc-testnet.0g.ai', explorerUrl: 'https://chainscan-galileo.0g.ai' },
     ...{ liquidationSeconds: 600, patricianSeconds: 300, confirmations: 3, blockSeconds: 1 },
+    dollarsPerMillionGas: 0,
     // Its node says 1 wei of tip, and takes nothing below 2 gwei.
     gas: { ...GAS, priceWei: 5_000_000_000n },
     receipt: { everyMs: 2_000, withinMs: 120_000 },

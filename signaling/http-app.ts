@@ -13,18 +13,21 @@ import { rotateWebhookSecret } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
 import type { OpenDatabase } from './db/open-database.ts';
 import { answerError } from './http/answer-error.ts';
-import type { ModelEntry } from './http/api-types.ts';
+import { API_LIMITS, type ModelEntry } from './http/api-types.ts';
 import { createAuthenticate, createLoginAuthenticate } from './http/authenticate.ts';
 import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
 import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
+import { PAYMENT_HEADERS } from './http/payment-names.ts';
 import type { IsSignedForUs } from './http/signed-host.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
+import type { AccountId } from './ledger/owner.ts';
 import type { ModelReader } from './models/model-reader.ts';
 import type { Metrics } from './observe/metric-types.ts';
 import { ANSWER_HEADERS } from './openai/describe-answer.ts';
 import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
+import type { Paying } from './openai/paying.ts';
 import { createProgramUsageRoutes } from './openai/usage-routes.ts';
 import type { Platform } from './platform.ts';
 import { createPoolRoutes } from './pools/pool-routes.ts';
@@ -56,6 +59,8 @@ export interface HttpAppOptions {
   logger: Logger;
   reader: ModelReader;
   isSignedForUs: IsSignedForUs;
+  /** Where paid sessions are opened; undefined: nowhere. */
+  paying?: Paying | undefined;
   /** Models that `/v1` offers. */
   models(): readonly ModelEntry[];
   /** A batch has come in. */
@@ -84,8 +89,18 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { publicUrl, trustedProxies } = config;
   const authenticate = createAuthenticate(accounts, publicUrl);
   const authenticateLogin = createLoginAuthenticate(accounts, publicUrl);
+  const { paying } = options;
+  // Keys of paid sessions ask and read what they asked; files, batches and balances are of accounts.
+  const authenticatePaying = paying ? createAuthenticate(accounts, publicUrl, paying.callerOf) : authenticate;
   const app = new OpenAPIHono();
-  guardApp(app, { config, logger, metrics, authenticate, authenticateLogin, exposed: ANSWER_HEADERS });
+  guardApp(app, {
+    config,
+    logger,
+    metrics,
+    authenticate,
+    authenticateLogin,
+    exposed: [...ANSWER_HEADERS, ...PAYMENT_HEADERS],
+  });
   const summaries = () => roster.pools();
   app.route(
     '/',
@@ -130,10 +145,18 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   app.route(
     '/v1',
     createOpenAiRoutes({
-      ...{ jobs: jobs, models: options.models, authenticate, logger, trustedProxies },
+      ...{ jobs, models: options.models, authenticate: authenticatePaying, logger, trustedProxies, paying },
       receiptsOf: (job) => platform.receipts.of(job),
       groups: [
         createProgramUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }),
+        ...(paying
+          ? [
+              paying.routes({
+                ...{ models: options.models, authenticate, limits: API_LIMITS },
+                peersOf: (account) => accounts.peersOf(account as AccountId),
+              }),
+            ]
+          : []),
         createBatchRoutes({
           ...{ db: database.db, authenticate, wake: options.wakeBatches },
           allowLoopbackWebhooks: config.allowLocalWebhooks,

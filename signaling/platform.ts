@@ -25,6 +25,8 @@ import { KnownManifests } from './models/known-manifests.ts';
 import type { ModelReader } from './models/model-reader.ts';
 import { createCreditsFunding } from './money/credits-funding.ts';
 import type { Funding } from './money/funding.ts';
+import type { OpenPaymentsOptions } from './payments/open-payments.ts';
+import type { Payments } from './payments/payments.ts';
 import { createPayoutStore, type PayoutStore } from './payouts/payout-store.ts';
 import { requirePayout } from './payouts/require-payout.ts';
 import { RttEstimator, SERVER_NODE } from './planner/rtt-estimator.ts';
@@ -51,6 +53,8 @@ export interface PlatformOptions {
     | 'maxQueue'
     | 'maxQueuePerAccount'
     | 'prices'
+    | 'chain'
+    | 'marketPricePico'
   >;
   database: OpenDatabase;
   seal: Seal;
@@ -88,6 +92,8 @@ export interface Platform {
   readonly roster: LiveRoster;
   readonly routes: RoutePlanner;
   readonly pools: PoolStore;
+  /** Undefined: no pool is paid for with money here. */
+  readonly payments: Payments | undefined;
   /** Where those who serve in market pools want to be paid. */
   readonly payouts: PayoutStore;
   /** Raw public key of tickets and grants, base64url. */
@@ -107,18 +113,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const receipts = createReceiptStore(db);
   const jobStore = createJobStore(db);
   const credits = createCreditsFunding({ ledger, ownerOf: (peer) => accounts.ownerOf(peer) });
-  const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? credits;
-  // Nobody drives them any more: one server runs over one database.
-  for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
-  for (const id of await jobStore.withoutRow(await ledger.openHolds())) await ledger.release(id);
-  const rtts = new RttEstimator();
-  const nowMs = (): number => performance.now();
   const pools = await createPoolStore(db);
+  const payouts = await createPayoutStore(db);
   const manifest = options.isOfSite ? await readOwn(options) : undefined;
   await pools.ensure(config.model, {
     stages: typeof config.stages === 'number' ? config.stages : undefined,
     ...(manifest ? { manifest } : {}),
   });
+  const payments = await paymentsOf(options, { pools, payouts, jobStore, manifest, jobs: () => jobs });
+  const fundingOf = (pool: PoolId): Funding =>
+    options.fundingOf?.(pool) ?? (payments?.isMarket(pool) ? payments.funding : credits);
+  // Nobody drives them any more: one server runs over one database.
+  for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
+  for (const id of await jobStore.withoutRow(await ledger.openHolds())) await ledger.release(id);
+  const rtts = new RttEstimator();
+  const nowMs = (): number => performance.now();
   const manifests = new KnownManifests({
     reader: options.reader,
     // The configured pool's of an earlier start may be of older files.
@@ -145,7 +154,6 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     },
   });
   const serverId = await serverIdOf(key.publicKey);
-  const payouts = await createPayoutStore(db);
   const canary: CanaryRunner = new CanaryRunner({
     known: new KnownAnswers(await readSiteCanaries(options.modelsDir)),
     sign: key.sign,
@@ -184,6 +192,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(options.desertedMs === undefined ? {} : { desertedMs: options.desertedMs }),
   });
   jobs.takeUp(await jobStore.listGoing());
+  payments?.start();
   const listener = routeMessages({
     roster,
     jobs,
@@ -220,6 +229,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   }, SWEEP_MS);
   sweeper.unref();
   return {
+    ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools, payments },
     ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools, payouts },
     orchestratorKey: key.publicKey,
     async close(graceMs) {
@@ -227,9 +237,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       listener.close();
       canary.close();
       await jobs.close(graceMs);
+      await payments?.close();
       roster.close();
     },
   };
+}
+
+/** What it needs is loaded only where a chain is configured. */
+async function paymentsOf(
+  { config, database, logger }: PlatformOptions,
+  parts: Pick<OpenPaymentsOptions, 'pools' | 'payouts' | 'jobStore' | 'manifest' | 'jobs'>,
+): Promise<Payments | undefined> {
+  const { chain, model, marketPricePico } = config;
+  if (!chain) return undefined;
+  const { openPayments } = await import('./payments/open-payments.ts');
+  return openPayments({ ...parts, config: { chain, model, marketPricePico }, db: database.db, logger });
 }
 
 async function readOwn({ reader, config, logger }: PlatformOptions): Promise<ModelManifest | undefined> {

@@ -171,8 +171,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...{ db: database.db, jobs: platform.jobs, models, logger },
     ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
+  const { payments } = platform;
+  const paying = payments && (await import('./openai/paying.ts')).createPaying(payments);
   const app = createHttpApp({
-    ...{ config, platform, database, seal, metrics, logger, models, reader, isSignedForUs },
+    ...{ config, platform, database, seal, metrics, logger, models, reader, isSignedForUs, paying },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },

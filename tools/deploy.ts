@@ -8,6 +8,7 @@ import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts';
 import { CHAINS } from '../protocol/chains.ts';
 import { UsageError } from '../signaling/config/usage-error.ts';
 import { deployAll } from './chain/deploy-all.ts';
+import { MARKET_TERMS } from './chain/market-terms.ts';
 import { TEST_MNEMONIC } from './chain/test-mnemonic.ts';
 import { ensureInstalled, ROOT } from './install/ensure-installed.mjs';
 import { runMain } from './terminal/run-main.ts';
@@ -40,9 +41,6 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-/** Bounty, grace and the time to say what receipts are worth: `docs/PAYMENTS.md`. */
-const TERMS = { bountyMicros: 20_000n, graceSeconds: 300, settleSeconds: 600 };
-
 runMain(async () => {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) {
@@ -59,7 +57,7 @@ runMain(async () => {
   }
   const orchestrator = addressOf('orchestrator', values.orchestrator ?? account.address);
   const deployment = await deployAll(chain, {
-    ...{ ...TERMS, account, owner: account.address, orchestrator, feeTo: orchestrator, treasuryUnits },
+    ...{ ...MARKET_TERMS, account, owner: account.address, orchestrator, feeTo: orchestrator, treasuryUnits },
     treasury: addressOf('treasury', values.treasury ?? account.address),
     pools: values.pool ?? [],
     log: (line) => console.log(line),

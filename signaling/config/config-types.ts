@@ -1,5 +1,6 @@
 // The configuration as the rest of the server sees it: checked, with units in the names. No reading, no defaults.
 import type { LevelWithSilent } from 'pino';
+import type { CHAINS } from '../../protocol/chains.ts';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Price } from '../../protocol/credits.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
@@ -28,6 +29,17 @@ export interface SealKeyConfig {
   file?: string | undefined;
   oldKey?: string | undefined;
   oldFile?: string | undefined;
+}
+
+/** Where market pools are paid. */
+export interface ChainConfig {
+  key: (typeof CHAINS)[number]['key'];
+  /** A node of the chain; undefined: the public one. */
+  url?: string | undefined;
+  /** What was deployed, as `npm run deploy` wrote it down. */
+  deploymentFile: string;
+  /** The orchestrator's own key. */
+  keyFile: string;
 }
 
 export interface ServerConfig {
@@ -70,4 +82,8 @@ export interface ServerConfig {
   allowLocalWebhooks: boolean;
   /** By repository; other models get the price that the server computes. */
   prices: Record<string, Price>;
+  /** Absent: no pool is paid for with money. */
+  chain?: ChainConfig;
+  /** Pico-dollars for a token of an answer, in market pools of the deployment. */
+  marketPricePico: number;
 }

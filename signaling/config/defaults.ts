@@ -7,6 +7,8 @@ export const DEFAULT_HUB_URL = 'https://huggingface.co';
 
 /** Beside these the command line has a port, a site and a data folder of its own, which a program names if it wants them. */
 export const DEFAULTS = {
+  /** $0.20 for a million tokens. */
+  marketPricePico: 200_000,
   host: '127.0.0.1',
   model: DEFAULT_MODEL,
   hubUrl: DEFAULT_HUB_URL,

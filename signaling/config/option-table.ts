@@ -1,5 +1,6 @@
 // Every option once: its flag, how its text is read, what it is by default and what --help says. The names in the
 // environment and in the file are made from the flag's.
+import { CHAINS } from '../../protocol/chains.ts';
 import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 import { CODEC_POLICIES, DTYPES, REPO_PATTERN, REVISION_PATTERN } from '../../protocol/names.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -21,6 +22,8 @@ export interface Option<T> {
 }
 
 const option = <T>(parse: Option<T>['parse'], entry: Omit<Option<T>, 'parse'>): Option<T> => ({ parse, ...entry });
+
+const CHAIN_KEYS = CHAINS.map(({ key }) => key);
 
 /** In the order of --help. */
 export const OPTIONS = {
@@ -172,6 +175,25 @@ export const OPTIONS = {
     initial: DEFAULTS.allowLocalWebhooks,
     hint: '',
     help: 'let web hooks go to this machine and to private networks; for development',
+  }),
+  chain: option(read.oneOf(...CHAIN_KEYS), {
+    hint: '<name>',
+    help: `pay operators of market pools in USDC there: ${CHAIN_KEYS.join(', ')}; npm start -- --chain local brings its own`,
+  }),
+  'chain-url': option(read.nodeAddress, {
+    hint: '<url>',
+    isSecret: true,
+    help: 'a node of that chain; default: a public one, slow',
+  }),
+  deployment: option(read.anyText, { hint: '<file>', help: 'what npm run deploy wrote down' }),
+  'chain-key-file': option(read.anyText, {
+    hint: '<file>',
+    help: 'the key of the orchestrator’s own account there, which holds gas money only; mode 600',
+  }),
+  'market-price': option(read.dollarsPerMillion, {
+    initial: DEFAULTS.marketPricePico,
+    hint: '<USDC>',
+    help: 'what a market pool of --deployment asks for a million tokens of an answer, default 0.20; prompts cost a quarter',
   }),
   prices: option(async (text) => (await import('./parse-json-value.ts')).parsePrices(text), {
     initial: {},

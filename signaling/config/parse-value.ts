@@ -54,11 +54,26 @@ export const creditsInMicros: ParseValue<number> = (text) => {
   return Number(whole) * MICROS_PER_CREDIT + Number(part.padEnd(6, '0'));
 };
 
+/** Dollars for a million tokens, as whole pico-dollars for one: a millionth of a dollar for a million is one of them. */
+export const dollarsPerMillion: ParseValue<number> = (text) => {
+  const [, whole = '', part = ''] = /^(\d{1,4})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
+  const pico = Number(whole) * MICROS_PER_CREDIT + Number(part.padEnd(6, '0'));
+  if (whole === '' || pico === 0)
+    throw new Misfit('a number of dollars above 0 and up to 9999, with at most 6 decimal places');
+  return pico;
+};
+
 /** An http(s) address or a path of this site, without slashes at the end. */
 export const hubAddress: ParseValue<string> = (text) => {
   const url = webUrl(text);
   if ((url && !url.username && !url.password) || /^\/(?!\/)/.test(text)) return text.replace(/\/+$/, '');
   throw new Misfit('an http(s) address or a path of this site');
+};
+
+/** A node's address: keys of its provider may be anywhere in it. */
+export const nodeAddress: ParseValue<string> = (text) => {
+  if (!webUrl(text)) throw new Misfit('an http(s) address');
+  return text;
 };
 
 /** Scheme, host and port, with or without a path. */

@@ -31,6 +31,9 @@ export async function readConfig(
   if (found.has('seal-key') && found.has('seal-key-file')) {
     mistakes.push('--seal-key and --seal-key-file are both set: keep one.');
   }
+  if (values.chain && !(values.deployment && values['chain-key-file'])) {
+    mistakes.push('--chain needs --deployment and --chain-key-file; npm start -- --chain local makes its own.');
+  }
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
   return toConfig(values);
 }
@@ -97,6 +100,7 @@ function toConfig(found: OptionValues): ServerConfig {
     trustedProxies: values['trusted-proxies'],
     allowLocalWebhooks: values['allow-local-webhooks'],
     prices: values.prices,
+    marketPricePico: values['market-price'],
   };
   if (!values['no-site']) config.siteDir = values.site;
   const sealKey = {
@@ -104,6 +108,10 @@ function toConfig(found: OptionValues): ServerConfig {
     ...{ oldKey: found['old-seal-key'], oldFile: found['old-seal-key-file'] },
   };
   if (Object.values(sealKey).some(Boolean)) config.sealKey = sealKey;
+  if (found.chain && found.deployment && found['chain-key-file']) {
+    const files = { deploymentFile: found.deployment, keyFile: found['chain-key-file'] };
+    config.chain = { key: found.chain, ...(found['chain-url'] ? { url: found['chain-url'] } : {}), ...files };
+  }
   if (found.stages !== undefined) config.stages = found.stages;
   if (found['public-url'] !== undefined) config.publicUrl = found['public-url'];
   return config;

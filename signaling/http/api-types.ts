@@ -10,6 +10,8 @@ export interface ModelEntry {
   pool: PoolId;
   /** The one that whoever runs this server configured: its repository alone names it. */
   isConfigured?: boolean | undefined;
+  /** Its operators are paid in USDC, and its micros are pico-dollars. */
+  isMarket?: boolean | undefined;
   model: ModelRef;
   createdAt: Date;
   /** Most positions of a session, where the manifest is known. */

@@ -20,18 +20,25 @@ export interface CallerDirectory {
 }
 
 /**
- * Resolves each request's caller once, whoever asks and however often. `publicUrl`: where people reach the site.
+ * Resolves each request's caller once, whoever asks and however often. `publicUrl`: where people reach the site. `ofSession`: whom
+ * the key of a paid session is of; undefined for another kind of key.
  *
  * @example
  * const authenticate = createAuthenticate(accounts);
  * const { owner } = await authenticate(c);
  */
-export function createAuthenticate(accounts: CallerDirectory, publicUrl?: string): Authenticate {
+export function createAuthenticate(
+  accounts: CallerDirectory,
+  publicUrl?: string,
+  ofSession: (key: string) => Promise<Caller> | undefined = () => undefined,
+): Authenticate {
   const findLogin = loginFinder(accounts, publicUrl);
   return once(async (c) => {
     // A key that is wrong must not fall back to the cookie beside it: the caller meant the key.
     if (!sendsKey(c)) return findLogin(c);
     const key = shownKey(c);
+    const paid = key === undefined ? undefined : ofSession(key);
+    if (paid) return paid;
     const holder = key === undefined ? undefined : await accounts.byKey(key);
     if (!holder) throw new PoolError('not-logged-in', 'This API key is not known or was revoked.');
     return { ...holder, owner: accountOwner(holder.account.id) };

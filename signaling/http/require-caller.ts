@@ -12,3 +12,16 @@ export const requireCaller =
     c.set('caller', await authenticate(c));
     await next();
   };
+
+export interface StrangerEnv {
+  Variables: { caller: Caller | undefined };
+}
+
+/** The same, but where a stranger may pay instead of being known, one who shows nothing is let on as nobody. */
+export const takeCaller =
+  (authenticate: Authenticate, mayPay: boolean): MiddlewareHandler<StrangerEnv> =>
+  async (c, next) => {
+    const showsNothing = c.req.header('authorization') === undefined && c.req.header('cookie') === undefined;
+    c.set('caller', mayPay && showsNothing ? undefined : await authenticate(c));
+    await next();
+  };

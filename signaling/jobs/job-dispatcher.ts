@@ -27,7 +27,7 @@ import { leaveDrivers, watchQuiet } from './quiet-drivers.ts';
 import { limitGrant, tellAgain, tellFunding } from './start-job.ts';
 import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
-import { takeAcknowledged, takeNote } from './witness.ts';
+import { billFor, takeAcknowledged, takeNote } from './witness.ts';
 
 /** Only an ask that still waits can be cancelled by its number, and far fewer wait. */
 const MAX_REMEMBERED_ASKS = 10_000;
@@ -66,6 +66,20 @@ export class JobDispatcher implements JobService {
     const jobs = [...this.#context.jobs.values()];
     const count = (state: LiveJob['state']): number => jobs.filter((job) => job.state === state).length;
     return { running: count('running'), waiting: count('waiting') };
+  }
+
+  /** What a job that runs is worth so far, as its witness saw it; 0 for one that is unknown. */
+  worthSoFar(id: JobId): number {
+    const job = this.#context.jobs.get(id);
+    return job ? billFor(job) : 0;
+  }
+
+  /** Whoever pays for it does so no more: it ends with what it has. */
+  stop(id: JobId): void {
+    const job = this.#context.jobs.get(id);
+    if (!job) return;
+    if (job.request) cancelJob(this.#context, job);
+    else finishJob(this.#context, job, new PoolError('cancelled', 'It is not paid for any more.'));
   }
 
   async submit(order: JobOrder): Promise<Job> {

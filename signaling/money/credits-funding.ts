@@ -1,8 +1,9 @@
 // Work paid for with credits of the ledger: held before a job, and at its end moved to whoever earns for each peer. Keeps no
 // state of its own.
+import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Ledger, Payment } from '../ledger/ledger-types.ts';
-import { type AccountId, type OwnerId, ownerOfPeer } from '../ledger/owner.ts';
+import { type AccountId, type OwnerId, ownerOfPeer, readOwner } from '../ledger/owner.ts';
 import type { Funding } from './funding.ts';
 
 export interface CreditsFundingOptions {
@@ -19,7 +20,12 @@ export interface CreditsFundingOptions {
  */
 export function createCreditsFunding({ ledger, ownerOf }: CreditsFundingOptions): Funding {
   return {
-    reserve: ({ job, payer, amountMicros, expiresAt }) => ledger.hold({ job, payer, amountMicros, expiresAt }),
+    async reserve({ job, payer, amountMicros, expiresAt }) {
+      if (readOwner(payer).kind === 'paid') {
+        throw new PoolError('bad-request', 'This pool is paid with credits: a session key pays in its own pool alone.');
+      }
+      await ledger.hold({ job, payer, amountMicros, expiresAt });
+    },
     // Nothing flows while a job runs: all of it moves at its end.
     began: async () => {},
     moved: async () => {},

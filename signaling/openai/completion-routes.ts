@@ -1,20 +1,24 @@
 // POST /v1/chat/completions and /v1/completions: who asks, what for, and off it goes.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { throwIssue } from '../http/answer-error.ts';
 import type { ApiLimits, Authenticate, ModelEntry } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
-import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
+import { type StrangerEnv, takeCaller } from '../http/require-caller.ts';
 import { chatAnswerSchema, completionAnswerSchema, quoteSchema } from './answer-schema.ts';
 import { chatBodySchema } from './chat-schema.ts';
 import { completionBodySchema } from './completion-schema.ts';
-import { prepareChat, prepareCompletion } from './prepare-request.ts';
+import type { Paying } from './paying.ts';
+import { type PreparedRequest, prepareChat, prepareCompletion } from './prepare-request.ts';
 import { type RunContext, runRequest } from './run-request.ts';
 
 export interface CompletionRouteOptions extends RunContext {
   models(): readonly ModelEntry[];
   authenticate: Authenticate;
   limits: ApiLimits;
+  /** Where strangers may pay: undefined: nowhere. */
+  paying?: Paying | undefined;
 }
 
 const answers = <T extends z.ZodType>(schema: T) => ({
@@ -48,20 +52,23 @@ const completionRoute = createRoute({
   responses: answers(completionAnswerSchema),
 });
 
-export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPIHono<CallerEnv> {
-  const { authenticate, limits, models } = options;
-  const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
+export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPIHono<StrangerEnv> {
+  const { authenticate, limits, models, paying } = options;
+  const app = new OpenAPIHono<StrangerEnv>({ defaultHook: throwIssue });
   // Who it is comes first: a stranger's body is not read. Whether it still counts when all is there, the job's way in asks.
   for (const path of [chatRoute.path, completionRoute.path]) {
-    app.use(path, requireCaller(authenticate), ...boundJson(limits));
+    app.use(path, takeCaller(authenticate, paying !== undefined), ...boundJson(limits));
   }
+  const answer = async (c: Context<StrangerEnv>, prepared: PreparedRequest): Promise<Response> => {
+    const caller = c.get('caller');
+    const paid = caller ?? (await paying!.payForAnswer(c, prepared, options));
+    return paid instanceof Response ? paid : runRequest(c, prepared, paid, options);
+  };
   app.openapi(chatRoute, async (c) => {
-    const prepared = prepareChat(c.req.valid('json'), { models: models(), limits });
-    return runRequest(c, prepared, c.get('caller'), options);
+    return answer(c, prepareChat(c.req.valid('json'), { models: models(), limits }));
   });
   app.openapi(completionRoute, async (c) => {
-    const prepared = prepareCompletion(c.req.valid('json'), { models: models(), limits });
-    return runRequest(c, prepared, c.get('caller'), options);
+    return answer(c, prepareCompletion(c.req.valid('json'), { models: models(), limits }));
   });
   return app;
 }

@@ -3,7 +3,7 @@
 import { type JobStats, stepMsOf } from '../../protocol/job.ts';
 import type { Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import type { Usage } from '../jobs/job-types.ts';
-import { formatCredits } from '../ledger/format-credits.ts';
+import { costField, costText } from './cost.ts';
 import type { DoneUpdate, Timings } from './follow-job.ts';
 
 /** Every header that an answer may have: scripts of other sites may read them. */
@@ -36,7 +36,11 @@ export function planHeaders(jobId: string, plan: RoutePlan | undefined, queueMs:
   };
 }
 
-export function doneHeaders(jobId: string, done: DoneUpdate & { timings: Timings }): Headers {
+export function doneHeaders(
+  jobId: string,
+  done: DoneUpdate & { timings: Timings },
+  isMarket?: boolean | undefined,
+): Headers {
   const { stats, plan, timings } = done;
   return {
     ...planHeaders(jobId, plan, timings.queueMs),
@@ -44,7 +48,7 @@ export function doneHeaders(jobId: string, done: DoneUpdate & { timings: Timings
     'x-computepool-outcome': paceText(stats),
     'x-computepool-drafted': String(stats.drafted),
     'x-computepool-accepted': `${stats.accepted}; rate=${acceptanceOf(stats)}`,
-    'x-computepool-cost': formatCredits(done.chargedMicros),
+    'x-computepool-cost': costText(done.chargedMicros, isMarket),
     'server-timing': timingText(partsOf(done)),
   };
 }
@@ -53,7 +57,7 @@ export function doneHeaders(jobId: string, done: DoneUpdate & { timings: Timings
 export function describeDone(
   jobId: string,
   done: DoneUpdate & { timings: Timings },
-  { seed, ignored }: { seed: number; ignored: readonly string[] },
+  { seed, ignored, isMarket }: { seed: number; ignored: readonly string[]; isMarket?: boolean | undefined },
 ) {
   const { stats, plan } = done;
   return {
@@ -72,7 +76,7 @@ export function describeDone(
     drafter: stats.drafter,
     drafted: stats.drafted,
     accepted: stats.accepted,
-    charged_credits: formatCredits(done.chargedMicros),
+    ...costField(done.chargedMicros, isMarket),
     /** Send it again to have the same answer. */
     seed,
     timings_ms: partsOf(done),

@@ -21,22 +21,27 @@ export function listModels({ pools, roster, configured }: ModelSources): ModelEn
   const isKept = new Set<string>(pools.list().map(({ id }) => id));
   const open = roster.pools().filter(({ pool }) => !isKept.has(pool));
   const entries = [
-    ...kept.map(({ id, model, manifest, maxContext, createdAt }) => ({ id, model, manifest, maxContext, createdAt })),
+    ...kept.map(({ id, model, manifest, maxContext, createdAt, policy }) => ({
+      ...{ id, model, manifest, maxContext, createdAt },
+      isMarket: policy === 'market',
+    })),
     ...open.map(({ pool, model }) => ({
       id: pool,
       model,
       manifest: undefined,
       maxContext: undefined,
       createdAt: START,
+      isMarket: false,
     })),
   ];
   return entries
-    .map(({ id, model, manifest, maxContext, createdAt }) => {
+    .map(({ id, model, manifest, maxContext, createdAt, isMarket }) => {
       const live = roster.pool(id);
       const known = manifest ?? live?.manifest;
       const entry: ModelEntry = {
         pool: id,
         isConfigured: id === configured,
+        ...(isMarket ? { isMarket } : {}),
         model,
         createdAt,
         contextTokens: manifest ? maxContext : known?.maxContext,

@@ -11,6 +11,7 @@ import type { JobService } from '../jobs/job-types.ts';
 import { createCompletionRoutes } from './completion-routes.ts';
 import { createJobRoutes, type JobRouteOptions } from './job-routes.ts';
 import { createModelRoutes } from './model-routes.ts';
+import type { Paying } from './paying.ts';
 
 export interface OpenAiRoutesOptions {
   jobs: JobService;
@@ -20,6 +21,8 @@ export interface OpenAiRoutesOptions {
   limits?: Partial<ApiLimits>;
   logger: Logger;
   trustedProxies: number;
+  /** Where strangers may pay; undefined: nowhere. */
+  paying?: Paying | undefined;
   /** Further groups under /v1: files and batches. */
   // biome-ignore lint/suspicious/noExplicitAny: groups differ in what their middleware hands on
   groups?: readonly OpenAPIHono<any>[];

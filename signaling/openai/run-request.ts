@@ -9,6 +9,7 @@ import { toOpenAiError } from '../http/open-ai-error.ts';
 import { addressOf } from '../http/rate-limit.ts';
 import type { JobService } from '../jobs/job-types.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
+import { costText } from './cost.ts';
 import { doneHeaders, planHeaders } from './describe-answer.ts';
 import { dataEvent, eventStream, SILENCE, within } from './event-stream.ts';
 import { collectJob, type FollowedUpdate, followJob } from './follow-job.ts';
@@ -49,7 +50,7 @@ export async function runRequest(
   const { request } = prepared.order;
   if (!prepared.isStream) {
     const collected = await collectJob(job, request, startedMs).catch(naming(prepared));
-    setHeaders(c, doneHeaders(job.id, collected.done));
+    setHeaders(c, doneHeaders(job.id, collected.done, prepared.entry.isMarket));
     return c.json(writeWhole(prepared, job, collected));
   }
   const updates = followJob(job, request, startedMs);
@@ -116,7 +117,9 @@ async function* events(chunks: AsyncIterable<string>): AsyncGenerator<string, vo
 const quoteJson = (prepared: PreparedRequest, quote: Awaited<ReturnType<JobService['quote']>>) => ({
   object: 'computepool.quote' as const,
   model: prepared.entry.pool,
-  max_credits: formatCredits(quote.maxMicros),
+  ...(prepared.entry.isMarket
+    ? { max_usdc: costText(quote.maxMicros, true) }
+    : { max_credits: formatCredits(quote.maxMicros) }),
   max_micros: quote.maxMicros,
   price: { prompt_micros: quote.price.promptMicros, completion_micros: quote.price.completionMicros },
   quote: quote.quote,

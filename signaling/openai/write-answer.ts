@@ -31,7 +31,7 @@ export function writeWhole(prepared: PreparedRequest, { id: jobId, seed }: Answe
     ...envelope(prepared, shape, shape.wholeObject, jobId),
     choices: choices.map((choice, index) => shape.whole(index, choice, logprobs !== undefined)),
     usage: usageJson(done.usage),
-    computepool: describeDone(jobId, done, { seed, ignored }),
+    computepool: describeDone(jobId, done, { seed, ignored, isMarket: prepared.entry.isMarket }),
   };
 }
 
@@ -67,7 +67,7 @@ export async function* writeChunks(
       if (lastFinish) yield chunk([lastFinish]);
       lastFinish = shape.finish(update.choice, update.reason);
     } else if (update.type === 'done') {
-      const last = { computepool: describeDone(jobId, update, { seed, ignored }) };
+      const last = { computepool: describeDone(jobId, update, { seed, ignored, isMarket: prepared.entry.isMarket }) };
       const finishes = lastFinish ? [lastFinish] : [];
       if (!includeUsage) yield chunk(finishes, last);
       else {

@@ -21,6 +21,7 @@ export interface DeployOptions extends Omit<MarketOptions, 'usdc'> {
 export interface Deployment extends Market {
   chainId: number;
   pools: Record<string, Address>;
+  treasuryUnits: number;
   gasUsed: bigint;
 }
 
@@ -48,7 +49,7 @@ export async function deployAll(chain: Chain, options: DeployOptions): Promise<D
     deployed[name] = await deployMarketPool(deployer, { escrow: market.escrow, name, treasury, treasuryUnits });
   }
   await readBack(deployer, market, deployed, options);
-  return { ...market, chainId: chain.id, pools: deployed, gasUsed: deployer.gasUsed };
+  return { ...market, chainId: chain.id, pools: deployed, treasuryUnits, gasUsed: deployer.gasUsed };
 }
 
 async function frameworkOf(deployer: ChainDeployer, chain: Chain): Promise<Framework> {

@@ -15,7 +15,7 @@ export interface AnvilOptions {
   chainId?: number;
   /** A state that it goes on from. */
   loadState?: string;
-  /** Seconds between blocks; without, each transaction has its own at once. */
+  /** Blocks at this pace beside those of transactions, which have their own at once: the chain's clock goes on. */
   blockSeconds?: number;
 }
 
@@ -28,7 +28,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const port = options.port || (await freePort());
   const given = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId), '--silent'];
   if (loadState) given.push('--load-state', loadState);
-  if (blockSeconds) given.push('--block-time', String(blockSeconds));
+  if (blockSeconds) given.push('--block-time', String(blockSeconds), '--mixed-mining');
   const child = spawn(program, given, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr!.on('data', (text) => {

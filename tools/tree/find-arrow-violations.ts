@@ -19,6 +19,8 @@ const OPEN_DOORS: Record<string, readonly string[]> = {
 
 /** The only package that the shared vocabulary may use: it runs in pages, workers and Node alike. */
 const PROTOCOL_PACKAGES = ['zod/mini'];
+/** The one file for chains alone, which no page and no worker loads. */
+const ABI = { path: 'protocol/abi.ts', packages: ['viem'] };
 
 const ENGINE = 'shard-worker/engine/';
 const RUNTIME = /^onnxruntime-/;
@@ -36,7 +38,8 @@ export function findArrowViolations(edges: readonly ImportEdge[], files: Readonl
     if (!allowed) return [];
     if (isPackage(to, files)) {
       if (testCode.has(from)) return [];
-      if (home === 'protocol' && !PROTOCOL_PACKAGES.includes(to)) {
+      const isOfAbi = from === ABI.path && ABI.packages.includes(to);
+      if (home === 'protocol' && !PROTOCOL_PACKAGES.includes(to) && !isOfAbi) {
         return [`${from} imports ${to}: protocol/ may use ${PROTOCOL_PACKAGES.join(', ')} and itself alone`];
       }
       if (RUNTIME.test(to) && !typeOnly && !from.startsWith(ENGINE)) {

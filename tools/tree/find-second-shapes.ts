@@ -13,6 +13,7 @@ export const MAY_DECLARE: Record<string, string> = {
   'signaling/http/describe-routes.ts': 'OpenAI’s error, under /v1',
   'signaling/http/describe-shapes.ts': 'declares none: hands those of protocol/http to the document',
   'signaling/config/parse-json-value.ts': 'options of the command line',
+  'signaling/chain/read-chain.ts': 'the file that the deploy script writes',
   'signaling/db/lock-folder.ts': 'the text of a lock file',
   'signaling/control/peer-broker.ts': 'the words of PeerJS, on its own socket',
 };

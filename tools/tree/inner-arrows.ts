@@ -31,9 +31,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/models'],
     'signaling/roster',
   ],
+  'signaling/chain': ['signaling/config', 'signaling/db'],
+  'signaling/payments': [
+    ...['signaling/chain', 'signaling/config', 'signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger'],
+    ...['signaling/money', 'signaling/payouts', 'signaling/pools', 'signaling/settlement'],
+  ],
   'signaling/openai': [
-    ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/pools', 'signaling/roster'],
-    'signaling/settlement',
+    ...['signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/payments', 'signaling/pools'],
+    ...['signaling/roster', 'signaling/settlement'],
   ],
   'signaling/batches': [
     ...[

@@ -1,0 +1,46 @@
+// A stranger asks a market pool: 402 with what the answer may cost at most, and with a payment the answer. What is not earned goes back.
+import type { Context } from 'hono';
+import { PoolError } from '../../protocol/errors.ts';
+import type { Caller } from '../http/api-types.ts';
+import { addressOf } from '../http/rate-limit.ts';
+import type { JobService } from '../jobs/job-types.ts';
+import { paidOwner } from '../ledger/owner.ts';
+import { weiOfPico } from '../payments/amounts.ts';
+import { paymentRequired, readPayment, repeatOf, tellPaid } from '../payments/payment-headers.ts';
+import type { Payments } from '../payments/payments.ts';
+import type { PreparedRequest } from './prepare-request.ts';
+
+export interface AnswerPaymentOptions {
+  jobs: Pick<JobService, 'quote'>;
+  trustedProxies: number;
+}
+
+/** Whoever has paid, or the 402. Throws `not-logged-in` where credits pay. */
+export async function payForAnswer(
+  payments: Payments,
+  c: Context,
+  prepared: PreparedRequest,
+  { jobs, trustedProxies }: AnswerPaymentOptions,
+): Promise<Caller | Response> {
+  const { pool } = prepared.order;
+  if (!payments.isMarket(pool)) throw new PoolError('not-logged-in', 'This needs somebody who is logged in.');
+  const address = addressOf(c, trustedProxies);
+  const { maxMicros } = await jobs.quote({ ...prepared.order, payer: paidOwner('0x0'), address });
+  const demand = async (error: PoolError): Promise<Response> =>
+    paymentRequired(c, await payments.offer(pool, 'answer', { answerPico: Math.max(1, maxMicros) }), error);
+  try {
+    const payload = readPayment(c);
+    if (!payload) throw new PoolError('payment-required', 'This pool’s operators are paid in USDC for each answer.');
+    const offer = payments.offerOf(payload);
+    if (offer.kind !== 'answer' || offer.pool !== pool || offer.spendWei < weiOfPico(maxMicros)) {
+      throw new PoolError('payment-rejected', 'The payment is for less, or for something else.');
+    }
+    const paid = await payments.take(payload, repeatOf(c));
+    tellPaid(c, paid, payments.network);
+    return { owner: paidOwner(paid.session.key), confirm: async () => {} };
+  } catch (thrown) {
+    const error = PoolError.from(thrown);
+    if (error.status !== 402) throw thrown;
+    return demand(error);
+  }
+}

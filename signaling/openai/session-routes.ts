@@ -1,0 +1,198 @@
+// /v1/computepool/sessions: a paid session, opened by an x402 payment, used by its key, ended by whoever paid, and its log for payer and
+// operators.
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { getAddress, isAddress } from 'viem';
+import { PoolError } from '../../protocol/errors.ts';
+import type { PeerId } from '../../protocol/ids.ts';
+import { throwIssue } from '../http/answer-error.ts';
+import type { ApiLimits, Authenticate, ModelEntry } from '../http/api-types.ts';
+import { shownKey } from '../http/authenticate.ts';
+import { boundJson } from '../http/bound-json.ts';
+import { json, jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
+import { formatDollars, weiOfDollars, weiOfUsdc } from '../payments/amounts.ts';
+import { leftOf, type PaidSession } from '../payments/paid-session.ts';
+import { paymentRequired, readPayment, repeatOf, tellPaid } from '../payments/payment-headers.ts';
+import type { Payments } from '../payments/payments.ts';
+import { isSessionKey } from '../payments/session-keys.ts';
+import { findModel } from './find-model.ts';
+
+export interface SessionRouteOptions {
+  payments: Payments;
+  models(): readonly ModelEntry[];
+  authenticate: Authenticate;
+  /** Devices of an account: their work is in a session's log. */
+  peersOf(account: string): Promise<readonly PeerId[]>;
+  limits: ApiLimits;
+}
+
+const MAX_SECONDS = 24 * 3600;
+const MAX_DOLLARS = 1000;
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
+const bodySchema = z
+  .strictObject({
+    model: z.string().min(1).max(400),
+    seconds: z.number().positive().max(MAX_SECONDS).optional(),
+    dollars: z.number().positive().max(MAX_DOLLARS).optional(),
+    mode: z.enum(['auto', 'stream', 'ticks']).optional(),
+    payer: z
+      .string()
+      .refine((text) => isAddress(text, { strict: false }), 'must be an address: 0x and 40 hexadecimal digits')
+      .optional(),
+  })
+  .openapi('NewSession');
+
+const sessionSchema = z
+  .looseObject({
+    object: z.literal('computepool.session'),
+    id: z.string(),
+    pool: z.string(),
+    state: z.enum(['paying', 'waiting', 'streaming', 'resting', 'ending', 'over']),
+    mode: z.enum(['stream', 'ticks']),
+    payer: z.string(),
+    left_usdc: z.string().openapi({ description: 'What further answers may cost together.' }),
+  })
+  .openapi('Session');
+
+const logSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(
+      z.looseObject({
+        step: z.string(),
+        transaction: z.string(),
+        state: z.enum(['signed', 'mined', 'reverted', 'replaced']),
+      }),
+    ),
+  })
+  .openapi('SessionLog');
+
+const params = z.object({ id: z.string().regex(/^0x[0-9a-f]{64}$/, 'must be the id of a session') });
+const base = { tags: ['sessions'], security: SECURITY };
+
+const openRoute = createRoute({
+  ...{
+    method: 'post',
+    path: '/computepool/sessions',
+    tags: ['sessions'],
+    summary: 'Pay for a session of a market pool (x402)',
+  },
+  request: { body: jsonBody(bodySchema) },
+  responses: {
+    201: json(sessionSchema, 'Paid: `key` is the API key of any OpenAI client until the deposit ends.'),
+    ...OPEN_AI_FAILURE,
+  },
+});
+const readRoute = createRoute({
+  ...{ ...base, method: 'get', path: '/computepool/sessions/{id}', summary: 'A paid session' },
+  request: { params },
+  responses: { 200: json(sessionSchema, 'As it is now.'), ...OPEN_AI_FAILURE },
+});
+const endRoute = createRoute({
+  ...{
+    ...base,
+    method: 'delete',
+    path: '/computepool/sessions/{id}',
+    summary: 'End a paid session: the rest goes back',
+  },
+  request: { params },
+  responses: { 202: json(sessionSchema, 'It ends.'), ...OPEN_AI_FAILURE },
+});
+const logRoute = createRoute({
+  ...{ ...base, method: 'get', path: '/computepool/sessions/{id}/log', summary: 'Transactions of a paid session' },
+  request: { params },
+  responses: { 200: json(logSchema, 'In their order.'), ...OPEN_AI_FAILURE },
+});
+
+/** A group of `/v1`, where a chain is configured. */
+export function createSessionRoutes({
+  payments,
+  models,
+  authenticate,
+  peersOf,
+  limits,
+}: SessionRouteOptions): OpenAPIHono {
+  const app = new OpenAPIHono({ defaultHook: throwIssue });
+  for (const bound of boundJson(limits)) app.post('/computepool/sessions', bound);
+
+  const find = async (c: Context, id: string, isPayerOnly: boolean): Promise<PaidSession> => {
+    const session = await payments.read(id);
+    const key = shownKey(c);
+    if (key !== undefined && isSessionKey(key)) {
+      if (session && payments.isKeyOf(session, key)) return session;
+    } else {
+      const { account } = await authenticate(c);
+      const peers = account && session && !isPayerOnly ? await peersOf(account.id) : [];
+      if (peers.some((peer) => session?.peers.has(peer))) return session!;
+    }
+    throw new PoolError('not-found', 'You have no paid session with this id.', { data: { param: 'id' } });
+  };
+
+  app.openapi(openRoute, async (c) => {
+    const { model, seconds, dollars, mode, payer } = c.req.valid('json');
+    if ((seconds === undefined) === (dollars === undefined)) {
+      throw new PoolError('bad-request', "Say either 'seconds' or 'dollars'.", { data: { param: 'seconds' } });
+    }
+    const { pool } = findModel(models(), model);
+    const want = seconds === undefined ? { dollarsWei: weiOfDollars(dollars!) } : { seconds };
+    const terms = {
+      ...(mode === undefined || mode === 'auto' ? {} : { mode }),
+      ...(payer === undefined ? {} : { payer: getAddress(payer) }),
+    };
+    try {
+      const payload = readPayment(c);
+      if (!payload) throw new PoolError('payment-required', 'A session is opened by its payment.');
+      const offer = payments.offerOf(payload);
+      if (offer.kind !== 'session' || offer.pool !== pool) {
+        throw new PoolError('payment-rejected', 'The payment is for something else.');
+      }
+      const paid = await payments.take(payload, repeatOf(c));
+      tellPaid(c, paid, payments.network);
+      return c.json({ ...describe(paid.session), key: paid.key }, 201);
+    } catch (thrown) {
+      const error = PoolError.from(thrown);
+      if (error.status !== 402) throw thrown;
+      return paymentRequired(c, await payments.offer(pool, 'session', want, terms), error) as never;
+    }
+  });
+  app.openapi(readRoute, async (c) => c.json(describe(await find(c, c.req.valid('param').id, false)), 200, NO_STORE));
+  app.openapi(endRoute, async (c) => {
+    const session = await find(c, c.req.valid('param').id, true);
+    if (session.state === 'live') await payments.end(session);
+    return c.json(describe(session), 202, NO_STORE);
+  });
+  app.openapi(logRoute, async (c) => {
+    const session = await find(c, c.req.valid('param').id, false);
+    const rows = await payments.logOf(session);
+    const data = rows.map(({ step, hash, state, block, minedAt, gasUsed }) => ({
+      ...{ step, transaction: hash, state, block, gas_used: gasUsed },
+      at: minedAt ? Math.floor(minedAt.getTime() / 1000) : null,
+    }));
+    return c.json({ object: 'list' as const, data }, 200, NO_STORE);
+  });
+  return app;
+}
+
+const describe = (session: PaidSession) => ({
+  object: 'computepool.session' as const,
+  ...{ id: session.key, pool: session.pool, kind: session.kind, state: stateOf(session) },
+  ...{ mode: session.mode, reason: session.reason, payer: session.payer },
+  deposit_usdc: formatDollars(weiOfUsdc(session.amount)),
+  fee_usdc: formatDollars(weiOfUsdc(session.quote.fee)),
+  spend_usdc: formatDollars(session.spendWei),
+  earned_usdc: formatDollars(session.worthWei),
+  left_usdc: formatDollars(leftOf(session)),
+  outcome: session.outcome ?? null,
+  created_at: session.createdAt,
+  /** The stream is covered until then; null where nothing is open. */
+  paid_until: session.chain.state === 'open' ? session.chain.paidUntil : null,
+  ended_at: session.endedAt ?? null,
+});
+
+function stateOf({ state, chain, endAskedAt }: PaidSession): z.infer<typeof sessionSchema>['state'] {
+  if (state !== 'live') return state;
+  if (endAskedAt !== undefined || chain.state === 'stopped' || chain.state === 'closed') return 'ending';
+  if (chain.state === 'none') return 'waiting';
+  return chain.rateWei > 0n ? 'streaming' : 'resting';
+}

@@ -1,0 +1,103 @@
+// What is to be done next with a paid session, from what is known of it now: it is asked again after each step, after each event and
+// after each restart, so that it does not matter how it came to where it is. Pure.
+import { weiOfPico } from './amounts.ts';
+import { leftOf, type PaidSession, worthNow } from './paid-session.ts';
+
+export type Decision =
+  | { do: 'open' }
+  | { do: 'rate'; rateWei: bigint }
+  /** Ends an open one: what receipts are worth is paid, the rest goes back. */
+  | { do: 'close' }
+  /** The same for one that was never opened. */
+  | { do: 'settle' }
+  /** Nothing was earned: all of it goes back. */
+  | { do: 'reclaim' }
+  /** Answers that run would be paid by nobody. */
+  | { do: 'stop-jobs' }
+  | { do: 'wait'; why: string }
+  | { do: 'nothing' };
+
+export interface DecideOptions {
+  now: number;
+  /** What answers that run are worth so far, in wei, as their witnesses saw it. */
+  runningWei: bigint;
+  /** Seconds between blocks: what is sent now counts later. */
+  blockSeconds: number;
+}
+
+/** The flow stops when it is so far ahead of the work. */
+export const AHEAD_SECONDS = 5n;
+/** Nobody has asked for anything for so long. */
+const IDLE_SECONDS = 15 * 60;
+/** A payment whose one answer never began. */
+const UNUSED_SECONDS = 120;
+/** Answers end, receipts come in and a transaction is mined in this time. */
+const MARGIN_SECONDS = 30;
+/** Receipts are worth at most so much a second: an answer that came faster is closed a little later. */
+const PATIENT_SECONDS = 60;
+
+export function decideStep(session: PaidSession, options: DecideOptions): Decision {
+  const { state, chain, jobs } = session;
+  if (state === 'over') return { do: 'nothing' };
+  if (state === 'paying') return { do: 'wait', why: 'its payment' };
+  const isLive = jobs.size > 0;
+  if (isLive && session.endAskedAt !== undefined) return { do: 'stop-jobs' };
+  switch (chain.state) {
+    case 'closed':
+      return isLive ? { do: 'stop-jobs' } : { do: 'nothing' };
+    case 'stopped':
+      return isLive ? { do: 'stop-jobs' } : { do: 'close' };
+    case 'open':
+      return decideOpen(session, options);
+    case 'none':
+      return decideUnopened(session, options);
+  }
+}
+
+function decideUnopened(session: PaidSession, options: DecideOptions): Decision {
+  const { jobs, quote, mode, worthWei } = session;
+  const isDue = options.now >= quote.openBefore - marginOf(options);
+  if (jobs.size > 0) {
+    if (isDue) return { do: 'stop-jobs' };
+    if (mode === 'stream' && hasRunning(session)) return { do: 'open' };
+    return { do: 'wait', why: 'its answers' };
+  }
+  if (!isDue && !isEnding(session, options)) return { do: 'wait', why: 'a question' };
+  return worthWei > 0n && options.now <= quote.openBefore ? { do: 'settle' } : { do: 'reclaim' };
+}
+
+function decideOpen(session: PaidSession, options: DecideOptions): Decision {
+  const { jobs, quote, chain, mode } = session;
+  if (options.now >= chain.paidUntil - marginOf(options)) return jobs.size > 0 ? { do: 'stop-jobs' } : { do: 'close' };
+  if (jobs.size === 0 && isEnding(session, options)) {
+    const isTooSoon =
+      worthNow(session, options.now) < session.worthWei && options.now - chain.openedAt < PATIENT_SECONDS;
+    return isTooSoon ? { do: 'wait', why: 'the time that its receipts are bounded by' } : { do: 'close' };
+  }
+  if (mode === 'ticks') return { do: 'wait', why: 'its end' };
+  const aheadWei = aheadOf(session, options);
+  if (chain.rateWei > 0n) {
+    const isAhead = aheadWei > AHEAD_SECONDS * chain.rateWei;
+    return isAhead ? { do: 'rate', rateWei: 0n } : { do: 'wait', why: 'it streams' };
+  }
+  if (hasRunning(session) && aheadWei <= 0n) return { do: 'rate', rateWei: quote.rate };
+  return { do: 'wait', why: 'its stream rests' };
+}
+
+/** So much has streamed that no work is known for; below 0: so much work has not been streamed for. */
+export function aheadOf({ chain, worthWei }: PaidSession, { now, runningWei }: DecideOptions): bigint {
+  const seconds = BigInt(Math.max(0, now - chain.since));
+  return chain.paidWei + chain.rateWei * seconds - worthWei - runningWei;
+}
+
+/** Nothing more is to be paid for with it. */
+function isEnding(session: PaidSession, { now }: DecideOptions): boolean {
+  const { kind, hadJobs, endAskedAt, usedAt, price } = session;
+  if (endAskedAt !== undefined || leftOf(session) < weiOfPico(price.completionMicros)) return true;
+  if (kind === 'answer') return hadJobs || now - usedAt > UNUSED_SECONDS;
+  return now - usedAt > IDLE_SECONDS;
+}
+
+const hasRunning = ({ jobs }: PaidSession): boolean => [...jobs.values()].some(({ hasBegun }) => hasBegun);
+
+const marginOf = ({ blockSeconds }: DecideOptions): number => MARGIN_SECONDS + 4 * blockSeconds;

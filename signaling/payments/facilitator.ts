@@ -1,0 +1,101 @@
+// Verifies x402 payments with the stock scheme, in this process, and settles them through our sender: once, with the escrow knowing who
+// paid. Only verification is x402's own; a transaction is a step of its session like every other.
+import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
+import { ExactEvmScheme } from '@x402/evm/exact/facilitator';
+import { type Address, getAddress, type Hex, isHex } from 'viem';
+import { ESCROW_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import { chainFault } from '../chain/chain-error.ts';
+import type { ChainSender } from '../chain/chain-sender.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
+import type { Offer } from './offers.ts';
+
+export interface Authorized {
+  from: Address;
+  value: bigint;
+  validAfter: bigint;
+  validBefore: bigint;
+  nonce: Hex;
+  signature: Hex;
+}
+
+export class Facilitator {
+  readonly #chain: OpenChain;
+  readonly #sender: ChainSender;
+  readonly #scheme: ExactEvmScheme;
+
+  constructor(chain: OpenChain, sender: ChainSender) {
+    this.#chain = chain;
+    this.#sender = sender;
+    const { reader, account } = chain;
+    const never = (): never => {
+      throw new Error('Payments are settled by the sender.');
+    };
+    this.#scheme = new ExactEvmScheme({
+      getAddresses: () => [account.address],
+      readContract: (call) => reader.readContract(call as Parameters<typeof reader.readContract>[0]),
+      verifyTypedData: (data) => reader.verifyTypedData(data as Parameters<typeof reader.verifyTypedData>[0]),
+      getCode: (of) => reader.getCode(of),
+      waitForTransactionReceipt: (of) => reader.waitForTransactionReceipt(of),
+      writeContract: never,
+      sendTransaction: never,
+    });
+  }
+
+  /** Who pays, and what was signed. Throws `payment-rejected` with x402's own reason, `chain-unreachable`. */
+  async verify(payload: PaymentPayload, requirements: PaymentRequirements): Promise<Authorized> {
+    const authorized = readAuthorization(payload);
+    // Stock code takes whatever fails within for an invalid payment: whether the chain answers at all is asked apart.
+    await this.#chain.reader.getChainId().catch((thrown) => {
+      throw chainFault(thrown);
+    });
+    const { isValid, invalidReason, invalidMessage } = await this.#scheme.verify(payload, requirements);
+    if (isValid) return authorized;
+    const why = invalidReason ?? 'unknown';
+    const sentence = invalidMessage ? `${why}: ${invalidMessage}` : why;
+    throw new PoolError('payment-rejected', `The payment was not accepted (${sentence.slice(0, 200)}).`, {
+      data: { reason: why },
+    });
+  }
+
+  /** Moves the money to the session's vault; once, whoever else has sent the authorization. Gives the transaction. */
+  async fund(key: Hex, { quote }: Offer, { from, ...authorization }: Authorized): Promise<Hex> {
+    const { contracts } = this.#chain;
+    const { hash } = await this.#sender.send({
+      ...{ key: await this.#sender.keyFor(key, 'fund'), subject: key, step: 'fund' },
+      ...{ to: contracts.escrow, abi: ESCROW_ABI, functionName: 'fund', args: [quote, from, authorization] },
+    });
+    return hash;
+  }
+
+  /** USDC at a vault. */
+  async balanceAt(vault: Address): Promise<bigint> {
+    const { reader, contracts } = this.#chain;
+    return reader
+      .readContract({ address: contracts.usdc, abi: TOKEN_ABI, functionName: 'balanceOf', args: [vault] })
+      .catch((thrown) => {
+        throw chainFault(thrown);
+      });
+  }
+}
+
+function readAuthorization({ payload }: PaymentPayload): Authorized {
+  const { authorization, signature } = payload as { authorization?: Record<string, unknown>; signature?: unknown };
+  const { from, value, validAfter, validBefore, nonce } = authorization ?? {};
+  try {
+    if (!isHex(signature) || !isHex(nonce) || signature.length > 10_000) throw new Error('no signature');
+    return {
+      ...{ from: getAddress(String(from)), nonce, signature },
+      ...{
+        value: BigInt(String(value)),
+        validAfter: BigInt(String(validAfter)),
+        validBefore: BigInt(String(validBefore)),
+      },
+    };
+  } catch {
+    throw new PoolError(
+      'payment-rejected',
+      'The payment is no EIP-3009 authorization: scheme `exact` takes nothing else here.',
+    );
+  }
+}

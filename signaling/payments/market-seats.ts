@@ -1,0 +1,140 @@
+// The units of one market pool on its chain: what they are, what they should be, and the one turn in which they move. Whoever pays
+// out of a session does it in that turn, so that nobody's money goes by another one's units.
+import { eq } from 'drizzle-orm';
+import { type Address, getAddress, type Hex, parseEventLogs } from 'viem';
+import { GDA_POOL_ABI, MARKET_POOL_ABI } from '../../protocol/abi.ts';
+import type { ChainSender } from '../chain/chain-sender.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
+import type { Database } from '../db/open-database.ts';
+import { TOTAL_UNITS, type Units } from './split.ts';
+import { marketSeats } from './tables.ts';
+
+/** Members of one transaction: many more would pass the gas that one may have (EIP-7825). */
+const MOST_AT_ONCE = 16;
+const MOST_ROUNDS = 3;
+
+interface Change {
+  member: Address;
+  had: number;
+  units: number;
+}
+
+export interface MarketSeatsOptions {
+  db: Database;
+  chain: OpenChain;
+  sender: ChainSender;
+  contract: Address;
+}
+
+export class MarketSeats {
+  readonly contract: Address;
+  readonly #options: MarketSeatsOptions;
+  #units = new Map<Address, number>();
+  #operatorUnits = 0;
+  /** Addresses that can have no seat: not tried again. */
+  readonly #refused = new Set<Address>();
+  #gdaPool: Address | undefined;
+  #loading: Promise<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MarketSeatsOptions) {
+    this.#options = options;
+    this.contract = options.contract;
+  }
+
+  /** As the chain has them, since the last turn. */
+  get units(): Units {
+    return this.#units;
+  }
+
+  /** What the treasury leaves. */
+  get operatorUnits(): number {
+    return this.#operatorUnits;
+  }
+
+  /** Resolves when units are known. */
+  ready(): Promise<void> {
+    this.#loading ??= this.#load().catch((thrown) => {
+      this.#loading = undefined;
+      throw thrown;
+    });
+    return this.#loading;
+  }
+
+  /** One after the other. */
+  inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const take = (): Promise<T> => this.ready().then(act);
+    const next = this.#turn.then(take, take);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Within a turn. Seats that are given up are first: their units are free for the others. */
+  async setTo(wanted: Units): Promise<void> {
+    // More than once where one that a server before had sent comes first.
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const changes = this.#changesTo(wanted);
+      if (changes.length === 0) return;
+      for (let from = 0; from < changes.length; from += MOST_AT_ONCE) {
+        await this.#send(changes.slice(from, from + MOST_AT_ONCE));
+      }
+      await this.#read();
+      if (changes.every(({ member, units }) => this.#refused.has(member) || this.#unitsOf(member) === units)) return;
+    }
+  }
+
+  #changesTo(wanted: Units): Change[] {
+    return [...new Set([...this.#units.keys(), ...wanted.keys()])]
+      .map((member) => ({ member, had: this.#unitsOf(member), units: wanted.get(member) ?? 0 }))
+      .filter(({ member, had, units }) => had !== units && !this.#refused.has(member))
+      .sort((a, b) => a.units - a.had - (b.units - b.had));
+  }
+
+  #unitsOf(member: Address): number {
+    return this.#units.get(member) ?? 0;
+  }
+
+  async #send(changes: readonly Change[]): Promise<void> {
+    const { db, chain, sender } = this.#options;
+    const rows = changes.map(({ member }) => ({ contract: this.contract, member }));
+    await db.insert(marketSeats).values(rows).onConflictDoNothing();
+    const args = [changes.map(({ member }) => member), changes.map(({ units }) => BigInt(units))];
+    const { hash } = await sender.send({
+      ...{ key: await sender.keyFor(this.contract, 'seats'), subject: this.contract, step: 'seats' },
+      ...{ to: this.contract, abi: MARKET_POOL_ABI, functionName: 'setSeats', args },
+    });
+    const { logs } = await chain.reader.getTransactionReceipt({ hash });
+    for (const { args } of parseEventLogs({ abi: MARKET_POOL_ABI, eventName: 'SeatRefused', logs })) {
+      this.#refused.add(getAddress(args.member));
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { reader } = this.#options.chain;
+    const pool = { address: this.contract, abi: MARKET_POOL_ABI } as const;
+    const [gdaPool, treasury] = await Promise.all([
+      reader.readContract({ ...pool, functionName: 'gdaPool' }),
+      reader.readContract({ ...pool, functionName: 'treasury' }),
+    ]);
+    this.#gdaPool = gdaPool;
+    const gda = { address: gdaPool, abi: GDA_POOL_ABI } as const;
+    const kept = await reader.readContract({ ...gda, functionName: 'getUnits', args: [treasury] });
+    this.#operatorUnits = TOTAL_UNITS - Number(kept);
+    await this.#read();
+  }
+
+  /** An address that could have no seat has none: what the chain says counts. */
+  async #read(): Promise<void> {
+    const { db, chain } = this.#options;
+    const address = this.#gdaPool!;
+    const rows = await db.select().from(marketSeats).where(eq(marketSeats.contract, this.contract));
+    const units = await Promise.all(
+      rows.map(async ({ member }) => {
+        const args = [member as Hex] as const;
+        const count = await chain.reader.readContract({ address, abi: GDA_POOL_ABI, functionName: 'getUnits', args });
+        return [getAddress(member), Number(count)] as const;
+      }),
+    );
+    this.#units = new Map(units.filter(([, count]) => count > 0));
+  }
+}

@@ -1,0 +1,123 @@
+// Offers of paid sessions, as x402 has them: what is to be paid, to whom, and for what. Kept by nobody: an offer says itself what it
+// promises, and only this process can have written it.
+import { createHmac, randomBytes } from 'node:crypto';
+import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
+import type { Address, Hex } from 'viem';
+import type { Chain } from '../../protocol/chains.ts';
+import type { Price } from '../../protocol/credits.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { PoolId } from '../../protocol/ids.ts';
+import { isSameSecret } from '../http/is-same-secret.ts';
+import type { PayMode } from './plan-offer.ts';
+import { type KeptQuote, keptQuote, keyOfQuote, type Quote, quoteOfKept, vaultOfKey } from './quote.ts';
+
+export interface Offer {
+  kind: 'answer' | 'session';
+  pool: PoolId;
+  quote: Quote;
+  /** USDC, 6 digits. */
+  amount: bigint;
+  spendWei: bigint;
+  price: Price;
+  mode: PayMode;
+  reason: string;
+}
+
+interface Claims {
+  kind: Offer['kind'];
+  pool: PoolId;
+  quote: KeptQuote;
+  amount: string;
+  spend: string;
+  price: Price;
+  mode: PayMode;
+  reason: string;
+  /** Seconds since 1970. */
+  expires: number;
+}
+
+export interface OfferAt {
+  chain: Chain;
+  escrow: Address;
+  usdc: { address: Address; name: string; version: string };
+}
+
+/** Long enough to ask a person's wallet. */
+export const OFFER_SECONDS = 5 * 60;
+/** The longest that is looked at: offers are far shorter. */
+const MAX_OFFER_CHARS = 4000;
+
+export class Offers {
+  readonly #secret = randomBytes(32);
+  readonly #at: OfferAt;
+  readonly #now: () => number;
+
+  /** @param now seconds since 1970, for tests. */
+  constructor(at: OfferAt, now: () => number = () => Math.floor(Date.now() / 1000)) {
+    this.#at = at;
+    this.#now = now;
+  }
+
+  get network(): `eip155:${number}` {
+    return `eip155:${this.#at.chain.id}`;
+  }
+
+  keyOf({ quote }: Offer): Hex {
+    return keyOfQuote({ chainId: this.#at.chain.id, escrow: this.#at.escrow }, quote);
+  }
+
+  vaultOf(offer: Offer): Address {
+    return vaultOfKey({ chainId: this.#at.chain.id, escrow: this.#at.escrow }, this.keyOf(offer));
+  }
+
+  /** What a stock x402 client signs for. */
+  requirementsOf(offer: Offer): PaymentRequirements {
+    const expires = this.#now() + OFFER_SECONDS;
+    const { quote, amount, spendWei, ...plain } = offer;
+    const claims: Claims = {
+      ...{ ...plain, quote: keptQuote(quote), amount: String(amount), spend: String(spendWei), expires },
+    };
+    const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    return this.#requirements(offer, `${body}.${this.#sign(body)}`);
+  }
+
+  /** The offer that a payment answers, if this process made it and it still holds. Throws `quote-expired`, `payment-rejected`. */
+  open({ accepted }: PaymentPayload): { offer: Offer; requirements: PaymentRequirements } {
+    const text = accepted.extra?.offer;
+    if (typeof text !== 'string' || text.length > MAX_OFFER_CHARS) {
+      throw new PoolError('payment-rejected', 'The payment answers no offer of this server.');
+    }
+    const [body = '', signature = '', ...more] = text.split('.');
+    if (more.length > 0 || !isSameSecret(signature, this.#sign(body)))
+      throw expired('is not of this server as it runs now');
+    // Signed by this process: it is what `requirementsOf` wrote.
+    const { quote, amount, spend, expires, ...plain }: Claims = JSON.parse(Buffer.from(body, 'base64url').toString());
+    if (expires < this.#now()) throw expired('has expired');
+    const offer = { ...plain, quote: quoteOfKept(quote), amount: BigInt(amount), spendWei: BigInt(spend) };
+    return { offer, requirements: this.#requirements(offer, text) };
+  }
+
+  #requirements(offer: Offer, text: string): PaymentRequirements {
+    const { usdc } = this.#at;
+    const { rate, maxRate, fee, maxSeconds, openBefore } = offer.quote;
+    return {
+      ...{ scheme: 'exact', network: this.network, asset: usdc.address, amount: String(offer.amount) },
+      ...{ payTo: this.vaultOf(offer), maxTimeoutSeconds: OFFER_SECONDS },
+      extra: {
+        ...{ name: usdc.name, version: usdc.version, paymentFlow: 'upfront' },
+        // For people: all that is not earned goes back.
+        terms: {
+          ...{ pool: offer.pool, mode: offer.mode, why: offer.reason },
+          ...{ rate: String(rate), maxRate: String(maxRate), fee: String(fee), maxSeconds, openBefore },
+        },
+        offer: text,
+      },
+    };
+  }
+
+  #sign(body: string): string {
+    return createHmac('sha256', this.#secret).update(body).digest('base64url');
+  }
+}
+
+const expired = (why: string): PoolError => new PoolError('quote-expired', `The offer that was paid for ${why}.`);

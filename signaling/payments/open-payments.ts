@@ -1,0 +1,68 @@
+// Connects paid sessions with the rest of the server: which pools are markets, where peers are paid, and what running jobs are worth.
+// Loaded only where a chain is configured.
+import type { Logger } from 'pino';
+import { getAddress } from 'viem';
+import { type ModelRef, poolIdOf, slugSchema } from '../../protocol/ids.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
+import { readChain } from '../chain/read-chain.ts';
+import type { ServerConfig } from '../config/config-types.ts';
+import type { Database } from '../db/open-database.ts';
+import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
+import type { JobStore } from '../jobs/job-store.ts';
+import type { PayoutStore } from '../payouts/payout-store.ts';
+import type { PoolStore } from '../pools/pool-types.ts';
+import { forgetOtherChain } from './forget-other-chain.ts';
+import { Payments } from './payments.ts';
+
+export interface OpenPaymentsOptions {
+  config: Pick<ServerConfig, 'model' | 'marketPricePico'> & { chain: NonNullable<ServerConfig['chain']> };
+  db: Database;
+  logger: Logger;
+  pools: PoolStore;
+  payouts: PayoutStore;
+  jobStore: Pick<JobStore, 'recentOf'>;
+  /** Comes to be after the payments. */
+  jobs(): Pick<JobDispatcher, 'worthSoFar' | 'stop'>;
+  manifest: ModelManifest | undefined;
+}
+
+/** A prompt's token costs a part of an answer's. */
+const PROMPT_SHARE = 0.25;
+/** Where nothing has been measured yet. */
+const FIRST_PACE = 10;
+
+/** Makes the deployment's market pools of the configured model, and reads what is on the chain. Throws `UsageError` where it differs. */
+export async function openPayments(options: OpenPaymentsOptions): Promise<Payments> {
+  const { config, db, logger, pools, payouts, jobStore, jobs } = options;
+  const { chain, markets, treasuryUnits } = readChain(config.chain);
+  await forgetOtherChain(db, chain, logger);
+  const price = {
+    promptMicros: Math.max(1, Math.ceil(config.marketPricePico * PROMPT_SHARE)),
+    completionMicros: config.marketPricePico,
+  };
+  for (const [slug, contract] of Object.entries(markets)) {
+    if (!slugSchema.safeParse(slug).success) continue;
+    const market = { chainId: chain.chain.id, contract, treasuryUnits };
+    const manifest = options.manifest ? { manifest: options.manifest } : {};
+    await pools.ensure({ ...config.model, slug }, { market, price, ...manifest });
+    logger.info({ pool: poolIdOf({ ...(config.model satisfies ModelRef), slug }), contract }, 'a market pool');
+  }
+  return Payments.open({
+    ...{ db, chain, logger },
+    marketOf(pool) {
+      const policy = pools.find(pool);
+      if (policy?.market?.chainId !== chain.chain.id || !policy.price) return undefined;
+      return { contract: getAddress(policy.market.contract), price: policy.price };
+    },
+    payoutOf(peer) {
+      const address = payouts.known(peer);
+      return address && getAddress(address);
+    },
+    async paceOf(pool) {
+      const paces = (await jobStore.recentOf(pool)).map(({ outcome }) => outcome.tokensPerSecond).sort((a, b) => a - b);
+      return paces[Math.floor(paces.length / 2)] ?? FIRST_PACE;
+    },
+    runningPico: (job) => jobs().worthSoFar(job),
+    stopJob: (job) => jobs().stop(job),
+  });
+}

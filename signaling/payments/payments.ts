@@ -1,0 +1,284 @@
+// Paid sessions as the rest of the server sees them: offers, payments, keys, their end and their log. Puts the parts of this folder
+// together over one chain.
+import { randomBytes } from 'node:crypto';
+import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
+import type { Logger } from 'pino';
+import { type Address, getAddress, type Hex, isAddressEqual, zeroAddress } from 'viem';
+import type { Price } from '../../protocol/credits.ts';
+import { PoolError } from '../../protocol/errors.ts';
+import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import { ChainRefusal, chainFault } from '../chain/chain-error.ts';
+import { ChainSender, type KnownTransaction } from '../chain/chain-sender.ts';
+import { ChainWatcher } from '../chain/chain-watcher.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
+import type { Database } from '../db/open-database.ts';
+import type { Funding } from '../money/funding.ts';
+import { Facilitator } from './facilitator.ts';
+import { MarketSeats } from './market-seats.ts';
+import { OFFER_SECONDS, type Offer, Offers } from './offers.ts';
+import { NOT_OPENED, type PaidSession } from './paid-session.ts';
+import { type Ask, type ChainCosts, planOffer } from './plan-offer.ts';
+import { readEscrow } from './read-escrow.ts';
+import { hashSecret, makeSessionKey } from './session-keys.ts';
+import { SessionRunner } from './session-runner.ts';
+import { SessionStore } from './session-store.ts';
+import { createUsdcFunding } from './usdc-funding.ts';
+
+/** A market pool's terms on this chain. */
+export interface MarketTerms {
+  contract: Address;
+  /** Pico-dollars per token. */
+  price: Price;
+}
+
+export interface PaymentsOptions {
+  db: Database;
+  chain: OpenChain;
+  logger: Logger;
+  /** Undefined: no market pool of this chain. */
+  marketOf(pool: PoolId): MarketTerms | undefined;
+  payoutOf(peer: PeerId): Address | undefined;
+  /** Tokens a second that the pool is expected to give one answer. */
+  paceOf(pool: PoolId): Promise<number>;
+  /** What a job that runs is worth so far, in pico-dollars. */
+  runningPico(job: JobId): number;
+  stopJob(job: JobId): void;
+}
+
+export interface Paid {
+  session: PaidSession;
+  /** That moved the money. */
+  transaction: Hex;
+  /** The session key, for whoever paid. */
+  key: string;
+}
+
+/** A payment of which nobody knows yet is looked after at this pace. */
+const LOOK_MS = 5_000;
+const WAIT_SECONDS = OFFER_SECONDS + 60;
+
+export class Payments {
+  readonly funding: Funding;
+  readonly #options: PaymentsOptions;
+  readonly #offers: Offers;
+  readonly #costs: ChainCosts;
+  readonly #store: SessionStore;
+  readonly #runner: SessionRunner;
+  readonly #sender: ChainSender;
+  readonly #facilitator: Facilitator;
+  readonly #watcher: ChainWatcher;
+  readonly #timer: NodeJS.Timeout;
+  /** Payments that a request of this moment sees through. */
+  readonly #taking = new Set<Hex>();
+
+  private constructor(options: PaymentsOptions, store: SessionStore, escrow: Awaited<ReturnType<typeof readEscrow>>) {
+    const { db, chain, logger } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#sender = new ChainSender(chain, db);
+    this.#facilitator = new Facilitator(chain, this.#sender);
+    this.#costs = escrow.costs;
+    this.#offers = new Offers({ chain: chain.chain, escrow: chain.contracts.escrow, usdc: escrow.usdc });
+    const seats = new Map<Address, MarketSeats>();
+    this.#runner = new SessionRunner({
+      ...{ chain, sender: this.#sender, store, logger },
+      seatsOf: (contract) => {
+        const known = seats.get(contract);
+        if (known) return known;
+        const made = new MarketSeats({ db, chain, sender: this.#sender, contract });
+        seats.set(contract, made);
+        return made;
+      },
+      runningWei: (job) => BigInt(options.runningPico(job)) * 1_000_000n,
+      stopJob: options.stopJob,
+    });
+    this.#watcher = new ChainWatcher({
+      ...{ chain, db, logger },
+      onChanged: (keys) => this.#runner.changed(keys.filter((key) => store.find(key) !== undefined)),
+      onReorganised: async (fromBlock) => {
+        await this.#sender.recheck(fromBlock);
+        this.#runner.changed(store.live().map(({ key }) => key));
+      },
+    });
+    this.funding = createUsdcFunding({ store, runner: this.#runner, payoutOf: options.payoutOf });
+    this.#timer = setInterval(() => void this.#lookAfterPayments(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Reads the chain once. Throws `chain-unreachable`, or an error in words where what is there is not what was deployed. */
+  static async open(options: PaymentsOptions): Promise<Payments> {
+    const { chain, db } = options;
+    const escrow = await readEscrow(chain);
+    const store = await SessionStore.load(db, { chainId: chain.chain.id, escrow: chain.contracts.escrow });
+    const payments = new Payments(options, store, escrow);
+    return payments;
+  }
+
+  /** From now on sessions advance by themselves. */
+  start(): void {
+    this.#watcher.start();
+    this.#runner.start();
+  }
+
+  /** CAIP-2 name of the chain. */
+  get network(): `eip155:${number}` {
+    return this.#offers.network;
+  }
+
+  isKeyOf({ secretHash }: PaidSession, key: string): boolean {
+    return secretHash === hashSecret(key);
+  }
+
+  isMarket(pool: PoolId): boolean {
+    return this.#options.marketOf(pool) !== undefined;
+  }
+
+  /** What is to be paid for it. Throws `bad-request` where the pool has no market. */
+  async offer(
+    pool: PoolId,
+    kind: Offer['kind'],
+    want: Ask['want'],
+    { mode, payer }: { mode?: Ask['mode']; payer?: Address | undefined } = {},
+  ): Promise<PaymentRequirements> {
+    const market = this.#options.marketOf(pool);
+    if (!market)
+      throw new PoolError('bad-request', 'This pool is paid with credits: no payment opens a session of it.');
+    const tokensPerSecond = await this.#options.paceOf(pool);
+    const terms = planOffer({ price: market.price, tokensPerSecond, want, mode }, this.#costs);
+    if (terms.spendWei === 0n) {
+      throw new PoolError(
+        'bad-request',
+        'That does not carry fee and buffer: offer more, or ask for one payment at the end.',
+      );
+    }
+    const now = nowSeconds();
+    const openBefore = now + OFFER_SECONDS + (terms.mode === 'ticks' ? terms.maxSeconds : OFFER_SECONDS);
+    const quote = {
+      ...{ id: `0x${randomBytes(32).toString('hex')}` as Hex, payer: payer ?? zeroAddress, pool: market.contract },
+      ...{ rate: terms.rateWei, maxRate: terms.maxRateWei, fee: terms.fee, maxSeconds: terms.maxSeconds, openBefore },
+    };
+    const { amount, spendWei, mode: planned, reason } = terms;
+    return this.#offers.requirementsOf({
+      ...{ kind, pool, quote, amount, spendWei, price: market.price, mode: planned, reason },
+    });
+  }
+
+  /** The pool and kind that a payment is for, before anything is done about it. Throws as `take` does. */
+  offerOf(payload: PaymentPayload): Offer {
+    return this.#offers.open(payload).offer;
+  }
+
+  /**
+   * Verifies a payment and moves it to its vault. The same payment again is the same session, for whoever shows the same `repeat`;
+   * for anybody else a `conflict`. Throws `quote-expired`, `payment-rejected`, `chain-unreachable`.
+   */
+  async take(payload: PaymentPayload, repeat?: string): Promise<Paid> {
+    const { offer, requirements } = this.#offers.open(payload);
+    const key = this.#offers.keyOf(offer);
+    const secret = makeSessionKey(key, repeat);
+    const before = await this.#store.read(key);
+    if (before) return this.#again(before, secret);
+    const authorized = await this.#facilitator.verify(payload, requirements);
+    const { quote } = offer;
+    if (!isAddressEqual(quote.payer, zeroAddress) && !isAddressEqual(quote.payer, authorized.from)) {
+      throw new PoolError('payment-rejected', 'The offer was made for another payer.');
+    }
+    const now = nowSeconds();
+    const session: PaidSession = {
+      ...{ key, kind: offer.kind, pool: offer.pool, quote, payer: getAddress(authorized.from), mode: offer.mode },
+      ...{ reason: offer.reason, amount: offer.amount, spendWei: offer.spendWei, price: offer.price },
+      ...{ secretHash: hashSecret(secret), state: 'paying', outcome: undefined, worthWei: 0n, hadOfWei: 0n },
+      ...{ targets: new Map(), had: new Map(), peers: new Set(), jobs: new Map(), hadJobs: false, chain: NOT_OPENED },
+      ...{ endAskedAt: undefined, usedAt: now, createdAt: now, endedAt: undefined },
+    };
+    this.#taking.add(key);
+    try {
+      await this.#store.add(session);
+      const transaction = await this.#fund(session, offer, authorized);
+      return { session, transaction, key: secret };
+    } finally {
+      this.#taking.delete(key);
+    }
+  }
+
+  /** The session that a key is of, also one that is over. */
+  bySecret(key: string): Promise<PaidSession | undefined> {
+    return this.#store.bySecret(hashSecret(key));
+  }
+
+  /** Also one that is over. */
+  read(session: string): Promise<PaidSession | undefined> {
+    return this.#store.read(session);
+  }
+
+  /** Transactions of its steps, in their order. */
+  logOf(session: PaidSession): Promise<KnownTransaction[]> {
+    return this.#sender.listOf(session.key);
+  }
+
+  /** Its payer wants the rest back: answers that run end, receipts are paid. */
+  async end(session: PaidSession): Promise<void> {
+    session.endAskedAt ??= nowSeconds();
+    await this.#store.save(session);
+    void this.#runner.kick(session.key);
+  }
+
+  /** Resolves when nothing of this session is to be done at this moment. */
+  settled(session: PaidSession): Promise<void> {
+    return this.#runner.kick(session.key);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#sender.close();
+    await Promise.all([this.#watcher.close(), this.#runner.close()]);
+  }
+
+  async #fund(session: PaidSession, offer: Offer, authorized: Parameters<Facilitator['fund']>[2]): Promise<Hex> {
+    try {
+      const transaction = await this.#facilitator.fund(session.key, offer, authorized);
+      const there = await this.#facilitator.balanceAt(this.#offers.vaultOf(offer));
+      if (there < offer.amount) throw new ChainRefusal('the vault has less than was signed for');
+      session.state = 'live';
+      await this.#store.save(session);
+      return transaction;
+    } catch (thrown) {
+      const fault = chainFault(thrown);
+      if (!(fault instanceof ChainRefusal)) throw fault;
+      await this.#store.drop(session);
+      throw new PoolError('payment-rejected', `The payment could not be moved: ${fault.reason}.`, { cause: fault });
+    }
+  }
+
+  async #again(session: PaidSession, secret: string): Promise<Paid> {
+    const isWhoPaid = session.secretHash === hashSecret(secret);
+    if (!isWhoPaid || session.state !== 'live') {
+      const sentence =
+        'This payment has been used. Its session key was shown once; what is not earned with it goes back by itself.';
+      throw new PoolError('conflict', sentence, { data: { session: session.key } });
+    }
+    const [funded] = await this.logOf(session);
+    return { session, transaction: (funded?.hash ?? '0x') as Hex, key: secret };
+  }
+
+  /** Payments whose request ended before anybody knew whether the money moved: what came goes back, what did not is forgotten. */
+  async #lookAfterPayments(): Promise<void> {
+    for (const session of this.#store.live()) {
+      if (session.state !== 'paying' || this.#taking.has(session.key)) continue;
+      try {
+        const there = await this.#facilitator.balanceAt(this.#offers.vaultOf({ ...session, spendWei: 0n } as Offer));
+        if (there >= session.amount) {
+          session.state = 'live';
+          session.outcome = 'Its payment came when nobody waited for it any more.';
+          await this.end(session);
+        } else if (nowSeconds() > session.createdAt + WAIT_SECONDS) {
+          await this.#store.drop(session);
+        }
+      } catch (thrown) {
+        this.#options.logger.warn({ session: session.key, why: chainFault(thrown).name }, 'a payment is not known yet');
+      }
+    }
+  }
+}
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000);

@@ -1,0 +1,133 @@
+// What a paid session costs to have, and which of the two ways to pay its operators fits: by the second, or at its end. Pure.
+import type { Price } from '../../protocol/credits.ts';
+import { usdcOfWei, weiOfPico } from './amounts.ts';
+
+export type PayMode = 'stream' | 'ticks';
+
+/** What a chain takes, in wei of a dollar (18 digits), as far as it is known. */
+export interface ChainCosts {
+  /** Gas of a session that streams: fund, open, close. */
+  streamGasWei: bigint;
+  /** Gas of one that is settled at once: fund, settle. */
+  ticksGasWei: bigint;
+  /** Seconds of its rate that Superfluid locks as buffer. */
+  bufferSeconds: number;
+  /** Least buffer of the token. */
+  leastBufferWei: bigint;
+  /** Seconds that the escrow keeps in hand. */
+  graceSeconds: number;
+  /** USDC, 6 digits: whoever closes a forgotten session. */
+  bounty: bigint;
+}
+
+export interface Ask {
+  price: Price;
+  /** What the pool's coalition is predicted to give one answer. */
+  tokensPerSecond: number;
+  /** One of the three: what one answer may cost, how long answers are to run, or what is to be spent. */
+  want: { answerPico: number } | { seconds: number } | { dollarsWei: bigint };
+  mode?: PayMode | undefined;
+}
+
+export interface OfferTerms {
+  mode: PayMode;
+  /** One sentence for people. */
+  reason: string;
+  /** Wei a second that streams; a multiple of 10,000. 0 with `ticks`. */
+  rateWei: bigint;
+  maxRateWei: bigint;
+  /** Answers may cost so much together. */
+  spendWei: bigint;
+  /** USDC, 6 digits. */
+  fee: bigint;
+  /** What the payer signs for: spend, fee and what is locked meanwhile. All that is left goes back. */
+  amount: bigint;
+  maxSeconds: number;
+}
+
+/** So much of what the work is expected to be worth streams; receipts bring the rest. */
+const STREAM_PERCENT = 90n;
+const UNITS = 10_000n;
+/** An answer reads its prompt faster than it writes: receipts may be worth so many times the rate for a while. */
+const BURST = 20n;
+/** Below this part of the spend gas is not worth a word. */
+const GAS_PERCENT = 7n;
+const FEE_PERCENT = 120n;
+const ANSWER_SECONDS = 600;
+const MAX_SECONDS = 24 * 3600;
+/** An offer in dollars may be used up at a quarter of the pace that was predicted. */
+const SLACK = 4;
+
+export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
+  const tokenWei = weiOfPico(ask.price.completionMicros);
+  const paceWei = (tokenWei * BigInt(Math.max(1, Math.round(ask.tokensPerSecond * 1000)))) / 1000n;
+  const rateWei = floorTo((paceWei * STREAM_PERCENT) / 100n, UNITS);
+  const lockedWei = lockedFor(rateWei, costs);
+  const feeOf = (gasWei: bigint): bigint => costs.bounty + usdcOfWei((gasWei * FEE_PERCENT) / 100n);
+  const streamFee = feeOf(costs.streamGasWei);
+  const spendOf = (fee: bigint, locked: bigint): bigint => spend(ask, paceWei, fee, locked);
+  const streamSpend = spendOf(streamFee, lockedWei);
+  const { mode, reason } = pick(ask, { rateWei, streamSpend, lockedWei, gasWei: costs.streamGasWei });
+  const seconds = secondsOf(ask, mode === 'stream' ? streamSpend : spendOf(feeOf(costs.ticksGasWei), 0n), paceWei);
+  if (mode === 'stream') {
+    const amount = usdcOfWei(streamSpend + lockedWei) + streamFee;
+    return {
+      ...{ mode, reason, rateWei, maxRateWei: rateWei * BURST, spendWei: streamSpend },
+      ...{ fee: streamFee, amount, maxSeconds: seconds },
+    };
+  }
+  const fee = feeOf(costs.ticksGasWei);
+  const spendWei = spendOf(fee, 0n);
+  // The whole of it within its time, and not more.
+  const maxRateWei = spendWei / BigInt(seconds) + 1n;
+  return {
+    mode,
+    reason,
+    rateWei: 0n,
+    maxRateWei,
+    spendWei,
+    fee,
+    amount: usdcOfWei(spendWei) + fee,
+    maxSeconds: seconds,
+  };
+}
+
+function pick(
+  { mode, want }: Ask,
+  { rateWei, streamSpend, lockedWei, gasWei }: Record<'rateWei' | 'streamSpend' | 'lockedWei' | 'gasWei', bigint>,
+): Pick<OfferTerms, 'mode' | 'reason'> {
+  const canStream = rateWei > 0n && streamSpend > 0n;
+  if (mode === 'stream' && canStream) return { mode, reason: 'A stream was asked for.' };
+  if (mode === 'ticks') return { mode, reason: 'One payment at the end was asked for.' };
+  if (!canStream) return { mode: 'ticks', reason: 'What is to be spent does not carry the buffer of a stream.' };
+  if ('answerPico' in want) return { mode: 'ticks', reason: 'One answer is paid for once, at its end.' };
+  if (gasWei * 100n > streamSpend * GAS_PERCENT) {
+    return { mode: 'ticks', reason: `A stream’s gas would be more than ${GAS_PERCENT} % of what is spent.` };
+  }
+  if (lockedWei > streamSpend) {
+    return { mode: 'ticks', reason: 'A stream would lock more than is spent.' };
+  }
+  return { mode: 'stream', reason: 'Operators are paid by the second: gas and buffer are small beside what is spent.' };
+}
+
+function spend({ want }: Ask, paceWei: bigint, fee: bigint, lockedWei: bigint): bigint {
+  if ('answerPico' in want) return weiOfPico(want.answerPico);
+  if ('seconds' in want) return paceWei * BigInt(Math.ceil(want.seconds));
+  const left = want.dollarsWei - lockedWei - fee * 10n ** 12n;
+  return left > 0n ? left : 0n;
+}
+
+function secondsOf({ want }: Ask, spendWei: bigint, paceWei: bigint): number {
+  if ('answerPico' in want) return ANSWER_SECONDS;
+  const seconds =
+    'seconds' in want ? Math.ceil(want.seconds) : Number(spendWei / (paceWei > 0n ? paceWei : 1n)) * SLACK;
+  return Math.min(MAX_SECONDS, Math.max(ANSWER_SECONDS, seconds));
+}
+
+const lockedFor = (rateWei: bigint, { bufferSeconds, leastBufferWei, graceSeconds }: ChainCosts): bigint => {
+  const buffer = rateWei * BigInt(bufferSeconds);
+  // One second more than the escrow asks for at the opening.
+  return (buffer > leastBufferWei ? buffer : leastBufferWei) + rateWei * BigInt(graceSeconds + 2);
+};
+
+const floorTo = (value: bigint, unit: bigint): bigint => value - (value % unit);

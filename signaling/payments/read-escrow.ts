@@ -1,0 +1,66 @@
+// What the escrow on the chain says of itself, compared with what this server takes it for.
+import { type Address, isAddressEqual, zeroAddress, zeroHash } from 'viem';
+import { ESCROW_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import { chainFault } from '../chain/chain-error.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { weiOfDollars } from './amounts.ts';
+import type { ChainCosts } from './plan-offer.ts';
+import { keyOfQuote, vaultOfKey } from './quote.ts';
+
+/** Receipt `payments-gas`: fund, open, close; and fund, settle. */
+const STREAM_GAS = 1.75;
+const TICKS_GAS = 0.6;
+
+export interface EscrowFacts {
+  usdc: { address: Address; name: string; version: string };
+  costs: ChainCosts;
+}
+
+/** Throws `chain-unreachable`, and `UsageError` where another contract, or another orchestrator's, is there. */
+export async function readEscrow(chain: OpenChain): Promise<EscrowFacts> {
+  const { reader, contracts, account } = chain;
+  const escrow = { address: contracts.escrow, abi: ESCROW_ABI } as const;
+  const usdc = { address: contracts.usdc, abi: TOKEN_ABI } as const;
+  const read = async () =>
+    Promise.all([
+      reader.getChainId(),
+      reader.readContract({ ...escrow, functionName: 'orchestrator' }),
+      reader.readContract({ ...escrow, functionName: 'USDC' }),
+      reader.readContract({ ...escrow, functionName: 'BOUNTY' }),
+      reader.readContract({ ...escrow, functionName: 'GRACE' }),
+      reader.readContract({ ...escrow, functionName: 'keyOf', args: [PROBE] }),
+      reader.readContract({ ...escrow, functionName: 'vaultOf', args: [PROBE] }),
+      reader.readContract({ ...usdc, functionName: 'name' }),
+      reader.readContract({ ...usdc, functionName: 'version' }),
+    ]);
+  const [id, orchestrator, token, bounty, graceSeconds, key, vault, name, version] = await read().catch((thrown) => {
+    throw chainFault(thrown);
+  });
+  const { chain: known } = chain;
+  if (id !== known.id) throw new UsageError(`The node is of chain ${id}, not of ${known.name} (${known.id}).`);
+  if (!isAddressEqual(orchestrator, account.address)) {
+    throw new UsageError(
+      `The escrow’s orchestrator is ${orchestrator}, and this server’s key is that of ${account.address}.`,
+    );
+  }
+  if (!isAddressEqual(token, contracts.usdc))
+    throw new UsageError('The escrow takes another token than was written down.');
+  const at = { chainId: known.id, escrow: contracts.escrow };
+  if (keyOfQuote(at, PROBE) !== key || vaultOfKey(at, key) !== vault) {
+    throw new UsageError('The escrow names quotes and vaults otherwise than this version does: deploy anew.');
+  }
+  const gas = (millions: number): bigint => weiOfDollars(millions * known.dollarsPerMillionGas);
+  return {
+    usdc: { address: contracts.usdc, name, version },
+    costs: {
+      ...{ streamGasWei: gas(STREAM_GAS), ticksGasWei: gas(TICKS_GAS), bounty, graceSeconds },
+      ...{ bufferSeconds: known.liquidationSeconds, leastBufferWei: 0n },
+    },
+  };
+}
+
+const PROBE = {
+  ...{ id: zeroHash, payer: zeroAddress, pool: zeroAddress, rate: 1n, maxRate: 2n, fee: 3n },
+  ...{ maxSeconds: 4, openBefore: 5 },
+};

@@ -1,0 +1,21 @@
+// The key that a paid session is used with, as any OpenAI client sends it. Shown to whoever paid, and kept only as its hash.
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Hex } from 'viem';
+
+const PREFIX = 'cps_';
+
+/**
+ * A payment can be read on the chain by anybody, so that it alone gives nobody a key a second time. Whoever sent an
+ * `Idempotency-Key` along, which nobody else knows, gets the same one again.
+ */
+export function makeSessionKey(session: Hex, repeat: string | undefined): string {
+  const secret =
+    repeat === undefined
+      ? randomBytes(32)
+      : createHmac('sha256', repeat).update(`computepool session ${session}`).digest();
+  return `${PREFIX}${secret.toString('base64url')}`;
+}
+
+export const isSessionKey = (key: string): boolean => key.startsWith(PREFIX);
+
+export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');

@@ -1,0 +1,270 @@
+// Does what is to be done next with each paid session, one step at a time, and again after each event, each second and each start.
+// The chain is read before anything is decided, so that a step whose outcome got lost is never done twice.
+import type { Logger } from 'pino';
+import type { Address, Hex } from 'viem';
+import { ESCROW_ABI } from '../../protocol/abi.ts';
+import type { JobId } from '../../protocol/ids.ts';
+import { ChainRefusal, chainFault } from '../chain/chain-error.ts';
+import type { ChainSender } from '../chain/chain-sender.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
+import { type Decision, decideStep } from './decide-step.ts';
+import type { MarketSeats } from './market-seats.ts';
+import { NOT_OPENED, type PaidSession, STATES, worthNow } from './paid-session.ts';
+import { payUp } from './pay-up.ts';
+import { signQuote } from './quote.ts';
+import type { SessionStore } from './session-store.ts';
+import { splitUnits, type Units } from './split.ts';
+
+export interface RunnerOptions {
+  chain: OpenChain;
+  sender: ChainSender;
+  store: SessionStore;
+  seatsOf(contract: Address): MarketSeats;
+  /** What a job that runs is worth so far, in wei, as its witness saw it. */
+  runningWei(job: JobId): bigint;
+  stopJob(job: JobId): void;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+const LOOK_MS = 1000;
+/** A chain that is away is asked again at this pace, and no faster. */
+const PAUSE_MS = 5000;
+/** Steps of one session in a row; more is a circle. */
+const MOST_STEPS = 12;
+
+export class SessionRunner {
+  readonly #options: RunnerOptions;
+  readonly #turns = new Map<Hex, Promise<void>>();
+  /** Sessions of which the chain is to be asked again: after a step of ours, an event, a start. */
+  readonly #stale = new Set<Hex>();
+  readonly #pausedUntilMs = new Map<Hex, number>();
+  /** Who works on running jobs now: weights of payout addresses. */
+  readonly #work = new Map<JobId, { contract: Address; weights: ReadonlyMap<Address, bigint> }>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.changed(this.#options.store.live().map(({ key }) => key));
+    this.#timer = setInterval(() => {
+      for (const { key } of this.#options.store.live()) if (!this.#turns.has(key)) void this.kick(key);
+    }, LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** The chain may say something new of these. */
+  changed(keys: readonly Hex[]): void {
+    for (const key of keys) {
+      this.#stale.add(key);
+      void this.kick(key);
+    }
+  }
+
+  /** Resolves when nothing is to be done about it at this moment. */
+  kick(key: Hex): Promise<void> {
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const turn = before
+      .then(() => this.#advance(key))
+      .catch((thrown) => this.#failed(key, thrown))
+      .finally(() => {
+        if (this.#turns.get(key) === turn) this.#turns.delete(key);
+      });
+    this.#turns.set(key, turn);
+    return turn;
+  }
+
+  /** A coalition works on a job of this session, or another one does now. */
+  workChanged(session: PaidSession, job: JobId, weights: ReadonlyMap<Address, bigint>): void {
+    this.#work.set(job, { contract: session.quote.pool, weights });
+    void this.kick(session.key);
+    if (session.mode === 'stream')
+      void this.#moveSeats(session.quote.pool).catch((thrown) => this.#failed(session.key, thrown));
+  }
+
+  workEnded(session: PaidSession, job: JobId): void {
+    this.#work.delete(job);
+    void this.kick(session.key);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await Promise.allSettled(this.#turns.values());
+  }
+
+  async #advance(key: Hex): Promise<void> {
+    const { store, chain, logger } = this.#options;
+    if (performance.now() < (this.#pausedUntilMs.get(key) ?? 0)) return;
+    for (let steps = 0; steps < MOST_STEPS && !this.#isClosed; steps++) {
+      const session = store.find(key);
+      if (!session || session.state === 'paying') return;
+      if (this.#stale.delete(key)) await this.#sync(session);
+      const decision = decideStep(session, {
+        now: Math.floor(Date.now() / 1000),
+        runningWei: this.#runningWei(session),
+        blockSeconds: chain.chain.blockSeconds,
+      });
+      if (decision.do === 'wait') return;
+      if (decision.do === 'nothing') return this.#over(session);
+      if (decision.do === 'stop-jobs') {
+        for (const job of session.jobs.keys()) this.#options.stopJob(job);
+        return;
+      }
+      logger.info({ session: key, step: decision.do }, 'a step of a paid session');
+      await this.#take(session, decision);
+    }
+  }
+
+  async #take(
+    session: PaidSession,
+    decision: Exclude<Decision, { do: 'wait' | 'nothing' | 'stop-jobs' }>,
+  ): Promise<void> {
+    const { quote, payer } = session;
+    switch (decision.do) {
+      case 'open':
+        await this.#moveSeats(quote.pool);
+        return this.#opening(session);
+      case 'rate':
+        return void (await this.#send(session, 'rate', 'setRate', [quote, decision.rateWei]));
+      case 'reclaim':
+        await this.#send(session, 'reclaim', 'reclaim', [quote, payer]);
+        session.outcome ??= 'Nothing was earned with it: all of it went back.';
+        return;
+      case 'close':
+      case 'settle':
+        await payUp(session, decision.do, {
+          seats: this.#options.seatsOf(quote.pool),
+          send: (step, functionName, args) => this.#send(session, step, functionName, args),
+          sync: () => this.#sync(session),
+          signed: () => this.#signed(session),
+          restore: () => this.#restore(quote.pool),
+        });
+        session.outcome ??= 'Its operators were paid, and the rest went back.';
+    }
+  }
+
+  /** Where it cannot be opened nobody would be paid by the second: its answers end, and what they were worth is settled. */
+  async #opening(session: PaidSession): Promise<void> {
+    try {
+      await this.#send(session, 'open', 'open', [session.quote, session.payer, await this.#signed(session)]);
+    } catch (thrown) {
+      const fault = chainFault(thrown);
+      if (!(fault instanceof ChainRefusal)) throw fault;
+      await this.#sync(session);
+      if (session.chain.state !== 'none') return;
+      session.endAskedAt ??= Math.floor(Date.now() / 1000);
+      session.outcome = `It could not be opened (${fault.reason}).`;
+      await this.#options.store.save(session);
+    }
+  }
+
+  #signed({ quote, payer }: PaidSession): Promise<Hex> {
+    const { account, chain, contracts } = this.#options.chain;
+    return signQuote(account, { chainId: chain.id, escrow: contracts.escrow }, quote, payer);
+  }
+
+  async #send({ key }: PaidSession, step: string, functionName: string, args: readonly unknown[]): Promise<Hex> {
+    const { sender, chain } = this.#options;
+    this.#stale.add(key);
+    const name = await sender.keyFor(key, step);
+    const call = { key: name, subject: key, step, to: chain.contracts.escrow, abi: ESCROW_ABI, functionName, args };
+    return (await sender.send(call)).hash;
+  }
+
+  /** What the chain says of it now, and who has had what of what was paid since. */
+  async #sync(session: PaidSession): Promise<void> {
+    const { chain, seatsOf, store } = this.#options;
+    const at = { address: chain.contracts.escrow, abi: ESCROW_ABI } as const;
+    const known = await chain.reader.readContract({ ...at, functionName: 'sessionOf', args: [session.key] });
+    const state = STATES[known.state]!;
+    session.chain =
+      state === 'none'
+        ? NOT_OPENED
+        : {
+            ...{ state, rateWei: known.rate, openedAt: known.openedAt, since: known.since },
+            ...{ paidUntil: known.paidUntil, closeAfter: known.closeAfter, paidWei: known.paid },
+          };
+    if (state === 'none') return;
+    const paidWei =
+      state === 'open'
+        ? await chain.reader.readContract({ ...at, functionName: 'paidOf', args: [session.quote] })
+        : known.paid;
+    const newly = paidWei - session.hadOfWei;
+    if (newly <= 0n) return;
+    const seats = seatsOf(session.quote.pool);
+    await seats.ready();
+    const { units, operatorUnits } = seats;
+    for (const [address, count] of units) {
+      const share = (newly * BigInt(count)) / BigInt(operatorUnits);
+      session.had.set(address, (session.had.get(address) ?? 0n) + share);
+    }
+    session.hadOfWei = paidWei;
+    await store.save(session);
+  }
+
+  /** Before units move, what is earned beyond the stream is paid under those that were. */
+  async #moveSeats(contract: Address): Promise<void> {
+    const { store, seatsOf } = this.#options;
+    const seats = seatsOf(contract);
+    await seats.inTurn(async () => {
+      const wanted = this.#wantedUnits(contract, seats.operatorUnits);
+      if (wanted.size === 0 || isSame(wanted, seats.units)) return;
+      for (const session of store.live()) {
+        if (session.quote.pool !== contract || session.chain.state !== 'open') continue;
+        await this.#sync(session);
+        if (session.worthWei > session.hadOfWei) {
+          await this.#send(session, 'tick', 'tick', [session.quote, worthNow(session)]);
+          await this.#sync(session);
+        }
+      }
+      await seats.setTo(wanted);
+    });
+  }
+
+  /** Within a turn: back to who works now, where anything streams. */
+  async #restore(contract: Address): Promise<void> {
+    const { store, seatsOf } = this.#options;
+    const isStreaming = store
+      .live()
+      .some(({ quote, chain }) => quote.pool === contract && chain.state === 'open' && chain.rateWei > 0n);
+    const seats = seatsOf(contract);
+    const wanted = this.#wantedUnits(contract, seats.operatorUnits);
+    if (isStreaming && wanted.size > 0) await seats.setTo(wanted);
+  }
+
+  #wantedUnits(contract: Address, operatorUnits: number): Units {
+    const weights = new Map<Address, bigint>();
+    for (const work of this.#work.values()) {
+      if (work.contract !== contract) continue;
+      for (const [address, weight] of work.weights) weights.set(address, (weights.get(address) ?? 0n) + weight);
+    }
+    return splitUnits(weights, operatorUnits);
+  }
+
+  #runningWei({ jobs }: PaidSession): bigint {
+    const running = [...jobs.values()].filter(({ hasBegun }) => hasBegun);
+    return running.reduce((sum, { job }) => sum + this.#options.runningWei(job), 0n);
+  }
+
+  async #over(session: PaidSession): Promise<void> {
+    session.state = 'over';
+    session.endedAt ??= Math.floor(Date.now() / 1000);
+    session.outcome ??= 'It was ended on the chain.';
+    await this.#options.store.save(session);
+  }
+
+  #failed(key: Hex, thrown: unknown): void {
+    const { logger } = this.#options;
+    this.#stale.add(key);
+    this.#pausedUntilMs.set(key, performance.now() + PAUSE_MS);
+    const fault = chainFault(thrown);
+    const why = fault instanceof ChainRefusal ? fault.reason : fault.code;
+    logger.warn({ session: key, why, err: fault instanceof ChainRefusal ? fault : undefined }, 'a paid session waits');
+  }
+}
+
+const isSame = (one: Units, other: Units): boolean =>
+  one.size === other.size && [...one].every(([address, units]) => other.get(address) === units);
