@@ -6,12 +6,13 @@ const QUOTE =
 const AUTHORIZATION =
   'struct Authorization { uint256 value; uint256 validAfter; uint256 validBefore; bytes32 nonce; bytes signature; }';
 const SESSION =
-  'struct Session { uint8 state; bool isBountyPaid; uint40 openedAt; uint40 since; uint40 paidUntil; uint40 closeAfter; uint96 rate; uint64 deposit; uint64 held; uint128 paid; uint128 suspended; address payer; uint64 suspenseMark; }';
+  'struct Session { uint8 state; bool isBountyPaid; uint64 deposit; address payer; uint128 paid; uint128 suspended; uint40 openedAt; uint40 since; uint40 paidUntil; uint40 closeAfter; uint96 rate; uint64 held; uint64 suspenseMark; }';
 
 export const ESCROW_ABI = parseAbi([
   QUOTE,
   AUTHORIZATION,
   SESSION,
+  'struct Share { address member; uint128 units; }',
   'function BOUNTY() view returns (uint64)',
   'function GRACE() view returns (uint40)',
   'function SETTLE_SECONDS() view returns (uint40)',
@@ -28,6 +29,10 @@ export const ESCROW_ABI = parseAbi([
   'function open(Quote quote, address payer, bytes signature)',
   'function setRate(Quote quote, uint96 rate)',
   'function tick(Quote quote, uint256 worth)',
+  'function tickSplit(Quote quote, uint256 worth, Share[] shares)',
+  'function settle(Quote quote, address payer, bytes signature, uint256 worth)',
+  'function settleSplit(Quote quote, address payer, bytes signature, uint256 worth, Share[] shares)',
+  'function closeSplit(Quote quote, uint256 worth, Share[] shares)',
   'function topUp(Quote quote)',
   'function close(Quote quote, uint256 worth)',
   'function reclaim(Quote quote, address payer)',
@@ -51,6 +56,9 @@ export const ESCROW_ABI = parseAbi([
   'error PayerUnknown()',
   'error RateTooHigh()',
   'error WorthTooHigh(uint256 most)',
+  'error AlreadyOpen()',
+  'error NoShares()',
+  'error TooManyUnits()',
 ]);
 
 export const MARKET_POOL_ABI = parseAbi([

@@ -1,11 +1,12 @@
 // The chains that market pools can be paid on: addresses, times and quirks. Everything that differs between them is here, and only here.
+import type { CHAIN_KEYS } from './names.ts';
 
 export interface Chain {
   /** As EIP-155 has it; x402 names it `eip155:<id>`. */
   id: number;
   name: string;
   /** What people write: `--chain base-sepolia`. */
-  key: 'local' | 'base' | 'base-sepolia' | '0g-galileo';
+  key: (typeof CHAIN_KEYS)[number];
   /** A public one, slow and limited: whoever runs a server brings their own. */
   rpcUrl: string;
   explorerUrl?: string;

@@ -55,6 +55,7 @@ describe('what may be done about it', () => {
       'rate-limited',
       'sessions-full',
       'no-stages',
+      'chain-unreachable',
       'queue-full',
       'shutting-down',
       'unavailable',

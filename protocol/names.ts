@@ -15,3 +15,6 @@ export const CODECS = ['exact', 'f16', 'int8'] as const;
 
 /** What a driver or a server allows. `auto`: each stage picks by the link that it sends over. */
 export const CODEC_POLICIES = [...CODECS, 'auto'] as const;
+
+/** Chains that market pools can be paid on; what each is like, `chains.ts` says. */
+export const CHAIN_KEYS = ['local', 'base', 'base-sepolia', '0g-galileo'] as const;

@@ -6,6 +6,7 @@ test('whatever a caller got wrong, or nobody foresaw, fails at once', () => {
   const codes = Object.keys(ERROR_CODES) as ErrorCode[];
   const judged = (verdict: string) => codes.filter((code) => judgeFailure(code) === verdict).sort();
   expect(judged('wait')).toEqual([
+    'chain-unreachable',
     'no-stages',
     'queue-full',
     'rate-limited',

@@ -1,9 +1,9 @@
 // The configuration as the rest of the server sees it: checked, with units in the names. No reading, no defaults.
 import type { LevelWithSilent } from 'pino';
-import type { CHAINS } from '../../protocol/chains.ts';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Price } from '../../protocol/credits.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
+import type { CHAIN_KEYS } from '../../protocol/names.ts';
 
 export interface IceServerConfig {
   urls: string | string[];
@@ -33,7 +33,7 @@ export interface SealKeyConfig {
 
 /** Where market pools are paid. */
 export interface ChainConfig {
-  key: (typeof CHAINS)[number]['key'];
+  key: (typeof CHAIN_KEYS)[number];
   /** A node of the chain; undefined: the public one. */
   url?: string | undefined;
   /** What was deployed, as `npm run deploy` wrote it down. */

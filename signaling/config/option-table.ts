@@ -1,8 +1,7 @@
 // Every option once: its flag, how its text is read, what it is by default and what --help says. The names in the
 // environment and in the file are made from the flag's.
-import { CHAINS } from '../../protocol/chains.ts';
 import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
-import { CODEC_POLICIES, DTYPES, REPO_PATTERN, REVISION_PATTERN } from '../../protocol/names.ts';
+import { CHAIN_KEYS, CODEC_POLICIES, DTYPES, REPO_PATTERN, REVISION_PATTERN } from '../../protocol/names.ts';
 import { DEFAULTS } from './defaults.ts';
 import * as read from './parse-value.ts';
 
@@ -22,8 +21,6 @@ export interface Option<T> {
 }
 
 const option = <T>(parse: Option<T>['parse'], entry: Omit<Option<T>, 'parse'>): Option<T> => ({ parse, ...entry });
-
-const CHAIN_KEYS = CHAINS.map(({ key }) => key);
 
 /** In the order of --help. */
 export const OPTIONS = {
@@ -178,7 +175,7 @@ export const OPTIONS = {
   }),
   chain: option(read.oneOf(...CHAIN_KEYS), {
     hint: '<name>',
-    help: `pay operators of market pools in USDC there: ${CHAIN_KEYS.join(', ')}; npm start -- --chain local brings its own`,
+    help: `where market pools are paid: ${CHAIN_KEYS.join(', ')}; local brings a chain of its own`,
   }),
   'chain-url': option(read.nodeAddress, {
     hint: '<url>',
@@ -193,7 +190,7 @@ export const OPTIONS = {
   'market-price': option(read.dollarsPerMillion, {
     initial: DEFAULTS.marketPricePico,
     hint: '<USDC>',
-    help: 'what a market pool of --deployment asks for a million tokens of an answer, default 0.20; prompts cost a quarter',
+    help: 'what market pools ask for a million tokens of an answer, default 0.20; prompts cost a quarter',
   }),
   prices: option(async (text) => (await import('./parse-json-value.ts')).parsePrices(text), {
     initial: {},

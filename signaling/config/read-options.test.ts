@@ -34,7 +34,19 @@ describe('readOptions', () => {
       trustedProxies: 0,
       allowLocalWebhooks: false,
       prices: {},
+      marketPricePico: 200_000,
     });
+  });
+
+  it('pays on a chain where it is told what was deployed and with whose key', async () => {
+    const chain = '--chain base-sepolia --deployment d.json --chain-key-file k';
+    expect(((await read(chain)) as { chain: unknown }).chain).toEqual({
+      ...{ key: 'base-sepolia', deploymentFile: 'd.json', keyFile: 'k' },
+    });
+    await expect(read('--chain base')).rejects.toThrow('--chain needs --deployment and --chain-key-file');
+    await expect(read('--chain moon')).rejects.toThrow('one of local, base');
+    expect(await read('--market-price 1.25')).toMatchObject({ marketPricePico: 1_250_000 });
+    await expect(read('--market-price 0')).rejects.toThrow('a number of dollars above 0');
   });
 
   it('takes what is given', async () => {

@@ -8,6 +8,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { chainFault } from '../chain/chain-error.ts';
 import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
+import { formatDollars, weiOfUsdc } from './amounts.ts';
 import type { Offer } from './offers.ts';
 
 export interface Authorized {
@@ -45,16 +46,16 @@ export class Facilitator {
   /** Who pays, and what was signed. Throws `payment-rejected` with x402's own reason, `chain-unreachable`. */
   async verify(payload: PaymentPayload, requirements: PaymentRequirements): Promise<Authorized> {
     const authorized = readAuthorization(payload);
-    // Stock code takes whatever fails within for an invalid payment: whether the chain answers at all is asked apart.
-    await this.#chain.reader.getChainId().catch((thrown) => {
-      throw chainFault(thrown);
-    });
-    const { isValid, invalidReason, invalidMessage } = await this.#scheme.verify(payload, requirements);
+    // Stock code takes whatever fails within for an invalid payment: whether the chain answers, and what the wallet has, is asked apart.
+    const there = await this.balanceAt(authorized.from);
+    if (there < BigInt(requirements.amount)) {
+      const [has, asked] = [there, BigInt(requirements.amount)].map((units) => formatDollars(weiOfUsdc(units)));
+      throw new PoolError('payment-rejected', `The wallet has ${has} USDC, and ${asked} is asked for.`);
+    }
+    const { isValid, invalidReason: reason = 'unknown' } = await this.#scheme.verify(payload, requirements);
     if (isValid) return authorized;
-    const why = invalidReason ?? 'unknown';
-    const sentence = invalidMessage ? `${why}: ${invalidMessage}` : why;
-    throw new PoolError('payment-rejected', `The payment was not accepted (${sentence.slice(0, 200)}).`, {
-      data: { reason: why },
+    throw new PoolError('payment-rejected', `The payment was not accepted (${reason.slice(0, 200)}).`, {
+      data: { reason },
     });
   }
 
@@ -68,11 +69,11 @@ export class Facilitator {
     return hash;
   }
 
-  /** USDC at a vault. */
-  async balanceAt(vault: Address): Promise<bigint> {
+  /** USDC, 6 digits, at a vault or in a wallet. */
+  async balanceAt(address: Address): Promise<bigint> {
     const { reader, contracts } = this.#chain;
     return reader
-      .readContract({ address: contracts.usdc, abi: TOKEN_ABI, functionName: 'balanceOf', args: [vault] })
+      .readContract({ address: contracts.usdc, abi: TOKEN_ABI, functionName: 'balanceOf', args: [address] })
       .catch((thrown) => {
         throw chainFault(thrown);
       });

@@ -224,8 +224,8 @@ export class Payments {
   }
 
   /** Resolves when nothing of this session is to be done at this moment. */
-  settled(session: PaidSession): Promise<void> {
-    return this.#runner.kick(session.key);
+  settled(session: Hex): Promise<void> {
+    return this.#runner.kick(session);
   }
 
   async close(): Promise<void> {

@@ -134,15 +134,14 @@ export class SessionRunner {
         session.outcome ??= 'Nothing was earned with it: all of it went back.';
         return;
       case 'close':
-      case 'settle':
-        await payUp(session, decision.do, {
-          seats: this.#options.seatsOf(quote.pool),
-          send: (step, functionName, args) => this.#send(session, step, functionName, args),
-          sync: () => this.#sync(session),
-          signed: () => this.#signed(session),
-          restore: () => this.#restore(quote.pool),
+      case 'settle': {
+        const seats = this.#options.seatsOf(quote.pool);
+        await seats.inTurn(async () => {
+          await this.#sync(session);
+          if (session.chain.state !== 'closed') await this.#payUp(session, decision.do, seats);
         });
         session.outcome ??= 'Its operators were paid, and the rest went back.';
+      }
     }
   }
 
@@ -215,8 +214,8 @@ export class SessionRunner {
       for (const session of store.live()) {
         if (session.quote.pool !== contract || session.chain.state !== 'open') continue;
         await this.#sync(session);
-        if (session.worthWei > session.hadOfWei) {
-          await this.#send(session, 'tick', 'tick', [session.quote, worthNow(session)]);
+        if (worthNow(session) > session.hadOfWei) {
+          await this.#payUp(session, 'tick', seats);
           await this.#sync(session);
         }
       }
@@ -224,15 +223,12 @@ export class SessionRunner {
     });
   }
 
-  /** Within a turn: back to who works now, where anything streams. */
-  async #restore(contract: Address): Promise<void> {
-    const { store, seatsOf } = this.#options;
-    const isStreaming = store
-      .live()
-      .some(({ quote, chain }) => quote.pool === contract && chain.state === 'open' && chain.rateWei > 0n);
-    const seats = seatsOf(contract);
-    const wanted = this.#wantedUnits(contract, seats.operatorUnits);
-    if (isStreaming && wanted.size > 0) await seats.setTo(wanted);
+  #payUp(session: PaidSession, how: 'tick' | 'close' | 'settle', seats: MarketSeats): Promise<void> {
+    return payUp(session, how, {
+      seats,
+      send: (step, functionName, args) => this.#send(session, step, functionName, args),
+      signed: () => this.#signed(session),
+    });
   }
 
   #wantedUnits(contract: Address, operatorUnits: number): Units {

@@ -34,9 +34,9 @@ const SCALE = 10n ** 12n;
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, each) => all + each, 0n);
 
 /** What each operator has received of the pool by now, whether it streams or not. */
-export async function readOperators({ url, market, operators }: MoneyPlaces): Promise<bigint[]> {
+export async function readOperators({ url, market, operators, usdcx }: MoneyPlaces): Promise<bigint[]> {
   const { reader, gda } = await open(url, market);
-  return Promise.all(operators.map((member) => received(reader, gda, member)));
+  return Promise.all(operators.map((member) => received(reader, gda, usdcx, member)));
 }
 
 export async function readSums(places: MoneyPlaces): Promise<Sums> {
@@ -61,15 +61,15 @@ export async function readSums(places: MoneyPlaces): Promise<Sums> {
     eventName: 'Transfer',
     logs: await reader.getLogs({ address: usdc, fromBlock: 0n }),
   });
-  const payers = new Set(transfers.filter(({ args }) => vaults.includes(args.to)).map(({ args }) => args.from));
-  const back = transfers.filter(({ args }) => payers.has(args.to) && !payers.has(args.from) && isOurs(args.from));
-  function isOurs(from: Address): boolean {
-    return vaults.includes(from) || from === usdcx;
-  }
+  // What is unwrapped comes from the wrapper, and was in a vault before.
+  const paidIn = transfers.filter(({ args }) => vaults.includes(args.to) && args.from !== usdcx);
+  const payers = new Set(paidIn.map(({ args }) => args.from));
+  const isOurs = (from: Address): boolean => vaults.includes(from) || from === usdcx;
+  const back = transfers.filter(({ args }) => payers.has(args.to) && isOurs(args.from));
   return {
-    deposit: sum(transfers.filter(({ args }) => vaults.includes(args.to)).map(({ args }) => args.value)) * SCALE,
-    operators: sum(await Promise.all(operators.map((member) => received(reader, gda, member)))),
-    treasury: await received(reader, gda, treasury),
+    deposit: sum(paidIn.map(({ args }) => args.value)) * SCALE,
+    operators: sum(await Promise.all(operators.map((member) => received(reader, gda, usdcx, member)))),
+    treasury: await received(reader, gda, usdcx, treasury),
     suspense: await balance(usdcx, suspense),
     poolDust: await balance(usdcx, market),
     vaultDust: sum(
@@ -93,5 +93,14 @@ async function open(url: string, market: Address) {
 
 type Reader = Awaited<ReturnType<typeof open>>['reader'];
 
-const received = (reader: Reader, address: Address, member: Address): Promise<bigint> =>
-  reader.readContract({ address, abi: GDA_POOL_ABI, functionName: 'getTotalAmountReceivedByMember', args: [member] });
+/** Through the pool, whether it was fetched from there or not, and by itself. Nobody here spends what it has. */
+async function received(reader: Reader, address: Address, usdcx: Address, member: Address): Promise<bigint> {
+  const args = [member] as const;
+  const [throughPool, unfetched, owned] = await Promise.all([
+    reader.readContract({ address, abi: GDA_POOL_ABI, functionName: 'getTotalAmountReceivedByMember', args }),
+    reader.readContract({ address, abi: GDA_POOL_ABI, functionName: 'getClaimableNow', args }),
+    reader.readContract({ address: usdcx, abi: TOKEN_ABI, functionName: 'balanceOf', args }),
+  ]);
+  const fetched = throughPool - unfetched[0];
+  return throughPool + owned - fetched;
+}
