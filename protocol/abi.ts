@@ -69,6 +69,8 @@ export const MARKET_POOL_ABI = parseAbi([
   'function ESCROW() view returns (address)',
   'function setSeats(address[] members, uint128[] units)',
   'function sweepDust(address to) returns (uint256)',
+  'error LengthsDiffer()',
+  'error StillSeated(address member)',
   'event SeatSet(address indexed member, uint128 units)',
   'event SeatRefused(address indexed member, uint128 units)',
 ]);

@@ -1,5 +1,7 @@
 // Runs every check and every test, shows what failed in full, and ends with the totals.
+import { join } from 'node:path';
 import { ensureBrowser } from './install/ensure-browser.ts';
+import { ensureInstalled, ROOT } from './install/ensure-installed.mjs';
 import { listSteps } from './steps/list-steps.ts';
 import type { StepResult } from './steps/step.ts';
 import { summariseSteps } from './steps/summarise-steps.ts';
@@ -13,8 +15,9 @@ runMain(async () => {
     browserFault = describeFailure(error);
     return undefined;
   });
+  const contractsFault = await ensureInstalled(join(ROOT, 'contracts')).then(() => undefined, describeFailure);
   const results: StepResult[] = [];
-  for (const steps of listSteps(browser?.path, browserFault)) {
+  for (const steps of listSteps({ chromiumPath: browser?.path, browserFault, contractsFault })) {
     const title = steps.map(({ name }) => name).join(', ');
     const outcomes = await withProgress(title, () => Promise.all(steps.map((step) => step.run())));
     results.push(...outcomes);

@@ -77,6 +77,22 @@ export class ChainSender {
     return rows.find(({ state }) => state === 'signed')?.key ?? `${subject}:${step}:${rows.length}`;
   }
 
+  /**
+   * Goes on with what a server before this one had written down: as long as it has not gone out, nothing after it can. Resolves when all
+   * of it has come to an end, or is not known yet.
+   */
+  async resume(): Promise<void> {
+    const { chain, account } = this.#chain;
+    const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
+    const rows = await this.#db
+      .select()
+      .from(chainTransactions)
+      .where(and(isOurs, eq(chainTransactions.state, 'signed')))
+      .orderBy(chainTransactions.nonce);
+    for (const row of rows) await this.#broadcast(row);
+    await Promise.all(rows.map((row) => this.#follow(row).catch(() => undefined)));
+  }
+
   /** What was taken to be mined from this block on is looked for again: the chain may have gone another way. */
   async recheck(fromBlock: bigint): Promise<void> {
     const { id } = this.#chain.chain;

@@ -9,18 +9,18 @@ import { UsageError } from '../config/usage-error.ts';
 import type { Database } from '../db/open-database.ts';
 import { marketSeats, paidJobs, paidSessions } from './tables.ts';
 
-/** Throws `UsageError` where the node is of another chain than before, `chain-unreachable`. */
+/** Whether this database knew nothing of the chain before. Throws `UsageError` where the node is of another chain than before, `chain-unreachable`. */
 export async function forgetOtherChain(
   db: Database,
   { chain, reader }: OpenChain,
   logger: Pick<Logger, 'warn'>,
-): Promise<void> {
+): Promise<boolean> {
   // The first block says when it was made: no two chains have the same.
   const { hash } = await reader.getBlock({ blockNumber: 1n }).catch((thrown) => {
     throw chainFault(thrown);
   });
   const [known] = await db.select().from(chainOrigins).where(eq(chainOrigins.chainId, chain.id));
-  if (known?.firstHash === hash) return;
+  if (known?.firstHash === hash) return false;
   if (known && chain.key !== 'local') {
     throw new UsageError(`The node is of another ${chain.name} than the one that this database knows.`);
   }
@@ -43,4 +43,5 @@ export async function forgetOtherChain(
     .insert(chainOrigins)
     .values({ chainId: chain.id, firstHash: hash })
     .onConflictDoUpdate({ target: chainOrigins.chainId, set: { firstHash: hash } });
+  return true;
 }

@@ -12,6 +12,8 @@ import { marketSeats } from './tables.ts';
 /** Members of one transaction: many more would pass the gas that one may have (EIP-7825). */
 const MOST_AT_ONCE = 16;
 const MOST_ROUNDS = 3;
+/** Public nodes give the events of few blocks at once. */
+const MOST_BLOCKS = 500n;
 
 interface Change {
   member: Address;
@@ -121,6 +123,34 @@ export class MarketSeats {
     const kept = await reader.readContract({ ...gda, functionName: 'getUnits', args: [treasury] });
     this.#operatorUnits = TOTAL_UNITS - Number(kept);
     await this.#read();
+    await this.#findOthers();
+  }
+
+  /** Seats that this database does not know of: looked for in the chain's own events, until every unit is somebody's. */
+  async #findOthers(): Promise<void> {
+    const { db, chain } = this.#options;
+    const pool = { address: this.contract, abi: MARKET_POOL_ABI } as const;
+    const free = Number(await chain.reader.readContract({ ...pool, functionName: 'suspenseUnits' }));
+    const isMissing = (): boolean =>
+      [...this.#units.values()].reduce((sum, each) => sum + each, free) < this.#operatorUnits;
+    let toBlock = await chain.reader.getBlockNumber();
+    while (isMissing()) {
+      const fromBlock = toBlock > MOST_BLOCKS ? toBlock - MOST_BLOCKS : 0n;
+      const logs = await chain.reader.getContractEvents({
+        ...pool,
+        eventName: 'SeatSet',
+        fromBlock,
+        toBlock,
+        strict: true,
+      });
+      const rows = logs.map(({ args }) => ({ contract: this.contract, member: getAddress(args.member) }));
+      if (rows.length > 0) {
+        await db.insert(marketSeats).values(rows).onConflictDoNothing();
+        await this.#read();
+      }
+      if (fromBlock === 0n) return;
+      toBlock = fromBlock - 1n;
+    }
   }
 
   /** An address that could have no seat has none: what the chain says counts. */

@@ -35,7 +35,7 @@ const FIRST_PACE = 10;
 export async function openPayments(options: OpenPaymentsOptions): Promise<Payments> {
   const { config, db, logger, pools, payouts, jobStore, jobs } = options;
   const { chain, markets, treasuryUnits } = readChain(config.chain);
-  await forgetOtherChain(db, chain, logger);
+  const isNew = await forgetOtherChain(db, chain, logger);
   const price = {
     promptMicros: Math.max(1, Math.ceil(config.marketPricePico * PROMPT_SHARE)),
     completionMicros: config.marketPricePico,
@@ -48,7 +48,7 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
     logger.info({ pool: poolIdOf({ ...(config.model satisfies ModelRef), slug }), contract }, 'a market pool');
   }
   return Payments.open({
-    ...{ db, chain, logger },
+    ...{ db, chain, logger, isNew },
     marketOf(pool) {
       const policy = pools.find(pool);
       if (policy?.market?.chainId !== chain.chain.id || !policy.price) return undefined;

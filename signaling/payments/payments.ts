@@ -19,6 +19,7 @@ import { OFFER_SECONDS, type Offer, Offers } from './offers.ts';
 import { NOT_OPENED, type PaidSession } from './paid-session.ts';
 import { type Ask, type ChainCosts, planOffer } from './plan-offer.ts';
 import { readEscrow } from './read-escrow.ts';
+import { findLostSessions } from './rebuild-sessions.ts';
 import { hashSecret, makeSessionKey } from './session-keys.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SessionStore } from './session-store.ts';
@@ -35,6 +36,8 @@ export interface PaymentsOptions {
   db: Database;
   chain: OpenChain;
   logger: Logger;
+  /** This database has known nothing of the chain before. */
+  isNew?: boolean;
   /** Undefined: no market pool of this chain. */
   marketOf(pool: PoolId): MarketTerms | undefined;
   payoutOf(peer: PeerId): Address | undefined;
@@ -110,12 +113,20 @@ export class Payments {
     const { chain, db } = options;
     const escrow = await readEscrow(chain);
     const store = await SessionStore.load(db, { chainId: chain.chain.id, escrow: chain.contracts.escrow });
+    // Only a database that is new to this chain: every other one knows what it has done.
+    if (options.isNew) {
+      const lost = await findLostSessions(chain, async (key) => (await store.read(key)) !== undefined);
+      for (const session of lost) await store.add(session);
+    }
     const payments = new Payments(options, store, escrow);
     return payments;
   }
 
   /** From now on sessions advance by themselves. */
   start(): void {
+    void this.#sender
+      .resume()
+      .catch((thrown) => this.#options.logger.error({ err: thrown }, 'steps could not be resumed'));
     this.#watcher.start();
     this.#runner.start();
   }

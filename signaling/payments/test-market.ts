@@ -14,7 +14,7 @@ import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import { type LocalChain, openLocalChain } from '../../tools/chain/local-chain.ts';
 import { type OpenChain, openChain } from '../chain/open-chain.ts';
 import { readChain } from '../chain/read-chain.ts';
-import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
+import { type Database, type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { type Paid, Payments } from './payments.ts';
 import type { Ask } from './plan-offer.ts';
 
@@ -56,9 +56,15 @@ export class TestMarket {
 
   /** Begins anew over the same database, as a server that was killed does. */
   async start(): Promise<void> {
+    this.payments = await this.openOver(this.#database.db);
+    this.payments.start();
+  }
+
+  /** Payments of the same chain over a database. */
+  openOver(db: Database, isNew = false): Promise<Payments> {
     const { price, tokensPerSecond } = this.#options;
-    this.payments = await Payments.open({
-      ...{ db: this.#database.db, chain: this.chain, logger: pino({ level: 'silent' }) },
+    return Payments.open({
+      ...{ db, chain: this.chain, logger: pino({ level: 'silent' }), isNew },
       marketOf: (pool) => (pool === MARKET_POOL ? { contract: this.contract, price } : undefined),
       payoutOf: (peer) => this.payoutOf(peer),
       paceOf: async () => tokensPerSecond,
@@ -68,7 +74,6 @@ export class TestMarket {
         void this.payments.funding.release(job);
       },
     });
-    this.payments.start();
   }
 
   get contract(): Address {

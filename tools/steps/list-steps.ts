@@ -14,14 +14,23 @@ const STEP_SILENCE_MS = 16 * 60_000;
 /** Where reports go; ignored by git. Playwright empties its own folder, so they are not there. */
 const REPORTS = join(ROOT, '.cache', 'reports');
 
-/** `chromiumPath`: for the browser tests; undefined makes them fail with `browserFault`. */
-export function listSteps(chromiumPath: string | undefined, browserFault: string): Step[][] {
+/** What the steps need beside npm's packages; each may be missing, and says why. */
+export interface Equipment {
+  /** For the browser tests; undefined makes them fail with `browserFault`. */
+  chromiumPath: string | undefined;
+  browserFault: string;
+  /** Why there is no toolchain for contracts and no local chain; undefined: both are there. */
+  contractsFault: string | undefined;
+}
+
+export function listSteps({ chromiumPath, browserFault, contractsFault }: Equipment): Step[][] {
   return [
     [
       commandStep('types', bin('typescript', 'bin/tsc'), ['--noEmit']),
       commandStep('lint', bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.']),
       commandStep('dead code', bin('knip', 'bin/knip.js'), []),
       vitestStep('tree', 'tree'),
+      contractsStep(contractsFault),
     ],
     // The suites that touch the database run on PostgreSQL too, where there is one.
     [vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' }), siteStep()],
@@ -42,6 +51,13 @@ function vitestStep(name: string, project: string, env: Record<string, string> =
     name,
     run: () => reported(name, report, readVitestReport, () => runNode(bin('vitest', 'vitest.mjs'), args, env)),
   };
+}
+
+/** forge's tests of the contracts. Those of the server on a local chain are unit tests. */
+function contractsStep(fault: string | undefined): Step {
+  const name = 'contracts';
+  if (fault !== undefined) return { name, run: async () => ({ name, ok: false, ms: 0, output: fault }) };
+  return commandStep(name, join(ROOT, 'tools', 'contracts.mjs'), ['test']);
 }
 
 function siteStep(): Step {

@@ -1,0 +1,194 @@
+// Lives of paid sessions on a real chain, without HTTP: what a payer does past the server, a chain that went another way, and both ways
+// of paying compared.
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createWalletClient, type Hex, http, publicActions } from 'viem';
+import type { PrivateKeyAccount } from 'viem/accounts';
+import { anvil } from 'viem/chains';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ESCROW_ABI, MARKET_POOL_ABI } from '../../protocol/abi.ts';
+import type { JobId, PeerId } from '../../protocol/ids.ts';
+import { ChainSender } from '../chain/chain-sender.ts';
+import { openDatabase } from '../db/open-database.ts';
+import { type AccountId, accountOwner, paidOwner } from '../ledger/owner.ts';
+import type { PaidSession } from './paid-session.ts';
+import { MARKET_POOL, TestMarket } from './test-market.ts';
+
+const isThere = existsSync(join('contracts', 'node_modules', '@foundry-rs'));
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const [ENTRY, EXIT, LATER] = [1, 2, 3].map((at) => String(at).repeat(32) as PeerId) as [PeerId, PeerId, PeerId];
+/** A millionth of a dollar. */
+const MICRO = 10n ** 12n;
+
+let market: TestMarket;
+beforeAll(async () => {
+  // 2e12 wei a second: receipts of a second are worth far more.
+  if (isThere)
+    market = await TestMarket.open({ price: { promptMicros: 500, completionMicros: 2_222 }, tokensPerSecond: 1_000 });
+});
+afterAll(() => market?.close());
+
+async function reserve(session: PaidSession, amountPico: number): Promise<JobId> {
+  const job = hex(16) as JobId;
+  await market.payments.funding.reserve({
+    ...{ job, pool: MARKET_POOL, payer: paidOwner(session.key), amountMicros: amountPico },
+    expiresAt: new Date(Date.now() + 3_600_000),
+  });
+  return job;
+}
+const seatsOf = (...peers: PeerId[]) => peers.map((peer, at) => ({ peer, start: 2 * at, end: 2 * at + 2 }));
+const until = async (session: PaidSession, state: string): Promise<void> => {
+  await expect.poll(() => session.chain.state).toBe(state);
+};
+const eventsOf = async (key: Hex): Promise<string[]> => {
+  const logs = await market.chain.reader.getContractEvents({
+    ...{ address: market.chain.contracts.escrow, abi: ESCROW_ABI, fromBlock: 0n, strict: true },
+  });
+  return logs.filter(({ args }) => 'key' in args && args.key === key).map(({ eventName }) => eventName);
+};
+
+describe.runIf(isThere)('with a chain', () => {
+  test('a stream and one payment at the end give each operator the same for the same receipts', async () => {
+    const got: bigint[][] = [];
+    for (const mode of ['ticks', 'stream'] as const) {
+      const before = await Promise.all([ENTRY, EXIT].map((peer) => market.receivedBy(market.payoutOf(peer))));
+      const wallet = await market.newWallet(1_000_000n);
+      const { session } = await market.pay(wallet, { answerPico: 500_000_000 }, mode);
+      const job = await reserve(session, 300_000_000);
+      await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
+      if (mode === 'stream') await until(session, 'open');
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await market.payments.funding.settle({
+        ...{
+          job,
+          payments: [
+            { peer: ENTRY, amountMicros: 90_000_000 },
+            { peer: EXIT, amountMicros: 90_000_000 },
+          ],
+        },
+      });
+      await market.payments.end(session);
+      await market.untilOver(session.key);
+      const after = await Promise.all([ENTRY, EXIT].map((peer) => market.receivedBy(market.payoutOf(peer))));
+      got.push(after.map((amount, at) => amount - before[at]!));
+    }
+    const [ticks, stream] = got as [bigint[], bigint[]];
+    for (const at of [0, 1]) {
+      const gap = ticks[at]! - stream[at]!;
+      expect(gap < 0n ? -gap : gap, `${ticks} and ${stream}`).toBeLessThanOrEqual(MICRO);
+      expect(ticks[at]).toBeGreaterThan(0n);
+    }
+  });
+
+  test('a successor is paid from then on, and who left for what it signed', async () => {
+    const wallet = await market.newWallet(1_000_000n);
+    const { session } = await market.pay(wallet, { answerPico: 900_000_000 }, 'stream');
+    const job = await reserve(session, 800_000_000);
+    const before = await market.receivedBy(market.payoutOf(LATER));
+    await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
+    await until(session, 'open');
+    await market.payments.funding.moved(job, { epoch: 2, seats: seatsOf(ENTRY, LATER) });
+    await expect.poll(async () => (await market.receivedBy(market.payoutOf(LATER))) > before).toBe(true);
+    const payments = [ENTRY, EXIT, LATER].map((peer, at) => ({ peer, amountMicros: 100_000_000 * [2, 1, 1][at]! }));
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    await market.payments.funding.settle({ job, payments });
+    await market.payments.end(session);
+    await market.untilOver(session.key);
+    const later = (await market.receivedBy(market.payoutOf(LATER))) - before;
+    // Seven tenths of what its receipts are worth, but for what streamed by its units.
+    const due = 70n * 10n ** 12n;
+    expect(later).toBeGreaterThan(due - 5n * 2n * MICRO);
+    expect(later).toBeLessThan(due + 5n * 2n * MICRO);
+  });
+
+  test('a payer who stops it on the chain itself is heard: answers end, and what was done is paid', async () => {
+    const wallet = await market.newWallet(1_000_000n);
+    await market.giveGas(wallet.address);
+    const { session } = await market.pay(wallet, { answerPico: 500_000_000 }, 'stream');
+    const job = await reserve(session, 100_000_000);
+    await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
+    await until(session, 'open');
+    await closeAs(wallet, session);
+    await expect.poll(() => market.stopped.includes(job)).toBe(true);
+    await market.untilOver(session.key);
+    expect(await eventsOf(session.key)).toEqual(['Funded', 'Opened', 'Stopped', 'PaidUp', 'Closed']);
+  });
+
+  test('a session that the database has lost is found on the chain, and ended', async () => {
+    const wallet = await market.newWallet(1_000_000n);
+    const { session } = await market.pay(wallet, { answerPico: 500_000_000 }, 'stream');
+    const job = await reserve(session, 100_000_000);
+    await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
+    await until(session, 'open');
+    const database = await openDatabase({ memory: true });
+    const anew = await market.openOver(database.db, true);
+    anew.start();
+    await expect.poll(() => eventsOf(session.key)).toContain('Closed');
+    expect((await anew.read(session.key))?.outcome).toContain('found on the chain');
+    await anew.close();
+    await database.close();
+    await market.untilOver(session.key);
+  });
+
+  test('a transaction of which the chain has lost its block goes out again, the very same', async () => {
+    const database = await openDatabase({ memory: true });
+    const sender = new ChainSender(market.chain, database.db);
+    const snapshot = await rpc('evm_snapshot');
+    const call = {
+      ...{ key: 'test:reorg:0', subject: 'test', step: 'seats', to: market.contract },
+      ...{ abi: MARKET_POOL_ABI, functionName: 'setSeats', args: [[], []] },
+    };
+    const mined = await sender.send(call);
+    expect(await sender.send(call)).toEqual(mined);
+    await rpc('evm_revert', [snapshot]);
+    await expect(market.chain.reader.getTransactionReceipt({ hash: mined.hash })).rejects.toThrow();
+    await sender.recheck(0n);
+    const again = await sender.send(call);
+    expect(again.hash).toBe(mined.hash);
+    expect((await market.chain.reader.getTransactionReceipt({ hash: mined.hash })).status).toBe('success');
+    await database.close();
+  });
+
+  test('what a contract refuses uses no nonce up, and is told apart from a chain that is away', async () => {
+    const database = await openDatabase({ memory: true });
+    const sender = new ChainSender(market.chain, database.db);
+    const call = { key: 'test:refused:0', subject: 'test', step: 'seats', to: market.contract, abi: MARKET_POOL_ABI };
+    const refused = sender.send({ ...call, functionName: 'setSeats', args: [[market.contract], []] });
+    await expect(refused).rejects.toMatchObject({ name: 'ChainRefusal' });
+    expect(await sender.listOf('test')).toEqual([]);
+    await sender.send({ ...call, functionName: 'setSeats', args: [[], []] });
+    expect(await sender.listOf('test')).toHaveLength(1);
+    await database.close();
+  });
+
+  test('an account with credits pays for nothing here', async () => {
+    const reservation = {
+      ...{ job: hex(16) as JobId, pool: MARKET_POOL, payer: accountOwner('ann' as AccountId), amountMicros: 1 },
+      expiresAt: new Date(Date.now() + 1_000),
+    };
+    await expect(market.payments.funding.reserve(reservation)).rejects.toMatchObject({ code: 'payment-required' });
+  });
+});
+
+async function rpc(method: string, params: unknown[] = []): Promise<unknown> {
+  const response = await fetch(market.local.url, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+  return (await response.json()).result;
+}
+
+async function closeAs(wallet: PrivateKeyAccount, { quote }: PaidSession): Promise<void> {
+  const client = createWalletClient({
+    account: wallet,
+    chain: anvil,
+    transport: http(market.local.url),
+    pollingInterval: 20,
+  });
+  const hash = await client.writeContract({
+    ...{ address: market.chain.contracts.escrow, abi: ESCROW_ABI, functionName: 'close', args: [quote, 0n] },
+    gas: 3_000_000n,
+  });
+  await client.extend(publicActions).waitForTransactionReceipt({ hash });
+}
