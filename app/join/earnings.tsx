@@ -16,9 +16,15 @@ import { useEarningConsent } from './use-earning-consent.ts';
 /** Balances move when jobs settle. */
 const EVERY_MS = 10_000;
 
-export function Earnings({ peers }: { peers: readonly PeerId[] }) {
+interface Props {
+  peers: readonly PeerId[];
+  /** False while this window lends to a market pool: its peers have no credits to tell of. */
+  inCredits: boolean;
+}
+
+export function Earnings({ peers, inCredits }: Props) {
   const { account, reload, status } = useAccount(EVERY_MS);
-  if (status === 'loading' || status === 'failed') return null;
+  if (status === 'loading' || status === 'failed' || (!account && !inCredits)) return null;
   return (
     <aside className="panel max-w-3xl p-4 sm:px-6" aria-label="Earnings" data-testid="earnings">
       {account ? (

@@ -46,7 +46,7 @@ export function JoinView() {
   return (
     <div className="space-y-5">
       <ProblemList problems={query.problems} />
-      <Earnings peers={peers} />
+      <Earnings peers={peers} inCredits={shards.length === 0 || options?.payoutAddress === undefined} />
       {error && <ErrorCard error={error} {...(options ? { onRetry: () => add(options) } : {})} />}
       {shards.length === 0 ? (
         <JoinForm config={site.config} models={site.models} pools={pools.value} query={query} onJoin={add} />
