@@ -9,16 +9,37 @@ if (!browser) {
   throw new Error('No Chromium was found. Run npm test, which installs one, or set CHROMIUM_PATH to its executable.');
 }
 
+/** Specs with little to compute: their pages wait more than they work. Two side by side have a core each. */
+const PAGES = [
+  'account-journey',
+  'bad-input',
+  'codec',
+  'hostile-peer',
+  'lab',
+  'logins',
+  'openai-conformance',
+  'other-clients',
+  'pages',
+  'pools-journey',
+  'two-pools',
+  'wrong-clock',
+].map((name) => `${name}.spec.ts`);
+
 export default defineConfig({
   testDir: 'e2e',
   // `*.test.ts` beside them are unit tests of what the specs share.
   testMatch: '*.spec.ts',
-  outputDir: 'test-results',
   // Ends what hangs, and nothing else: tests wait for what happens (`e2e/support/while-things-move.ts`).
   timeout: 15 * 60_000,
   expect: { timeout: 120_000 },
-  // Every test runs several tabs that compute: side by side they would starve each other.
-  workers: 1,
+  // `npm test` runs one after the other, each to its end: a dependency would skip the second where a test of the first fails.
+  // A run empties the folders of its projects alone.
+  projects: [
+    { name: 'pages', testMatch: PAGES, outputDir: 'test-results/pages', workers: 2 },
+    // Several tabs that compute, or a clock that looks at them: side by side they would starve each other.
+    { name: 'tabs', testIgnore: PAGES, outputDir: 'test-results/tabs', workers: 1 },
+  ],
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [

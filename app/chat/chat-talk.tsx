@@ -1,7 +1,7 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
 'use client';
 import { useEffect, useState } from 'react';
-import type { AskRequest, ChatPeer } from '../../shard-worker/index.ts';
+import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
 import { announceTurns } from './conversation.ts';
@@ -17,7 +17,7 @@ interface Props {
   /** A coalition, or this tab alone, would answer now. */
   ready: boolean;
   /** What ran when an earlier page was closed. */
-  unfinished: AskRequest | undefined;
+  unfinished: UnfinishedAnswer | undefined;
   /** Asked by itself once ready; '' for none. */
   firstQuestion: string;
   firstSampling: SamplingForm;

@@ -189,13 +189,18 @@ test('what ran when a page was closed is there again: what was said before, and 
     { role: 'assistant', content: 'One.' },
     { role: 'user', content: 'Two?' },
   ] as const;
-  const turns = applyConversation([], { type: 'answer-reopened', messages, answerId: 9 });
+  const turns = applyConversation([], { type: 'answer-reopened', messages, answerId: 9, text: 'Two' });
   expect(turns.map(({ id, role, text }) => [id, role, text])).toEqual([
     [6, 'user', 'One?'],
     [7, 'assistant', 'One.'],
     [8, 'user', 'Two?'],
-    [9, 'assistant', ''],
+    [9, 'assistant', 'Two'],
   ]);
   expect(streamingTurn(turns)).toMatchObject({ id: 9, notice: expect.stringContaining('Going on') });
   expect(requestMessages(turns, 9)).toEqual(messages.slice(1));
+  // Stopped before anything more has come, it keeps what had come; gone on with, it grows.
+  const stopped: ConversationEvent = { type: 'answer-failed', id: 9, error: new PoolError('cancelled', 'Stopped.') };
+  expect(last(applyConversation(turns, stopped))).toMatchObject({ status: 'cancelled', text: 'Two', notice: '' });
+  const more = applyConversation(turns, { type: 'text-received', id: 9, delta: ' it is.' });
+  expect(last(more).text).toBe('Two it is.');
 });

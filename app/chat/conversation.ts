@@ -35,8 +35,8 @@ export type Turn = UserTurn | AnswerTurn;
 export type ConversationEvent =
   | { type: 'question-asked'; questionId: number; answerId: number; text: string }
   | { type: 'answer-retried'; failedId: number; answerId: number }
-  /** What was said before an earlier page was closed, and an answer that goes on; ids count from `answerId` down. */
-  | { type: 'answer-reopened'; messages: readonly ChatMessage[]; answerId: number }
+  /** What was said before an earlier page was closed, and an answer as far as it had come; ids count from `answerId` down. */
+  | { type: 'answer-reopened'; messages: readonly ChatMessage[]; answerId: number; text: string }
   | { type: 'text-received'; id: number; delta: string }
   | { type: 'stats-received'; id: number; stats: AnswerStats }
   | { type: 'notice-received'; id: number; notice: string }
@@ -75,7 +75,10 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
     case 'answer-retried':
       return turns.map((turn) => (turn.id === event.failedId ? goOn(turn, event.answerId) : turn));
     case 'answer-reopened':
-      return [...turnsOf(event.messages, event.answerId), { ...newAnswer(event.answerId), notice: REOPENED }];
+      return [
+        ...turnsOf(event.messages, event.answerId),
+        { ...newAnswer(event.answerId), text: event.text, notice: REOPENED },
+      ];
     case 'text-received':
       return change(turns, event.id, (turn) => ({ ...turn, text: turn.text + event.delta }));
     case 'stats-received':

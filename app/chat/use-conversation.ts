@@ -1,6 +1,6 @@
 // Asks the chat peer and keeps the conversation, in memory only: what an answer under way needs is kept by the peer. The rules are in conversation.ts.
 import { useCallback, useEffect, useReducer, useRef } from 'react';
-import type { AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
+import type { AskHandlers, AskRequest, ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import { applyConversation, requestMessages, streamingTurn, type Turn } from './conversation.ts';
 import { publishAnswer } from './publish-answer.ts';
 
@@ -11,7 +11,7 @@ export interface Conversation {
   /** Asks again for an answer that failed; the question stays where it is. */
   retry(peer: ChatPeer, failedId: number, settings: Omit<AskRequest, 'messages'>): void;
   /** Shows an answer that ran when an earlier page was closed; it is not gone on with yet. */
-  reopen(peer: ChatPeer, unfinished: AskRequest): void;
+  reopen(peer: ChatPeer, unfinished: UnfinishedAnswer): void;
   /** Goes on with what was reopened, if anything was. False where there is nothing. */
   goOn(): boolean;
   stop(): void;
@@ -86,12 +86,12 @@ export function useConversation(): Conversation {
     run(peer, answerId, { ...settings, messages, ...resume });
   };
 
-  const reopen: Conversation['reopen'] = (peer, unfinished) => {
-    const { messages } = unfinished;
+  const reopen: Conversation['reopen'] = (peer, { request, text }) => {
+    const { messages } = request;
     const answerId = nextId.current + messages.length;
     nextId.current = answerId + 1;
-    dispatch({ type: 'answer-reopened', messages, answerId });
-    reopened.current = (isStopped) => run(peer, answerId, unfinished, isStopped);
+    dispatch({ type: 'answer-reopened', messages, answerId, text });
+    reopened.current = (isStopped) => run(peer, answerId, request, isStopped);
   };
 
   const goOn: Conversation['goOn'] = () => {

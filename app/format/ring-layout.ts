@@ -101,12 +101,33 @@ function drawWays(circle: Circle, angles: readonly number[], nodeRadius: number)
   ];
 }
 
-/** Where a node's label goes: outside the ring, anchored towards it. */
+/** Height of a line of a node's label. */
+export const LABEL_LINE = 15;
+
+/**
+ * Where a node's label goes: outside the ring, anchored towards it. `y` is the middle of its first line: above the ring the last of
+ * its lines is the nearest one, beside it they are as much above the node as below.
+ */
 export function placeLabel(
   node: RingNode,
   distance: number,
+  lines = 1,
 ): { x: number; y: number; anchor: 'start' | 'middle' | 'end' } {
   const cosine = Math.cos(node.angle);
   const anchor = cosine > 0.15 ? 'start' : cosine < -0.15 ? 'end' : 'middle';
-  return { x: round(node.x + distance * cosine), y: round(node.y + distance * Math.sin(node.angle)), anchor };
+  const sine = Math.sin(node.angle);
+  const above = ((lines - 1) * LABEL_LINE * (1 - sine)) / 2;
+  return { x: round(node.x + distance * cosine), y: round(node.y + distance * sine - above), anchor };
+}
+
+/** With more stages the times of hops would lie on nodes and on each other. */
+export const MAX_HOP_LABELS = 6;
+/** Half of what a time of some five characters takes, and the room between it and its arc. */
+const HOP_LABEL = { halfWidth: 20, halfHeight: 5, gap: 8 };
+
+/** The middle of an arc's label: inside the ring, where the stages' own labels are not, its nearest edge by the arc. */
+export function placeHop({ middle: { x, y, angle } }: RingArc): { x: number; y: number } {
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const inwards = HOP_LABEL.halfWidth * Math.abs(cosine) + HOP_LABEL.halfHeight * Math.abs(sine) + HOP_LABEL.gap;
+  return { x: round(x - inwards * cosine), y: round(y - inwards * sine) };
 }

@@ -51,6 +51,24 @@ test('ring, queue, model and members of a pool that serves', () => {
   expect(html.match(/<tr/g)).toHaveLength(1 + 4 + 3);
 });
 
+test('a tab in reserve has the layers that it holds beside it, as many bytes, and says while it loads', () => {
+  const rowOf = (...reserve: { start: number; end: number; isReady: boolean }[]) => {
+    const html = draw({ members: [member('a'), member('b'), member('c', { reserve })] });
+    return html
+      .split('<tr')
+      .find((row) => row.includes('cccccccc'))!
+      .replace(/<[^>]*>/g, '|');
+  };
+  const [first, second] = [
+    { start: 0, end: 4, isReady: true },
+    { start: 4, end: 8, isReady: true },
+  ];
+  expect(rowOf(first, second)).toMatch(/reserve\|.*\[0, 8\)\|+2 kB/);
+  expect(rowOf(first, second)).not.toContain('loading');
+  expect(rowOf(first, { ...second, isReady: false })).toMatch(/reserve\|.*loading.*\[0, 4\)\|+1 kB/);
+  expect(rowOf()).toMatch(/reserve\|.*–\|+–\|+–/);
+});
+
 test('hops stand in the ring once an answer of this coalition was measured', () => {
   const stop = (stage: number) => ({
     stage,

@@ -2,6 +2,7 @@
 // was foreseen.
 import type { Coalition } from '../../protocol/control.ts';
 import type { PoolLive as Live } from '../../protocol/http/pool-state.ts';
+import { MAX_HOP_LABELS } from '../format/ring-layout.ts';
 import { type RingTimes, readRingTimes } from '../format/ring-times.ts';
 import { Card } from '../ui/card.tsx';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
@@ -12,7 +13,7 @@ import { PoolMembers } from './pool-members.tsx';
 import { PoolQueue } from './pool-queue.tsx';
 
 const LEGENDS: Record<RingTimes['source'], string> = {
-  answer: 'At each tab: its layers and what they took per token. In blue: the hops. Measured in the last answer.',
+  answer: 'At each tab: its layers and what they took per token, measured in the last answer.',
   probe: 'At each tab: its layers and what its own probe foretells per token. Hops appear after an answer.',
   none: 'Times appear once the tabs have been measured.',
 };
@@ -35,7 +36,12 @@ export function PoolLive({ live }: { live: Live }) {
               measured={times}
               className="mx-auto w-full max-w-md"
             />
-            {times && <p className="text-muted text-sm">{LEGENDS[times.source]}</p>}
+            {times && (
+              <p className="text-muted text-sm">
+                {LEGENDS[times.source]}
+                {times.source === 'answer' && times.stageMs.length <= MAX_HOP_LABELS && ' In blue: the hops.'}
+              </p>
+            )}
             {live.further.length > 0 && <FurtherRings live={live} />}
             <div className="mt-4 border-line border-t pt-4">
               <PoolQueue running={live.running} waiting={live.waiting} />

@@ -4,6 +4,7 @@ import type { PoolLive, PoolMember, PoolSeat } from '../../protocol/http/pool-st
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatLayers, formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
+import { joinLayers } from '../format/join-layers.ts';
 import { sortMembers } from '../format/sort-members.ts';
 import { TableHead } from '../ui/table-head.tsx';
 
@@ -31,7 +32,13 @@ export function PoolMembers({ live }: { live: PoolLive }) {
         <TableHead columns={COLUMNS} firstFigure={FIRST_FIGURE} />
         <tbody>
           {rows.map(({ member, seat }) => (
-            <Row key={member.peer} member={member} seat={seat} place={placeOf(member, seat, rings)} />
+            <Row
+              key={member.peer}
+              member={member}
+              seat={seat}
+              seats={rings.flat()}
+              place={placeOf(member, seat, rings)}
+            />
           ))}
         </tbody>
       </table>
@@ -54,11 +61,34 @@ function placeOf(member: PoolMember, seat: PoolSeat | undefined, rings: readonly
   }
   if (!member.isHere) return <span className="text-muted">listed, away</span>;
   if (member.excluded) return <span className="text-danger">{member.excluded}</span>;
-  return <span className="text-muted">reserve</span>;
+  const isLoading = member.reserve?.some(({ isReady }) => !isReady);
+  return (
+    <>
+      <span className="text-muted">reserve</span>
+      {isLoading && <span className="ml-2 text-hop">loading</span>}
+    </>
+  );
 }
 
-function Row({ member, seat, place }: { member: PoolMember; seat: PoolSeat | undefined; place: ReactNode }) {
+const listLayers = (ranges: readonly { start: number; end: number }[]): string =>
+  joinLayers(ranges)
+    .map(({ start, end }) => formatLayers(start, end))
+    .join(' ') || '–';
+
+interface RowProps {
+  member: PoolMember;
+  seat: PoolSeat | undefined;
+  /** All of the pool: what layers weigh that a tab in reserve holds. */
+  seats: readonly PoolSeat[];
+  place: ReactNode;
+}
+
+function Row({ member, seat, seats, place }: RowProps) {
   const { peer, backend, device, msPerLayer, memoryBytes } = member;
+  const held = (member.reserve ?? []).filter(({ isReady }) => isReady);
+  const bytesOf = ({ start, end }: { start: number; end: number }): number =>
+    seats.find((each) => each.start === start && each.end === end)?.totalBytes ?? 0;
+  const heldBytes = seat ? seat.totalBytes : held.reduce((sum, layers) => sum + bytesOf(layers), 0);
   return (
     <tr className="border-line border-b">
       <th scope="row" className="py-1.5 pr-4 font-normal">
@@ -73,8 +103,8 @@ function Row({ member, seat, place }: { member: PoolMember; seat: PoolSeat | und
         </span>
       </td>
       <td className="py-1.5 pr-4">{seat ? lossOf(seat) : '–'}</td>
-      <td className={FIGURE}>{seat ? formatLayers(seat.start, seat.end) : '–'}</td>
-      <td className={FIGURE}>{seat ? formatBytes(seat.totalBytes) : '–'}</td>
+      <td className={FIGURE}>{listLayers(seat ? [seat] : held)}</td>
+      <td className={FIGURE}>{heldBytes === 0 ? '–' : formatBytes(heldBytes)}</td>
       <td className={FIGURE}>{msPerLayer === undefined ? '–' : formatMs(msPerLayer)}</td>
       <td className={FIGURE}>{memoryBytes === undefined ? '–' : formatBytes(memoryBytes)}</td>
     </tr>

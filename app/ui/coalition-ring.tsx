@@ -7,7 +7,10 @@ import { formatLayers } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import {
   type ArrowTip,
+  LABEL_LINE,
   layoutRing,
+  MAX_HOP_LABELS,
+  placeHop,
   placeLabel,
   type RingArc,
   type RingLayout,
@@ -41,7 +44,7 @@ export function CoalitionRing({ coalition, own = [], asker, active = false, clas
       : `${formatPlural(seats.length, 'tab')} in a ring: ${seats.map((seat) => formatLayers(seat.start, seat.end)).join(', ')}`;
   return (
     <svg
-      viewBox={`0 8 360 ${measured ? 278 : 262}`}
+      viewBox={measured ? '0 -7 360 293' : '0 8 360 262'}
       role="img"
       aria-label={label}
       data-testid="coalition-ring"
@@ -61,7 +64,7 @@ export function CoalitionRing({ coalition, own = [], asker, active = false, clas
         <g key={arc.path}>
           <path d={arc.path} fill="none" strokeWidth="1.5" className={`${stroke} ${active ? 'ring-flow' : ''}`} />
           <Tip tip={arc.tip} className={stroke} />
-          {seats.length <= MAX_LABELS && <HopLabel arc={arc} ms={measured?.hopMs[index + 1]} />}
+          {seats.length <= MAX_HOP_LABELS && <HopLabel arc={arc} ms={measured?.hopMs[index + 1]} />}
         </g>
       ))}
       {ways.map(({ path, tips }) => (
@@ -89,17 +92,11 @@ export function CoalitionRing({ coalition, own = [], asker, active = false, clas
   );
 }
 
-/** Inside the ring, where the stages' own labels are not. */
 function HopLabel({ arc, ms }: { arc: RingArc; ms: number | undefined }) {
   if (ms === undefined) return null;
-  const { x, y, angle } = arc.middle;
+  const { x, y } = placeHop(arc);
   return (
-    <text
-      x={x - 8 * Math.cos(angle)}
-      y={y - 8 * Math.sin(angle) + 4}
-      textAnchor={Math.cos(angle) > 0.3 ? 'end' : Math.cos(angle) < -0.3 ? 'start' : 'middle'}
-      className="fill-hop font-mono text-[11px]"
-    >
+    <text x={x} y={y + 4} textAnchor="middle" className="fill-hop font-mono text-[11px]">
       {formatMs(ms)}
     </text>
   );
@@ -147,7 +144,7 @@ interface SeatNodeProps {
 }
 
 function SeatNode({ seat, index, node, radius, own, labelled, ms }: SeatNodeProps) {
-  const label = placeLabel(node, radius + 10);
+  const label = placeLabel(node, radius + 10, ms === undefined ? 1 : 2);
   const fill = own ? 'fill-accent' : seat.ready ? 'fill-accent-soft' : 'fill-panel';
   const loaded = seat.totalBytes > 0 ? Math.min(1, seat.loadedBytes / seat.totalBytes) : 0;
   return (
@@ -178,7 +175,7 @@ function SeatNode({ seat, index, node, radius, own, labelled, ms }: SeatNodeProp
         <text x={label.x} y={label.y + 4} textAnchor={label.anchor} className="fill-ink font-mono text-[13px]">
           {formatLayers(seat.start, seat.end)}
           {ms !== undefined && (
-            <tspan x={label.x} dy="15" className="fill-muted">
+            <tspan x={label.x} dy={LABEL_LINE} className="fill-muted">
               {formatMs(ms)}
             </tspan>
           )}

@@ -18,6 +18,10 @@ const memberSchema = z.extend(z.partial(capabilitySchema), {
   excluded: z.optional(z.enum(['failed', 'stalled', 'unreachable', 'silent', 'unshown', 'unsteady'])),
   /** Layers `[start, end)` of its seat in a coalition that serves. */
   layers: z.optional(z.object({ start: count, end: count })),
+  /** Layers `[start, end)` that one without a seat holds to take over, or loads for it. */
+  reserve: z.optional(
+    z.array(z.object({ start: count, end: count, isReady: z.boolean() })).check(z.maxLength(MAX_STAGES)),
+  ),
 });
 export type PoolMember = z.infer<typeof memberSchema>;
 

@@ -12,6 +12,7 @@ const unfinished = (fields: Partial<Unfinished> = {}): Unfinished => ({
   session: newSessionId(),
   request: { messages: [{ role: 'user', content: 'Hello?' }], seed: 3 },
   tokenIds: [1, 2],
+  text: 'Once',
   resumed: 0,
   cachedTokens: 0,
   delivered: [{ epoch: 5, tokens: 2 }],

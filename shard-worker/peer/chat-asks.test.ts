@@ -251,7 +251,13 @@ describe('alone', () => {
 
 describe('an answer that ran when its page was closed', () => {
   const progress = {
-    ...{ session: '00112233445566aa' as SessionId, tokenIds: [1, 2, 3], resumed: 0, cachedTokens: 0 },
+    ...{
+      session: '00112233445566aa' as SessionId,
+      tokenIds: [1, 2, 3],
+      text: 'Once upon',
+      resumed: 0,
+      cachedTokens: 0,
+    },
     delivered: [{ epoch: 5, tokens: 3 }],
   };
 
@@ -275,15 +281,15 @@ describe('an answer that ran when its page was closed', () => {
     const { number, kept, second } = await reopened();
     const { messages } = HELLO;
     expect(kept).toMatchObject({ ask: number, job: JOB, ...progress, request: { messages, maxTokens: 50 } });
-    const { unfinished } = second.state();
-    expect(unfinished).toEqual({ ...kept.request, resume: [1, 2, 3] });
-    const answer = second.peer.ask(unfinished!);
+    const unfinished = second.state().unfinished!;
+    expect(unfinished).toEqual({ request: { ...kept.request, resume: [1, 2, 3] }, text: 'Once upon' });
+    const answer = second.peer.ask(unfinished.request);
     await until(() => second.host.socket.told('ask').length > 0);
     expect(second.host.socket.told('ask')).toMatchObject([{ ask: number, promptTokens: 12, maxTokens: 47 }]);
     grant(second, number);
     await until(() => second.host.worker.given('ask').length > 0);
     const [driven] = second.host.worker.given('ask');
-    expect(driven).toMatchObject({ reopened: true, goesOn: progress, request: { resume: [1, 2, 3] } });
+    expect(driven).toMatchObject({ goesOn: progress, request: { resume: [1, 2, 3] } });
     expect(driven!.request.seed).toBe(kept.request.seed);
     await until(() => second.host.socket.told('ask-done').length > 0);
     settled(second);
@@ -293,17 +299,17 @@ describe('an answer that ran when its page was closed', () => {
 
   test('goes on as one that was cut where the server has ended its job', async () => {
     const { number, second } = await reopened();
-    void second.peer.ask(second.state().unfinished!).catch(() => {});
+    void second.peer.ask(second.state().unfinished!.request).catch(() => {});
     await until(() => second.host.socket.told('ask').length > 0);
     grant(second, number, PLAN, 'e'.repeat(32) as JobId);
     await until(() => second.host.worker.given('ask').length > 0);
     const [driven] = second.host.worker.given('ask');
-    expect([driven!.reopened, driven!.goesOn, driven!.request.resume]).toEqual([true, undefined, [1, 2, 3]]);
+    expect([driven!.goesOn, driven!.request.resume]).toEqual([undefined, [1, 2, 3]]);
   });
 
   test('is forgotten where it was stopped before it went on', async () => {
     const { second, number } = await reopened();
-    const stopped = second.peer.ask(second.state().unfinished!, { signal: AbortSignal.abort() });
+    const stopped = second.peer.ask(second.state().unfinished!.request, { signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect([second.host.shelf.size, second.host.socket.told('ask')]).toEqual([0, []]);
     // The server ends its job, and holds nothing for it any more.

@@ -97,7 +97,7 @@ export class ChatRun {
   }
 
   async ask(asked: AskRequest, handlers: AskHandlers = {}): Promise<Answer> {
-    const left = asked === this.state.get().unfinished ? this.#left : undefined;
+    const left = asked === this.state.get().unfinished?.request ? this.#left : undefined;
     // Whoever goes on with it needs the same one.
     const request = { ...asked, seed: asked.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]! };
     if (request.messages.every((message) => message.content.trim() === '')) {
@@ -124,8 +124,7 @@ export class ChatRun {
       const ask = this.#asking.last;
       this.#kept = job && { pool: this.#life.pool, ask, job, request: kept };
       const goesOn = left?.job === job ? left : undefined;
-      const reopened = left ? { reopened: true as const, goesOn } : {};
-      const driven = await this.#drive({ id, request, ...permitted(permit), ...reopened }, handlers.signal);
+      const driven = await this.#drive({ id, request, ...permitted(permit), goesOn }, handlers.signal);
       const { promptTokens, cachedTokens, completionTokens, stats, delivery } = driven;
       const usage = { promptTokens, cachedTokens, completionTokens, ...(delivery ? { delivery } : {}) };
       const ended = { ...usage, ...(stats ? { stats } : {}) };
@@ -188,7 +187,9 @@ export class ChatRun {
     this.#self = self;
     this.#left = await this.#host.unfinished.read(self);
     if (this.#left?.pool !== this.#life.pool) this.#left = undefined;
-    const unfinished = this.#left && { unfinished: { ...this.#left.request, resume: this.#left.tokenIds } };
+    const unfinished = this.#left && {
+      unfinished: { request: { ...this.#left.request, resume: this.#left.tokenIds }, text: this.#left.text },
+    };
     // People see what goes on before the tab can go on with it.
     this.state.patch({ peer: self, ...unfinished });
     await this.#session.introduce();

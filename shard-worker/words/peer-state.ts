@@ -105,9 +105,15 @@ export interface ChatState {
   queue?: QueuePlace;
   /** After `prepareLocal`: whether this tab can answer alone. */
   local?: LocalState;
-  /** What ran when an earlier page of this tab was closed: asked as it is, it goes on. There until something is asked. */
-  unfinished?: AskRequest;
+  /** What ran when an earlier page of this tab was closed. There until something is asked. */
+  unfinished?: UnfinishedAnswer;
   error?: ErrorShape & { next: string };
+}
+
+/** `request`: asked as it is, the answer goes on. `text`: as far as it had come, which no handler is told again. */
+export interface UnfinishedAnswer {
+  request: AskRequest;
+  text: string;
 }
 
 /** Place 1 is next. */

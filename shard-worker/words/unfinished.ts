@@ -27,6 +27,8 @@ export const unfinishedSchema = z.object({
   /** The answer as far as it had come; the first `resumed` of them were an earlier job's. */
   tokenIds: z.array(count).check(z.maxLength(MAX_PROMPT_IDS)),
   resumed: count,
+  /** What these tokens say. */
+  text,
   cachedTokens: count,
   delivered: z.array(z.object({ epoch: count, tokens: count })),
   /** Milliseconds since 1970. */

@@ -28,7 +28,7 @@ type Driving = Pick<Conversation, 'generate'> & { readonly session?: SessionId }
 /** Rejects only for what is known before the first lap and not this answer's: a driver that was not started. */
 export async function driveAnswer(
   tools: DriverTools,
-  { id, request, prompt, plan, grant, reopened, goesOn }: DriveRequest,
+  { id, request, prompt, plan, grant, goesOn }: DriveRequest,
   conversation: Driving,
   signal: AbortSignal,
 ): Promise<Driven> {
@@ -60,7 +60,6 @@ export async function driveAnswer(
     completionTokens = resume.length - resumed;
     const written = new ChoiceWriter({ format, stop: request.stop });
     text = resume.map((tokenId) => written.push({ id: tokenId }).text).join('');
-    if (reopened && text !== '') tell('text', { id, delta: text });
     if (grant !== undefined) jobGrant = await tools.grantOf(grant);
     const meterNow = new AnswerStatsMeter({ promptTokens, startedMs, speculation: () => drafted ?? totalOf(guesses) });
     meter = meterNow;
@@ -140,6 +139,7 @@ export async function driveAnswer(
       id,
       session,
       tokenIds: [...received],
+      text,
       resumed,
       cachedTokens,
       delivered: structuredClone(delivered),

@@ -82,9 +82,7 @@ export interface DriveRequest {
   grant?: string;
   /** Which of the pool's rings the server has in mind. */
   ring?: number | undefined;
-  /** A page that was closed had it under way: `request.resume` is what had come, and its text is told again. */
-  reopened?: true;
-  /** The same job still: the entry may have gone on with it meanwhile. */
+  /** A page that was closed had it under way, as the same job: the entry may have gone on with it meanwhile. */
   goesOn?: Pick<Unfinished, 'session' | 'resumed' | 'cachedTokens' | 'delivered'> | undefined;
 }
 
@@ -216,7 +214,10 @@ export type WorkerEvents = {
   text: { id: number; delta: string };
   stats: { id: number; stats: AnswerStats };
   /** Now and then: what a page that was closed and opened again would need to go on. */
-  unfinished: { id: number } & Pick<Unfinished, 'session' | 'tokenIds' | 'resumed' | 'cachedTokens' | 'delivered'>;
+  unfinished: { id: number } & Pick<
+    Unfinished,
+    'session' | 'tokenIds' | 'text' | 'resumed' | 'cachedTokens' | 'delivered'
+  >;
   notice: { id: number; notice: string };
   /** A lap of this tab's own answer did not come back in time. */
   still: { epoch: number };

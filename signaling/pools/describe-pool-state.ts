@@ -66,13 +66,16 @@ export function describePoolState(
   const further = (pool ? coalitionsOf(pool) : []).filter((one) => one !== serving && one !== forming?.coalition);
   const seats = [serving, ...further].flatMap((one) => (one && one.state !== 'forming' ? one.seats : []));
   const seatOf = (peer: PeerId) => seats.find((seat) => seat.peer === peer);
-  const here = (pool?.peers ?? []).map(({ peer, capability, excluded }) => {
+  const here = (pool?.peers ?? []).map(({ peer, capability, excluded, warm }) => {
     const seat = seatOf(peer);
     const { backend, device, msPerLayer, memoryBytes } = capability;
+    const held = seat || excluded ? [] : (warm ?? []).filter(({ hasFailed }) => !hasFailed);
+    const reserve = held.map(({ start, end, isReady }) => ({ start, end, isReady }));
     return {
       ...{ peer, isHere: true, isListed: listed.has(peer), backend, device, msPerLayer, memoryBytes },
       ...(excluded === undefined ? {} : { excluded }),
       ...(seat === undefined ? {} : { layers: { start: seat.start, end: seat.end } }),
+      ...(reserve.length === 0 ? {} : { reserve }),
     };
   });
   const arePresent = new Set(here.map(({ peer }) => peer));

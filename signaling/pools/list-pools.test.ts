@@ -114,6 +114,21 @@ describe('the state of a pool', () => {
     expect(standby(held, { ...held, isReady: true })).toBe('warm');
   });
 
+  test('says what a tab in reserve holds, and nothing of what it could not have or of one that may not serve', () => {
+    const warm = [
+      { start: 0, end: 2, isReady: true },
+      { start: 2, end: 4, isReady: false },
+      { start: 4, end: 6, isReady: false, hasFailed: true },
+    ] as const;
+    const pool = poolWith(coalition(7, 'ready', seat('1', 0)));
+    const reserveOf = (more: object) => {
+      const peers = pool.peers.map((peer) => ({ ...peer, warm, ...more }));
+      return describePoolState(undefined, { ...pool, peers }, NO_FIGURES).members.map(({ reserve }) => reserve);
+    };
+    expect(reserveOf({})).toEqual([undefined, warm.slice(0, 2)]);
+    expect(reserveOf({ excluded: 'failed' })).toEqual([undefined, undefined]);
+  });
+
   test('shows what broke as broken until its successor is ready', () => {
     const { serving } = describePoolState(undefined, poolWith(coalition(7, 'broken', seat('1', 0))), NO_FIGURES);
     expect(serving).toMatchObject({ epoch: 7, state: 'broken' });

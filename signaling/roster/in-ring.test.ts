@@ -67,6 +67,7 @@ describe('a further ring', () => {
     // It says to be ten times as fast, and is not.
     alone.offer('b', { msPerLayer: 0.1 });
     alone.pass(1000);
+    expect(alone.summary()?.reason).toBe('1 tab serves 4 layers. 1 tab loads the next split meanwhile.');
     alone.ready(2, 'b');
     alone.timed(2, 10);
     alone.pass(1000);

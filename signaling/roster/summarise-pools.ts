@@ -5,6 +5,8 @@ import { coalitionsOf, formingOf, readyOf, ringOf } from './coalitions.ts';
 import { type Exclusion, MAX_POOLS, type Pool, type Roster } from './roster-state.ts';
 
 const tabs = (count: number): string => (count === 1 ? '1 tab' : `${count} tabs`);
+/** A verb that takes an s: `1, 'serve'` -> `1 tab serves`. */
+const tabsDo = (count: number, verb: string): string => `${tabs(count)} ${count === 1 ? `${verb}s` : verb}`;
 const EXCLUDED: Record<Exclusion, string> = {
   failed: 'failed',
   stalled: 'stopped loading',
@@ -40,16 +42,13 @@ function mainReason(pool: Pool): string {
     const sizes = [ready, ...further].map(({ seats }) => seats.length).join(' and ');
     return `${further.length + 1} rings, of ${sizes} tabs, serve ${layers} layers side by side.`;
   }
-  if (ready) return `${tabs(ready.seats.length)} serve ${layers} layers.`.replace('1 tab serve', '1 tab serves');
+  if (ready) return `${tabsDo(ready.seats.length, 'serve')} ${layers} layers.`;
   const forming = formingOf(pool);
   if (forming) {
     const { seats } = forming.coalition;
     const ready = seats.filter((seat) => seat.ready).length;
     if (forming.isTried) return `All ${layers} layers are there; a short answer tries them.`;
-    return `${tabs(seats.length)} load ${layers} layers: ${ready} of ${seats.length} ready.`.replace(
-      '1 tab load ',
-      '1 tab loads ',
-    );
+    return `${tabsDo(seats.length, 'load')} ${layers} layers: ${ready} of ${seats.length} ready.`;
   }
   if (pool.peers.length === 0) return 'Waits for a tab to join.';
   return pool.waitingReason || 'Plans the layers.';
@@ -60,9 +59,8 @@ function sideReasons(pool: Pool): string[] {
   const forming = formingOf(pool);
   if (forming && readyOf(pool).length > 0) {
     const isFurther = readyOf(pool).every((coalition) => ringOf(coalition) !== ringOf(forming.coalition));
-    reasons.push(
-      `${tabs(forming.coalition.seats.length)} load ${isFurther ? 'another ring' : 'the next split'} meanwhile.`,
-    );
+    const what = isFurther ? 'another ring' : 'the next split';
+    reasons.push(`${tabsDo(forming.coalition.seats.length, 'load')} ${what} meanwhile.`);
   }
   const seated = new Set(coalitionsOf(pool).flatMap(({ seats }) => seats.map(({ peer }) => peer)));
   const isLive = pool.coalitions.length > 0;

@@ -34,7 +34,8 @@ export function listSteps({ chromiumPath, browserFault, contractsFault }: Equipm
     ],
     // The suites that touch the database run on PostgreSQL too, where there is one.
     [vitestStep('unit tests', 'unit', { CP_POSTGRES: '1' }), siteStep()],
-    [browserStep(chromiumPath, browserFault)],
+    [browserStep('pages', chromiumPath, browserFault)],
+    [browserStep('tabs', chromiumPath, browserFault)],
   ];
 }
 
@@ -70,12 +71,13 @@ function siteStep(): Step {
   return { name, run };
 }
 
-function browserStep(chromiumPath: string | undefined, browserFault: string): Step {
-  const name = 'browser tests';
+/** One project of `playwright.config.ts`. */
+function browserStep(project: 'pages' | 'tabs', chromiumPath: string | undefined, browserFault: string): Step {
+  const name = `browser: ${project}`;
   if (chromiumPath === undefined) return { name, run: async () => ({ name, ok: false, ms: 0, output: browserFault }) };
-  const report = join(REPORTS, 'browser.json');
+  const report = join(REPORTS, `browser-${project}.json`);
   const env = { CHROMIUM_PATH: chromiumPath, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  const run = () => runNode(bin('@playwright/test', 'cli.js'), ['test'], env);
+  const run = () => runNode(bin('@playwright/test', 'cli.js'), ['test', '--project', project], env);
   return { name, run: () => reported(name, report, readPlaywrightReport, run) };
 }
 
