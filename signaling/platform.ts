@@ -23,6 +23,7 @@ import { createLedger } from './ledger/create-ledger.ts';
 import type { Ledger } from './ledger/ledger-types.ts';
 import { KnownManifests } from './models/known-manifests.ts';
 import type { ModelReader } from './models/model-reader.ts';
+import { CLOSED_MARKET } from './money/closed-market.ts';
 import { createCreditsFunding } from './money/credits-funding.ts';
 import type { Funding } from './money/funding.ts';
 import type { OpenPaymentsOptions } from './payments/open-payments.ts';
@@ -121,8 +122,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(manifest ? { manifest } : {}),
   });
   const payments = await paymentsOf(options, { pools, payouts, jobStore, manifest, jobs: () => jobs });
-  const fundingOf = (pool: PoolId): Funding =>
-    options.fundingOf?.(pool) ?? (payments?.isMarket(pool) ? payments.funding : credits);
+  const moneyOf = (pool: PoolId): Funding => {
+    if (payments?.isMarket(pool)) return payments.funding;
+    return pools.find(pool)?.policy === 'market' ? CLOSED_MARKET : credits;
+  };
+  const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? moneyOf(pool);
   // Nobody drives them any more: one server runs over one database.
   for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
   for (const id of await jobStore.withoutRow(await ledger.openHolds())) await ledger.release(id);
