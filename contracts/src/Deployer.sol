@@ -19,13 +19,13 @@ contract Deployer {
     }
 
     /// @notice What is there already stays.
-    function deploy(bytes32 salt, bytes memory code) external onlyOwner returns (address at) {
-        at = addressOf(salt, keccak256(code));
-        if (at.code.length > 0) return at;
+    function deploy(bytes32 salt, bytes memory code) external onlyOwner returns (address made) {
+        made = addressOf(salt, keccak256(code));
+        if (made.code.length > 0) return made;
         assembly ("memory-safe") {
-            at := create2(0, add(code, 32), mload(code), salt)
+            made := create2(0, add(code, 32), mload(code), salt)
         }
-        if (at == address(0)) revert DeployFailed();
+        if (made == address(0)) revert DeployFailed();
     }
 
     /// @notice Reverts with what the callee reverts with.

@@ -71,8 +71,8 @@ contract MarketPool is IMarketPool {
     function setSeats(address[] calldata members, uint128[] calldata units) external onlyOrchestrator {
         if (members.length != units.length) revert LengthsDiffer();
         uint256 left = suspenseUnits;
-        for (uint256 at = 0; at < members.length; at++) {
-            left = _setSeat(members[at], units[at], left);
+        for (uint256 i = 0; i < members.length; i++) {
+            left = _setSeat(members[i], units[i], left);
         }
         _setSuspense(uint128(left));
     }

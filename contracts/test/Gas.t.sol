@@ -82,9 +82,9 @@ contract GasTest is MarketTest {
     function ring(uint256 count, uint160 from) private pure returns (address[] memory members, uint128[] memory units) {
         members = new address[](count);
         units = new uint128[](count);
-        for (uint256 at = 0; at < count; at++) {
-            members[at] = address(from + uint160(at));
-            units[at] = uint128(at == 0 ? 7000 - (7000 / count) * (count - 1) : 7000 / count);
+        for (uint256 i = 0; i < count; i++) {
+            members[i] = address(from + uint160(i));
+            units[i] = uint128(i == 0 ? 7000 - (7000 / count) * (count - 1) : 7000 / count);
         }
     }
 }

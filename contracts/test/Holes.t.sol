@@ -17,8 +17,8 @@ contract HolesTest is MarketTest {
 
     /// Thirty deposits of 8 cents locked a reserve of $1,000: buffers were lent.
     function test_hole_drained_reserve() public {
-        for (uint256 at = 0; at < 30; at++) {
-            ISessionEscrow.Quote memory quote = quoteOf(bytes32(at));
+        for (uint256 i = 0; i < 30; i++) {
+            ISessionEscrow.Quote memory quote = quoteOf(bytes32(i));
             uint256 needed = FEE + (LIQUIDATION_SECONDS + GRACE + 2) * RATE / 1e12;
             open(quote, needed);
             (, uint256 locked,,) = usdcx.realtimeBalanceOfNow(escrow.vaultOf(quote));
@@ -34,8 +34,8 @@ contract HolesTest is MarketTest {
         pass(10);
         seatAll([uint128(0), 0, 0]);
         pass(100);
-        for (uint256 at = 0; at < 3; at++) {
-            eq(received(operators[at]), uint256(RATE) * 10 * shares[at] / 10_000, "nothing since it left");
+        for (uint256 i = 0; i < 3; i++) {
+            eq(received(operators[i]), uint256(RATE) * 10 * shares[i] / 10_000, "nothing since it left");
         }
     }
 
@@ -66,11 +66,11 @@ contract HolesTest is MarketTest {
     function test_hole_money_stuck_at_the_pool_admin() public {
         ISessionEscrow.Quote memory quote = quoteOf("s");
         open(quote, 5e6);
-        for (uint256 at = 0; at < 20; at++) {
+        for (uint256 i = 0; i < 20; i++) {
             pass(7);
-            seat(operators[at % 3], 0);
+            seat(operators[i % 3], 0);
             pass(7);
-            seat(operators[at % 3], shares[at % 3]);
+            seat(operators[i % 3], shares[i % 3]);
         }
         // A stranger's gift that no unit takes whole stays with the admin as well.
         usdc.mint(address(this), 1e6);

@@ -15,68 +15,68 @@ contract MarketActor is MarketTest {
     constructor() {
         setUp();
         usdc.mint(payer, 1e12);
-        for (uint256 at = 0; at < SESSIONS; at++) {
-            ISessionEscrow.Quote memory quote = quoteOf(bytes32(at));
-            if (at == SESSIONS - 1) quote.rate = 0;
+        for (uint256 i = 0; i < SESSIONS; i++) {
+            ISessionEscrow.Quote memory quote = quoteOf(bytes32(i));
+            if (i == SESSIONS - 1) quote.rate = 0;
             quote.openBefore = uint40(START + 50_000);
             quotes.push(quote);
         }
     }
 
-    function pay(uint256 at, uint256 value) external {
-        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+    function pay(uint256 i, uint256 value) external {
+        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
         value = 1e5 + value % 20e6;
         fund(quote, value);
         paidIn += value;
     }
 
-    function begin(uint256 at) external {
-        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+    function begin(uint256 i) external {
+        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
         escrow.open(quote, payer, signed(quote));
     }
 
-    function topUp(uint256 at) external {
-        escrow.topUp(quotes[at % SESSIONS]);
+    function topUp(uint256 i) external {
+        escrow.topUp(quotes[i % SESSIONS]);
     }
 
-    function rate(uint256 at, uint96 value) external {
+    function rate(uint256 i, uint96 value) external {
         vm.prank(orchestrator);
-        escrow.setRate(quotes[at % SESSIONS], value % (MAX_RATE + 1));
+        escrow.setRate(quotes[i % SESSIONS], value % (MAX_RATE + 1));
     }
 
-    function tick(uint256 at, uint256 part) external {
-        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+    function tick(uint256 i, uint256 part) external {
+        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
         vm.prank(orchestrator);
         escrow.tick(quote, worthOf(quote, part));
     }
 
-    function end(uint256 at, uint256 part, uint8 who) external {
-        ISessionEscrow.Quote memory quote = quotes[at % SESSIONS];
+    function end(uint256 i, uint256 part, uint8 who) external {
+        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
         address[3] memory anybody = [orchestrator, payer, address(0x1234)];
         uint256 worth = worthOf(quote, part);
         vm.prank(anybody[who % 3]);
         escrow.close(quote, worth);
     }
 
-    function reclaim(uint256 at, uint8 who) external {
+    function reclaim(uint256 i, uint8 who) external {
         address[3] memory anybody = [orchestrator, payer, address(0x1234)];
         vm.prank(anybody[who % 3]);
-        escrow.reclaim(quotes[at % SESSIONS], payer);
+        escrow.reclaim(quotes[i % SESSIONS], payer);
     }
 
-    function sit(uint8 at, uint128 units) external {
-        seat(operators[at % 3], units % 3000);
+    function sit(uint8 i, uint128 units) external {
+        seat(operators[i % 3], units % 3000);
     }
 
     function wait(uint16 secondsLater) external {
         // Keepers are at work: what may be closed by anybody is.
-        for (uint256 at = 0; at < SESSIONS; at++) {
-            ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[at]));
+        for (uint256 i = 0; i < SESSIONS; i++) {
+            ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[i]));
             if (session.state != ISessionEscrow.State.Open || session.rate == 0) continue;
             uint256 until = uint256(session.paidUntil);
             if (block.timestamp + secondsLater % 200 > until + GRACE - 1) {
                 vm.prank(address(0x1234));
-                if (block.timestamp >= until) escrow.close(quotes[at], 0);
+                if (block.timestamp >= until) escrow.close(quotes[i], 0);
             }
         }
         pass(uint256(secondsLater) % 200);
@@ -84,10 +84,10 @@ contract MarketActor is MarketTest {
     }
 
     function look() private {
-        for (uint256 at = 0; at < SESSIONS; at++) {
-            ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[at]));
+        for (uint256 i = 0; i < SESSIONS; i++) {
+            ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[i]));
             if (session.state != ISessionEscrow.State.Open || session.rate == 0) continue;
-            (int256 available,,,) = usdcx.realtimeBalanceOfNow(escrow.vaultOf(quotes[at]));
+            (int256 available,,,) = usdcx.realtimeBalanceOfNow(escrow.vaultOf(quotes[i]));
             if (available < 0 && block.timestamp < session.paidUntil) wasCriticalEarly = true;
         }
     }
@@ -107,14 +107,14 @@ contract MarketActor is MarketTest {
     function count() external view returns (uint256 everywhere, uint256 dust) {
         dust = usdcx.balanceOf(address(pool));
         uint256 held;
-        for (uint256 at = 0; at < SESSIONS; at++) {
-            address vault = escrow.vaultOf(quotes[at]);
+        for (uint256 i = 0; i < SESSIONS; i++) {
+            address vault = escrow.vaultOf(quotes[i]);
             (int256 available, uint256 locked,,) = usdcx.realtimeBalanceOfNow(vault);
             held += uint256(available + int256(locked)) + usdc.balanceOf(vault) * 1e12;
         }
         uint256 members = received(TREASURY);
-        for (uint256 at = 0; at < 3; at++) {
-            members += received(operators[at]);
+        for (uint256 i = 0; i < 3; i++) {
+            members += received(operators[i]);
         }
         uint256 returned = usdc.balanceOf(payer) + paidIn - 1000e6 - 1e12;
         uint256 fees = usdc.balanceOf(FEE_TO) + usdc.balanceOf(address(0x1234));
@@ -129,28 +129,28 @@ contract MarketActor is MarketTest {
     function leaveToStrangers() external returns (uint256 left) {
         for (uint256 step = 0; step < 60; step++) {
             pass(GRACE / 2);
-            for (uint256 at = 0; at < SESSIONS; at++) {
-                ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[at]));
+            for (uint256 i = 0; i < SESSIONS; i++) {
+                ISessionEscrow.Session memory session = escrow.sessionOf(escrow.keyOf(quotes[i]));
                 if (session.state != ISessionEscrow.State.Open || block.timestamp < session.paidUntil) continue;
                 vm.prank(address(0x1234));
-                escrow.close(quotes[at], 0);
+                escrow.close(quotes[i], 0);
             }
         }
         pass(100_000);
         for (uint256 round = 0; round < 2; round++) {
-            for (uint256 at = 0; at < SESSIONS; at++) {
-                ISessionEscrow.State state = stateOf(quotes[at]);
+            for (uint256 i = 0; i < SESSIONS; i++) {
+                ISessionEscrow.State state = stateOf(quotes[i]);
                 vm.prank(address(0x1234));
-                if (state == ISessionEscrow.State.None) escrow.reclaim(quotes[at], payer);
-                else escrow.close(quotes[at], 0);
+                if (state == ISessionEscrow.State.None) escrow.reclaim(quotes[i], payer);
+                else escrow.close(quotes[i], 0);
             }
             pass(SETTLE);
         }
-        for (uint256 at = 0; at < SESSIONS; at++) {
-            escrow.reclaim(quotes[at], payer);
-            address vault = escrow.vaultOf(quotes[at]);
+        for (uint256 i = 0; i < SESSIONS; i++) {
+            escrow.reclaim(quotes[i], payer);
+            address vault = escrow.vaultOf(quotes[i]);
             left += usdc.balanceOf(vault) + usdcx.balanceOf(vault) / 1e12;
-            if (stateOf(quotes[at]) != ISessionEscrow.State.Closed) left++;
+            if (stateOf(quotes[i]) != ISessionEscrow.State.Closed) left++;
         }
     }
 }

@@ -77,10 +77,10 @@ contract MarketPoolTest is MarketTest {
     function test_an_address_that_can_have_no_seat_holds_nobody_up() public {
         seat(operators[0], 0);
         address[5] memory refused = [address(gdaPool), address(0), TREASURY, pool.suspense(), address(pool)];
-        for (uint256 at = 0; at < refused.length; at++) {
+        for (uint256 i = 0; i < refused.length; i++) {
             address[] memory members = new address[](2);
             uint128[] memory units = new uint128[](2);
-            (members[0], units[0]) = (refused[at], 1000);
+            (members[0], units[0]) = (refused[i], 1000);
             (members[1], units[1]) = (NEXT, 1000);
             vm.prank(orchestrator);
             pool.setSeats(members, units);

@@ -81,8 +81,8 @@ abstract contract MarketTest {
     function seatAll(uint128[3] memory units) internal {
         address[] memory members = new address[](3);
         uint128[] memory each = new uint128[](3);
-        for (uint256 at = 0; at < 3; at++) {
-            (members[at], each[at]) = (operators[at], units[at]);
+        for (uint256 i = 0; i < 3; i++) {
+            (members[i], each[i]) = (operators[i], units[i]);
         }
         vm.prank(orchestrator);
         pool.setSeats(members, each);

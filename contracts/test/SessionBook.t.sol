@@ -33,17 +33,17 @@ contract SessionBookTest is MarketTest {
         open(stream, 10e6);
         pass(secondsOpen);
         close(stream, worth);
-        for (uint256 at = 0; at < 3; at++) {
-            had[at] = received(operators[at]);
+        for (uint256 i = 0; i < 3; i++) {
+            had[i] = received(operators[i]);
         }
         vm.revertToState(before);
         open(ticks, 10e6);
         pass(secondsOpen);
         close(ticks, worth);
-        for (uint256 at = 0; at < 3; at++) {
-            uint256 now_ = received(operators[at]);
+        for (uint256 i = 0; i < 3; i++) {
+            uint256 now_ = received(operators[i]);
             // 1e-6 USDC, of 18 digits.
-            uint256 off = now_ > had[at] ? now_ - had[at] : had[at] - now_;
+            uint256 off = now_ > had[i] ? now_ - had[i] : had[i] - now_;
             eq(off < 1e12 ? 0 : off, 0, "the same");
         }
     }
@@ -72,8 +72,8 @@ contract SessionBookTest is MarketTest {
         if (most > paidIn) most = paidIn;
         close(quote, most == 0 ? 0 : uint256(worthOf) % most);
         uint256 members = received(TREASURY);
-        for (uint256 at = 0; at < 3; at++) {
-            members += received(operators[at]);
+        for (uint256 i = 0; i < 3; i++) {
+            members += received(operators[i]);
         }
         uint256 dust = usdcx.balanceOf(escrow.vaultOf(quote)) + usdcx.balanceOf(address(pool));
         uint256 suspense = usdcx.balanceOf(pool.suspense());

@@ -13,14 +13,14 @@ contract SessionEscrowTest is MarketTest {
         eq(usdc.balanceOf(FEE_TO), FEE - BOUNTY, "opening fee");
         pass(30);
         uint256 streamed = uint256(RATE) * 30;
-        for (uint256 at = 0; at < 3; at++) {
-            eq(received(operators[at]), streamed * shares[at] / 10_000, "operator while it runs");
+        for (uint256 i = 0; i < 3; i++) {
+            eq(received(operators[i]), streamed * shares[i] / 10_000, "operator while it runs");
         }
         eq(received(TREASURY), streamed * 3000 / 10_000, "treasury while it runs");
         uint256 worth = streamed + 4e15;
         close(quote, worth);
-        for (uint256 at = 0; at < 3; at++) {
-            eq(received(operators[at]), worth * shares[at] / 10_000, "operator by receipts");
+        for (uint256 i = 0; i < 3; i++) {
+            eq(received(operators[i]), worth * shares[i] / 10_000, "operator by receipts");
         }
         eq(usdc.balanceOf(payer), 1000e6 - 5e6 + (5e6 - FEE) - worth / 1e12, "refund");
         eq(usdc.balanceOf(FEE_TO), FEE, "fee and bounty");
