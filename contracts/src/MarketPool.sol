@@ -22,6 +22,7 @@ contract MarketPool is IMarketPool {
     IGdaPool private immutable GDA_POOL;
     SuspenseAccount private immutable SUSPENSE;
     address public immutable treasury;
+    uint128 public immutable treasuryUnits;
 
     /// @notice Who may say that an operator was cleared; nobody until the owner names one.
     address public court;
@@ -41,19 +42,20 @@ contract MarketPool is IMarketPool {
         _;
     }
 
-    /// @param treasuryUnits of TOTAL_UNITS: 3,000 are 30 %
-    constructor(SessionEscrow escrow, address treasury_, uint128 treasuryUnits) {
-        if (treasuryUnits >= TOTAL_UNITS) revert BadShare();
+    /// @param treasuryUnits_ of TOTAL_UNITS: 3,000 are 30 %
+    constructor(SessionEscrow escrow, address treasury_, uint128 treasuryUnits_) {
+        if (treasuryUnits_ >= TOTAL_UNITS) revert BadShare();
         ESCROW = escrow;
         treasury = treasury_;
+        treasuryUnits = treasuryUnits_;
         USDCX = escrow.USDCX();
         IGdaForwarder gda = escrow.GDA();
         (, address made) = gda.createPool(address(USDCX), address(this), IGdaForwarder.PoolConfig(false, true));
         GDA_POOL = IGdaPool(made);
         SUSPENSE = new SuspenseAccount(USDCX);
         SUSPENSE.connect(gda, made);
-        if (treasuryUnits > 0) GDA_POOL.updateMemberUnits(treasury_, treasuryUnits);
-        _setSuspense(TOTAL_UNITS - treasuryUnits);
+        if (treasuryUnits_ > 0) GDA_POOL.updateMemberUnits(treasury_, treasuryUnits_);
+        _setSuspense(TOTAL_UNITS - treasuryUnits_);
     }
 
     function gdaPool() external view returns (address) {
@@ -108,10 +110,18 @@ contract MarketPool is IMarketPool {
 
     function returnSuspended(bytes32 session, address payer, uint256 suspended) external returns (uint256 returned) {
         if (msg.sender != address(ESCROW)) revert NotEscrow();
-        returned = _left(session, suspended) / SCALE * SCALE;
+        uint256 paidOut = _paidOut[session];
+        returned = (suspended > paidOut ? suspended - paidOut : 0) / SCALE * SCALE;
         if (returned == 0) return 0;
-        _paidOut[session] += returned;
-        SUSPENSE.unwrap(payer, returned);
+        _paidOut[session] = paidOut + returned;
+        // What suspense has costs as much to ask as to send.
+        try SUSPENSE.unwrap(payer, returned) {}
+        catch {
+            returned = _left(suspended, paidOut) / SCALE * SCALE;
+            _paidOut[session] = paidOut + returned;
+            if (returned == 0) return 0;
+            SUSPENSE.unwrap(payer, returned);
+        }
         emit SuspenseReturned(session, payer, returned);
     }
 
@@ -119,16 +129,16 @@ contract MarketPool is IMarketPool {
         if (msg.sender != court) revert NotCourt();
         if (quote.pool != address(this)) revert OtherPool();
         bytes32 session = ESCROW.keyOf(quote);
-        uint256 left = _left(session, ESCROW.suspendedOf(quote));
+        uint256 paidOut = _paidOut[session];
+        uint256 left = _left(ESCROW.suspendedOf(quote), paidOut);
         if (amount > left) revert BeyondSuspended(left);
-        _paidOut[session] += amount;
+        _paidOut[session] = paidOut + amount;
         SUSPENSE.send(operator, amount);
         emit SuspenseCleared(session, operator, amount);
     }
 
     /// @dev Never more than is there: a few wei may have been rounded away.
-    function _left(bytes32 session, uint256 suspended) private view returns (uint256 left) {
-        uint256 paidOut = _paidOut[session];
+    function _left(uint256 suspended, uint256 paidOut) private view returns (uint256 left) {
         left = suspended > paidOut ? suspended - paidOut : 0;
         uint256 balance = USDCX.balanceOf(address(SUSPENSE));
         if (left > balance) left = balance;

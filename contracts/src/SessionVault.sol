@@ -3,7 +3,7 @@ pragma solidity ^0.8.26;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {IGdaForwarder, ISuperToken} from "./interfaces/ISuperfluid.sol";
+import {IGda, ISuperToken, ISuperfluidHost} from "./interfaces/ISuperfluid.sol";
 
 /// @notice One session's money, apart from every other's: what x402 pays to, and the distributor of the session's stream. A minimal
 /// clone (EIP-1167) for each; does what the escrow says and decides nothing.
@@ -12,11 +12,14 @@ contract SessionVault {
 
     /// @dev USDC has 6 digits, USDCx 18.
     uint256 private constant SCALE = 1e12;
+    bytes32 private constant GDA_TYPE = keccak256("org.superfluid-finance.agreements.GeneralDistributionAgreement.v1");
 
     address private immutable ESCROW;
     IERC20 private immutable USDC;
     ISuperToken private immutable USDCX;
-    IGdaForwarder private immutable GDA;
+    /// @dev Called itself, and not through the agreement's forwarder, which asks governance each time whether it is one.
+    ISuperfluidHost private immutable HOST;
+    IGda private immutable GDA;
 
     error OnlyEscrow();
 
@@ -25,54 +28,64 @@ contract SessionVault {
         _;
     }
 
-    constructor(IERC20 usdc, ISuperToken usdcx, IGdaForwarder gda) {
+    constructor(IERC20 usdc, ISuperToken usdcx) {
         ESCROW = msg.sender;
         USDC = usdc;
         USDCX = usdcx;
-        GDA = gda;
+        HOST = usdcx.getHost();
+        GDA = IGda(HOST.getAgreementClass(GDA_TYPE));
+    }
+
+    /// @notice Wraps `value`, USDC with 6 digits, and sets the stream to the pool.
+    function stream(address gdaPool, uint256 value, uint96 rate) external onlyEscrow {
+        _wrap(value);
+        _setFlow(gdaPool, int96(rate));
+    }
+
+    function stop(address gdaPool) external onlyEscrow {
+        _setFlow(gdaPool, 0);
+    }
+
+    /// @notice Wraps `value` and distributes `amount`, 18 digits, to the members of the pool.
+    function distribute(address gdaPool, uint256 value, uint256 amount) external onlyEscrow {
+        _wrap(value);
+        bytes memory call = abi.encodeCall(IGda.distribute, (address(USDCX), address(this), gdaPool, amount, ""));
+        HOST.callAgreement(address(GDA), call, "");
+    }
+
+    /// @notice Wraps `value` for these, each its part. Costs a third of what it does to send them what is wrapped, for which
+    /// Superfluid asks all its agreements what the sender has.
+    /// @param values USDC, 6 digits; `value` together
+    function pay(uint256 value, address[] calldata to, uint256[] calldata values) external onlyEscrow {
+        USDC.forceApprove(address(USDCX), value);
+        for (uint256 i = 0; i < to.length; i++) {
+            if (values[i] > 0) USDCX.upgradeTo(to[i], values[i] * SCALE, "");
+        }
     }
 
     /// @param value USDC, 6 digits
-    function wrap(uint256 value) public onlyEscrow {
-        USDC.forceApprove(address(USDCX), value);
-        USDCX.upgrade(value * SCALE);
-    }
-
-    /// @notice Wraps `value` and sets the stream to the pool.
-    function stream(address gdaPool, uint256 value, uint96 rate) external onlyEscrow {
-        if (value > 0) wrap(value);
-        GDA.distributeFlow(address(USDCX), address(this), gdaPool, int96(rate), "");
-    }
-
-    /// @return wasStreaming false where somebody else has ended it: the vault had become critical
-    function stop(address gdaPool) external onlyEscrow returns (bool wasStreaming) {
-        wasStreaming = isStreaming(gdaPool);
-        if (wasStreaming) GDA.distributeFlow(address(USDCX), address(this), gdaPool, 0, "");
-    }
-
-    /// @notice Wraps what the vault lacks of `amount`, and distributes that.
-    /// @return wrapped USDC, 6 digits
-    function distribute(address gdaPool, uint256 amount) external onlyEscrow returns (uint256 wrapped) {
-        uint256 held = USDCX.balanceOf(address(this));
-        if (held < amount) {
-            wrapped = (amount - held + SCALE - 1) / SCALE;
-            wrap(wrapped);
-        }
-        GDA.distribute(address(USDCX), address(this), gdaPool, amount, "");
-    }
-
     function send(address to, uint256 value) external onlyEscrow {
         USDC.safeTransfer(to, value);
     }
 
-    /// @notice Sends all that can be unwrapped; less than a millionth of a dollar stays.
-    /// @return amount 18 digits
-    function unwrap(address to) external onlyEscrow returns (uint256 amount) {
-        amount = USDCX.balanceOf(address(this)) / SCALE * SCALE;
-        if (amount > 0) USDCX.downgradeTo(to, amount);
+    /// @param amount USDCx, 18 digits: whole millionths of a dollar
+    function unwrap(address to, uint256 amount) external onlyEscrow {
+        USDCX.downgradeTo(to, amount);
     }
 
-    function isStreaming(address gdaPool) public view returns (bool) {
-        return GDA.getFlowDistributionFlowRate(address(USDCX), address(this), gdaPool) > 0;
+    /// @return false also where somebody else has ended it: the vault had become critical
+    function isStreaming(address gdaPool) external view returns (bool) {
+        return GDA.getFlowRate(address(USDCX), address(this), gdaPool) > 0;
+    }
+
+    function _wrap(uint256 value) private {
+        if (value == 0) return;
+        USDC.forceApprove(address(USDCX), value);
+        USDCX.upgrade(value * SCALE);
+    }
+
+    function _setFlow(address gdaPool, int96 rate) private {
+        bytes memory call = abi.encodeCall(IGda.distributeFlow, (address(USDCX), address(this), gdaPool, rate, ""));
+        HOST.callAgreement(address(GDA), call, "");
     }
 }

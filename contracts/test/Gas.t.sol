@@ -34,7 +34,7 @@ contract GasTest is MarketTest {
         escrow.fund(quote, payer, authorization);
         vm.snapshotGasLastCall(name, "fund");
         bytes memory signature = signed(quote);
-        escrow.open(quote, payer, signature);
+        begin(quote, payer, signature);
         vm.snapshotGasLastCall(name, "open");
         pass(10);
         step(quote, 0);
@@ -59,11 +59,12 @@ contract GasTest is MarketTest {
         ticks.rate = 0;
         fund(ticks, 1e6);
         signature = signed(ticks);
-        escrow.open(ticks, payer, signature);
+        begin(ticks, payer, signature);
         vm.snapshotGasLastCall(name, "ticks: open");
         pass(10);
         close(ticks, 1e16);
         vm.snapshotGasLastCall(name, "ticks: close");
+        measureSettling(members, units, name);
 
         (address[] memory others,) = ring(count, 0x6000);
         vm.prank(orchestrator);
@@ -72,6 +73,47 @@ contract GasTest is MarketTest {
         vm.prank(orchestrator);
         pool.setSeats(others, units);
         vm.snapshotGasLastCall(name, "seat others");
+    }
+
+    function measureSettling(address[] memory members, uint128[] memory units, string memory name) private {
+        ISessionEscrow.Share[] memory each = new ISessionEscrow.Share[](members.length);
+        for (uint256 i = 0; i < members.length; i++) {
+            each[i] = ISessionEscrow.Share(members[i], units[i]);
+        }
+        ISessionEscrow.Quote memory quote = quoteOf("settle");
+        fund(quote, 1e6);
+        settle(quote, 1e16);
+        vm.snapshotGasLastCall(name, "settle");
+        for (uint256 i = 0; i < 2; i++) {
+            quote = quoteOf(i == 0 ? bytes32("split first") : bytes32("split next"));
+            fund(quote, 1e6);
+            bytes memory signature = signed(quote);
+            vm.prank(orchestrator);
+            escrow.settleSplit(quote, payer, signature, 1e16, each);
+            vm.snapshotGasLastCall(name, i == 0 ? "settle, split, first time" : "settle, split");
+        }
+        quote = quoteOf("tick split");
+        quote.rate = 0;
+        open(quote, 1e6);
+        pass(10);
+        vm.prank(orchestrator);
+        escrow.tickSplit(quote, 1e16, each);
+        vm.snapshotGasLastCall(name, "ticks: pay up, split");
+
+        quote = quoteOf("close split");
+        open(quote, 10e6);
+        pass(10);
+        uint256 worth = escrow.paidOf(quote) + 1e15;
+        vm.prank(orchestrator);
+        escrow.closeSplit(quote, worth, each);
+        vm.snapshotGasLastCall(name, "close, split");
+
+        seat(members[0], units[0] / 2);
+        quote = quoteOf("seat missing");
+        fund(quote, 1e6);
+        settle(quote, 1e16);
+        vm.snapshotGasLastCall(name, "settle, a seat missing");
+        seat(members[0], units[0]);
     }
 
     function step(ISessionEscrow.Quote memory quote, uint96 rate) private {

@@ -11,8 +11,11 @@ contract HolesTest is MarketTest {
         ISessionEscrow.Quote memory quote = quoteOf("mine");
         quote.pool = address(this);
         fund(quote, 5e6);
+        bytes memory signature = signed(quoteOf("mine"));
+        vm.expectRevert(ISessionEscrow.NotOrchestrator.selector);
+        escrow.open(quote, payer, signature);
         vm.expectRevert(ISessionEscrow.QuoteNotSigned.selector);
-        escrow.open(quote, payer, "");
+        begin(quote, payer, signature);
     }
 
     /// Thirty deposits of 8 cents locked a reserve of $1,000: buffers were lent.

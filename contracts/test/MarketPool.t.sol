@@ -2,6 +2,7 @@
 pragma solidity ^0.8.26;
 
 import {MarketPool} from "../src/MarketPool.sol";
+import {SuspenseAccount} from "../src/SuspenseAccount.sol";
 import {IMarketPool} from "../src/interfaces/IMarketPool.sol";
 import {ISessionEscrow} from "../src/interfaces/ISessionEscrow.sol";
 import {MarketTest} from "./MarketTest.sol";
@@ -72,6 +73,20 @@ contract MarketPoolTest is MarketTest {
         had = usdc.balanceOf(payer);
         close(two, 0);
         eq(usdc.balanceOf(payer) - had, 9e6 - FEE - uint256(MAX_RATE) * 20 * 7 / 10 / 1e12, "refund of two");
+    }
+
+    function test_what_was_rounded_away_in_suspense_keeps_nobodys_money() public {
+        ISessionEscrow.Quote memory quote = quoteOf("s");
+        open(quote, 5e6);
+        seat(operators[0], 0);
+        pass(20);
+        SuspenseAccount suspense = SuspenseAccount(pool.suspense());
+        vm.prank(address(pool));
+        suspense.send(address(0xD1), 7);
+        close(quote, 0);
+        uint256 suspended = uint256(RATE) * 20 * 2000 / 10_000;
+        eq(escrow.suspendedOf(quote), suspended, "what it should have");
+        eq(usdc.balanceOf(payer), 1000e6 - FEE - (uint256(RATE) * 20 - suspended) / 1e12 - 1, "what is there");
     }
 
     function test_an_address_that_can_have_no_seat_holds_nobody_up() public {

@@ -14,6 +14,14 @@ interface IGdaPoolViews is IGdaPool {
     function getTotalAmountReceivedByMember(address member) external view returns (uint256);
 }
 
+/// @dev What only tests and strangers call of it.
+interface IGdaForwarderFlows is IGdaForwarder {
+    function distributeFlow(address token, address from, address pool, int96 rate, bytes calldata userData)
+        external
+        returns (bool success);
+    function getFlowDistributionFlowRate(address token, address from, address pool) external view returns (int96);
+}
+
 /// @notice A market pool with three seats of 2,000, 2,000 and 3,000 units and a treasury of 3,000, on Superfluid's own contracts: their
 /// state is that of a local chain to which the deploy script has just deployed them.
 abstract contract MarketTest {
@@ -33,7 +41,7 @@ abstract contract MarketTest {
 
     TestUSDC internal usdc;
     ISuperToken internal usdcx;
-    IGdaForwarder internal gda;
+    IGdaForwarderFlows internal gda;
     SessionEscrow internal escrow;
     MarketPool internal pool;
     IGdaPoolViews internal gdaPool;
@@ -52,7 +60,7 @@ abstract contract MarketTest {
         string memory json = vm.readFile("cache/superfluid.json");
         usdc = TestUSDC(vm.parseJsonAddress(json, ".usdc"));
         usdcx = ISuperToken(vm.parseJsonAddress(json, ".usdcx"));
-        gda = IGdaForwarder(vm.parseJsonAddress(json, ".gdaForwarder"));
+        gda = IGdaForwarderFlows(vm.parseJsonAddress(json, ".gdaForwarder"));
         orchestrator = vm.addr(ORCHESTRATOR_KEY);
         payer = vm.addr(PAYER_KEY);
         escrow = newEscrow();
@@ -145,7 +153,41 @@ abstract contract MarketTest {
 
     function open(ISessionEscrow.Quote memory quote, uint256 value) internal {
         fund(quote, value);
-        escrow.open(quote, payer, signed(quote));
+        begin(quote, payer, signed(quote));
+    }
+
+    function begin(ISessionEscrow.Quote memory quote, address payer_, bytes memory signature) internal {
+        vm.prank(orchestrator);
+        escrow.open(quote, payer_, signature);
+    }
+
+    function settle(ISessionEscrow.Quote memory quote, uint256 worth) internal {
+        bytes memory signature = signed(quote);
+        vm.prank(orchestrator);
+        escrow.settle(quote, payer, signature, worth);
+    }
+
+    function settleSplit(ISessionEscrow.Quote memory quote, uint256 worth, uint128[3] memory units) internal {
+        bytes memory signature = signed(quote);
+        vm.prank(orchestrator);
+        escrow.settleSplit(quote, payer, signature, worth, sharesOf(units));
+    }
+
+    function tickSplit(ISessionEscrow.Quote memory quote, uint256 worth, uint128[3] memory units) internal {
+        vm.prank(orchestrator);
+        escrow.tickSplit(quote, worth, sharesOf(units));
+    }
+
+    function closeSplit(ISessionEscrow.Quote memory quote, uint256 worth, uint128[3] memory units) internal {
+        vm.prank(orchestrator);
+        escrow.closeSplit(quote, worth, sharesOf(units));
+    }
+
+    function sharesOf(uint128[3] memory units) internal view returns (ISessionEscrow.Share[] memory each) {
+        each = new ISessionEscrow.Share[](3);
+        for (uint256 i = 0; i < 3; i++) {
+            each[i] = ISessionEscrow.Share(operators[i], units[i]);
+        }
     }
 
     function close(ISessionEscrow.Quote memory quote, uint256 worth) internal {
@@ -159,6 +201,11 @@ abstract contract MarketTest {
 
     function received(address member) internal view returns (uint256) {
         return gdaPool.getTotalAmountReceivedByMember(member);
+    }
+
+    /// @dev As member of the pool, and paid past it.
+    function had(address member) internal view returns (uint256) {
+        return received(member) + usdcx.balanceOf(member);
     }
 
     function stateOf(ISessionEscrow.Quote memory quote) internal view returns (ISessionEscrow.State) {

@@ -7,6 +7,10 @@ import {MarketTest} from "./MarketTest.sol";
 import {Wallet1271} from "./Wallet1271.sol";
 
 contract SessionEscrowTest is MarketTest {
+    function test_is_no_larger_than_a_contract_may_be() public view {
+        eq(address(escrow).code.length <= 24_576 ? 1 : 0, 1, "EIP-170");
+    }
+
     function test_streams_to_every_seat_by_the_second_and_bills_by_receipts() public {
         ISessionEscrow.Quote memory quote = quoteOf("s");
         open(quote, 5e6);
@@ -42,12 +46,12 @@ contract SessionEscrowTest is MarketTest {
         open(quote, 5e6);
         uint256 until = escrow.sessionOf(escrow.keyOf(quote)).paidUntil;
         pass(5);
-        escrow.open(quote, payer, signed(quote));
+        begin(quote, payer, signed(quote));
         eq(escrow.sessionOf(escrow.keyOf(quote)).paidUntil, until, "opened once");
         close(quote, 1e16);
         uint256 balance = usdc.balanceOf(payer);
         close(quote, 1e16);
-        escrow.open(quote, payer, signed(quote));
+        begin(quote, payer, signed(quote));
         eq(uint256(stateOf(quote)), uint256(ISessionEscrow.State.Closed), "closed");
         eq(usdc.balanceOf(payer), balance, "refunded once");
     }
@@ -58,43 +62,56 @@ contract SessionEscrowTest is MarketTest {
         bytes memory ours = signed(quote);
         bytes memory theirs = signedBy(PAYER_KEY, escrow.keyOf(quote));
         vm.expectRevert(ISessionEscrow.QuoteNotSigned.selector);
-        escrow.open(quote, payer, theirs);
+        begin(quote, payer, theirs);
         vm.expectRevert(ISessionEscrow.PayerUnknown.selector);
-        escrow.open(quote, address(this), ours);
+        begin(quote, address(this), ours);
         ISessionEscrow.Quote memory dearer = quoteOf("s");
         dearer.maxRate += 1;
         fund(dearer, 5e6);
         vm.expectRevert(ISessionEscrow.QuoteNotSigned.selector);
-        escrow.open(dearer, payer, ours);
+        begin(dearer, payer, ours);
         uint256 here = block.chainid;
         vm.chainId(here + 1);
         vm.expectRevert(ISessionEscrow.QuoteNotSigned.selector);
-        escrow.open(quote, payer, ours);
+        begin(quote, payer, ours);
         vm.chainId(here);
         SessionEscrow other = newEscrow();
         usdc.mint(other.vaultOf(quote), 5e6);
         vm.expectRevert(ISessionEscrow.QuoteNotSigned.selector);
+        vm.prank(orchestrator);
         other.open(quote, payer, ours);
         pass(301);
         vm.expectRevert(ISessionEscrow.QuoteExpired.selector);
-        escrow.open(quote, payer, ours);
+        begin(quote, payer, ours);
+    }
+
+    /// Receipts of an open session are worth no more than its seconds allow: opened just before it is settled, it would be worth nothing.
+    function test_a_payer_who_knows_the_signature_opens_nothing() public {
+        ISessionEscrow.Quote memory quote = quoteOf("s");
+        fund(quote, 5e6);
+        bytes memory signature = signed(quote);
+        vm.prank(payer);
+        vm.expectRevert(ISessionEscrow.NotOrchestrator.selector);
+        escrow.open(quote, payer, signature);
+        settle(quote, 1e16);
+        eq(received(TREASURY), 3e15, "and so what was computed is paid");
     }
 
     function test_a_quote_that_cannot_be_kept_is_not_opened() public {
         ISessionEscrow.Quote memory quote = quoteOf("s");
         bytes memory signature = signed(quote);
         vm.expectRevert(ISessionEscrow.Underfunded.selector);
-        escrow.open(quote, payer, signature);
+        begin(quote, payer, signature);
         // Fee, buffer of ten minutes, and grace: the stream could not run for a second.
         fund(quote, FEE + (LIQUIDATION_SECONDS + GRACE) * RATE / 1e12);
         vm.expectRevert(ISessionEscrow.Underfunded.selector);
-        escrow.open(quote, payer, signature);
+        begin(quote, payer, signature);
         ISessionEscrow.Quote memory free = quoteOf("free");
         free.fee = BOUNTY - 1;
         fund(free, 5e6);
         signature = signed(free);
         vm.expectRevert(ISessionEscrow.BadQuote.selector);
-        escrow.open(free, payer, signature);
+        begin(free, payer, signature);
     }
 
     function test_a_payment_that_somebody_else_sent_counts_all_the_same() public {
@@ -104,7 +121,7 @@ contract SessionEscrowTest is MarketTest {
             payer, escrow.vaultOf(quote), a.value, a.validAfter, a.validBefore, a.nonce, a.signature
         );
         escrow.fund(quote, payer, a);
-        escrow.open(quote, payer, signed(quote));
+        begin(quote, payer, signed(quote));
         eq(uint256(stateOf(quote)), uint256(ISessionEscrow.State.Open), "open");
     }
 
@@ -117,7 +134,7 @@ contract SessionEscrowTest is MarketTest {
         bytes32 digest = transferDigest(address(wallet), escrow.vaultOf(quote), a);
         a.signature = bytes.concat(signedBy(PAYER_KEY, digest), bytes32(0));
         escrow.fund(quote, address(wallet), a);
-        escrow.open(quote, address(wallet), signed(quote));
+        begin(quote, address(wallet), signed(quote));
         pass(10);
         close(quote, 0);
         eq(usdc.balanceOf(address(wallet)), 10e6 - FEE - 10 * RATE / 1e12, "refund");
@@ -129,9 +146,9 @@ contract SessionEscrowTest is MarketTest {
         fund(quote, 5e6);
         bytes memory unnamed = signed(quote);
         vm.expectRevert(ISessionEscrow.QuoteNotSigned.selector);
-        escrow.open(quote, payer, unnamed);
+        begin(quote, payer, unnamed);
         ISessionEscrow.Quote memory named = quoteOf("s");
-        escrow.open(quote, payer, signed(named));
+        begin(quote, payer, signed(named));
         close(quote, 0);
         eq(usdc.balanceOf(payer), 1000e6 - FEE, "refund");
         vm.expectRevert(ISessionEscrow.PayerUnknown.selector);
@@ -181,22 +198,18 @@ contract SessionEscrowTest is MarketTest {
         escrow.reclaim(quote, payer);
         eq(usdc.balanceOf(payer), 1000e6, "whole");
         bytes memory signature = signed(quote);
-        escrow.open(quote, payer, signature);
+        begin(quote, payer, signature);
         eq(uint256(stateOf(quote)), uint256(ISessionEscrow.State.Closed), "not opened again");
         fund(quote, 3e6);
         escrow.reclaim(quote, payer);
         eq(usdc.balanceOf(payer), 1000e6, "what came late as well");
     }
 
-    function test_payer_and_orchestrator_need_not_wait_for_it() public {
+    function test_the_orchestrator_gives_back_at_once() public {
         ISessionEscrow.Quote memory quote = quoteOf("s");
         fund(quote, 5e6);
-        vm.prank(payer);
-        escrow.reclaim(quote, payer);
-        ISessionEscrow.Quote memory other = quoteOf("t");
-        fund(other, 5e6);
         vm.prank(orchestrator);
-        escrow.reclaim(other, payer);
+        escrow.reclaim(quote, payer);
         eq(usdc.balanceOf(payer), 1000e6, "whole");
     }
 

@@ -48,6 +48,9 @@ interface IMarketPool {
 
     function treasury() external view returns (address);
 
+    /// @notice They never change.
+    function treasuryUnits() external view returns (uint128);
+
     /// @notice Unit-seconds of suspense since this pool began.
     /// @dev A flow of r whose time began at i0 has given suspense r / TOTAL_UNITS * (integral - i0).
     function suspenseIntegral() external view returns (uint256);

@@ -6,13 +6,13 @@ pragma solidity ^0.8.26;
 interface ISessionEscrow {
     /// @notice What the orchestrator offers, and signs (EIP-712): nothing opens without it.
     /// @param id chosen by the orchestrator, once
-    /// @param payer who pays and gets the rest back; 0: not known yet, and named at the opening
+    /// @param payer who pays and gets the rest back; 0: not known yet, and named when it is opened or settled
     /// @param pool the MarketPool whose members earn
-    /// @param rate of the stream while answers run, wei a second; 0: nothing streams, `tick` and `close` pay at once
+    /// @param rate of the stream while answers run, wei a second; 0: nothing streams, `settle` or `tick` and `close` pay at once
     /// @param maxRate most that receipts may be worth in a second that the session is open
-    /// @param fee of opening and closing, USDC; part of it waits as the bounty of whoever closes
-    /// @param maxSeconds it may be open for so long, paused or not
-    /// @param openBefore after that nothing opens, and anybody may send the deposit back
+    /// @param fee of opening and closing, USDC; part of it waits as the bounty of whoever closes what was opened
+    /// @param maxSeconds it may be open for so long, paused or not; `settle` pays for no more
+    /// @param openBefore after that nothing is opened or settled, and anybody may send the deposit back
     struct Quote {
         bytes32 id;
         address payer;
@@ -33,6 +33,12 @@ interface ISessionEscrow {
         bytes signature;
     }
 
+    /// @notice What an operator has of a session, of MarketPool.TOTAL_UNITS.
+    struct Share {
+        address member;
+        uint128 units;
+    }
+
     /// @dev None: it may be funded. Open: answers may run. Stopped: nothing streams, and the orchestrator has a while to say what
     ///      receipts are worth. Closed: over.
     enum State {
@@ -43,29 +49,30 @@ interface ISessionEscrow {
     }
 
     /// @param isBountyPaid whoever stopped it has had it
-    /// @param rate that streams now
     /// @param deposit USDC that was paid in, the fee included
-    /// @param held USDC of it that lies at the vault unwrapped, the bounty included
-    /// @param openedAt seconds
+    /// @param paid operators, treasury and suspense have had so much up to `since`
+    /// @param suspended of it suspense has
+    /// @param openedAt seconds; 0: it never was
     /// @param paidUntil from then on anybody may stop it: `GRACE` before its vault could become critical, or it has been open for
     ///        as long as it may
     /// @param closeAfter once stopped: from then on anybody may close it without receipts
-    /// @param paid operators, treasury and suspense have had so much up to `since`
-    /// @param suspended of it suspense has
+    /// @param rate that streams now
+    /// @param held USDC of the deposit that lies at the vault unwrapped, the bounty included
     /// @param suspenseMark the pool's `suspenseIntegral` at `since`
+    /// @dev One that is settled at once writes its first two words only.
     struct Session {
         State state;
         bool isBountyPaid;
+        uint64 deposit;
+        address payer;
+        uint128 paid;
+        uint128 suspended;
         uint40 openedAt;
         uint40 since;
         uint40 paidUntil;
         uint40 closeAfter;
         uint96 rate;
-        uint64 deposit;
         uint64 held;
-        uint128 paid;
-        uint128 suspended;
-        address payer;
         uint64 suspenseMark;
     }
 
@@ -103,13 +110,19 @@ interface ISessionEscrow {
     /// @notice The quote's fee does not cover the bounty, or its rate is above its most.
     error BadQuote();
     error NotOpen();
-    /// @notice Orchestrator and payer at any time, anybody from `paidUntil` on.
+    /// @notice It was opened: `close` ends it.
+    error AlreadyOpen();
+    /// @notice The orchestrator, and for what is open its payer, at any time; anybody from then on.
     error TooEarly(uint40 paidUntil);
     error NotOrchestrator();
     error NotPayer();
     /// @notice The quote names another payer, or none, and only the orchestrator may name one.
     error PayerUnknown();
     error RateTooHigh();
+    /// @notice All shares together have at most what the treasury leaves.
+    error TooManyUnits();
+    /// @notice Nobody's shares: `settle` and `tick` pay who has units in the pool.
+    error NoShares();
     /// @notice Receipts cannot be worth more than the quote's most in this time, or than was paid in.
     error WorthTooHigh(uint256 most);
 
@@ -139,17 +152,40 @@ interface ISessionEscrow {
     function fund(Quote calldata quote, address from, Authorization calldata authorization) external;
 
     /**
-     * @notice Opens a funded session; one that is open stays as it is.
+     * @notice The orchestrator opens a funded session; one that is open stays as it is. Nobody else may, whoever knows the signature:
+     * receipts of an open one are worth no more than its seconds allow.
      * @param payer as in the quote; where that names none, whom the orchestrator names
      * @param signature the orchestrator's, of the quote with this payer in it
      */
     function open(Quote calldata quote, address payer, bytes calldata signature) external;
+
+    /**
+     * @notice The orchestrator ends what was never opened, in one transaction: fee, what receipts are worth to the members of the pool
+     * under the units as they are, and the rest back to the payer. One that is closed stays as it is.
+     * @param payer as for `open`
+     * @param signature as for `open`
+     * @param worth at most the quote's most in `maxSeconds`, and what was paid in less the fee
+     */
+    function settle(Quote calldata quote, address payer, bytes calldata signature, uint256 worth) external;
+
+    /// @notice As `settle`, but to these, whatever units they have in the pool. The treasury has its own share; what is nobody's stays
+    /// with the payer. In millionths of a dollar, so that each has its share to one of them.
+    function settleSplit(
+        Quote calldata quote,
+        address payer,
+        bytes calldata signature,
+        uint256 worth,
+        Share[] calldata shares
+    ) external;
 
     /// @notice The orchestrator sets what streams; 0 pauses and frees the buffer.
     function setRate(Quote calldata quote, uint96 rate) external;
 
     /// @notice The orchestrator pays up to what receipts are worth by now: before units move, and in place of a stream.
     function tick(Quote calldata quote, uint256 worth) external;
+
+    /// @notice As `tick`, but to these, as in `settleSplit`; what is nobody's is in suspense until the end.
+    function tickSplit(Quote calldata quote, uint256 worth, Share[] calldata shares) external;
 
     /// @notice Takes in what was paid to the vault since it was opened.
     function topUp(Quote calldata quote) external;
@@ -161,8 +197,12 @@ interface ISessionEscrow {
      */
     function close(Quote calldata quote, uint256 worth) external;
 
-    /// @notice Sends the payer what lies at a vault whose session is not open: before it was opened payer and orchestrator may, after
-    /// `openBefore`, and once it is closed, anybody. Where the quote names no payer, the orchestrator does.
+    /// @notice As the orchestrator's `close`, but to these, as in `settleSplit`.
+    function closeSplit(Quote calldata quote, uint256 worth, Share[] calldata shares) external;
+
+    /// @notice Sends the payer what lies at a vault whose session is not open. Before it was opened or settled only the orchestrator
+    /// may, because answers may be computed for it already; after `openBefore`, and once it is closed, anybody. Where the quote names no
+    /// payer, the orchestrator does.
     function reclaim(Quote calldata quote, address payer) external;
 
     /// @notice After `openBefore` of a quote that names no payer, and was never opened: gives back what `from` paid through `fund`.
