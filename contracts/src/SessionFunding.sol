@@ -104,13 +104,10 @@ abstract contract SessionFunding is SessionBook, Ownable2Step, ReentrancyGuardTr
     }
 
     /// @dev A quote that the orchestrator signed, for this payer, in time: deploys its vault and writes down what was paid there.
-    function _begin(
-        bytes32 key,
-        Session storage session,
-        Quote calldata quote,
-        address payer,
-        bytes calldata signature
-    ) internal returns (SessionVault vault) {
+    function _begin(bytes32 key, Session storage session, Quote calldata quote, address payer, bytes calldata signature)
+        internal
+        returns (SessionVault vault)
+    {
         if (block.timestamp > quote.openBefore) revert QuoteExpired();
         if (payer == address(0) || (quote.payer != address(0) && quote.payer != payer)) revert PayerUnknown();
         bytes32 digest = quote.payer == payer ? key : _digestOf(quote, payer);

@@ -4,13 +4,13 @@ pragma solidity ^0.8.26;
 import {ISessionEscrow} from "../src/interfaces/ISessionEscrow.sol";
 import {MarketTest} from "./MarketTest.sol";
 
-/// @notice Does anything that anybody may do, in any order, on eight sessions of one pool.
+/// @notice Does anything that anybody may do, in any order, on ten sessions of one pool.
 contract MarketActor is MarketTest {
     ISessionEscrow.Quote[] public quotes;
     /// @dev USDC that was paid to each vault, and whether it was ever critical while it should not be.
     uint256 public paidIn;
     bool public wasCriticalEarly;
-    uint256 private constant SESSIONS = 8;
+    uint256 private constant SESSIONS = 10;
 
     constructor() {
         setUp();
@@ -23,7 +23,7 @@ contract MarketActor is MarketTest {
         }
     }
 
-    function pay(uint256 i, uint256 value) external {
+    function pay(uint256 i, uint256 value) public {
         ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
         value = 1e5 + value % 20e6;
         fund(quote, value);
@@ -31,61 +31,85 @@ contract MarketActor is MarketTest {
     }
 
     function begin(uint256 i) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
-        begin(quote, payer, signed(quote));
+        i = fundedOf(i);
+        begin(quotes[i], payer, signed(quotes[i]));
     }
 
     function settle(uint256 i, uint256 part) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
+        ISessionEscrow.Quote memory quote = quotes[fundedOf(i)];
         settle(quote, worthOfUnopened(quote, part));
     }
 
     function settleSplit(uint256 i, uint256 part, uint128 first, uint128 second) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
+        ISessionEscrow.Quote memory quote = quotes[fundedOf(i)];
         settleSplit(quote, worthOfUnopened(quote, part), splitOf(first, second));
     }
 
-    function tickSplit(uint256 i, uint256 part, uint128 first, uint128 second) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
-        tickSplit(quote, worthOf(quote, part), splitOf(first, second));
-    }
-
-    function endSplit(uint256 i, uint256 part, uint128 first, uint128 second) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
-        closeSplit(quote, worthOf(quote, part), splitOf(first, second));
-    }
-
-    function splitOf(uint128 first, uint128 second) private pure returns (uint128[3] memory) {
-        return [first % 3001, second % 4001, 0];
-    }
-
-    function topUp(uint256 i) external {
-        escrow.topUp(quotes[i % SESSIONS]);
+    function topUp(uint256 i, uint256 value) external {
+        i = pick(i, ISessionEscrow.State.Open);
+        pay(i, value);
+        escrow.topUp(quotes[i]);
     }
 
     function rate(uint256 i, uint96 value) external {
+        i = pick(i, ISessionEscrow.State.Open);
         vm.prank(orchestrator);
-        escrow.setRate(quotes[i % SESSIONS], value % (MAX_RATE + 1));
+        escrow.setRate(quotes[i], value % (MAX_RATE + 1));
     }
 
     function tick(uint256 i, uint256 part) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
+        ISessionEscrow.Quote memory quote = quotes[pick(i, ISessionEscrow.State.Open)];
+        uint256 worth = worthOf(quote, part);
         vm.prank(orchestrator);
         escrow.tick(quote, worth);
     }
 
+    function tickSplit(uint256 i, uint256 part, uint128 first, uint128 second) external {
+        ISessionEscrow.Quote memory quote = quotes[pick(i, ISessionEscrow.State.Open)];
+        tickSplit(quote, worthOf(quote, part), splitOf(first, second));
+    }
+
     function end(uint256 i, uint256 part, uint8 who) external {
-        ISessionEscrow.Quote memory quote = quotes[i % SESSIONS];
+        ISessionEscrow.Quote memory quote = quotes[pick(i, endable(part))];
         address[3] memory anybody = [orchestrator, payer, address(0x1234)];
         uint256 worth = worthOf(quote, part);
         vm.prank(anybody[who % 3]);
         escrow.close(quote, worth);
     }
 
+    function endSplit(uint256 i, uint256 part, uint128 first, uint128 second) external {
+        ISessionEscrow.Quote memory quote = quotes[pick(i, endable(part))];
+        closeSplit(quote, worthOf(quote, part), splitOf(first, second));
+    }
+
     function reclaim(uint256 i, uint8 who) external {
         address[3] memory anybody = [orchestrator, payer, address(0x1234)];
         vm.prank(anybody[who % 3]);
         escrow.reclaim(quotes[i % SESSIONS], payer);
+    }
+
+    /// @return the next one that is in this state; else any
+    function pick(uint256 i, ISessionEscrow.State state) private view returns (uint256) {
+        for (uint256 past = 0; past < SESSIONS; past++) {
+            uint256 next = (i % SESSIONS + past) % SESSIONS;
+            if (stateOf(quotes[next]) == state) return next;
+        }
+        return i % SESSIONS;
+    }
+
+    /// @return the next one that nothing was done with, and that has been paid
+    function fundedOf(uint256 i) private returns (uint256) {
+        i = pick(i, ISessionEscrow.State.None);
+        if (usdc.balanceOf(escrow.vaultOf(quotes[i])) <= FEE) pay(i, i * 3e6);
+        return i;
+    }
+
+    function endable(uint256 part) private pure returns (ISessionEscrow.State) {
+        return part % 3 == 0 ? ISessionEscrow.State.Stopped : ISessionEscrow.State.Open;
+    }
+
+    function splitOf(uint128 first, uint128 second) private pure returns (uint128[3] memory) {
+        return [first % 3001, second % 4001, 0];
     }
 
     function sit(uint8 i, uint128 units) external {

@@ -6,6 +6,8 @@ import { dueOf, fits, splitUnits } from './split.ts';
 
 /** A millionth of a dollar: nearer than that, the pool's own units pay. */
 const WITHIN_WEI = 10n ** 12n;
+/** Up to so many, paying each by itself takes less gas than a distribution. */
+const FEW = 7;
 
 export interface PayUpTools {
   seats: MarketSeats;
@@ -25,7 +27,8 @@ export async function payUp(session: PaidSession, how: 'tick' | 'close' | 'settl
   const due = dueOf(targets, had);
   const { operatorUnits } = seats;
   const isMore = worth > hadOfWei && due.size > 0;
-  const isSplit = isMore && (how === 'settle' || !fits(seats.units, due, { operatorUnits, withinWei: WITHIN_WEI }));
+  const isFew = how === 'settle' && due.size <= FEW;
+  const isSplit = isMore && (isFew || !fits(seats.units, due, { operatorUnits, withinWei: WITHIN_WEI }));
   const shares = [...splitUnits(due, operatorUnits)].map(([member, units]) => ({ member, units: BigInt(units) }));
   const named = how === 'settle' ? [quote, payer, await tools.signed(), worth] : [quote, worth];
   await (isSplit ? send(how, `${how}Split`, [...named, shares]) : send(how, how, named));
