@@ -5,32 +5,6 @@ import { answerBegun, answersOf, ask, chatReady, finishedAnswer, openSite, send 
 const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '120' };
 const QUESTION = 'Tell me a long story about a fox.';
 
-test('a stage’s tab closes mid-answer', async ({ browser }) => {
-  const site = await openSite(browser, { stages: 3 });
-  try {
-    const stages = [await site.openStage(), await site.openStage(), await site.openStage()];
-    const calm = await site.openChat(QUERY);
-    await chatReady(calm, 3);
-    const uninterrupted = await ask(calm, QUESTION);
-    expect(uninterrupted.tokenIds.length, 'long enough to be interrupted').toBeGreaterThan(20);
-
-    const chat = await site.openChat(QUERY);
-    await chatReady(chat, 3);
-    const before = await answersOf(chat);
-    await send(chat, QUESTION);
-    await expect(chat.getByTestId('answer').last()).toHaveAttribute('data-status', 'streaming');
-    await answerBegun(chat);
-    const middle = stages[1]!;
-    await middle.close();
-    const interrupted = await finishedAnswer(chat, before);
-    expect(interrupted.tokenIds).toEqual(uninterrupted.tokenIds);
-    expect(interrupted.text).toBe(uninterrupted.text);
-    expect(interrupted.stats.route).toHaveLength(2);
-  } finally {
-    await site.close();
-  }
-});
-
 test('a stage whose line to the server breaks comes back and answers again', async ({ browser }) => {
   const site = await openSite(browser);
   try {
@@ -58,3 +32,32 @@ test('a stage whose line to the server breaks comes back and answers again', asy
     await site.close();
   }
 });
+
+// One more of its kind, beside a worker that ends, a spare that takes over and an entry that closes: in `npm run test:deaths`.
+if (process.env.ALL_DEATHS) {
+  test('a stage’s tab closes mid-answer', async ({ browser }) => {
+    const site = await openSite(browser, { stages: 3 });
+    try {
+      const stages = [await site.openStage(), await site.openStage(), await site.openStage()];
+      const calm = await site.openChat(QUERY);
+      await chatReady(calm, 3);
+      const uninterrupted = await ask(calm, QUESTION);
+      expect(uninterrupted.tokenIds.length, 'long enough to be interrupted').toBeGreaterThan(20);
+
+      const chat = await site.openChat(QUERY);
+      await chatReady(chat, 3);
+      const before = await answersOf(chat);
+      await send(chat, QUESTION);
+      await expect(chat.getByTestId('answer').last()).toHaveAttribute('data-status', 'streaming');
+      await answerBegun(chat);
+      const middle = stages[1]!;
+      await middle.close();
+      const interrupted = await finishedAnswer(chat, before);
+      expect(interrupted.tokenIds).toEqual(uninterrupted.tokenIds);
+      expect(interrupted.text).toBe(uninterrupted.text);
+      expect(interrupted.stats.route).toHaveLength(2);
+    } finally {
+      await site.close();
+    }
+  });
+}
