@@ -32,7 +32,7 @@ const SLUG = 'market';
 const POOL = `${DEFAULT_MODEL.repo}@${DEFAULT_MODEL.revision}:${DEFAULT_MODEL.dtype}/${SLUG}`;
 /** $400 for a million tokens: so dear that balances are seen to grow within an answer. */
 const PRICE_PICO = 400_000_000;
-const QUESTION = 'Tell me a story.';
+const QUESTIONS = ['Tell me a story.', 'What is a shard?', 'Tell me a story about a fox.', 'What is a lap?'];
 const END_MS = 60_000;
 const LOOK_MS = 500;
 
@@ -133,10 +133,13 @@ async function askAloud(payer: Payer, paid: PaidKey, { maxTokens, say, places, o
       await sleep(LOOK_MS);
     }
   })();
-  say(`> ${QUESTION}`);
-  for await (const part of payer.ask(paid, POOL, QUESTION, maxTokens)) {
-    text += part;
-    if (part) onWord?.();
+  // Several in a row: one is over before a block or two have passed.
+  for (const question of QUESTIONS) {
+    text += `\n> ${question}\n`;
+    for await (const part of payer.ask(paid, POOL, question, maxTokens)) {
+      text += part;
+      if (part) onWord?.();
+    }
   }
   isOver = true;
   await watching;

@@ -17,6 +17,8 @@ export interface ChainCall {
   abi: Abi;
   functionName: string;
   args: readonly unknown[];
+  /** More is refused: what a stranger's own contract does within it is paid with our gas. */
+  mostGas?: bigint;
 }
 
 export interface MinedCall {
@@ -31,6 +33,8 @@ export type KnownTransaction = typeof chainTransactions.$inferSelect;
 
 /** A node that has many transactions of ours waiting takes no more: it is asked for patience. */
 const MAX_WAITING = 64;
+/** Looks at which a nonce was used and no receipt was there. */
+const MOST_TAKEN = 40;
 
 export class ChainSender {
   readonly #chain: OpenChain;
@@ -93,6 +97,24 @@ export class ChainSender {
     await Promise.all(rows.map((row) => this.#follow(row).catch(() => undefined)));
   }
 
+  /** Says those again that nobody knows yet, in their order: one that a node has lost holds up all behind it. */
+  async sayAgain(): Promise<void> {
+    const { chain, account } = this.#chain;
+    const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
+    const rows = await this.#db
+      .select()
+      .from(chainTransactions)
+      .where(and(isOurs, eq(chainTransactions.state, 'signed')))
+      .orderBy(chainTransactions.nonce)
+      .limit(MAX_WAITING);
+    for (const row of rows) await this.#broadcast(row);
+  }
+
+  /** Whether something of it is under way of which nobody knows yet. */
+  async isUnknown(subject: string): Promise<boolean> {
+    return (await this.listOf(subject)).some(({ state }) => state === 'signed');
+  }
+
   /** What was taken to be mined from this block on is looked for again: the chain may have gone another way. */
   async recheck(fromBlock: bigint): Promise<void> {
     const { id } = this.#chain.chain;
@@ -130,6 +152,8 @@ export class ChainSender {
     try {
       const { to, abi, functionName, args } = call;
       const estimated = await reader.estimateContractGas({ account, address: to, abi, functionName, args });
+      if (call.mostGas !== undefined && estimated > call.mostGas)
+        throw new ChainRefusal(`it would take ${estimated} gas`);
       const gas = (estimated * BigInt(chain.gas.percent)) / 100n;
       const data = encodeFunctionData({ abi, functionName, args });
       const nonce = await this.#nextNonce();
@@ -179,12 +203,19 @@ export class ChainSender {
     if (row.state !== 'signed') throw new ChainRefusal(`its transaction was ${row.state}`);
     const { everyMs, withinMs } = this.#chain.chain.receipt;
     const untilMs = performance.now() + withinMs;
+    let taken = 0;
     for (let tries = 0; performance.now() < untilMs && !this.#isClosed; tries++) {
       const mined = await this.#look(row).catch((thrown) => {
         if (thrown instanceof ChainRefusal) throw thrown;
         return undefined;
       });
-      if (mined) return mined;
+      if (mined && mined !== 'taken') return mined;
+      // A node may know the nonce before the receipt: only what stays so is another one's.
+      taken = mined === 'taken' ? taken + 1 : 0;
+      if (taken >= MOST_TAKEN) {
+        await this.#write(row, { state: 'replaced' });
+        throw new ChainRefusal('another transaction took its nonce');
+      }
       await new Promise((resolve) => setTimeout(resolve, everyMs));
       // It may never have arrived.
       if (tries % 20 === 19) await this.#broadcast(row);
@@ -192,15 +223,12 @@ export class ChainSender {
     throw unreachable('it was not mined in time');
   }
 
-  async #look(row: KnownTransaction): Promise<MinedCall | undefined> {
+  async #look(row: KnownTransaction): Promise<MinedCall | 'taken' | undefined> {
     const { chain, reader, account } = this.#chain;
     const receipt = await this.#receipt(row);
     if (!receipt) {
       const used = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' });
-      // Asked again: it may have been mined between the two questions.
-      if (used <= row.nonce || (await this.#receipt(row))) return undefined;
-      await this.#write(row, { state: 'replaced' });
-      throw new ChainRefusal('another transaction took its nonce');
+      return used > row.nonce ? 'taken' : undefined;
     }
     if (chain.confirmations > 0) {
       const head = await reader.getBlockNumber();

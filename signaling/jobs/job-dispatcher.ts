@@ -74,12 +74,13 @@ export class JobDispatcher implements JobService {
     return job ? billFor(job) : 0;
   }
 
-  /** Whoever pays for it does so no more: it ends with what it has. */
-  stop(id: JobId): void {
+  /** Whoever pays for it does so no more: it ends with what it has. False for one that is unknown. */
+  stop(id: JobId): boolean {
     const job = this.#context.jobs.get(id);
-    if (!job) return;
+    if (!job) return false;
     if (job.request) cancelJob(this.#context, job);
     else finishJob(this.#context, job, new PoolError('cancelled', 'It is not paid for any more.'));
+    return true;
   }
 
   async submit(order: JobOrder): Promise<Job> {

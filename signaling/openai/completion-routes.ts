@@ -61,8 +61,13 @@ export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPI
   }
   const answer = async (c: Context<StrangerEnv>, prepared: PreparedRequest): Promise<Response> => {
     const caller = c.get('caller');
-    const paid = caller ?? (await paying!.payForAnswer(c, prepared, options));
-    return paid instanceof Response ? paid : runRequest(c, prepared, paid, options);
+    if (caller) return runRequest(c, prepared, caller, options);
+    const paid = await paying!.payForAnswer(c, prepared, options);
+    if (paid instanceof Response) return paid;
+    return runRequest(c, prepared, paid, options).catch(async (thrown) => {
+      await paid.giveBack();
+      throw thrown;
+    });
   };
   app.openapi(chatRoute, async (c) => {
     return answer(c, prepareChat(c.req.valid('json'), { models: models(), limits }));

@@ -9,10 +9,18 @@ import { weiOfPico } from '../payments/amounts.ts';
 import { paymentRequired, readPayment, repeatOf, tellPaid } from '../payments/payment-headers.ts';
 import type { Payments } from '../payments/payments.ts';
 import type { PreparedRequest } from './prepare-request.ts';
+import { demandMode } from './run-request.ts';
 
 export interface AnswerPaymentOptions {
   jobs: Pick<JobService, 'quote'>;
   trustedProxies: number;
+}
+
+const NOBODY = paidOwner('0x0');
+
+/** Whoever has paid for one answer, and who gives back what is left where none comes of it. */
+export interface PayingCaller extends Caller {
+  giveBack(): Promise<void>;
 }
 
 /** Whoever has paid, or the 402. Throws `not-logged-in` where credits pay. */
@@ -21,23 +29,27 @@ export async function payForAnswer(
   c: Context,
   prepared: PreparedRequest,
   { jobs, trustedProxies }: AnswerPaymentOptions,
-): Promise<Caller | Response> {
+): Promise<PayingCaller | Response> {
   const { pool } = prepared.order;
   if (!payments.isMarket(pool)) throw new PoolError('not-logged-in', 'This needs somebody who is logged in.');
   const address = addressOf(c, trustedProxies);
-  const { maxMicros } = await jobs.quote({ ...prepared.order, payer: paidOwner('0x0'), address });
+  const { maxMicros, plan } = await jobs.quote({ ...prepared.order, payer: NOBODY, address });
+  // Before anything is paid: a quote is free, and what cannot be had is not sold.
+  if (prepared.isDryRun) return { owner: NOBODY, confirm: async () => {}, giveBack: async () => {} };
+  if (prepared.mode !== 'auto') demandMode(prepared.mode, plan);
   const demand = async (error: PoolError): Promise<Response> =>
     paymentRequired(c, await payments.offer(pool, 'answer', { answerPico: Math.max(1, maxMicros) }), error);
   try {
     const payload = readPayment(c);
     if (!payload) throw new PoolError('payment-required', 'This pool’s operators are paid in USDC for each answer.');
-    const offer = payments.offerOf(payload);
-    if (offer.kind !== 'answer' || offer.pool !== pool || offer.spendWei < weiOfPico(maxMicros)) {
+    const aim = await payments.aimOf(payload);
+    if (aim.kind !== 'answer' || aim.pool !== pool || aim.spendWei < weiOfPico(maxMicros)) {
       throw new PoolError('payment-rejected', 'The payment is for less, or for something else.');
     }
     const paid = await payments.take(payload, repeatOf(c));
     tellPaid(c, paid, payments.network);
-    return { owner: paidOwner(paid.session.key), confirm: async () => {} };
+    const giveBack = (): Promise<void> => payments.end(paid.session);
+    return { owner: paidOwner(paid.session.key), confirm: async () => {}, giveBack };
   } catch (thrown) {
     const error = PoolError.from(thrown);
     if (error.status !== 402) throw thrown;

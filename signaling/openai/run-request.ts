@@ -128,7 +128,7 @@ const quoteJson = (prepared: PreparedRequest, quote: Awaited<ReturnType<JobServi
 });
 
 /** A caller that names a mode gets it or an error that says why not, never another one. */
-function demandMode(mode: Exclude<PreparedRequest['mode'], 'auto'>, plan: RoutePlan): void {
+export function demandMode(mode: Exclude<PreparedRequest['mode'], 'auto'>, plan: RoutePlan): void {
   if (plan.mode === mode) return;
   const why = plan.rejected.find((each) => each.mode === mode)?.why ?? plan.reason;
   throw new PoolError('conflict', `This would run as '${plan.mode}' now, not as '${mode}': ${why}`, {

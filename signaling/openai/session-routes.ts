@@ -38,7 +38,10 @@ const bodySchema = z
     mode: z.enum(['auto', 'stream', 'ticks']).optional(),
     payer: z
       .string()
-      .refine((text) => isAddress(text, { strict: false }), 'must be an address: 0x and 40 hexadecimal digits')
+      .refine(
+        (text) => isAddress(text, { strict: false }) && BigInt(text) > 0n,
+        'must be an address: 0x and 40 hexadecimal digits',
+      )
       .optional(),
   })
   .openapi('NewSession');
@@ -143,8 +146,8 @@ export function createSessionRoutes({
     try {
       const payload = readPayment(c);
       if (!payload) throw new PoolError('payment-required', 'A session is opened by its payment.');
-      const offer = payments.offerOf(payload);
-      if (offer.kind !== 'session' || offer.pool !== pool) {
+      const aim = await payments.aimOf(payload);
+      if (aim.kind !== 'session' || aim.pool !== pool) {
         throw new PoolError('payment-rejected', 'The payment is for something else.');
       }
       const paid = await payments.take(payload, repeatOf(c));

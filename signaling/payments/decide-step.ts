@@ -33,8 +33,6 @@ const IDLE_SECONDS = 15 * 60;
 const UNUSED_SECONDS = 120;
 /** Answers end, receipts come in and a transaction is mined in this time. */
 const MARGIN_SECONDS = 30;
-/** Receipts are worth at most so much a second: an answer that came faster is closed a little later. */
-const PATIENT_SECONDS = 60;
 
 export function decideStep(session: PaidSession, options: DecideOptions): Decision {
   const { state, chain, jobs } = session;
@@ -70,9 +68,10 @@ function decideOpen(session: PaidSession, options: DecideOptions): Decision {
   const { jobs, quote, chain, mode } = session;
   if (options.now >= chain.paidUntil - marginOf(options)) return jobs.size > 0 ? { do: 'stop-jobs' } : { do: 'close' };
   if (jobs.size === 0 && isEnding(session, options)) {
-    const isTooSoon =
-      worthNow(session, options.now) < session.worthWei && options.now - chain.openedAt < PATIENT_SECONDS;
-    return isTooSoon ? { do: 'wait', why: 'the time that its receipts are bounded by' } : { do: 'close' };
+    if (worthNow(session, options.now) >= session.worthWei) return { do: 'close' };
+    // An answer that came faster than receipts may be worth by then: it costs nothing to wait until they may.
+    if (chain.rateWei > 0n) return { do: 'rate', rateWei: 0n };
+    return { do: 'wait', why: 'the time that its receipts are bounded by' };
   }
   if (mode === 'ticks') return { do: 'wait', why: 'its end' };
   const aheadWei = aheadOf(session, options);

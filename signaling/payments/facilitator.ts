@@ -11,6 +11,11 @@ import type { OpenChain } from '../chain/open-chain.ts';
 import { formatDollars, weiOfUsdc } from './amounts.ts';
 import type { Offer } from './offers.ts';
 
+/** Three times what it takes: a contract account says itself what checking its signature costs. */
+const MOST_FUND_GAS = 400_000n;
+/** An authorization that holds for longer than its offer could be used when nobody looks for it any more. */
+const MOST_VALID_SECONDS = 10 * 60;
+
 export interface Authorized {
   from: Address;
   value: bigint;
@@ -46,6 +51,9 @@ export class Facilitator {
   /** Who pays, and what was signed. Throws `payment-rejected` with x402's own reason, `chain-unreachable`. */
   async verify(payload: PaymentPayload, requirements: PaymentRequirements): Promise<Authorized> {
     const authorized = readAuthorization(payload);
+    if (authorized.validBefore > BigInt(Math.floor(Date.now() / 1000) + MOST_VALID_SECONDS)) {
+      throw new PoolError('payment-rejected', `The payment may hold for ${MOST_VALID_SECONDS / 60} minutes at most.`);
+    }
     // Stock code takes whatever fails within for an invalid payment: whether the chain answers, and what the wallet has, is asked apart.
     const there = await this.balanceAt(authorized.from);
     if (there < BigInt(requirements.amount)) {
@@ -65,6 +73,7 @@ export class Facilitator {
     const { hash } = await this.#sender.send({
       ...{ key: await this.#sender.keyFor(key, 'fund'), subject: key, step: 'fund' },
       ...{ to: contracts.escrow, abi: ESCROW_ABI, functionName: 'fund', args: [quote, from, authorization] },
+      mostGas: MOST_FUND_GAS,
     });
     return hash;
   }

@@ -81,12 +81,23 @@ export class Offers {
     return this.#requirements(offer, `${body}.${this.#sign(body)}`);
   }
 
-  /** The offer that a payment answers, if this process made it and it still holds. Throws `quote-expired`, `payment-rejected`. */
-  open({ accepted }: PaymentPayload): { offer: Offer; requirements: PaymentRequirements } {
-    const text = accepted.extra?.offer;
-    if (typeof text !== 'string' || text.length > MAX_OFFER_CHARS) {
-      throw new PoolError('payment-rejected', 'The payment answers no offer of this server.');
+  /** Which session a payment is for, whoever made the offer and however long ago. Throws `payment-rejected` for what is no offer. */
+  keyIn(payload: PaymentPayload): { key: Hex; text: string } {
+    const text = textIn(payload);
+    try {
+      const claims: Claims = JSON.parse(Buffer.from(text.split('.')[0]!, 'base64url').toString());
+      return {
+        key: keyOfQuote({ chainId: this.#at.chain.id, escrow: this.#at.escrow }, quoteOfKept(claims.quote)),
+        text,
+      };
+    } catch {
+      throw noOffer();
     }
+  }
+
+  /** The offer that a payment answers, if this process made it and it still holds. Throws `quote-expired`, `payment-rejected`. */
+  open(payload: PaymentPayload): { offer: Offer; requirements: PaymentRequirements } {
+    const text = textIn(payload);
     const [body = '', signature = '', ...more] = text.split('.');
     if (more.length > 0 || !isSameSecret(signature, this.#sign(body)))
       throw expired('is not of this server as it runs now');
@@ -119,5 +130,13 @@ export class Offers {
     return createHmac('sha256', this.#secret).update(body).digest('base64url');
   }
 }
+
+function textIn({ accepted }: PaymentPayload): string {
+  const text = accepted.extra?.offer;
+  if (typeof text === 'string' && text.length <= MAX_OFFER_CHARS) return text;
+  throw noOffer();
+}
+
+const noOffer = (): PoolError => new PoolError('payment-rejected', 'The payment answers no offer of this server.');
 
 const expired = (why: string): PoolError => new PoolError('quote-expired', `The offer that was paid for ${why}.`);

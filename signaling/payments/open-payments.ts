@@ -13,6 +13,7 @@ import type { PayoutStore } from '../payouts/payout-store.ts';
 import type { PoolStore } from '../pools/pool-types.ts';
 import { forgetOtherChain } from './forget-other-chain.ts';
 import { Payments } from './payments.ts';
+import { reservedAddresses } from './read-escrow.ts';
 
 export interface OpenPaymentsOptions {
   config: Pick<ServerConfig, 'model' | 'marketPricePico'> & { chain: NonNullable<ServerConfig['chain']> };
@@ -30,6 +31,7 @@ export interface OpenPaymentsOptions {
 const PROMPT_SHARE = 0.25;
 /** Where nothing has been measured yet. */
 const FIRST_PACE = 10;
+const MOST_PACE = 200;
 
 /** Makes the deployment's market pools of the configured model, and reads what is on the chain. Throws `UsageError` where it differs. */
 export async function openPayments(options: OpenPaymentsOptions): Promise<Payments> {
@@ -47,7 +49,9 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
     await pools.ensure({ ...config.model, slug }, { market, price, ...manifest });
     logger.info({ pool: poolIdOf({ ...(config.model satisfies ModelRef), slug }), contract }, 'a market pool');
   }
-  return Payments.open({
+  // Contracts of the market have parts of their own: a seat that names one earns nothing.
+  const reserved = await reservedAddresses(chain, Object.values(markets));
+  const payments: Payments = await Payments.open({
     ...{ db, chain, logger, isNew },
     marketOf(pool) {
       const policy = pools.find(pool);
@@ -56,13 +60,18 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
     },
     payoutOf(peer) {
       const address = payouts.known(peer);
-      return address && getAddress(address);
+      return address && !reserved.has(getAddress(address)) ? getAddress(address) : undefined;
     },
     async paceOf(pool) {
       const paces = (await jobStore.recentOf(pool)).map(({ outcome }) => outcome.tokensPerSecond).sort((a, b) => a - b);
-      return paces[Math.floor(paces.length / 2)] ?? FIRST_PACE;
+      // A driver's own word: believed within what a pool may give.
+      return Math.min(MOST_PACE, Math.max(1, paces[Math.floor(paces.length / 2)] ?? FIRST_PACE));
     },
     runningPico: (job) => jobs().worthSoFar(job),
-    stopJob: (job) => jobs().stop(job),
+    stopJob(job) {
+      // One that nobody knows was of a server before this one, or could not be settled.
+      if (!jobs().stop(job)) void payments.funding.release(job);
+    },
   });
+  return payments;
 }

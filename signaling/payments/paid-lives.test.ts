@@ -115,6 +115,28 @@ describe.runIf(isThere)('with a chain', () => {
     expect(await eventsOf(session.key)).toEqual(['Funded', 'Opened', 'Stopped', 'PaidUp', 'Closed']);
   });
 
+  test('a job that a server before had let in holds nothing up', async () => {
+    const wallet = await market.newWallet(1_000_000n);
+    const { session } = await market.pay(wallet, { answerPico: 500_000_000 }, 'ticks');
+    await reserve(session, 100_000_000);
+    await market.payments.close();
+    await market.start();
+    await market.payments.end((await market.payments.read(session.key))!);
+    await market.untilOver(session.key);
+    expect(await market.usdcOf(wallet.address)).toBe(1_000_000n);
+  });
+
+  test('a session that is being paid out takes no more questions', async () => {
+    const wallet = await market.newWallet(1_000_000n);
+    const { session } = await market.pay(wallet, { answerPico: 500_000_000 }, 'ticks', 'answer');
+    const job = await reserve(session, 100_000_000);
+    await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
+    await market.payments.funding.settle({ job, payments: [{ peer: ENTRY, amountMicros: 10_000_000 }] });
+    await expect.poll(() => session.endAskedAt).toBeDefined();
+    await expect(reserve(session, 1_000)).rejects.toMatchObject({ code: 'deposit-spent' });
+    await market.untilOver(session.key);
+  });
+
   test('a session that the database has lost is found on the chain, and ended', async () => {
     const wallet = await market.newWallet(1_000_000n);
     const { session } = await market.pay(wallet, { answerPico: 500_000_000 }, 'stream');

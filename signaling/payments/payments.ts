@@ -7,7 +7,7 @@ import { type Address, getAddress, type Hex, isAddressEqual, zeroAddress } from 
 import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
-import { ChainRefusal, chainFault } from '../chain/chain-error.ts';
+import { ChainRefusal, chainFault, unreachable } from '../chain/chain-error.ts';
 import { ChainSender, type KnownTransaction } from '../chain/chain-sender.ts';
 import { ChainWatcher } from '../chain/chain-watcher.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
@@ -58,7 +58,9 @@ export interface Paid {
 
 /** A payment of which nobody knows yet is looked after at this pace. */
 const LOOK_MS = 5_000;
-const WAIT_SECONDS = OFFER_SECONDS + 60;
+const MAX_OF_PAYER = 50;
+/** Longer than an authorization holds. */
+const WAIT_SECONDS = 2 * OFFER_SECONDS + 60;
 
 export class Payments {
   readonly funding: Funding;
@@ -104,7 +106,7 @@ export class Payments {
       },
     });
     this.funding = createUsdcFunding({ store, runner: this.#runner, payoutOf: options.payoutOf });
-    this.#timer = setInterval(() => void this.#lookAfterPayments(), LOOK_MS);
+    this.#timer = setInterval(() => void this.#lookAfter(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -174,9 +176,12 @@ export class Payments {
     });
   }
 
-  /** The pool and kind that a payment is for, before anything is done about it. Throws as `take` does. */
-  offerOf(payload: PaymentPayload): Offer {
-    return this.#offers.open(payload).offer;
+  /**
+   * What a payment is for, before anything is done about it: of one that was taken before its session, also when its offer is long
+   * over. Throws as `take` does.
+   */
+  async aimOf(payload: PaymentPayload): Promise<Pick<Offer, 'kind' | 'pool' | 'spendWei'>> {
+    return (await this.#store.read(this.#offers.keyIn(payload).key)) ?? this.#offers.open(payload).offer;
   }
 
   /**
@@ -184,15 +189,32 @@ export class Payments {
    * for anybody else a `conflict`. Throws `quote-expired`, `payment-rejected`, `chain-unreachable`.
    */
   async take(payload: PaymentPayload, repeat?: string): Promise<Paid> {
-    const { offer, requirements } = this.#offers.open(payload);
-    const key = this.#offers.keyOf(offer);
-    const secret = makeSessionKey(key, repeat);
+    const { key, text } = this.#offers.keyIn(payload);
+    const secret = makeSessionKey(key, repeat, text);
     const before = await this.#store.read(key);
     if (before) return this.#again(before, secret);
+    if (this.#taking.has(key)) throw new PoolError('conflict', 'This payment is being taken already.');
+    this.#taking.add(key);
+    try {
+      return await this.#takeNew(payload, key, secret);
+    } finally {
+      this.#taking.delete(key);
+    }
+  }
+
+  async #takeNew(payload: PaymentPayload, key: Hex, secret: string): Promise<Paid> {
+    const { offer, requirements } = this.#offers.open(payload);
     const authorized = await this.#facilitator.verify(payload, requirements);
     const { quote } = offer;
     if (!isAddressEqual(quote.payer, zeroAddress) && !isAddressEqual(quote.payer, authorized.from)) {
       throw new PoolError('payment-rejected', 'The offer was made for another payer.');
+    }
+    const own = this.#store.live().filter(({ payer }) => isAddressEqual(payer, authorized.from));
+    if (own.length >= MAX_OF_PAYER) {
+      throw new PoolError(
+        'rate-limited',
+        `A wallet has at most ${MAX_OF_PAYER} paid sessions at a time: end one first.`,
+      );
     }
     const now = nowSeconds();
     const session: PaidSession = {
@@ -202,14 +224,9 @@ export class Payments {
       ...{ targets: new Map(), had: new Map(), peers: new Set(), jobs: new Map(), hadJobs: false, chain: NOT_OPENED },
       ...{ endAskedAt: undefined, usedAt: now, createdAt: now, endedAt: undefined },
     };
-    this.#taking.add(key);
-    try {
-      await this.#store.add(session);
-      const transaction = await this.#fund(session, offer, authorized);
-      return { session, transaction, key: secret };
-    } finally {
-      this.#taking.delete(key);
-    }
+    await this.#store.add(session);
+    const transaction = await this.#fund(session, offer, authorized);
+    return { session, transaction, key: secret };
   }
 
   /** The session that a key is of, also one that is over. */
@@ -249,7 +266,8 @@ export class Payments {
     try {
       const transaction = await this.#facilitator.fund(session.key, offer, authorized);
       const there = await this.#facilitator.balanceAt(this.#offers.vaultOf(offer));
-      if (there < offer.amount) throw new ChainRefusal('the vault has less than was signed for');
+      // Mined, and not seen yet: it is looked after.
+      if (there < offer.amount) throw unreachable('the vault was not seen to have the money yet');
       session.state = 'live';
       await this.#store.save(session);
       return transaction;
@@ -263,13 +281,26 @@ export class Payments {
 
   async #again(session: PaidSession, secret: string): Promise<Paid> {
     const isWhoPaid = session.secretHash === hashSecret(secret);
-    if (!isWhoPaid || session.state !== 'live') {
+    if (!isWhoPaid || session.state !== 'live' || session.endAskedAt !== undefined) {
       const sentence =
         'This payment has been used. Its session key was shown once; what is not earned with it goes back by itself.';
       throw new PoolError('conflict', sentence, { data: { session: session.key } });
     }
     const [funded] = await this.logOf(session);
     return { session, transaction: (funded?.hash ?? '0x') as Hex, key: secret };
+  }
+
+  async #lookAfter(): Promise<void> {
+    const { logger } = this.#options;
+    await this.#sender.sayAgain().catch(() => undefined);
+    await this.#lookAfterPayments();
+    // Whoever worked on them has settled, or is gone.
+    const expired = await this.#store.expired(new Date()).catch(() => []);
+    for (const { job } of expired) {
+      await this.funding
+        .release(job)
+        .catch((thrown) => logger.error({ err: thrown, job }, 'a job’s deposit stays held'));
+    }
   }
 
   /** Payments whose request ended before anybody knew whether the money moved: what came goes back, what did not is forgotten. */
@@ -282,7 +313,7 @@ export class Payments {
           session.state = 'live';
           session.outcome = 'Its payment came when nobody waited for it any more.';
           await this.end(session);
-        } else if (nowSeconds() > session.createdAt + WAIT_SECONDS) {
+        } else if (nowSeconds() > session.createdAt + WAIT_SECONDS && !(await this.#sender.isUnknown(session.key))) {
           await this.#store.drop(session);
         }
       } catch (thrown) {

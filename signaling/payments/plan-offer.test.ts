@@ -17,7 +17,7 @@ test('one answer is paid for at its end: what it may cost, and the fee that is s
   const offer = planOffer({ ...ASK, want: { answerPico: 204_800_000 } }, COSTS);
   expect(offer).toMatchObject({ mode: 'ticks', rateWei: 0n, spendWei: weiOfPico(204_800_000) });
   expect(offer.amount).toBe(usdcOfWei(offer.spendWei) + offer.fee);
-  expect(offer.fee).toBe(COSTS.bounty + usdcOfWei((COSTS.ticksGasWei * 120n) / 100n));
+  expect(offer.fee).toBe(usdcOfWei((COSTS.ticksGasWei * 120n) / 100n));
 });
 
 test('a session whose gas would be much of what is spent is settled at once, and says so', () => {

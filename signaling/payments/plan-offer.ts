@@ -53,6 +53,8 @@ const BURST = 20n;
 /** Below this part of the spend gas is not worth a word. */
 const GAS_PERCENT = 7n;
 const FEE_PERCENT = 120n;
+/** Tokens a second. */
+const MOST_PACE = 1000;
 const ANSWER_SECONDS = 600;
 const MAX_SECONDS = 24 * 3600;
 /** An offer in dollars may be used up at a quarter of the pace that was predicted. */
@@ -60,15 +62,18 @@ const SLACK = 4;
 
 export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
   const tokenWei = weiOfPico(ask.price.completionMicros);
-  const paceWei = (tokenWei * BigInt(Math.max(1, Math.round(ask.tokensPerSecond * 1000)))) / 1000n;
+  // What tabs say of their pace is a number of any size: it is believed within what a pool may give.
+  const pace = Math.min(MOST_PACE, Math.max(0.001, ask.tokensPerSecond));
+  const paceWei = (tokenWei * BigInt(Math.round(pace * 1000))) / 1000n;
   const rateWei = floorTo((paceWei * STREAM_PERCENT) / 100n, UNITS);
   const lockedWei = lockedFor(rateWei, costs);
-  const feeOf = (gasWei: bigint): bigint => costs.bounty + usdcOfWei((gasWei * FEE_PERCENT) / 100n);
-  const streamFee = feeOf(costs.streamGasWei);
+  const gasFee = (gasWei: bigint): bigint => usdcOfWei((gasWei * FEE_PERCENT) / 100n);
+  // What is settled at once is never forgotten open: nobody waits for a bounty.
+  const [streamFee, ticksFee] = [costs.bounty + gasFee(costs.streamGasWei), gasFee(costs.ticksGasWei)];
   const spendOf = (fee: bigint, locked: bigint): bigint => spend(ask, paceWei, fee, locked);
   const streamSpend = spendOf(streamFee, lockedWei);
   const { mode, reason } = pick(ask, { rateWei, streamSpend, lockedWei, gasWei: costs.streamGasWei });
-  const seconds = secondsOf(ask, mode === 'stream' ? streamSpend : spendOf(feeOf(costs.ticksGasWei), 0n), paceWei);
+  const seconds = secondsOf(ask, mode === 'stream' ? streamSpend : spendOf(ticksFee, 0n), paceWei);
   if (mode === 'stream') {
     const amount = usdcOfWei(streamSpend + lockedWei) + streamFee;
     return {
@@ -76,7 +81,7 @@ export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
       ...{ fee: streamFee, amount, maxSeconds: seconds },
     };
   }
-  const fee = feeOf(costs.ticksGasWei);
+  const fee = ticksFee;
   const spendWei = spendOf(fee, 0n);
   // The whole of it within its time, and not more.
   const maxRateWei = spendWei / BigInt(seconds) + 1n;

@@ -1,6 +1,6 @@
 // What the escrow on the chain says of itself, compared with what this server takes it for.
 import { type Address, isAddressEqual, zeroAddress, zeroHash } from 'viem';
-import { ESCROW_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import { ESCROW_ABI, MARKET_POOL_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
 import { chainFault } from '../chain/chain-error.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -58,6 +58,24 @@ export async function readEscrow(chain: OpenChain): Promise<EscrowFacts> {
       ...{ bufferSeconds: known.liquidationSeconds, leastBufferWei: 0n },
     },
   };
+}
+
+/** Addresses that no operator can be paid at. */
+export async function reservedAddresses(chain: OpenChain, markets: readonly Address[]): Promise<Set<Address>> {
+  const { reader, contracts } = chain;
+  const found = await Promise.all(
+    markets.map(async (address) => {
+      const pool = { address, abi: MARKET_POOL_ABI } as const;
+      return Promise.all([
+        reader.readContract({ ...pool, functionName: 'treasury' }),
+        reader.readContract({ ...pool, functionName: 'suspense' }),
+        reader.readContract({ ...pool, functionName: 'gdaPool' }),
+      ]);
+    }),
+  ).catch((thrown) => {
+    throw chainFault(thrown);
+  });
+  return new Set([...found.flat(), ...markets, contracts.escrow, contracts.usdc, contracts.usdcx]);
 }
 
 const PROBE = {

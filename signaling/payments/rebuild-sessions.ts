@@ -24,7 +24,7 @@ export async function findLostSessions(
     const toBlock = from + MOST_BLOCKS < head ? from + MOST_BLOCKS : head;
     const logs = await reader.getLogs({ address: contracts.escrow, fromBlock: from, toBlock });
     for (const { args, transactionHash } of parseEventLogs({ abi: ESCROW_ABI, eventName: 'Funded', logs })) {
-      if (await isKnown(args.key)) continue;
+      if (found.some(({ key }) => key === args.key) || (await isKnown(args.key))) continue;
       const escrow = { address: contracts.escrow, abi: ESCROW_ABI } as const;
       const { state } = await reader.readContract({ ...escrow, functionName: 'sessionOf', args: [args.key] });
       if (state === CLOSED) continue;

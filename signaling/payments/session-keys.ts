@@ -6,13 +6,14 @@ const PREFIX = 'cps_';
 
 /**
  * A payment can be read on the chain by anybody, so that it alone gives nobody a key a second time. Whoever sent an
- * `Idempotency-Key` along, which nobody else knows, gets the same one again.
+ * `Idempotency-Key` along, which nobody else knows, gets the same one again. The offer's own text is in it too, which is never on
+ * the chain: a key that is easy to guess opens nothing to whoever only reads that.
  */
-export function makeSessionKey(session: Hex, repeat: string | undefined): string {
+export function makeSessionKey(session: Hex, repeat: string | undefined, offer: string): string {
   const secret =
     repeat === undefined
       ? randomBytes(32)
-      : createHmac('sha256', repeat).update(`computepool session ${session}`).digest();
+      : createHmac('sha256', repeat).update(`computepool session ${session} ${offer}`).digest();
   return `${PREFIX}${secret.toString('base64url')}`;
 }
 

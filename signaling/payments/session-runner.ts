@@ -40,6 +40,8 @@ export class SessionRunner {
   readonly #pausedUntilMs = new Map<Hex, number>();
   /** Who works on running jobs now: weights of payout addresses. */
   readonly #work = new Map<JobId, { contract: Address; weights: ReadonlyMap<Address, bigint> }>();
+  readonly #moving = new Set<Address>();
+  #seatsPausedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -51,6 +53,7 @@ export class SessionRunner {
     this.changed(this.#options.store.live().map(({ key }) => key));
     this.#timer = setInterval(() => {
       for (const { key } of this.#options.store.live()) if (!this.#turns.has(key)) void this.kick(key);
+      this.#keepSeats();
     }, LOOK_MS);
     this.#timer.unref();
   }
@@ -78,10 +81,25 @@ export class SessionRunner {
 
   /** A coalition works on a job of this session, or another one does now. */
   workChanged(session: PaidSession, job: JobId, weights: ReadonlyMap<Address, bigint>): void {
-    this.#work.set(job, { contract: session.quote.pool, weights });
+    // Who is paid at the end is paid by receipts, whoever has units.
+    if (session.mode === 'stream') this.#work.set(job, { contract: session.quote.pool, weights });
     void this.kick(session.key);
-    if (session.mode === 'stream')
-      void this.#moveSeats(session.quote.pool).catch((thrown) => this.#failed(session.key, thrown));
+    this.#keepSeats();
+  }
+
+  /** Units of those who work now; what could not be moved is tried again with each look. */
+  #keepSeats(): void {
+    if (performance.now() < this.#seatsPausedUntilMs) return;
+    for (const contract of new Set([...this.#work.values()].map((work) => work.contract))) {
+      if (this.#moving.has(contract)) continue;
+      this.#moving.add(contract);
+      void this.#moveSeats(contract)
+        .catch((thrown) => {
+          this.#seatsPausedUntilMs = performance.now() + PAUSE_MS;
+          this.#options.logger.warn({ contract, why: chainFault(thrown).message }, 'seats could not be moved yet');
+        })
+        .finally(() => this.#moving.delete(contract));
+    }
   }
 
   workEnded(session: PaidSession, job: JobId): void {
@@ -101,7 +119,7 @@ export class SessionRunner {
     for (let steps = 0; steps < MOST_STEPS && !this.#isClosed; steps++) {
       const session = store.find(key);
       if (!session || session.state === 'paying') return;
-      if (this.#stale.delete(key)) await this.#sync(session);
+      if (this.#stale.delete(key)) await this.#syncInTurn(session);
       const decision = decideStep(session, {
         now: Math.floor(Date.now() / 1000),
         runningWei: this.#runningWei(session),
@@ -123,6 +141,11 @@ export class SessionRunner {
     decision: Exclude<Decision, { do: 'wait' | 'nothing' | 'stop-jobs' }>,
   ): Promise<void> {
     const { quote, payer } = session;
+    if (decision.do === 'close' || decision.do === 'settle' || decision.do === 'reclaim') {
+      // Before anything is awaited: what is asked for from now on could not be paid with it.
+      session.endAskedAt ??= Math.floor(Date.now() / 1000);
+      await this.#options.store.save(session);
+    }
     switch (decision.do) {
       case 'open':
         await this.#moveSeats(quote.pool);
@@ -152,7 +175,7 @@ export class SessionRunner {
     } catch (thrown) {
       const fault = chainFault(thrown);
       if (!(fault instanceof ChainRefusal)) throw fault;
-      await this.#sync(session);
+      await this.#syncInTurn(session);
       if (session.chain.state !== 'none') return;
       session.endAskedAt ??= Math.floor(Date.now() / 1000);
       session.outcome = `It could not be opened (${fault.reason}).`;
@@ -173,7 +196,14 @@ export class SessionRunner {
     return (await sender.send(call)).hash;
   }
 
-  /** What the chain says of it now, and who has had what of what was paid since. */
+  #syncInTurn(session: PaidSession): Promise<void> {
+    return this.#options.seatsOf(session.quote.pool).inTurn(() => this.#sync(session));
+  }
+
+  /**
+   * What the chain says of it now, and who has had what of what was paid since. Within the market pool's turn: what another step has
+   * paid meanwhile went by other units.
+   */
   async #sync(session: PaidSession): Promise<void> {
     const { chain, seatsOf, store } = this.#options;
     const at = { address: chain.contracts.escrow, abi: ESCROW_ABI } as const;
@@ -193,9 +223,7 @@ export class SessionRunner {
         : known.paid;
     const newly = paidWei - session.hadOfWei;
     if (newly <= 0n) return;
-    const seats = seatsOf(session.quote.pool);
-    await seats.ready();
-    const { units, operatorUnits } = seats;
+    const { units, operatorUnits } = seatsOf(session.quote.pool);
     for (const [address, count] of units) {
       const share = (newly * BigInt(count)) / BigInt(operatorUnits);
       session.had.set(address, (session.had.get(address) ?? 0n) + share);
@@ -250,6 +278,8 @@ export class SessionRunner {
     session.endedAt ??= Math.floor(Date.now() / 1000);
     session.outcome ??= 'It was ended on the chain.';
     await this.#options.store.save(session);
+    this.#pausedUntilMs.delete(session.key);
+    this.#stale.delete(session.key);
   }
 
   #failed(key: Hex, thrown: unknown): void {

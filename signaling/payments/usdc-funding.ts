@@ -12,6 +12,9 @@ import type { SessionRunner } from './session-runner.ts';
 import type { SessionStore } from './session-store.ts';
 import { sumByAddress } from './split.ts';
 
+/** An answer that begins later could not be paid for. */
+const LEAST_SECONDS = 60;
+
 export interface UsdcFundingOptions {
   store: SessionStore;
   runner: Pick<SessionRunner, 'kick' | 'workChanged' | 'workEnded'>;
@@ -54,8 +57,8 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
 
   return {
     reserve: (reservation) => inTurn(reservation.job, () => reserve(reservation)),
-    began: work,
-    moved: work,
+    began: (job, seats) => inTurn(job, () => work(job, seats)),
+    moved: (job, seats) => inTurn(job, () => work(job, seats)),
     settle: (earnings) => inTurn(earnings.job, () => settle(earnings)),
     release: (job) => inTurn(job, () => release(job)),
   };
@@ -77,6 +80,8 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
       if (known.amountWei === amountWei) return;
       throw new PoolError('conflict', 'This job has had a reservation already.');
     }
+    const endsAt = session.chain.state === 'open' ? session.chain.paidUntil : session.quote.openBefore;
+    if (nowSeconds() > endsAt - LEAST_SECONDS) throw spent('Its time is nearly over: an answer would be cut.');
     const left = leftOf(session);
     if (left < amountWei) {
       throw spent(
@@ -133,6 +138,7 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
     const entry = session?.jobs.get(job);
     if (!session || !entry) return;
     session.jobs.delete(job);
+    session.hadJobs = true;
     await store.endJob(session, job, { state: 'released' }).catch((thrown) => {
       session.jobs.set(job, entry);
       throw thrown;
