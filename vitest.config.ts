@@ -13,8 +13,8 @@ export default defineConfig({
           // Files share a thread's modules: starting a fresh one per file took longer than the tests in it.
           pool: 'threads',
           isolate: false,
-          // One more than there are cores: many tests wait for a process or for a deadline.
-          maxWorkers: availableParallelism() + 1,
+          // Two more than there are cores: many tests wait for a process, a chain or a deadline.
+          maxWorkers: availableParallelism() + 2,
           globalSetup: ['tools/postgres/vitest-setup.ts'],
           include: [`${folders}/**/*.test.ts`],
           exclude: ['tools/tree/**', '**/node_modules/**'],

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { hasAddress } from './has-address.ts';
 import { runFuzz, total } from './run-fuzz.ts';
 
-const DURATION_MS = 25_000;
+const DURATION_MS = 15_000;
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() % 2 ** 31));
 
 it.skipIf(!(await hasAddress('127.0.0.2')))(
