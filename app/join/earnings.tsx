@@ -18,7 +18,7 @@ const EVERY_MS = 10_000;
 
 interface Props {
   peers: readonly PeerId[];
-  /** False while this window lends to a market pool: its peers have no credits to tell of. */
+  /** False for a window that lends, or is asked to, to a market pool: its peers have no credits to tell of. */
   inCredits: boolean;
 }
 

@@ -43,10 +43,12 @@ export function JoinView() {
 
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
   if (!site.config) return <p className="text-muted">Asking the server what it serves.</p>;
+  const wished = resolveModel(query.wish, site.config.model, site.models);
+  const inUsdc = shards.length === 0 ? isMarket(pools.value, wished) : options?.payoutAddress !== undefined;
   return (
     <div className="space-y-5">
       <ProblemList problems={query.problems} />
-      <Earnings peers={peers} inCredits={shards.length === 0 || options?.payoutAddress === undefined} />
+      <Earnings peers={peers} inCredits={!inUsdc} />
       {error && <ErrorCard error={error} {...(options ? { onRetry: () => add(options) } : {})} />}
       {shards.length === 0 ? (
         <JoinForm config={site.config} models={site.models} pools={pools.value} query={query} onJoin={add} />

@@ -86,19 +86,12 @@ export class ChainSender {
    * of it has come to an end, or is not known yet.
    */
   async resume(): Promise<void> {
-    const { chain, account } = this.#chain;
-    const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
-    const rows = await this.#db
-      .select()
-      .from(chainTransactions)
-      .where(and(isOurs, eq(chainTransactions.state, 'signed')))
-      .orderBy(chainTransactions.nonce);
-    for (const row of rows) await this.#broadcast(row);
+    const rows = await this.sayAgain();
     await Promise.all(rows.map((row) => this.#follow(row).catch(() => undefined)));
   }
 
   /** Says those again that nobody knows yet, in their order: one that a node has lost holds up all behind it. */
-  async sayAgain(): Promise<void> {
+  async sayAgain(): Promise<KnownTransaction[]> {
     const { chain, account } = this.#chain;
     const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
     const rows = await this.#db
@@ -108,6 +101,7 @@ export class ChainSender {
       .orderBy(chainTransactions.nonce)
       .limit(MAX_WAITING);
     for (const row of rows) await this.#broadcast(row);
+    return rows;
   }
 
   /** Whether something of it is under way of which nobody knows yet. */

@@ -7,7 +7,7 @@ type Job = Parameters<JobObserver['ended']>[0];
 type End = Parameters<JobObserver['ended']>[1];
 
 const JOB = {
-  ...{ id: 'cd'.repeat(16), pool: 'a/b@main:q4', source: 'http', cancelled: false },
+  ...{ id: 'cd'.repeat(16), pool: 'a/b@main:q4', source: 'http', payer: 'account:ann', cancelled: false },
   ...{ plan: undefined, stats: undefined, usage: { promptTokens: 3, cachedTokens: 0, completionTokens: 5 } },
 } as unknown as Job;
 
@@ -26,4 +26,12 @@ it('tells a job’s wait, end and settlement, once', () => {
     ['failed', undefined, 5],
   ]);
   expect(settlements).toEqual([{ paidMicros: 9, gapCells: 10, disputes: 1 }]);
+});
+
+it('counts no dollars as credits', () => {
+  const settlements: SettlementOutcome[] = [];
+  const observer = observeJobs({ jobEnded: () => {}, settled: (one) => settlements.push(one) });
+  const settlement = { chargedMicros: 9, gaps: [], disputes: [] };
+  observer.ended({ ...JOB, payer: 'paid:0x1' } as unknown as Job, { settlement } as unknown as End);
+  expect(settlements).toEqual([{ paidMicros: 0, gapCells: 0, disputes: 0 }]);
 });

@@ -1,5 +1,6 @@
 // Tells the metrics what becomes of jobs: the one place that knows both. Writes nothing else.
 
+import { readOwner } from '../ledger/owner.ts';
 import type { Metrics } from '../observe/metric-types.ts';
 import type { JobObserver } from './job-context.ts';
 
@@ -28,7 +29,13 @@ export function observeJobs(metrics: Pick<Metrics, 'jobEnded' | 'settled'>): Job
       waits.delete(job.id);
       if (!settlement) return;
       const gapCells = settlement.gaps.reduce((sum, { cells }) => sum + cells, 0);
-      metrics.settled({ paidMicros: settlement.chargedMicros, gapCells, disputes: settlement.disputes.length });
+      // Pico-dollars of a paid session are no micros of a credit.
+      const isCredits = readOwner(job.payer).kind !== 'paid';
+      metrics.settled({
+        paidMicros: isCredits ? settlement.chargedMicros : 0,
+        gapCells,
+        disputes: settlement.disputes.length,
+      });
     },
   };
 }

@@ -65,7 +65,8 @@ export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPI
     const paid = await paying!.payForAnswer(c, prepared, options);
     if (paid instanceof Response) return paid;
     return runRequest(c, prepared, paid, options).catch(async (thrown) => {
-      await paid.giveBack();
+      // Where even that fails it goes back by itself, a little later.
+      await paid.giveBack().catch(() => undefined);
       throw thrown;
     });
   };

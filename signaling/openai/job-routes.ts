@@ -4,16 +4,17 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
 import { type JobId, jobIdSchema } from '../../protocol/ids.ts';
 import { throwIssue } from '../http/answer-error.ts';
-import type { Authenticate } from '../http/api-types.ts';
+import type { Authenticate, ModelEntry } from '../http/api-types.ts';
 import { json, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import type { JobRecord, JobService } from '../jobs/job-types.ts';
-import { formatCredits } from '../ledger/format-credits.ts';
 import type { JobEvidence } from '../settlement/receipt-store.ts';
+import { costField } from './cost.ts';
 import { usageJson } from './describe-answer.ts';
 
 export interface JobRouteOptions {
   jobs: Pick<JobService, 'find'>;
+  models(): readonly ModelEntry[];
   authenticate: Authenticate;
   /** All that was kept for a job. */
   receiptsOf(job: JobId): Promise<JobEvidence>;
@@ -38,7 +39,8 @@ const jobRoute = createRoute({
           id: z.string(),
           pool: z.string(),
           state: z.enum(['waiting', 'running', 'settling', 'done', 'failed']),
-          charged_credits: z.string(),
+          charged_credits: z.string().optional(),
+          charged_usdc: z.string().optional().openapi({ description: 'In its place, of a market pool.' }),
         })
         .openapi('Job'),
       'The job.',
@@ -72,7 +74,7 @@ const receiptsRoute = createRoute({
   },
 });
 
-export function createJobRoutes({ jobs, authenticate, receiptsOf }: JobRouteOptions): OpenAPIHono<CallerEnv> {
+export function createJobRoutes({ jobs, models, authenticate, receiptsOf }: JobRouteOptions): OpenAPIHono<CallerEnv> {
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
   app.use('/computepool/jobs/*', requireCaller(authenticate));
   app.use('/computepool/receipts/*', requireCaller(authenticate));
@@ -84,7 +86,8 @@ export function createJobRoutes({ jobs, authenticate, receiptsOf }: JobRouteOpti
   };
   app.openapi(jobRoute, async (c) => {
     const record = await find(c.req.valid('param').id, c.get('caller').owner);
-    return c.json(toJson(record), 200);
+    const isMarket = models().some((entry) => entry.pool === record.pool && entry.isMarket);
+    return c.json(toJson(record, isMarket), 200);
   });
   app.openapi(receiptsRoute, async (c) => {
     const { id } = await find(c.req.valid('param').id, c.get('caller').owner);
@@ -94,7 +97,7 @@ export function createJobRoutes({ jobs, authenticate, receiptsOf }: JobRouteOpti
   return app;
 }
 
-const toJson = (record: JobRecord) => ({
+const toJson = (record: JobRecord, isMarket: boolean) => ({
   object: 'computepool.job' as const,
   id: record.id,
   pool: record.pool,
@@ -103,7 +106,7 @@ const toJson = (record: JobRecord) => ({
   predicted: record.plan?.predicted ?? null,
   outcome: record.outcome ?? null,
   usage: usageJson(record.usage),
-  charged_credits: formatCredits(record.chargedMicros),
+  ...costField(record.chargedMicros, isMarket),
   error: record.error ?? null,
   created_at: Math.floor(record.createdAt.getTime() / 1000),
   ended_at: record.endedAt ? Math.floor(record.endedAt.getTime() / 1000) : null,

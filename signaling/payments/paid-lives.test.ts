@@ -121,6 +121,7 @@ describe.runIf(isThere)('with a chain', () => {
     await reserve(session, 100_000_000);
     await market.payments.close();
     await market.start();
+    await expect.poll(async () => (await market.payments.read(session.key))?.jobs.size).toBe(0);
     await market.payments.end((await market.payments.read(session.key))!);
     await market.untilOver(session.key);
     expect(await market.usdcOf(wallet.address)).toBe(1_000_000n);

@@ -128,6 +128,7 @@ describe.runIf(isThere)('with a chain', () => {
     const paid = decodePaymentResponseHeader(response.headers.get('payment-response')!);
     expect(paid).toMatchObject({ success: true, network: 'eip155:31337', payer: payer.address });
     const session = (await server.platform.payments!.read(response.headers.get('x-computepool-session')!))!;
+    expect(session.kind).toBe('answer');
     await expect.poll(async () => (await server.platform.payments!.read(session.key))?.state).toBe('over');
     const log = await server.platform.payments!.logOf(session);
     expect(log.map(({ step, state }) => `${step} ${state}`)).toEqual(['fund mined', 'settle mined']);
@@ -146,6 +147,11 @@ describe.runIf(isThere)('with a chain', () => {
     const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });
     const answer = await openai.chat.completions.create(CHAT as never);
     expect(answer.usage?.completion_tokens).toBe(ANSWER_TOKENS);
+    const job = await fetch(`${server.url}/v1/computepool/jobs/${answer.id}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    const told = await job.json();
+    expect([told.charged_usdc, told.charged_credits]).toEqual([String(ANSWER_USDC), undefined]);
     const stream = await openai.chat.completions.create({ ...(CHAT as object), stream: true } as never);
     let text = '';
     for await (const chunk of stream as unknown as AsyncIterable<OpenAI.ChatCompletionChunk>) {

@@ -13,6 +13,7 @@ import { ChainWatcher } from '../chain/chain-watcher.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Funding } from '../money/funding.ts';
+import { weiOfPico } from './amounts.ts';
 import { Facilitator } from './facilitator.ts';
 import { MarketSeats } from './market-seats.ts';
 import { OFFER_SECONDS, type Offer, Offers } from './offers.ts';
@@ -94,7 +95,7 @@ export class Payments {
         seats.set(contract, made);
         return made;
       },
-      runningWei: (job) => BigInt(options.runningPico(job)) * 1_000_000n,
+      runningWei: (job) => weiOfPico(options.runningPico(job)),
       stopJob: options.stopJob,
     });
     this.#watcher = new ChainWatcher({
@@ -120,15 +121,19 @@ export class Payments {
       const lost = await findLostSessions(chain, async (key) => (await store.read(key)) !== undefined);
       for (const session of lost) await store.add(session);
     }
-    const payments = new Payments(options, store, escrow);
-    return payments;
+    return new Payments(options, store, escrow);
   }
 
   /** From now on sessions advance by themselves. */
   start(): void {
-    void this.#sender
-      .resume()
-      .catch((thrown) => this.#options.logger.error({ err: thrown }, 'steps could not be resumed'));
+    const { logger } = this.#options;
+    // Jobs of paid sessions come over HTTP: what a server before this one had let in is driven by nobody.
+    for (const { jobs } of this.#store.live()) {
+      for (const job of jobs.keys()) {
+        this.funding.release(job).catch((thrown) => logger.error({ err: thrown, job }, 'a job’s deposit stays held'));
+      }
+    }
+    void this.#sender.resume().catch((thrown) => logger.error({ err: thrown }, 'steps could not be resumed'));
     this.#watcher.start();
     this.#runner.start();
   }

@@ -1,5 +1,5 @@
 // Paid sessions in the database and, while anything of them is left to do, in memory. Written before anything is done about them.
-import { and, eq, inArray, ne } from 'drizzle-orm';
+import { and, eq, inArray, lt, ne } from 'drizzle-orm';
 import type { Hex } from 'viem';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
@@ -9,6 +9,8 @@ import { paidJobs, paidSessions } from './tables.ts';
 
 /** Sessions with something left to do. */
 const MAX_LIVE = 10_000;
+/** Jobs of one look. */
+const MAX_EXPIRED = 100;
 
 export interface EscrowRow {
   chainId: number;
@@ -133,8 +135,11 @@ export class SessionStore {
 
   /** Those whose time is over: whoever worked on them has settled, or is gone. */
   async expired(now: Date): Promise<JobRow[]> {
-    const rows = await this.#db.select().from(paidJobs).where(eq(paidJobs.state, 'open'));
-    return rows.filter(({ expiresAt }) => expiresAt < now);
+    return this.#db
+      .select()
+      .from(paidJobs)
+      .where(and(eq(paidJobs.state, 'open'), lt(paidJobs.expiresAt, now)))
+      .limit(MAX_EXPIRED);
   }
 }
 

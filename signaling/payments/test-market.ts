@@ -7,12 +7,12 @@ import { ExactEvmScheme } from '@x402/evm/exact/client';
 import pino from 'pino';
 import { type Address, createWalletClient, type Hex, http, parseEther, publicActions } from 'viem';
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
+import { anvil } from 'viem/chains';
 import { GDA_POOL_ABI, MARKET_POOL_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
-import { CHAINS } from '../../protocol/chains.ts';
 import type { Price } from '../../protocol/credits.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import { type LocalChain, openLocalChain } from '../../tools/chain/local-chain.ts';
-import { type OpenChain, openChain } from '../chain/open-chain.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
 import { readChain } from '../chain/read-chain.ts';
 import { type Database, type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { type Paid, Payments } from './payments.ts';
@@ -95,17 +95,8 @@ export class TestMarket {
   }
 
   async mint(to: Address, usdcUnits: bigint): Promise<void> {
-    const minter = openChain({
-      chain: CHAINS.find(({ key }) => key === 'local')!,
-      ...{ rpcUrl: this.local.url, account: this.local.payer, contracts: this.chain.contracts },
-    });
     const wallet = createWalletClient({
-      ...{
-        account: this.local.payer,
-        chain: minter.reader.chain,
-        transport: http(this.local.url),
-        pollingInterval: 20,
-      },
+      ...{ account: this.local.payer, chain: anvil, transport: http(this.local.url), pollingInterval: 20 },
     });
     const hash = await wallet.writeContract({
       ...{ address: this.chain.contracts.usdc, abi: TOKEN_ABI, functionName: 'mint', args: [to, usdcUnits] },
