@@ -15,6 +15,7 @@ const PAGES = [
   'bad-input',
   'codec',
   'hostile-peer',
+  'idle-tab',
   'lab',
   'logins',
   'openai-conformance',

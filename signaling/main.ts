@@ -59,7 +59,11 @@ async function serve(config: ServerConfig): Promise<void> {
   starting = startServer({ ...config, logger: config.logLevel, taken, onLost: () => process.exit(1) });
   const server = await starting;
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
-  if (!stop.signal.aborted) console.log(`ComputePool serves at ${shown}`);
+  if (stop.signal.aborted) return;
+  console.log(`ComputePool serves at ${shown}`);
+  if (!config.chain) return;
+  const { describeMarkets } = await import('./payments/describe-markets.ts');
+  for (const line of describeMarkets(server.platform.pools.list(), server.url)) console.log(line);
 }
 
 /** Undefined when it takes longer. */

@@ -184,7 +184,10 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     route: (question: RouteQuestion) => routes.plan(question),
     onStill: (pool, epoch) => roster.dispatch({ type: 'stood-still', pool, epoch }),
     onCrowd: (pool, isCrowded) => roster.dispatch({ type: 'queue-told', pool, isCrowded }),
-    priceOf: (pool) => pools.find(pool.id)?.price ?? priceOf(pool.manifest!, config.prices[pool.model.repo]),
+    priceOf: (pool, payer) =>
+      payments?.priceFor(payer) ??
+      pools.find(pool.id)?.price ??
+      priceOf(pool.manifest!, config.prices[pool.model.repo]),
     observe: {
       started: (job, waitMs) => options.observe?.started(job, waitMs),
       ended: (job, end) => {
@@ -210,6 +213,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         admit: requirePayout({
           isMarket: (pool) => pools.find(pool)?.policy === 'market',
           ...{ serverId, store: payouts },
+          isReserved: (address) => payments?.isReserved(address) ?? false,
         }),
         lentTo: (peer) => roster.lentTo(peer),
         refuse: (peer, error) => void send(peer, { type: 'error', error: error.toShape() }),

@@ -1,5 +1,8 @@
+'use client';
+
 // The coalition as a picture: stages clockwise with their layers, arrows along a token's way, and in the middle who asks: the question
 // goes to the entry, tokens come from the exit.
+import { useEffect, useState } from 'react';
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { formatPlural } from '../format/format-count.ts';
@@ -30,6 +33,7 @@ interface Props {
   measured?: { stageMs: readonly (number | undefined)[]; hopMs: readonly (number | undefined)[] };
 }
 
+const STEP_MS = 250;
 const CIRCLE = { centerX: 180, centerY: 138, radius: 86 };
 /** Beyond this many stages labels would overlap; the list beside the picture has them. */
 const MAX_LABELS = 12;
@@ -62,7 +66,7 @@ export function CoalitionRing({ coalition, own = [], asker, active = false, clas
       )}
       {arcs.map((arc, index) => (
         <g key={arc.path}>
-          <path d={arc.path} fill="none" strokeWidth="1.5" className={`${stroke} ${active ? 'ring-flow' : ''}`} />
+          <Way path={arc.path} active={active} className={stroke} />
           <Tip tip={arc.tip} className={stroke} />
           {seats.length <= MAX_HOP_LABELS && <HopLabel arc={arc} ms={measured?.hopMs[index + 1]} />}
         </g>
@@ -90,6 +94,31 @@ export function CoalitionRing({ coalition, own = [], asker, active = false, clas
       ))}
     </svg>
   );
+}
+
+/** Dashes run along the ring while tokens do. */
+function Way({ path, active, className }: { path: string; active: boolean; className: string }) {
+  const steps = useSteps(active);
+  return (
+    <path
+      d={path}
+      fill="none"
+      strokeWidth="1.5"
+      {...(active ? { strokeDasharray: '5 5', strokeDashoffset: (-2.5 * steps) % 10 } : {})}
+      className={className}
+    />
+  );
+}
+
+/** Counts while it is wanted, and where motion is. By a timer: an animation without end takes a third of a core from the model. */
+function useSteps(isWanted: boolean): number {
+  const [steps, setSteps] = useState(0);
+  useEffect(() => {
+    if (!isWanted || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    const timer = setInterval(() => setSteps((before) => before + 1), STEP_MS);
+    return () => clearInterval(timer);
+  }, [isWanted]);
+  return steps;
 }
 
 function HopLabel({ arc, ms }: { arc: RingArc; ms: number | undefined }) {

@@ -29,8 +29,6 @@ export interface BenchModelShape {
   seed: number;
   /** Plain products of float32 in place of int4 ones: eight times the bytes, and nothing to unpack. */
   isFloat?: boolean;
-  /** With the embedded model's tokenizer and template, whose vocabulary it must have: pages can chat with it. */
-  isSpoken?: boolean;
 }
 
 export interface BenchModelFiles {

@@ -57,14 +57,17 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
   const { repo, revision, dtype } = model.model;
   const packed: Record<string, string> = model.isPacked ? { packed: '1' } : {};
   const failures: Promise<never>[] = [];
+  const stagePages: Page[] = [];
   for (let index = 0; index < stages; index++) {
     const stage = await site.openStage({ model: repo, revision, dtype, memoryMb: String(LENT_BYTES / 1e6), ...packed });
+    stagePages.push(stage);
     failures.push(failureOf(stage));
   }
   const terms = { origin: site.url, model: model.model, order };
   const late = new Promise<never>((_, reject) => {
     const words = `${stages} stages of ${repo} formed no coalition within ${OPEN_TIMEOUT_MS / 1000} s.`;
-    setTimeout(() => reject(new Error(words)), OPEN_TIMEOUT_MS).unref();
+    const tell = async (): Promise<void> => reject(new Error([words, ...(await cardsOf(stagePages))].join('\n')));
+    setTimeout(() => void tell(), OPEN_TIMEOUT_MS).unref();
   });
   const seats = await Promise.race([page.evaluate((given) => window.ring.open(given), terms), late, ...failures]);
   return {
@@ -77,6 +80,19 @@ export async function openRing(bench: BenchLab, options: RingOptions): Promise<B
     loadDrafter: (run) => page.evaluate((given) => window.ring.loadDrafter(given), run),
     close,
   };
+}
+
+/** What each stage's page says of itself. */
+function cardsOf(pages: readonly Page[]): Promise<string[]> {
+  return Promise.all(
+    pages.map(async (page) => {
+      const texts = await page
+        .getByTestId('shard-card')
+        .allInnerTexts()
+        .catch(() => ['(away)']);
+      return texts.join(' | ').replaceAll('\n', ' ').slice(0, 1000);
+    }),
+  );
 }
 
 /** Rejects with what a stage's page says when it gives up. */

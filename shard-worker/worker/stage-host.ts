@@ -54,7 +54,7 @@ export class StageHost {
   readonly #meters = new MeterRegistry();
   readonly links: LinkTable;
   readonly #slices = new SliceCache((layers, options) => this.#loadSlice(layers, options));
-  readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false };
+  readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false, wasDirty: false };
   readonly #refusals: Record<string, number> = {};
   #toldLinks = '';
   #model: OpenModel | undefined;
@@ -323,9 +323,10 @@ export class StageHost {
 
   #tellServed(): void {
     const sessions = [...this.#epochs.values()].reduce((sum, { node }) => sum + (node?.sessions ?? 0), 0);
-    if (!this.#served.isDirty && sessions === 0) return;
-    this.#served.isDirty = false;
-    const { tokens, steps, computeMs } = this.#served;
+    const { tokens, steps, computeMs, isDirty, wasDirty } = this.#served;
+    // Once more after the last token: else that second's pace would be shown for ever.
+    if (!isDirty && !wasDirty && sessions === 0) return;
+    Object.assign(this.#served, { isDirty: false, wasDirty: isDirty });
     this.#tell('served', { sessions, tokens, stepMs: steps === 0 ? 0 : computeMs / steps, ...this.links.traffic() });
   }
 }

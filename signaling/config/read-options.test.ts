@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from './defaults.ts';
 import { OPTIONS } from './option-table.ts';
-import { HELP, readOptions } from './read-options.ts';
+import { HELP, readOptions, wantsOwnChain } from './read-options.ts';
 import { UsageError } from './usage-error.ts';
 
 const read = (line: string, env = {}) => readOptions(line.split(' ').filter(Boolean), env);
@@ -36,6 +36,19 @@ describe('readOptions', () => {
       prices: {},
       marketPricePico: 200_000,
     });
+  });
+
+  it.each([
+    ['--chain local', {}, true],
+    ['--chain=local --port 0', {}, true],
+    ['', { COMPUTEPOOL_CHAIN: 'local' }, true],
+    ['--chain base', { COMPUTEPOOL_CHAIN: 'local' }, false],
+    ['--chain local --deployment d.json', {}, false],
+    ['--chain local', { COMPUTEPOOL_DEPLOYMENT: 'd.json' }, false],
+    ['--model a/chain --port 0', {}, false],
+    ['--config missing.json --chain local', {}, false],
+  ])('%s with %o brings a chain of its own: %s', (given, env, brings) => {
+    expect(wantsOwnChain(given.split(' ').filter(Boolean), env)).toBe(brings);
   });
 
   it('pays on a chain where it is told what was deployed and with whose key', async () => {

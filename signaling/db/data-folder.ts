@@ -11,6 +11,8 @@ export const hasDatabase = (dataDir: string): boolean => existsSync(join(dataDir
 
 /** The key that seals secrets of the database. */
 export const SEAL_KEY_FILE = 'seal.key';
+/** What `--chain local` keeps: addresses, and a key that is everybody's. */
+export const LOCAL_CHAIN_FOLDER = 'local-chain';
 /** PostgreSQL's own layout (its manual, "Database File Layout"). */
 const OWN = /^(PG_VERSION|base|global|pg_\w+|pg_hba\.conf|pg_ident\.conf|postgresql(\.auto)?\.conf|postmaster\.\w+)$/;
 /** Permissions of group and others. */
@@ -22,7 +24,8 @@ export const isOpenToOthers = (mode: number): boolean => process.platform !== 'w
 /** What file systems and their browsers put into any folder. */
 const NOBODYS: ReadonlySet<string> = new Set(['lost+found', '.DS_Store']);
 
-const isOwn = (name: string): boolean => OWN.test(name) || name.startsWith(LOCK_FILE) || name.startsWith(SEAL_KEY_FILE);
+const isOwn = (name: string): boolean =>
+  OWN.test(name) || [LOCK_FILE, SEAL_KEY_FILE].some((own) => name.startsWith(own)) || name === LOCAL_CHAIN_FOLDER;
 
 /** Throws `UsageError` for a folder of something else: whoever takes it closes it to others. One that is not there is fine. */
 export function refuseForeign(dataDir: string): void {

@@ -58,7 +58,12 @@ describe('a pool', () => {
 });
 
 it('holds what every choice may cost within the model’s context, and no more', () => {
-  const terms = termsOf(test.context, test.network.pool()!, { promptTokens: 100, maxTokens: 8, choices: 3 });
+  const terms = termsOf(test.context, test.network.pool()!, {
+    payer: accountOwner('ann' as AccountId),
+    promptTokens: 100,
+    maxTokens: 8,
+    choices: 3,
+  });
   const { maxContext } = test.network.manifest;
   expect(terms).toMatchObject({ pool: POOL, maxPosition: maxContext, maxTokens: 8, choices: 3, price: PRICE });
   expect(terms.heldMicros).toBe(3 * (maxContext * PRICE.promptMicros + 8 * PRICE.completionMicros));

@@ -8,7 +8,7 @@ import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { faultOf } from '../db/database-faults.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
-import { readOwner } from '../ledger/owner.ts';
+import { type OwnerId, readOwner } from '../ledger/owner.ts';
 import { emptyPool, type Pool } from '../roster/roster-state.ts';
 import { maxCost } from '../settlement/price-of.ts';
 import { finishJob } from './end-job.ts';
@@ -66,7 +66,7 @@ export function planJob({ queues, route }: JobContext, pool: Pool, question: Que
 export function termsOf(
   { priceOf, quotes }: JobContext,
   pool: Pool,
-  order: { promptTokens: number; maxTokens: number; choices: number; quote?: string | undefined },
+  order: { payer: OwnerId; promptTokens: number; maxTokens: number; choices: number; quote?: string | undefined },
 ) {
   const { promptTokens, completionTokens, maxPosition } = positionBounds(
     pool.manifest!,
@@ -74,7 +74,7 @@ export function termsOf(
     order.maxTokens,
   );
   const { maxTokens, choices } = order;
-  const price = order.quote === undefined ? priceOf(pool) : quotes.open(order.quote, pool.id).price;
+  const price = order.quote === undefined ? priceOf(pool, order.payer) : quotes.open(order.quote, pool.id).price;
   const most = { promptTokens, maxTokens: completionTokens, choices };
   return { pool: pool.id, maxPosition, maxTokens, choices, price, most, heldMicros: maxCost({ ...most, price }) };
 }

@@ -11,6 +11,7 @@ import type { SignText } from '../../protocol/signed-token.ts';
 import type { Accounts } from '../accounts/account-types.ts';
 import type { AdmissionLimits } from '../admission/admission-queue.ts';
 import type { Asker } from '../admission/turn-line.ts';
+import type { OwnerId } from '../ledger/owner.ts';
 import type { Funding } from '../money/funding.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import type { ReceiptStore } from '../settlement/receipt-store.ts';
@@ -68,7 +69,8 @@ export interface JobOptions {
   /** False when the peer is not connected. */
   send(peer: PeerId, message: ServerMessage): boolean;
   route(question: RouteQuestion): RoutePlan;
-  priceOf(pool: Pool): Price;
+  /** What this payer’s next question costs there. */
+  priceOf(pool: Pool, payer: OwnerId): Price;
   observe?: JobObserver;
   receiptTimeoutMs?: number;
   /** Somebody waits although a coalition answers, or nobody does any more. */

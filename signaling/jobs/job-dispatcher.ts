@@ -111,7 +111,10 @@ export class JobDispatcher implements JobService {
     // Who names no seed gets the answer again that was cut.
     const seed = paidBefore && !order.isSeeded ? paidBefore.seed : request.seed;
     const live = await admitJob(this.#context, {
-      ...withinMost(termsOf(this.#context, pool, { ...request, promptTokens, quote: order.quote }), order.maxMicros),
+      ...withinMost(
+        termsOf(this.#context, pool, { ...request, payer: order.payer, promptTokens, quote: order.quote }),
+        order.maxMicros,
+      ),
       ...{ id, listener, source: order.source, payer: order.payer, promptIds, own, paidBefore },
       request: { ...request, seed },
       // A batch has none: few of its lines run at a time.
@@ -131,7 +134,7 @@ export class JobDispatcher implements JobService {
     const counted = countPrompt(this.#context, order);
     const [, { pool, promptIds }] = await together(Promise.resolve(order.confirm?.()), counted);
     const promptTokens = promptIds.length;
-    const terms = termsOf(this.#context, pool, { ...request, promptTokens, quote });
+    const terms = termsOf(this.#context, pool, { ...request, payer: order.payer, promptTokens, quote });
     const { heldMicros, price } = withinMost(terms, maxMicros);
     const plan = planJob(this.#context, pool, { promptTokens, maxTokens: request.maxTokens });
     const { quotes } = this.#context;
@@ -171,7 +174,7 @@ export class JobDispatcher implements JobService {
       if (plan.mode === 'batch') throw new PoolError('no-stages', plan.reason, { data: { plan } });
       const account = await this.#context.accounts.ownerOf(peer);
       const payer = ownerOfPeer(peer, account);
-      const terms = termsOf(this.#context, pool, { promptTokens, maxTokens, choices: 1 });
+      const terms = termsOf(this.#context, pool, { payer, promptTokens, maxTokens, choices: 1 });
       const heldMicros = plan.local ? 0 : terms.heldMicros;
       const id = newJobId();
       const listener = tabListener(id, ask, heldMicros, (reply) => this.#context.send(peer, reply));

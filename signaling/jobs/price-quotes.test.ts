@@ -1,11 +1,13 @@
 // A price that was told holds for its pool and its time, and nobody can write one.
 import { expect, test } from 'vitest';
 import { poolIdOf } from '../../protocol/ids.ts';
+import { type AccountId, accountOwner } from '../ledger/owner.ts';
 import { admitJob, termsOf, withinMost } from './admit-job.ts';
 import { PriceQuotes } from './price-quotes.ts';
 import { TestContext } from './test-context.ts';
 import { PRICE } from './test-scene.ts';
 
+const PAYER = accountOwner('anna' as AccountId);
 const POOL = poolIdOf({ repo: 'a/b', revision: 'main', dtype: 'q4' });
 const OTHER = poolIdOf({ repo: 'a/b', revision: 'main', dtype: 'fp32' });
 
@@ -39,7 +41,7 @@ test('G11: a price that was quoted is the job’s, whatever the pool’s has bec
   const pool = test.network.pool()!;
   const { quote } = test.context.quotes.make(pool.id, PRICE);
   const dear = { ...test.context, priceOf: () => ({ promptMicros: 1_000_000, completionMicros: 1_000_000 }) };
-  const order = { promptTokens: 5, maxTokens: 8, choices: 1 };
+  const order = { payer: PAYER, promptTokens: 5, maxTokens: 8, choices: 1 };
   expect(termsOf(dear, pool, { ...order, quote }).price).toEqual(PRICE);
   expect(termsOf(dear, pool, order).price).not.toEqual(PRICE);
   await test.close();
@@ -47,7 +49,12 @@ test('G11: a price that was quoted is the job’s, whatever the pool’s has bec
 
 test('G2: no request costs more than it allows, and one that could is refused before anything is held', async () => {
   const test = await TestContext.of();
-  const terms = termsOf(test.context, test.network.pool()!, { promptTokens: 5, maxTokens: 8, choices: 1 });
+  const terms = termsOf(test.context, test.network.pool()!, {
+    payer: PAYER,
+    promptTokens: 5,
+    maxTokens: 8,
+    choices: 1,
+  });
   expect(terms.heldMicros).toBe(5 * PRICE.promptMicros + 8 * PRICE.completionMicros);
   expect(withinMost(terms, terms.heldMicros)).toBe(terms);
   const refused = { code: 'bad-request', data: { param: 'max_credits', code: 'max_credits_exceeded' } };

@@ -33,6 +33,7 @@ class ModelEscrow {
       this.session.chain = { ...chain, state: 'open', openedAt: this.now, since: this.now };
       this.#rate(quote.rate);
     } else if (decision.do === 'rate' && chain.state === 'open') this.#rate(decision.rateWei);
+    else if (decision.do === 'tick' && chain.state === 'open') this.#tick();
     else if (decision.do === 'close' && (chain.state === 'open' || chain.state === 'stopped')) this.#end();
     else if (decision.do === 'settle' && chain.state === 'none' && this.now <= quote.openBefore) this.#end();
     else if (decision.do === 'reclaim' && chain.state === 'none') this.#end();
@@ -57,6 +58,13 @@ class ModelEscrow {
     this.session.chain = { ...this.session.chain, rateWei, paidUntil: until };
   }
 
+  #tick(): void {
+    this.#accrue();
+    const { chain } = this.session;
+    const worth = worthNow(this.session, this.now);
+    if (worth > chain.paidWei) this.session.chain = { ...chain, paidWei: worth };
+  }
+
   #end(): void {
     this.ends++;
     const worth = worthNow(this.session, this.now);
@@ -71,12 +79,15 @@ type Event =
   | { type: 'job'; begins: boolean }
   | { type: 'ends'; worth: number }
   | { type: 'time'; seconds: number }
+  /** Another coalition of the pool has the seats, or this one has them again; somebody without one has something due. */
+  | { type: 'seats'; ours: boolean; owes: boolean }
   | { type: 'end asked' | 'payer closes' | 'lost' | 'twice' | 'restart' };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant('job' as const), begins: fc.boolean() }),
   fc.record({ type: fc.constant('ends' as const), worth: fc.integer({ min: 0, max: 10_000 }) }),
   fc.record({ type: fc.constant('time' as const), seconds: fc.integer({ min: 1, max: 400 }) }),
+  fc.record({ type: fc.constant('seats' as const), ours: fc.boolean(), owes: fc.boolean() }),
   fc.record({ type: fc.constantFrom('end asked' as const, 'payer closes', 'lost', 'twice', 'restart') }),
 );
 
@@ -84,9 +95,10 @@ function run(session: PaidSession, events: readonly Event[]): ModelEscrow {
   const model = new ModelEscrow(session);
   let nextJob = 1;
   let spoils: 'lost' | 'twice' | undefined;
+  const seats = { hasSeats: true, owesOutsiders: false };
   const advance = (): void => {
     for (let steps = 0; steps < 6; steps++) {
-      const decision = decideStep(session, { now: model.now, runningWei: 0n, blockSeconds: 2 });
+      const decision = decideStep(session, { now: model.now, runningWei: 0n, blockSeconds: 2, ...seats });
       if (decision.do === 'wait') return;
       if (decision.do === 'nothing') {
         session.state = 'over';
@@ -98,7 +110,10 @@ function run(session: PaidSession, events: readonly Event[]): ModelEscrow {
         continue;
       }
       // A step that got lost is decided anew from what the chain says; one that arrives twice is refused by it.
-      if (spoils !== 'lost') model.take(decision);
+      if (spoils !== 'lost') {
+        model.take(decision);
+        if (decision.do === 'tick') seats.owesOutsiders = false;
+      }
       if (spoils === 'twice') model.take(decision);
       spoils = undefined;
       const { chain } = session;
@@ -123,10 +138,16 @@ function run(session: PaidSession, events: readonly Event[]): ModelEscrow {
         model.now++;
         advance();
       }
+    } else if (each.type === 'seats') {
+      seats.hasSeats = each.ours;
+      seats.owesOutsiders = each.owes;
     } else if (each.type === 'end asked') session.endAskedAt ??= model.now;
     else if (each.type === 'payer closes') model.payerCloses();
     else if (each.type === 'lost' || each.type === 'twice') spoils = each.type;
     advance();
+    const { chain } = session;
+    const mayStream = seats.hasSeats && !seats.owesOutsiders;
+    if (each.type === 'time' && each.seconds > 1 && !mayStream) expect(chain.rateWei, 'pays others').toBe(0n);
   }
   session.jobs.clear();
   session.hadJobs = true;
@@ -172,7 +193,7 @@ test('a payer pays what receipts are worth, and no more than five seconds of its
 });
 
 test('nothing is to be done about one that is over, and nothing is known of one that is not paid', () => {
-  const now = { now: NOW, runningWei: 0n, blockSeconds: 0 };
+  const now = { now: NOW, runningWei: 0n, blockSeconds: 0, hasSeats: true, owesOutsiders: false };
   expect(decideStep(testSession({ state: 'over' }), now)).toEqual({ do: 'nothing' });
   expect(decideStep(testSession({ state: 'paying' }), now)).toMatchObject({ do: 'wait' });
 });
@@ -180,7 +201,10 @@ test('nothing is to be done about one that is over, and nothing is known of one 
 test('a payment whose one answer never began goes back by itself', () => {
   const session = testSession({ kind: 'answer' });
   const at = (seconds: number): Decision =>
-    decideStep(session, { now: NOW + seconds, runningWei: 0n, blockSeconds: 0 });
+    decideStep(session, {
+      ...{ now: NOW + seconds, runningWei: 0n, blockSeconds: 0 },
+      ...{ hasSeats: true, owesOutsiders: false },
+    });
   expect(at(1)).toMatchObject({ do: 'wait' });
   expect(at(121)).toEqual({ do: 'reclaim' });
   session.chain = { ...NOT_OPENED };

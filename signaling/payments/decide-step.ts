@@ -6,6 +6,8 @@ import { leftOf, type PaidSession, worthNow } from './paid-session.ts';
 export type Decision =
   | { do: 'open' }
   | { do: 'rate'; rateWei: bigint }
+  /** What receipts of an open one are worth beyond the stream is paid now, and it goes on. */
+  | { do: 'tick' }
   /** Ends an open one: what receipts are worth is paid, the rest goes back. */
   | { do: 'close' }
   /** The same for one that was never opened. */
@@ -23,6 +25,10 @@ export interface DecideOptions {
   runningWei: bigint;
   /** Seconds between blocks: what is sent now counts later. */
   blockSeconds: number;
+  /** Those who answer it have the market pool's seats: a stream would pay them and nobody else. */
+  hasSeats: boolean;
+  /** Something is due to somebody who has no seat. */
+  owesOutsiders: boolean;
 }
 
 /** The flow stops when it is so far ahead of the work. */
@@ -57,7 +63,7 @@ function decideUnopened(session: PaidSession, options: DecideOptions): Decision 
   const isDue = options.now >= quote.openBefore - marginOf(options);
   if (jobs.size > 0) {
     if (isDue) return { do: 'stop-jobs' };
-    if (mode === 'stream' && hasRunning(session)) return { do: 'open' };
+    if (mode === 'stream' && hasRunning(session) && options.hasSeats && !options.owesOutsiders) return { do: 'open' };
     return { do: 'wait', why: 'its answers' };
   }
   if (!isDue && !isEnding(session, options)) return { do: 'wait', why: 'a question' };
@@ -77,10 +83,15 @@ function decideOpen(session: PaidSession, options: DecideOptions): Decision {
   const aheadWei = aheadOf(session, options);
   if (chain.rateWei > 0n) {
     const isAhead = aheadWei > AHEAD_SECONDS * chain.rateWei;
-    return isAhead ? { do: 'rate', rateWei: 0n } : { do: 'wait', why: 'it streams' };
+    const rests = isAhead || !options.hasSeats || options.owesOutsiders;
+    return rests ? { do: 'rate', rateWei: 0n } : { do: 'wait', why: 'it streams' };
   }
-  if (hasRunning(session) && aheadWei <= 0n) return { do: 'rate', rateWei: quote.rate };
-  return { do: 'wait', why: 'its stream rests' };
+  if (!hasRunning(session) || !options.hasSeats) return { do: 'wait', why: 'its stream rests' };
+  if (options.owesOutsiders) {
+    const isPayable = worthNow(session, options.now) >= session.worthWei;
+    return isPayable ? { do: 'tick' } : { do: 'wait', why: 'the time that its receipts are bounded by' };
+  }
+  return aheadWei <= 0n ? { do: 'rate', rateWei: quote.rate } : { do: 'wait', why: 'its stream rests' };
 }
 
 /** So much has streamed that no work is known for; below 0: so much work has not been streamed for. */

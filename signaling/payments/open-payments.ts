@@ -52,7 +52,7 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
   // Contracts of the market have parts of their own: a seat that names one earns nothing.
   const reserved = await reservedAddresses(chain, Object.values(markets));
   const payments: Payments = await Payments.open({
-    ...{ db, chain, logger, isNew },
+    ...{ db, chain, logger, isNew, reserved },
     marketOf(pool) {
       const policy = pools.find(pool);
       if (policy?.market?.chainId !== chain.chain.id || !policy.price) return undefined;

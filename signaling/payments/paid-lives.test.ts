@@ -102,6 +102,47 @@ describe.runIf(isThere)('with a chain', () => {
     expect(later).toBeLessThan(due + 5n * 2n * MICRO);
   });
 
+  test('coalitions of one pool take turns: nobody is streamed what others are due', { timeout: 60_000 }, async () => {
+    const before = await Promise.all([ENTRY, LATER].map((peer) => market.receivedBy(market.payoutOf(peer))));
+    const pay = async () => market.pay(await market.newWallet(1_000_000n), { answerPico: 900_000_000 }, 'stream');
+    const one = (await pay()).session;
+    const other = (await pay()).session;
+    const [jobOne, jobOther] = [await reserve(one, 800_000_000), await reserve(other, 800_000_000)];
+    market.running.set(jobOne, 400_000_000);
+    await market.payments.funding.began(jobOne, { epoch: 1, seats: seatsOf(ENTRY) });
+    await market.payments.funding.began(jobOther, { epoch: 2, seats: seatsOf(LATER) });
+    await until(one, 'open');
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(other.chain.state).toBe('none');
+    expect(await market.receivedBy(market.payoutOf(LATER))).toBe(before[1]);
+    // The first one's answer ends: now the other one's operator has the seats.
+    await market.payments.funding.settle({ job: jobOne, payments: [{ peer: ENTRY, amountMicros: 400_000_000 }] });
+    await until(other, 'open');
+    await expect.poll(async () => (await market.receivedBy(market.payoutOf(LATER))) > before[1]!).toBe(true);
+    await market.payments.funding.settle({ job: jobOther, payments: [{ peer: LATER, amountMicros: 100_000_000 }] });
+    for (const session of [one, other]) {
+      await market.payments.end(session);
+      await market.untilOver(session.key, 30_000);
+    }
+    const after = await Promise.all([ENTRY, LATER].map((peer) => market.receivedBy(market.payoutOf(peer))));
+    // Seven tenths of the receipts, but for some seconds of a stream of 2e12 wei.
+    const dues = [280n * MICRO, 70n * MICRO];
+    for (const [at, due] of dues.entries()) {
+      const gap = after[at]! - before[at]! - due;
+      expect(gap < 0n ? -gap : gap, `${after[at]! - before[at]!} of ${due}`).toBeLessThan(2n * 7n * MICRO);
+    }
+  });
+
+  test('a session is charged at what it was sold at', async () => {
+    const { session } = await market.pay(await market.newWallet(1_000_000n), { answerPico: 900_000_000 }, 'ticks');
+    const payer = paidOwner(session.key);
+    expect(market.payments.priceFor(payer)).toEqual({ promptMicros: 500, completionMicros: 2_222 });
+    expect(market.payments.priceFor(accountOwner('anna' as AccountId))).toBeUndefined();
+    await market.payments.end(session);
+    await market.untilOver(session.key);
+    expect(market.payments.priceFor(payer)).toBeUndefined();
+  });
+
   test('a payer who stops it on the chain itself is heard: answers end, and what was done is paid', async () => {
     const wallet = await market.newWallet(1_000_000n);
     await market.giveGas(wallet.address);

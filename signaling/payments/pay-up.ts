@@ -5,7 +5,7 @@ import { type PaidSession, worthNow } from './paid-session.ts';
 import { dueOf, fits, splitUnits } from './split.ts';
 
 /** A millionth of a dollar: nearer than that, the pool's own units pay. */
-const WITHIN_WEI = 10n ** 12n;
+export const WITHIN_WEI = 10n ** 12n;
 /** Up to so many, paying each by itself takes less gas than a distribution. */
 const FEW = 7;
 

@@ -12,6 +12,7 @@ import { ChainSender, type KnownTransaction } from '../chain/chain-sender.ts';
 import { ChainWatcher } from '../chain/chain-watcher.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import type { Database } from '../db/open-database.ts';
+import { type OwnerId, readOwner } from '../ledger/owner.ts';
 import type { Funding } from '../money/funding.ts';
 import { weiOfPico } from './amounts.ts';
 import { Facilitator } from './facilitator.ts';
@@ -42,6 +43,8 @@ export interface PaymentsOptions {
   /** Undefined: no market pool of this chain. */
   marketOf(pool: PoolId): MarketTerms | undefined;
   payoutOf(peer: PeerId): Address | undefined;
+  /** Contracts of the market, which are nobody's to be paid at. */
+  reserved?: ReadonlySet<Address>;
   /** Tokens a second that the pool is expected to give one answer. */
   paceOf(pool: PoolId): Promise<number>;
   /** What a job that runs is worth so far, in pico-dollars. */
@@ -145,6 +148,16 @@ export class Payments {
 
   isKeyOf({ secretHash }: PaidSession, key: string): boolean {
     return secretHash === hashSecret(key);
+  }
+
+  isReserved(address: string): boolean {
+    return this.#options.reserved?.has(getAddress(address)) ?? false;
+  }
+
+  /** What a paid session was sold at, whatever its pool costs since; undefined for every other payer. */
+  priceFor(payer: OwnerId): Price | undefined {
+    const owner = readOwner(payer);
+    return owner.kind === 'paid' ? this.#store.find(owner.session)?.price : undefined;
   }
 
   isMarket(pool: PoolId): boolean {

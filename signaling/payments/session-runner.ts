@@ -13,7 +13,8 @@ import { NOT_OPENED, type PaidSession, STATES, worthNow } from './paid-session.t
 import { payUp } from './pay-up.ts';
 import { signQuote } from './quote.ts';
 import type { SessionStore } from './session-store.ts';
-import { splitUnits, type Units } from './split.ts';
+import type { Units } from './split.ts';
+import { WorkNow } from './work-now.ts';
 
 export interface RunnerOptions {
   chain: OpenChain;
@@ -38,8 +39,7 @@ export class SessionRunner {
   /** Sessions of which the chain is to be asked again: after a step of ours, an event, a start. */
   readonly #stale = new Set<Hex>();
   readonly #pausedUntilMs = new Map<Hex, number>();
-  /** Who works on running jobs now: weights of payout addresses. */
-  readonly #work = new Map<JobId, { contract: Address; weights: ReadonlyMap<Address, bigint> }>();
+  readonly #work = new WorkNow();
   readonly #moving = new Set<Address>();
   #seatsPausedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -82,7 +82,7 @@ export class SessionRunner {
   /** A coalition works on a job of this session, or another one does now. */
   workChanged(session: PaidSession, job: JobId, weights: ReadonlyMap<Address, bigint>): void {
     // Who is paid at the end is paid by receipts, whoever has units.
-    if (session.mode === 'stream') this.#work.set(job, { contract: session.quote.pool, weights });
+    if (session.mode === 'stream') this.#work.changed(session, job, weights);
     void this.kick(session.key);
     this.#keepSeats();
   }
@@ -90,7 +90,7 @@ export class SessionRunner {
   /** Units of those who work now; what could not be moved is tried again with each look. */
   #keepSeats(): void {
     if (performance.now() < this.#seatsPausedUntilMs) return;
-    for (const contract of new Set([...this.#work.values()].map((work) => work.contract))) {
+    for (const contract of this.#work.contracts()) {
       if (this.#moving.has(contract)) continue;
       this.#moving.add(contract);
       void this.#moveSeats(contract)
@@ -103,7 +103,7 @@ export class SessionRunner {
   }
 
   workEnded(session: PaidSession, job: JobId): void {
-    this.#work.delete(job);
+    this.#work.ended(job);
     void this.kick(session.key);
   }
 
@@ -124,6 +124,8 @@ export class SessionRunner {
         now: Math.floor(Date.now() / 1000),
         runningWei: this.#runningWei(session),
         blockSeconds: chain.chain.blockSeconds,
+        hasSeats: this.#work.hasSeats(session),
+        owesOutsiders: this.#work.owesOutsiders(session),
       });
       if (decision.do === 'wait') return;
       if (decision.do === 'nothing') return this.#over(session);
@@ -149,9 +151,14 @@ export class SessionRunner {
     switch (decision.do) {
       case 'open':
         await this.#moveSeats(quote.pool);
-        return this.#opening(session);
+        return this.#inTurnWithSeats(session, () => this.#opening(session));
       case 'rate':
-        return void (await this.#send(session, 'rate', 'setRate', [quote, decision.rateWei]));
+        if (decision.rateWei > 0n) return this.#inTurnWithSeats(session, () => this.#rate(session, decision.rateWei));
+        return this.#rate(session, 0n);
+      case 'tick': {
+        const seats = this.#options.seatsOf(quote.pool);
+        return seats.inTurn(() => this.#tick(session, seats));
+      }
       case 'reclaim':
         await this.#send(session, 'reclaim', 'reclaim', [quote, payer]);
         session.outcome ??= 'Nothing was earned with it: all of it went back.';
@@ -168,6 +175,25 @@ export class SessionRunner {
     }
   }
 
+  /** A stream begins while its operators have the seats: others may have got them while this one waited for its turn. */
+  #inTurnWithSeats(session: PaidSession, act: () => Promise<void>): Promise<void> {
+    return this.#options.seatsOf(session.quote.pool).inTurn(async () => {
+      if (this.#work.hasSeats(session)) await act();
+    });
+  }
+
+  async #rate(session: PaidSession, rateWei: bigint): Promise<void> {
+    await this.#send(session, 'rate', 'setRate', [session.quote, rateWei]);
+  }
+
+  /** Within the market pool's turn: what receipts are worth beyond the stream goes to whom it is due. */
+  async #tick(session: PaidSession, seats: MarketSeats): Promise<void> {
+    await this.#sync(session);
+    if (session.chain.state !== 'open' || worthNow(session) <= session.hadOfWei) return;
+    await this.#payUp(session, 'tick', seats);
+    await this.#sync(session);
+  }
+
   /** Where it cannot be opened nobody would be paid by the second: its answers end, and what they were worth is settled. */
   async #opening(session: PaidSession): Promise<void> {
     try {
@@ -175,7 +201,7 @@ export class SessionRunner {
     } catch (thrown) {
       const fault = chainFault(thrown);
       if (!(fault instanceof ChainRefusal)) throw fault;
-      await this.#syncInTurn(session);
+      await this.#sync(session);
       if (session.chain.state !== 'none') return;
       session.endAskedAt ??= Math.floor(Date.now() / 1000);
       session.outcome = `It could not be opened (${fault.reason}).`;
@@ -232,22 +258,19 @@ export class SessionRunner {
     await store.save(session);
   }
 
-  /** Before units move, what is earned beyond the stream is paid under those that were. */
+  /** Before units move, what is earned beyond the stream is paid under those that were, and streams to those who go rest. */
   async #moveSeats(contract: Address): Promise<void> {
     const { store, seatsOf } = this.#options;
     const seats = seatsOf(contract);
     await seats.inTurn(async () => {
-      const wanted = this.#wantedUnits(contract, seats.operatorUnits);
-      if (wanted.size === 0 || isSame(wanted, seats.units)) return;
-      for (const session of store.live()) {
-        if (session.quote.pool !== contract || session.chain.state !== 'open') continue;
-        await this.#sync(session);
-        if (worthNow(session) > session.hadOfWei) {
-          await this.#payUp(session, 'tick', seats);
-          await this.#sync(session);
-        }
+      const wanted = (): Units => this.#work.wantedUnits(contract, seats.operatorUnits);
+      if (wanted().size === 0 || isSame(wanted(), seats.units)) return;
+      const open = store.live().filter(({ quote, chain }) => quote.pool === contract && chain.state === 'open');
+      for (const session of open) {
+        if (session.chain.rateWei > 0n && !this.#work.hasSeats(session)) await this.#rate(session, 0n);
+        await this.#tick(session, seats);
       }
-      await seats.setTo(wanted);
+      await seats.setTo(wanted());
     });
   }
 
@@ -257,15 +280,6 @@ export class SessionRunner {
       send: (step, functionName, args) => this.#send(session, step, functionName, args),
       signed: () => this.#signed(session),
     });
-  }
-
-  #wantedUnits(contract: Address, operatorUnits: number): Units {
-    const weights = new Map<Address, bigint>();
-    for (const work of this.#work.values()) {
-      if (work.contract !== contract) continue;
-      for (const [address, weight] of work.weights) weights.set(address, (weights.get(address) ?? 0n) + weight);
-    }
-    return splitUnits(weights, operatorUnits);
   }
 
   #runningWei({ jobs }: PaidSession): bigint {
@@ -280,6 +294,7 @@ export class SessionRunner {
     await this.#options.store.save(session);
     this.#pausedUntilMs.delete(session.key);
     this.#stale.delete(session.key);
+    this.#work.forget(session.key);
   }
 
   #failed(key: Hex, thrown: unknown): void {

@@ -9,6 +9,7 @@ const [COMMONS, MARKET] = [undefined, 'market'].map((slug) =>
 ) as [ReturnType<typeof poolIdOf>, ReturnType<typeof poolIdOf>];
 const SERVER = '4'.repeat(32) as PeerId;
 const NOW_MS = 1_796_040_000_000;
+const ESCROW: Address = `0x${'ef'.repeat(20)}`;
 const address: Address = `0x${'ab'.repeat(20)}`;
 const self = await identityOf(await newIdentityKeys());
 const other = await identityOf(await newIdentityKeys());
@@ -16,6 +17,7 @@ const keep = vi.fn<(signed: SignedPayout) => Promise<void>>();
 beforeEach(() => void keep.mockReset().mockResolvedValue());
 const require = requirePayout({
   ...{ isMarket: (pool) => pool === MARKET, serverId: SERVER, store: { keep }, nowMs: () => NOW_MS },
+  isReserved: (each) => each === ESCROW,
 });
 const sign = (identity: Identity, said: { server?: PeerId; at?: number } = {}) =>
   signPayout(identity, { server: SERVER, at: NOW_MS, address, ...said });
@@ -49,6 +51,7 @@ describe('an offer to a market is refused', () => {
     ],
     ['with an address that was changed', async () => ({ ...(await sign(self)), address: `0x${'cd'.repeat(20)}` })],
     ['with the zero address', async () => ({ ...(await sign(self)), address: zero })],
+    ['with a contract of the market', async () => signPayout(self, { server: SERVER, at: NOW_MS, address: ESCROW })],
     ['with one of a time to come', () => sign(self, { at: NOW_MS + 121_000 })],
     ['with a key that is none', async () => ({ ...(await sign(self)), publicKey: 'AA' })],
   ])('%s', async (_what, make) => {

@@ -11,6 +11,8 @@ export interface RequirePayoutOptions {
   /** `serverIdOf` this server's key. */
   serverId: PeerId;
   store: Pick<PayoutStore, 'keep'>;
+  /** The market's own contracts: a seat that names one earns nothing. */
+  isReserved?(address: string): boolean;
   /** Milliseconds since 1970, for tests. */
   nowMs?(): number;
 }
@@ -22,11 +24,19 @@ export type RequirePayout = (
 ) => Promise<void> | undefined;
 
 /** Keeps nothing of a statement that is another peer’s, for another server, or of a time to come. */
-export function requirePayout({ isMarket, serverId, store, nowMs = Date.now }: RequirePayoutOptions): RequirePayout {
+export function requirePayout({
+  isMarket,
+  serverId,
+  store,
+  isReserved,
+  nowMs = Date.now,
+}: RequirePayoutOptions): RequirePayout {
   const check = async (peer: PeerId, payout: SignedPayout | undefined): Promise<void> => {
     if (!payout) throw refusal('This pool pays in USDC, and the tab names no address.');
     if (payout.peer !== peer) throw refusal('The payout address is another tab’s.');
     if (payout.server !== serverId) throw refusal('The payout address was named for another server.');
+    if (isReserved?.(payout.address))
+      throw refusal('The payout address is a contract of this market, which nobody owns.');
     // One that is dated ahead would keep out all that come after it.
     if (payout.at > nowMs() + CLOCK_SKEW_SECONDS * 1000) throw refusal('The payout address is of a time to come.');
     await checkPayout(payout).catch((cause) => {

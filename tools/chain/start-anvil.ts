@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { foundryProgram } from './foundry-program.ts';
 
 export interface Anvil {
@@ -29,7 +30,9 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const given = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId), '--silent'];
   if (loadState) given.push('--load-state', loadState);
   if (blockSeconds) given.push('--block-time', String(blockSeconds), '--mixed-mining');
-  const child = spawn(program, given, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // Between the two, so that it ends with this process even where that is killed.
+  const keeper = fileURLToPath(new URL('run-anvil.mjs', import.meta.url));
+  const child = spawn(process.execPath, [keeper, program, ...given], { stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
   child.stderr!.on('data', (text) => {
     said = `${said}${text}`.slice(-2000);
