@@ -12,6 +12,7 @@ if (!browser) {
 /** Specs with little to compute: their pages wait more than they work. Two side by side have a core each. */
 const PAGES = [
   'account-journey',
+  'axe',
   'bad-input',
   'codec',
   'hostile-peer',
@@ -21,6 +22,7 @@ const PAGES = [
   'openai-conformance',
   'other-clients',
   'pages',
+  'plain-http',
   'pools-journey',
   'two-pools',
   'wrong-clock',

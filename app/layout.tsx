@@ -15,6 +15,11 @@ export const metadata: Metadata = {
     ],
     apple: '/apple-touch-icon.png',
   },
+  manifest: '/manifest.webmanifest',
+  // Title and description are those of each page. No picture and no address: both must be absolute, and an export does not
+  // know where it will be served.
+  openGraph: { type: 'website', siteName: 'ComputePool', locale: 'en' },
+  twitter: { card: 'summary' },
 };
 
 export const viewport: Viewport = {

@@ -23,7 +23,7 @@ test('a tab lends to a market once it has said where to pay it', async ({ browse
     const tab = await site.openStage({ pool: REF.slug });
     await phaseOf(tab, 'failed');
     await expect(tab.getByTestId('error-card')).toHaveAttribute('data-code', 'payout-required');
-    await expect(card(tab)).toContainText('Write the address that USDC is to be paid to at /join, then join again.');
+    await expect(card(tab)).toContainText('Press Leave, write the address that USDC is to be paid to,');
     expect(roster.pool(poolIdOf(REF))?.peers ?? []).toEqual([]);
 
     await tab.getByRole('button', { name: 'Leave shard 1' }).click();

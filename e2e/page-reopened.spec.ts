@@ -1,7 +1,7 @@
 // A page that asks is closed in mid-answer and opened again, with its keys: the loop at the entry has gone on meanwhile, and the
 // answer is whole, that of a page that stayed, and billed once.
 import { expect, test } from '@playwright/test';
-import { answerBegun, ask, chatReady, finishedAnswer, openSite, send } from './support/site.ts';
+import { answerBegun, answersOf, ask, chatReady, finishedAnswer, openSite, send } from './support/site.ts';
 
 const QUERY = { temperature: '0.8', seed: '77', topK: '0', topP: '1', max: '160' };
 const QUESTION = 'Tell me a long story about a fox.';
@@ -32,14 +32,18 @@ test('an answer outlives its page, and goes on in the next one', async ({ browse
     const answer = await finishedAnswer(again, 0);
     expect(answer.tokenIds).toEqual(whole.tokenIds);
     expect(answer.text).toBe(whole.text);
-    await expect(again.getByText(QUESTION)).toBeVisible();
+    await expect(again.getByRole('list').getByText(QUESTION)).toBeVisible();
     const bill = again.getByTestId('answer').last().getByTestId('charge');
     await expect(bill).toHaveAttribute('data-charged-micros', String(charged));
 
-    // It is over: a page that is opened once more has nothing to go on with.
+    // It is over: a page that is loaded once more shows it, in the one conversation that there is, and asks nobody.
     await again.reload();
     await chatReady(again, 2);
-    await expect(again.getByTestId('answer')).toHaveCount(0);
+    await expect(again.getByTestId('answer')).toHaveAttribute('data-status', 'done');
+    await expect(again.getByTestId('answer').locator('.answer-text')).not.toBeEmpty();
+    expect(await answersOf(again)).toBe(0);
+    await again.getByTestId('conversations').click();
+    await expect(again.getByTestId('talks').getByRole('listitem')).toHaveCount(1);
   } finally {
     await site.close();
   }

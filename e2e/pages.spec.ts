@@ -25,7 +25,10 @@ test('one window: lend this tab, add another shard, ask, stop, ask again', async
 
     const answer = await ask(chat, 'What is a shard?');
     expect(answer.finishReason).not.toBe('cancelled');
+    // The answer first: what is to be told of it opens when somebody wants it.
     const waterfall = chat.getByTestId('waterfall').last();
+    await expect(waterfall).toBeHidden();
+    await chat.getByTestId('answer-stats').last().locator('summary').click();
     await expect(waterfall).toBeVisible();
     const rows = waterfall.getByTestId('waterfall-row');
     await expect(rows.and(chat.locator('[data-kind="stage"]'))).toHaveCount(2);

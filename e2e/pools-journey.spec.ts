@@ -64,9 +64,9 @@ test('a pool is made, serves, is unloaded and loaded, and takes only listed tabs
     await expect(refusal).toHaveAttribute('data-code', 'forbidden');
     await expect(refusal).toContainText('only the tabs that its maker has listed');
     await expect(refusal).toContainText('Give the pool’s maker the id of this tab');
-    await expect(refusal.getByRole('button', { name: 'Retry' })).toBeVisible();
+    await expect(refusal.getByRole('button', { name: 'Try again' })).toBeVisible();
     if ((await tab.getByTestId('shard-card').getAttribute('data-phase')) === 'failed') {
-      await tab.getByRole('button', { name: 'Retry' }).click();
+      await tab.getByRole('button', { name: 'Try again' }).click();
     }
     await phaseOf(tab, 'serving');
   } finally {

@@ -72,7 +72,7 @@ export const poolSummarySchema = z.object({
   /** Stage peers in the pool: waiting, loading or serving. */
   peers: count,
   state: z.enum(['empty', 'waiting', 'forming', 'ready']),
-  /** One sentence for people: why it is so, e.g. "Waits for 2 more tabs: 3 stages were asked for." */
+  /** One sentence for people: why it is so, e.g. "One of two tabs is here; one more is needed." */
   reason: short,
   /** Absent: the commons. */
   policy: z.optional(poolPolicySchema),

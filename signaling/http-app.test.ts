@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { siteConfigSchema } from '../protocol/http/config.ts';
 import { poolIdOf } from '../protocol/ids.ts';
@@ -13,6 +14,8 @@ let server: RunningServer;
 let root: string;
 const WEIGHTS = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 31) % 256);
 const FILE = '/models/owner/name/resolve/main/onnx/model_q4.onnx';
+
+const PROGRAM = 'export const lend = () => 1;\n'.repeat(200);
 
 const BIG_FILE = '/models/owner/name/resolve/main/onnx/big.onnx_data';
 
@@ -28,6 +31,8 @@ beforeAll(async () => {
   await write('site/docs/index.html', '<h1>docs</h1>');
   await write('site/404.html', '<h1>lost</h1>');
   await write('site/_next/static/media/ort.0a1b.wasm', Uint8Array.of(0, 97, 115, 109));
+  await write('site/_next/static/app.0a1b.js', PROGRAM);
+  await write('site/_next/static/app.0a1b.js.br', brotliCompressSync(PROGRAM));
   await write('site/with space.txt', 'spaced');
   await symlink(join(root, 'secret.txt'), join(root, 'site/link.txt'));
   await write('models/owner/name/config.json', '{}');
@@ -226,6 +231,34 @@ describe('the site', () => {
     const response = await get('/_next/static/media/ort.0a1b.wasm');
     expect(response.headers.get('content-type')).toBe('application/wasm');
     expect(response.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('travels compressed, counted in the bytes that travel', async () => {
+    const ask = (method: string, acceptEncoding: string) =>
+      new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+        const headers = { 'accept-encoding': acceptEncoding };
+        const path = '/_next/static/app.0a1b.js';
+        const sent = request({ port: server.port, host: '127.0.0.1', path, method, headers }, async (response) => {
+          const chunks: Buffer[] = [];
+          for await (const chunk of response) chunks.push(chunk);
+          resolve({ headers: response.headers, body: Buffer.concat(chunks) });
+        });
+        sent.on('error', reject).end();
+      });
+    const { headers, body } = await ask('GET', 'gzip, deflate, br, zstd');
+    expect(headers).toMatchObject({
+      'content-encoding': 'br',
+      'content-length': String(body.length),
+      'content-type': 'text/javascript; charset=utf-8',
+      vary: 'Accept-Encoding',
+    });
+    expect(brotliDecompressSync(body).toString()).toBe(PROGRAM);
+    const head = await ask('HEAD', 'br');
+    expect(head.headers).toMatchObject({ 'content-encoding': 'br', 'content-length': String(body.length) });
+    expect(head.body).toHaveLength(0);
+    const plain = await ask('GET', 'identity');
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    expect(plain.body.toString()).toBe(PROGRAM);
   });
 
   it.each(['/nowhere', '/link.txt', '/..%2fsecret.txt', '/docs%2f..%2f..%2fsecret.txt'])(

@@ -162,6 +162,15 @@ describe('the command line', { timeout: RUN_MS }, () => {
     expect(await exited).toEqual([0, null]);
   });
 
+  it('E1: says that other devices need https where it is open to them over plain http', async () => {
+    const child = launch('--no-site', '--port', '0', '--host', '0.0.0.0', '--log-level', 'silent');
+    let said = '';
+    child.stdout.on('data', (data) => {
+      said += data;
+    });
+    await expect.poll(() => said, { timeout: RUN_MS }).toMatch(/serves at .*\n.*WebGPU.*https.*--public-url/);
+  });
+
   it('names the next step when the port is taken', async () => {
     const other = await startServer({ logger: 'silent' });
     const { code, said } = await run('--no-site', '--port', String(other.port));

@@ -61,6 +61,9 @@ async function serve(config: ServerConfig): Promise<void> {
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
   if (stop.signal.aborted) return;
   console.log(`ComputePool serves at ${shown}`);
+  const { tellPlainHttp } = await import('./http/tell-plain-http.ts');
+  const notice = tellPlainHttp(config);
+  if (notice) console.log(notice);
   if (!config.chain) return;
   const { describeMarkets } = await import('./payments/describe-markets.ts');
   for (const line of describeMarkets(server.platform.pools.list(), server.url)) console.log(line);

@@ -5,8 +5,8 @@ import type { NewKey } from '../../protocol/http/account.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { SNIPPET_LANGUAGES, SNIPPET_NAMES, type SnippetLanguage, writeSnippet } from '../format/client-snippet.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { Segments } from '../ui/segments.tsx';
-import { CopyButton } from './copy-button.tsx';
 
 const LANGUAGES = SNIPPET_LANGUAGES.map((value) => ({ value, name: SNIPPET_NAMES[value] }));
 

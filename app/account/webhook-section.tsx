@@ -5,8 +5,8 @@ import { rotateWebhookSecret } from '../state/account-api.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';
 import { Card } from '../ui/card.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { TaskNotice } from '../ui/task-notice.tsx';
-import { CopyButton } from './copy-button.tsx';
 
 export function WebhookSection() {
   const [secret, setSecret] = useState<string>();

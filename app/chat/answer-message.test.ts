@@ -50,7 +50,7 @@ const plan: RoutePlan = {
   rejected: [{ mode: 'solo', why: 'No device has room for 9 GB.' }],
 };
 const draw = (fields: Partial<AnswerTurn>, onRetry?: (id: number) => void) =>
-  renderToStaticMarkup(createElement(AnswerMessage, { isLatest: true, turn: { ...turn, ...fields }, onRetry }));
+  renderToStaticMarkup(createElement(AnswerMessage, { turn: { ...turn, ...fields }, onRetry }));
 
 test('the status is there for tests', () => {
   for (const status of ['streaming', 'done', 'error', 'cancelled'] as const) {

@@ -1,5 +1,6 @@
 // One answer: its text, what it waits for, how it ended, and the route that it took.
 import { memo } from 'react';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { AnswerStats } from './answer-stats.tsx';
 import type { AnswerTurn } from './conversation.ts';
@@ -9,19 +10,23 @@ import { QueuePlace } from './queue-place.tsx';
 
 interface Props {
   turn: AnswerTurn;
-  /** The newest answer shows its route; older ones keep it folded. */
-  isLatest: boolean;
-  /** Given for an answer that may be tried again. */
+  /** Given for an answer that may be gone on with. */
   onRetry?(failedId: number): void;
+  onRegenerate?(answerId: number): void;
 }
 
 /** Drawn again only when its turn changes: older answers stay as they are while a new one streams. */
-export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRetry }: Props) {
-  const { status, text, notice, queue, plan, error, stats, settlement, finishReason } = turn;
+export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry, onRegenerate }: Props) {
+  const { status, text, notice, queue, plan, error, stats, settlement, finishReason, cut, leftOut } = turn;
   const streaming = status === 'streaming';
   return (
     <div data-testid="answer" data-status={status} className="max-w-prose">
       <p className="sr-only">Answer:</p>
+      {leftOut !== undefined && (
+        <p className="mb-2 text-muted text-sm" data-testid="left-out">
+          The oldest {leftOut} messages had no room in the model’s memory: this answer does not know them.
+        </p>
+      )}
       {text !== '' && (
         <div className={`answer-text ${streaming ? 'answer-streaming' : ''}`}>
           <MarkdownText text={text} />
@@ -45,9 +50,22 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, isLatest, onRet
       {finishReason === 'length' && (
         <p className="mt-2 text-muted text-sm">Ended at the limit of tokens; raise it in the settings.</p>
       )}
-      {(stats || plan) && (
-        <AnswerStats stats={stats} plan={plan} settlement={settlement} isOpen={isLatest && !streaming} />
+      {!streaming && text !== '' && (
+        <div className="mt-1 flex flex-wrap gap-1" data-testid="answer-acts">
+          <CopyButton text={text} what="answer" isQuiet />
+          {onRegenerate && (
+            <button type="button" className="button-quiet" onClick={() => onRegenerate(turn.id)}>
+              Regenerate
+            </button>
+          )}
+          {onRetry && cut && !error && (
+            <button type="button" className="button-quiet" onClick={() => onRetry(turn.id)}>
+              Continue
+            </button>
+          )}
+        </div>
       )}
+      {(stats || plan) && <AnswerStats stats={stats} plan={plan} settlement={settlement} />}
     </div>
   );
 });

@@ -12,17 +12,14 @@ interface Props {
   stats: Stats | undefined;
   plan: RoutePlan | undefined;
   settlement: Settlement | undefined;
-  /** Whether the route is shown without being asked for. */
-  isOpen: boolean;
 }
 
-export function AnswerStats({ stats, plan, settlement, isOpen }: Props) {
+export function AnswerStats({ stats, plan, settlement }: Props) {
   const line = stats ? answerLine(stats, plan) || tokenLine(stats) : '';
   const drafts = stats && draftLine(stats);
   return (
     <details
       className="mt-3 text-sm"
-      open={isOpen}
       data-testid="answer-stats"
       data-tokens={stats?.tokens}
       data-tokens-per-second={stats?.tokensPerSecond}

@@ -39,10 +39,20 @@ test('without tabs it leads to /join, by hand or at once', () => {
   expect(html).toContain('dtype=q4&amp;auto=1"');
 });
 
+test('E7: a pool that waits for more tabs says so and can be joined', () => {
+  const pool = poolIdOf(model);
+  const reason = 'One of two tabs is here; one more is needed.';
+  const html = draw({ phase: 'forming', pool, pools: [{ pool, model, peers: 1, state: 'waiting', reason }] });
+  expect(html.split(reason)).toHaveLength(2);
+  expect(html).toContain('Lend a tab too');
+  expect(html).not.toContain('giving them their layers');
+});
+
 test('forming shows the progress of the seat that still loads', () => {
   const html = draw({ phase: 'forming', pool: poolIdOf(model), pools: [], coalition: coalition(false) });
   expect(html).toContain('data-phase="forming" data-stages="2"');
   expect(html).toContain('Forming: 1 of 2 tabs are ready.');
+  expect(html).not.toContain('Lend a tab too');
   expect(html.match(/<progress/g)).toHaveLength(1);
 });
 

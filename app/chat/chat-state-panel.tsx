@@ -1,7 +1,7 @@
 // Who would answer now, and what to do when nobody would.
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
-import { describeChat } from '../format/describe-chat.ts';
+import { describeChat, wantsTabs } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
 import { lateLine } from '../format/late-line.ts';
 import { joinAddress } from '../state/page-address.ts';
@@ -12,6 +12,7 @@ import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 
 const MEANWHILE = 'An answer that has begun goes on. A question that you send waits until somebody can answer it.';
+const ALONE = 'No tabs have joined, but this one holds all of it and would answer.';
 const WITHOUT_SERVER = 'This tab holds the whole model and answers alone.';
 
 interface Props {
@@ -45,19 +46,20 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
         </div>
       ) : (
         <p role="status" className="mt-1 font-medium">
-          {phase === 'no-stages' && hasLocal
-            ? 'No tabs have joined, but this one holds all of it and would answer.'
-            : describeChat(phase, seats, pool?.peers)}
+          {phase === 'no-stages' && hasLocal ? ALONE : describeChat(phase, seats, pool)}
         </p>
       )}
       {late && <p className="text-muted text-sm">{late}</p>}
-      {phase === 'forming' && reason && <p className="text-muted text-sm">{reason}</p>}
+      {phase === 'forming' && seats.length > 0 && reason && <p className="text-muted text-sm">{reason}</p>}
       {error && (
         <div className="mt-3">
           <ErrorCard error={error} onRetry={onReopen} />
         </div>
       )}
-      {phase === 'no-stages' && model && <LendButtons model={model} reason={reason} />}
+      {/* A pool that waits has said why already. */}
+      {wantsTabs(phase, pool) && model && (
+        <LendButtons model={model} reason={phase === 'no-stages' ? reason : undefined} />
+      )}
       {coalition && seats.length > 0 && (
         <div className="mt-2 gap-4 sm:flex lg:block">
           {/* On a phone the picture would push the conversation out of sight, so there it opens with the list. */}

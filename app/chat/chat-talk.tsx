@@ -1,17 +1,24 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
 'use client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
+import type { SiteModel } from '../state/site-models.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
-import { announceTurns } from './conversation.ts';
+import { announceTurns, type UserTurn } from './conversation.ts';
+import { FirstWords } from './first-words.tsx';
 import { MessageList } from './message-list.tsx';
 import { type SamplingForm, samplingRequest } from './sampling-form.ts';
 import { SamplingSettings } from './sampling-settings.tsx';
-import { useConversation } from './use-conversation.ts';
+import { TalkBar } from './talk-bar.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
+import { useTalk } from './use-talk.ts';
+import { recallDraft, rememberDraft, reopenTalk, talk } from './window-talk.ts';
 
 interface Props {
+  /** What the site says of the model. */
+  model: SiteModel | undefined;
   peer: ChatPeer | undefined;
   mode: ChatMode;
   /** A coalition, or this tab alone, would answer now. */
@@ -24,75 +31,125 @@ interface Props {
   onStreaming(streaming: boolean): void;
 }
 
+const DOUBLE_CLICK_MS = 500;
+
 export function ChatTalk(props: Props) {
-  const { peer, mode, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
-  const conversation = useConversation();
-  const { turns, streaming } = conversation;
+  const { model, peer, mode, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
+  const { turns, isStreaming, isRestored } = useTalk();
   const [text, setText] = useState(firstQuestion);
   const [queued, setQueued] = useState(firstQuestion !== '');
   const [sampling, setSampling] = useState(firstSampling);
+  const [instructions, setInstructions] = useState('');
+  const [isReopened, setReopened] = useState(false);
+  const sentAtMs = useRef(Number.NEGATIVE_INFINITY);
+  const field = useRef<HTMLTextAreaElement>(null);
   useStickToEnd(turns);
 
-  useEffect(() => onStreaming(streaming), [streaming, onStreaming]);
+  useEffect(() => onStreaming(isStreaming), [isStreaming, onStreaming]);
 
-  const settings = () => ({ ...samplingRequest(sampling), ...modeRequest(mode) });
+  const write = (next: string) => {
+    setText(next);
+    rememberDraft(next);
+  };
+  const settings = () => ({ ...samplingRequest(sampling), ...modeRequest(mode), instructions: instructions.trim() });
 
   const send = () => {
     const question = text.trim();
-    if (question === '' || streaming) return;
+    if (question === '' || isStreaming) return;
     if (!peer || !ready) return setQueued(true);
     setQueued(false);
-    setText('');
-    conversation.ask(peer, question, settings());
+    write('');
+    talk.ask(peer, question, settings());
+    sentAtMs.current = performance.now();
+    field.current?.focus();
+  };
+  /** The page moves under a double click: its second one falls on whatever is there by then, and is not meant. */
+  const keepFocus = () => {
+    if (performance.now() - sentAtMs.current < DOUBLE_CLICK_MS) field.current?.focus({ preventScroll: true });
+  };
+  const stop = () => {
+    talk.stop();
+    field.current?.focus();
+  };
+
+  useShortcuts({
+    '/': () => field.current?.focus(),
+    Escape: () => isStreaming && stop(),
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as soon as it is known what this tab showed before
+  useEffect(() => {
+    if (!isRestored) return;
+    // The question of the address may be the very one that was asked before a reload.
+    if (turns.length > 0) forgetFirst();
+    else if (text === '') setText(recallDraft());
+  }, [isRestored]);
+
+  const forgetFirst = () => {
+    setQueued(false);
+    if (text === firstQuestion) setText(recallDraft());
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, as soon as it is known
   useEffect(() => {
-    if (!peer || !unfinished || turns.length > 0) return;
-    // The question of the address may be the very one that was being answered.
-    setQueued(false);
-    if (text === firstQuestion) setText('');
-    conversation.reopen(peer, unfinished);
-  }, [peer, unfinished]);
+    if (!peer || !unfinished || !isRestored || isStreaming) return;
+    forgetFirst();
+    reopenTalk(peer, unfinished).finally(() => setReopened(true));
+  }, [peer, unfinished, isRestored]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only becoming ready sends what waits, not each keystroke
   useEffect(() => {
-    if (ready && peer && !conversation.goOn() && queued) send();
-  }, [queued, ready, peer, unfinished]);
+    if (ready && peer && isRestored && !talk.goOn() && queued) send();
+  }, [queued, ready, peer, unfinished, isRestored, isReopened]);
 
-  const retry = (failedId: number) => {
-    if (peer) conversation.retry(peer, failedId, settings());
+  const edit = (question: UserTurn) => {
+    talk.branch(question.id);
+    write(question.text);
+    field.current?.focus();
   };
+  const acts =
+    peer && !isStreaming
+      ? {
+          onRetry: (id: number) => talk.retry(peer, id, settings()),
+          onRegenerate: (id: number) => talk.regenerate(peer, id, settings()),
+          onEdit: edit,
+        }
+      : {};
   return (
     <section className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]" aria-label="Conversation">
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-2 border-line border-b pb-2">
-        <p className="text-muted text-sm">
-          Kept in this tab’s memory. An answer that runs is kept by this browser too, and goes on after a reload.
-        </p>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={turns.length === 0}
-          onClick={conversation.clear}
-        >
-          New chat
-        </button>
-      </div>
-      <MessageList turns={turns} canRetry={Boolean(peer) && !streaming} onRetry={retry} />
+      <TalkBar />
+      {turns.length === 0 ? (
+        <FirstWords
+          model={model}
+          onPick={(question) => {
+            write(question);
+            field.current?.focus();
+          }}
+        />
+      ) : (
+        <MessageList turns={turns} {...acts} />
+      )}
       <p role="status" aria-live="polite" className="sr-only">
         {announceTurns(turns)}
       </p>
       <div className="sticky bottom-0 mt-auto bg-paper pt-3 pb-3">
         <Composer
+          field={field}
           text={text}
-          onText={setText}
-          streaming={streaming}
+          onText={write}
+          onLost={keepFocus}
+          streaming={isStreaming}
           queued={queued}
           onSend={send}
-          onStop={conversation.stop}
+          onStop={stop}
           onUnqueue={() => setQueued(false)}
         />
-        <SamplingSettings form={sampling} onChange={setSampling} />
+        <SamplingSettings
+          form={sampling}
+          onChange={setSampling}
+          instructions={instructions}
+          onInstructions={setInstructions}
+        />
       </div>
     </section>
   );

@@ -58,6 +58,7 @@ export function ChatView() {
         <ProblemList problems={query.problems} />
       </aside>
       <ChatTalk
+        model={site.models.find(({ repo }) => repo === model?.repo)}
         peer={peer}
         mode={mode}
         ready={canAsk(mode, { coalition: chat.state?.phase === 'ready', local: local?.phase === 'ready' })}

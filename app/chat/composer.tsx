@@ -1,9 +1,12 @@
 // Where the person writes. Enter sends, Shift+Enter makes a new line.
-import { type FormEvent, type KeyboardEvent, useId } from 'react';
+import { type FormEvent, type KeyboardEvent, type RefObject, useId } from 'react';
 
 interface Props {
+  field: RefObject<HTMLTextAreaElement | null>;
   text: string;
   onText(text: string): void;
+  /** The focus went to nothing. */
+  onLost(): void;
   streaming: boolean;
   /** The text waits for a coalition and is sent by itself. */
   queued: boolean;
@@ -12,7 +15,7 @@ interface Props {
   onUnqueue(): void;
 }
 
-export function Composer({ text, onText, streaming, queued, onSend, onStop, onUnqueue }: Props) {
+export function Composer({ field, text, onText, onLost, streaming, queued, onSend, onStop, onUnqueue }: Props) {
   const id = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -39,33 +42,38 @@ export function Composer({ text, onText, streaming, queued, onSend, onStop, onUn
           Your message
         </label>
         <textarea
+          ref={field}
           id={id}
           data-testid="composer"
+          dir="auto"
           className="field field-sizing-content max-h-60 min-h-12 resize-none py-2.5"
           rows={1}
           value={text}
           onChange={(event) => onText(event.target.value)}
           onKeyDown={key}
+          onBlur={(event) => event.relatedTarget === null && onLost()}
           placeholder="Ask something"
           aria-describedby={`${id}-hint`}
         />
-        {streaming ? (
+        {/* Two places: the second click of a double one stops nothing. */}
+        {streaming && (
           <button type="button" data-testid="stop" className="button min-h-12" onClick={onStop}>
             Stop
           </button>
-        ) : (
-          <button
-            type="submit"
-            data-testid="send"
-            className="button button-primary min-h-12"
-            disabled={text.trim() === ''}
-          >
-            Send
-          </button>
         )}
+        <button
+          type="submit"
+          data-testid="send"
+          className="button button-primary min-h-12"
+          // Not `disabled`: a second click would take the focus out of the composer.
+          aria-disabled={streaming || text.trim() === ''}
+          onMouseDown={(event) => event.preventDefault()}
+        >
+          Send
+        </button>
       </div>
       <p id={`${id}-hint`} className="sr-only">
-        Enter sends, Shift and Enter makes a new line.
+        Enter sends, Shift and Enter makes a new line. Escape stops an answer; a slash leads here from anywhere.
       </p>
     </form>
   );

@@ -114,7 +114,7 @@ describe('an answer', () => {
     const turns = play(
       asked,
       { type: 'answer-finished', id: 2, answer },
-      { type: 'conversation-cleared' },
+      { type: 'turns-opened', turns: [] },
       { type: 'question-asked', questionId: 3, answerId: 4, text: 'New' },
       { type: 'answer-failed', id: 4, error: new Error('x') },
       { type: 'settlement-received', id: 2, settlement },
@@ -172,7 +172,7 @@ describe('requestMessages', () => {
 });
 
 test('clearing forgets everything', () => {
-  expect(play(asked, { type: 'conversation-cleared' })).toEqual([]);
+  expect(play(asked, { type: 'turns-opened', turns: [] })).toEqual([]);
 });
 
 test('announcements mark the start and the end only', () => {

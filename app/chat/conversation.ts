@@ -26,7 +26,9 @@ export interface AnswerTurn {
   stats?: AnswerStats;
   settlement?: Settlement;
   error?: ShownError;
-  /** It was cut after these tokens: tried again, it goes on from there. */
+  /** So many of the oldest messages had no room in the model's context. */
+  leftOut?: number;
+  /** It was cut after these tokens: it goes on from there. */
   cut?: readonly number[];
 }
 
@@ -35,6 +37,12 @@ export type Turn = UserTurn | AnswerTurn;
 export type ConversationEvent =
   | { type: 'question-asked'; questionId: number; answerId: number; text: string }
   | { type: 'answer-retried'; failedId: number; answerId: number }
+  /** The question stays, what was answered goes. */
+  | { type: 'answer-regenerated'; oldId: number; answerId: number }
+  /** One that ran when an earlier page was closed, as far as it had come. */
+  | { type: 'answer-resumed'; id: number; text: string }
+  /** Another conversation, or none. */
+  | { type: 'turns-opened'; turns: readonly Turn[] }
   /** What was said before an earlier page was closed, and an answer as far as it had come; ids count from `answerId` down. */
   | { type: 'answer-reopened'; messages: readonly ChatMessage[]; answerId: number; text: string }
   | { type: 'text-received'; id: number; delta: string }
@@ -45,9 +53,9 @@ export type ConversationEvent =
   /** Often after the answer: the server settles when the receipts are in. */
   | { type: 'settlement-received'; id: number; settlement: Settlement }
   | { type: 'answer-finished'; id: number; answer: Answer }
+  | { type: 'messages-left-out'; id: number; count: number }
   | { type: 'answer-cut'; id: number; tokenIds: readonly number[] }
-  | { type: 'answer-failed'; id: number; error: unknown }
-  | { type: 'conversation-cleared' };
+  | { type: 'answer-failed'; id: number; error: unknown };
 
 const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming', notice: '' });
 
@@ -74,6 +82,14 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
       return [...turns, { id: event.questionId, role: 'user', text: event.text }, newAnswer(event.answerId)];
     case 'answer-retried':
       return turns.map((turn) => (turn.id === event.failedId ? goOn(turn, event.answerId) : turn));
+    case 'answer-regenerated':
+      return turns.map((turn) => (turn.id === event.oldId ? newAnswer(event.answerId) : turn));
+    case 'answer-resumed':
+      return turns.map((turn) =>
+        turn.id === event.id ? { ...newAnswer(event.id), text: event.text, notice: REOPENED } : turn,
+      );
+    case 'turns-opened':
+      return event.turns;
     case 'answer-reopened':
       return [
         ...turnsOf(event.messages, event.answerId),
@@ -96,12 +112,12 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
       );
     case 'answer-finished':
       return change(turns, event.id, (turn) => finish(turn, event.answer));
+    case 'messages-left-out':
+      return change(turns, event.id, (turn) => ({ ...turn, leftOut: event.count }));
     case 'answer-cut':
       return change(turns, event.id, (turn) => ({ ...turn, cut: event.tokenIds }));
     case 'answer-failed':
       return change(turns, event.id, (turn) => fail(turn, PoolError.from(event.error)));
-    case 'conversation-cleared':
-      return [];
   }
 }
 
@@ -122,6 +138,7 @@ const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
   notice: '',
   queue: undefined,
   finishReason: answer.finishReason,
+  ...(answer.finishReason === 'stop' ? {} : { cut: answer.tokenIds }),
   status: answer.finishReason === 'cancelled' ? 'cancelled' : 'done',
 });
 
@@ -151,6 +168,21 @@ export function requestMessages(turns: readonly Turn[], answerId = Number.POSITI
   }
   return messages;
 }
+
+/** Without the oldest question and its answer; what the system was told stays. Undefined where only the question itself is left. */
+export function withoutOldest(messages: readonly ChatMessage[]): ChatMessage[] | undefined {
+  const first = messages.findIndex(({ role }) => role !== 'system');
+  const next = messages.findIndex(({ role }, at) => at > first && role === 'user');
+  return next < 0 ? undefined : [...messages.slice(0, first), ...messages.slice(next)];
+}
+
+/** Turns as they are kept: what ran when the page was closed has stopped, unless the peer goes on with it. */
+export const closedTurns = (turns: readonly Turn[]): Turn[] =>
+  turns.map((turn): Turn => {
+    if (turn.role === 'user' || turn.status !== 'streaming') return turn;
+    const { queue: _, ...rest } = turn;
+    return { ...rest, notice: '', status: 'cancelled', finishReason: 'cancelled' };
+  });
 
 /** The answer under way, if any. */
 export const streamingTurn = (turns: readonly Turn[]): AnswerTurn | undefined =>

@@ -30,9 +30,7 @@ export function LocalModel({ local, onPrepare }: Props) {
       )}
       {local && phase === 'ready' && <p role="status">{describeReady(local)}</p>}
       {local?.note && <p className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2">{local.note}</p>}
-      {phase === 'failed' && local?.error && (
-        <ErrorCard error={local.error} retryLabel="Load it again" onRetry={onPrepare} />
-      )}
+      {phase === 'failed' && local?.error && <ErrorCard error={local.error} onRetry={onPrepare} />}
     </div>
   );
 }

@@ -31,5 +31,5 @@ test('a loaded model is named also when another mode is picked, an unloaded one 
 test('a failure can be tried again', () => {
   const error = { code: 'out-of-memory' as const, message: 'No room.', next: 'Close other tabs.' };
   const html = draw('solo', { phase: 'failed', loadedBytes: 0, totalBytes: 8e6, error });
-  for (const text of ['No room.', 'Close other tabs.', 'Load it again']) expect(html).toContain(text);
+  for (const text of ['No room.', 'Close other tabs.', 'Try again']) expect(html).toContain(text);
 });

@@ -1,6 +1,7 @@
 // /chat: ask a pool. The view needs the address's query, which exists only in the browser.
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
+import { SecureOnly } from '../ui/secure-only.tsx';
 import { ChatView } from './chat-view.tsx';
 
 export const metadata: Metadata = {
@@ -13,7 +14,9 @@ export default function ChatPage() {
     <>
       <h1 className="sr-only">Chat</h1>
       <Suspense fallback={<p className="text-muted">One moment.</p>}>
-        <ChatView />
+        <SecureOnly>
+          <ChatView />
+        </SecureOnly>
       </Suspense>
     </>
   );

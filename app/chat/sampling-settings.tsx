@@ -11,17 +11,44 @@ import {
 interface Props {
   form: SamplingForm;
   onChange(form: SamplingForm): void;
+  /** What the model is told before everything that is said. */
+  instructions: string;
+  onInstructions(text: string): void;
 }
 
-export function SamplingSettings({ form, onChange }: Props) {
+const MOST_INSTRUCTION_CHARS = 16_000;
+
+export function SamplingSettings({ form, onChange, instructions, onInstructions }: Props) {
+  const id = useId();
   const set = SAMPLING_FIELDS.filter((field) => form[field] !== '');
   return (
     <details className="mt-2 text-sm">
       <summary className="w-fit py-1.5 text-muted">
         Settings
+        {instructions !== '' && ', with instructions'}
         {set.length > 0 && `: ${set.map((field) => `${SAMPLING_RULES[field].label} ${form[field]}`).join(', ')}`}
       </summary>
       <div className="panel mt-1 grid grid-cols-2 gap-4 p-4 sm:grid-cols-5">
+        <div className="col-span-full">
+          <label htmlFor={id} className="label">
+            Instructions
+          </label>
+          <textarea
+            id={id}
+            data-testid="instructions"
+            className="field field-sizing-content mt-1 max-h-40"
+            dir="auto"
+            rows={1}
+            maxLength={MOST_INSTRUCTION_CHARS}
+            value={instructions}
+            onChange={(event) => onInstructions(event.target.value)}
+            placeholder="none"
+            aria-describedby={`${id}-hint`}
+          />
+          <p id={`${id}-hint`} className="mt-1 text-muted">
+            Told to the model before everything else, e.g. “Answer in short sentences.”
+          </p>
+        </div>
         {SAMPLING_FIELDS.map((field) => (
           <Field key={field} field={field} text={form[field]} onText={(text) => onChange({ ...form, [field]: text })} />
         ))}

@@ -1,13 +1,27 @@
-// A peer that asks, for the chat page.
-import type { PoolRef } from '../../protocol/ids.ts';
-import type { ChatPeer } from '../../shard-worker/index.ts';
-import { type OpenPeer, usePeer } from '../state/use-peer.ts';
+// The window's asking peer, for the chat page.
+import { useEffect, useSyncExternalStore } from 'react';
+import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
+import { useStore } from '../state/use-store.ts';
+import type { OpenedPeer } from './kept-peer.ts';
+import { chatPeer } from './window-talk.ts';
 
-export type OpenChat = OpenPeer<ChatPeer>;
-
-async function open(pool: PoolRef): Promise<ChatPeer> {
-  const { openChatPeer } = await import('../../shard-worker/index.ts');
-  return openChatPeer({ pool });
+export interface OpenChat extends OpenedPeer<ChatPeer> {
+  state?: ChatState | undefined;
+  /** Closes the peer and opens a new one. */
+  reopen(): void;
 }
 
-export const useChatPeer = (pool: PoolRef | undefined): OpenChat => usePeer(pool, open);
+/** Opens for `pool`; undefined waits. The engine is loaded after the page is drawn. */
+export function useChatPeer(pool: PoolRef | undefined): OpenChat {
+  const id = pool && poolIdOf(pool);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the id stands for the pool
+  useEffect(() => {
+    if (!pool) return;
+    chatPeer.hold(pool);
+    return () => chatPeer.release();
+  }, [id]);
+  const opened = useSyncExternalStore(chatPeer.state.subscribe, chatPeer.state.get, chatPeer.state.get);
+  const state = useStore(opened.peer?.state);
+  return { ...opened, state, reopen: chatPeer.reopen };
+}

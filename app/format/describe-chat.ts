@@ -1,10 +1,18 @@
 // The state of a chat in one sentence. Pure.
-import type { Seat } from '../../protocol/control.ts';
+import type { PoolSummary, Seat } from '../../protocol/control.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { formatPlural } from './format-count.ts';
 
-/** What a person reads above the picture of the ring. `joined` counts tabs of the pool, with or without a seat. */
-export function describeChat(phase: ChatState['phase'], seats: readonly Pick<Seat, 'ready'>[], joined = 0): string {
+/**
+ * What a person reads above the picture of the ring. A pool that waits says for what: only the server knows how many tabs it
+ * wants.
+ */
+export function describeChat(
+  phase: ChatState['phase'],
+  seats: readonly Pick<Seat, 'ready'>[],
+  pool?: Pick<PoolSummary, 'state' | 'peers' | 'reason'>,
+): string {
+  const joined = pool?.peers ?? 0;
   const ready = seats.filter((seat) => seat.ready).length;
   switch (phase) {
     case 'connecting':
@@ -14,9 +22,10 @@ export function describeChat(phase: ChatState['phase'], seats: readonly Pick<Sea
         ? 'No tabs have joined yet, so nobody can answer.'
         : `Only ${formatPlural(joined, 'tab')} joined so far, not enough to answer.`;
     case 'forming':
-      return seats.length === 0
-        ? 'Tabs have joined; the server is giving them their layers.'
-        : `Forming: ${ready} of ${formatPlural(seats.length, 'tab')} ${seats.length === 1 ? 'is' : 'are'} ready.`;
+      if (seats.length > 0) {
+        return `Forming: ${ready} of ${formatPlural(seats.length, 'tab')} ${seats.length === 1 ? 'is' : 'are'} ready.`;
+      }
+      return pool?.state === 'waiting' ? pool.reason : 'Tabs have joined; the server is giving them their layers.';
     case 'ready':
       return seats.length === 1
         ? 'One tab would answer.'
@@ -25,3 +34,7 @@ export function describeChat(phase: ChatState['phase'], seats: readonly Pick<Sea
       return 'Not connected.';
   }
 }
+
+/** Whether one more tab that lends would bring an answer nearer. */
+export const wantsTabs = (phase: ChatState['phase'], pool?: Pick<PoolSummary, 'state'>): boolean =>
+  phase === 'no-stages' || (phase === 'forming' && pool?.state === 'waiting');

@@ -16,11 +16,26 @@ export function formatCredits(micros: number): string {
   return (isSmall ? small : plain).format(credits).replace('-', '−');
 }
 
+const DIGITS_OF_A_MICRO = Math.log10(MICROS_PER_CREDIT);
+
+/**
+ * With as many decimals as show a change of `stepMicros`: `10_000_180` moved by `180` -> `10.00018`. Without a step as any other
+ * figure.
+ */
+export function formatCreditsTo(micros: number, stepMicros: number): string {
+  if (!Number.isFinite(micros) || !(stepMicros > 0)) return formatCredits(micros);
+  // Two significant digits of the step, at least those that every figure has.
+  const digits = Math.ceil(DIGITS_OF_A_MICRO - Math.log10(stepMicros)) + 1;
+  const maximumFractionDigits = Math.min(DIGITS_OF_A_MICRO, Math.max(2, digits));
+  const figure = new Intl.NumberFormat('en-US', { maximumFractionDigits }).format(micros / MICROS_PER_CREDIT);
+  return figure.replace('-', '−');
+}
+
 /** `+1.25`, `−0.5`, `0`: for lines of a statement. */
 export const formatSignedCredits = (micros: number): string => `${micros > 0 ? '+' : ''}${formatCredits(micros)}`;
 
-/** `1.25 credits`, `1 credit`. */
-export function formatCreditAmount(micros: number): string {
-  const figure = formatCredits(micros);
+/** `1.25 credits`, `1 credit`; with the decimals that show a change of `stepMicros`. */
+export function formatCreditAmount(micros: number, stepMicros = 0): string {
+  const figure = formatCreditsTo(micros, stepMicros);
   return `${figure} ${figure === '1' ? 'credit' : 'credits'}`;
 }

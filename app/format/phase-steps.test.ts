@@ -7,7 +7,16 @@ import { listSteps, PHASE_SENTENCES } from './phase-steps.ts';
 const state: StageState = {
   phase: 'connecting',
   pool: poolIdOf({ repo: 'a/b', revision: 'main', dtype: 'q4' }),
-  served: { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 },
+  served: {
+    answers: 0,
+    answerTokens: 0,
+    sessions: 0,
+    tokens: 0,
+    stepMs: 0,
+    tokensPerSecond: [],
+    bytesIn: 0,
+    bytesOut: 0,
+  },
 };
 const statuses = (fields: Partial<StageState>) => listSteps({ ...state, ...fields }).map((step) => step.status);
 

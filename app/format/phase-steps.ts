@@ -20,7 +20,7 @@ export const PHASE_SENTENCES: Record<StagePhase, string> = {
   connecting: 'Connecting to the server that introduces tabs to each other.',
   'reading-model': 'Reading the model’s structure. No weights are loaded yet.',
   probing: 'Measuring how fast this device computes one layer.',
-  waiting: 'Ready. Waits until the server gives it layers to hold.',
+  waiting: 'Ready. It gets its layers as soon as the pool has a place for it.',
   loading: 'Loading the weights of its layers, and no others.',
   serving: 'Serving. Keep this tab open; answers pass through it.',
   failed: 'Stopped by an error.',

@@ -5,22 +5,27 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { formatCreditAmount } from '../format/format-credits.ts';
 import { readPeerBalance } from '../state/account-api.ts';
 import { useRemote } from '../state/use-remote.ts';
+import { useBalanceSeen, useReadAgain, useWindowEarned } from './window-earned.ts';
 
+/** With the digits that show what came last. */
 export function EarnedFigure({ label, micros }: { label: string; micros: number }) {
+  const { lastMicros } = useWindowEarned();
   return (
     <p className="flex flex-wrap items-baseline gap-x-3" data-testid="earned" data-micros={micros}>
       <span className="text-muted text-sm">{label}</span>
-      <span className="font-mono">{formatCreditAmount(micros)}</span>
+      <span className="font-mono">{formatCreditAmount(micros, lastMicros)}</span>
     </p>
   );
 }
 
 /** Nothing while it is not known: an answer that fails here spoils no lending. */
 export function PeerEarned({ peer, everyMs }: { peer: PeerId; everyMs: number }) {
-  const { value } = useRemote(
+  const { value, reload } = useRemote(
     useCallback((signal: AbortSignal) => readPeerBalance(peer, signal), [peer]),
     everyMs,
   );
+  useReadAgain(reload);
+  useBalanceSeen(peer, value && value.availableMicros + value.heldMicros);
   if (!value) return null;
   return <EarnedFigure label={`Credits of peer ${peer.slice(0, 8)}`} micros={value.availableMicros} />;
 }

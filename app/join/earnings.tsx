@@ -10,8 +10,10 @@ import { useProvenTask } from '../state/use-proven-task.ts';
 import type { Task } from '../state/use-task.ts';
 import { TaskNotice } from '../ui/task-notice.tsx';
 import { EarnedFigure, PeerEarned } from './earned-figure.tsx';
+import { EarnedSince } from './earned-since.tsx';
 import { unclaimedPeers } from './unclaimed-peers.ts';
 import { useEarningConsent } from './use-earning-consent.ts';
+import { useBalanceSeen, useReadAgain } from './window-earned.ts';
 
 /** Balances move when jobs settle. */
 const EVERY_MS = 10_000;
@@ -24,9 +26,11 @@ interface Props {
 
 export function Earnings({ peers, inCredits }: Props) {
   const { account, reload, status } = useAccount(EVERY_MS);
+  useReadAgain(reload);
   if (status === 'loading' || status === 'failed' || (!account && !inCredits)) return null;
   return (
     <aside className="panel max-w-3xl p-4 sm:px-6" aria-label="Earnings" data-testid="earnings">
+      <EarnedSince />
       {account ? (
         <AccountEarnings account={account} peers={peers} onClaimed={reload} />
       ) : (
@@ -62,10 +66,13 @@ interface AccountProps {
 function AccountEarnings({ account, peers, onClaimed }: AccountProps) {
   const [agreed, agree] = useEarningConsent();
   const task = useProvenTask();
+  const { available, held } = account.balance;
+  // What a claim brings along was earned before: with it the balance counts as another one.
+  useBalanceSeen(`${account.id} ${account.peers.length}`, available.micros + held.micros);
   useClaim({ account, peers: agreed ? peers : [], task, onClaimed });
   return (
     <>
-      <EarnedFigure label={`Credits of ${account.name}`} micros={account.balance.available.micros} />
+      <EarnedFigure label={`Credits of ${account.name}`} micros={available.micros} />
       <label className="mt-2 flex items-start gap-3">
         <input
           type="checkbox"

@@ -4,16 +4,16 @@ import { type FormEvent, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolInfo } from '../../protocol/http/pool.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
+import { MAX_SHARDS_PER_WINDOW, type ShardOptions } from '../state/lent-shards.ts';
 import { isRepo, isRevision, resolveModel } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { ModelField } from '../ui/model-field.tsx';
 import { BackendField } from './backend-field.tsx';
-import { type BackendChoice, type JoinQuery, MAX_SHARDS_PER_WINDOW } from './join-query.ts';
+import type { BackendChoice, JoinQuery } from './join-query.ts';
 import { keepAddress, keptAddress } from './kept-address.ts';
 import { MemoryField } from './memory-field.tsx';
 import { isMarket, readAddress } from './payout-address.ts';
 import { PayoutField } from './payout-field.tsx';
-import type { ShardOptions } from './use-shards.ts';
 
 interface Props {
   config: SiteConfig;

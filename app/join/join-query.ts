@@ -1,5 +1,6 @@
 // What the address of /join asks for. Pure: text in, values within bounds out.
 import type { Backend } from '../../protocol/control.ts';
+import { MAX_SHARDS_PER_WINDOW } from '../state/lent-shards.ts';
 import { type ModelWish, readModelWish } from '../state/resolve-model.ts';
 
 export type BackendChoice = Backend | 'auto';
@@ -17,9 +18,6 @@ export interface JoinQuery {
   keepPacked: boolean;
   problems: string[];
 }
-
-/** Each shard has a worker and a copy of the runtime: more than this would only slow one device down. */
-export const MAX_SHARDS_PER_WINDOW = 8;
 
 const BACKENDS: readonly string[] = ['auto', 'webgpu', 'wasm'];
 

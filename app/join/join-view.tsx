@@ -2,9 +2,11 @@
 'use client';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useMemo, useRef } from 'react';
+import { useShards } from '../state/lent-shards.ts';
 import { readPools } from '../state/read-pools.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { useRemote } from '../state/use-remote.ts';
+import { useShardPeers } from '../state/use-shard-peers.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
@@ -14,8 +16,6 @@ import { parseJoinQuery } from './join-query.ts';
 import { keptAddress } from './kept-address.ts';
 import { isMarket } from './payout-address.ts';
 import { ShardList } from './shard-list.tsx';
-import { useShardPeers } from './use-shard-peers.ts';
-import { useShards } from './use-shards.ts';
 
 /** Which pools there are, while somebody may choose one. */
 const POOLS_EVERY_MS = 15_000;
@@ -24,13 +24,13 @@ export function JoinView() {
   const address = useSearchParams();
   const query = useMemo(() => parseJoinQuery(new URLSearchParams(address.toString())), [address]);
   const site = useSiteConfig();
-  const { shards, error, options, full, add, leave } = useShards();
+  const { shards, error, options, full, add, leave, pause, resume } = useShards();
   const peers = useShardPeers(shards);
   const pools = useRemote(shards.length === 0 ? readPools : undefined, POOLS_EVERY_MS);
   const joined = useRef(false);
 
   useEffect(() => {
-    if (joined.current || !query.auto || !site.config) return;
+    if (joined.current || shards.length > 0 || !query.auto || !site.config) return;
     const kept = keptAddress();
     // Only a market is told the address: what sort of pool it is must be known first.
     if (kept && pools.loading) return;
@@ -38,8 +38,8 @@ export function JoinView() {
     const pool = resolveModel(query.wish, site.config.model, site.models);
     const { backend, memoryBytes, keepPacked } = query;
     const payoutAddress = isMarket(pools.value, pool) ? kept : undefined;
-    add({ pool, backend, memoryBytes, keepPacked, payoutAddress }, query.shards);
-  }, [query, site.config, site.models, pools.loading, pools.value, add]);
+    void add({ pool, backend, memoryBytes, keepPacked, payoutAddress }, query.shards);
+  }, [query, site.config, site.models, pools.loading, pools.value, shards.length, add]);
 
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
   if (!site.config) return <p className="text-muted">Asking the server what it serves.</p>;
@@ -53,7 +53,7 @@ export function JoinView() {
       {shards.length === 0 ? (
         <JoinForm config={site.config} models={site.models} pools={pools.value} query={query} onJoin={add} />
       ) : (
-        <ShardList shards={shards} onLeave={leave} />
+        <ShardList shards={shards} onLeave={leave} onPause={pause} onResume={resume} />
       )}
       {shards.length > 0 && options && (
         <p className="flex flex-wrap items-center gap-3">

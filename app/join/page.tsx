@@ -1,6 +1,7 @@
 // /join: lend this tab to a pool. The view needs the address's query, which exists only in the browser.
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
+import { SecureOnly } from '../ui/secure-only.tsx';
 import { JoinView } from './join-view.tsx';
 
 export const metadata: Metadata = {
@@ -18,7 +19,9 @@ export default function JoinPage() {
       </p>
       <div className="mt-6">
         <Suspense fallback={<p className="text-muted">One moment.</p>}>
-          <JoinView />
+          <SecureOnly>
+            <JoinView />
+          </SecureOnly>
         </Suspense>
       </div>
     </>

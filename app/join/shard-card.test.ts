@@ -2,7 +2,7 @@
 
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
@@ -13,7 +13,16 @@ const peer = '0'.repeat(32) as PeerId;
 const connecting: StageState = {
   phase: 'connecting',
   pool: poolIdOf({ repo: 'owner/tiny', revision: 'main', dtype: 'q4' }),
-  served: { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 },
+  served: {
+    answers: 0,
+    answerTokens: 0,
+    sessions: 0,
+    tokens: 0,
+    stepMs: 0,
+    tokensPerSecond: [],
+    bytesIn: 0,
+    bytesOut: 0,
+  },
 };
 const slice = { epoch: 1, start: 2, end: 4, totalBytes: 900, loadedBytes: 600, networkBytes: 500, cachedBytes: 100 };
 const seat = {
@@ -43,8 +52,15 @@ const loading: StageState = {
   },
 };
 
+beforeEach(() => {
+  vi.stubGlobal('window', { location: new URL('https://pool.example') });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
 const draw = (state: StageState) =>
-  renderToStaticMarkup(createElement(ShardCard, { state, number: 1, onRetry() {}, onLeave() {} }));
+  renderToStaticMarkup(createElement(ShardCard, { state, number: 1, onRetry() {}, onPause() {}, onLeave() {} }));
 
 test('a shard that connects has no slice to show', () => {
   const html = draw(connecting);
@@ -65,11 +81,12 @@ test('a loading shard gives its range and where its bytes came from', () => {
 });
 
 test('counters appear only while serving', () => {
-  const served = { ...connecting.served, tokens: 1234, tokensPerSecond: [0, 5, 9] };
+  const served = { ...connecting.served, answers: 17, tokens: 1234, tokensPerSecond: [0, 5, 9] };
   expect(draw({ ...loading, served })).not.toContain('1,234');
   const html = draw({ ...loading, phase: 'serving', served });
   expect(html).toContain('1,234');
   expect(html).toContain('9.0 tok/s');
+  expect(html).toMatch(/Answers helped<\/dt><dd[^>]*>17</);
 });
 
 test('a price is told in what the pool is paid in: credits, or dollars in a market', () => {
@@ -84,16 +101,23 @@ test('a price is told in what the pool is paid in: credits, or dollars in a mark
 test('who named no address reads what to do', () => {
   const { code, message, next } = new PoolError('payout-required', 'This pool pays in USDC.');
   const html = draw({ ...loading, phase: 'failed', error: { code, message, next } });
-  for (const text of ['data-code="payout-required"', 'This pool pays in USDC.', 'Write the address']) {
+  for (const text of ['data-code="payout-required"', 'This pool pays in USDC.', 'Press Leave, write the address']) {
     expect(html).toContain(text);
   }
 });
 
-test('a failure says what happened, what next, and offers Retry', () => {
+test('a failure says what happened, what next, and offers another try', () => {
   const error = { code: 'out-of-memory' as const, message: 'No room.', next: 'Close other tabs.' };
   const html = draw({ ...loading, phase: 'failed', error });
-  for (const text of ['data-code="out-of-memory"', 'No room.', 'Close other tabs.', '>Retry</button>']) {
+  for (const text of ['data-code="out-of-memory"', 'No room.', 'Close other tabs.', '>Try again</button>']) {
     expect(html).toContain(text);
+  }
+});
+
+test('E7: others can be invited while it waits and while it serves', () => {
+  for (const phase of ['waiting', 'serving'] as const) expect(draw({ ...loading, phase })).toContain('Invite another');
+  for (const phase of ['connecting', 'loading', 'failed', 'left'] as const) {
+    expect(draw({ ...loading, phase })).not.toContain('Invite another');
   }
 });
 

@@ -13,6 +13,7 @@ import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
+import { Invite } from './invite.tsx';
 import { PhaseSteps } from './phase-steps.tsx';
 import { ShardDevice } from './shard-device.tsx';
 import { ShardReserve } from './shard-reserve.tsx';
@@ -33,10 +34,11 @@ interface Props {
   /** 1 for the first of this window. */
   number: number;
   onRetry(): void;
+  onPause(): void;
   onLeave(): void;
 }
 
-export function ShardCard({ state, number, onRetry, onLeave }: Props) {
+export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
   const { phase, slice, coalition, error } = state;
   const own = state.peer ? [state.peer] : [];
   const over = phase === 'left';
@@ -63,10 +65,17 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
           </h2>
           {!away && <p role="status">{PHASE_SENTENCES[phase]}</p>}
         </div>
-        <button type="button" className="button button-small" onClick={onLeave}>
-          {over ? 'Remove' : 'Leave'}
-          <span className="sr-only"> shard {number}</span>
-        </button>
+        <div className="flex gap-2">
+          {!over && (
+            <button type="button" className="button button-small" onClick={onPause}>
+              Pause<span className="sr-only"> shard {number}</span>
+            </button>
+          )}
+          <button type="button" className="button button-small" onClick={onLeave}>
+            {over ? 'Remove' : 'Leave'}
+            <span className="sr-only"> shard {number}</span>
+          </button>
+        </div>
       </header>
       {away && (
         <div className="mt-3">
@@ -92,7 +101,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
       )}
       {error && (
         <div className="mt-4">
-          <ErrorCard error={explainRefusal(error)} retryLabel="Retry" {...(phase === 'failed' ? { onRetry } : {})} />
+          <ErrorCard error={explainRefusal(error)} {...(phase === 'failed' ? { onRetry } : {})} />
         </div>
       )}
       <div className="mt-5 grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
@@ -116,6 +125,7 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
           </div>
         )}
       </div>
+      {(phase === 'waiting' || phase === 'serving') && <Invite pool={state.pool} />}
     </article>
   );
 }
@@ -123,5 +133,8 @@ export function ShardCard({ state, number, onRetry, onLeave }: Props) {
 /** The table's step for this code speaks of accounts; a tab that a pool does not take can do something else. */
 const explainRefusal = (error: ShownError): ShownError =>
   error.code === 'forbidden'
-    ? { ...error, next: 'Give the pool’s maker the id of this tab, shown below, then retry; or lend to another pool.' }
+    ? {
+        ...error,
+        next: 'Give the pool’s maker the id of this tab, shown below, then try again; or lend to another pool.',
+      }
     : error;

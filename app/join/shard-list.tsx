@@ -1,32 +1,68 @@
 // The shards of this window, each with its live state.
 'use client';
+import type { Shard } from '../state/lent-shards.ts';
 import { useStore } from '../state/use-store.ts';
 import { ShardCard } from './shard-card.tsx';
-import type { Shard } from './use-shards.ts';
-import { useUnloadHint } from './use-unload-hint.ts';
+import { useWorkSeen } from './window-earned.ts';
 
 interface Props {
   shards: readonly Shard[];
   onLeave(key: number): void;
+  onPause(key: number): void;
+  onResume(key: number): void;
 }
 
-export function ShardList({ shards, onLeave }: Props) {
+export function ShardList({ shards, ...acts }: Props) {
   return (
     <ul className="space-y-5">
       {shards.map((shard, index) => (
-        <LiveShard key={shard.key} shard={shard} number={index + 1} onLeave={onLeave} />
+        <li key={shard.key}>
+          {shard.isPaused ? (
+            <PausedShard shard={shard} number={index + 1} {...acts} />
+          ) : (
+            <LiveShard shard={shard} number={index + 1} {...acts} />
+          )}
+        </li>
       ))}
     </ul>
   );
 }
 
-function LiveShard({ shard, number, onLeave }: { shard: Shard; number: number; onLeave(key: number): void }) {
+interface ShardProps extends Omit<Props, 'shards'> {
+  shard: Shard;
+  number: number;
+}
+
+function PausedShard({ shard, number, onLeave, onResume }: ShardProps) {
+  return (
+    <article className="panel p-4 sm:p-6" data-testid="paused-shard">
+      <h2 className="font-semibold text-lg">Shard {number} rests</h2>
+      <p className="mt-1 text-muted">
+        It computes nothing and holds no memory. What it had loaded stays on this device’s disk, so it is back quickly.
+      </p>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <button type="button" className="button button-primary" onClick={() => onResume(shard.key)}>
+          Lend again<span className="sr-only"> with shard {number}</span>
+        </button>
+        <button type="button" className="button" onClick={() => onLeave(shard.key)}>
+          Remove<span className="sr-only"> shard {number}</span>
+        </button>
+      </div>
+    </article>
+  );
+}
+
+function LiveShard({ shard, number, onLeave, onPause }: ShardProps) {
   const state = useStore(shard.peer.state);
-  useUnloadHint(state?.phase === 'serving');
+  useWorkSeen(state);
   if (!state) return null;
   return (
-    <li>
-      <ShardCard state={state} number={number} onRetry={() => shard.peer.retry()} onLeave={() => onLeave(shard.key)} />
-    </li>
+    <ShardCard
+      state={state}
+      number={number}
+      onRetry={() => shard.peer.retry()}
+      onPause={() => onPause(shard.key)}
+      onLeave={() => onLeave(shard.key)}
+    />
   );
 }

@@ -17,6 +17,7 @@ export function ShardServed({ served }: { served: ServedState }) {
       <div className="mt-3">
         <Figures
           figures={[
+            { name: 'Answers helped', value: formatCount(served.answers) },
             { name: 'Conversations held', value: formatCount(served.sessions) },
             { name: 'Tokens computed', value: formatCount(served.tokens) },
             { name: 'Per step', value: served.tokens > 0 ? formatMs(served.stepMs) : '–' },

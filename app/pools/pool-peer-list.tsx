@@ -48,7 +48,7 @@ export function PoolPeerList({ members, busy, onAdd, onRemove }: Props) {
             onText={setText}
             mono
             maxLength={80}
-            hint="32 digits; /join and /account show it."
+            hint="32 digits; the pages Join and Account show it."
             problem={tried ? problem : undefined}
           />
         </div>

@@ -21,9 +21,10 @@ interface Choice {
   about: string;
 }
 
-/** The default first, then the site's models, each once. */
-function listChoices(config: SiteConfig, models: readonly SiteModel[]): Choice[] {
-  const known = models.map((model) => ({
+/** The default first, then the site's models, each once. A draft model is nobody's choice but of who names it in the address. */
+function listChoices(config: SiteConfig, models: readonly SiteModel[], chosen: string): Choice[] {
+  const offered = models.filter((model) => !model.draftFor || model.repo === chosen);
+  const known = offered.map((model) => ({
     repo: model.repo,
     title: model.title,
     about: [model.draftFor && `draft for ${model.draftFor}`, formatParameters(model.parameters), model.description]
@@ -36,7 +37,8 @@ function listChoices(config: SiteConfig, models: readonly SiteModel[]): Choice[]
 }
 
 export function ModelField({ config, models, value, onChange }: Props) {
-  const choices = listChoices(config, models);
+  const [first] = useState(value.repo);
+  const choices = listChoices(config, models, first);
   const [other, setOther] = useState(!choices.some((choice) => choice.repo === value.repo));
   const known = models.find((model) => model.repo === value.repo);
   const dtypes = !other && known ? known.dtypes : config.dtypes;

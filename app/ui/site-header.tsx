@@ -2,6 +2,7 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { LendingChip } from './lending-chip.tsx';
 import { Mark } from './mark.tsx';
 
 const PLACES = [
@@ -16,12 +17,13 @@ export function SiteHeader() {
   const here = usePathname().replace(/(\.html|\/)$/, '');
   return (
     <header className="border-line border-b bg-panel">
-      <div className="mx-auto flex max-w-6xl items-center justify-between gap-4 px-4 py-2">
+      <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-4 px-4 py-2">
         <Link href="/" className="flex min-h-11 items-center gap-2 font-semibold tracking-tight">
           <Mark />
           {/* Four places leave a phone no room for the name. */}
           <span className="sr-only sm:not-sr-only">ComputePool</span>
         </Link>
+        <LendingChip />
         <nav aria-label="Main" className="flex sm:gap-1">
           {PLACES.map(({ href, name }) => (
             <Link

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Coalition, ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { JobId } from '../../protocol/ids.ts';
 import { TEST_MANIFEST } from '../host/test-worker.ts';
 import { applyStageEvent } from './apply-stage-event.ts';
 import { isLive, newStageLife, type StageEffect, type StageEvent, type StageLife, vitalsOf } from './stage-life.ts';
@@ -305,4 +306,21 @@ test('a heartbeat takes so many round trips, and none while nothing serves', () 
   const measured: StageEvent = { type: 'links-measured', rtts };
   expect(vitalsOf(live(...OFFERED, measured).life)).toEqual({ sessions: 0, tokens: 0 });
   expect(vitalsOf(live(...OFFERED, ...SERVING, measured).life).rtts).toHaveLength(64);
+});
+
+test('D6: each answer that is settled counts once, and the trial of a coalition does not', () => {
+  const signed = (job: string, epoch: number): StageEvent => ({
+    ...{ type: 'receipts-signed', job: job as JobId, epoch, tokens: 40 },
+  });
+  const counts = (...events: StageEvent[]) => {
+    const { served } = live(...OFFERED, ...SERVING, ...events).life.shown;
+    return [served.answers, served.answerTokens];
+  };
+  const ready = told(5, 'ready', [A, B]);
+  expect(counts(signed('trial', 5))).toEqual([0, 0]);
+  expect(counts(signed('trial', 5), ready, signed('j', 5), signed('k', 5))).toEqual([2, 80]);
+  expect(counts(ready, signed('j', 5), signed('j', 5)), 'asked for again').toEqual([1, 40]);
+  expect(counts(ready, signed('j', 4), signed('j', 5)), 'it went over to another epoch').toEqual([1, 80]);
+  const work = { sessions: 1, tokens: 90, stepMs: 1, bytesIn: 0, bytesOut: 0 };
+  expect(counts(ready, signed('j', 5), { type: 'work-served', served: work }), 'work goes on').toEqual([1, 40]);
 });

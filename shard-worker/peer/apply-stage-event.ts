@@ -66,6 +66,8 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
       return endReserve(life, event.ended);
     case 'work-served':
       return same(noteServed(life, event.served));
+    case 'receipts-signed':
+      return same(countAnswer(life, event));
     case 'neighbours-late':
       return same(show(life, { late: event.peers }));
     case 'links-measured':
@@ -157,5 +159,19 @@ const SHOWN_SECONDS = 60;
 function noteServed(life: StageLife, served: (StageEvent & { type: 'work-served' })['served']): StageLife {
   const before = life.shown.served;
   const tokensPerSecond = [...before.tokensPerSecond, served.tokens - before.tokens].slice(-SHOWN_SECONDS);
-  return show(life, { served: { ...served, tokensPerSecond } });
+  return show(life, { served: { ...before, ...served, tokensPerSecond } });
+}
+
+/** A server asks for the receipts of an answer once, and again where it lost this tab meanwhile. */
+const COUNTED_ANSWERS = 64;
+
+function countAnswer(life: StageLife, { job, epoch, tokens }: StageEvent & { type: 'receipts-signed' }): StageLife {
+  // Before a coalition serves, what runs over it is a trial.
+  const isTrial = life.live.get(epoch)?.coalition.state === 'forming';
+  if (isTrial || life.counted.some((other) => other.job === job && other.epoch === epoch)) return life;
+  const isNew = life.counted.every((other) => other.job !== job);
+  const { served } = life.shown;
+  const counted = [...life.counted, { job, epoch }].slice(-COUNTED_ANSWERS);
+  const answers = served.answers + Number(isNew);
+  return show({ ...life, counted }, { served: { ...served, answers, answerTokens: served.answerTokens + tokens } });
 }

@@ -2,10 +2,10 @@
 // heartbeat says of it. Pure; `apply-stage-event.ts` leads it on, `stage-run.ts` does what comes out.
 import type { Backend, Capability, ClientMessage, Coalition, Seat, ServerMessage } from '../../protocol/control.ts';
 import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
-import type { PeerId, PoolId } from '../../protocol/ids.ts';
+import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedPayout } from '../../protocol/payout.ts';
-import type { ServerAway, StageState } from '../words/peer-state.ts';
+import type { ServedState, ServerAway, StageState } from '../words/peer-state.ts';
 import type { StageAssignment, WarmSlices, WorkerEvents } from '../worker/worker-api.ts';
 import { shownError } from './site.ts';
 
@@ -38,6 +38,8 @@ export interface StageLife {
   readonly live: ReadonlyMap<number, LiveEpoch>;
   /** Round trips to neighbours, as its links measured them last. */
   readonly rtts: WorkerEvents['links']['rtts'];
+  /** Answers that were counted last, one for each epoch that they ran over: a server may ask for their receipts again. */
+  readonly counted: readonly { readonly job: JobId; readonly epoch: number }[];
   readonly shown: StageState;
 }
 
@@ -72,6 +74,8 @@ export type StageEvent =
   /** Layers that the server asked it to hold in reserve are there, or could not be had. */
   | { type: 'reserve-ended'; ended: WorkerEvents['warm-ended'] }
   | { type: 'work-served'; served: WorkerEvents['served'] }
+  /** It had receipts of a job that is being settled, over so many positions. */
+  | { type: 'receipts-signed'; job: JobId; epoch: number; tokens: number }
   | { type: 'neighbours-late'; peers: readonly PeerId[] }
   | { type: 'links-measured'; rtts: WorkerEvents['links']['rtts'] }
   /** The worker cannot compute any more. */
@@ -121,7 +125,9 @@ export interface StageStep {
   readonly effects: readonly StageEffect[];
 }
 
-const NOTHING_SERVED = { sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 };
+const NOTHING_SERVED: ServedState = {
+  ...{ answers: 0, answerTokens: 0, sessions: 0, tokens: 0, stepMs: 0, tokensPerSecond: [], bytesIn: 0, bytesOut: 0 },
+};
 
 /** A tab that has just been opened. */
 export const newStageLife = (pool: PoolId, keepPacked: boolean): StageLife => ({
@@ -130,6 +136,7 @@ export const newStageLife = (pool: PoolId, keepPacked: boolean): StageLife => ({
   joined: new Set(),
   live: new Map(),
   rtts: [],
+  counted: [],
   shown: { phase: 'connecting', pool, served: NOTHING_SERVED },
 });
 

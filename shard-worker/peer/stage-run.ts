@@ -200,6 +200,8 @@ export class StageRun {
   async #sign({ job, epoch }: (StageEffect & { type: 'sign-receipts' })['message']): Promise<void> {
     const shown = await this.#worker.call('sign-receipts', { job, epoch }).catch(() => ({ receipts: [] }));
     this.#session.send({ type: 'receipts', job, epoch, ...shown });
+    const tokens = shown.receipts.reduce((sum, { receipt: { from, to } }) => sum + to - from, 0);
+    if (shown.receipts.length > 0) this.#happen({ type: 'receipts-signed', job, epoch, tokens });
   }
 }
 

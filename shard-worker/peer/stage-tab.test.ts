@@ -8,7 +8,7 @@ import { TestHost } from '../host/test-host.ts';
 import { TEST_MANIFEST, type WorkerScript } from '../host/test-worker.ts';
 import { openStagePeer } from './stage-peer.ts';
 import { coalitionOf, MODEL, POOL, peerOf, poolsOf, tellOf } from './test-pool.ts';
-import { JOB, joinTab, REQUEST } from './test-stage-tab.ts';
+import { JOB, joinTab, REQUEST, receiptOf } from './test-stage-tab.ts';
 
 const [B, C] = [peerOf('b'), peerOf('c')];
 const failing = (error: PoolError) => () => Promise.reject(error);
@@ -262,7 +262,7 @@ describe('serving', () => {
     await hear(5, 'forming', [self]);
     const served = { sessions: 1, stepMs: 4, bytesIn: 1, bytesOut: 2 };
     for (const tokens of [3, 5, 5]) host.worker.tell('served', { ...served, tokens });
-    expect(state().served).toEqual({ ...served, tokens: 5, tokensPerSecond: [3, 2, 0] });
+    expect(state().served).toMatchObject({ ...served, tokens: 5, tokensPerSecond: [3, 2, 0] });
     for (let tokens = 6; tokens < 80; tokens++) host.worker.tell('served', { ...served, tokens });
     expect(state().served.tokensPerSecond).toHaveLength(60);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -283,11 +283,21 @@ describe('serving', () => {
   });
 
   test('receipts are answered always: with nothing where the worker has none', async () => {
-    const { host } = await joinTab({ 'sign-receipts': failing(new PoolError('internal', 'No.')) });
+    const { host, state } = await joinTab({ 'sign-receipts': failing(new PoolError('internal', 'No.')) });
     host.socket.say({ type: 'receipt-request', job: JOB, epoch: 5 });
     await settle();
     expect(host.worker.given('sign-receipts')).toEqual([{ job: JOB, epoch: 5 }]);
     expect(host.socket.told('receipts')).toEqual([{ type: 'receipts', job: JOB, epoch: 5, receipts: [] }]);
+    expect(state().served.answers, 'no answer of its own').toBe(0);
+  });
+
+  test('D6: an answer whose receipts it signs is counted, with the positions that they cover', async () => {
+    const over = (from: number, to: number) => ({ receipt: receiptOf(from, to), publicKey: 'BA', signature: 'MA' });
+    const receipts = [over(0, 30), over(8, 20)];
+    const { host, state } = await joinTab({ 'sign-receipts': async () => ({ receipts }) });
+    host.socket.say({ type: 'receipt-request', job: JOB, epoch: 5 });
+    await settle();
+    expect(state().served).toMatchObject({ answers: 1, answerTokens: 42 });
   });
 
   test('a device that is lost ends it, and the server hears of it', async () => {

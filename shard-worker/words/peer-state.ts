@@ -39,6 +39,10 @@ export interface SliceState {
 
 /** Counters since the tab joined. */
 export interface ServedState {
+  /** Answers that it computed a part of, as far as the server has settled them; short ones that try a coalition are none. */
+  answers: number;
+  /** Positions of those answers, prompts included. */
+  answerTokens: number;
   sessions: number;
   /** Rows computed: prompt tokens and generated ones. */
   tokens: number;

@@ -141,9 +141,14 @@ test('one text: alone in this tab, over one stage, over two', async () => {
   vi.advanceTimersByTime(1000);
   const served = pair.a.told.findLast(({ event }) => event === 'served');
   expect(served?.data).toMatchObject({ sessions: 0, tokens: split.promptTokens + split.completionTokens - 1 });
+  // Once more, so that a second without a token is seen as one; then nothing happens and nothing is told.
+  const times = () => pair.a.told.filter(({ event }) => event === 'served').length;
+  const before = times();
   vi.advanceTimersByTime(1000);
-  // Nothing happened: nothing is told.
-  expect(pair.a.told.findLast(({ event }) => event === 'served')).toBe(served);
+  expect(pair.a.told.findLast(({ event }) => event === 'served')?.data).toEqual(served?.data);
+  expect(times()).toBe(before + 1);
+  vi.advanceTimersByTime(5000);
+  expect(times()).toBe(before + 1);
 });
 
 test('what was not read cannot be measured or loaded', async () => {

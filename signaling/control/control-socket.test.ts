@@ -297,7 +297,7 @@ describe('a coalition', () => {
     const a = await TestPeer.join(server.url);
     a.offer();
     const { pools } = await a.next('pools', (message) => message.pools[0]?.state === 'waiting');
-    expect(pools[0]?.reason).toMatch(/Waits for 1 more tab|Plans the layers/);
+    expect(pools[0]?.reason).toMatch(/One of two tabs is here|giving the tabs their layers/);
     const b = await TestPeer.join(server.url);
     b.offer();
     expect((await a.coalition('forming', 2)).seats).toHaveLength(2);

@@ -41,10 +41,14 @@ export function addressKey(address: string): string {
 
 /** Whether a process of this machine asks, and no proxy on it for somebody else. */
 export function isLoopback({ socket, headers }: Incoming): boolean {
-  const address = plainAddress(socket.remoteAddress ?? '');
+  if (FORWARDED.some((name) => headers[name] !== undefined)) return false;
+  return isLoopbackAddress(plainAddress(socket.remoteAddress ?? ''));
+}
+
+/** Whether only this machine can be meant; false for what is no IP address. */
+export function isLoopbackAddress(address: string): boolean {
   const family = isIP(address);
-  if (family === 0 || FORWARDED.some((name) => headers[name] !== undefined)) return false;
-  return LOOPBACK.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return family !== 0 && LOOPBACK.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** IPv4 mapped into IPv6 is IPv4; a zone is a matter of this machine. */

@@ -9,18 +9,21 @@ import { UsageError } from '../config/usage-error.ts';
 import type { Database } from '../db/open-database.ts';
 import { marketSeats, paidJobs, paidSessions } from './tables.ts';
 
-/** Whether this database knew nothing of the chain before. Throws `UsageError` where the node is of another chain than before, `chain-unreachable`. */
+/**
+ * Undefined where this database knows the chain. Else what remembers it, for when its lost sessions have been found: a start that fails
+ * before that finds them at the next one. Throws `UsageError` where the node is of another chain than before, `chain-unreachable`.
+ */
 export async function forgetOtherChain(
   db: Database,
   { chain, reader }: OpenChain,
   logger: Pick<Logger, 'warn'>,
-): Promise<boolean> {
+): Promise<(() => Promise<void>) | undefined> {
   // The first block says when it was made: no two chains have the same.
   const { hash } = await reader.getBlock({ blockNumber: 1n }).catch((thrown) => {
     throw chainFault(thrown);
   });
   const [known] = await db.select().from(chainOrigins).where(eq(chainOrigins.chainId, chain.id));
-  if (known?.firstHash === hash) return false;
+  if (known?.firstHash === hash) return undefined;
   if (known && chain.key !== 'local') {
     throw new UsageError(`The node is of another ${chain.name} than the one that this database knows.`);
   }
@@ -39,9 +42,10 @@ export async function forgetOtherChain(
       await tx.delete(marketSeats);
     });
   }
-  await db
-    .insert(chainOrigins)
-    .values({ chainId: chain.id, firstHash: hash })
-    .onConflictDoUpdate({ target: chainOrigins.chainId, set: { firstHash: hash } });
-  return true;
+  return async () => {
+    await db
+      .insert(chainOrigins)
+      .values({ chainId: chain.id, firstHash: hash })
+      .onConflictDoUpdate({ target: chainOrigins.chainId, set: { firstHash: hash } });
+  };
 }

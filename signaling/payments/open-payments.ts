@@ -37,7 +37,7 @@ const MOST_PACE = 200;
 export async function openPayments(options: OpenPaymentsOptions): Promise<Payments> {
   const { config, db, logger, pools, payouts, jobStore, jobs } = options;
   const { chain, markets, treasuryUnits } = readChain(config.chain);
-  const isNew = await forgetOtherChain(db, chain, logger);
+  const remember = await forgetOtherChain(db, chain, logger);
   const price = {
     promptMicros: Math.max(1, Math.ceil(config.marketPricePico * PROMPT_SHARE)),
     completionMicros: config.marketPricePico,
@@ -52,7 +52,7 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
   // Contracts of the market have parts of their own: a seat that names one earns nothing.
   const reserved = await reservedAddresses(chain, Object.values(markets));
   const payments: Payments = await Payments.open({
-    ...{ db, chain, logger, isNew, reserved },
+    ...{ db, chain, logger, isNew: remember !== undefined, reserved },
     marketOf(pool) {
       const policy = pools.find(pool);
       if (policy?.market?.chainId !== chain.chain.id || !policy.price) return undefined;
@@ -73,5 +73,6 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
       if (!jobs().stop(job)) void payments.funding.release(job);
     },
   });
+  await remember?.();
   return payments;
 }

@@ -12,6 +12,7 @@ import type { JobId, PeerId } from '../../protocol/ids.ts';
 import { ChainSender } from '../chain/chain-sender.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { type AccountId, accountOwner, paidOwner } from '../ledger/owner.ts';
+import { forgetOtherChain } from './forget-other-chain.ts';
 import type { PaidSession } from './paid-session.ts';
 import { MARKET_POOL, TestMarket } from './test-market.ts';
 
@@ -186,6 +187,9 @@ describe.runIf(isThere)('with a chain', () => {
     await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
     await until(session, 'open');
     const database = await openDatabase({ memory: true });
+    const origin = () => forgetOtherChain(database.db, market.chain, { warn: () => {} });
+    // A start that failed before its search looks again at the next one.
+    for (const start of [1, 2]) expect(await origin(), `start ${start}`).toBeDefined();
     const anew = await market.openOver(database.db, true);
     anew.start();
     await expect.poll(() => eventsOf(session.key)).toContain('Closed');

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN_ABI } from '../../protocol/abi.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { type LocalChain, openLocalChain } from '../../tools/chain/local-chain.ts';
+import { PASSWORD, signClaim } from '../accounts/test-account.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { testReader } from '../models/test-reader.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
@@ -85,6 +86,10 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
   `${server.url}${path}`,
   { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) },
 ];
+const end = (id: string, key: string): Promise<Response> => {
+  const headers = { authorization: `Bearer ${key}` };
+  return fetch(`${server.url}/v1/computepool/sessions/${id}`, { method: 'DELETE', headers });
+};
 const CHAT = { model: POOL, messages: [{ role: 'user', content: QUESTION }], max_tokens: 20 };
 
 async function untilOver(id: string, key: string): Promise<Record<string, unknown>> {
@@ -158,14 +163,10 @@ describe.runIf(isThere)('with a chain', () => {
       text += chunk.choices[0]?.delta.content ?? '';
     }
     expect(text).toContain('word9');
-    const authorization = `Bearer ${key}`;
     const commons = openai.chat.completions.create({ ...(CHAT as object), model: DEFAULT_MODEL.repo } as never);
     await expect(commons).rejects.toThrow(/no tab|session key/i);
     await expect(openai.files.list()).rejects.toMatchObject({ status: 401 });
-    const ended = await fetch(`${server.url}/v1/computepool/sessions/${id}`, {
-      method: 'DELETE',
-      headers: { authorization },
-    });
+    const ended = await end(id, key);
     expect(ended.status).toBe(202);
     await expect(openai.chat.completions.create(CHAT as never)).rejects.toMatchObject({
       status: 402,
@@ -193,10 +194,7 @@ describe.runIf(isThere)('with a chain', () => {
     const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 });
     await openai.chat.completions.create(CHAT as never);
     tab.paceMs = 5;
-    await fetch(`${server.url}/v1/computepool/sessions/${id}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${key}` },
-    });
+    await end(id, key);
     const said = await untilOver(id, key);
     const log = await fetch(`${server.url}/v1/computepool/sessions/${id}/log`, {
       headers: { authorization: `Bearer ${key}` },
@@ -207,6 +205,33 @@ describe.runIf(isThere)('with a chain', () => {
     const cost = 10_000_000n - (await usdcOf(payer.address));
     const rate = 20e-6 * 100 * 0.9;
     expect(Number(cost) / 1e6).toBeLessThanOrEqual(Number(said.earned_usdc) + Number(said.fee_usdc) + 6 * rate + 1e-6);
+  });
+
+  test('its log is read by its payer and by whose tabs served it, and by nobody else', async () => {
+    const opened = await paying(await wallet())(...post('/v1/computepool/sessions', { model: POOL, dollars: 0.01 }));
+    const { id, key } = (await opened.json()) as { id: string; key: string };
+    const logFor = async (shown: string) => {
+      const headers = { authorization: `Bearer ${shown}` };
+      const log = await fetch(`${server.url}/v1/computepool/sessions/${id}/log`, { headers });
+      return [log.status, ((await log.json()) as { data?: { step: string }[] }).data?.map(({ step }) => step)];
+    };
+    const { accounts } = server.platform;
+    const [operator, other] = await Promise.all(
+      ['operator', 'somebody'].map(async (name) => {
+        const { id } = await accounts.register({ name, password: PASSWORD });
+        return { id, key: (await accounts.createKey(id, 'log')).key };
+      }),
+    );
+    await accounts.claimPeer(operator!.id, await signClaim(operator!.id, tab.identity));
+    expect([(await logFor(key))[0], (await logFor(operator!.key))[0]]).toEqual([200, 404]);
+    await new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key }).chat.completions.create(CHAT as never);
+    await end(id, key);
+    await untilOver(id, key);
+    for (const shown of [key, operator!.key]) expect(await logFor(shown)).toEqual([200, ['fund', 'settle']]);
+    expect(await logFor(other!.key)).toEqual([404, undefined]);
+    // Whoever served it ends nothing of it.
+    const ended = await end(id, operator!.key);
+    expect(ended.status).toBe(404);
   });
 
   test('the same payment twice is one session, and gives its key to nobody who only saw it', async () => {
@@ -234,10 +259,7 @@ describe.runIf(isThere)('with a chain', () => {
     expect((await send()).status).toBe(409);
     expect((await send('another one')).status).toBe(409);
     expect(await usdcOf(payer.address)).toBeLessThan(10_000_000n);
-    await fetch(`${server.url}/v1/computepool/sessions/${id}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${key}` },
-    });
+    await end(id, key);
     await untilOver(id, key);
     // Nothing was earned: all of it is back.
     expect(await usdcOf(payer.address)).toBe(10_000_000n);

@@ -15,7 +15,7 @@ const PROMPT_TOKENS = 5;
 export class PaidTab {
   readonly peer: TestPeer;
   readonly payout: `0x${string}`;
-  readonly #identity: Identity;
+  readonly identity: Identity;
   readonly #server: PeerId;
   readonly #pool: PoolRef;
   readonly #grants = new Map<JobId, string>();
@@ -27,7 +27,7 @@ export class PaidTab {
 
   private constructor(peer: TestPeer, identity: Identity, server: PeerId, pool: PoolRef, payout: `0x${string}`) {
     this.peer = peer;
-    this.#identity = identity;
+    this.identity = identity;
     this.#server = server;
     this.#pool = pool;
     this.payout = payout;
@@ -88,8 +88,8 @@ export class PaidTab {
       }
       return chain;
     };
-    return signReceipt(this.#identity, {
-      ...{ server: this.#server, job, nonce, session, epoch, pool: poolIdOf(this.#pool), peer: this.#identity.peer },
+    return signReceipt(this.identity, {
+      ...{ server: this.#server, job, nonce, session, epoch, pool: poolIdOf(this.#pool), peer: this.identity.peer },
       ...{ start: 0, end: manifestOf().layers, frames: to, from: 0, to, lastFrom: to - 1, computeMs: 3 },
       ...{ chainIn: await edge(0), chainOut: await edge(1) },
     });

@@ -63,14 +63,18 @@ describe('planPool', () => {
 
   describe('with stages asked for', () => {
     it.each([
-      ['waits for one', [tab(1)], ['Waits for 1 more tab: 2 stages were asked for.']],
+      [
+        'E7: says how many are here and how many are wanted',
+        [tab(1)],
+        ['One of two tabs is here; one more is needed.'],
+      ],
       ['starts with both', [tab(1), tab(2)], ['1:0-2', '2:2-4']],
       ['keeps the third as a spare', [tab(1), tab(2), tab(3)], ['1:0-2', '2:2-4']],
       ['takes the spare for one that is too small', [tab(1), tab(2, 100), tab(3)], ['1:0-2', '3:2-4']],
       [
         'says that one is too small',
         [tab(1), tab(2, 100)],
-        ['Waits for 1 more tab: of 2 stages, some lend too little memory.'],
+        ['One of two tabs lends enough memory; one more is needed.'],
       ],
     ])('%s', (_name, candidates, expected) => {
       expect(seatsOf(planPool({ manifest, candidates, stages: 2, waitForAll: true }))).toEqual(expected);
@@ -111,6 +115,15 @@ describe('planPool', () => {
 
     it('goes on with fewer when it need not wait', () => {
       expect(seatsOf(planPool({ manifest, candidates: [tab(1)], stages: 2 }))).toEqual(['1:0-4']);
+    });
+
+    it.each([
+      [2, 4, 'Two of four tabs are here; two more are needed.'],
+      [1, 14, 'One of 14 tabs is here; 13 more are needed.'],
+    ])('%d of %d are told in words', (here, stages, reason) => {
+      const candidates = Array.from({ length: here }, (_, index) => tab(index + 1));
+      const deep = manifestOf({ layers: 20 });
+      expect(seatsOf(planPool({ manifest: deep, candidates, stages, waitForAll: true }))).toEqual([reason]);
     });
 
     it('never waits for more stages than layers', () => {

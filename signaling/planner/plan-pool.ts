@@ -10,6 +10,7 @@ import { partitionLayers } from './partition-layers.ts';
 import { placeStages } from './place-stages.ts';
 import { type Candidate, type RttOf, ringContext } from './ring-context.ts';
 import { ringInOrder, shapeRing } from './shape-ring.ts';
+import { moreNeeded, someOf } from './words.ts';
 
 export type { Candidate } from './ring-context.ts';
 
@@ -32,7 +33,6 @@ export type PoolPlan =
   { kind: 'plan'; seats: Seat[]; reason: string; isFar?: true } | { kind: 'waiting'; reason: string };
 
 const waiting = (reason: string): PoolPlan => ({ kind: 'waiting', reason });
-const tabs = (count: number): string => (count === 1 ? '1 more tab' : `${count} more tabs`);
 
 /** Seats for the tabs that serve best; the rest are spares. */
 export function planPool(request: PlanRequest): PoolPlan {
@@ -69,10 +69,12 @@ function planForced(request: PlanRequest, stages: number, contextTokens: number)
   }
   if (candidates.length === 0) return waiting('Waits for a tab to join.');
   if (candidates.length < least) {
-    return waiting(`Waits for ${tabs(least - candidates.length)}: ${least} stages were asked for.`);
+    const { length } = candidates;
+    return waiting(`${someOf(length, least, 'is', 'are')} here; ${moreNeeded(least - length)}.`);
   }
   if (eligible.length > 0) {
-    return waiting(`Waits for ${tabs(least - eligible.length)}: of ${least} stages, some lend too little memory.`);
+    const { length } = eligible;
+    return waiting(`${someOf(length, least, 'lends', 'lend')} enough memory; ${moreNeeded(least - length)}.`);
   }
   return planned(manifest, roomiest(candidates, most), contextTokens);
 }

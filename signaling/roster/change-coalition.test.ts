@@ -56,7 +56,7 @@ describe('forming', () => {
     table.pass(1000);
     expect(table.summary()).toMatchObject({
       state: 'waiting',
-      reason: 'Waits for 1 more tab: 2 stages were asked for.',
+      reason: 'One of two tabs is here; one more is needed.',
     });
     table.offer('b');
     table.offer('c');

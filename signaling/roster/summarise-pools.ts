@@ -51,7 +51,7 @@ function mainReason(pool: Pool): string {
     return `${tabsDo(seats.length, 'load')} ${layers} layers: ${ready} of ${seats.length} ready.`;
   }
   if (pool.peers.length === 0) return 'Waits for a tab to join.';
-  return pool.waitingReason || 'Plans the layers.';
+  return pool.waitingReason || 'The server is giving the tabs their layers.';
 }
 
 function sideReasons(pool: Pool): string[] {

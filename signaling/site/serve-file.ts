@@ -1,10 +1,12 @@
-// Answers with a file: type, ETag, conditional requests, ranges, and a body that is streamed and closed when the client
-// goes away.
+// Answers with a file: type, encoding, ETag, conditional requests, ranges, and a body that is streamed and closed when the
+// client goes away.
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { readByteRange } from './byte-range.ts';
+import { chooseEncoding, type Encoding } from './choose-encoding.ts';
 import type { FoundFile } from './find-file.ts';
+import type { Twins } from './find-twins.ts';
 
 const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -27,28 +29,38 @@ const CONTENT_TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** Strong enough for ranges: a file that is written anew gets another modification time. */
-const etagOf = ({ sizeBytes, modifiedMs }: FoundFile): string =>
-  `"${sizeBytes.toString(16)}-${Math.floor(modifiedMs * 1000).toString(16)}"`;
+/** Strong enough for ranges: a file that is written anew gets another modification time, and each encoding has its own. */
+const etagOf = ({ sizeBytes, modifiedMs }: FoundFile, encoding?: Encoding): string =>
+  `"${sizeBytes.toString(16)}-${Math.floor(modifiedMs * 1000).toString(16)}${encoding ? `-${encoding}` : ''}"`;
 
 export interface ServeFileOptions {
   cacheControl: string;
   /** 404 for the page that says so. Ranges and conditions are for 200 alone. */
   status?: 200 | 404;
+  /** The same file in other encodings. */
+  twins?: Twins;
 }
 
 /** 200, 206, 304 or 416, by RFC 9110. HEAD gives the headers of GET. */
-export function serveFile(request: Request, file: FoundFile, options: ServeFileOptions): Response {
-  const etag = etagOf(file);
+export function serveFile(request: Request, plain: FoundFile, options: ServeFileOptions): Response {
+  const { status = 200, twins = {} } = options;
+  const encodings = Object.keys(twins) as Encoding[];
+  // Ranges count the bytes of the plain file, whatever else the request would take.
+  const encoding = request.headers.has('range')
+    ? undefined
+    : chooseEncoding(request.headers.get('accept-encoding'), encodings);
+  const file = (encoding && twins[encoding]) ?? plain;
+  const etag = etagOf(file, encoding);
   const headers = new Headers({
-    'Content-Type': CONTENT_TYPES[extname(file.path).toLowerCase()] ?? 'application/octet-stream',
+    'Content-Type': CONTENT_TYPES[extname(plain.path).toLowerCase()] ?? 'application/octet-stream',
     'Cache-Control': options.cacheControl,
     ETag: etag,
-    'Accept-Ranges': 'bytes',
   });
-  const { status = 200 } = options;
+  if (encodings.length > 0) headers.set('Vary', 'Accept-Encoding');
+  if (!encoding) headers.set('Accept-Ranges', 'bytes');
   if (status === 200 && matches(request.headers.get('if-none-match'), etag))
     return new Response(null, { status: 304, headers });
+  if (encoding) headers.set('Content-Encoding', encoding);
   const ifRange = request.headers.get('if-range');
   const wantsRange = status === 200 && request.method === 'GET' && (ifRange === null || ifRange === etag);
   const range = wantsRange ? readByteRange(request.headers.get('range') ?? undefined, file.sizeBytes) : 'whole';

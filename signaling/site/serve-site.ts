@@ -1,7 +1,8 @@
-// The built site (a static export): pages without extension, assets that never change, and its own page for what is
-// not there.
+// The built site (a static export): pages without extension, assets that never change, its own page for what is not
+// there, and each in the encoding that the build wrote beside it.
 import { join } from 'node:path';
 import { type FoundFile, findFile } from './find-file.ts';
+import { findTwins } from './find-twins.ts';
 import type { HeadersOf } from './page-headers.ts';
 import { serveFile } from './serve-file.ts';
 
@@ -21,7 +22,9 @@ export async function serveSite(
   const shown = file ?? (await findFile(siteDir, '404.html'));
   if (!shown) return undefined;
   const cacheControl = urlPath.startsWith(HASHED_ASSETS) ? FOREVER : REVALIDATE;
-  const response = serveFile(request, shown, file ? { cacheControl } : { cacheControl: 'no-store', status: 404 });
+  const twins = await findTwins(shown);
+  const lost = { cacheControl: 'no-store', status: 404 } as const;
+  const response = serveFile(request, shown, { ...(file ? { cacheControl } : lost), twins });
   for (const [name, value] of Object.entries((await headersOf?.(shown)) ?? {})) response.headers.set(name, value);
   return response;
 }

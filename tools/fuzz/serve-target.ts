@@ -1,5 +1,8 @@
 // The server that is fuzzed or attacked, in a process of its own: a fault that would end it ends this one, and its memory is
 // nobody else's. Answers questions of its parent about what only the inside shows. The options come as JSON.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { count, sql } from 'drizzle-orm';
 import { batches, batchItems } from '../../signaling/batches/tables.ts';
 import { openDatabase } from '../../signaling/db/open-database.ts';
@@ -8,11 +11,22 @@ import { testReader } from '../../signaling/models/test-reader.ts';
 import { startServer } from '../../signaling/start-server.ts';
 import type { TargetOptions, TargetQuestion, TargetState } from './target.ts';
 
+/** A market pool's routes are asked as well where what a chain needs is installed (`npm ci --prefix contracts`). */
+async function openMarket() {
+  if (!existsSync(join('contracts', 'node_modules', '@foundry-rs'))) return {};
+  const folder = mkdtempSync(join(tmpdir(), 'computepool-fuzz-'));
+  const { openLocalChain } = await import('../chain/local-chain.ts');
+  const { url, deploymentFile, keyFile } = await openLocalChain(folder);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return { chain: { key: 'local' as const, url, deploymentFile, keyFile } };
+}
+
 async function start() {
   const { manifest, ...options } = JSON.parse(process.argv[2] ?? '{}') as TargetOptions;
   const { db, ...database } = await openDatabase({ memory: true });
   const server = await startServer({
     canary: false,
+    ...(await openMarket()),
     ...options,
     database: { db, ...database },
     reader: testReader(manifest),

@@ -1,11 +1,13 @@
-// Makes sure that out/ holds the site as the sources are now.
+// Makes sure that out/ holds the site as the sources are now, each file with its compressed twins.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatBytes } from '../../app/format/format-bytes.ts';
 import { formatMs } from '../../app/format/format-ms.ts';
 import { UsageError } from '../../signaling/config/usage-error.ts';
 import { ROOT } from '../install/ensure-installed.mjs';
 import { runCommand } from '../terminal/run-command.ts';
 import { withProgress } from '../terminal/with-progress.ts';
+import { compressSite } from './compress-site.ts';
 import { hashSources } from './hash-sources.ts';
 
 /** Where the built site is. */
@@ -30,7 +32,10 @@ export async function ensureBuilt(): Promise<'current' | 'built'> {
     }),
   );
   if (code !== 0) throw new UsageError(`${output.trim()}\nThe site could not be built. Correct what is named above.`);
+  const beganMs = performance.now();
+  const { plain, br } = await withProgress('Compressing the site', () => compressSite(SITE_DIR));
   writeFileSync(STAMP, hash);
-  console.error(`Site built in ${formatMs(ms)}`);
+  const packed = `${formatBytes(plain)} to ${formatBytes(br)} in ${formatMs(performance.now() - beganMs)}`;
+  console.error(`Site built in ${formatMs(ms)}, compressed from ${packed}`);
   return 'built';
 }

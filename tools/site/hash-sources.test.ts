@@ -7,7 +7,8 @@ import { hashSources } from './hash-sources.ts';
 let root = '';
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'hash-sources-'));
-  for (const folder of ['app/chat', 'protocol', 'public']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['app/chat', 'protocol', 'public', 'tools/site'])
+    mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'app/chat/page.tsx'), 'one');
   writeFileSync(join(root, 'public/model.bin'), 'weights');
 });
@@ -23,6 +24,7 @@ test.each([
   ['a new module', 'protocol/frame.ts', ''],
   ['a new static file', 'public/icon.svg', '<svg/>'],
   ['a changed lockfile', 'package-lock.json', '{}'],
+  ['another way to compress', 'tools/site/compress-site.ts', 'const QUALITY = 5;'],
 ])('%s changes it', (_what, path, text) => {
   const before = hashSources(root);
   writeFileSync(join(root, path), text);

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 
 /** Folders whose contents count, and files beside them. */
 const CODE = ['app', 'shard-worker', 'protocol'] as const;
-const FILES = ['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'] as const;
+const FILES = [
+  ...['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
+  // What is written beside the files that Next builds.
+  'tools/site/compress-site.ts',
+] as const;
 /** Model files are large: here sizes and times of change stand for contents. */
 const STATIC = 'public';
 

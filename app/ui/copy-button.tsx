@@ -6,11 +6,13 @@ interface Props {
   text: string;
   /** What is copied, for screen readers: "key", "program". */
   what: string;
+  /** Beside a text that matters more. */
+  isQuiet?: boolean;
 }
 
 const SHOWN_MS = 2500;
 
-export function CopyButton({ text, what }: Props) {
+export function CopyButton({ text, what, isQuiet = false }: Props) {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
   useEffect(() => {
     if (!outcome) return;
@@ -28,7 +30,7 @@ export function CopyButton({ text, what }: Props) {
   };
   return (
     <span className="inline-flex items-center gap-2">
-      <button type="button" className="button button-small" onClick={copy}>
+      <button type="button" className={isQuiet ? 'button-quiet' : 'button button-small'} onClick={copy}>
         {outcome === 'copied' ? 'Copied' : 'Copy'}
         <span className="sr-only"> the {what}</span>
       </button>

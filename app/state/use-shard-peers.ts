@@ -1,7 +1,7 @@
 // The ids of the shards of this window as they connect.
 import { useCallback, useSyncExternalStore } from 'react';
 import type { PeerId } from '../../protocol/ids.ts';
-import type { Shard } from './use-shards.ts';
+import type { Shard } from './lent-shards.ts';
 
 const idOf = (shard: Shard): PeerId | undefined => shard.peer.state.get().peer;
 

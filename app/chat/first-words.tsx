@@ -1,0 +1,36 @@
+// What an empty conversation says: who answers and how much may be expected of it, and questions to begin with.
+import { formatParameters, type SiteModel } from '../state/site-models.ts';
+
+const SAMPLES = ['What is a shard?', 'How do I join?', 'Tell me a story about a fox.'];
+/** Models below it are toys beside those that people know. */
+const TINY_PARAMETERS = 100_000_000;
+
+interface Props {
+  /** What is known of the model, if the site has it. */
+  model: SiteModel | undefined;
+  onPick(question: string): void;
+}
+
+export function FirstWords({ model, onPick }: Props) {
+  const isTiny = typeof model?.parameters === 'number' && model.parameters < TINY_PARAMETERS;
+  return (
+    <div className="mx-auto max-w-prose space-y-4 py-8 text-center" data-testid="first-words">
+      <p className="text-muted">
+        Write below. The answer comes from the tabs that hold the model, word by word.
+        {isTiny &&
+          ` ${model.title} is tiny, ${formatParameters(model.parameters)}: it knows this network, small sums and short stories, and little else. Whoever lends can choose a larger one.`}
+      </p>
+      {isTiny && (
+        <ul className="flex flex-wrap justify-center gap-2">
+          {SAMPLES.map((question) => (
+            <li key={question}>
+              <button type="button" className="button button-small font-normal" onClick={() => onPick(question)}>
+                {question}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

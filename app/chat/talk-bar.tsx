@@ -1,0 +1,229 @@
+// Above a conversation: its name, a new one, and all that this browser keeps: found, renamed, deleted, saved as a file and brought back.
+'use client';
+import { useEffect, useState } from 'react';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { findTalks, type KeptTalk, readTalks, titleOf, writeTalks } from './kept-talks.ts';
+import { useTalk } from './use-talk.ts';
+import { talk, talkKeeper } from './window-talk.ts';
+
+const MOST_SHOWN = 200;
+
+export function TalkBar() {
+  const { id, turns, title, isStreaming, isPrivate } = useTalk();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="mb-4 border-line border-b pb-2">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <p className="min-w-0 truncate text-muted text-sm" dir="auto" data-testid="talk-title">
+          {isPrivate ? 'Private: nothing of it is kept' : turns.length > 0 ? (title ?? titleOf(turns)) : 'New chat'}
+        </p>
+        <div className="flex flex-wrap gap-2">
+          <button
+            type="button"
+            className="button button-small"
+            aria-expanded={isOpen}
+            data-testid="conversations"
+            onClick={() => setOpen(!isOpen)}
+          >
+            Conversations
+          </button>
+          <button
+            type="button"
+            className="button button-small"
+            disabled={turns.length === 0 && !isPrivate}
+            onClick={() => talk.clear()}
+          >
+            New chat
+          </button>
+        </div>
+      </div>
+      {isOpen && <Talks shown={id} version={isStreaming ? 'streams' : turns.length} onDone={() => setOpen(false)} />}
+    </div>
+  );
+}
+
+interface TalksProps {
+  /** Which one is shown. */
+  shown: string;
+  /** Another one when the list may be another one. */
+  version: string | number;
+  onDone(): void;
+}
+
+function Talks({ shown, version, onDone }: TalksProps) {
+  const [talks, setTalks] = useState<readonly KeptTalk[]>();
+  const [wanted, setWanted] = useState('');
+  const [problem, setProblem] = useState('');
+  const reload = () =>
+    talkKeeper.list().then(setTalks, () => {
+      setTalks([]);
+      setProblem('This browser keeps nothing for this page, as in a private window: conversations end with the tab.');
+    });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept changes with the conversation
+  useEffect(() => void reload(), [version]);
+  const found = findTalks(talks ?? [], wanted);
+
+  const rename = async (kept: KeptTalk, title: string) => {
+    if (kept.id === shown) talk.rename(title);
+    else await talkKeeper.keep({ ...kept, title: title.trim() || titleOf(kept.turns) });
+    await reload();
+  };
+  const remove = async (kept: KeptTalk) => {
+    await talkKeeper.remove(kept.id);
+    if (kept.id === shown) talk.forget();
+    await reload();
+  };
+  const bring = async (file: File | undefined) => {
+    if (!file) return;
+    setProblem('');
+    try {
+      for (const kept of readTalks(await file.text())) {
+        // What is here already may say more of how it was answered.
+        if (!(await talkKeeper.read(kept.id))) await talkKeeper.keep(kept);
+      }
+    } catch (thrown) {
+      setProblem((thrown as Error).message);
+    }
+    await reload();
+  };
+
+  return (
+    <div className="panel mt-3 space-y-3 p-4" data-testid="talks">
+      <div className="flex flex-wrap gap-2">
+        <input
+          type="search"
+          className="field max-w-xs"
+          placeholder="Search"
+          aria-label="Search conversations"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => {
+            talk.clear(true);
+            onDone();
+          }}
+        >
+          Private chat
+        </button>
+        <button
+          type="button"
+          className="button button-small"
+          disabled={!talks || talks.length === 0}
+          onClick={() => saveFile(writeTalks(talks ?? []))}
+        >
+          Save all as a file
+        </button>
+        <label className="button button-small focus-within:outline-3 focus-within:outline-accent">
+          Bring from a file
+          <input
+            type="file"
+            accept="application/json,.json"
+            className="sr-only"
+            onChange={(event) => {
+              void bring(event.target.files?.[0]);
+              event.target.value = '';
+            }}
+          />
+        </label>
+      </div>
+      {problem && <p className="rounded-md border border-control bg-warn-soft px-3 py-2 text-sm">{problem}</p>}
+      {talks && talks.length === 0 && !problem && (
+        <p className="text-muted text-sm">Nothing is kept yet. Conversations stay on this device, in this browser.</p>
+      )}
+      {talks && talks.length > 0 && found.length === 0 && <p className="text-muted text-sm">Nothing was found.</p>}
+      <ul className="max-h-80 divide-y divide-line overflow-y-auto">
+        {found.slice(0, MOST_SHOWN).map((kept) => (
+          <TalkItem
+            key={kept.id}
+            kept={kept}
+            isShown={kept.id === shown}
+            onOpen={() => {
+              if (kept.id !== shown) talk.open(kept);
+              onDone();
+            }}
+            onRename={(title) => void rename(kept, title)}
+            onRemove={() => void remove(kept)}
+          />
+        ))}
+      </ul>
+      {found.length > MOST_SHOWN && (
+        <p className="text-muted text-sm">{found.length - MOST_SHOWN} older ones: search for them.</p>
+      )}
+      <p className="text-muted text-sm">Kept on this device alone, unless you save them as a file.</p>
+    </div>
+  );
+}
+
+interface ItemProps {
+  kept: KeptTalk;
+  isShown: boolean;
+  onOpen(): void;
+  onRename(title: string): void;
+  onRemove(): void;
+}
+
+function TalkItem({ kept, isShown, onOpen, onRename, onRemove }: ItemProps) {
+  const [title, setTitle] = useState<string>();
+  if (title !== undefined) {
+    return (
+      <li className="py-2">
+        <form
+          className="flex flex-wrap gap-2"
+          onSubmit={(event) => {
+            event.preventDefault();
+            onRename(title);
+            setTitle(undefined);
+          }}
+        >
+          <input
+            className="field min-w-0 flex-1"
+            aria-label="Name of the conversation"
+            maxLength={200}
+            value={title}
+            // biome-ignore lint/a11y/noAutofocus: the person has just pressed Rename
+            autoFocus
+            onChange={(event) => setTitle(event.target.value)}
+          />
+          <button type="submit" className="button button-small">
+            Save the name
+          </button>
+        </form>
+      </li>
+    );
+  }
+  return (
+    <li className="flex flex-wrap items-center gap-x-2">
+      <button
+        type="button"
+        className="min-h-11 min-w-0 flex-1 truncate text-left hover:text-accent"
+        aria-current={isShown ? 'true' : undefined}
+        dir="auto"
+        onClick={onOpen}
+      >
+        {isShown ? <strong>{kept.title}</strong> : kept.title}
+      </button>
+      <button type="button" className="button-quiet" onClick={() => setTitle(kept.title)}>
+        Rename<span className="sr-only"> {kept.title}</span>
+      </button>
+      <ConfirmButton
+        label="Delete"
+        subject={kept.title}
+        warning="It is gone for good."
+        confirmLabel="Delete it"
+        onConfirm={onRemove}
+      />
+    </li>
+  );
+}
+
+function saveFile(text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'computepool-conversations.json';
+  link.click();
+  URL.revokeObjectURL(url);
+}
