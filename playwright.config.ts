@@ -15,6 +15,7 @@ const PAGES = [
   'axe',
   'bad-input',
   'codec',
+  'first-tab',
   'hostile-peer',
   'idle-tab',
   'lab',
@@ -25,6 +26,7 @@ const PAGES = [
   'plain-http',
   'pools-journey',
   'two-pools',
+  'window-frame',
   'wrong-clock',
 ].map((name) => `${name}.spec.ts`);
 

@@ -62,6 +62,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept changes with the conversation
   useEffect(() => void reload(), [version]);
   const found = findTalks(talks ?? [], wanted);
+  const unshown = found.length - MOST_SHOWN;
 
   const rename = async (kept: KeptTalk, title: string) => {
     if (kept.id === shown) talk.rename(title);
@@ -149,9 +150,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
           />
         ))}
       </ul>
-      {found.length > MOST_SHOWN && (
-        <p className="text-muted text-sm">{found.length - MOST_SHOWN} older ones: search for them.</p>
-      )}
+      {unshown > 0 && <p className="text-muted text-sm">{unshown} older ones: search for them.</p>}
       <p className="text-muted text-sm">Kept on this device alone, unless you save them as a file.</p>
     </div>
   );

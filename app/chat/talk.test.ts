@@ -1,5 +1,5 @@
 // A conversation and its peer, without a page: what is kept, what an answer does whose conversation is not shown any more.
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Answer, AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
 import type { KeptTalk } from './kept-talks.ts';
@@ -37,6 +37,8 @@ beforeEach(() => {
     newId: () => `talk-${made++}`,
   });
 });
+
+afterEach(() => void vi.unstubAllGlobals());
 
 test('what is asked and answered is kept under one name, and found by the next page', async () => {
   talk.ask(peer, 'Hello?', {});

@@ -38,7 +38,7 @@ export function PoolCreateForm({ config, models, onCreated }: Props) {
   };
   return (
     <form onSubmit={submit} className="space-y-5" data-testid="pool-form">
-      <ModelField config={config} models={models} value={model} onChange={setModel} />
+      <ModelField withDrafts config={config} models={models} value={model} onChange={setModel} />
       <div className="grid gap-5 sm:grid-cols-2">
         <TextField
           label="Stages"

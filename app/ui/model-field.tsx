@@ -13,6 +13,8 @@ interface Props {
   models: readonly SiteModel[];
   value: ModelRef;
   onChange(model: ModelRef): void;
+  /** Draft models are no newcomer's choice: else only one that the address names is offered. */
+  withDrafts?: boolean;
 }
 
 interface Choice {
@@ -21,9 +23,8 @@ interface Choice {
   about: string;
 }
 
-/** The default first, then the site's models, each once. A draft model is nobody's choice but of who names it in the address. */
-function listChoices(config: SiteConfig, models: readonly SiteModel[], chosen: string): Choice[] {
-  const offered = models.filter((model) => !model.draftFor || model.repo === chosen);
+/** The default first, then the site's models, each once. */
+function listChoices(config: SiteConfig, offered: readonly SiteModel[]): Choice[] {
   const known = offered.map((model) => ({
     repo: model.repo,
     title: model.title,
@@ -36,9 +37,10 @@ function listChoices(config: SiteConfig, models: readonly SiteModel[], chosen: s
   return [first, ...known.filter((choice) => choice !== own)];
 }
 
-export function ModelField({ config, models, value, onChange }: Props) {
+export function ModelField({ config, models, value, onChange, withDrafts = false }: Props) {
   const [first] = useState(value.repo);
-  const choices = listChoices(config, models, first);
+  const offered = models.filter(({ draftFor, repo }) => withDrafts || !draftFor || repo === first);
+  const choices = listChoices(config, offered);
   const [other, setOther] = useState(!choices.some((choice) => choice.repo === value.repo));
   const known = models.find((model) => model.repo === value.repo);
   const dtypes = !other && known ? known.dtypes : config.dtypes;

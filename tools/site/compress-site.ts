@@ -12,9 +12,9 @@ const COMPRESSIBLE = /^\.(html|js|mjs|css|json|map|svg|txt|wasm|webmanifest)$/;
 const MODELS = 'models';
 /** Less fits into one packet with the headers of its answer. */
 const MIN_BYTES = 1024;
-/** Above this only the runtime: of its 26.8 MB quality 9 leaves 4.6 in five seconds, and better ones take a minute for a tenth less. */
+/** Above this only the runtime: of its 26.8 MB quality 7 leaves 4.7 in two seconds, and better ones take up to a minute for a tenth less. */
 const BIG_BYTES = 4 * 1024 * 1024;
-const BIG_QUALITY = 9;
+const BIG_QUALITY = 7;
 
 const pack: Record<Encoding, (bytes: Buffer) => Promise<Buffer>> = {
   br: (bytes) =>
