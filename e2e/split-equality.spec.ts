@@ -19,9 +19,7 @@ const isAll = process.env.ALL_SPLITS !== undefined;
 const QUICK_ON_WEBGPU = ['qwen3-genai q4'];
 
 const splitsOn = (backend: SplitCase['backend'], layers: number): number[][] =>
-  backend === 'wasm' || isAll
-    ? allSplits(layers)
-    : [[], [Math.floor(layers / 2)], Array.from({ length: layers - 1 }, (_, cut) => cut + 1)];
+  backend === 'wasm' || isAll ? allSplits(layers) : [[], Array.from({ length: layers - 1 }, (_, cut) => cut + 1)];
 
 const WHOLE_TOLERANCE = 1e-4;
 const GOLDEN_TOLERANCE = 1e-3;

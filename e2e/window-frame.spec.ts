@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { answerBegun, ask, chatReady, openSite, send, sliceOf } from './support/site.ts';
 
-const go = (page: Page, place: string): Promise<void> =>
-  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place, exact: true }).click();
+/** By the head's link; Back before it has arrived would lead to the page before. */
+async function go(page: Page, place: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place, exact: true }).click();
+  await page.waitForURL(({ pathname }) => pathname.startsWith(`/${place.toLowerCase()}`));
+}
 
 test('a tab lends on while its person looks at other pages', async ({ browser }) => {
   const site = await openSite(browser, { stages: 1 });
