@@ -21,7 +21,7 @@ export class Payer {
     this.#url = url;
     this.#fetch = wrapFetchWithPaymentFromConfig(fetch, {
       schemes: [{ network: 'eip155:*', client: new ExactEvmScheme(wallet) }],
-      spendControls: { allowedAssets: [{ network, asset: usdc, maxAmountPerPayment: '20000000' }] },
+      spendControls: { allowedAssets: [{ network, asset: usdc, maxAmountPerPayment: '100000000' }] },
     }) as typeof fetch;
   }
 
