@@ -6,9 +6,9 @@ import * as claim from './peer/claim-peers.ts';
 import * as stage from './peer/stage-peer.ts';
 import * as watch from './peer/watch-pool.ts';
 
+export type { Store } from '../protocol/value-store.ts';
 export type { ChatPeer } from './peer/chat-peer.ts';
 export type { StagePeer } from './peer/stage-peer.ts';
-export type { Store } from './peer/store.ts';
 export type { PoolWatch } from './peer/watch-pool.ts';
 export type * from './words/peer-state.ts';
 

@@ -1,6 +1,7 @@
 // The conversation of this window: asks the chat peer, applies what comes, and has it kept. It belongs to the window and not to a page
 // of it: an answer goes on while its person looks at another one. The rules of turns are in conversation.ts.
 import { PoolError } from '../../protocol/errors.ts';
+import { ValueStore } from '../../protocol/value-store.ts';
 import type {
   Answer,
   AskHandlers,
@@ -9,7 +10,6 @@ import type {
   ChatPeer,
   UnfinishedAnswer,
 } from '../../shard-worker/index.ts';
-import { ValueStore } from '../state/value-store.ts';
 import {
   applyConversation,
   type ConversationEvent,

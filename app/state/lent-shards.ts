@@ -2,9 +2,9 @@
 // another page goes on lending.
 import { useSyncExternalStore } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
+import { ValueStore } from '../../protocol/value-store.ts';
 import type { openStagePeer, StagePeer } from '../../shard-worker/index.ts';
 import type { ShownError } from './show-error.ts';
-import { ValueStore } from './value-store.ts';
 
 /** Model, backend and memory of a shard to be opened. */
 export type ShardOptions = Parameters<typeof openStagePeer>[0];

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
+import { ValueStore } from '../../protocol/value-store.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
-import { ValueStore } from '../../shard-worker/peer/store.ts';
 import { drawHook, held } from './test-page.ts';
 import { usePeer } from './use-peer.ts';
 import { useStore } from './use-store.ts';

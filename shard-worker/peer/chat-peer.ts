@@ -1,9 +1,9 @@
 // A tab that asks, for a page: one state to draw, asks, and close.
 import type { PoolRef } from '../../protocol/ids.ts';
+import type { Store } from '../../protocol/value-store.ts';
 import type { Host } from '../host/host.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
 import { ChatRun } from './chat-run.ts';
-import type { Store } from './store.ts';
 
 export interface ChatPeer {
   readonly state: Store<ChatState>;

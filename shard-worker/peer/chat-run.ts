@@ -7,6 +7,7 @@ import type { Capability, Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PeerId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { ASKS_OF_PAGE, DRIVER_LANES } from '../../protocol/limits.ts';
+import { ValueStore } from '../../protocol/value-store.ts';
 import type { Host, HostWorker } from '../host/host.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
@@ -19,7 +20,6 @@ import { PeerLinks } from './peer-links.ts';
 import { PeerSession } from './peer-session.ts';
 import { planAlone } from './plan-alone.ts';
 import { modelSource } from './site.ts';
-import { ValueStore } from './store.ts';
 
 /** An answer is shown as over even if its settlement takes longer; `AskHandlers.onSettled` is told when it comes. */
 const SETTLEMENT_WAIT_MS = 1_500;

@@ -2,11 +2,11 @@
 import type { Backend } from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type Store, ValueStore } from '../../protocol/value-store.ts';
 import type { Host } from '../host/host.ts';
 import type { StageState } from '../words/peer-state.ts';
 import { newStageLife } from './stage-life.ts';
 import { StageRun } from './stage-run.ts';
-import { type Store, ValueStore } from './store.ts';
 
 export interface StagePeer {
   readonly state: Store<StageState>;

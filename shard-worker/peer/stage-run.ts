@@ -5,6 +5,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { STAGE_LANES } from '../../protocol/limits.ts';
 import type { SignedPayout } from '../../protocol/payout.ts';
+import type { ValueStore } from '../../protocol/value-store.ts';
 import type { Host, HostWorker } from '../host/host.ts';
 import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
@@ -23,7 +24,6 @@ import {
   type StageLife,
   vitalsOf,
 } from './stage-life.ts';
-import type { ValueStore } from './store.ts';
 
 export interface StageRunOptions {
   pool: PoolRef;

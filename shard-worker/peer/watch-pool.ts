@@ -2,12 +2,12 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys } from '../../protocol/identity.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type Store, ValueStore } from '../../protocol/value-store.ts';
 import type { Host } from '../host/host.ts';
 import type { ChatState } from '../words/peer-state.ts';
 import { applyChatEvent, type ChatEvent, newChatLife } from './chat-life.ts';
 import { ControlClient } from './control-client.ts';
 import { controlUrl } from './site.ts';
-import { type Store, ValueStore } from './store.ts';
 
 export interface PoolWatch {
   readonly state: Store<ChatState>;

@@ -210,3 +210,19 @@ test('a payment whose one answer never began goes back by itself', () => {
   session.chain = { ...NOT_OPENED };
   expect(at(601)).toEqual({ do: 'reclaim' });
 });
+
+test('where more has streamed than receipts are worth, what others are due waits and nothing is tried in a circle', () => {
+  const open = {
+    ...NOT_OPENED,
+    state: 'open' as const,
+    openedAt: NOW,
+    since: NOW,
+    paidUntil: NOW + 3600,
+    paidWei: 9n * RATE,
+  };
+  const session = testSession({ chain: open, hadOfWei: 9n * RATE, worthWei: 8n * RATE, jobs: new Map([testJob(1)]) });
+  const now = { now: NOW + 60, runningWei: 0n, blockSeconds: 0, hasSeats: true, owesOutsiders: true };
+  expect(decideStep(session, now)).toMatchObject({ do: 'wait' });
+  session.worthWei = 10n * RATE;
+  expect(decideStep(session, now)).toEqual({ do: 'tick' });
+});

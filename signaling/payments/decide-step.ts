@@ -88,8 +88,9 @@ function decideOpen(session: PaidSession, options: DecideOptions): Decision {
   }
   if (!hasRunning(session) || !options.hasSeats) return { do: 'wait', why: 'its stream rests' };
   if (options.owesOutsiders) {
-    const isPayable = worthNow(session, options.now) >= session.worthWei;
-    return isPayable ? { do: 'tick' } : { do: 'wait', why: 'the time that its receipts are bounded by' };
+    // Where more has streamed than all receipts are worth, more work comes first: there is nothing to pay them out of.
+    const isPayable = session.worthWei > session.hadOfWei && worthNow(session, options.now) >= session.worthWei;
+    return isPayable ? { do: 'tick' } : { do: 'wait', why: 'work, or the time, that pays what others are due' };
   }
   return aheadWei <= 0n ? { do: 'rate', rateWei: quote.rate } : { do: 'wait', why: 'its stream rests' };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ValueStore } from './store.ts';
+import { ValueStore } from './value-store.ts';
 
 test('listeners hear of each change until they stop', () => {
   const store = new ValueStore({ count: 0, name: 'a' });
