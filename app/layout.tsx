@@ -1,8 +1,10 @@
 // The frame of every page.
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { Spoken } from './text/spoken.tsx';
 import { SiteFooter } from './ui/site-footer.tsx';
 import { SiteHeader } from './ui/site-header.tsx';
+import { SkipLink } from './ui/skip-link.tsx';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -35,17 +37,14 @@ export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body className="flex min-h-dvh flex-col font-sans leading-relaxed antialiased">
-        <a
-          href="#main"
-          className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-10 focus:rounded focus:bg-panel focus:px-4 focus:py-2"
-        >
-          Skip to the content
-        </a>
-        <SiteHeader />
-        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none">
-          {children}
-        </main>
-        <SiteFooter />
+        <Spoken>
+          <SkipLink />
+          <SiteHeader />
+          <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none">
+            {children}
+          </main>
+          <SiteFooter />
+        </Spoken>
       </body>
     </html>
   );

@@ -1,5 +1,5 @@
 // The foot of every page: what the server sees and what it does not.
-
+import { LanguageChoice } from './language-choice.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
 export function SiteFooter() {
@@ -13,6 +13,7 @@ export function SiteFooter() {
         </p>
         <div className="mt-3 flex flex-wrap items-center gap-x-6 gap-y-2">
           <ThemeChoice />
+          <LanguageChoice />
         </div>
       </div>
     </footer>

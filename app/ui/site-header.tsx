@@ -2,15 +2,11 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { uiText } from '../text/english/ui.ts';
 import { LendingChip } from './lending-chip.tsx';
 import { Mark } from './mark.tsx';
 
-const PLACES = [
-  { href: '/chat', name: 'Chat' },
-  { href: '/join', name: 'Join' },
-  { href: '/pools', name: 'Pools' },
-  { href: '/account', name: 'Account' },
-] as const;
+const PLACES = ['chat', 'join', 'pools', 'account'] as const;
 
 export function SiteHeader() {
   // A static host may serve `/join`, `/join/` or `/join.html`.
@@ -24,15 +20,15 @@ export function SiteHeader() {
           <span className="sr-only sm:not-sr-only">ComputePool</span>
         </Link>
         <LendingChip />
-        <nav aria-label="Main" className="flex sm:gap-1">
-          {PLACES.map(({ href, name }) => (
+        <nav aria-label={uiText.mainNavigation} className="flex sm:gap-1">
+          {PLACES.map((place) => (
             <Link
-              key={href}
-              href={href}
-              aria-current={here === href ? 'page' : undefined}
+              key={place}
+              href={`/${place}`}
+              aria-current={here === `/${place}` ? 'page' : undefined}
               className="flex min-h-11 items-center border-transparent border-b-2 px-2.5 font-medium sm:px-3 hover:text-accent aria-[current=page]:border-accent aria-[current=page]:text-accent"
             >
-              {name}
+              {uiText.places[place]}
             </Link>
           ))}
         </nav>

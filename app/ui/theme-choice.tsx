@@ -1,10 +1,10 @@
 // Light, dark, or as the system has it: remembered by this browser.
 'use client';
 import { useEffect, useState } from 'react';
+import { uiText } from '../text/english/ui.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
-const NAMES: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' };
 const KEY = 'computepool.theme';
 
 function recall(): Theme {
@@ -32,7 +32,7 @@ export function ThemeChoice() {
   };
   return (
     <label className="flex items-center gap-2">
-      Colours
+      {uiText.colours}
       <select
         className="field min-h-9 w-auto py-1"
         data-testid="theme"
@@ -41,7 +41,7 @@ export function ThemeChoice() {
       >
         {THEMES.map((each) => (
           <option key={each} value={each}>
-            {NAMES[each]}
+            {uiText.themes[each]}
           </option>
         ))}
       </select>

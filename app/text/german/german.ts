@@ -1,0 +1,5 @@
+// All texts in German, by room.
+import type { Texts } from '../catalogue.ts';
+import { ui } from './ui.ts';
+
+export const german: Readonly<Record<string, Texts>> = { ui };

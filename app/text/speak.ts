@@ -1,0 +1,29 @@
+// Which language this browser wants, kept here, and how it comes to be spoken: German is loaded when it is.
+import { layTexts } from './catalogue.ts';
+import { type Language, pickLanguage } from './languages.ts';
+
+const KEY = 'computepool.language';
+
+/** What was chosen in this browser, else what it prefers. */
+export function wantedLanguage(): Language {
+  try {
+    return pickLanguage(localStorage.getItem(KEY), navigator.languages);
+  } catch {
+    return pickLanguage(null, navigator.languages);
+  }
+}
+
+export async function speak(language: Language): Promise<void> {
+  const texts = language === 'de' ? (await import('./german/german.ts')).german : undefined;
+  layTexts(language, texts);
+  document.documentElement.lang = language === 'de' ? 'de' : 'en';
+}
+
+export function chooseLanguage(language: Language): void {
+  try {
+    localStorage.setItem(KEY, language);
+  } catch {
+    // It holds until this window is closed.
+  }
+  void speak(language);
+}
