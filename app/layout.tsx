@@ -1,7 +1,7 @@
 // The frame of every page.
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import { Spoken } from './text/spoken.tsx';
+import { Spoken } from './language/spoken.tsx';
 import { SiteFooter } from './ui/site-footer.tsx';
 import { SiteHeader } from './ui/site-header.tsx';
 import { SkipLink } from './ui/skip-link.tsx';

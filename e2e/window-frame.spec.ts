@@ -9,7 +9,7 @@ async function go(page: Page, place: string): Promise<void> {
   await page.waitForURL(({ pathname }) => pathname.startsWith(`/${place.toLowerCase()}`));
 }
 
-test('a tab lends on while its person looks at other pages', async ({ browser }) => {
+test('E3: a tab lends on while its person looks at other pages', async ({ browser }) => {
   const site = await openSite(browser, { stages: 1 });
   try {
     const stage = await site.openStage();
@@ -40,7 +40,7 @@ test('a tab lends on while its person looks at other pages', async ({ browser })
   }
 });
 
-test('a conversation is there after another page, a reload and Back; kept, found, saved, brought back and deleted', async ({
+test('E3, E6: a conversation is there after another page, a reload and Back; kept, found, saved, brought back and deleted', async ({
   browser,
 }) => {
   const site = await openSite(browser, { stages: 1 });
@@ -98,7 +98,7 @@ test('a conversation is there after another page, a reload and Back; kept, found
   }
 });
 
-test('answers are copied, made again and edited; a double click on Send stops nothing', async ({ browser }) => {
+test('E4, E6: answers are copied, made again and edited; a double click on Send stops nothing', async ({ browser }) => {
   const site = await openSite(browser, { stages: 1 });
   try {
     await site.openStage();

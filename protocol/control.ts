@@ -66,6 +66,9 @@ export type Coalition = z.infer<typeof coalitionSchema>;
 export const poolPolicySchema = z.enum(['commons', 'market']);
 export type PoolPolicyName = z.infer<typeof poolPolicySchema>;
 
+/** In the unit of the pool's policy (`Price`). */
+const priceShape = z.object({ promptMicros: count, completionMicros: count });
+
 export const poolSummarySchema = z.object({
   pool: poolIdSchema,
   model: modelRefSchema,
@@ -77,7 +80,18 @@ export const poolSummarySchema = z.object({
   /** Absent: the commons. */
   policy: z.optional(poolPolicySchema),
   /** What its maker asks for a token, in the unit of its policy (`Price`); absent where the size of the model decides. */
-  price: z.optional(z.object({ promptMicros: count, completionMicros: count })),
+  price: z.optional(priceShape),
+  /** What one asks before choosing it; absent until somebody has loaded its model. */
+  facts: z.optional(
+    z.object({
+      weightBytes: count,
+      contextTokens: count,
+      /** What a token costs here now, whoever decides it. */
+      price: priceShape,
+      /** A token's lap around its first ring, as the server timed the canary; absent while nothing answers. */
+      lapMs: z.optional(millis),
+    }),
+  ),
 });
 export type PoolSummary = z.infer<typeof poolSummarySchema>;
 

@@ -1,7 +1,7 @@
 // The worker program: a stage, a driver, or both. Everything that touches a GPU or a tensor lives behind this file.
 import { PoolError } from '../protocol/errors.ts';
 import { type Identity, identityOf } from '../protocol/identity.ts';
-import type { StatedDevice } from './words/lend-memory.ts';
+import type { StatedDevice } from '../protocol/lend-memory.ts';
 import { AskerLinks } from './worker/asker-links.ts';
 import { DriverHost } from './worker/driver-host.ts';
 import { holdLock } from './worker/hold-lock.ts';

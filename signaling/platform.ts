@@ -145,6 +145,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     logger,
     tickets: new TicketIssuer(key.sign),
     policyOf: (pool) => pools.find(pool),
+    priceOf: ({ id, model }, loaded) => pools.find(id)?.price ?? priceOf(loaded, config.prices[model.repo]),
     rtt: (a, b) => rtts.at(nowMs())(a, b),
     send: (peer, message) => void send(peer, message),
     broadcast: options.broadcast,

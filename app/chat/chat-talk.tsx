@@ -5,6 +5,7 @@ import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
+import { ContextMeter } from './context-meter.tsx';
 import { announceTurns, type UserTurn } from './conversation.ts';
 import { FirstWords } from './first-words.tsx';
 import { MessageList } from './message-list.tsx';
@@ -21,6 +22,8 @@ interface Props {
   model: SiteModel | undefined;
   peer: ChatPeer | undefined;
   mode: ChatMode;
+  /** Most tokens of a conversation; undefined until the pool has said it. */
+  contextTokens: number | undefined;
   /** A coalition, or this tab alone, would answer now. */
   ready: boolean;
   /** What ran when an earlier page was closed. */
@@ -34,7 +37,7 @@ interface Props {
 const DOUBLE_CLICK_MS = 500;
 
 export function ChatTalk(props: Props) {
-  const { model, peer, mode, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
+  const { model, peer, mode, contextTokens, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
   const { turns, isStreaming, isRestored } = useTalk();
   const [text, setText] = useState(firstQuestion);
   const [queued, setQueued] = useState(firstQuestion !== '');
@@ -144,6 +147,7 @@ export function ChatTalk(props: Props) {
           onStop={stop}
           onUnqueue={() => setQueued(false)}
         />
+        <ContextMeter turns={turns} contextTokens={contextTokens} />
         <SamplingSettings
           form={sampling}
           onChange={setSampling}

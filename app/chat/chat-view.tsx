@@ -2,7 +2,11 @@
 'use client';
 import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { PoolSummary } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import type { ChatState } from '../../shard-worker/index.ts';
+import { describeChat, wantsTabs } from '../format/describe-chat.ts';
+import { formatModel } from '../format/format-model.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
@@ -11,8 +15,9 @@ import { parseChatQuery } from './chat-query.ts';
 import { ChatStatePanel } from './chat-state-panel.tsx';
 import { ChatTalk } from './chat-talk.tsx';
 import { ModePicker } from './mode-picker.tsx';
-import { PoolPicker } from './pool-picker.tsx';
+import { ModelPicker } from './model-picker.tsx';
 import { useChatPeer } from './use-chat-peer.ts';
+import { WhoAnswers } from './who-answers.tsx';
 
 export function ChatView() {
   const address = useSearchParams();
@@ -31,11 +36,12 @@ export function ChatView() {
   useEffect(() => {
     if (mode === 'solo' && !hasLocal) prepare();
   }, [mode, hasLocal, prepare]);
+  const pool = model && chat.state?.pools.find(({ pool: id }) => id === poolIdOf(model));
   const error = site.error ?? chat.error ?? (chat.state?.phase === 'failed' ? chat.state.error : undefined);
 
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
-      <aside className="min-w-0 space-y-4 self-start lg:sticky lg:top-6 lg:order-2" aria-label="Who answers">
+      <WhoAnswers line={whoLine(model, chat.state)} isUrgent={error !== undefined || isWanting(chat.state, pool)}>
         <ChatStatePanel
           state={error ? undefined : chat.state}
           error={error}
@@ -44,8 +50,9 @@ export function ChatView() {
           onReopen={site.error ? site.retry : chat.reopen}
         />
         {model && chat.state && (
-          <PoolPicker
+          <ModelPicker
             pools={chat.state.pools}
+            models={site.models}
             current={poolIdOf(model)}
             model={model}
             disabled={streaming}
@@ -56,11 +63,12 @@ export function ChatView() {
           <ModePicker mode={mode} local={chat.state.local} disabled={streaming} onPick={setMode} onPrepare={prepare} />
         )}
         <ProblemList problems={query.problems} />
-      </aside>
+      </WhoAnswers>
       <ChatTalk
         model={site.models.find(({ repo }) => repo === model?.repo)}
         peer={peer}
         mode={mode}
+        contextTokens={pool?.facts?.contextTokens}
         ready={canAsk(mode, { coalition: chat.state?.phase === 'ready', local: local?.phase === 'ready' })}
         unfinished={chat.state?.unfinished}
         firstQuestion={query.ask}
@@ -69,4 +77,14 @@ export function ChatView() {
       />
     </div>
   );
+}
+
+/** Nobody answers, and the person may do something about it. */
+const isWanting = (state: ChatState | undefined, pool: PoolSummary | undefined): boolean =>
+  state !== undefined && state.local?.phase !== 'ready' && (state.away !== undefined || wantsTabs(state.phase, pool));
+
+function whoLine(model: PoolRef | undefined, state: ChatState | undefined): string {
+  if (!model || !state) return '…';
+  const pool = state.pools.find(({ pool: id }) => id === poolIdOf(model));
+  return `${formatModel(model)}: ${describeChat(state.phase, state.coalition?.seats ?? [], pool)}`;
 }

@@ -1,5 +1,6 @@
 // What an empty conversation says: who answers and how much may be expected of it, and questions to begin with.
 import { formatParameters, type SiteModel } from '../state/site-models.ts';
+import { LargerModels } from './larger-models.tsx';
 
 const SAMPLES = ['What is a shard?', 'How do I join?', 'Tell me a story about a fox.'];
 /** Models below it are toys beside those that people know. */
@@ -31,6 +32,7 @@ export function FirstWords({ model, onPick }: Props) {
           ))}
         </ul>
       )}
+      {isTiny && <LargerModels />}
     </div>
   );
 }

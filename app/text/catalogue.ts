@@ -3,10 +3,7 @@
 import { useSyncExternalStore } from 'react';
 import type { Language } from './languages.ts';
 import { pseudoOf } from './pseudo.ts';
-
-/** A text, one with gaps to fill, or a group of either. */
-export type Text = string | ((...args: never[]) => string) | { readonly [name: string]: Text };
-export type Texts = Record<string, Text>;
+import type { Texts } from './texts.ts';
 
 const english = new Map<string, Texts>();
 const spoken = new Map<string, Texts>();
@@ -46,4 +43,9 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-export const useLanguage = (): Language => useSyncExternalStore(subscribe, () => language, () => 'en');
+export const useLanguage = (): Language =>
+  useSyncExternalStore(
+    subscribe,
+    () => language,
+    () => 'en',
+  );

@@ -1,5 +1,5 @@
 // English in brackets, for the test that no text stands in a page by itself. Pure.
-import type { Text, Texts } from './catalogue.ts';
+import type { Text, Texts } from './texts.ts';
 
 const mark = (text: string): string => (text === '' ? text : `⟦${text}⟧`);
 

@@ -1,9 +1,9 @@
 // The language of the pages: what the browser prefers, or what was chosen here.
 'use client';
+import { chooseLanguage } from '../language/speak.ts';
 import { useLanguage } from '../text/catalogue.ts';
 import { uiText } from '../text/english/ui.ts';
 import { isLanguage, OFFERED } from '../text/languages.ts';
-import { chooseLanguage } from '../text/speak.ts';
 
 export function LanguageChoice() {
   const language = useLanguage();

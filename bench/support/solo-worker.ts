@@ -4,6 +4,7 @@
 import type { Backend } from '../../protocol/control.ts';
 import { decodeFrame } from '../../protocol/frame.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { LentMemory } from '../../protocol/lend-memory.ts';
 import { Conversation } from '../../shard-worker/driver/conversation.ts';
 import { RingClient } from '../../shard-worker/driver/ring-client.ts';
 import { loadOrtRuntime } from '../../shard-worker/engine/ort-runtime.ts';
@@ -11,7 +12,6 @@ import { memoryLinkPair } from '../../shard-worker/links/memory-link.ts';
 import { loadStage } from '../../shard-worker/model/load-stage.ts';
 import { openModel } from '../../shard-worker/model/open-model.ts';
 import { RingNode } from '../../shard-worker/ring/ring-node.ts';
-import type { LentMemory } from '../../shard-worker/words/lend-memory.ts';
 import type { ModelSource } from '../../shard-worker/words/model-source.ts';
 import { type TimedAnswer, timedAnswer } from './timed-answer.ts';
 

@@ -8,6 +8,16 @@ export const softwareGpuLaunch = () => launchWith('software');
 /** Whoever asks for `host` is sent to this machine: to the page it is as if the server stood there. */
 export const distantLaunch = (host: string) => launchWith('none', `--host-resolver-rules=MAP ${host} 127.0.0.1`);
 
+/** The same, and a page of `origin` counts as secure, as if it came over https. */
+export const trustedLaunch = (origin: string) => {
+  const { hostname } = new URL(origin);
+  return launchWith(
+    'none',
+    `--host-resolver-rules=MAP ${hostname} 127.0.0.1`,
+    `--unsafely-treat-insecure-origin-as-secure=${origin}`,
+  );
+};
+
 function launchWith(gpu: GpuChoice, ...flags: string[]) {
   const executablePath = findBrowser()?.path;
   const args = [...launchFlags({ gpu, asRoot: process.getuid?.() === 0 }), ...flags];

@@ -1,5 +1,5 @@
 // A browser as the host of peers. The one place where a peer meets globals of a page; decides nothing.
-import type { StatedDevice } from '../words/lend-memory.ts';
+import type { StatedDevice } from '../../protocol/lend-memory.ts';
 import { ChannelBroker } from './channel-broker.ts';
 import type { Host } from './host.ts';
 import { keepIdentity, keptKeys } from './keep-identity.ts';

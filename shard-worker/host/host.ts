@@ -3,9 +3,9 @@
 import type { ServerMessage } from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { StatedDevice } from '../../protocol/lend-memory.ts';
 import type { SentinelEvents, SentinelMethods } from '../sentinel/sentinel-api.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
-import type { StatedDevice } from '../words/lend-memory.ts';
 import type { RpcClient } from '../worker/rpc.ts';
 import type { WorkerEvents, WorkerMethods } from '../worker/worker-api.ts';
 import type { UnfinishedShelf } from './keep-unfinished.ts';

@@ -2,8 +2,8 @@
 // faster. Pure.
 
 import type { Backend } from '../../protocol/control.ts';
+import type { LentMemory } from '../../protocol/lend-memory.ts';
 import { kvMemoryBytes, type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
-import type { LentMemory } from '../words/lend-memory.ts';
 
 export interface MemoryShares {
   /** For the KV caches of all sessions. */

@@ -1,12 +1,12 @@
 // From a range of layers to something that computes them: try the device, cut, fetch just those bytes, build the session.
 
+import type { LentMemory } from '../../protocol/lend-memory.ts';
 import { TOP_CANDIDATES } from '../../protocol/limits.ts';
 import type { LayerExecutor } from '../engine/layer-executor.ts';
 import { createOrtExecutor } from '../engine/ort-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { type LoadProgress, loadBlobs } from '../hub/load-blobs.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
-import type { LentMemory } from '../words/lend-memory.ts';
 import { divideMemory } from './divide-memory.ts';
 import { executorShape } from './executor-shape.ts';
 import type { OpenModel } from './open-model.ts';

@@ -1,10 +1,10 @@
 // Measures this device on the model's own layer: same graph, same shapes, zero weights, so that nothing is fetched.
 
+import type { LentMemory } from '../../protocol/lend-memory.ts';
 import { type LayerExecutor, runMs } from '../engine/layer-executor.ts';
 import { createOrtExecutor } from '../engine/ort-executor.ts';
 import type { OrtRuntime } from '../engine/ort-runtime.ts';
 import { sliceGraph } from '../onnx/slice-graph.ts';
-import type { LentMemory } from '../words/lend-memory.ts';
 import { divideMemory } from './divide-memory.ts';
 import { executorShape } from './executor-shape.ts';
 import type { OpenModel } from './open-model.ts';

@@ -3,11 +3,11 @@
 import type { Backend } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { defaultMemoryBytes } from '../../protocol/lend-memory.ts';
 import { STAGE_LANES } from '../../protocol/limits.ts';
 import type { SignedPayout } from '../../protocol/payout.ts';
 import type { ValueStore } from '../../protocol/value-store.ts';
 import type { Host, HostWorker } from '../host/host.ts';
-import { defaultMemoryBytes } from '../words/lend-memory.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import type { StageState } from '../words/peer-state.ts';
 import { applyStageEvent } from './apply-stage-event.ts';

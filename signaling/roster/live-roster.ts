@@ -3,8 +3,10 @@
 
 import type { Logger } from 'pino';
 import type { Coalition, PoolSummary, ServerMessage } from '../../protocol/control.ts';
+import type { Price } from '../../protocol/credits.ts';
 import type { ModelRef, PeerId, PoolId } from '../../protocol/ids.ts';
 import { DRIVER_TICKET_SECONDS } from '../../protocol/limits.ts';
+import type { ModelManifest } from '../../protocol/manifest.ts';
 import { applyRosterEvent, nextDeadlineMs, type RosterEvent } from './apply-roster-event.ts';
 import { audienceOf } from './change-coalition.ts';
 import { coalitionsOf, readyOf, triedOf } from './coalitions.ts';
@@ -17,7 +19,7 @@ import {
   type RosterTiming,
   type World,
 } from './roster-state.ts';
-import { summarisePools } from './summarise-pools.ts';
+import { poolFacts, summarisePools } from './summarise-pools.ts';
 import type { TicketIssuer } from './ticket-issuer.ts';
 
 /** Summaries go to every peer, so a burst of changes is told once. */
@@ -42,6 +44,8 @@ export interface LiveRosterOptions {
   tickets: TicketIssuer;
   policyOf?: World['policyOf'];
   rtt?: World['rtt'];
+  /** What a token of this pool costs, its maker's word included. */
+  priceOf?(pool: Pool, manifest: ModelManifest): Price;
   /** Sends to one peer if it is connected. */
   send(peer: PeerId, message: ServerMessage): void;
   /** Sends to every connected peer. */
@@ -85,13 +89,16 @@ export class LiveRoster {
   }
 
   pools(): PoolSummary[] {
-    const { policyOf } = this.#options;
+    const { policyOf, priceOf } = this.#options;
     return summarisePools(this.#roster).map((summary) => {
       const { price, policy } = policyOf?.(summary.pool) ?? {};
+      const pool = this.#roster.pools.get(summary.pool);
+      const facts = pool?.manifest && priceOf && poolFacts(pool, pool.manifest, priceOf(pool, pool.manifest));
       return {
         ...summary,
         ...(policy === 'market' ? { policy } : {}),
         ...(price ? { price } : {}),
+        ...(facts ? { facts } : {}),
       };
     });
   }

@@ -1,6 +1,8 @@
 // What everyone is told of the pools: a state and a sentence. Pure. Names no peer.
 
 import type { PoolSummary } from '../../protocol/control.ts';
+import type { Price } from '../../protocol/credits.ts';
+import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
 import { coalitionsOf, formingOf, readyOf, ringOf } from './coalitions.ts';
 import { type Exclusion, MAX_POOLS, type Pool, type Roster } from './roster-state.ts';
 
@@ -28,6 +30,17 @@ export const summarisePools = (roster: Roster): PoolSummary[] =>
       state: stateOf(pool),
       reason: [mainReason(pool), ...sideReasons(pool)].join(' '),
     }));
+
+/** What one asks before choosing this pool. A lap of several rings is that of the first. */
+export function poolFacts(pool: Pool, manifest: ModelManifest, price: Price): NonNullable<PoolSummary['facts']> {
+  const timed = pool.coalitions.find(({ coalition, lapMs }) => coalition.state === 'ready' && lapMs !== undefined);
+  return {
+    weightBytes: stageBytes(manifest, 0, manifest.layers),
+    contextTokens: manifest.maxContext,
+    price,
+    ...(timed?.lapMs === undefined ? {} : { lapMs: timed.lapMs }),
+  };
+}
 
 function stateOf(pool: Pool): PoolSummary['state'] {
   if (readyOf(pool).length > 0) return 'ready';

@@ -77,7 +77,7 @@ test('a file that gets no smaller any more loses the twins that it had', async (
   expect(twins()).toEqual([]);
 });
 
-test('it tells the bytes before and after', async () => {
+test('E5: it tells the bytes before and after', async () => {
   write('a.js');
   write('b.css');
   const { plain, br, gzip } = await compressSite(root);

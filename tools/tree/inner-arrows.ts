@@ -59,15 +59,20 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   signaling: ['*'],
   // The pages: each has a room of its own, and imports no other page's.
+  // Texts: one catalogue for each room below, in English; another language has the same shape.
   'app/text': [],
-  'app/format': ['app/text'],
-  'app/state': ['app/text'],
-  'app/ui': ['app/format', 'app/state', 'app/text'],
-  'app/account': ['app/format', 'app/state', 'app/text', 'app/ui'],
-  'app/chat': ['app/format', 'app/state', 'app/text', 'app/ui'],
-  'app/join': ['app/format', 'app/state', 'app/text', 'app/ui'],
-  'app/pools': ['app/format', 'app/state', 'app/text', 'app/ui'],
-  app: ['app/text', 'app/ui'],
+  'app/text/english': ['app/text'],
+  'app/text/german': ['app/text', 'app/text/english'],
+  // Lays a language over the catalogues.
+  'app/language': ['app/text', 'app/text/german'],
+  'app/format': [],
+  'app/state': [],
+  'app/ui': ['app/format', 'app/language', 'app/state', 'app/text', 'app/text/english'],
+  'app/account': ['app/format', 'app/state', 'app/ui'],
+  'app/chat': ['app/format', 'app/state', 'app/text/english', 'app/ui'],
+  'app/join': ['app/format', 'app/state', 'app/ui'],
+  'app/pools': ['app/format', 'app/state', 'app/ui'],
+  app: ['app/language', 'app/ui'],
   // The words that all three programs share.
   protocol: [],
   'protocol/http': ['protocol'],
@@ -96,7 +101,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'shard-worker/host': ['shard-worker/sentinel', 'shard-worker/words', 'shard-worker/worker'],
   'shard-worker/peer': ['shard-worker/host', 'shard-worker/sentinel', 'shard-worker/words', 'shard-worker/worker'],
   'shard-worker/index.ts': ['shard-worker/host', 'shard-worker/peer', 'shard-worker/words'],
-  'shard-worker/worker.ts': ['shard-worker/words', 'shard-worker/worker'],
+  'shard-worker/worker.ts': ['shard-worker/worker'],
   'shard-worker/sentinel.ts': ['shard-worker/links', 'shard-worker/sentinel', 'shard-worker/worker'],
   'shard-worker/read-manifest.ts': ['shard-worker/hub', 'shard-worker/model'],
   'shard-worker/read-prompt.ts': [

@@ -1,6 +1,6 @@
 // Which language this browser wants, kept here, and how it comes to be spoken: German is loaded when it is.
-import { layTexts } from './catalogue.ts';
-import { type Language, pickLanguage } from './languages.ts';
+import { layTexts } from '../text/catalogue.ts';
+import { type Language, pickLanguage } from '../text/languages.ts';
 
 const KEY = 'computepool.language';
 
@@ -14,7 +14,7 @@ export function wantedLanguage(): Language {
 }
 
 export async function speak(language: Language): Promise<void> {
-  const texts = language === 'de' ? (await import('./german/german.ts')).german : undefined;
+  const texts = language === 'de' ? (await import('../text/german/german.ts')).german : undefined;
   layTexts(language, texts);
   document.documentElement.lang = language === 'de' ? 'de' : 'en';
 }

@@ -1,5 +1,5 @@
 // What a tab lends of its memory, and how much when its person has not said. Careful: a tab that is killed helps nobody.
-import type { Backend } from '../../protocol/control.ts';
+import type { Backend } from './control.ts';
 
 /** What a tab lends, as its page says. */
 export interface LentMemory {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { capabilitySchema } from '../../protocol/control.ts';
+import { capabilitySchema } from './control.ts';
 import { defaultMemoryBytes } from './lend-memory.ts';
 
 const GIB = 1024 ** 3;
