@@ -46,4 +46,9 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-export const useLanguage = (): Language => useSyncExternalStore(subscribe, () => language, () => 'en');
+export const useLanguage = (): Language =>
+  useSyncExternalStore(
+    subscribe,
+    () => language,
+    () => 'en',
+  );
