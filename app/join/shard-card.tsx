@@ -132,7 +132,6 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
             <CoalitionRing
               coalition={coalition}
               own={own}
-              asker={joinText.card.asker}
               active={phase === 'serving' && (state.served.tokensPerSecond.at(-1) ?? 0) > 0}
               className="mx-auto mt-2 w-full max-w-sm"
             />

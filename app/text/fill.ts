@@ -6,7 +6,6 @@ export function fill(text: string, parts: Readonly<Record<string, ReactNode>>): 
   return text.split(/(\{\w+\})/).map((piece, index) => {
     const name = /^\{(\w+)\}$/.exec(piece)?.[1];
     const part = name !== undefined && Object.hasOwn(parts, name) ? parts[name] : piece;
-    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text do not move.
     return createElement(Fragment, { key: index }, part);
   });
 }

@@ -24,8 +24,8 @@ interface Props {
   coalition: Coalition | undefined;
   /** Seats of these peers are filled: they are in this window. */
   own?: readonly PeerId[];
-  /** What stands for who asks, e.g. "you" or "asks". */
-  asker: string;
+  /** What stands for who asks, e.g. "you"; else it is anybody. */
+  asker?: string;
   /** Tokens are travelling now. */
   active?: boolean;
   className?: string;
@@ -38,7 +38,14 @@ const CIRCLE = { centerX: 180, centerY: 138, radius: 86 };
 /** Beyond this many stages labels would overlap; the list beside the picture has them. */
 const MAX_LABELS = 12;
 
-export function CoalitionRing({ coalition, own = [], asker, active = false, className = '', measured }: Props) {
+export function CoalitionRing({
+  coalition,
+  own = [],
+  asker = uiText.ring.asker,
+  active = false,
+  className = '',
+  measured,
+}: Props) {
   const seats = coalition?.seats ?? [];
   const { nodes, nodeRadius, arcs, asker: middle, ways } = layoutRing(seats.length, CIRCLE);
   const stroke = coalition?.state === 'ready' ? 'stroke-accent' : 'stroke-control';

@@ -21,7 +21,7 @@ export function PoolPicture() {
   const phase = watch.state?.phase;
   return (
     <figure className="panel p-4">
-      <CoalitionRing coalition={coalition} asker={uiText.picture.asker} className="mx-auto w-full max-w-md" />
+      <CoalitionRing coalition={coalition} className="mx-auto w-full max-w-md" />
       <figcaption className="mt-2 border-line border-t pt-3 text-sm">
         <p className="label">{uiText.picture.title}</p>
         <p className="mt-1 break-words font-medium">

@@ -80,8 +80,6 @@ export const englishJoin = {
     paidTo: 'What it earns is paid in USDC to {address}.',
     refused: 'Give the pool’s maker the id of this tab, shown below, then try again; or lend to another pool.',
     together: 'The tabs it works with',
-    /** In the middle of the ring. */
-    asker: 'asks',
     steps: 'Steps',
     stepStates: { done: 'done', current: 'under way', failed: 'failed', todo: 'to come' },
   },

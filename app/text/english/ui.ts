@@ -87,8 +87,6 @@ export const englishUi = {
     noModel: 'No model yet',
     asItWas: 'The pool is shown as it was.',
     unknown: 'The server does not answer, so the pool cannot be shown.',
-    /** In the middle of the ring. */
-    asker: 'asks',
     one: 'One tab holds all of it and would answer.',
     together: (count: number) => `${tabs(count)} hold it together and would answer.`,
     forming: (ready: number, count: number) => `${ready} of ${tabs(count)} have loaded their parts.`,
@@ -106,6 +104,8 @@ export const englishUi = {
   },
 
   ring: {
+    /** In the middle: who asks. */
+    asker: 'asks',
     none: 'No tab lends to it yet',
     tabs: (count: number, parts: string) => `${tabs(count)} in a ring, with these parts of the model: ${parts}`,
   },

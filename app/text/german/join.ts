@@ -81,7 +81,6 @@ export const join: typeof englishJoin = {
     refused:
       'Gib die Kennung dieses Tabs, die unten steht, an den, der den Pool angelegt hat, und versuche es dann noch einmal; oder verleihe an einen anderen Pool.',
     together: 'Die Tabs, mit denen er zusammenarbeitet',
-    asker: 'fragt',
     steps: 'Schritte',
     stepStates: { done: 'erledigt', current: 'läuft', failed: 'gescheitert', todo: 'steht noch aus' },
   },

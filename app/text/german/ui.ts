@@ -84,7 +84,6 @@ export const ui: typeof englishUi = {
     noModel: 'Noch kein Modell',
     asItWas: 'Der Pool wird so gezeigt, wie er war.',
     unknown: 'Der Server antwortet nicht, deshalb kann der Pool nicht gezeigt werden.',
-    asker: 'fragt',
     one: 'Ein Tab hält das ganze Modell und würde antworten.',
     together: (count) => `${tabs(count)} halten es gemeinsam und würden antworten.`,
     forming: (ready, count) => `${ready} von ${tabs(count)} ${ready === 1 ? 'hat' : 'haben'} ihre Teile geladen.`,
@@ -102,6 +101,7 @@ export const ui: typeof englishUi = {
   },
 
   ring: {
+    asker: 'fragt',
     none: 'Noch verleiht kein Tab an ihn',
     tabs: (count, parts) => `${tabs(count)} im Ring, mit diesen Teilen des Modells: ${parts}`,
   },
