@@ -24,7 +24,7 @@ test('E7, D6: one of two tabs, the other one, and answers that each of them earn
     const earned = first.getByTestId('earned-since');
     await expect(earned).toHaveAttribute('data-answers', '0');
     const figure = first.getByTestId('earned');
-    await expect(figure).toContainText(/^Credits of peer \w+10 credits$/);
+    await expect(figure).toContainText(/^Credits of tab \w+10 credits$/);
 
     let before = 0;
     for (const answers of [1, 2]) {

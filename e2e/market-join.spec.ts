@@ -26,7 +26,7 @@ test('a tab lends to a market once it has said where to pay it', async ({ browse
     await expect(card(tab)).toContainText('Press Leave, write the address that USDC is to be paid to,');
     expect(roster.pool(poolIdOf(REF))?.peers ?? []).toEqual([]);
 
-    await tab.getByRole('button', { name: 'Leave shard 1' }).click();
+    await tab.getByRole('button', { name: 'Leave lending 1' }).click();
     const field = tab.getByLabel('Payout address');
     const lend = tab.getByTestId('join-button');
     await lend.click();

@@ -9,7 +9,7 @@ test('one window: lend this tab, add another shard, ask, stop, ask again', async
     await join.getByTestId('join-button').click();
     const cards = join.getByTestId('shard-card');
     await expect(cards.first()).toHaveAttribute('data-phase', 'serving');
-    await expect(cards.first()).toContainText('8 layers');
+    await expect(cards.first()).toContainText('8 parts');
     await join.getByTestId('add-shard').click();
     await expect(cards).toHaveCount(2);
     await expect(cards.nth(1)).toHaveAttribute('data-phase', 'serving');

@@ -42,7 +42,7 @@ test('a pool is made, serves, is unloaded and loaded, and takes only listed tabs
     const tab = await site.openStage(JOIN);
     await phaseOf(tab, 'serving');
     await stateIs('ready');
-    await expect(page).toContainText(`[0, ${layers})`);
+    await expect(page).toContainText(`1–${layers}`);
     const coalitions = () => site.server.snapshot().coalitions.filter(({ pool }) => pool === POOL);
     expect(coalitions()).toHaveLength(1);
 
@@ -55,10 +55,10 @@ test('a pool is made, serves, is unloaded and loaded, and takes only listed tabs
     await stateIs('ready');
 
     const peer = (await tab.getByTestId('shard-card').getAttribute('data-peer'))!;
-    await owner.getByLabel('Any tab may join').uncheck();
-    await owner.getByLabel('Id of a peer').fill(peer);
+    await owner.getByLabel('Any tab may lend to it').uncheck();
+    await owner.getByLabel('Id of a tab').fill(peer);
     await owner.getByRole('button', { name: 'Add', exact: true }).click();
-    await expect(page.getByRole('button', { name: `Remove peer ${peer.slice(0, 8)}` })).toBeVisible();
+    await expect(page.getByRole('button', { name: `Remove tab ${peer.slice(0, 8)}` })).toBeVisible();
     const stranger = await site.openStage(JOIN);
     const refusal = stranger.getByTestId('error-card');
     await expect(refusal).toHaveAttribute('data-code', 'forbidden');

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { logOut } from '../state/account-api.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useTask } from '../state/use-task.ts';
+import { accountText } from '../text/english/account.ts';
+import { fill } from '../text/fill.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { BalanceCard } from './balance-card.tsx';
@@ -25,15 +27,12 @@ export function AccountView() {
   /** Counts what ended keys or logins from another card: their lists are read anew. */
   const [endings, setEndings] = useState(0);
   const noteEnding = () => setEndings((count) => count + 1);
-  if (status === 'loading') return <LoadingLine>Asking the server who you are.</LoadingLine>;
+  if (status === 'loading') return <LoadingLine>{accountText.asking}</LoadingLine>;
   if (error) return <ErrorCard error={error} onRetry={reload} />;
   if (!account) {
     return (
       <div data-testid="account" data-status="logged-out">
-        <p className="mb-6 max-w-prose text-muted">
-          An account holds credits. You earn them by lending a GPU and spend them by asking, here or with an API key. It
-          is not needed to look around.
-        </p>
+        <p className="mb-6 max-w-prose text-muted">{accountText.intro}</p>
         <SignForm onSigned={reload} />
       </div>
     );
@@ -41,16 +40,14 @@ export function AccountView() {
   return (
     <div className="space-y-5" data-testid="account" data-status="logged-in">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p>
-          Logged in as <span className="break-all font-semibold">{account.name}</span>
-        </p>
+        <p>{fill(accountText.loggedInAs, { name: <bdi className="break-all font-semibold">{account.name}</bdi> })}</p>
         <button
           type="button"
           className="button button-small"
           disabled={leaving.busy}
           onClick={() => void leaving.run(logOut).then(reload)}
         >
-          Log out
+          {accountText.logOut}
         </button>
       </div>
       {leaving.error && <ErrorCard error={leaving.error} />}

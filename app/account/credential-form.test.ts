@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nameProblem, passwordProblem } from '../../protocol/http/credentials.ts';
 import { checkCredentials, checkPasswordChange } from './credential-form.ts';
 
 const password = 'correct horse';
@@ -9,11 +10,15 @@ test('what fits has no problems', () => {
 });
 
 test.each(['ab', 'a b c', 'ann@home', 'x'.repeat(33), 'äöü'])('%s is no name', (name) => {
-  expect(checkCredentials({ name, password }, 'register').name).toContain('3 to 32');
+  const { name: problem } = checkCredentials({ name, password }, 'register');
+  expect(problem).toContain('3 to 32');
+  expect(problem, 'as the server says it').toBe(nameProblem(name));
 });
 
 test.each(['short', 'x'.repeat(201)])('a password of that length is refused', (text) => {
-  expect(checkCredentials({ name: 'ann', password: text }, 'register').password).toContain('8 to 200');
+  const { password: problem } = checkCredentials({ name: 'ann', password: text }, 'register');
+  expect(problem).toContain('8 to 200');
+  expect(problem, 'as the server says it').toBe(passwordProblem(text));
 });
 
 test('both fields are asked for', () => {

@@ -1,6 +1,7 @@
 // What a person types to register, log in or change a password, checked before it is sent. Pure; the server checks again, by the same rules.
 import type { Credentials, PasswordChange } from '../../protocol/http/account.ts';
 import { nameProblem, passwordProblem } from '../../protocol/http/credentials.ts';
+import { accountText } from '../text/english/account.ts';
 
 export interface CredentialProblems {
   name?: string | undefined;
@@ -10,11 +11,15 @@ export interface CredentialProblems {
 /** Sentences for what does not fit; none when all does. Logging in only asks that both are there. */
 export function checkCredentials({ name, password }: Credentials, purpose: 'register' | 'log-in'): CredentialProblems {
   const isNew = purpose === 'register';
+  const text = accountText.sign;
   return {
-    name: name === '' ? 'Write the account’s name.' : isNew ? nameProblem(name) : undefined,
-    password: password === '' ? 'Write the password.' : isNew ? passwordProblem(password) : undefined,
+    name: name === '' ? text.nameMissing : isNew && nameProblem(name) ? text.nameProblem : undefined,
+    password: password === '' ? text.passwordMissing : isNew ? problemOf(password) : undefined,
   };
 }
+
+const problemOf = (password: string): string | undefined =>
+  passwordProblem(password) && accountText.sign.passwordProblem;
 
 /** Sentences for what does not fit of a change of password; none when all does. */
 export function checkPasswordChange({
@@ -25,7 +30,7 @@ export function checkPasswordChange({
   newPassword?: string | undefined;
 } {
   return {
-    oldPassword: oldPassword === '' ? 'Write the password of before.' : undefined,
-    newPassword: newPassword === '' ? 'Write a new password.' : passwordProblem(newPassword),
+    oldPassword: oldPassword === '' ? accountText.sign.oldPasswordMissing : undefined,
+    newPassword: newPassword === '' ? accountText.sign.newPasswordMissing : problemOf(newPassword),
   };
 }

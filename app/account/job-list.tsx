@@ -7,21 +7,18 @@ import { formatCredits } from '../format/format-credits.ts';
 import { formatRepoName } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { formatWhen } from '../format/format-when.ts';
+import { languageTag } from '../text/catalogue.ts';
+import { accountText } from '../text/english/account.ts';
+import { fill } from '../text/fill.ts';
 import { TableHead } from '../ui/table-head.tsx';
 
-const COLUMNS = ['When', 'Pool', 'Mode', 'Predicted', 'Measured', 'First token', 'Tokens', 'Credits'] as const;
+const COLUMNS = ['when', 'pool', 'mode', 'predicted', 'measured', 'firstToken', 'tokens', 'credits'] as const;
 /** Columns from here on hold figures and are set right. */
 const FIRST_FIGURE = 3;
 
 export function JobList({ jobs }: { jobs: readonly AccountJob[] }) {
   if (jobs.length === 0) {
-    return (
-      <p className="max-w-prose text-muted">
-        This account has paid for no request yet. It pays for programs that show one of its API keys, and for chats in
-        browsers that it has claimed: claim this browser above, and its chats from then on are listed here. A chat in a
-        browser that nobody has claimed is paid with that browser’s own credits.
-      </p>
-    );
+    return <p className="max-w-prose text-muted">{accountText.usage.none}</p>;
   }
   return (
     <>
@@ -34,9 +31,9 @@ export function JobList({ jobs }: { jobs: readonly AccountJob[] }) {
 function JobTable({ jobs }: { jobs: readonly AccountJob[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
-    <section aria-label="Requests" tabIndex={0} className="hidden overflow-x-auto md:block">
+    <section aria-label={accountText.usage.requests} tabIndex={0} className="hidden overflow-x-auto md:block">
       <table className="w-full whitespace-nowrap text-left text-sm">
-        <TableHead columns={COLUMNS} firstFigure={FIRST_FIGURE} />
+        <TableHead columns={COLUMNS.map((column) => accountText.usage.columns[column])} firstFigure={FIRST_FIGURE} />
         <tbody>
           {jobs.map((job) => (
             <JobRow key={job.id} job={job} />
@@ -50,7 +47,7 @@ function JobTable({ jobs }: { jobs: readonly AccountJob[] }) {
 /** The same without columns, the price beside the model. */
 function JobCards({ jobs }: { jobs: readonly AccountJob[] }) {
   return (
-    <ul aria-label="Requests" className="divide-y divide-line text-sm md:hidden">
+    <ul aria-label={accountText.usage.requests} className="divide-y divide-line text-sm md:hidden">
       {jobs.map((job) => (
         <JobCard key={job.id} job={job} />
       ))}
@@ -60,21 +57,23 @@ function JobCards({ jobs }: { jobs: readonly AccountJob[] }) {
 
 function JobCard({ job }: { job: AccountJob }) {
   const { predicted, outcome } = job;
+  const text = accountText.usage;
   const facts: [name: string, value: string][] = [
-    ['tokens', tokensOf(job)],
-    ['predicted', predicted ? formatRate(predicted.tokensPerSecond) : '–'],
-    ['measured', outcome ? formatRate(outcome.tokensPerSecond) : '–'],
-    ['first token', outcome ? formatMs(outcome.timeToFirstTokenMs) : '–'],
+    [text.facts.tokens, tokensOf(job)],
+    [text.facts.predicted, predicted ? formatRate(predicted.tokensPerSecond) : '–'],
+    [text.facts.measured, outcome ? formatRate(outcome.tokensPerSecond) : '–'],
+    [text.facts.firstToken, outcome ? formatMs(outcome.timeToFirstTokenMs) : '–'],
   ];
   return (
     <li className="py-2.5" data-testid="job-card">
       <div className="flex items-baseline justify-between gap-x-4">
-        <span className="min-w-0 truncate font-mono" title={job.pool}>
+        <span data-words="program" className="min-w-0 truncate font-mono" title={job.pool}>
           {formatRepoName(job.pool)}
         </span>
-        <span className="shrink-0">
-          <span className="font-mono font-semibold">{formatCredits(job.chargedMicros)}</span>{' '}
-          <span className="text-muted">credits</span>
+        <span className="shrink-0 text-muted">
+          {fill(text.charged, {
+            credits: <span className="font-mono font-semibold text-ink">{formatCredits(job.chargedMicros)}</span>,
+          })}
         </span>
       </div>
       <p className="text-muted">
@@ -97,7 +96,7 @@ const tokensOf = ({ usage }: AccountJob): string =>
 
 function JobTime({ job: { createdAt } }: { job: AccountJob }) {
   return (
-    <time dateTime={createdAt.toISOString()} title={createdAt.toLocaleString()}>
+    <time dateTime={createdAt.toISOString()} title={createdAt.toLocaleString(languageTag())}>
       {formatWhen(createdAt, new Date())}
     </time>
   );
@@ -107,8 +106,11 @@ function JobMode({ job: { mode, state } }: { job: AccountJob }) {
   return (
     <>
       {mode ? nameRoute({ mode }) : '–'}
-      {state === 'failed' && <span className="ml-2 text-danger">failed</span>}
-      {state !== 'failed' && state !== 'done' && <span className="ml-2 text-wait">{state}</span>}
+      {state !== 'done' && (
+        <span className={`ml-2 ${state === 'failed' ? 'text-danger' : 'text-wait'}`}>
+          {accountText.usage.states[state]}
+        </span>
+      )}
     </>
   );
 }
@@ -117,12 +119,12 @@ function JobRow({ job }: { job: AccountJob }) {
   const { predicted, outcome } = job;
   const figure = 'py-1.5 pr-4 text-right font-mono last:pr-0';
   return (
-    <tr className="border-line border-b" title={`job ${job.id}`}>
+    <tr className="border-line border-b" title={accountText.usage.job(job.id)}>
       <td className="py-1.5 pr-4 text-muted">
         <JobTime job={job} />
       </td>
       <td className="py-1.5 pr-4">
-        <span className="inline-block max-w-44 truncate align-bottom font-mono" title={job.pool}>
+        <span data-words="program" className="inline-block max-w-44 truncate align-bottom font-mono" title={job.pool}>
           {formatRepoName(job.pool)}
         </span>
       </td>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { endLogin, endLogins, readLogins } from '../state/account-api.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';
 import { useRemote } from '../state/use-remote.ts';
+import { accountText } from '../text/english/account.ts';
 import { Card } from '../ui/card.tsx';
 import { CheckField } from '../ui/check-field.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -19,6 +20,7 @@ interface Props {
 }
 
 export function LoginSection({ onKeysEnded, onLoggedOut }: Props) {
+  const text = accountText.logins;
   const logins = useRemote(readLogins);
   const [keysToo, setKeysToo] = useState(false);
   const task = useProvenTask();
@@ -32,12 +34,10 @@ export function LoginSection({ onKeysEnded, onLoggedOut }: Props) {
     if (await task.run(() => endLogins(keysToo))) onLoggedOut();
   };
   return (
-    <Card title="Logins" testId="logins">
-      <p className="max-w-prose text-muted text-sm">
-        Each browser that this account is logged in with. End those that you do not know, and change the password.
-      </p>
+    <Card title={text.title} testId="logins">
+      <p className="max-w-prose text-muted text-sm">{text.intro}</p>
       {logins.error && <ErrorCard error={logins.error} onRetry={logins.reload} />}
-      {!logins.value && !logins.error && <LoadingLine>Reading the logins.</LoadingLine>}
+      {!logins.value && !logins.error && <LoadingLine>{text.reading}</LoadingLine>}
       <ul className="mt-3 divide-y divide-line">
         {logins.value?.map((login) => (
           <LoginRow key={login.id} login={login} keysToo={keysToo} busy={task.busy} onEnd={() => void end(login.id)} />
@@ -45,21 +45,17 @@ export function LoginSection({ onKeysEnded, onLoggedOut }: Props) {
       </ul>
       <div className="mt-3 space-y-3">
         <CheckField
-          label="Revoke API keys, too"
-          hint="With one login the keys that were made in it; everywhere, every key. Else programs go on with theirs."
+          label={text.keysToo}
+          hint={text.keysTooHint}
           checked={keysToo}
           disabled={task.busy}
           onCheck={setKeysToo}
         />
         <ConfirmButton
-          label="Log out everywhere"
+          label={text.endAll}
           subject=""
-          warning={
-            keysToo
-              ? 'Every browser is logged out, this one included, and every API key stops working.'
-              : 'Every browser is logged out, this one included. API keys go on.'
-          }
-          confirmLabel="Log out everywhere"
+          warning={keysToo ? text.endAllKeysWarning : text.endAllWarning}
+          confirmLabel={text.endAll}
           disabled={task.busy}
           onConfirm={() => void endAll()}
         />

@@ -5,10 +5,14 @@ import type { NewKey } from '../../protocol/http/account.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { SNIPPET_LANGUAGES, SNIPPET_NAMES, type SnippetLanguage, writeSnippet } from '../format/client-snippet.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { accountText } from '../text/english/account.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Segments } from '../ui/segments.tsx';
 
-const LANGUAGES = SNIPPET_LANGUAGES.map((value) => ({ value, name: SNIPPET_NAMES[value] }));
+const LANGUAGES = SNIPPET_LANGUAGES.map((value) => ({
+  value,
+  name: <span data-words="program">{SNIPPET_NAMES[value]}</span>,
+}));
 
 export function NewKeyCard({ made, onDone }: { made: NewKey; onDone(): void }) {
   const site = useSiteConfig();
@@ -17,7 +21,7 @@ export function NewKeyCard({ made, onDone }: { made: NewKey; onDone(): void }) {
   const program = writeSnippet(language, { origin: window.location.origin, model, key: made.key });
   return (
     <div className="mt-4 rounded-md border border-accent bg-accent-soft p-4" role="status" data-testid="new-key">
-      <p className="font-semibold">Copy this key now. It is never shown again.</p>
+      <p className="font-semibold">{accountText.keys.copyNow}</p>
       <div className="mt-2 flex flex-wrap items-center gap-2">
         <code className="min-w-0 flex-1 basis-64 break-all rounded border border-line bg-panel px-3 py-2 font-mono text-sm">
           {made.key}
@@ -26,19 +30,23 @@ export function NewKeyCard({ made, onDone }: { made: NewKey; onDone(): void }) {
       </div>
       <div className="mt-4 flex flex-wrap items-center justify-between gap-2">
         <Segments<SnippetLanguage>
-          legend="Language of the example"
+          legend={accountText.keys.exampleLanguage}
           segments={LANGUAGES}
           value={language}
           onPick={setLanguage}
         />
         <CopyButton text={program} what="program" />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus */}
-      <section aria-label="Example" tabIndex={0} className="mt-2 overflow-x-auto rounded border border-line bg-panel">
+      <section
+        aria-label={accountText.keys.exampleProgram}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
+        tabIndex={0}
+        className="mt-2 overflow-x-auto rounded border border-line bg-panel"
+      >
         <pre className="p-3 font-mono text-xs leading-relaxed">{program}</pre>
       </section>
       <button type="button" className="button button-small mt-3" onClick={onDone}>
-        I have kept it
+        {accountText.keys.kept}
       </button>
     </div>
   );

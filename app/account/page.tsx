@@ -1,19 +1,12 @@
-// /account: credits, keys and browsers of whoever is logged in.
+// /account: credits, keys and browsers of whoever is logged in. Title and description are those of the export, which is in English.
 import type { Metadata } from 'next';
-import { AccountView } from './account-view.tsx';
+import { AccountPage } from './account-page.tsx';
 
 export const metadata: Metadata = {
   title: 'Account',
   description: 'Credits that you earn by lending a GPU, and the API keys that spend them.',
 };
 
-export default function AccountPage() {
-  return (
-    <>
-      <h1 className="font-semibold text-2xl tracking-tight">Account</h1>
-      <div className="mt-4">
-        <AccountView />
-      </div>
-    </>
-  );
+export default function Page() {
+  return <AccountPage />;
 }

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import { changePassword } from '../state/account-api.ts';
 import { useTask } from '../state/use-task.ts';
+import { accountText } from '../text/english/account.ts';
 import { Card } from '../ui/card.tsx';
 import { CheckField } from '../ui/check-field.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
@@ -19,6 +20,7 @@ interface Props {
 }
 
 export function PasswordSection({ name, onChanged }: Props) {
+  const text = accountText.password;
   const [change, setChange] = useState(EMPTY);
   const [tried, setTried] = useState(false);
   const [changed, setChanged] = useState(false);
@@ -41,11 +43,11 @@ export function PasswordSection({ name, onChanged }: Props) {
     onChanged();
   };
   return (
-    <Card title="Password" testId="password">
+    <Card title={text.title} testId="password">
       <form onSubmit={submit} className="space-y-4" noValidate>
         <input type="text" autoComplete="username" value={name} readOnly hidden />
         <TextField
-          label="Old password"
+          label={text.old}
           type="password"
           value={change.oldPassword}
           onText={(oldPassword) => write({ oldPassword })}
@@ -54,30 +56,30 @@ export function PasswordSection({ name, onChanged }: Props) {
           problem={problems.oldPassword}
         />
         <TextField
-          label="New password"
+          label={text.new}
           type="password"
           value={change.newPassword}
           onText={(newPassword) => write({ newPassword })}
           autoComplete="new-password"
           maxLength={400}
-          hint="At least 8 characters. All other browsers are logged out."
+          hint={text.newHint}
           problem={problems.newPassword}
         />
         <CheckField
-          label="Revoke every API key, too"
-          hint="For when somebody else may have had the old password."
+          label={text.keysToo}
+          hint={text.keysTooHint}
           checked={change.keysToo}
           disabled={task.busy}
           onCheck={(keysToo) => write({ keysToo })}
         />
         {task.error && <ErrorCard error={task.error} />}
-        {task.busy && <LoadingLine>Changing the password.</LoadingLine>}
+        {task.busy && <LoadingLine>{text.changing}</LoadingLine>}
         <div className="flex flex-wrap items-center gap-3">
           <button type="submit" className="button" disabled={task.busy}>
-            Change the password
+            {text.submit}
           </button>
           <span role="status" className="text-sm">
-            {changed && 'Changed. Other browsers are logged out.'}
+            {changed && text.changed}
           </span>
         </div>
       </form>

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { logIn, register } from '../state/account-api.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { useTask } from '../state/use-task.ts';
+import { accountText } from '../text/english/account.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { Segments } from '../ui/segments.tsx';
@@ -12,12 +13,10 @@ import { checkCredentials } from './credential-form.ts';
 
 type Purpose = 'register' | 'log-in';
 
-const PURPOSES = [
-  { value: 'register', name: 'New account' },
-  { value: 'log-in', name: 'Log in' },
-] as const;
+const PURPOSES = ['register', 'log-in'] as const;
 
 export function SignForm({ onSigned }: { onSigned(): void }) {
+  const text = accountText.sign;
   const [purpose, setPurpose] = useState<Purpose>('register');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
@@ -40,30 +39,36 @@ export function SignForm({ onSigned }: { onSigned(): void }) {
   };
   return (
     <form onSubmit={submit} className="panel max-w-lg space-y-5 p-4 sm:p-6" data-testid="sign-form" noValidate>
-      <Segments legend="New or known" segments={PURPOSES} value={purpose} disabled={task.busy} onPick={pick} />
+      <Segments
+        legend={text.legend}
+        segments={PURPOSES.map((value) => ({ value, name: text.purposes[value] }))}
+        value={purpose}
+        disabled={task.busy}
+        onPick={pick}
+      />
       <TextField
-        label="Name"
+        label={text.name}
         value={name}
         onText={setName}
         autoComplete="username"
         maxLength={64}
-        hint={isNew ? 'Letters, digits, “-” and “_”. No mail address is asked for.' : undefined}
+        hint={isNew ? text.nameHint : undefined}
         problem={tried ? problems.name : undefined}
       />
       <TextField
-        label="Password"
+        label={text.password}
         type="password"
         value={password}
         onText={setPassword}
         autoComplete={isNew ? 'new-password' : 'current-password'}
         maxLength={400}
-        hint={isNew ? 'At least 8 characters. Nobody can reset it for you: keep it well.' : undefined}
+        hint={isNew ? text.passwordHint : undefined}
         problem={tried ? problems.password : undefined}
       />
       {task.error && <ErrorCard error={explain(task.error, isNew)} />}
-      {task.busy && <LoadingLine>{isNew ? 'Making the account.' : 'Logging in.'}</LoadingLine>}
+      {task.busy && <LoadingLine>{isNew ? text.making : text.loggingIn}</LoadingLine>}
       <button type="submit" className="button button-primary min-h-12 w-full px-8 sm:w-auto" disabled={task.busy}>
-        {isNew ? 'Make the account' : 'Log in'}
+        {isNew ? text.make : text.logIn}
       </button>
     </form>
   );
@@ -71,7 +76,7 @@ export function SignForm({ onSigned }: { onSigned(): void }) {
 
 /** The table's next steps speak to programs here; a person at this form can do something else. */
 function explain(error: ShownError, isNew: boolean): ShownError {
-  if (error.code === 'not-logged-in') return { ...error, next: 'Check the name and the password, then try again.' };
-  if (error.code === 'conflict' && isNew) return { ...error, next: 'Choose another name, or log in if it is yours.' };
+  if (error.code === 'not-logged-in') return { ...error, next: accountText.sign.wrong };
+  if (error.code === 'conflict' && isNew) return { ...error, next: accountText.sign.taken };
   return error;
 }

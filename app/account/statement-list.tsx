@@ -7,6 +7,7 @@ import { sumJobs } from '../format/sum-jobs.ts';
 import { readStatement } from '../state/account-api.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { useTask } from '../state/use-task.ts';
+import { accountText } from '../text/english/account.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
@@ -15,6 +16,7 @@ import { StatementRow } from './statement-row.tsx';
 const readNewest = (signal: AbortSignal) => readStatement(undefined, signal);
 
 export function StatementList() {
+  const text = accountText.statement;
   const { value, error, reload } = useRemote(readNewest);
   const [older, setOlder] = useState<StatementPage[]>([]);
   const task = useTask();
@@ -33,17 +35,18 @@ export function StatementList() {
   };
   return (
     <Card
-      title="Statement"
+      title={text.title}
       testId="statement"
       aside={
         <button type="button" className="button button-small" onClick={refresh}>
-          Refresh<span className="sr-only"> the statement</span>
+          {accountText.usage.refresh}
+          <span className="sr-only">{text.which}</span>
         </button>
       }
     >
       {error && <ErrorCard error={error} onRetry={refresh} />}
-      {!value && !error && <LoadingLine>Reading the statement.</LoadingLine>}
-      {value && lines.length === 0 && <p className="text-muted">Nothing has moved yet.</p>}
+      {!value && !error && <LoadingLine>{text.reading}</LoadingLine>}
+      {value && lines.length === 0 && <p className="text-muted">{text.none}</p>}
       <ol className="divide-y divide-line text-sm">
         {sumJobs(lines, describeLine).map((entry) => (
           <StatementRow key={entry.key} entry={entry} />
@@ -52,7 +55,7 @@ export function StatementList() {
       {task.error && <ErrorCard error={task.error} />}
       {next && (
         <button type="button" className="link mt-2 min-h-9 text-sm" disabled={task.busy} onClick={readMore}>
-          {task.busy ? 'Reading older lines' : 'Older lines'}
+          {task.busy ? text.readingOlder : text.older}
         </button>
       )}
     </Card>

@@ -1,4 +1,5 @@
 // What computes: chosen by the device, or by the person.
+import { joinText } from '../text/english/join.ts';
 import type { BackendChoice } from './join-query.ts';
 
 interface Props {
@@ -6,29 +7,26 @@ interface Props {
   onChange(value: BackendChoice): void;
 }
 
-const CHOICES: readonly { value: BackendChoice; name: string; hint: string }[] = [
-  { value: 'auto', name: 'Automatic', hint: 'WebGPU where there is one, else WASM' },
-  { value: 'webgpu', name: 'WebGPU', hint: 'the GPU' },
-  { value: 'wasm', name: 'WASM', hint: 'the CPU' },
-];
+const CHOICES: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm'];
 
 export function BackendField({ value, onChange }: Props) {
   return (
     <fieldset>
-      <legend className="label">Backend</legend>
+      <legend className="label">{joinText.form.backend}</legend>
       <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
         {CHOICES.map((choice) => (
-          <label key={choice.value} className="flex min-h-9 items-center gap-2">
+          <label key={choice} className="flex min-h-9 items-center gap-2">
             <input
               type="radio"
               name="backend"
-              value={choice.value}
-              checked={value === choice.value}
-              onChange={() => onChange(choice.value)}
+              value={choice}
+              checked={value === choice}
+              onChange={() => onChange(choice)}
               className="size-4 accent-accent"
             />
             <span>
-              {choice.name} <span className="text-muted text-sm">{choice.hint}</span>
+              {joinText.form.backends[choice].name}{' '}
+              <span className="text-muted text-sm">{joinText.form.backends[choice].hint}</span>
             </span>
           </label>
         ))}

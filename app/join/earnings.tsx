@@ -8,6 +8,8 @@ import { claimThisBrowser } from '../state/claim-this-browser.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';
 import type { Task } from '../state/use-task.ts';
+import { joinText } from '../text/english/join.ts';
+import { fill } from '../text/fill.ts';
 import { TaskNotice } from '../ui/task-notice.tsx';
 import { EarnedFigure, PeerEarned } from './earned-figure.tsx';
 import { EarnedSince } from './earned-since.tsx';
@@ -29,7 +31,7 @@ export function Earnings({ peers, inCredits }: Props) {
   useReadAgain(reload);
   if (status === 'loading' || status === 'failed' || (!account && !inCredits)) return null;
   return (
-    <aside className="panel max-w-3xl p-4 sm:px-6" aria-label="Earnings" data-testid="earnings">
+    <aside className="panel max-w-3xl p-4 sm:px-6" aria-label={joinText.earnings.label} data-testid="earnings">
       <EarnedSince />
       {account ? (
         <AccountEarnings account={account} peers={peers} onClaimed={reload} />
@@ -47,11 +49,13 @@ function GuestEarnings({ peers }: { peers: readonly PeerId[] }) {
         <PeerEarned key={peer} peer={peer} everyMs={EVERY_MS} />
       ))}
       <p className="text-muted text-sm">
-        Lending earns credits. Without an account they stay with this browser’s key, and its chat can spend them.{' '}
-        <Link href="/account" target="_blank" className="link">
-          Log in or make an account
-        </Link>{' '}
-        to use them elsewhere.
+        {fill(joinText.earnings.guest, {
+          logIn: (
+            <Link href="/account" target="_blank" className="link">
+              {joinText.earnings.logIn}
+            </Link>
+          ),
+        })}
       </p>
     </>
   );
@@ -69,10 +73,11 @@ function AccountEarnings({ account, peers, onClaimed }: AccountProps) {
   const { available, held } = account.balance;
   // What a claim brings along was earned before: with it the balance counts as another one.
   useBalanceSeen(`${account.id} ${account.peers.length}`, available.micros + held.micros);
+  const name = <bdi>{account.name}</bdi>;
   useClaim({ account, peers: agreed ? peers : [], task, onClaimed });
   return (
     <>
-      <EarnedFigure label={`Credits of ${account.name}`} micros={available.micros} />
+      <EarnedFigure label={fill(joinText.earnings.ofAccount, { name })} micros={available.micros} />
       <label className="mt-2 flex items-start gap-3">
         <input
           type="checkbox"
@@ -82,11 +87,8 @@ function AccountEarnings({ account, peers, onClaimed }: AccountProps) {
           data-testid="earning-consent"
         />
         <span>
-          <span className="font-medium">Earn for {account.name}</span>
-          <span className="block text-muted text-sm">
-            Tabs that this browser lends sign with their own keys that they belong to the account. The server then knows
-            which peers are yours. You can let them go again under Account.
-          </span>
+          <span className="font-medium">{fill(joinText.earnings.earnFor, { name })}</span>
+          <span className="block text-muted text-sm">{joinText.earnings.earnForHint}</span>
         </span>
       </label>
       <TaskNotice task={task} className="mt-3" />

@@ -7,6 +7,7 @@ import type { PoolRef } from '../../protocol/ids.ts';
 import { MAX_SHARDS_PER_WINDOW, type ShardOptions } from '../state/lent-shards.ts';
 import { isRepo, isRevision, resolveModel } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';
+import { joinText } from '../text/english/join.ts';
 import { ModelField } from '../ui/model-field.tsx';
 import { BackendField } from './backend-field.tsx';
 import type { BackendChoice, JoinQuery } from './join-query.ts';
@@ -50,7 +51,7 @@ export function JoinForm({ config, models, pools, query, onJoin }: Props) {
       <ModelField config={config} models={models} value={model} onChange={setModel} />
       {market && <PayoutField value={payout} onText={setPayout} problem={tried ? address.problem : undefined} />}
       <details className="border-line border-t pt-4" open={query.backend !== 'auto' || query.memoryBytes !== undefined}>
-        <summary className="font-medium">More choices: backend and memory</summary>
+        <summary className="font-medium">{joinText.form.more}</summary>
         <div className="mt-4 space-y-5">
           <BackendField value={backend} onChange={setBackend} />
           <MemoryField value={memoryBytes} onChange={setMemoryBytes} />
@@ -63,7 +64,7 @@ export function JoinForm({ config, models, pools, query, onJoin }: Props) {
         disabled={!complete}
         className="button button-primary min-h-12 w-full px-8 text-lg sm:w-auto"
       >
-        Lend this tab
+        {joinText.form.submit}
       </button>
     </form>
   );
@@ -74,9 +75,7 @@ function GpuNote({ backend }: { backend: BackendChoice }) {
   if ('gpu' in navigator || backend === 'wasm') return null;
   return (
     <p className="rounded-md border border-control bg-warn-soft px-4 py-3 text-sm">
-      {backend === 'webgpu'
-        ? 'This browser offers no WebGPU here, so joining with it will fail. Choose automatic or WASM.'
-        : 'This browser offers no WebGPU here. The tab will compute on the CPU with WASM: slower, but just as correct.'}
+      {backend === 'webgpu' ? joinText.form.noGpuWanted : joinText.form.noGpu}
     </p>
   );
 }

@@ -2,6 +2,7 @@
 import type { Backend } from '../../protocol/control.ts';
 import { MAX_SHARDS_PER_WINDOW } from '../state/lent-shards.ts';
 import { type ModelWish, readModelWish } from '../state/resolve-model.ts';
+import { joinText } from '../text/english/join.ts';
 
 export type BackendChoice = Backend | 'auto';
 
@@ -25,7 +26,7 @@ const BACKENDS: readonly string[] = ['auto', 'webgpu', 'wasm'];
 export function parseJoinQuery(query: URLSearchParams): JoinQuery {
   const { wish, problems } = readModelWish(query);
   const backend = query.get('backend') ?? 'auto';
-  if (!BACKENDS.includes(backend)) problems.push('The address asks for a backend that is none: use webgpu or wasm.');
+  if (!BACKENDS.includes(backend)) problems.push(joinText.noSuchBackend);
   const shards = Math.trunc(Number(query.get('shards') ?? 1));
   const memoryMb = Number(query.get('memoryMb') ?? 0);
   return {

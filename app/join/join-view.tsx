@@ -8,6 +8,7 @@ import { resolveModel } from '../state/resolve-model.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { useShardPeers } from '../state/use-shard-peers.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { joinText } from '../text/english/join.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { Earnings } from './earnings.tsx';
@@ -42,7 +43,7 @@ export function JoinView() {
   }, [query, site.config, site.models, pools.loading, pools.value, shards.length, add]);
 
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
-  if (!site.config) return <p className="text-muted">Asking the server what it serves.</p>;
+  if (!site.config) return <p className="text-muted">{joinText.askingServer}</p>;
   const wished = resolveModel(query.wish, site.config.model, site.models);
   const inUsdc = shards.length === 0 ? isMarket(pools.value, wished) : options?.payoutAddress !== undefined;
   return (
@@ -58,11 +59,9 @@ export function JoinView() {
       {shards.length > 0 && options && (
         <p className="flex flex-wrap items-center gap-3">
           <button type="button" className="button" data-testid="add-shard" disabled={full} onClick={() => add(options)}>
-            Add another shard in this window
+            {joinText.addAnother}
           </button>
-          <span className="text-muted text-sm">
-            {full ? 'This window holds as many as it may.' : 'It takes its own share of memory and joins on its own.'}
-          </span>
+          <span className="text-muted text-sm">{full ? joinText.addFull : joinText.addHint}</span>
         </p>
       )}
     </div>

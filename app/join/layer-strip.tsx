@@ -1,6 +1,7 @@
 // All layers of a model in a row; the ones of this tab stand out.
-import { formatLayers } from '../format/format-model.ts';
 import { layoutStrip } from '../format/layer-strip.ts';
+import { joinText } from '../text/english/join.ts';
+import { nameParts } from '../ui/name-parts.ts';
 
 interface Props {
   layers: number;
@@ -12,9 +13,7 @@ const MAX_TICKS = 64;
 
 export function LayerStrip({ layers, ranges }: Props) {
   const own = ranges.find((range) => range.own);
-  const label = own
-    ? `Layers ${formatLayers(own.start, own.end)} of ${layers} are in this tab`
-    : `${layers} layers, none in this tab`;
+  const label = own ? joinText.slice.strip(nameParts(own.start, own.end), layers) : joinText.slice.stripNone(layers);
   return (
     <div>
       <div role="img" aria-label={label} className="relative h-6 overflow-hidden rounded-sm border border-control">
@@ -28,7 +27,7 @@ export function LayerStrip({ layers, ranges }: Props) {
         {layers <= MAX_TICKS && <Ticks layers={layers} />}
       </div>
       <div className="mt-1 flex justify-between font-mono text-muted text-xs" aria-hidden="true">
-        <span>0</span>
+        <span>1</span>
         <span>{layers}</span>
       </div>
     </div>

@@ -1,5 +1,6 @@
 // How much memory the person lends; by default the device makes a careful guess.
 import { useId } from 'react';
+import { joinText } from '../text/english/join.ts';
 import { PLEDGE_STEPS, pledgeLabel, pledgeStep } from './memory-pledge.ts';
 
 interface Props {
@@ -13,7 +14,7 @@ export function MemoryField({ value, onChange }: Props) {
   return (
     <div>
       <label htmlFor={id} className="label">
-        Memory to lend
+        {joinText.form.memory}
       </label>
       <input
         id={id}
@@ -27,7 +28,7 @@ export function MemoryField({ value, onChange }: Props) {
         className="mt-2 block w-full max-w-md accent-accent"
       />
       <p className="text-sm">{pledgeLabel(value)}</p>
-      <p className="text-muted text-sm">Weights and the conversations’ caches together stay below it.</p>
+      <p className="text-muted text-sm">{joinText.form.memoryHint}</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // The memory slider's steps. Pure.
 import { formatBytes } from '../format/format-bytes.ts';
+import { joinText } from '../text/english/join.ts';
 
 /** Step 0 leaves it to the device; the rest are bytes. Beyond 16 GB no browser gives a tab that much. */
 export const PLEDGE_STEPS: readonly (number | undefined)[] = [
@@ -9,7 +10,7 @@ export const PLEDGE_STEPS: readonly (number | undefined)[] = [
 
 /** What the slider says at a step. */
 export function pledgeLabel(bytes: number | undefined): string {
-  return bytes === undefined ? 'Automatic: a careful guess from this device' : `Up to ${formatBytes(bytes)}`;
+  return bytes === undefined ? joinText.form.memoryAutomatic : joinText.form.memoryUpTo(formatBytes(bytes));
 }
 
 /** The step that is nearest to `bytes`, for a slider whose value came from the address. */

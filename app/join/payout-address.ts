@@ -2,13 +2,14 @@
 import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { type Address, addressSchema, isZeroAddress } from '../../protocol/payout.ts';
+import { joinText } from '../text/english/join.ts';
 
 export function readAddress(text: string): { value?: Address; problem?: string } {
   const trimmed = text.trim();
-  if (trimmed === '') return { problem: 'Write the address that USDC is to be paid to: your wallet shows it.' };
+  if (trimmed === '') return { problem: joinText.form.payoutMissing };
   const result = addressSchema.safeParse(trimmed);
-  if (!result.success) return { problem: 'An address is 0x and 40 digits from 0-9 and a-f: copy it from your wallet.' };
-  if (isZeroAddress(result.data)) return { problem: 'This is nobody’s address: what is paid to it is lost.' };
+  if (!result.success) return { problem: joinText.form.payoutMalformed };
+  if (isZeroAddress(result.data)) return { problem: joinText.form.payoutNobody };
   return { value: result.data };
 }
 

@@ -1,4 +1,5 @@
 // Where a market pool pays whoever lends to it.
+import { joinText } from '../text/english/join.ts';
 import { TextField } from '../ui/text-field.tsx';
 
 interface Props {
@@ -14,13 +15,13 @@ const MAX_CHARS = 100;
 export function PayoutField({ value, onText, problem }: Props) {
   return (
     <TextField
-      label="Payout address"
+      label={joinText.form.payout}
       value={value}
       onText={onText}
       mono
       maxLength={MAX_CHARS}
       placeholder="0x…"
-      hint="This pool pays in USDC. The tab signs that it is to be paid here; what goes to a wrong address is lost."
+      hint={joinText.form.payoutHint}
       problem={problem}
     />
   );

@@ -1,17 +1,21 @@
 // The steps of a shard as a row: done, under way, to come.
 import type { StageState } from '../../shard-worker/index.ts';
 import { listSteps, type PhaseStep } from '../format/phase-steps.ts';
+import { joinText } from '../text/english/join.ts';
 
-const LOOKS: Record<PhaseStep['status'], { sign: string; className: string; spoken: string }> = {
-  done: { sign: '✓', className: 'border-accent text-accent', spoken: 'done' },
-  current: { sign: '●', className: 'border-accent bg-accent-soft font-semibold', spoken: 'under way' },
-  failed: { sign: '!', className: 'border-danger bg-danger-soft font-semibold text-danger', spoken: 'failed' },
-  todo: { sign: '', className: 'border-line text-muted', spoken: 'to come' },
+const LOOKS: Record<PhaseStep['status'], { sign: string; className: string }> = {
+  done: { sign: '✓', className: 'border-accent text-accent' },
+  current: { sign: '●', className: 'border-accent bg-accent-soft font-semibold' },
+  failed: { sign: '!', className: 'border-danger bg-danger-soft font-semibold text-danger' },
+  todo: { sign: '', className: 'border-line text-muted' },
 };
 
 export function PhaseSteps({ state }: { state: StageState }) {
   return (
-    <ol aria-label="Steps" className="mt-4 grid grid-cols-2 gap-x-2 gap-y-1 text-sm sm:grid-cols-3 lg:grid-cols-6">
+    <ol
+      aria-label={joinText.card.steps}
+      className="mt-4 grid grid-cols-2 gap-x-2 gap-y-1 text-sm sm:grid-cols-3 lg:grid-cols-6"
+    >
       {listSteps(state).map((step) => {
         const look = LOOKS[step.status];
         return (
@@ -24,7 +28,7 @@ export function PhaseSteps({ state }: { state: StageState }) {
               {look.sign}
             </span>
             {step.name}
-            <span className="sr-only">, {look.spoken}</span>
+            <span className="sr-only">, {joinText.card.stepStates[step.status]}</span>
           </li>
         );
       })}

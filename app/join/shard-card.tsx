@@ -9,6 +9,8 @@ import { formatModel } from '../format/format-model.ts';
 import { lateLine } from '../format/late-line.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
 import type { ShownError } from '../state/show-error.ts';
+import { joinText } from '../text/english/join.ts';
+import { fill } from '../text/fill.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
@@ -24,10 +26,10 @@ const TOKENS = 1000;
 
 /** Whoever lends is told what others decide of their pay, also when that changes. */
 const priceLine = ({ policy, price }: { policy?: PoolPolicyName | undefined; price: Price }): string =>
-  policy === 'market' ? `This pool asks ${formatMarketPrice(price)}.` : creditsLine(price);
+  policy === 'market' ? joinText.card.priceMarket(formatMarketPrice(price)) : creditsLine(price);
 
 const creditsLine = ({ promptMicros, completionMicros }: Price): string =>
-  `This pool’s maker asks ${formatCredits(TOKENS * completionMicros)} credits for ${TOKENS} tokens of an answer, and ${formatCredits(TOKENS * promptMicros)} for as many of a prompt.`;
+  joinText.card.priceCredits(TOKENS, formatCredits(TOKENS * completionMicros), formatCredits(TOKENS * promptMicros));
 
 interface Props {
   state: StageState;
@@ -61,43 +63,56 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="break-words font-semibold text-lg">
-            Shard {number} <span className="font-normal text-muted">of {formatModel(poolRefOf(state.pool))}</span>
+            {joinText.card.name(number)}{' '}
+            <span className="font-normal text-muted">
+              {fill(joinText.card.ofModel, { model: <bdi>{formatModel(poolRefOf(state.pool))}</bdi> })}
+            </span>
           </h2>
           {!away && <p role="status">{PHASE_SENTENCES[phase]}</p>}
         </div>
         <div className="flex gap-2">
           {!over && (
             <button type="button" className="button button-small" onClick={onPause}>
-              Pause<span className="sr-only"> shard {number}</span>
+              {joinText.card.pause}
+              <span className="sr-only">{joinText.card.which(number)}</span>
             </button>
           )}
           <button type="button" className="button button-small" onClick={onLeave}>
-            {over ? 'Remove' : 'Leave'}
-            <span className="sr-only"> shard {number}</span>
+            {over ? joinText.card.remove : joinText.card.leave}
+            <span className="sr-only">{joinText.card.which(number)}</span>
           </button>
         </div>
       </header>
       {away && (
         <div className="mt-3">
-          <ServerAway away={away}>
-            Keep this tab open: answers that pass through it go on, and it lends again by itself once the server is
-            back.
-          </ServerAway>
+          <ServerAway away={away}>{joinText.card.away}</ServerAway>
         </div>
       )}
       {!over && !away && <PhaseSteps state={state} />}
-      {state.phase === 'waiting' && state.waitsFor && <p className="mt-4 text-muted text-sm">{state.waitsFor}</p>}
+      {state.phase === 'waiting' && state.waitsFor && (
+        <p lang="en" className="mt-4 text-muted text-sm">
+          {state.waitsFor}
+        </p>
+      )}
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}
       {state.price && (
         <p className="mt-4 text-muted text-sm">{priceLine({ policy: state.policy, price: state.price })}</p>
       )}
       {state.payoutAddress && (
         <p className="mt-4 text-muted text-sm">
-          What it earns is paid in USDC to <span className="break-all font-mono">{state.payoutAddress}</span>.
+          {fill(joinText.card.paidTo, {
+            address: (
+              <span data-words="program" className="break-all font-mono">
+                {state.payoutAddress}
+              </span>
+            ),
+          })}
         </p>
       )}
       {state.note && (
-        <p className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">{state.note}</p>
+        <p lang="en" className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">
+          {state.note}
+        </p>
       )}
       {error && (
         <div className="mt-4">
@@ -113,11 +128,10 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
         </div>
         {coalition && (
           <div>
-            <h3 className="label">Its coalition</h3>
+            <h3 className="label">{joinText.card.together}</h3>
             <CoalitionRing
               coalition={coalition}
               own={own}
-              asker="asker"
               active={phase === 'serving' && (state.served.tokensPerSecond.at(-1) ?? 0) > 0}
               className="mx-auto mt-2 w-full max-w-sm"
             />
@@ -132,9 +146,4 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
 
 /** The table's step for this code speaks of accounts; a tab that a pool does not take can do something else. */
 const explainRefusal = (error: ShownError): ShownError =>
-  error.code === 'forbidden'
-    ? {
-        ...error,
-        next: 'Give the pool’s maker the id of this tab, shown below, then try again; or lend to another pool.',
-      }
-    : error;
+  error.code === 'forbidden' ? { ...error, next: joinText.card.refused } : error;

@@ -2,6 +2,7 @@
 'use client';
 import type { Shard } from '../state/lent-shards.ts';
 import { useStore } from '../state/use-store.ts';
+import { joinText } from '../text/english/join.ts';
 import { ShardCard } from './shard-card.tsx';
 import { useWorkSeen } from './window-earned.ts';
 
@@ -36,16 +37,16 @@ interface ShardProps extends Omit<Props, 'shards'> {
 function PausedShard({ shard, number, onLeave, onResume }: ShardProps) {
   return (
     <article className="panel p-4 sm:p-6" data-testid="paused-shard">
-      <h2 className="font-semibold text-lg">Shard {number} rests</h2>
-      <p className="mt-1 text-muted">
-        It computes nothing and holds no memory. What it had loaded stays on this device’s disk, so it is back quickly.
-      </p>
+      <h2 className="font-semibold text-lg">{joinText.card.rests(number)}</h2>
+      <p className="mt-1 text-muted">{joinText.card.restsHint}</p>
       <div className="mt-4 flex flex-wrap gap-2">
         <button type="button" className="button button-primary" onClick={() => onResume(shard.key)}>
-          Lend again<span className="sr-only"> with shard {number}</span>
+          {joinText.card.again}
+          <span className="sr-only">{joinText.card.againWith(number)}</span>
         </button>
         <button type="button" className="button" onClick={() => onLeave(shard.key)}>
-          Remove<span className="sr-only"> shard {number}</span>
+          {joinText.card.remove}
+          <span className="sr-only">{joinText.card.which(number)}</span>
         </button>
       </div>
     </article>

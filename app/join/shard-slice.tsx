@@ -3,6 +3,7 @@ import { stageBytes } from '../../protocol/manifest.ts';
 import type { SliceState, StageState } from '../../shard-worker/index.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatLayers } from '../format/format-model.ts';
+import { joinText } from '../text/english/join.ts';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { LayerStrip } from './layer-strip.tsx';
 
@@ -17,12 +18,16 @@ export function ShardSlice({ state, slice }: Props) {
   const ranges = [...others.map((seat) => ({ start: seat.start, end: seat.end, own: false })), { ...slice, own: true }];
   return (
     <section>
-      <h3 className="label">What it holds</h3>
+      <h3 className="label">{joinText.slice.title}</h3>
       <p className="mt-1">
-        Layers <span className="font-mono">{formatLayers(slice.start, slice.end)}</span>
-        {manifest && ` of ${manifest.layers}`}
-        {extras(slice, manifest?.layers)}, <span className="font-mono">{formatBytes(slice.totalBytes)}</span>
-        {manifest && ` of the whole model’s ${formatBytes(stageBytes(manifest, 0, manifest.layers))}`}.
+        {manifest
+          ? joinText.slice.holdsOf(
+              slice.end - slice.start,
+              manifest.layers,
+              formatBytes(slice.totalBytes),
+              formatBytes(stageBytes(manifest, 0, manifest.layers)),
+            )
+          : joinText.slice.holds(slice.end - slice.start, formatBytes(slice.totalBytes))}
       </p>
       {manifest && (
         <div className="mt-2">
@@ -30,23 +35,30 @@ export function ShardSlice({ state, slice }: Props) {
         </div>
       )}
       <div className="mt-3">
-        <ProgressBar label="Weights loaded" value={slice.loadedBytes} max={slice.totalBytes} />
+        <ProgressBar label={joinText.slice.loaded} value={slice.loadedBytes} max={slice.totalBytes} />
         <p className="mt-1 flex flex-wrap gap-x-4 text-sm">
           <span className="font-mono">
-            {formatBytes(slice.loadedBytes)} of {formatBytes(slice.totalBytes)}
+            {joinText.slice.bytesOf(formatBytes(slice.loadedBytes), formatBytes(slice.totalBytes))}
           </span>
           <span className="text-muted">
-            {formatBytes(slice.networkBytes)} from the network, {formatBytes(slice.cachedBytes)} from this browser’s
-            cache
+            {joinText.slice.origin(formatBytes(slice.networkBytes), formatBytes(slice.cachedBytes))}
           </span>
         </p>
       </div>
+      <details className="mt-2 text-muted text-sm">
+        <summary className="w-fit py-1">{joinText.slice.exactly}</summary>
+        <p>{exactly(slice, manifest?.layers)}</p>
+      </details>
     </section>
   );
 }
 
 /** The ends of the model hold more than layers. */
-function extras(slice: SliceState, layers: number | undefined): string {
-  const parts = [slice.start === 0 && 'the embedding', slice.end === layers && 'the output head'].filter(Boolean);
-  return parts.length > 0 ? ` with ${parts.join(' and ')}` : '';
+function exactly({ start, end }: SliceState, layers: number | undefined): string {
+  const text = joinText.slice;
+  const range = formatLayers(start, end);
+  const held = layers === undefined ? text.layers(range) : text.layersOf(range, layers);
+  if (start === 0 && end === layers) return text.withBoth(held);
+  if (start === 0) return text.withEmbedding(held);
+  return end === layers ? text.withHead(held) : held;
 }

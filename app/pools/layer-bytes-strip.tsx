@@ -3,6 +3,7 @@
 import type { ModelFacts } from '../../protocol/http/pool.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { type BytesPart, splitBytes } from '../format/layer-bytes.ts';
+import { poolsText } from '../text/english/pools.ts';
 
 const COLOURS: Record<BytesPart['kind'], string> = {
   embedding: 'bg-hop',
@@ -10,9 +11,9 @@ const COLOURS: Record<BytesPart['kind'], string> = {
   head: 'bg-return',
 };
 const KINDS = ['embedding', 'layer', 'head'] as const;
-const NAMES: Record<BytesPart['kind'], string> = { embedding: 'embedding', layer: 'layers', head: 'output head' };
 
 export function LayerBytesStrip({ facts }: { facts: ModelFacts }) {
+  const names = poolsText.model.kinds;
   const parts = splitBytes(facts);
   const sums = KINDS.map((kind) => ({
     kind,
@@ -22,7 +23,9 @@ export function LayerBytesStrip({ facts }: { facts: ModelFacts }) {
     <div>
       <div
         role="img"
-        aria-label={`Weights: ${sums.map(({ kind, bytes }) => `${NAMES[kind]} ${formatBytes(bytes)}`).join(', ')}`}
+        aria-label={poolsText.model.strip(
+          sums.map(({ kind, bytes }) => `${names[kind]} ${formatBytes(bytes)}`).join(', '),
+        )}
         className="flex h-6 gap-px overflow-hidden rounded-sm"
       >
         {parts.map((part) => (
@@ -38,7 +41,7 @@ export function LayerBytesStrip({ facts }: { facts: ModelFacts }) {
         {sums.map(({ kind, bytes }) => (
           <li key={kind} className="flex items-center gap-1.5">
             <span className={`size-2.5 rounded-[2px] ${COLOURS[kind]}`} aria-hidden="true" />
-            {NAMES[kind]} <span className="font-mono">{formatBytes(bytes)}</span>
+            {names[kind]} <span className="font-mono">{formatBytes(bytes)}</span>
           </li>
         ))}
       </ul>

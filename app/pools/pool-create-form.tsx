@@ -7,6 +7,7 @@ import { type ModelRef, modelOf } from '../../protocol/ids.ts';
 import { isRepo, isRevision } from '../state/resolve-model.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { useTask } from '../state/use-task.ts';
+import { poolsText } from '../text/english/pools.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { ModelField } from '../ui/model-field.tsx';
@@ -36,26 +37,27 @@ export function PoolCreateForm({ config, models, onCreated }: Props) {
     const entry = { ...modelOf(model), recruit, stages: count.value, slug: name.value };
     void task.run(async () => onCreated(await createPool(entry)));
   };
+  const text = poolsText.form;
   return (
     <form onSubmit={submit} className="space-y-5" data-testid="pool-form">
       <ModelField withDrafts config={config} models={models} value={model} onChange={setModel} />
       <div className="grid gap-5 sm:grid-cols-2">
         <TextField
-          label="Stages"
+          label={text.stages}
           value={stages}
           onText={setStages}
           mono
-          placeholder="automatic"
-          hint="How many tabs to split over. Empty: as few as hold it."
+          placeholder={text.automatic}
+          hint={text.stagesHint}
           problem={count.problem}
         />
         <TextField
-          label="Name"
+          label={text.slug}
           value={slug}
           onText={setSlug}
           mono
-          placeholder="none"
-          hint="Only where the model has a pool already: a further one lives beside it."
+          placeholder={text.noSlug}
+          hint={text.slugHint}
           problem={name.problem}
         />
         <label className="flex items-start gap-3">
@@ -66,15 +68,15 @@ export function PoolCreateForm({ config, models, onCreated }: Props) {
             onChange={(event) => setRecruit(event.target.checked)}
           />
           <span>
-            <span className="font-medium">Any tab may join</span>
-            <span className="block text-muted text-sm">Otherwise only tabs that you list take part.</span>
+            <span className="font-medium">{text.recruit}</span>
+            <span className="block text-muted text-sm">{text.recruitHint}</span>
           </span>
         </label>
       </div>
       {task.error && <ErrorCard error={task.error} />}
-      {task.busy && <LoadingLine>Reading the model’s graph: layers, bytes and context.</LoadingLine>}
+      {task.busy && <LoadingLine>{text.reading}</LoadingLine>}
       <button type="submit" className="button button-primary" disabled={!complete || task.busy}>
-        Make the pool
+        {text.submit}
       </button>
     </form>
   );

@@ -1,6 +1,7 @@
 // The form that makes a pool: what is typed, read field by field. Pure.
 import { type PeerId, peerIdSchema, slugSchema } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
+import { poolsText } from '../text/english/pools.ts';
 
 /** The number of stages in a field; '' leaves it to the planner. */
 export function readStages(text: string): { value?: number; problem?: string } {
@@ -8,7 +9,7 @@ export function readStages(text: string): { value?: number; problem?: string } {
   if (trimmed === '') return {};
   const value = Number(trimmed);
   if (!Number.isInteger(value) || value < 1 || value > MAX_STAGES) {
-    return { problem: `Stages are a whole number from 1 to ${MAX_STAGES}, or empty for automatic.` };
+    return { problem: poolsText.form.stagesProblem(MAX_STAGES) };
   }
   return { value };
 }
@@ -18,13 +19,11 @@ export function readSlug(text: string): { value?: string; problem?: string } {
   const trimmed = text.trim();
   if (trimmed === '') return {};
   const result = slugSchema.safeParse(trimmed);
-  return result.success
-    ? { value: result.data }
-    : { problem: 'A name has small letters, digits and hyphens: at most 40, a letter or digit at either end.' };
+  return result.success ? { value: result.data } : { problem: poolsText.form.slugProblem };
 }
 
 /** The id of a peer as a person pastes it. */
 export function readPeer(text: string): { value?: PeerId; problem?: string } {
   const result = peerIdSchema.safeParse(text.trim().toLowerCase());
-  return result.success ? { value: result.data } : { problem: 'A peer’s id has 32 digits from 0-9 and a-f.' };
+  return result.success ? { value: result.data } : { problem: poolsText.listed.idProblem };
 }

@@ -4,11 +4,11 @@ import Link from 'next/link';
 import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatBytes } from '../format/format-bytes.ts';
-import { formatPlural } from '../format/format-count.ts';
 import { formatMarketPrice } from '../format/format-dollars.ts';
 import { formatModel } from '../format/format-model.ts';
 import { allBytes } from '../format/layer-bytes.ts';
 import { sortPools } from '../format/pool-status.ts';
+import { poolsText } from '../text/english/pools.ts';
 import { MarketMark } from './market-mark.tsx';
 import { poolPage } from './pool-address.ts';
 import { PoolBadge } from './pool-badge.tsx';
@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function PoolList({ pools, account }: Props) {
-  if (pools.length === 0) return <p className="text-muted">There are no pools yet. Make the first one below.</p>;
+  if (pools.length === 0) return <p className="text-muted">{poolsText.list.none}</p>;
   return (
     <ul className="grid gap-3 md:grid-cols-2" data-testid="pool-list">
       {sortPools(pools).map((pool) => (
@@ -32,11 +32,12 @@ export function PoolList({ pools, account }: Props) {
 }
 
 function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
+  const text = poolsText.list;
   const facts = [
-    formatPlural(pool.peers, 'tab'),
-    pool.stages ? `split in ${pool.stages}` : 'split by the planner',
-    ...(pool.details ? [`${pool.details.layers} layers`, formatBytes(allBytes(pool.details))] : []),
-    ...(pool.recruit ? [] : ['listed tabs only']),
+    text.tabs(pool.peers),
+    pool.stages ? text.splitIn(pool.stages) : text.splitFreely,
+    ...(pool.details ? [text.parts(pool.details.layers), formatBytes(allBytes(pool.details))] : []),
+    ...(pool.recruit ? [] : [text.listedOnly]),
     ...(pool.market && pool.price ? [formatMarketPrice(pool.price)] : []),
   ];
   return (
@@ -48,13 +49,15 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
             href={poolPage(pool.pool)}
             className="min-w-0 break-words font-semibold after:absolute after:inset-0 after:rounded-md hover:text-accent"
           >
-            {formatModel(poolRefOf(pool.pool))}
+            <bdi>{formatModel(poolRefOf(pool.pool))}</bdi>
           </Link>
           <PoolBadge pool={pool} />
           {pool.policy === 'market' && <MarketMark />}
-          {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">yours</span>}
+          {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">{text.yours}</span>}
         </p>
-        <p className="text-muted text-sm">{pool.reason}</p>
+        <p lang="en" className="text-muted text-sm">
+          {pool.reason}
+        </p>
         <p className="mt-1 font-mono text-muted text-xs">{facts.join(' · ')}</p>
       </div>
     </li>

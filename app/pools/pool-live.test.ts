@@ -45,7 +45,7 @@ const draw = (fields = {}) => renderToStaticMarkup(createElement(PoolLive, { liv
 
 test('ring, queue, model and members of a pool that serves', () => {
   const html = draw();
-  expect(html).toContain('aria-label="2 tabs in a ring: [0, 4), [4, 8)"');
+  expect(html).toContain('aria-label="2 tabs in a ring, with these parts of the model: 1–4, 5–8"');
   expect(html).toContain('data-testid="pool-queue" data-running="2" data-waiting="3"');
   for (const text of ['8.0 ms', '4 kB', '512 tokens', 'reserve', 'listed, away']) expect(html).toContain(text);
   expect(html.match(/<tr/g)).toHaveLength(1 + 4 + 3);
@@ -63,9 +63,9 @@ test('a tab in reserve has the layers that it holds beside it, as many bytes, an
     { start: 0, end: 4, isReady: true },
     { start: 4, end: 8, isReady: true },
   ];
-  expect(rowOf(first, second)).toMatch(/reserve\|.*\[0, 8\)\|+2 kB/);
+  expect(rowOf(first, second)).toMatch(/reserve\|.*1–8\|+2 kB/);
   expect(rowOf(first, second)).not.toContain('loading');
-  expect(rowOf(first, { ...second, isReady: false })).toMatch(/reserve\|.*loading.*\[0, 4\)\|+1 kB/);
+  expect(rowOf(first, { ...second, isReady: false })).toMatch(/reserve\|.*loading.*1–4\|+1 kB/);
   expect(rowOf()).toMatch(/reserve\|.*–\|+–\|+–/);
 });
 
@@ -91,7 +91,7 @@ test('a coalition that loads shows how far', () => {
 
 test('nobody there, nothing answered: words instead of empty pictures', () => {
   const html = draw({ serving: null, members: [], recent: [], waiting: 0, running: 0 });
-  for (const text of ['No tab is here yet.', 'No finished answers', 'No tabs are joined yet'])
+  for (const text of ['No tab is here yet.', 'No finished answers', 'No tab lends to it yet'])
     expect(html).toContain(text);
 });
 
@@ -99,7 +99,7 @@ test('a list leads to each pool and marks one’s own', () => {
   const pools = [live({ createdBy: 'ann' })];
   const html = renderToStaticMarkup(createElement(PoolList, { pools, account: 'ann' }));
   expect(html).toContain('href="/pools?pool=owner%2Ftiny%40main%3Aq4"');
-  for (const text of ['yours', 'ready', '8 layers', '4 kB']) expect(html).toContain(text);
+  for (const text of ['yours', 'ready', '8 parts', '4 kB']) expect(html).toContain(text);
   expect(renderToStaticMarkup(createElement(PoolList, { pools, account: undefined }))).not.toContain('yours');
 });
 

@@ -3,7 +3,8 @@
 import type { Coalition } from '../../protocol/control.ts';
 import type { PoolLive as Live } from '../../protocol/http/pool-state.ts';
 import { MAX_HOP_LABELS } from '../format/ring-layout.ts';
-import { type RingTimes, readRingTimes } from '../format/ring-times.ts';
+import { readRingTimes } from '../format/ring-times.ts';
+import { poolsText } from '../text/english/pools.ts';
 import { Card } from '../ui/card.tsx';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { PredictionChart } from '../ui/prediction-chart.tsx';
@@ -12,13 +13,8 @@ import { ModelFacts } from './model-facts.tsx';
 import { PoolMembers } from './pool-members.tsx';
 import { PoolQueue } from './pool-queue.tsx';
 
-const LEGENDS: Record<RingTimes['source'], string> = {
-  answer: 'At each tab: its layers and what they took per token, measured in the last answer.',
-  probe: 'At each tab: its layers and what its own probe foretells per token. Hops appear after an answer.',
-  none: 'Times appear once the tabs have been measured.',
-};
-
 export function PoolLive({ live }: { live: Live }) {
+  const text = poolsText.live;
   const first = live.serving ?? live.forming;
   const times = first ? readRingTimes(first, live) : undefined;
   const last = live.recent[0];
@@ -28,18 +24,17 @@ export function PoolLive({ live }: { live: Live }) {
     <>
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <div className="min-w-0 space-y-5">
-          <Card title={live.further.length > 0 ? 'The rings' : 'The ring'}>
+          <Card title={live.further.length > 0 ? text.rings : text.ring}>
             <CoalitionRing
               coalition={coalitionOf(live, first)}
-              asker="asker"
               active={live.running > 0}
               measured={times}
               className="mx-auto w-full max-w-md"
             />
             {times && (
               <p className="text-muted text-sm">
-                {LEGENDS[times.source]}
-                {times.source === 'answer' && times.stageMs.length <= MAX_HOP_LABELS && ' In blue: the hops.'}
+                {text.legends[times.source]}
+                {times.source === 'answer' && times.stageMs.length <= MAX_HOP_LABELS && ` ${text.hops}`}
               </p>
             )}
             {live.further.length > 0 && <FurtherRings live={live} />}
@@ -51,7 +46,7 @@ export function PoolLive({ live }: { live: Live }) {
         </div>
         <div className="min-w-0 space-y-5">
           {!last && facts}
-          <Card title="Predicted and measured">
+          <Card title={text.predictions}>
             <div className="space-y-5">
               <PredictionChart
                 pairs={live.recent.map(({ predicted, outcome }) => ({
@@ -61,7 +56,7 @@ export function PoolLive({ live }: { live: Live }) {
               />
               {last && (
                 <div className="border-line border-t pt-4 text-sm">
-                  <h3 className="mb-2 font-semibold">The last answer</h3>
+                  <h3 className="mb-2 font-semibold">{text.last}</h3>
                   <RouteChoice plan={last.plan} outcome={last.outcome} />
                 </div>
               )}
@@ -69,7 +64,7 @@ export function PoolLive({ live }: { live: Live }) {
           </Card>
         </div>
       </div>
-      <Card title="Tabs">
+      <Card title={text.tabs}>
         <PoolMembers live={live} />
       </Card>
     </>
@@ -80,16 +75,12 @@ export function PoolLive({ live }: { live: Live }) {
 function FurtherRings({ live }: { live: Live }) {
   return (
     <div className="mt-4 border-line border-t pt-4" data-testid="further-rings">
-      <p className="text-muted text-sm">
-        {live.further.length === 1 ? 'A second ring answers' : `${live.further.length} more rings answer`} beside it: a
-        question goes where there is most room.
-      </p>
+      <p className="text-muted text-sm">{poolsText.live.further(live.further.length)}</p>
       <div className={live.further.length > 1 ? 'grid gap-4 sm:grid-cols-2' : ''}>
         {live.further.map((coalition) => (
           <CoalitionRing
             key={coalition.epoch}
             coalition={coalitionOf(live, coalition)}
-            asker="asker"
             active={live.running > 0}
             measured={readRingTimes(coalition, live)}
             className="mx-auto w-full max-w-md"

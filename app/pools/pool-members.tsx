@@ -2,34 +2,36 @@
 import type { ReactNode } from 'react';
 import type { PoolLive, PoolMember, PoolSeat } from '../../protocol/http/pool-state.ts';
 import { formatBytes } from '../format/format-bytes.ts';
-import { formatLayers, formatRunsOn } from '../format/format-model.ts';
+import { formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { joinLayers } from '../format/join-layers.ts';
 import { sortMembers } from '../format/sort-members.ts';
+import { poolsText } from '../text/english/pools.ts';
+import { nameParts } from '../ui/name-parts.ts';
 import { TableHead } from '../ui/table-head.tsx';
 
-const COLUMNS = ['Place', 'Peer', 'Runs on', 'If it goes', 'Layers', 'Holds', 'Per layer', 'Lends up to'] as const;
+const COLUMNS = ['place', 'id', 'runsOn', 'loss', 'parts', 'holds', 'perLayer', 'memory'] as const;
 /** Columns from here on hold figures and are set right. */
 const FIRST_FIGURE = 4;
 const FIGURE = 'py-1.5 pr-4 text-right font-mono last:pr-0';
 
 /** What the loss of a seat's tab would mean, and how long answers would stand still. */
-const STANDBY = { warm: 'a spare is ready', loading: 'a spare is loading', none: 'others load first' } as const;
-const lossOf = ({ standby, lossMs }: PoolSeat): string =>
-  [
-    STANDBY[standby ?? 'none'],
-    ...(lossMs === undefined ? [] : [`about ${Math.max(1, Math.round(lossMs / 1000))} s`]),
-  ].join(', ');
+function lossOf({ standby, lossMs }: PoolSeat): string {
+  const text = poolsText.members;
+  const spare = text.standby[standby ?? 'none'];
+  return lossMs === undefined ? spare : text.lossTime(spare, Math.max(1, Math.round(lossMs / 1000)));
+}
 
 export function PoolMembers({ live }: { live: PoolLive }) {
+  const text = poolsText.members;
   const rings = [live.serving ?? live.forming, ...live.further].map((coalition) => coalition?.seats ?? []);
   const rows = sortMembers(live.members, rings.flat());
-  if (rows.length === 0) return <p className="text-muted">No tab is here yet.</p>;
+  if (rows.length === 0) return <p className="text-muted">{text.none}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take focus
-    <section aria-label="Members" tabIndex={0} className="overflow-x-auto">
+    <section aria-label={text.label} tabIndex={0} className="overflow-x-auto">
       <table className="w-full whitespace-nowrap text-left text-sm" data-testid="pool-members">
-        <TableHead columns={COLUMNS} firstFigure={FIRST_FIGURE} />
+        <TableHead columns={COLUMNS.map((column) => text.columns[column])} firstFigure={FIRST_FIGURE} />
         <tbody>
           {rows.map(({ member, seat }) => (
             <Row
@@ -48,32 +50,33 @@ export function PoolMembers({ live }: { live: PoolLive }) {
 
 /** Its number in its own ring, as the ring's picture has it. */
 function placeOf(member: PoolMember, seat: PoolSeat | undefined, rings: readonly (readonly PoolSeat[])[]): ReactNode {
+  const text = poolsText.members;
   if (seat) {
     const ring = rings.findIndex((seats) => seats.includes(seat));
     const share = seat.totalBytes > 0 ? Math.floor((100 * seat.loadedBytes) / seat.totalBytes) : 100;
     return (
       <>
         <span className="font-semibold">{rings[ring]!.indexOf(seat) + 1}</span>
-        {ring > 0 && <span className="ml-2 text-muted">ring {ring + 1}</span>}
-        {!seat.ready && <span className="ml-2 text-hop">loading {share} %</span>}
+        {ring > 0 && <span className="ml-2 text-muted">{text.ring(ring + 1)}</span>}
+        {!seat.ready && <span className="ml-2 text-hop">{text.loadingShare(share)}</span>}
       </>
     );
   }
-  if (!member.isHere) return <span className="text-muted">listed, away</span>;
-  if (member.excluded) return <span className="text-danger">{member.excluded}</span>;
+  if (!member.isHere) return <span className="text-muted">{text.away}</span>;
+  if (member.excluded) return <span className="text-danger">{text.excluded[member.excluded]}</span>;
   const isLoading = member.reserve?.some(({ isReady }) => !isReady);
   return (
     <>
-      <span className="text-muted">reserve</span>
-      {isLoading && <span className="ml-2 text-hop">loading</span>}
+      <span className="text-muted">{text.reserve}</span>
+      {isLoading && <span className="ml-2 text-hop">{text.loading}</span>}
     </>
   );
 }
 
-const listLayers = (ranges: readonly { start: number; end: number }[]): string =>
+const listParts = (ranges: readonly { start: number; end: number }[]): string =>
   joinLayers(ranges)
-    .map(({ start, end }) => formatLayers(start, end))
-    .join(' ') || '–';
+    .map(({ start, end }) => nameParts(start, end))
+    .join(', ') || '–';
 
 interface RowProps {
   member: PoolMember;
@@ -94,16 +97,16 @@ function Row({ member, seat, seats, place }: RowProps) {
       <th scope="row" className="py-1.5 pr-4 font-normal">
         {place}
       </th>
-      <td className="py-1.5 pr-4 font-mono" title={peer}>
+      <td data-words="program" className="py-1.5 pr-4 font-mono" title={peer}>
         {peer.slice(0, 8)}
       </td>
       <td className="py-1.5 pr-4">
-        <span className="inline-block max-w-56 truncate align-bottom" title={device}>
+        <span lang="en" className="inline-block max-w-56 truncate align-bottom" title={device}>
           {backend && device ? formatRunsOn(backend, device) : '–'}
         </span>
       </td>
       <td className="py-1.5 pr-4">{seat ? lossOf(seat) : '–'}</td>
-      <td className={FIGURE}>{listLayers(seat ? [seat] : held)}</td>
+      <td className={FIGURE}>{listParts(seat ? [seat] : held)}</td>
       <td className={FIGURE}>{heldBytes === 0 ? '–' : formatBytes(heldBytes)}</td>
       <td className={FIGURE}>{msPerLayer === undefined ? '–' : formatMs(msPerLayer)}</td>
       <td className={FIGURE}>{memoryBytes === undefined ? '–' : formatBytes(memoryBytes)}</td>

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import type { PoolLive } from '../../protocol/http/pool-state.ts';
 import { useTask } from '../state/use-task.ts';
+import { poolsText } from '../text/english/pools.ts';
 import { Card } from '../ui/card.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
@@ -40,8 +41,9 @@ export function PoolOwner({ pool, onChange, onDeleted }: Props) {
       });
   };
   const remove = () => void task.run(() => deletePool(pool.pool)).then((done) => done && onDeleted());
+  const text = poolsText.owner;
   return (
-    <Card title="Change this pool" testId="pool-owner">
+    <Card title={text.title} testId="pool-owner">
       <div className="flex flex-wrap items-center gap-3">
         <button
           type="button"
@@ -49,18 +51,16 @@ export function PoolOwner({ pool, onChange, onDeleted }: Props) {
           disabled={task.busy}
           onClick={() => run(() => loadPool(pool.pool, !pool.loaded))}
         >
-          {pool.loaded ? 'Unload' : 'Load'}
+          {pool.loaded ? text.unload : text.load}
         </button>
         <p className="min-w-0 flex-1 basis-48 text-muted text-sm">
-          {pool.loaded
-            ? 'Unloading frees the tabs’ memory; they stay in the pool.'
-            : 'Nothing is loaded: nobody can ask until you load it.'}
+          {pool.loaded ? text.loadedHint : text.unloadedHint}
         </p>
         <ConfirmButton
-          label="Delete"
-          subject="this pool"
-          warning="Its coalition ends and its settings are gone."
-          confirmLabel="Delete it"
+          label={text.remove}
+          subject={text.removeWhich}
+          warning={text.removeWarning}
+          confirmLabel={text.removeConfirm}
           disabled={task.busy}
           onConfirm={remove}
         />
@@ -68,16 +68,16 @@ export function PoolOwner({ pool, onChange, onDeleted }: Props) {
       <form onSubmit={save} className="mt-5 flex flex-wrap items-start gap-3">
         <div className="w-40">
           <TextField
-            label="Stages"
+            label={poolsText.form.stages}
             value={stages}
             onText={setStages}
             mono
-            placeholder="automatic"
+            placeholder={poolsText.form.automatic}
             problem={count.problem}
           />
         </div>
         <button type="submit" className="button mt-[1.875rem]" disabled={task.busy || Boolean(count.problem)}>
-          Save
+          {text.save}
         </button>
       </form>
       <label className="mt-5 flex items-start gap-3">
@@ -89,8 +89,8 @@ export function PoolOwner({ pool, onChange, onDeleted }: Props) {
           onChange={(event) => setRecruit(event.target.checked)}
         />
         <span>
-          <span className="font-medium">Any tab may join</span>
-          <span className="block text-muted text-sm">Otherwise only the tabs listed here take part.</span>
+          <span className="font-medium">{poolsText.form.recruit}</span>
+          <span className="block text-muted text-sm">{text.recruitHint}</span>
         </span>
       </label>
       {!pool.recruit && (
@@ -101,7 +101,7 @@ export function PoolOwner({ pool, onChange, onDeleted }: Props) {
           onRemove={(peer) => run(() => removePoolPeer(pool.pool, peer))}
         />
       )}
-      {task.busy && <LoadingLine>Telling the server.</LoadingLine>}
+      {task.busy && <LoadingLine>{text.telling}</LoadingLine>}
       {task.error && (
         <div className="mt-4">
           <ErrorCard error={task.error} />

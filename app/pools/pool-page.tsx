@@ -8,6 +8,7 @@ import { formatModel } from '../format/format-model.ts';
 import { chatAddress, joinAddress } from '../state/page-address.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
+import { poolsText } from '../text/english/pools.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
@@ -28,36 +29,39 @@ export function PoolPage({ id }: { id: string }) {
     LIVE_EVERY_MS,
   );
   const { account } = useAccount();
+  const text = poolsText.page;
   const pool = live.value;
   const failure = live.away ? (
     <ServerAway away={live.away} onRetry={live.reload}>
-      {pool ? 'The pool is shown as it was. Answers that have begun go on.' : 'The pool comes with it.'}
+      {pool ? text.asItWas : text.comesLater}
     </ServerAway>
   ) : (
     live.error && <ErrorCard error={live.error} onRetry={live.reload} />
   );
   if (failure && !pool) return failure;
-  if (!pool) return <LoadingLine>Asking for the pool.</LoadingLine>;
+  if (!pool) return <LoadingLine>{text.asking}</LoadingLine>;
   return (
     <div className="space-y-5" data-testid="pool-page" data-state={pool.state}>
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="flex flex-wrap items-center gap-2 break-words font-semibold text-xl">
-            {formatModel(poolRefOf(pool.pool))} <PoolBadge pool={pool} />
+            <bdi>{formatModel(poolRefOf(pool.pool))}</bdi> <PoolBadge pool={pool} />
             {pool.policy === 'market' && <MarketMark />}
           </h2>
-          <p className="break-all font-mono text-muted text-sm">{pool.pool}</p>
-          <p className="mt-1" role="status">
+          <p data-words="program" className="break-all font-mono text-muted text-sm">
+            {pool.pool}
+          </p>
+          <p lang="en" className="mt-1" role="status">
             {pool.reason}
           </p>
           <MarketLine pool={pool} />
         </div>
         <p className="flex flex-wrap gap-2">
           <Link href={chatAddress(poolRefOf(pool.pool))} className="button button-small button-primary">
-            Ask it
+            {text.ask}
           </Link>
           <Link href={joinAddress(poolRefOf(pool.pool))} className="button button-small">
-            Lend a tab to it
+            {text.lend}
           </Link>
         </p>
       </header>

@@ -1,5 +1,7 @@
 // How busy a pool is: answers that run and requests that wait, a mark for each.
 
+import { poolsText } from '../text/english/pools.ts';
+
 interface Props {
   running: number;
   waiting: number;
@@ -10,11 +12,11 @@ const MAX_MARKS = 24;
 
 export function PoolQueue({ running, waiting }: Props) {
   return (
-    <section aria-label="Queue" data-testid="pool-queue" data-running={running} data-waiting={waiting}>
-      <h3 className="label">Now</h3>
+    <section aria-label={poolsText.queue.label} data-testid="pool-queue" data-running={running} data-waiting={waiting}>
+      <h3 className="label">{poolsText.queue.now}</h3>
       <dl className="mt-1.5 grid grid-cols-[auto_auto_minmax(0,1fr)] items-center gap-x-3 gap-y-1">
-        <Marks name={running === 1 ? 'answer runs' : 'answers run'} count={running} colour="bg-accent" />
-        <Marks name={waiting === 1 ? 'request waits' : 'requests wait'} count={waiting} colour="bg-wait" />
+        <Marks name={poolsText.queue.running(running)} count={running} colour="bg-accent" />
+        <Marks name={poolsText.queue.waiting(waiting)} count={waiting} colour="bg-wait" />
       </dl>
     </section>
   );

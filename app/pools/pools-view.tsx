@@ -6,6 +6,8 @@ import { readPools } from '../state/read-pools.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { poolsText } from '../text/english/pools.ts';
+import { fill } from '../text/fill.ts';
 import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
@@ -24,7 +26,7 @@ export function PoolsView() {
     <>
       <p className="mb-4">
         <Link href="/pools" className="link">
-          All pools
+          {poolsText.all}
         </Link>
       </p>
       <PoolPage key={id} id={id} />
@@ -38,31 +40,34 @@ function Overview() {
   return (
     <div className="space-y-8">
       <p className="max-w-prose text-muted">
-        A pool is one offer of a model in one weight format, and the tabs that serve it together. Programs reach all of
-        them through the same API:{' '}
-        <a href="/openapi.json" className="link">
-          its description
-        </a>{' '}
-        is an OpenAPI document.
+        {fill(poolsText.intro, {
+          description: (
+            <a href="/openapi.json" className="link">
+              {poolsText.description}
+            </a>
+          ),
+        })}
       </p>
       {pools.away && (
         <ServerAway away={pools.away} onRetry={pools.reload}>
-          {pools.value ? 'The list is as it was.' : 'The list comes with it.'}
+          {pools.value ? poolsText.list.asItWas : poolsText.list.comesLater}
         </ServerAway>
       )}
       {pools.error && !pools.away && <ErrorCard error={pools.error} onRetry={pools.reload} />}
-      {!pools.value && !pools.error && <LoadingLine>Asking which pools there are.</LoadingLine>}
+      {!pools.value && !pools.error && <LoadingLine>{poolsText.list.asking}</LoadingLine>}
       {pools.value && <PoolList pools={pools.value} account={account?.id} />}
-      <Card title="Make a pool">
-        {status === 'loading' && <LoadingLine>Asking who you are.</LoadingLine>}
+      <Card title={poolsText.form.title}>
+        {status === 'loading' && <LoadingLine>{poolsText.form.askingWho}</LoadingLine>}
         {account && <CreateForm />}
         {status !== 'loading' && !account && (
           <p>
-            A pool belongs to an account.{' '}
-            <Link href="/account" className="link">
-              Log in or make one
-            </Link>{' '}
-            first.
+            {fill(poolsText.form.needsAccount, {
+              logIn: (
+                <Link href="/account" className="link">
+                  {poolsText.form.logIn}
+                </Link>
+              ),
+            })}
           </p>
         )}
       </Card>
@@ -74,7 +79,7 @@ function CreateForm() {
   const site = useSiteConfig();
   const router = useRouter();
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
-  if (!site.config) return <LoadingLine>Asking which models there are.</LoadingLine>;
+  if (!site.config) return <LoadingLine>{poolsText.form.askingModels}</LoadingLine>;
   return (
     <PoolCreateForm config={site.config} models={site.models} onCreated={(pool) => router.push(poolPage(pool.pool))} />
   );

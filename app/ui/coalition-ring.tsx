@@ -1,12 +1,10 @@
 'use client';
 
-// The coalition as a picture: stages clockwise with their layers, arrows along a token's way, and in the middle who asks: the question
+// The coalition as a picture: stages clockwise with their parts of the model, arrows along a token's way, and in the middle who asks: the question
 // goes to the entry, tokens come from the exit.
 import { useEffect, useState } from 'react';
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { formatPlural } from '../format/format-count.ts';
-import { formatLayers } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import {
   type ArrowTip,
@@ -19,13 +17,15 @@ import {
   type RingLayout,
   type RingNode,
 } from '../format/ring-layout.ts';
+import { uiText } from '../text/english/ui.ts';
+import { nameParts } from './name-parts.ts';
 
 interface Props {
   coalition: Coalition | undefined;
   /** Seats of these peers are filled: they are in this window. */
   own?: readonly PeerId[];
-  /** What stands for who asks, e.g. "you" or "asker". */
-  asker: string;
+  /** What stands for who asks, e.g. "you"; else it is anybody. */
+  asker?: string;
   /** Tokens are travelling now. */
   active?: boolean;
   className?: string;
@@ -38,14 +38,21 @@ const CIRCLE = { centerX: 180, centerY: 138, radius: 86 };
 /** Beyond this many stages labels would overlap; the list beside the picture has them. */
 const MAX_LABELS = 12;
 
-export function CoalitionRing({ coalition, own = [], asker, active = false, className = '', measured }: Props) {
+export function CoalitionRing({
+  coalition,
+  own = [],
+  asker = uiText.ring.asker,
+  active = false,
+  className = '',
+  measured,
+}: Props) {
   const seats = coalition?.seats ?? [];
   const { nodes, nodeRadius, arcs, asker: middle, ways } = layoutRing(seats.length, CIRCLE);
   const stroke = coalition?.state === 'ready' ? 'stroke-accent' : 'stroke-control';
   const label =
     seats.length === 0
-      ? 'No tabs are joined yet'
-      : `${formatPlural(seats.length, 'tab')} in a ring: ${seats.map((seat) => formatLayers(seat.start, seat.end)).join(', ')}`;
+      ? uiText.ring.none
+      : uiText.ring.tabs(seats.length, seats.map((seat) => nameParts(seat.start, seat.end)).join(', '));
   return (
     <svg
       viewBox={measured ? '0 -7 360 293' : '0 8 360 262'}
@@ -202,7 +209,7 @@ function SeatNode({ seat, index, node, radius, own, labelled, ms }: SeatNodeProp
       )}
       {labelled && (
         <text x={label.x} y={label.y + 4} textAnchor={label.anchor} className="fill-ink font-mono text-[13px]">
-          {formatLayers(seat.start, seat.end)}
+          {nameParts(seat.start, seat.end)}
           {ms !== undefined && (
             <tspan x={label.x} dy={LABEL_LINE} className="fill-muted">
               {formatMs(ms)}

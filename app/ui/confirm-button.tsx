@@ -1,11 +1,12 @@
 // A button for what cannot be undone: the first press asks, the second does it. Escape or "Keep" goes back.
 'use client';
 import { useState } from 'react';
+import { uiText } from '../text/english/ui.ts';
 
 interface Props {
   /** What the button says first, e.g. "Revoke". */
   label: string;
-  /** What it is done to, for screen readers. */
+  /** What it is done to, for screen readers; empty where the label says it. */
   subject: string;
   /** What happens, one sentence. */
   warning: string;
@@ -16,13 +17,14 @@ interface Props {
 }
 
 export function ConfirmButton(props: Props) {
-  const { label, subject, warning, confirmLabel, keepLabel = 'Keep', disabled, onConfirm } = props;
+  const { label, subject, warning, confirmLabel, keepLabel = uiText.confirm.keep, disabled, onConfirm } = props;
+  const which = subject === '' ? '' : uiText.confirm.which(subject);
   const [asking, setAsking] = useState(false);
   if (!asking) {
     return (
       <button type="button" className="button button-small" disabled={disabled} onClick={() => setAsking(true)}>
         {label}
-        <span className="sr-only"> {subject}</span>
+        <span className="sr-only">{which}</span>
       </button>
     );
   }
@@ -36,7 +38,8 @@ export function ConfirmButton(props: Props) {
       onKeyDown={(event) => event.key === 'Escape' && setAsking(false)}
     >
       <legend className="sr-only">
-        {label} {subject}
+        {label}
+        {which}
       </legend>
       <span role="alert" className="mr-auto whitespace-normal">
         {warning}

@@ -1,11 +1,12 @@
 // Copies a text and says so, to eyes and to screen readers.
 'use client';
 import { useEffect, useState } from 'react';
+import { uiText } from '../text/english/ui.ts';
 
 interface Props {
   text: string;
-  /** What is copied, for screen readers: "key", "program". */
-  what: string;
+  /** What is copied, for screen readers. */
+  what: keyof typeof uiText.copy.done;
   /** Beside a text that matters more. */
   isQuiet?: boolean;
 }
@@ -31,12 +32,12 @@ export function CopyButton({ text, what, isQuiet = false }: Props) {
   return (
     <span className="inline-flex items-center gap-2">
       <button type="button" className={isQuiet ? 'button-quiet' : 'button button-small'} onClick={copy}>
-        {outcome === 'copied' ? 'Copied' : 'Copy'}
-        <span className="sr-only"> the {what}</span>
+        {outcome === 'copied' ? uiText.copy.copied : uiText.copy.copy}
+        <span className="sr-only">{uiText.copy.which[what]}</span>
       </button>
       <span role="status" className={outcome === 'refused' ? 'text-danger text-sm' : 'sr-only'}>
-        {outcome === 'copied' && `The ${what} is copied.`}
-        {outcome === 'refused' && 'The browser refused: select it and copy by hand.'}
+        {outcome === 'copied' && uiText.copy.done[what]}
+        {outcome === 'refused' && uiText.copy.refused}
       </span>
     </span>
   );

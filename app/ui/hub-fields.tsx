@@ -2,6 +2,7 @@
 import { useId } from 'react';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { isRepo, isRevision } from '../state/resolve-model.ts';
+import { uiText } from '../text/english/ui.ts';
 
 interface Props {
   value: ModelRef;
@@ -14,7 +15,7 @@ export function HubFields({ value, onChange }: Props) {
     <div className="mt-3 grid gap-4 sm:grid-cols-[2fr_1fr]">
       <div>
         <label htmlFor={`${id}-repo`} className="label">
-          Repository
+          {uiText.model.repo}
         </label>
         <input
           id={`${id}-repo`}
@@ -31,7 +32,7 @@ export function HubFields({ value, onChange }: Props) {
       </div>
       <div>
         <label htmlFor={`${id}-revision`} className="label">
-          Revision
+          {uiText.model.revision}
         </label>
         <input
           id={`${id}-revision`}
@@ -44,9 +45,7 @@ export function HubFields({ value, onChange }: Props) {
         />
       </div>
       <p id={`${id}-hint`} className="text-muted text-sm sm:col-span-2">
-        {isRepo(value.repo)
-          ? 'The tab reads its graph first and refuses it if it cannot be cut.'
-          : 'Write it as owner/name.'}
+        {isRepo(value.repo) ? uiText.model.repoHint : uiText.model.repoMalformed}
       </p>
     </div>
   );

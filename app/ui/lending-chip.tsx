@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { lendingLine } from '../format/lending-line.ts';
 import { type Shard, useShards } from '../state/lent-shards.ts';
+import { uiText } from '../text/english/ui.ts';
 import { useUnloadHint } from './use-unload-hint.ts';
 
 export function LendingChip() {
@@ -29,23 +30,26 @@ export function LendingChip() {
   );
 }
 
-const PREFIX = 'Lends: ';
-
 /** A tab among many says that it is one that others need. */
 function useLendingTitle(isServing: boolean): void {
   const place = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page has a title of its own
   useEffect(() => {
+    const prefix = uiText.lends;
+    const unmark = () => {
+      if (document.title.startsWith(prefix)) document.title = document.title.slice(prefix.length);
+    };
     const mark = () => {
-      const plain = document.title.replace(PREFIX, '');
-      const wanted = isServing ? `${PREFIX}${plain}` : plain;
-      if (document.title !== wanted) document.title = wanted;
+      if (isServing && !document.title.startsWith(prefix)) document.title = `${prefix}${document.title}`;
     };
     mark();
     // The page's own title comes when it likes.
     const watch = new MutationObserver(mark);
     watch.observe(document.head, { childList: true, subtree: true, characterData: true });
-    return () => watch.disconnect();
+    return () => {
+      watch.disconnect();
+      unmark();
+    };
   }, [isServing, place]);
 }
 

@@ -6,6 +6,7 @@ import type { Dtype, ModelRef } from '../../protocol/ids.ts';
 import { formatRepoName } from '../format/format-model.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { formatParameters, type SiteModel } from '../state/site-models.ts';
+import { uiText } from '../text/english/ui.ts';
 import { HubFields } from './hub-fields.tsx';
 
 interface Props {
@@ -20,7 +21,10 @@ interface Props {
 interface Choice {
   repo: string;
   title: string;
-  about: string;
+  /** What it is for and how large, as far as that is known. */
+  facts: string[];
+  /** As whoever runs the site describes it. */
+  description?: string | undefined;
 }
 
 /** The default first, then the site's models, each once. */
@@ -28,12 +32,15 @@ function listChoices(config: SiteConfig, offered: readonly SiteModel[]): Choice[
   const known = offered.map((model) => ({
     repo: model.repo,
     title: model.title,
-    about: [model.draftFor && `draft for ${model.draftFor}`, formatParameters(model.parameters), model.description]
-      .filter(Boolean)
-      .join(' · '),
+    facts: [
+      ...(model.draftFor ? [uiText.model.draftFor(model.draftFor)] : []),
+      ...[formatParameters(model.parameters)].filter(Boolean),
+    ],
+    description: model.description,
   }));
   const own = known.find((choice) => choice.repo === config.model.repo);
-  const first = own ?? { repo: config.model.repo, title: formatRepoName(config.model.repo), about: config.model.repo };
+  const { repo } = config.model;
+  const first = own ?? { repo, title: formatRepoName(repo), facts: [], description: repo };
   return [first, ...known.filter((choice) => choice !== own)];
 }
 
@@ -50,29 +57,38 @@ export function ModelField({ config, models, value, onChange, withDrafts = false
   };
   return (
     <fieldset>
-      <legend className="label">Model</legend>
+      <legend className="label">{uiText.model.legend}</legend>
       <div className="mt-2 space-y-1">
         {choices.map((choice, index) => (
           <Option key={choice.repo} checked={!other && value.repo === choice.repo} onPick={() => pick(choice.repo)}>
-            <span className="font-medium">{choice.title}</span>
+            <bdi className="font-medium">{choice.title}</bdi>
             {index === 0 && (
               <span className="ml-2 inline-block whitespace-nowrap rounded-sm bg-accent-soft px-1.5 text-sm">
-                this site’s default
+                {uiText.model.siteDefault}
               </span>
             )}
-            {choice.about && <span className="block break-words text-muted text-sm">{choice.about}</span>}
+            <About choice={choice} />
           </Option>
         ))}
         <Option checked={other} onPick={() => setOther(true)}>
-          <span className="font-medium">Another model from the hub</span>
-          <span className="block text-muted text-sm">
-            Any decoder in the layout of the onnx-community repositories.
-          </span>
+          <span className="font-medium">{uiText.model.other}</span>
+          <span className="block text-muted text-sm">{uiText.model.otherHint}</span>
         </Option>
       </div>
       {other && <HubFields value={value} onChange={onChange} />}
       <DtypeSelect dtypes={dtypes} value={value.dtype} onChange={(dtype) => onChange({ ...value, dtype })} />
     </fieldset>
+  );
+}
+
+function About({ choice: { facts, description } }: { choice: Choice }) {
+  if (facts.length === 0 && !description) return null;
+  return (
+    <span className="block break-words text-muted text-sm">
+      {facts.join(' · ')}
+      {facts.length > 0 && description && ' · '}
+      {description && <bdi>{description}</bdi>}
+    </span>
   );
 }
 
@@ -96,7 +112,7 @@ function DtypeSelect(props: { dtypes: readonly Dtype[]; value: Dtype; onChange(d
   const dtypes = props.dtypes.includes(props.value) ? props.dtypes : [props.value, ...props.dtypes];
   return (
     <label className="mt-4 flex flex-wrap items-center gap-3">
-      <span className="label">Weight format</span>
+      <span className="label">{uiText.model.dtype}</span>
       <select
         className="field w-auto"
         value={props.value}

@@ -4,6 +4,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { logInAgain } from '../state/account-api.ts';
 import { useTask } from '../state/use-task.ts';
+import { uiText } from '../text/english/ui.ts';
 import { ErrorCard } from './error-card.tsx';
 import { LoadingLine } from './loading-line.tsx';
 import { TextField } from './text-field.tsx';
@@ -36,12 +37,12 @@ export function PasswordPrompt({ onProven, onGiveUp }: Props) {
       noValidate
     >
       <p id={title} className="font-semibold">
-        Your password, once more
+        {uiText.password.title}
       </p>
-      <p className="mt-1 text-sm">You logged in a while ago, and what you want to do outlasts a login.</p>
+      <p className="mt-1 text-sm">{uiText.password.why}</p>
       <div className="mt-3 max-w-sm">
         <TextField
-          label="Password"
+          label={uiText.password.label}
           type="password"
           value={password}
           onText={setPassword}
@@ -56,15 +57,15 @@ export function PasswordPrompt({ onProven, onGiveUp }: Props) {
       )}
       <div className="mt-3 flex flex-wrap items-center gap-2">
         <button type="submit" className="button button-primary button-small" disabled={task.busy || password === ''}>
-          Go on
+          {uiText.password.goOn}
         </button>
         <button type="button" className="button button-small" disabled={task.busy} onClick={onGiveUp}>
-          Leave it
+          {uiText.password.giveUp}
         </button>
       </div>
       {task.busy && (
         <div className="mt-3">
-          <LoadingLine>Checking the password.</LoadingLine>
+          <LoadingLine>{uiText.password.checking}</LoadingLine>
         </div>
       )}
     </form>

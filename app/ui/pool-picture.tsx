@@ -2,10 +2,10 @@
 'use client';
 import type { PoolRef } from '../../protocol/ids.ts';
 import type { PoolWatch } from '../../shard-worker/index.ts';
-import { formatPlural } from '../format/format-count.ts';
 import { formatModel } from '../format/format-model.ts';
 import { usePeer } from '../state/use-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { uiText } from '../text/english/ui.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
 import { ServerAway } from './server-away.tsx';
 
@@ -21,18 +21,20 @@ export function PoolPicture() {
   const phase = watch.state?.phase;
   return (
     <figure className="panel p-4">
-      <CoalitionRing coalition={coalition} asker="asker" className="mx-auto w-full max-w-md" />
+      <CoalitionRing coalition={coalition} className="mx-auto w-full max-w-md" />
       <figcaption className="mt-2 border-line border-t pt-3 text-sm">
-        <p className="label">The pool now</p>
-        <p className="mt-1 break-words font-medium">{site.config ? formatModel(site.config.model) : 'No model yet'}</p>
+        <p className="label">{uiText.picture.title}</p>
+        <p className="mt-1 break-words font-medium">
+          {site.config ? <bdi>{formatModel(site.config.model)}</bdi> : uiText.picture.noModel}
+        </p>
         {watch.state?.away && phase === 'connecting' && (
           <div className="my-2">
-            <ServerAway away={watch.state.away}>The pool is shown as it was.</ServerAway>
+            <ServerAway away={watch.state.away}>{uiText.picture.asItWas}</ServerAway>
           </div>
         )}
         <p className="text-muted" role="status">
           {site.error || watch.error || phase === 'failed'
-            ? 'The server does not answer, so the pool cannot be shown.'
+            ? uiText.picture.unknown
             : watch.state?.away
               ? ''
               : describe(
@@ -47,9 +49,8 @@ export function PoolPicture() {
 }
 
 function describe(phase: string | undefined, seats: number, ready: number): string {
-  if (phase === 'ready' && seats === 1) return 'One tab holds all of it and would answer.';
-  if (phase === 'ready') return `${formatPlural(seats, 'tab')} hold it together and would answer.`;
-  if (phase === 'forming') return `${ready} of ${formatPlural(seats, 'tab')} have loaded their layers.`;
-  if (phase === 'no-stages') return 'No tab holds it at the moment. The first one to lend a GPU starts it.';
-  return 'Looking for its tabs.';
+  if (phase === 'ready') return seats === 1 ? uiText.picture.one : uiText.picture.together(seats);
+  if (phase === 'forming') return uiText.picture.forming(ready, seats);
+  if (phase === 'no-stages') return uiText.picture.none;
+  return uiText.picture.looking;
 }

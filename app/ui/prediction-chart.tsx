@@ -1,6 +1,7 @@
 // Predicted against measured speed, a dot per answer. On the diagonal the planner was right; above it, too careful.
-import { formatPlural } from '../format/format-count.ts';
 import { layoutPredictions, type PredictionPair } from '../format/prediction-points.ts';
+import { uiText } from '../text/english/ui.ts';
+import { fill } from '../text/fill.ts';
 
 interface Props {
   pairs: readonly PredictionPair[];
@@ -12,10 +13,11 @@ const BOTTOM = 26;
 const TICKS = [0, 0.5, 1];
 
 export function PredictionChart({ pairs }: Props) {
+  const text = uiText.predictions;
   const { points, top, medianErrorPercent } = layoutPredictions(pairs);
-  if (points.length === 0) return <p className="text-muted text-sm">No finished answers to compare yet.</p>;
+  if (points.length === 0) return <p className="text-muted text-sm">{text.none}</p>;
   const error = `${Math.round(medianErrorPercent ?? 0)} %`;
-  const label = `Predicted and measured tokens per second of ${formatPlural(points.length, 'answer')}. Median error ${error}.`;
+  const label = text.label(points.length, error);
   const height = SIZE + BOTTOM + 12;
   return (
     <figure className="w-full max-w-xs">
@@ -44,15 +46,15 @@ export function PredictionChart({ pairs }: Props) {
             />
           ))}
           <text x={SIZE} y={SIZE + 25} textAnchor="end" className="fill-muted text-[10px]">
-            predicted tok/s
+            {text.predicted}
           </text>
           <text x="4" y="9" className="fill-muted text-[10px]">
-            measured tok/s
+            {text.measured}
           </text>
         </g>
       </svg>
       <figcaption className="mt-1 text-muted text-sm">
-        A dot on the dashed line was predicted exactly. Median error <span className="font-mono">{error}</span>.
+        {fill(text.caption, { error: <span className="font-mono">{error}</span> })}
       </figcaption>
     </figure>
   );

@@ -4,6 +4,7 @@ import { CODEC_NOTES, DRAFTER_NAMES } from '../format/describe-mode.ts';
 import { formatRate } from '../format/format-count.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { compareRoutes, type RouteBar } from '../format/route-bars.ts';
+import { uiText } from '../text/english/ui.ts';
 
 interface Props {
   plan: RoutePlan;
@@ -12,46 +13,50 @@ interface Props {
 }
 
 export function RouteChoice({ plan, outcome }: Props) {
+  const text = uiText.route;
   const bars = compareRoutes(plan, outcome?.tokensPerSecond);
   return (
     <section data-testid="route-choice" data-mode={plan.mode} data-local={plan.local}>
-      <p className="label">Why this route</p>
-      <p className="mt-1">{plan.reason}</p>
+      <p className="label">{text.title}</p>
+      {/* Routes are described by whoever plans them: the server, or the tab. */}
+      <p lang="en" className="mt-1">
+        {plan.reason}
+      </p>
       <table className="mt-2 text-left">
-        <caption className="sr-only">Predicted and measured</caption>
+        <caption className="sr-only">{text.table}</caption>
         <thead>
           <tr className="text-muted">
             <td />
             <th scope="col" className="pr-5 text-right font-normal">
-              predicted
+              {text.predicted}
             </th>
             <th scope="col" className="text-right font-normal">
-              measured
+              {text.measured}
             </th>
           </tr>
         </thead>
         <tbody>
           <Row
-            name="Speed"
+            name={text.speed}
             predicted={formatRate(plan.predicted.tokensPerSecond)}
             measured={outcome ? formatRate(outcome.tokensPerSecond) : '…'}
           />
           <Row
-            name="First token"
+            name={text.firstToken}
             predicted={formatMs(plan.predicted.timeToFirstTokenMs)}
             // Nobody here has measured it where another page began the answer.
             measured={outcome ? formatMs(outcome.timeToFirstTokenMs || Number.NaN) : '…'}
           />
         </tbody>
       </table>
-      {plan.drafter !== 'none' && <p className="mt-1 text-muted">Drafts come from {DRAFTER_NAMES[plan.drafter]}.</p>}
+      {plan.drafter !== 'none' && <p className="mt-1 text-muted">{text.drafts(DRAFTER_NAMES[plan.drafter])}</p>}
       {plan.codec && plan.codec !== 'exact' && <p className="mt-1 text-muted">{CODEC_NOTES[plan.codec]}</p>}
       <ul className="mt-3 space-y-2.5">
         {bars.map((bar) => (
           <Bar key={bar.key} bar={bar} />
         ))}
       </ul>
-      {bars.length > 1 && <p className="mt-2 text-muted text-xs">Bars: predicted tokens per second. Line: measured.</p>}
+      {bars.length > 1 && <p className="mt-2 text-muted text-xs">{text.bars}</p>}
     </section>
   );
 }
@@ -74,10 +79,12 @@ function Bar({ bar }: { bar: RouteBar }) {
       <p className="flex flex-wrap justify-between gap-x-4">
         <span className={bar.chosen ? 'font-semibold' : ''}>
           {bar.name}
-          {bar.chosen && <span className="ml-2 rounded-sm bg-accent px-1.5 text-on-accent text-xs">taken</span>}
+          {bar.chosen && (
+            <span className="ml-2 rounded-sm bg-accent px-1.5 text-on-accent text-xs">{uiText.route.taken}</span>
+          )}
         </span>
         <span className="font-mono text-muted">
-          {bar.predicted ? formatRate(bar.predicted.tokensPerSecond) : 'not possible now'}
+          {bar.predicted ? formatRate(bar.predicted.tokensPerSecond) : uiText.route.impossible}
         </span>
       </p>
       <div className="relative mt-0.5 h-2.5 rounded-sm bg-line" aria-hidden="true">
@@ -92,7 +99,11 @@ function Bar({ bar }: { bar: RouteBar }) {
           />
         )}
       </div>
-      {!bar.chosen && <p className="mt-0.5 text-muted">{bar.why}</p>}
+      {!bar.chosen && (
+        <p lang="en" className="mt-0.5 text-muted">
+          {bar.why}
+        </p>
+      )}
     </li>
   );
 }

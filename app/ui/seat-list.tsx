@@ -2,7 +2,9 @@
 import type { Coalition, Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { formatBytes } from '../format/format-bytes.ts';
-import { formatLayers, formatRunsOn } from '../format/format-model.ts';
+import { formatRunsOn } from '../format/format-model.ts';
+import { uiText } from '../text/english/ui.ts';
+import { nameParts } from './name-parts.ts';
 import { ProgressBar } from './progress-bar.tsx';
 
 interface Props {
@@ -25,16 +27,18 @@ function SeatRow({ seat, number, own }: { seat: Seat; number: number; own: boole
     <li className="py-2">
       <div className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold">{number}</span>
-        <span className="font-mono">{formatLayers(seat.start, seat.end)}</span>
-        {own && <span className="rounded-sm bg-accent px-1.5 text-on-accent text-xs">this tab</span>}
+        <span>{uiText.seats.parts(nameParts(seat.start, seat.end), seat.end - seat.start)}</span>
+        {own && <span className="rounded-sm bg-accent px-1.5 text-on-accent text-xs">{uiText.seats.thisTab}</span>}
         <span className="ml-auto font-mono text-muted">{formatBytes(seat.totalBytes)}</span>
       </div>
-      <p className="break-words text-muted">{formatRunsOn(seat.backend, seat.device)}</p>
+      <p lang="en" className="break-words text-muted">
+        {formatRunsOn(seat.backend, seat.device)}
+      </p>
       {!seat.ready && (
         <div className="mt-1">
-          <ProgressBar label={`Stage ${number} is loading`} value={seat.loadedBytes} max={seat.totalBytes} />
+          <ProgressBar label={uiText.seats.loading(number)} value={seat.loadedBytes} max={seat.totalBytes} />
           <p className="mt-1 font-mono text-muted text-xs">
-            {formatBytes(seat.loadedBytes)} of {formatBytes(seat.totalBytes)}
+            {uiText.seats.bytesOf(formatBytes(seat.loadedBytes), formatBytes(seat.totalBytes))}
           </p>
         </div>
       )}

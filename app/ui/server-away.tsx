@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ServerAway as Away } from '../../shard-worker/index.ts';
 import { awayLine } from '../format/away-line.ts';
+import { uiText } from '../text/english/ui.ts';
 
 const TICK_MS = 1000;
 
@@ -27,13 +28,13 @@ export function ServerAway({ away, children, onRetry }: Props) {
   return (
     <div className="rounded-md border border-control bg-warn-soft px-4 py-2 text-sm" data-testid="server-away">
       <p className="font-semibold" role="status">
-        The server does not answer.
+        {uiText.away.title}
       </p>
       <p className="tabular-nums">{awayLine(away, nowMs)}</p>
       <p className="mt-1 text-muted">{children}</p>
       {onRetry && (
         <button type="button" className="button button-small mt-2" onClick={onRetry}>
-          Try now
+          {uiText.away.tryNow}
         </button>
       )}
     </div>

@@ -1,0 +1,15 @@
+// What stands on /account.
+'use client';
+import { accountText } from '../text/english/account.ts';
+import { AccountView } from './account-view.tsx';
+
+export function AccountPage() {
+  return (
+    <>
+      <h1 className="font-semibold text-2xl tracking-tight">{accountText.title}</h1>
+      <div className="mt-4">
+        <AccountView />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+// The start page: what this is, where to go, and what is happening now.
+'use client';
+import Link from 'next/link';
+import { homeText } from './text/english/home.ts';
+import { PoolPicture } from './ui/pool-picture.tsx';
+
+const FACTS = ['token', 'privacy', 'cost'] as const;
+
+export function Home() {
+  return (
+    <>
+      <div className="grid items-center gap-8 py-4 lg:grid-cols-[minmax(0,1fr)_26rem] lg:gap-12">
+        <div>
+          <h1 className="font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">{homeText.heading}</h1>
+          <p className="mt-4 max-w-prose text-lg">{homeText.intro}</p>
+          <p className="mt-6 flex flex-wrap gap-3">
+            <Link href="/join" className="button button-primary min-h-14 grow px-6 text-lg sm:grow-0">
+              {homeText.lend}
+            </Link>
+            <Link href="/chat" className="button min-h-14 grow px-6 text-lg sm:grow-0">
+              {homeText.ask}
+            </Link>
+          </p>
+          <p className="mt-3 text-muted text-sm">{homeText.free}</p>
+        </div>
+        <PoolPicture />
+      </div>
+      <div className="mt-6 grid gap-8 border-line border-t pt-8 md:grid-cols-3">
+        {FACTS.map((fact) => (
+          <section key={fact}>
+            <h2 className="font-semibold">{homeText.facts[fact].title}</h2>
+            <p className="mt-2 text-muted">{homeText.facts[fact].text}</p>
+          </section>
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+// What stands on /join. The view needs the address's query, which exists only in the browser.
+'use client';
+import { Suspense } from 'react';
+import { joinText } from '../text/english/join.ts';
+import { uiText } from '../text/english/ui.ts';
+import { SecureOnly } from '../ui/secure-only.tsx';
+import { JoinView } from './join-view.tsx';
+
+export function JoinPage() {
+  return (
+    <>
+      <h1 className="font-semibold text-2xl tracking-tight">{joinText.heading}</h1>
+      <p className="mt-2 max-w-prose text-muted">{joinText.intro}</p>
+      <div className="mt-6">
+        <Suspense fallback={<p className="text-muted">{uiText.oneMoment}</p>}>
+          <SecureOnly>
+            <JoinView />
+          </SecureOnly>
+        </Suspense>
+      </div>
+    </>
+  );
+}

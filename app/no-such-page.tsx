@@ -1,0 +1,23 @@
+// Shown for an address that leads nowhere.
+'use client';
+import Link from 'next/link';
+import { homeText } from './text/english/home.ts';
+
+export function NoSuchPage() {
+  const text = homeText.notFound;
+  return (
+    <div className="mx-auto max-w-xl py-12">
+      <p className="label">404</p>
+      <h1 className="mt-1 font-semibold text-2xl">{text.heading}</h1>
+      <p className="mt-3 text-muted">{text.text}</p>
+      <p className="mt-6 flex flex-wrap gap-3">
+        <Link href="/" className="button button-primary">
+          {text.toStart}
+        </Link>
+        <Link href="/chat" className="button">
+          {text.toChat}
+        </Link>
+      </p>
+    </div>
+  );
+}
