@@ -79,8 +79,8 @@ export const englishPools = {
   queue: {
     label: 'Queue',
     now: 'Now',
-    running: (count: number) => (count === 1 ? 'answer runs' : 'answers run'),
-    waiting: (count: number) => (count === 1 ? 'request waits' : 'requests wait'),
+    running: (count: number): string => (count === 1 ? 'answer runs' : 'answers run'),
+    waiting: (count: number): string => (count === 1 ? 'request waits' : 'requests wait'),
   },
 
   model: {
