@@ -7,7 +7,7 @@ import type { AnswerStats } from '../../shard-worker/index.ts';
 import { AnswerMessage } from './answer-message.tsx';
 import type { AnswerTurn } from './conversation.ts';
 
-const turn: AnswerTurn = { id: 2, role: 'assistant', text: 'Hello.', status: 'done', notice: '' };
+const turn: AnswerTurn = { id: 2, role: 'assistant', text: 'Hello.', status: 'done' };
 const stop = {
   start: 0,
   end: 4,
@@ -93,7 +93,10 @@ test('a failed answer keeps what was written and can be tried again', () => {
 });
 
 test('a notice is shown in line, and an answer cut short says so', () => {
-  expect(draw({ status: 'streaming', notice: 'Waiting for a replacement.' })).toContain('Waiting for a replacement.');
+  const error = { code: 'stage-left', message: 'A tab left.' } as const;
+  expect(draw({ status: 'streaming', notice: { kind: 'rerouted', error } })).toContain(
+    'A tab left. Continuing on another route…',
+  );
   expect(draw({ finishReason: 'length' })).toContain('limit of tokens');
 });
 

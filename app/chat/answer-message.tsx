@@ -1,11 +1,13 @@
 // One answer: its text, what it waits for, how it ended, and the route that it took.
 import { memo } from 'react';
+import { chatText } from '../text/english/chat.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { AnswerStats } from './answer-stats.tsx';
 import type { AnswerTurn } from './conversation.ts';
 import { EarnLinks } from './earn-links.tsx';
 import { MarkdownText } from './markdown-text.tsx';
+import { noticeLine } from './notice-line.ts';
 import { QueuePlace } from './queue-place.tsx';
 
 interface Props {
@@ -21,10 +23,10 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry, onRege
   const streaming = status === 'streaming';
   return (
     <div data-testid="answer" data-status={status} className="max-w-prose">
-      <p className="sr-only">Answer:</p>
+      <p className="sr-only">{chatText.answer}</p>
       {leftOut !== undefined && (
         <p className="mb-2 text-muted text-sm" data-testid="left-out">
-          The oldest {leftOut} messages had no room in the model’s memory: this answer does not know them.
+          {chatText.leftOut(leftOut)}
         </p>
       )}
       {text !== '' && (
@@ -32,11 +34,11 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry, onRege
           <MarkdownText text={text} />
         </div>
       )}
-      {streaming && text === '' && !notice && !queue && <p className="caret text-muted">Reading the question</p>}
+      {streaming && text === '' && !notice && !queue && <p className="caret text-muted">{chatText.reading}</p>}
       {queue && <QueuePlace queue={queue} />}
       {notice && (
         <p className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2 text-sm" data-testid="notice">
-          {notice}
+          {noticeLine(notice)}
         </p>
       )}
       {error && (
@@ -46,21 +48,19 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry, onRege
           </ErrorCard>
         </div>
       )}
-      {status === 'cancelled' && <p className="mt-2 text-muted text-sm">Stopped.</p>}
-      {finishReason === 'length' && (
-        <p className="mt-2 text-muted text-sm">Ended at the limit of tokens; raise it in the settings.</p>
-      )}
+      {status === 'cancelled' && <p className="mt-2 text-muted text-sm">{chatText.stopped}</p>}
+      {finishReason === 'length' && <p className="mt-2 text-muted text-sm">{chatText.atLimit}</p>}
       {!streaming && text !== '' && (
         <div className="mt-1 flex flex-wrap gap-1" data-testid="answer-acts">
           <CopyButton text={text} what="answer" isQuiet />
           {onRegenerate && (
             <button type="button" className="button-quiet" onClick={() => onRegenerate(turn.id)}>
-              Regenerate
+              {chatText.regenerate}
             </button>
           )}
           {onRetry && cut && !error && (
             <button type="button" className="button-quiet" onClick={() => onRetry(turn.id)}>
-              Continue
+              {chatText.goOn}
             </button>
           )}
         </div>

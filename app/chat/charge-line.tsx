@@ -1,6 +1,7 @@
 // What an answer cost and the receipt that proves it.
 import type { Settlement } from '../../shard-worker/index.ts';
 import { formatCreditAmount } from '../format/format-credits.ts';
+import { chatText } from '../text/english/chat.ts';
 
 export function ChargeLine({ settlement }: { settlement: Omit<Settlement, 'job'> }) {
   return (
@@ -11,10 +12,10 @@ export function ChargeLine({ settlement }: { settlement: Omit<Settlement, 'job'>
       data-receipt={settlement.receiptId}
     >
       <span>
-        Cost <span className="font-mono text-ink">{formatCreditAmount(settlement.chargedMicros)}</span>
+        {chatText.cost} <span className="font-mono text-ink">{formatCreditAmount(settlement.chargedMicros)}</span>
       </span>
       <span className="min-w-0 break-all">
-        receipt <span className="font-mono">{settlement.receiptId}</span>
+        {chatText.receipt} <span className="font-mono">{settlement.receiptId}</span>
       </span>
     </p>
   );

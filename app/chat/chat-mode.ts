@@ -5,20 +5,10 @@ import type { AskRequest } from '../../shard-worker/index.ts';
 /** A batch is not asked for in a conversation. */
 export type ChatMode = 'auto' | Exclude<Mode, 'batch'>;
 
-export const CHAT_MODES: readonly { value: ChatMode; name: string; about: string }[] = [
-  { value: 'auto', name: 'Auto', about: 'The planner picks whatever answers fastest, and says why.' },
-  { value: 'solo', name: 'This device', about: 'This tab loads the whole model and answers alone.' },
-  { value: 'lan', name: 'Coalition', about: 'The tabs that hold the model answer together, one token per lap.' },
-  {
-    value: 'speculative',
-    name: 'Coalition, drafted',
-    about: 'A drafter guesses ahead; one lap checks many tokens. The answer stays the same.',
-  },
-];
+export const CHAT_MODES: readonly ChatMode[] = ['auto', 'solo', 'lan', 'speculative'];
 
 /** `mode` of an address; undefined for none or for one that is not offered. */
-export const readChatMode = (text: string | null): ChatMode | undefined =>
-  CHAT_MODES.find(({ value }) => value === text)?.value;
+export const readChatMode = (text: string | null): ChatMode | undefined => CHAT_MODES.find((mode) => mode === text);
 
 /** The field of a request; the planner chooses where the person does not. */
 export const modeRequest = (mode: ChatMode): Pick<AskRequest, 'mode'> => (mode === 'auto' ? {} : { mode });

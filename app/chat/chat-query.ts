@@ -1,6 +1,7 @@
 // What the address of /chat asks for. Pure.
 
 import { type ModelWish, readModelWish } from '../state/resolve-model.ts';
+import { chatText } from '../text/english/chat.ts';
 import { type ChatMode, readChatMode } from './chat-mode.ts';
 import { EMPTY_SAMPLING, readSampling, type SamplingField, type SamplingForm } from './sampling-form.ts';
 
@@ -35,8 +36,7 @@ export function parseChatQuery(query: URLSearchParams): ChatQuery {
     else sampling[field] = text.trim();
   }
   const mode = readChatMode(query.get('mode'));
-  if (query.get('mode') && !mode)
-    problems.push('The address asks for a mode that is none: use auto, solo, lan or speculative.');
+  if (query.get('mode') && !mode) problems.push(chatText.modes.unknown);
   const ask = (query.get('ask') ?? '').trim().slice(0, MAX_ASK_CHARACTERS);
   return { wish, ask, sampling, mode: mode ?? 'auto', problems };
 }

@@ -6,14 +6,13 @@ import { formatModel } from '../format/format-model.ts';
 import { lateLine } from '../format/late-line.ts';
 import { joinAddress } from '../state/page-address.ts';
 import type { ShownError } from '../state/show-error.ts';
+import { chatText } from '../text/english/chat.ts';
+import { formatText } from '../text/english/format.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
+import { ProgramWords } from '../ui/program-words.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
-
-const MEANWHILE = 'An answer that has begun goes on. A question that you send waits until somebody can answer it.';
-const ALONE = 'No tabs have joined, but this one holds all of it and would answer.';
-const WITHOUT_SERVER = 'This tab holds the whole model and answers alone.';
 
 interface Props {
   state: ChatState | undefined;
@@ -31,6 +30,10 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   const reason = pool?.reason;
   const hasLocal = state?.local?.phase === 'ready';
   const late = lateLine(state?.late, seats);
+  const words = chatText.state;
+  // Why a pool waits is said by the server, in English: in this place, or below what the person's language has for it.
+  const isWaiting = phase === 'forming' && seats.length === 0 && pool?.state === 'waiting';
+  const isServersWord = isWaiting && formatText.chat.waits === '';
   return (
     <section
       className="panel p-4"
@@ -39,18 +42,22 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
       data-stages={seats.length}
       data-epoch={coalition?.epoch}
     >
-      <p className="break-words font-mono text-muted text-sm">{model ? formatModel(model) : 'Model'}</p>
+      <p className="break-words font-mono text-muted text-sm">
+        {model ? <bdi>{formatModel(model)}</bdi> : words.noModel}
+      </p>
       {state?.away && phase === 'connecting' ? (
         <div className="mt-2">
-          <ServerAway away={state.away}>{hasLocal ? WITHOUT_SERVER : MEANWHILE}</ServerAway>
+          <ServerAway away={state.away}>{hasLocal ? words.withoutServer : words.meanwhile}</ServerAway>
         </div>
       ) : (
-        <p role="status" className="mt-1 font-medium">
-          {phase === 'no-stages' && hasLocal ? ALONE : describeChat(phase, seats, pool)}
+        <p role="status" className="mt-1 font-medium" lang={isServersWord ? 'en' : undefined}>
+          {phase === 'no-stages' && hasLocal ? words.alone : describeChat(phase, seats, pool)}
         </p>
       )}
       {late && <p className="text-muted text-sm">{late}</p>}
-      {phase === 'forming' && seats.length > 0 && reason && <p className="text-muted text-sm">{reason}</p>}
+      {phase === 'forming' && (seats.length > 0 || isWaiting) && reason && !isServersWord && (
+        <ProgramWords said={reason} className="text-muted text-sm" />
+      )}
       {error && (
         <div className="mt-3">
           <ErrorCard error={error} onRetry={onReopen} />
@@ -65,15 +72,15 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
           {/* On a phone the picture would push the conversation out of sight, so there it opens with the list. */}
           <CoalitionRing
             coalition={coalition}
-            asker="you"
+            asker={words.asker}
             active={streaming}
             className="mx-auto hidden w-full max-w-64 shrink-0 self-start sm:block lg:max-w-72"
           />
           <details className="min-w-0 flex-1 text-sm" open={phase === 'forming' ? true : undefined}>
-            <summary className="py-1.5 text-muted">Its tabs</summary>
+            <summary className="py-1.5 text-muted">{words.itsTabs}</summary>
             <CoalitionRing
               coalition={coalition}
-              asker="you"
+              asker={words.asker}
               active={streaming}
               className="mx-auto max-w-64 sm:hidden"
             />
@@ -88,7 +95,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
 function LendButtons({ model, reason }: { model: PoolRef; reason: string | undefined }) {
   return (
     <div className="mt-2">
-      {reason && <p className="text-muted text-sm">{reason}</p>}
+      {reason && <ProgramWords said={reason} className="text-muted text-sm" />}
       <div className="mt-3 flex flex-wrap gap-2">
         <a
           href={joinAddress(model, { auto: true })}
@@ -96,15 +103,13 @@ function LendButtons({ model, reason }: { model: PoolRef; reason: string | undef
           rel="noopener"
           className="button button-primary grow"
         >
-          Lend a tab too
+          {chatText.state.lend}
         </a>
         <a href={joinAddress(model)} target="_blank" rel="noopener" className="button grow">
-          Open a tab that lends a GPU
+          {chatText.state.openLending}
         </a>
       </div>
-      <p className="mt-2 text-muted text-sm">
-        Both open a new tab, here or on any other device. Your question can wait meanwhile.
-      </p>
+      <p className="mt-2 text-muted text-sm">{chatText.state.bothOpen}</p>
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import type { SiteModel } from '../state/site-models.ts';
+import { chatText } from '../text/english/chat.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
 import { ContextMeter } from './context-meter.tsx';
@@ -119,7 +120,10 @@ export function ChatTalk(props: Props) {
         }
       : {};
   return (
-    <section className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]" aria-label="Conversation">
+    <section
+      className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]"
+      aria-label={chatText.conversation}
+    >
       <TalkBar />
       {turns.length === 0 ? (
         <FirstWords

@@ -1,7 +1,7 @@
 // What /chat does: read the address, open the peer that asks, and lay out state, messages and composer.
 'use client';
 import { useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { PoolSummary } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
@@ -83,8 +83,12 @@ export function ChatView() {
 const isWanting = (state: ChatState | undefined, pool: PoolSummary | undefined): boolean =>
   state !== undefined && state.local?.phase !== 'ready' && (state.away !== undefined || wantsTabs(state.phase, pool));
 
-function whoLine(model: PoolRef | undefined, state: ChatState | undefined): string {
+function whoLine(model: PoolRef | undefined, state: ChatState | undefined): ReactNode {
   if (!model || !state) return '…';
   const pool = state.pools.find(({ pool: id }) => id === poolIdOf(model));
-  return `${formatModel(model)}: ${describeChat(state.phase, state.coalition?.seats ?? [], pool)}`;
+  return (
+    <>
+      <bdi>{formatModel(model)}</bdi>: {describeChat(state.phase, state.coalition?.seats ?? [], pool)}
+    </>
+  );
 }

@@ -1,6 +1,7 @@
 // A block of code: its language, a button that copies it, and the code, which scrolls within itself.
 import type { ComponentProps } from 'react';
 import type { ExtraProps } from 'react-markdown';
+import { chatText } from '../text/english/chat.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { type HastNode, textOf } from './hast.ts';
 import { useScrolls } from './use-scrolls.ts';
@@ -21,7 +22,9 @@ export function CodeBlock({ node, dir, children }: ComponentProps<'pre'> & Extra
   return (
     <figure className="code-block" data-testid="code-block" data-language={language}>
       <figcaption>
-        <span className="truncate">{language || 'Code'}</span>
+        <span className="truncate" dir="auto">
+          {language || chatText.text.code}
+        </span>
         <CopyButton text={textOf(block).replace(/\n$/, '')} what="code" />
       </figcaption>
       <pre ref={ref} dir={dir} tabIndex={scrolls ? 0 : undefined}>

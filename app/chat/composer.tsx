@@ -1,5 +1,6 @@
 // Where the person writes. Enter sends, Shift+Enter makes a new line.
 import { type FormEvent, type KeyboardEvent, type RefObject, useId } from 'react';
+import { chatText } from '../text/english/chat.ts';
 
 interface Props {
   field: RefObject<HTMLTextAreaElement | null>;
@@ -31,15 +32,15 @@ export function Composer({ field, text, onText, onLost, streaming, queued, onSen
     <form onSubmit={submit}>
       {queued && (
         <p className="mb-2 flex flex-wrap items-center gap-x-3 text-sm" role="status">
-          Will be sent as soon as it can be answered.
+          {chatText.composer.queued}
           <button type="button" className="link min-h-9" onClick={onUnqueue}>
-            Do not send
+            {chatText.composer.unqueue}
           </button>
         </p>
       )}
       <div className="flex items-end gap-2">
         <label htmlFor={id} className="sr-only">
-          Your message
+          {chatText.composer.label}
         </label>
         <textarea
           ref={field}
@@ -52,13 +53,13 @@ export function Composer({ field, text, onText, onLost, streaming, queued, onSen
           onChange={(event) => onText(event.target.value)}
           onKeyDown={key}
           onBlur={(event) => event.relatedTarget === null && onLost()}
-          placeholder="Ask something"
+          placeholder={chatText.composer.placeholder}
           aria-describedby={`${id}-hint`}
         />
         {/* Two places: the second click of a double one stops nothing. */}
         {streaming && (
           <button type="button" data-testid="stop" className="button min-h-12" onClick={onStop}>
-            Stop
+            {chatText.composer.stop}
           </button>
         )}
         <button
@@ -69,11 +70,11 @@ export function Composer({ field, text, onText, onLost, streaming, queued, onSen
           aria-disabled={streaming || text.trim() === ''}
           onMouseDown={(event) => event.preventDefault()}
         >
-          Send
+          {chatText.composer.send}
         </button>
       </div>
       <p id={`${id}-hint`} className="sr-only">
-        Enter sends, Shift and Enter makes a new line. Escape stops an answer; a slash leads here from anywhere.
+        {chatText.composer.hint}
       </p>
     </form>
   );

@@ -77,9 +77,9 @@ describe('an answer', () => {
   });
 
   test('shows a notice while it waits and drops it at the end', () => {
-    const waiting = play(asked, { type: 'notice-received', id: 2, notice: 'Waiting for a replacement.' });
-    expect(announceTurns(waiting)).toBe('Waiting for a replacement.');
-    expect(last(applyConversation(waiting, { type: 'answer-finished', id: 2, answer })).notice).toBe('');
+    const waiting = play(asked, { type: 'notice-received', id: 2, notice: { kind: 'held' } });
+    expect(announceTurns(waiting)).toMatch(/^The server is away\./);
+    expect(last(applyConversation(waiting, { type: 'answer-finished', id: 2, answer })).notice).toBeUndefined();
   });
 
   test('shows its place while it waits and forgets it once it has a route', () => {
@@ -196,11 +196,16 @@ test('what ran when a page was closed is there again: what was said before, and 
     [8, 'user', 'Two?'],
     [9, 'assistant', 'Two'],
   ]);
-  expect(streamingTurn(turns)).toMatchObject({ id: 9, notice: expect.stringContaining('Going on') });
+  expect(streamingTurn(turns)).toMatchObject({ id: 9, notice: { kind: 'reopened' } });
+  expect(announceTurns(turns)).toMatch(/^Going on/);
   expect(requestMessages(turns, 9)).toEqual(messages.slice(1));
   // Stopped before anything more has come, it keeps what had come; gone on with, it grows.
   const stopped: ConversationEvent = { type: 'answer-failed', id: 9, error: new PoolError('cancelled', 'Stopped.') };
-  expect(last(applyConversation(turns, stopped))).toMatchObject({ status: 'cancelled', text: 'Two', notice: '' });
+  expect(last(applyConversation(turns, stopped))).toMatchObject({
+    status: 'cancelled',
+    text: 'Two',
+    notice: undefined,
+  });
   const more = applyConversation(turns, { type: 'text-received', id: 9, delta: ' it is.' });
   expect(last(more).text).toBe('Two it is.');
 });

@@ -1,9 +1,12 @@
-// A conversation as data: turns, and what happens to them. Pure reducer; asking and timers live in use-conversation.ts.
+// A conversation as data: turns, and what happens to them. Pure reducer; asking and timers live in talk.ts.
 import { PoolError } from '../../protocol/errors.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
-import type { Answer, AnswerStats, ChatMessage, QueuePlace, Settlement } from '../../shard-worker/index.ts';
+import type { Answer, AnswerStats, ChatMessage, Notice, QueuePlace, Settlement } from '../../shard-worker/index.ts';
 import { formatPlace } from '../format/format-place.ts';
 import type { ShownError } from '../state/show-error.ts';
+import { tellError } from '../state/tell-error.ts';
+import { chatText } from '../text/english/chat.ts';
+import { noticeLine, type TurnNotice } from './notice-line.ts';
 
 export interface UserTurn {
   id: number;
@@ -16,8 +19,8 @@ export interface AnswerTurn {
   role: 'assistant';
   text: string;
   status: 'streaming' | 'done' | 'error' | 'cancelled';
-  /** What is being waited for, '' for nothing. */
-  notice: string;
+  /** What is being waited for. */
+  notice?: TurnNotice | undefined;
   finishReason?: Answer['finishReason'];
   /** While it waits for its turn at the server. */
   queue?: QueuePlace;
@@ -47,7 +50,7 @@ export type ConversationEvent =
   | { type: 'answer-reopened'; messages: readonly ChatMessage[]; answerId: number; text: string }
   | { type: 'text-received'; id: number; delta: string }
   | { type: 'stats-received'; id: number; stats: AnswerStats }
-  | { type: 'notice-received'; id: number; notice: string }
+  | { type: 'notice-received'; id: number; notice: Notice | undefined }
   | { type: 'queue-received'; id: number; queue: QueuePlace }
   | { type: 'plan-received'; id: number; plan: RoutePlan }
   /** Often after the answer: the server settles when the receipts are in. */
@@ -57,9 +60,9 @@ export type ConversationEvent =
   | { type: 'answer-cut'; id: number; tokenIds: readonly number[] }
   | { type: 'answer-failed'; id: number; error: unknown };
 
-const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming', notice: '' });
+const newAnswer = (id: number): AnswerTurn => ({ id, role: 'assistant', text: '', status: 'streaming' });
 
-const REOPENED = 'Going on with what ran when this page was closed…';
+const REOPENED: TurnNotice = { kind: 'reopened' };
 
 /** Answers that are over as far as anybody knows. What the system was told is nobody's turn. */
 const turnsOf = (messages: readonly ChatMessage[], answerId: number): Turn[] =>
@@ -135,7 +138,7 @@ const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
   stats: answer.stats,
   plan: answer.plan,
   settlement: answer.settlement ?? turn.settlement,
-  notice: '',
+  notice: undefined,
   queue: undefined,
   finishReason: answer.finishReason,
   ...(answer.finishReason === 'stop' ? {} : { cut: answer.tokenIds }),
@@ -144,10 +147,10 @@ const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
 
 const fail = (turn: AnswerTurn, error: PoolError): AnswerTurn =>
   error.code === 'cancelled'
-    ? { ...turn, notice: '', queue: undefined, status: 'cancelled', finishReason: 'cancelled' }
+    ? { ...turn, notice: undefined, queue: undefined, status: 'cancelled', finishReason: 'cancelled' }
     : {
         ...turn,
-        notice: '',
+        notice: undefined,
         queue: undefined,
         status: 'error',
         error: { code: error.code, message: error.message, next: error.next },
@@ -180,8 +183,8 @@ export function withoutOldest(messages: readonly ChatMessage[]): ChatMessage[] |
 export const closedTurns = (turns: readonly Turn[]): Turn[] =>
   turns.map((turn): Turn => {
     if (turn.role === 'user' || turn.status !== 'streaming') return turn;
-    const { queue: _, ...rest } = turn;
-    return { ...rest, notice: '', status: 'cancelled', finishReason: 'cancelled' };
+    const { queue: _queue, notice: _notice, ...rest } = turn;
+    return { ...rest, status: 'cancelled', finishReason: 'cancelled' };
   });
 
 /** The answer under way, if any. */
@@ -190,11 +193,13 @@ export const streamingTurn = (turns: readonly Turn[]): AnswerTurn | undefined =>
 
 /** What a screen reader is told: when an answer starts and how it ended, never each token. */
 export function announceTurns(turns: readonly Turn[]): string {
+  const { announced } = chatText;
   const last = turns.at(-1);
   if (last?.role !== 'assistant') return '';
   if (last.status === 'streaming') {
-    return last.notice || (last.queue ? `${formatPlace(last.queue.place, last.queue.waiting)}.` : 'Answering.');
+    if (last.notice) return noticeLine(last.notice);
+    return last.queue ? `${formatPlace(last.queue.place, last.queue.waiting)}.` : announced.answering;
   }
-  if (last.status === 'error') return `The answer failed. ${last.error?.message ?? ''}`.trim();
-  return last.status === 'cancelled' ? 'Stopped.' : 'The answer is complete.';
+  if (last.status === 'error') return announced.failed(last.error ? tellError(last.error).what : '').trim();
+  return last.status === 'cancelled' ? chatText.stopped : announced.complete;
 }

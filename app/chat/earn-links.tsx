@@ -1,14 +1,15 @@
 // Where credits come from, for whoever has none left.
 import Link from 'next/link';
+import { chatText } from '../text/english/chat.ts';
 
 export function EarnLinks() {
   return (
     <>
       <Link href="/join" target="_blank" className="button button-small button-primary">
-        Lend a GPU and earn
+        {chatText.earn}
       </Link>
       <Link href="/account" target="_blank" className="button button-small">
-        See your credits
+        {chatText.seeCredits}
       </Link>
     </>
   );

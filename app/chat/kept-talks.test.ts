@@ -4,7 +4,7 @@ import { asKept, findTalks, type KeptTalk, readTalks, titleOf, writeTalks } from
 
 const said: Turn[] = [
   { id: 1, role: 'user', text: 'What is\n a shard?' },
-  { id: 2, role: 'assistant', text: 'A slice of **layers**.', status: 'done', notice: '' },
+  { id: 2, role: 'assistant', text: 'A slice of **layers**.', status: 'done' },
 ];
 const talk = (fields: Partial<KeptTalk> = {}): KeptTalk => ({
   ...{ id: 'a', title: 'What is a shard?', createdAt: 1, updatedAt: 2, turns: said },
@@ -44,9 +44,9 @@ describe('a file of something else is refused in words', () => {
 });
 
 test('what ran when the page was closed has stopped, with what had come of it', () => {
-  const running: Turn = { id: 2, role: 'assistant', text: 'A sl', status: 'streaming', notice: 'Waits' };
+  const running: Turn = { id: 2, role: 'assistant', text: 'A sl', status: 'streaming', notice: { kind: 'held' } };
   expect(asKept(talk({ turns: [said[0]!, running] })).turns[1]).toEqual({
-    ...{ id: 2, role: 'assistant', text: 'A sl', notice: '' },
+    ...{ id: 2, role: 'assistant', text: 'A sl' },
     ...{ status: 'cancelled', finishReason: 'cancelled' },
   });
 });

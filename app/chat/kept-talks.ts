@@ -2,6 +2,7 @@
 import { type DBSchema, openDB } from 'idb';
 import * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
+import { chatText } from '../text/english/chat.ts';
 import { closedTurns, type Turn } from './conversation.ts';
 
 export interface KeptTalk {
@@ -55,7 +56,7 @@ export function titleOf(turns: readonly Turn[]): string {
       .find(({ role }) => role === 'user')
       ?.text.replaceAll(/\s+/g, ' ')
       .trim() ?? '';
-  return first.length > MOST_TITLE_CHARS ? `${first.slice(0, MOST_TITLE_CHARS - 1)}…` : first || 'New chat';
+  return first.length > MOST_TITLE_CHARS ? `${first.slice(0, MOST_TITLE_CHARS - 1)}…` : first || chatText.talks.fresh;
 }
 
 /** Those whose title or text has all words of `wanted`, whatever their case. */
@@ -102,17 +103,17 @@ export function readTalks(text: string): KeptTalk[] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new PoolError('bad-request', 'This file is no JSON.', { cause });
+    throw new PoolError('bad-request', chatText.talks.noJson, { cause });
   }
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) {
-    throw new PoolError('bad-request', 'This file has no conversations that were saved here.', { cause: parsed.error });
+    throw new PoolError('bad-request', chatText.talks.noTalks, { cause: parsed.error });
   }
   return parsed.data.talks.map((talk) => ({ ...talk, turns: talk.turns.map(turnOf) }));
 }
 
 const turnOf = ({ role, text }: { role: 'user' | 'assistant'; text: string }, at: number): Turn =>
-  role === 'user' ? { id: at + 1, role, text } : { id: at + 1, role, text, status: 'done', notice: '' };
+  role === 'user' ? { id: at + 1, role, text } : { id: at + 1, role, text, status: 'done' };
 
 /** As the next page finds it. */
 export const asKept = (talk: KeptTalk): KeptTalk => ({ ...talk, turns: closedTurns(talk.turns) });

@@ -3,8 +3,11 @@ import type { ChatState } from '../../shard-worker/index.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
+import { chatText } from '../text/english/chat.ts';
+import { formatText } from '../text/english/format.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
+import { ProgramWords } from '../ui/program-words.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 
 interface Props {
@@ -16,28 +19,34 @@ export function LocalModel({ local, onPrepare }: Props) {
   const phase = local?.phase ?? 'probing';
   return (
     <div className="mt-2 text-sm" data-testid="local-model" data-phase={phase}>
-      {phase === 'probing' && <LoadingLine>Measuring how fast this device computes a layer.</LoadingLine>}
+      {phase === 'probing' && <LoadingLine>{chatText.local.measuring}</LoadingLine>}
       {local && phase === 'loading' && (
         <>
-          <p role="status">Loading the whole model into this tab.</p>
+          <p role="status">{chatText.local.loading}</p>
           <div className="mt-1">
-            <ProgressBar label="Whole model loaded" value={local.loadedBytes} max={local.totalBytes} />
+            <ProgressBar label={chatText.local.loaded} value={local.loadedBytes} max={local.totalBytes} />
           </div>
           <p className="mt-1 font-mono text-muted text-xs">
-            {formatBytes(local.loadedBytes)} of {formatBytes(local.totalBytes)}
+            {chatText.local.progress(formatBytes(local.loadedBytes), formatBytes(local.totalBytes))}
           </p>
         </>
       )}
       {local && phase === 'ready' && <p role="status">{describeReady(local)}</p>}
-      {local?.note && <p className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2">{local.note}</p>}
+      {local?.note && (
+        <ProgramWords
+          said={local.note}
+          told={local.noteCode && formatText.deviceNotes[local.noteCode]}
+          className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2"
+        />
+      )}
       {phase === 'failed' && local?.error && <ErrorCard error={local.error} onRetry={onPrepare} />}
     </div>
   );
 }
 
 function describeReady(local: NonNullable<ChatState['local']>): string {
-  const holds = `This tab holds all of it, ${formatBytes(local.totalBytes)}`;
-  const speed = local.msPerLayer === undefined ? '' : `, ${formatMs(local.msPerLayer)} per layer`;
-  const device = local.backend && local.device ? ` on ${formatRunsOn(local.backend, local.device)}` : '';
+  const holds = chatText.local.holds(formatBytes(local.totalBytes));
+  const speed = local.msPerLayer === undefined ? '' : chatText.local.perLayer(formatMs(local.msPerLayer));
+  const device = local.backend && local.device ? chatText.local.on(formatRunsOn(local.backend, local.device)) : '';
   return `${holds}${speed}${device}.`;
 }

@@ -4,6 +4,7 @@ import { memo, useId, useMemo } from 'react';
 import Markdown, { type Components, type Options } from 'react-markdown';
 import remarkBreaks from 'remark-breaks';
 import remarkGfm from 'remark-gfm';
+import { chatText } from '../text/english/chat.ts';
 import { CodeBlock } from './code-block.tsx';
 import { findCode } from './find-code.ts';
 import { FormulaBox } from './formula-box.tsx';
@@ -29,12 +30,18 @@ const COMPONENTS: Components = {
     ),
   img: ({ src, alt }) => (
     <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer nofollow">
-      {alt || 'image'}
+      {alt || chatText.text.image}
     </a>
   ),
   // The only inputs are those of task lists.
   input: ({ checked }) => (
-    <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'Done' : 'To do'} />
+    <input
+      type="checkbox"
+      checked={checked === true}
+      disabled
+      readOnly
+      aria-label={checked ? chatText.text.done : chatText.text.toDo}
+    />
   ),
   // The only ones are those of formulas.
   div: FormulaBox,
@@ -63,10 +70,17 @@ export function MarkdownText({ text }: { text: string }) {
   return blocks.map((block, at) => <Block key={at} text={block} plugins={plugins} id={id} />);
 }
 
+/** What the reader of Markdown says itself. */
+const footnotes = (): Options['remarkRehypeOptions'] => ({
+  footnoteLabel: chatText.text.footnotes,
+  // Counted from 0; a footnote that is referred to again has a second number.
+  footnoteBackLabel: (reference, again) => chatText.text.backTo(`${reference + 1}${again > 1 ? `-${again}` : ''}`),
+});
+
 /** A piece that is settled is not read again with each token that comes behind it. */
 const Block = memo(function Block({ text, plugins, id }: { text: string; plugins: Plugins; id: string }) {
   return (
-    <Markdown {...plugins} components={COMPONENTS} remarkRehypeOptions={{ clobberPrefix: `${id}-` }}>
+    <Markdown {...plugins} components={COMPONENTS} remarkRehypeOptions={{ clobberPrefix: `${id}-`, ...footnotes() }}>
       {text}
     </Markdown>
   );

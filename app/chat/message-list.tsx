@@ -1,5 +1,6 @@
 // The turns of a conversation, in order.
 
+import { chatText } from '../text/english/chat.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { AnswerMessage } from './answer-message.tsx';
 import type { Turn, UserTurn } from './conversation.ts';
@@ -21,7 +22,7 @@ export function MessageList({ turns, onRetry, onRegenerate, onEdit }: Props) {
           {turn.role === 'user' ? (
             <div className="ml-auto w-fit max-w-[85%]">
               <div className="rounded-md bg-accent-soft px-4 py-2.5">
-                <p className="sr-only">You:</p>
+                <p className="sr-only">{chatText.you}</p>
                 <p className="whitespace-pre-wrap break-words" dir="auto">
                   {turn.text}
                 </p>
@@ -30,7 +31,8 @@ export function MessageList({ turns, onRetry, onRegenerate, onEdit }: Props) {
                 <CopyButton text={turn.text} what="question" isQuiet />
                 {onEdit && (
                   <button type="button" className="button-quiet" onClick={() => onEdit(turn)}>
-                    Edit<span className="sr-only"> the question, in a new conversation</span>
+                    {chatText.edit}
+                    <span className="sr-only"> {chatText.editWhat}</span>
                   </button>
                 )}
               </div>

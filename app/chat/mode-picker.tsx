@@ -1,5 +1,6 @@
 // How to be answered: left to the planner, in this tab alone, or by a coalition.
 import type { ChatState } from '../../shard-worker/index.ts';
+import { chatText } from '../text/english/chat.ts';
 import { Segments } from '../ui/segments.tsx';
 import { CHAT_MODES, type ChatMode } from './chat-mode.ts';
 import { LocalModel } from './local-model.tsx';
@@ -14,12 +15,12 @@ interface Props {
 
 export function ModePicker({ mode, local, disabled, onPick, onPrepare }: Props) {
   return (
-    <section aria-label="How to answer">
-      <h2 className="label">Answered by</h2>
+    <section aria-label={chatText.modes.question}>
+      <h2 className="label">{chatText.modes.answeredBy}</h2>
       <div className="mt-1.5">
         <Segments
-          legend="Answered by"
-          segments={CHAT_MODES}
+          legend={chatText.modes.answeredBy}
+          segments={CHAT_MODES.map((value) => ({ value, name: chatText.modes[value].name }))}
           value={mode}
           disabled={disabled}
           inColumns
@@ -29,7 +30,7 @@ export function ModePicker({ mode, local, disabled, onPick, onPrepare }: Props) 
       </div>
       {/* The first one explains itself, and a phone has little room above the conversation. */}
       <p className={`mt-1.5 text-muted text-sm ${mode === 'auto' ? 'hidden sm:block' : ''}`}>
-        {CHAT_MODES.find(({ value }) => value === mode)?.about}
+        {chatText.modes[mode].about}
       </p>
       {(mode === 'solo' || local) && <LocalModel local={local} onPrepare={onPrepare} />}
     </section>

@@ -1,12 +1,7 @@
 // How tokens are picked; every field may stay empty, then the model's own defaults hold.
 import { useId } from 'react';
-import {
-  readSampling,
-  SAMPLING_FIELDS,
-  SAMPLING_RULES,
-  type SamplingField,
-  type SamplingForm,
-} from './sampling-form.ts';
+import { chatText } from '../text/english/chat.ts';
+import { readSampling, SAMPLING_FIELDS, type SamplingField, type SamplingForm } from './sampling-form.ts';
 
 interface Props {
   form: SamplingForm;
@@ -20,18 +15,19 @@ const MOST_INSTRUCTION_CHARS = 16_000;
 
 export function SamplingSettings({ form, onChange, instructions, onInstructions }: Props) {
   const id = useId();
+  const { settings: words } = chatText;
   const set = SAMPLING_FIELDS.filter((field) => form[field] !== '');
   return (
     <details className="mt-2 text-sm">
       <summary className="w-fit py-1.5 text-muted">
-        Settings
-        {instructions !== '' && ', with instructions'}
-        {set.length > 0 && `: ${set.map((field) => `${SAMPLING_RULES[field].label} ${form[field]}`).join(', ')}`}
+        {words.name}
+        {instructions !== '' && words.withInstructions}
+        {set.length > 0 && `: ${set.map((field) => `${words[field].label} ${form[field]}`).join(', ')}`}
       </summary>
       <div className="panel mt-1 grid grid-cols-2 gap-4 p-4 sm:grid-cols-5">
         <div className="col-span-full">
           <label htmlFor={id} className="label">
-            Instructions
+            {words.instructions}
           </label>
           <textarea
             id={id}
@@ -42,17 +38,17 @@ export function SamplingSettings({ form, onChange, instructions, onInstructions 
             maxLength={MOST_INSTRUCTION_CHARS}
             value={instructions}
             onChange={(event) => onInstructions(event.target.value)}
-            placeholder="none"
+            placeholder={words.none}
             aria-describedby={`${id}-hint`}
           />
           <p id={`${id}-hint`} className="mt-1 text-muted">
-            Told to the model before everything else, e.g. “Answer in short sentences.”
+            {words.told}
           </p>
         </div>
         {SAMPLING_FIELDS.map((field) => (
           <Field key={field} field={field} text={form[field]} onText={(text) => onChange({ ...form, [field]: text })} />
         ))}
-        <p className="col-span-full text-muted">Empty fields take the model’s own defaults.</p>
+        <p className="col-span-full text-muted">{words.empty}</p>
       </div>
     </details>
   );
@@ -60,7 +56,7 @@ export function SamplingSettings({ form, onChange, instructions, onInstructions 
 
 function Field({ field, text, onText }: { field: SamplingField; text: string; onText(text: string): void }) {
   const id = useId();
-  const { label, hint } = SAMPLING_RULES[field];
+  const { label, hint } = chatText.settings[field];
   const { problem } = readSampling(field, text);
   return (
     <div>
@@ -73,7 +69,7 @@ function Field({ field, text, onText }: { field: SamplingField; text: string; on
         className="field mt-1 font-mono"
         value={text}
         onChange={(event) => onText(event.target.value)}
-        placeholder="default"
+        placeholder={chatText.settings.default}
         autoComplete="off"
         aria-invalid={Boolean(problem)}
         aria-describedby={`${id}-hint`}

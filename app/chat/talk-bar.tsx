@@ -1,6 +1,7 @@
 // Above a conversation: its name, a new one, and all that this browser keeps: found, renamed, deleted, saved as a file and brought back.
 'use client';
 import { useEffect, useState } from 'react';
+import { chatText } from '../text/english/chat.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { findTalks, type KeptTalk, readTalks, titleOf, writeTalks } from './kept-talks.ts';
 import { useTalk } from './use-talk.ts';
@@ -15,7 +16,7 @@ export function TalkBar() {
     <div className="mb-4 border-line border-b pb-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="min-w-0 truncate text-muted text-sm" dir="auto" data-testid="talk-title">
-          {isPrivate ? 'Private: nothing of it is kept' : turns.length > 0 ? (title ?? titleOf(turns)) : 'New chat'}
+          {isPrivate ? chatText.talks.isPrivate : turns.length > 0 ? (title ?? titleOf(turns)) : chatText.talks.fresh}
         </p>
         <div className="flex flex-wrap gap-2">
           <button
@@ -25,7 +26,7 @@ export function TalkBar() {
             data-testid="conversations"
             onClick={() => setOpen(!isOpen)}
           >
-            Conversations
+            {chatText.talks.all}
           </button>
           <button
             type="button"
@@ -33,7 +34,7 @@ export function TalkBar() {
             disabled={turns.length === 0 && !isPrivate}
             onClick={() => talk.clear()}
           >
-            New chat
+            {chatText.talks.fresh}
           </button>
         </div>
       </div>
@@ -57,7 +58,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
   const reload = () =>
     talkKeeper.list().then(setTalks, () => {
       setTalks([]);
-      setProblem('This browser keeps nothing for this page, as in a private window: conversations end with the tab.');
+      setProblem(chatText.talks.nothingKept);
     });
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept changes with the conversation
   useEffect(() => void reload(), [version]);
@@ -94,8 +95,9 @@ function Talks({ shown, version, onDone }: TalksProps) {
         <input
           type="search"
           className="field max-w-xs"
-          placeholder="Search"
-          aria-label="Search conversations"
+          dir="auto"
+          placeholder={chatText.talks.search}
+          aria-label={chatText.talks.searchWhat}
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
         />
@@ -107,7 +109,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
             onDone();
           }}
         >
-          Private chat
+          {chatText.talks.goPrivate}
         </button>
         <button
           type="button"
@@ -115,10 +117,10 @@ function Talks({ shown, version, onDone }: TalksProps) {
           disabled={!talks || talks.length === 0}
           onClick={() => saveFile(writeTalks(talks ?? []))}
         >
-          Save all as a file
+          {chatText.talks.save}
         </button>
         <label className="button button-small focus-within:outline-3 focus-within:outline-accent">
-          Bring from a file
+          {chatText.talks.bring}
           <input
             type="file"
             accept="application/json,.json"
@@ -131,10 +133,10 @@ function Talks({ shown, version, onDone }: TalksProps) {
         </label>
       </div>
       {problem && <p className="rounded-md border border-control bg-warn-soft px-3 py-2 text-sm">{problem}</p>}
-      {talks && talks.length === 0 && !problem && (
-        <p className="text-muted text-sm">Nothing is kept yet. Conversations stay on this device, in this browser.</p>
+      {talks && talks.length === 0 && !problem && <p className="text-muted text-sm">{chatText.talks.none}</p>}
+      {talks && talks.length > 0 && found.length === 0 && (
+        <p className="text-muted text-sm">{chatText.talks.notFound}</p>
       )}
-      {talks && talks.length > 0 && found.length === 0 && <p className="text-muted text-sm">Nothing was found.</p>}
       <ul className="max-h-80 divide-y divide-line overflow-y-auto">
         {found.slice(0, MOST_SHOWN).map((kept) => (
           <TalkItem
@@ -150,8 +152,8 @@ function Talks({ shown, version, onDone }: TalksProps) {
           />
         ))}
       </ul>
-      {unshown > 0 && <p className="text-muted text-sm">{unshown} older ones: search for them.</p>}
-      <p className="text-muted text-sm">Kept on this device alone, unless you save them as a file.</p>
+      {unshown > 0 && <p className="text-muted text-sm">{chatText.talks.older(unshown)}</p>}
+      <p className="text-muted text-sm">{chatText.talks.where}</p>
     </div>
   );
 }
@@ -179,7 +181,8 @@ function TalkItem({ kept, isShown, onOpen, onRename, onRemove }: ItemProps) {
         >
           <input
             className="field min-w-0 flex-1"
-            aria-label="Name of the conversation"
+            dir="auto"
+            aria-label={chatText.talks.name}
             maxLength={200}
             value={title}
             // biome-ignore lint/a11y/noAutofocus: the person has just pressed Rename
@@ -187,7 +190,7 @@ function TalkItem({ kept, isShown, onOpen, onRename, onRemove }: ItemProps) {
             onChange={(event) => setTitle(event.target.value)}
           />
           <button type="submit" className="button button-small">
-            Save the name
+            {chatText.talks.saveName}
           </button>
         </form>
       </li>
@@ -205,13 +208,17 @@ function TalkItem({ kept, isShown, onOpen, onRename, onRemove }: ItemProps) {
         {isShown ? <strong>{kept.title}</strong> : kept.title}
       </button>
       <button type="button" className="button-quiet" onClick={() => setTitle(kept.title)}>
-        Rename<span className="sr-only"> {kept.title}</span>
+        {chatText.talks.rename}
+        <span className="sr-only" dir="auto">
+          {' '}
+          {kept.title}
+        </span>
       </button>
       <ConfirmButton
-        label="Delete"
+        label={chatText.talks.delete}
         subject={kept.title}
-        warning="It is gone for good."
-        confirmLabel="Delete it"
+        warning={chatText.talks.gone}
+        confirmLabel={chatText.talks.deleteIt}
         onConfirm={onRemove}
       />
     </li>

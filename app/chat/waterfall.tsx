@@ -4,7 +4,9 @@ import { useState } from 'react';
 import type { AnswerStats } from '../../shard-worker/index.ts';
 import { nameRow, tellLap, tellRow } from '../format/describe-waterfall.ts';
 import { formatMs } from '../format/format-ms.ts';
-import { layoutWaterfall, PART_LABELS, type PartName, type WaterfallRow } from '../format/layout-waterfall.ts';
+import { layoutWaterfall, type PartName, type WaterfallRow } from '../format/layout-waterfall.ts';
+import { chatText } from '../text/english/chat.ts';
+import { formatText } from '../text/english/format.ts';
 
 const FILLS: Record<PartName, string> = {
   draft: 'fill-return bg-return',
@@ -22,8 +24,8 @@ export function Waterfall({ stats }: { stats: AnswerStats }) {
   if (rows.length === 0) return null;
   const row = told === undefined ? undefined : rows[told];
   return (
-    <section aria-label="Where the time of a lap went" data-testid="waterfall">
-      <p className="label">Where the time went</p>
+    <section aria-label={chatText.waterfall.name} data-testid="waterfall">
+      <p className="label">{chatText.waterfall.heading}</p>
       <p className="mt-1 text-muted">{tellLap(stats)}</p>
       <ol className="mt-2">
         {rows.map((each, index) => (
@@ -45,20 +47,18 @@ export function Waterfall({ stats }: { stats: AnswerStats }) {
         aria-hidden="true"
         data-testid="waterfall-told"
       >
-        {row ? tellRow(row) : 'Point at a row, or tab to it, for its exact times.'}
+        {row ? tellRow(row) : chatText.waterfall.point}
       </p>
-      <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1" aria-label="In all">
+      <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1" aria-label={chatText.waterfall.inAll}>
         {totals.map(({ name, ms }) => (
           <li key={name} className="flex items-center gap-1.5" data-part={name} data-ms={ms}>
             <span className={`size-2.5 rounded-[2px] ${FILLS[name]}`} aria-hidden="true" />
-            {PART_LABELS[name]} <span className="font-mono">{formatMs(ms)}</span>
+            {formatText.parts[name]} <span className="font-mono">{formatMs(ms)}</span>
           </li>
         ))}
       </ul>
       {stats.route.some(({ backend }) => backend === 'webgpu') && (
-        <p className="mt-2 text-muted text-xs">
-          On WebGPU much of the computing shows as read back: there the tab waits for its GPU.
-        </p>
+        <p className="mt-2 text-muted text-xs">{chatText.waterfall.webgpu}</p>
       )}
     </section>
   );
@@ -85,7 +85,12 @@ function Row({ row, isTold, onTell }: RowProps) {
       >
         <span className="min-w-0">
           <span className="block truncate">{title}</span>
-          {note !== '' && <span className="block truncate text-muted text-xs">{note}</span>}
+          {/* A device is called as its browser calls it. */}
+          {note !== '' && (
+            <span lang={row.stop ? 'en' : undefined} className="block truncate text-muted text-xs">
+              {note}
+            </span>
+          )}
         </span>
         <span className="text-right font-mono sm:order-3">{formatMs(row.ms)}</span>
         <Bars row={row} />
@@ -114,7 +119,7 @@ function Bars({ row }: { row: WaterfallRow }) {
           className={FILLS[part.name]}
           vectorEffect="non-scaling-stroke"
         >
-          <title>{`${PART_LABELS[part.name]} ${formatMs(part.ms)}`}</title>
+          <title>{`${formatText.parts[part.name]} ${formatMs(part.ms)}`}</title>
         </rect>
       ))}
     </svg>

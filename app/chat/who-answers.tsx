@@ -5,7 +5,7 @@ import { modelsText } from '../text/english/models.ts';
 
 interface Props {
   /** What a phone shows of it: one line. */
-  line: string;
+  line: ReactNode;
   /** There is something to do about it: it stays open. */
   isUrgent: boolean;
   children: ReactNode;

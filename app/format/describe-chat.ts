@@ -1,6 +1,7 @@
 // The state of a chat in one sentence. Pure.
 import type { PoolSummary, Seat } from '../../protocol/control.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
+import { formatText } from '../text/english/format.ts';
 import { formatPlural } from './format-count.ts';
 
 /**
@@ -12,26 +13,21 @@ export function describeChat(
   seats: readonly Pick<Seat, 'ready'>[],
   pool?: Pick<PoolSummary, 'state' | 'peers' | 'reason'>,
 ): string {
+  const words = formatText.chat;
   const joined = pool?.peers ?? 0;
   const ready = seats.filter((seat) => seat.ready).length;
   switch (phase) {
     case 'connecting':
-      return 'Connecting.';
+      return words.connecting;
     case 'no-stages':
-      return joined === 0
-        ? 'No tabs have joined yet, so nobody can answer.'
-        : `Only ${formatPlural(joined, 'tab')} joined so far, not enough to answer.`;
+      return joined === 0 ? words.nobody : words.tooFew(formatPlural(joined, 'tab'));
     case 'forming':
-      if (seats.length > 0) {
-        return `Forming: ${ready} of ${formatPlural(seats.length, 'tab')} ${seats.length === 1 ? 'is' : 'are'} ready.`;
-      }
-      return pool?.state === 'waiting' ? pool.reason : 'Tabs have joined; the server is giving them their layers.';
+      if (seats.length > 0) return words.forming(ready, formatPlural(seats.length, 'tab'), seats.length);
+      return pool?.state === 'waiting' ? words.waits || pool.reason : words.sharing;
     case 'ready':
-      return seats.length === 1
-        ? 'One tab would answer.'
-        : `${formatPlural(seats.length, 'tab')} would answer together.`;
+      return seats.length === 1 ? words.one : words.together(formatPlural(seats.length, 'tab'));
     case 'failed':
-      return 'Not connected.';
+      return words.failed;
   }
 }
 

@@ -1,19 +1,20 @@
 // What a line of a statement means to the person who reads it. Pure.
 import type { StatementLine } from '../../protocol/http/usage.ts';
+import { formatText } from '../text/english/format.ts';
 
 /** One short sentence without figures: the amount stands beside it. */
 export function describeLine({ kind, bucket, micros }: Pick<StatementLine, 'kind' | 'bucket' | 'micros'>): string {
+  const { line } = formatText;
   switch (kind) {
     case 'grant':
-      return micros < 0 ? 'Welcome credits moved on' : 'Welcome credits';
+      return micros < 0 ? line.grantMoved : line.granted;
     case 'hold':
-      return bucket === 'held' ? 'Set aside for a request' : 'Held for a request';
+      return bucket === 'held' ? line.setAside : line.held;
     case 'release':
-      return bucket === 'held' ? 'Set free after a request' : 'Returned: not needed';
+      return bucket === 'held' ? line.setFree : line.returned;
     case 'claim':
-      return micros < 0 ? 'Moved to an account' : 'Came along with a claimed browser';
+      return micros < 0 ? line.claimMoved : line.claimed;
     case 'settle':
-      if (bucket === 'held') return 'Paid for a request';
-      return micros > 0 ? 'Earned by lending, or returned' : 'Paid for a request';
+      return bucket !== 'held' && micros > 0 ? line.earnedOrReturned : line.paid;
   }
 }

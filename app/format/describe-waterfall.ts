@@ -1,33 +1,37 @@
 // The rows of a waterfall in words, for titles, for the line below it and for screen readers. Pure.
 import type { AnswerStats } from '../../shard-worker/index.ts';
+import { formatText } from '../text/english/format.ts';
 import { formatBytes } from './format-bytes.ts';
+import { formatFixed } from './format-count.ts';
 import { formatLayers, formatRunsOn } from './format-model.ts';
 import { formatMs } from './format-ms.ts';
-import { draftMsOf, PART_LABELS, type WaterfallRow } from './layout-waterfall.ts';
+import { draftMsOf, type WaterfallRow } from './layout-waterfall.ts';
 
 /** Hundredths below a millisecond: most parts of a lap are there. */
-const formatExact = (ms: number): string => (ms < 1 ? `${ms.toFixed(2)} ms` : formatMs(ms));
+const formatExact = (ms: number): string => (ms < 1 ? formatText.time.milliseconds(formatFixed(ms, 2)) : formatMs(ms));
 
 export function nameRow({ kind, stop }: WaterfallRow): { title: string; note: string } {
+  const words = formatText.waterfall;
   if (stop) {
     const note = `${formatRunsOn(stop.backend, stop.device)} · ${formatBytes(stop.totalBytes)}`;
-    return { title: `${stop.stage + 1} · layers ${formatLayers(stop.start, stop.end)}`, note };
+    return { title: words.stage(stop.stage + 1, formatLayers(stop.start, stop.end)), note };
   }
-  if (kind === 'draft') return { title: 'Drafting', note: 'before the lap' };
-  if (kind === 'return') return { title: 'Back to the entry', note: '' };
-  return { title: 'Rest', note: 'sending, clocks' };
+  if (kind === 'draft') return { title: words.drafting, note: words.beforeLap };
+  if (kind === 'return') return { title: words.back, note: '' };
+  return { title: words.rest, note: words.restOf };
 }
 
 /** `Stage 2: wire 1.5 ms, queue 0.08 ms, …; 2.5 sessions shared a run.` */
 export function tellRow({ kind, stop, parts, ms }: WaterfallRow): string {
-  const times = parts.map((part) => `${PART_LABELS[part.name]} ${formatExact(part.ms)}`).join(', ');
+  const words = formatText.waterfall;
+  const times = parts.map((part) => `${formatText.parts[part.name]} ${formatExact(part.ms)}`).join(', ');
   if (stop) {
-    const shared = stop.batch > 1.005 ? `; ${stop.batch.toFixed(1)} sessions shared a run` : '';
-    return `Stage ${stop.stage + 1}: ${times}${shared}.`;
+    const shared = stop.batch > 1.005 ? words.shared(formatFixed(stop.batch, 1)) : '';
+    return words.tellStage(stop.stage + 1, times, shared);
   }
-  if (kind === 'draft') return `Drafting: ${formatExact(ms)} before a lap, until the guess was there.`;
-  if (kind === 'return') return `Back to the entry: ${formatExact(ms)} on the wire.`;
-  return `Rest: ${formatExact(ms)} that no tab reported: sending, the entry’s own work, uneven round trips.`;
+  if (kind === 'draft') return words.tellDraft(formatExact(ms));
+  if (kind === 'return') return words.tellBack(formatExact(ms));
+  return words.tellRest(formatExact(ms));
 }
 
 /** Laps that took so much longer than the tokens that they brought were not one after another. */
@@ -41,9 +45,9 @@ export function tellLap(stats: AnswerStats): string {
   // The first token comes with the prompt, before any lap that is counted here.
   const perLap = laps > 0 ? (tokens - 1) / laps : 1;
   const tokenMs = tokensPerSecond > 0 ? 1000 / tokensPerSecond : wholeMs;
-  const what = draftMs > 0 ? 'One lap with its drafting took' : 'One lap took';
-  const brought = perLap.toFixed(1) === '1.0' ? 'one token' : `${perLap.toFixed(1)} tokens`;
-  const overlap = wholeMs > OVERLAP * perLap * tokenMs ? ', since several laps were on their way at once' : '';
-  const measured = laps === 1 ? 'One lap was measured.' : `Means over ${laps} laps.`;
-  return `${what} ${formatMs(wholeMs)} and brought ${brought}; a token took ${formatMs(tokenMs)}${overlap}. ${measured}`;
+  const words = formatText.waterfall;
+  const brought = perLap.toFixed(1) === '1.0' ? words.oneToken : words.tokens(formatFixed(perLap, 1));
+  const tell = draftMs > 0 ? words.draftedLap : words.lap;
+  const overlap = wholeMs > OVERLAP * perLap * tokenMs ? words.overlap : '';
+  return `${tell(formatMs(wholeMs), brought, formatMs(tokenMs))}${overlap}. ${words.measured(laps)}`;
 }

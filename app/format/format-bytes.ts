@@ -1,10 +1,12 @@
 // Bytes for people. Decimal units, as browsers and hubs count downloads.
+import { formatText } from '../text/english/format.ts';
+import { formatPlain } from './format-count.ts';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** `1536` -> `1.54 kB`. At most three significant digits; negative or unknown numbers read as `0 B`. */
 export function formatBytes(bytes: number): string {
-  if (!Number.isFinite(bytes) || bytes <= 0) return '0 B';
+  if (!Number.isFinite(bytes) || bytes <= 0) return formatText.bytes(formatPlain(0), 'B');
   // Chosen on the rounded figure, so that 999,999 reads "1 MB" and never "1000 kB".
   let value = bytes;
   let unit = 0;
@@ -13,5 +15,5 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 ? Math.round(value) : Number(value.toPrecision(3));
-  return `${digits} ${UNITS[unit]}`;
+  return formatText.bytes(formatPlain(digits), UNITS[unit]!);
 }

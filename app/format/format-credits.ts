@@ -1,11 +1,14 @@
 // Credits for people. The ledger counts whole millionths of a credit ("micros"); pages show credits.
 import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
+import { languageTag } from '../text/catalogue.ts';
+import { formatText } from '../text/english/format.ts';
+import { perLanguage } from '../text/per-language.ts';
 
 /** Below this a figure would read as zero with two decimals. */
 const SMALL_CREDITS = 0.01;
 
-const plain = new Intl.NumberFormat('en-US', { minimumFractionDigits: 0, maximumFractionDigits: 2 });
-const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+const plain = perLanguage((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 2 }));
+const small = perLanguage((tag) => new Intl.NumberFormat(tag, { maximumSignificantDigits: 2 }));
 
 /** `1_250_000` -> `1.25`; small sums keep two significant digits: `1_240` -> `0.0012`. Input in micros. */
 export function formatCredits(micros: number): string {
@@ -13,7 +16,7 @@ export function formatCredits(micros: number): string {
   const credits = micros / MICROS_PER_CREDIT;
   const isSmall = credits !== 0 && Math.abs(credits) < SMALL_CREDITS;
   // A real minus sign has the width of a plus, so that columns of sums line up.
-  return (isSmall ? small : plain).format(credits).replace('-', '−');
+  return (isSmall ? small() : plain()).format(credits).replace('-', '−');
 }
 
 const DIGITS_OF_A_MICRO = Math.log10(MICROS_PER_CREDIT);
@@ -27,7 +30,7 @@ export function formatCreditsTo(micros: number, stepMicros: number): string {
   // Two significant digits of the step, at least those that every figure has.
   const digits = Math.ceil(DIGITS_OF_A_MICRO - Math.log10(stepMicros)) + 1;
   const maximumFractionDigits = Math.min(DIGITS_OF_A_MICRO, Math.max(2, digits));
-  const figure = new Intl.NumberFormat('en-US', { maximumFractionDigits }).format(micros / MICROS_PER_CREDIT);
+  const figure = new Intl.NumberFormat(languageTag(), { maximumFractionDigits }).format(micros / MICROS_PER_CREDIT);
   return figure.replace('-', '−');
 }
 
@@ -37,5 +40,6 @@ export const formatSignedCredits = (micros: number): string => `${micros > 0 ? '
 /** `1.25 credits`, `1 credit`; with the decimals that show a change of `stepMicros`. */
 export function formatCreditAmount(micros: number, stepMicros = 0): string {
   const figure = formatCreditsTo(micros, stepMicros);
-  return `${figure} ${figure === '1' ? 'credit' : 'credits'}`;
+  const { one, other } = formatText.nouns.credit;
+  return `${figure} ${figure === '1' ? one : other}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatOrdinal, formatPlace } from './format-place.ts';
+import { formatPlace } from './format-place.ts';
 
 test.each([
   [1, '1st'],
@@ -12,7 +12,7 @@ test.each([
   [21, '21st'],
   [111, '111th'],
 ])('%d is the %s', (place, text) => {
-  expect(formatOrdinal(place)).toBe(text);
+  expect(formatPlace(place, 1000)).toContain(`${text} of 1000 in the queue`);
 });
 
 test('the next one to go is told so, and a place is never beyond the end', () => {

@@ -2,17 +2,9 @@
 // nobody accounted for. From an answer's statistics. Pure.
 import type { AnswerStats, RouteStop } from '../../shard-worker/index.ts';
 
-export type PartName = keyof typeof PART_LABELS;
-
-export const PART_LABELS = {
-  draft: 'drafting',
-  wire: 'wire',
-  queue: 'queue',
-  upload: 'upload',
-  compute: 'compute',
-  readback: 'read back',
-  rest: 'rest',
-} as const;
+/** In the order in which they are listed. */
+const PARTS = ['draft', 'wire', 'queue', 'upload', 'compute', 'readback', 'rest'] as const;
+export type PartName = (typeof PARTS)[number];
 
 export interface WaterfallPart {
   name: PartName;
@@ -73,11 +65,10 @@ export function layoutWaterfall(stats: AnswerStats): Waterfall {
     });
     return { kind, ...(stop ? { stop } : {}), ms: msOf(pieces), parts };
   });
-  const names = Object.keys(PART_LABELS) as PartName[];
   return {
     wholeMs,
     rows,
-    totals: names.map((name) => ({ name, ms: totals.get(name) ?? 0 })).filter(({ ms }) => ms > 0),
+    totals: PARTS.map((name) => ({ name, ms: totals.get(name) ?? 0 })).filter(({ ms }) => ms > 0),
   };
 }
 

@@ -1,5 +1,6 @@
 // What a window lends, in a few words for the head of every page. Pure.
-import { formatCount, formatPlural } from './format-count.ts';
+import { formatText } from '../text/english/format.ts';
+import { formatPlural } from './format-count.ts';
 
 export interface LentShard {
   phase: string;
@@ -17,14 +18,12 @@ export interface LendingLine {
 export function lendingLine(shards: readonly LentShard[]): LendingLine | undefined {
   const lent = shards.filter(({ phase }) => phase !== 'left');
   if (lent.length === 0) return undefined;
+  const { lending: words } = formatText;
   const tokens = lent.reduce((sum, shard) => sum + shard.tokens, 0);
-  if (lent.every(({ phase }) => phase === 'failed')) return { text: 'Lending failed', isServing: false };
+  if (lent.every(({ phase }) => phase === 'failed')) return { text: words.failed, isServing: false };
   const isServing = lent.some(({ phase }) => phase === 'serving');
-  if (!isServing) return { text: 'Lending: getting ready', isServing };
-  const done =
-    tokens > 0 ? `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'} computed` : 'waits for questions';
-  return {
-    text: lent.length > 1 ? `Lending ${formatPlural(lent.length, 'part')}: ${done}` : `Lending: ${done}`,
-    isServing,
-  };
+  if (!isServing) return { text: words.gettingReady, isServing };
+  const done = tokens > 0 ? words.computed(formatPlural(tokens, 'token')) : words.waits;
+  const text = lent.length > 1 ? words.several(formatPlural(lent.length, 'part'), done) : words.one(done);
+  return { text, isServing };
 }

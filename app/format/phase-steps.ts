@@ -1,31 +1,16 @@
 // How far a shard has come, as a list of steps. Pure.
 import type { StagePhase, StageState } from '../../shard-worker/index.ts';
+import { formatText, phaseText } from '../text/english/format.ts';
 
 export interface PhaseStep {
   name: string;
   status: 'done' | 'current' | 'failed' | 'todo';
 }
 
-const STEPS: readonly { phase: StagePhase; name: string }[] = [
-  { phase: 'connecting', name: 'Connect' },
-  { phase: 'reading-model', name: 'Read the model' },
-  { phase: 'probing', name: 'Measure' },
-  { phase: 'waiting', name: 'Wait for a place' },
-  { phase: 'loading', name: 'Load' },
-  { phase: 'serving', name: 'Serve' },
-];
+const STEPS = ['connecting', 'reading-model', 'probing', 'waiting', 'loading', 'serving'] as const;
 
-/** What each phase means, one sentence for the person. */
-export const PHASE_SENTENCES: Record<StagePhase, string> = {
-  connecting: 'Connecting to the server that introduces tabs to each other.',
-  'reading-model': 'Reading the model’s structure. No weights are loaded yet.',
-  probing: 'Measuring how fast this device computes one layer.',
-  waiting: 'Ready. It gets its layers as soon as the pool has a place for it.',
-  loading: 'Loading the weights of its layers, and no others.',
-  serving: 'Serving. Keep this tab open; answers pass through it.',
-  failed: 'Stopped by an error.',
-  left: 'Left the pool. Its memory is free again.',
-};
+/** What each phase means, one sentence for the person: the catalogue itself, so that it is read in the language that is spoken. */
+export const PHASE_SENTENCES: Readonly<Record<StagePhase, string>> = phaseText;
 
 /** The step a failed shard was at, told from what it already knows. */
 function failedStep(state: StageState): number {
@@ -38,8 +23,9 @@ function failedStep(state: StageState): number {
 export function listSteps(state: StageState): PhaseStep[] {
   const failed = state.phase === 'failed';
   const left = state.phase === 'left';
-  const current = failed ? failedStep(state) : STEPS.findIndex((step) => step.phase === state.phase);
-  return STEPS.map(({ name }, index) => {
+  const current = failed ? failedStep(state) : (STEPS as readonly StagePhase[]).indexOf(state.phase);
+  return STEPS.map((phase, index) => {
+    const name = formatText.steps[phase];
     if (left || index > current) return { name, status: 'todo' };
     if (index < current) return { name, status: 'done' };
     return { name, status: failed ? 'failed' : 'current' };

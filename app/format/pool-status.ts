@@ -1,5 +1,6 @@
 // A pool's state for people: a word, and how it looks. Pure.
 import type { PoolInfo } from '../../protocol/http/pool.ts';
+import { statusText } from '../text/english/format.ts';
 
 type Status = PoolInfo['state'] | 'unloaded';
 type Stated = Pick<PoolInfo, 'state' | 'loaded'>;
@@ -7,13 +8,8 @@ type Stated = Pick<PoolInfo, 'state' | 'loaded'>;
 /** A pool whose owner unloaded it waits for nothing, whoever is there. */
 export const statusOf = ({ state, loaded }: Stated): Status => (loaded ? state : 'unloaded');
 
-export const STATUS_NAMES: Record<Status, string> = {
-  empty: 'no tabs',
-  waiting: 'waiting',
-  forming: 'loading',
-  ready: 'ready',
-  unloaded: 'unloaded',
-};
+/** The catalogue itself, so that it is read in the language that is spoken. */
+export const STATUS_NAMES: Readonly<Record<Status, string>> = statusText;
 
 export const STATUS_LOOKS: Record<Status, string> = {
   empty: 'border-control text-muted',

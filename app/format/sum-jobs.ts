@@ -1,5 +1,6 @@
 // A statement as people read it: one entry per request with what it cost in the end, its bookings beneath. Pure.
 import type { StatementLine } from '../../protocol/http/usage.ts';
+import { formatText } from '../text/english/format.ts';
 
 export interface StatementEntry {
   key: string;
@@ -42,7 +43,8 @@ export function sumJobs(lines: readonly StatementLine[], describe: (line: Statem
 /** Own tabs earn in the same settlement, so only the sum tells whether it cost or brought. */
 function nameRequest({ lines, micros, heldMicros }: StatementEntry): string {
   const isOwn = lines.some(({ bucket }) => bucket === 'held');
-  if (!isOwn) return 'Earned by lending';
-  if (heldMicros > 0) return 'A request that is under way';
-  return micros > 0 ? 'A request that your tabs answered' : 'A request';
+  const { request } = formatText;
+  if (!isOwn) return request.earned;
+  if (heldMicros > 0) return request.underWay;
+  return micros > 0 ? request.byOwnTabs : request.plain;
 }

@@ -24,13 +24,17 @@ test('the words are found where they stand', () => {
 test('a step that knows the case stays, and so does one of another version', () => {
   expect(pageStep({ code: 'no-stages', next: 'Ask the pool’s maker.' })).toBe('Ask the pool’s maker.');
   expect(pageStep({ code: 'of-tomorrow', next: 'Wait.' })).toBe('Wait.');
-  expect(pageStep({ code: 'no-stages', next: ERROR_CODES['no-stages'].next })).toContain('the page Join');
+  expect(pageStep({ code: 'no-stages', next: ERROR_CODES['no-stages'].next })).toContain('the page Lend');
 });
 
 test('E10: texts of pages name places by the words of the header', () => {
   const app = new URL('../', import.meta.url);
-  const pages = readdirSync(app, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.tsx'));
+  const pages = readdirSync(app, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.tsx') || /^text\/(?:english|german)\//.test(path),
+  );
   expect(pages.length).toBeGreaterThan(80);
+  // English and German, by room.
+  for (const language of ['english', 'german']) expect(pages).toContain(`text/${language}/errors.ts`);
   const found = pages.flatMap((path) =>
     textsOf(readFileSync(new URL(path, app), 'utf8'))
       .filter((text) => PROGRAM_WORDS.test(text))
@@ -47,5 +51,5 @@ function textsOf(source: string): string[] {
     .replace(/className=(?:"[^"]*"|\{`[^`]*`\})/g, '');
   const quoted = [...code.matchAll(/(['"`])((?:(?!\1)[^\\\n]|\\.)*)\1/g)].map((match) => match[2] ?? '');
   const between = [...code.matchAll(/>([^<>{}]+)</g)].map((match) => match[1] ?? '');
-  return [...quoted, ...between].map((text) => text.trim()).filter((text) => /^[A-Z0-9].* /s.test(text));
+  return [...quoted, ...between].map((text) => text.trim()).filter((text) => /^[\p{Lu}0-9].* /su.test(text));
 }

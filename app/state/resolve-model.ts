@@ -1,5 +1,6 @@
 // Which pool is meant, when an address or a form names only part of it. Pure.
 import { type Dtype, dtypeSchema, type PoolRef, repoSchema, revisionSchema, slugSchema } from '../../protocol/ids.ts';
+import { stateText } from '../text/english/state.ts';
 import type { SiteModel } from './site-models.ts';
 
 /** What was asked for; every field may be missing. */
@@ -44,7 +45,7 @@ function readField<T>(query: URLSearchParams, name: string, schema: Parser<T>): 
   if (text === null || text === '') return {};
   const result = schema.safeParse(text);
   if (result.success) return { value: result.data as T };
-  return { problem: `The address asks for a ${name} that is not one: “${text.slice(0, 80)}”.` };
+  return { problem: stateText.notOne(name, text.slice(0, 80)) };
 }
 
 /** True for `owner/name` as the hub writes it. */

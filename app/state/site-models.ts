@@ -1,6 +1,8 @@
 // The list of the site's own models, `index.json` beside them. Parsed before use; a strange entry is left out.
 import * as z from 'zod/mini';
 import { dtypeSchema, repoSchema } from '../../protocol/ids.ts';
+import { stateText } from '../text/english/state.ts';
+import { perLanguage } from '../text/per-language.ts';
 
 const text = z.string().check(z.maxLength(1000));
 
@@ -29,10 +31,14 @@ export function parseSiteModels(value: unknown): SiteModel[] {
   return models.sort((a, b) => Number(Boolean(a.draftFor)) - Number(Boolean(b.draftFor)));
 }
 
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+const compact = perLanguage(
+  (tag) =>
+    // British millions are "15.3m"; the field writes "15.3M".
+    new Intl.NumberFormat(tag === 'en-GB' ? 'en-US' : tag, { notation: 'compact', maximumFractionDigits: 1 }),
+);
 
 /** `15300000` -> `15.3M parameters`; '' where unknown. */
 export function formatParameters(parameters: SiteModel['parameters']): string {
   if (parameters === undefined || parameters === '') return '';
-  return `${typeof parameters === 'number' ? compact.format(parameters) : parameters} parameters`;
+  return stateText.parameters(typeof parameters === 'number' ? compact().format(parameters) : parameters);
 }

@@ -1,7 +1,9 @@
-// A failure for a person: one sentence, the next step, and a button that takes it. Its code is for programs alone.
+// A failure for a person: one sentence, the next step, and a button that takes it. Its code is for programs alone. What programs said,
+// in English, is one click deeper for who reads another language.
 import type { ReactNode } from 'react';
-import { pageStep } from '../state/page-step.ts';
 import type { ShownError } from '../state/show-error.ts';
+import { tellError } from '../state/tell-error.ts';
+import { errorText } from '../text/english/errors.ts';
 
 interface Props {
   error: ShownError;
@@ -11,6 +13,8 @@ interface Props {
 }
 
 export function ErrorCard({ error, onRetry, children }: Props) {
+  const { what, step, said } = tellError(error);
+  const spoken = said === undefined ? 'en' : undefined;
   return (
     <div
       role="alert"
@@ -18,13 +22,25 @@ export function ErrorCard({ error, onRetry, children }: Props) {
       data-code={error.code}
       className="rounded-md border border-danger bg-danger-soft p-4"
     >
-      <p className="break-words font-semibold text-danger">{error.message}</p>
-      <p className="mt-1">{pageStep(error)}</p>
+      <p className="break-words font-semibold text-danger" lang={spoken}>
+        {what}
+      </p>
+      <p className="mt-1" lang={spoken}>
+        {step}
+      </p>
+      {said !== undefined && (
+        <details className="mt-1 text-sm">
+          <summary className="w-fit py-1.5">{errorText.ownWords}</summary>
+          <p className="break-words" lang="en">
+            {said}
+          </p>
+        </details>
+      )}
       {(onRetry || children) && (
         <div className="mt-3 flex flex-wrap gap-2">
           {onRetry && (
             <button type="button" className="button button-small" onClick={onRetry}>
-              Try again
+              {errorText.retry}
             </button>
           )}
           {children}

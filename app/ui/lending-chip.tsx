@@ -1,12 +1,12 @@
 // What this window lends, on every page: it goes on while its person looks at another one.
 'use client';
 import Link from 'next/link';
-import { usePathname } from 'next/navigation';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { lendingLine } from '../format/lending-line.ts';
 import { type Shard, useShards } from '../state/lent-shards.ts';
-import { uiText } from '../text/english/ui.ts';
+import { formatText } from '../text/english/format.ts';
 import { useUnloadHint } from './use-unload-hint.ts';
+import { prefixTitle } from './window-title.ts';
 
 export function LendingChip() {
   const { shards } = useShards();
@@ -32,25 +32,8 @@ export function LendingChip() {
 
 /** A tab among many says that it is one that others need. */
 function useLendingTitle(isServing: boolean): void {
-  const place = usePathname();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each page has a title of its own
-  useEffect(() => {
-    const prefix = uiText.lends;
-    const unmark = () => {
-      if (document.title.startsWith(prefix)) document.title = document.title.slice(prefix.length);
-    };
-    const mark = () => {
-      if (isServing && !document.title.startsWith(prefix)) document.title = `${prefix}${document.title}`;
-    };
-    mark();
-    // The page's own title comes when it likes.
-    const watch = new MutationObserver(mark);
-    watch.observe(document.head, { childList: true, subtree: true, characterData: true });
-    return () => {
-      watch.disconnect();
-      unmark();
-    };
-  }, [isServing, place]);
+  const { titlePrefix } = formatText.lending;
+  useEffect(() => (isServing ? prefixTitle(titlePrefix) : undefined), [isServing, titlePrefix]);
 }
 
 /** As a text, because the snapshot must be equal as long as nothing changed. */

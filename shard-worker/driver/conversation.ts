@@ -77,7 +77,7 @@ export class Conversation {
   ): Promise<Generated['finishReason']> {
     const { sampling, jobGrant, logprobs, codec = 'exact', of } = options;
     const { held, fresh } = this.#sessionOn(await this.#acquire(options.signal, avoid), codec);
-    options.onNotice?.('');
+    options.onNotice?.(undefined);
     const history = [...prompt, ...generated];
     const position = heldPrefix(held, history);
     // Told anew for each try, until one has given a token: what an earlier try found in a cache may be lost with it.

@@ -2,6 +2,7 @@
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { Sampling } from '../../protocol/sampling.ts';
+import type { Notice } from '../words/peer-state.ts';
 import { ChoiceWriter, type Piece } from './choice-writer.ts';
 import type { Conversation } from './conversation.ts';
 import type { Generated, GenerateOptions, LapReport } from './generate-options.ts';
@@ -43,7 +44,7 @@ export interface ChoicesHooks {
   onFinished?(choice: number, reason: Generated['finishReason']): void;
   onLap?(report: LapReport): void;
   onCached?(tokens: number): void;
-  onNotice?(notice: string): void;
+  onNotice?(notice: Notice | undefined): void;
   onStill?(epoch: number): void;
   signal: AbortSignal;
 }

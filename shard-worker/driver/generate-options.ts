@@ -2,6 +2,7 @@
 import type { SignedDelivery } from '../../protocol/delivery.ts';
 import type { LoopTerms } from '../ring/open-session.ts';
 import type { ResultRow } from '../ring/result-rows.ts';
+import type { Notice } from '../words/peer-state.ts';
 import type { LapResult, RingClient, SessionTerms } from './ring-client.ts';
 import type { Speculation, SpeculationCounts } from './speculation.ts';
 
@@ -30,7 +31,7 @@ export interface GenerateOptions extends SessionTerms {
   onLap?(report: LapReport): void;
   /** Positions of the prompt that the stages still held: the last word before the first token counts. */
   onCached?(tokens: number): void;
-  onNotice?(notice: string): void;
+  onNotice?(notice: Notice | undefined): void;
   /** A lap over this epoch did not come back in time. */
   onStill?(epoch: number): void;
   /**

@@ -47,7 +47,7 @@ export class LoopClient {
         if (isWhole(prompt, ids, options)) return 'length';
         const ring = await this.#acquire(options.signal, avoid);
         this.#ring = ring;
-        options.onNotice?.('');
+        options.onNotice?.(undefined);
         past.leastEpoch = Math.min(past.leastEpoch ?? ring.epoch, ring.epoch);
         const nextTurn = (): number => ++this.#turn;
         const start = { prompt, ids, options, ring, session: this.#session, nextTurn, past };

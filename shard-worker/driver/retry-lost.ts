@@ -34,7 +34,7 @@ export async function retryLost(
       if (isCancelled) return 'cancelled';
       const isRetried = lost === 'session' || (lost === 'route' && options.retry !== 'session');
       if (!isRetried || tries >= MAX_TRIES) throw error;
-      options.onNotice?.(`${error.message} Continuing on another route…`);
+      options.onNotice?.({ kind: 'rerouted', error: error.toShape() });
     }
   }
 }

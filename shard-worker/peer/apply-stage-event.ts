@@ -81,8 +81,9 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
   }
 }
 
-function noteBackend(life: StageLife, { backend, device, note }: StageEvent & { type: 'backend-chosen' }): StageLife {
-  return show(life, { backend, device, ...(note ? { note } : {}) });
+function noteBackend(life: StageLife, event: StageEvent & { type: 'backend-chosen' }): StageLife {
+  const { backend, device, note, noteCode } = event;
+  return show(life, { backend, device, ...(note ? { note } : {}), ...(noteCode ? { noteCode } : {}) });
 }
 
 function offer(life: StageLife, { msPerLayer, memoryBytes }: StageEvent & { type: 'layer-probed' }): StageStep {

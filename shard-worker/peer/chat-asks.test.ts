@@ -72,8 +72,8 @@ describe('asking', () => {
     tab.host.worker.tell('text', { id: 1, delta: 'Hi' });
     tab.host.worker.tell('text', { id: 9, delta: 'not its own' });
     tab.host.worker.tell('stats', { id: 1, stats: ANSWER.stats });
-    tab.host.worker.tell('notice', { id: 1, notice: 'Wait.' });
-    expect(seen).toEqual(['Hi', ANSWER.stats, 'Wait.']);
+    tab.host.worker.tell('notice', { id: 1, notice: { kind: 'held' } });
+    expect(seen).toEqual(['Hi', ANSWER.stats, { kind: 'held' }]);
     await expect(tab.peer.ask(HELLO)).rejects.toMatchObject({ code: 'rate-limited' });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(tab.host.socket.told('heartbeat').at(-1)).toMatchObject({ sessions: 1, tokens: 0 });
@@ -235,7 +235,7 @@ describe('alone', () => {
   test('who wants a coalition waits for one, also where the whole model is here', async () => {
     const tab = await openLocal();
     tab.host.socket.close();
-    const notices: string[] = [];
+    const notices: unknown[] = [];
     void tab.peer.ask({ ...HELLO, mode: 'lan' }, { onNotice: (notice) => notices.push(notice) }).catch(() => {});
     await until(() => notices.length > 0);
     expect(tab.host.worker.given('ask')).toEqual([]);

@@ -25,7 +25,6 @@ import { modelSource } from './site.ts';
 const SETTLEMENT_WAIT_MS = 1_500;
 /** Whoever wants this device alone needs the server's plan for its figures only. */
 const SOLO_PATIENCE_MS = 2_000;
-const HELD = 'The server is away. The question waits until it is back and somebody can answer.';
 /** A link that breaks again and again is not asked for at once. */
 const WATCH_AGAIN_MS = 1_000;
 /** A first attempt may meet a stage that is busy, or a connection that fails to come up. */
@@ -243,7 +242,7 @@ export class ChatRun {
     const patience = new AbortController();
     const onHeld = (isHeld: boolean): void => {
       if (local) patience.abort();
-      else handlers.onNotice?.(isHeld ? HELD : '');
+      else handlers.onNotice?.(isHeld ? { kind: 'held' } : undefined);
     };
     const timer = local && isSolo ? setTimeout(() => patience.abort(), SOLO_PATIENCE_MS) : undefined;
     try {

@@ -5,7 +5,7 @@ import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedPayout } from '../../protocol/payout.ts';
-import type { ServedState, ServerAway, StageState } from '../words/peer-state.ts';
+import type { DeviceNote, ServedState, ServerAway, StageState } from '../words/peer-state.ts';
 import type { StageAssignment, WarmSlices, WorkerEvents } from '../worker/worker-api.ts';
 import { shownError } from './site.ts';
 
@@ -46,7 +46,7 @@ export interface StageLife {
 export type StageEvent =
   | { type: 'identity-kept'; peer: PeerId }
   /** At first by what the browser has, then by what computes the model rightly. */
-  | { type: 'backend-chosen'; backend: Backend; device: string; note?: string }
+  | { type: 'backend-chosen'; backend: Backend; device: string; note?: string; noteCode?: DeviceNote }
   | { type: 'model-read'; manifest: ModelManifest }
   | { type: 'layer-probed'; msPerLayer: number; memoryBytes: number }
   /** The control socket is up: the server knows this tab, and nothing of what it was before. */

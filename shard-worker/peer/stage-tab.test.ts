@@ -44,12 +44,12 @@ describe('joining', () => {
   });
 
   test('what the person lends and where the site is are taken as said; a note is shown', async () => {
-    const note = 'This browser has no WebGPU.';
-    const script: WorkerScript = { 'start-backend': () => ({ backend: 'wasm', device: 'cpu', note }) };
+    const [note, noteCode] = ['This browser has no WebGPU.', 'no-webgpu'] as const;
+    const script: WorkerScript = { 'start-backend': () => ({ backend: 'wasm', device: 'cpu', note, noteCode }) };
     const { host, state } = await joinTab(script, { memoryBytes: 7, backend: 'wasm', origin: 'http://127.0.0.1:9' });
     expect(host.socket.url).toBe('ws://127.0.0.1:9/control');
     expect(host.worker.given('start-backend')).toEqual([{ backend: 'wasm' }]);
-    expect(state()).toMatchObject({ memoryBytes: 7, note });
+    expect(state()).toMatchObject({ memoryBytes: 7, note, noteCode });
   });
 
   test('F6: a GPU that computes the model wrongly gives way: its person reads why, WASM is offered and lends as WASM', async () => {

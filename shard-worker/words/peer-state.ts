@@ -37,6 +37,9 @@ export interface SliceState {
   cachedBytes: number;
 }
 
+/** Why a device computes otherwise than was to be expected of it. */
+export type DeviceNote = 'no-webgpu' | 'no-device' | 'gpu-wrong' | 'gpu-careful';
+
 /** Counters since the tab joined. */
 export interface ServedState {
   /** Answers that it computed a part of, as far as the server has settled them; short ones that try a coalition are none. */
@@ -89,8 +92,9 @@ export interface StageState {
   payoutAddress?: Address;
   /** What the pool's maker asks for a token, in the unit of its policy; it may change while this tab lends. */
   price?: Price | undefined;
-  /** Why a GPU is not used, or is used with care: one sentence for the person. */
+  /** Why a GPU is not used, or is used with care: one sentence for the person, and its kind. */
   note?: string;
+  noteCode?: DeviceNote;
   error?: ErrorShape & { next: string };
 }
 
@@ -136,8 +140,9 @@ export interface LocalState {
   msPerLayer?: number;
   backend?: Backend;
   device?: string;
-  /** Why it computes otherwise than was to be expected of this device: one sentence for the person. */
+  /** Why it computes otherwise than was to be expected of this device: one sentence for the person, and its kind. */
   note?: string;
+  noteCode?: DeviceNote;
   error?: ErrorShape & { next: string };
 }
 
@@ -211,6 +216,9 @@ export interface AskRequest {
   resume?: readonly number[];
 }
 
+/** What an answer waits for: `held` for a server that is away, `rerouted` for another route than the one that was lost. */
+export type Notice = { kind: 'held' } | { kind: 'rerouted'; error: ErrorShape };
+
 export interface AskHandlers {
   /** While the server has no room for it. */
   onQueue?(place: QueuePlace): void;
@@ -219,8 +227,8 @@ export interface AskHandlers {
   /** New text; never splits a character. */
   onText?(delta: string): void;
   onStats?(stats: AnswerStats): void;
-  /** One sentence when something is being waited for, e.g. a replacement stage; '' when over. */
-  onNotice?(notice: string): void;
+  /** When something is being waited for; undefined when that is over. */
+  onNotice?(notice: Notice | undefined): void;
   /** It failed after these tokens were delivered: asked again with them as `resume`, it goes on. */
   onCut?(tokenIds: readonly number[]): void;
   /** What it cost, whenever the server has settled it: often after the answer, and also when that failed. */

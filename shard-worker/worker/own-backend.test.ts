@@ -31,16 +31,16 @@ test('a GPU that passes stays, and says nothing', async () => {
 test('F6: one that is right in small pieces stays, and its person is told', async () => {
   const { own } = make(async () => ({ bounds: { rows: 31, isShared: true }, note: 'In pieces of 31.' }));
   await own.start('webgpu');
-  expect(await own.try(MODEL)).toEqual({ ...GPU, note: 'In pieces of 31.' });
+  expect(await own.try(MODEL)).toEqual({ ...GPU, note: 'In pieces of 31.', noteCode: 'gpu-careful' });
 });
 
 test('F6: one that is wrong gives way to WASM where nobody asked for it, in words', async () => {
   const { own } = make(wrong);
   await own.start('auto');
   const note = 'This GPU failed a test. This tab computes on the CPU with WASM, which is slower and right.';
-  expect(await own.try(MODEL)).toEqual({ ...WASM_CHOICE, note });
+  expect(await own.try(MODEL)).toEqual({ ...WASM_CHOICE, note, noteCode: 'gpu-wrong' });
   // From now on, whoever asks.
-  expect(await own.start('webgpu')).toEqual({ ...WASM_CHOICE, note });
+  expect(await own.start('webgpu')).toEqual({ ...WASM_CHOICE, note, noteCode: 'gpu-wrong' });
   expect((await own.runtime()).backend).toBe('wasm');
 });
 

@@ -45,12 +45,12 @@ export class OwnBackend {
     const choice = await this.start('auto');
     try {
       const { note } = await this.#parts.tryRuns(await this.runtime(), model);
-      return note ? { ...choice, note } : choice;
+      return note ? { ...choice, note, noteCode: 'gpu-careful' } : choice;
     } catch (cause) {
       const error = PoolError.from(cause);
       if (error.code !== 'backend-unavailable' || this.#wish === 'webgpu') throw error;
       const note = `${error.message} This tab computes on the CPU with WASM, which is slower and right.`;
-      const instead = { ...WASM_CHOICE, note };
+      const instead: BackendChoice = { ...WASM_CHOICE, note, noteCode: 'gpu-wrong' };
       this.#choice = Promise.resolve(instead);
       return instead;
     }

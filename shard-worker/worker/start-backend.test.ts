@@ -1,5 +1,6 @@
 // Which backend a worker has, and what its page says of the device, over what browsers answer.
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { DeviceNote } from '../words/peer-state.ts';
 import { startBackend } from './start-backend.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -23,20 +24,21 @@ test('a wish for WASM asks no graphics device', async () => {
   expect(requestAdapter).not.toHaveBeenCalled();
 });
 
-describe.each<[string, (() => Promise<unknown>) | undefined, string]>([
-  ['a browser without WebGPU', undefined, 'This browser has no WebGPU'],
-  ['a browser that finds no device', async () => null, 'WebGPU found no graphics device'],
+describe.each<[string, (() => Promise<unknown>) | undefined, string, DeviceNote]>([
+  ['a browser without WebGPU', undefined, 'This browser has no WebGPU', 'no-webgpu'],
+  ['a browser that finds no device', async () => null, 'WebGPU found no graphics device', 'no-device'],
   // As browsers did whose builds have the object and not yet what is behind it.
   [
     'a browser that refuses to look',
     () => Promise.reject(new TypeError('Not supported.')),
     'WebGPU found no graphics device',
+    'no-device',
   ],
-])('%s', (_, requestAdapter, reason) => {
+])('%s', (_, requestAdapter, reason, noteCode) => {
   test('computes with WASM and says why, when nothing else was asked for', async () => {
     stubGpu(requestAdapter);
     const choice = await startBackend('auto');
-    expect(choice).toMatchObject({ backend: 'wasm', device: 'WASM, 1 thread' });
+    expect(choice).toMatchObject({ backend: 'wasm', device: 'WASM, 1 thread', noteCode });
     expect(choice.note).toMatch(new RegExp(`^${reason}: `));
   });
 

@@ -1,11 +1,13 @@
 // Chooses WebGPU or WASM for a worker, and says what the device is in words a person knows.
 import type { Backend } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { DeviceNote } from '../words/peer-state.ts';
 
 export interface BackendChoice {
   backend: Backend;
   device: string;
   note?: string;
+  noteCode?: DeviceNote;
 }
 
 export const WASM_CHOICE: BackendChoice = { backend: 'wasm', device: 'WASM, 1 thread' };
@@ -22,6 +24,7 @@ export async function startBackend(wish: Backend | 'auto'): Promise<BackendChoic
   if (wish === 'webgpu') throw new PoolError('backend-unavailable', `${reason}.`);
   return {
     ...WASM_CHOICE,
+    noteCode: gpu ? 'no-device' : 'no-webgpu',
     note: `${reason}: this tab computes on the CPU with WASM, which is slower but gives the same answers.`,
   };
 }

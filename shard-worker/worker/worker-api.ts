@@ -12,7 +12,7 @@ import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { HandedChannel } from '../links/open-handed.ts';
 import type { Fingerprints } from '../words/fingerprints.ts';
 import type { ModelSource } from '../words/model-source.ts';
-import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState } from '../words/peer-state.ts';
+import type { Answer, AnswerStats, AskRequest, ChatMessage, LocalState, Notice } from '../words/peer-state.ts';
 import type { Unfinished } from '../words/unfinished.ts';
 import type { BackendChoice } from './start-backend.ts';
 
@@ -218,7 +218,7 @@ export type WorkerEvents = {
     Unfinished,
     'session' | 'tokenIds' | 'text' | 'resumed' | 'cachedTokens' | 'delivered'
   >;
-  notice: { id: number; notice: string };
+  notice: { id: number; notice: Notice | undefined };
   /** A lap of this tab's own answer did not come back in time. */
   still: { epoch: number };
 };

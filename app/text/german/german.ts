@@ -1,10 +1,29 @@
 // All texts in German, by room.
 import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
+import { chat } from './chat.ts';
+import { errors } from './errors.ts';
+import { codecs, drafters, format, phases, statuses } from './format.ts';
 import { home } from './home.ts';
 import { join } from './join.ts';
 import { models } from './models.ts';
 import { pools } from './pools.ts';
+import { state } from './state.ts';
 import { ui } from './ui.ts';
 
-export const german: Readonly<Record<string, Texts>> = { account, home, join, models, pools, ui };
+export const german: Readonly<Record<string, Texts>> = {
+  account,
+  chat,
+  codecs,
+  drafters,
+  errors,
+  format,
+  home,
+  join,
+  models,
+  phases,
+  pools,
+  state,
+  statuses,
+  ui,
+};
