@@ -19,6 +19,7 @@ const PAGES = [
   'hostile-peer',
   'idle-tab',
   'lab',
+  'languages',
   'logins',
   'openai-conformance',
   'other-clients',

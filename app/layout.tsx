@@ -8,7 +8,7 @@ import { SkipLink } from './ui/skip-link.tsx';
 import './globals.css';
 
 export const metadata: Metadata = {
-  title: { default: 'ComputePool: one model over many browser tabs', template: '%s · ComputePool' },
+  title: { default: 'One model over many browser tabs · ComputePool', template: '%s · ComputePool' },
   description: 'Browser tabs lend their GPUs and serve a language model together, each holding a few of its layers.',
   icons: {
     icon: [

@@ -8,6 +8,7 @@ import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
 import { MAX_CONTROL_BYTES, MAX_STAGES } from './limits.ts';
 import { manifestSchema } from './manifest.ts';
 import { signedPayoutSchema } from './payout.ts';
+import { poolReasonSchema } from './pool-reason.ts';
 import { signedReceiptSchema } from './receipt.ts';
 import { modeSchema, routePlanSchema } from './route-plan.ts';
 import { MAX_TOKEN_CHARS } from './signed-token.ts';
@@ -77,6 +78,8 @@ export const poolSummarySchema = z.object({
   state: z.enum(['empty', 'waiting', 'forming', 'ready']),
   /** One sentence for people: why it is so, e.g. "One of two tabs is here; one more is needed." */
   reason: short,
+  /** The same by kind, what matters most first, for pages of other languages. Absent: of an older server. */
+  why: z.optional(z.array(poolReasonSchema).check(z.maxLength(20))),
   /** Absent: the commons. */
   policy: z.optional(poolPolicySchema),
   /** What its maker asks for a token, in the unit of its policy (`Price`); absent where the size of the model decides. */

@@ -13,6 +13,7 @@ import { joinText } from '../text/english/join.ts';
 import { fill } from '../text/fill.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
+import { PoolWhy } from '../ui/pool-why.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 import { Invite } from './invite.tsx';
@@ -90,8 +91,8 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
       )}
       {!over && !away && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && (
-        <p lang="en" className="mt-4 text-muted text-sm">
-          {state.waitsFor}
+        <p className="mt-4 text-muted text-sm">
+          <PoolWhy pool={{ reason: state.waitsFor, why: state.waitsWhy }} />
         </p>
       )}
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}

@@ -9,7 +9,8 @@ import { type Figure, Figures } from '../ui/figures.tsx';
 export function ShardDevice({ state }: { state: StageState }) {
   const figures: Figure[] = [];
   if (state.backend) figures.push({ name: joinText.device.backend, value: formatBackend(state.backend) });
-  if (state.device) figures.push({ name: joinText.device.device, value: <span lang="en">{state.device}</span> });
+  if (state.device)
+    figures.push({ name: joinText.device.device, value: <span data-words="program">{state.device}</span> });
   if (state.msPerLayer !== undefined)
     figures.push({ name: joinText.device.perLayer, value: formatMs(state.msPerLayer) });
   if (state.memoryBytes !== undefined)

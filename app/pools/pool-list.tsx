@@ -9,6 +9,7 @@ import { formatModel } from '../format/format-model.ts';
 import { allBytes } from '../format/layer-bytes.ts';
 import { sortPools } from '../format/pool-status.ts';
 import { poolsText } from '../text/english/pools.ts';
+import { PoolWhy } from '../ui/pool-why.tsx';
 import { MarketMark } from './market-mark.tsx';
 import { poolPage } from './pool-address.ts';
 import { PoolBadge } from './pool-badge.tsx';
@@ -55,8 +56,8 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
           {pool.policy === 'market' && <MarketMark />}
           {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">{text.yours}</span>}
         </p>
-        <p lang="en" className="text-muted text-sm">
-          {pool.reason}
+        <p className="text-muted text-sm">
+          <PoolWhy pool={pool} />
         </p>
         <p className="mt-1 font-mono text-muted text-xs">{facts.join(' · ')}</p>
       </div>

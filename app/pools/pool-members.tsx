@@ -101,7 +101,7 @@ function Row({ member, seat, seats, place }: RowProps) {
         {peer.slice(0, 8)}
       </td>
       <td className="py-1.5 pr-4">
-        <span lang="en" className="inline-block max-w-56 truncate align-bottom" title={device}>
+        <span data-words="program" className="inline-block max-w-56 truncate align-bottom" title={device}>
           {backend && device ? formatRunsOn(backend, device) : '–'}
         </span>
       </td>

@@ -11,6 +11,7 @@ import { useRemote } from '../state/use-remote.ts';
 import { poolsText } from '../text/english/pools.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
+import { PoolWhy } from '../ui/pool-why.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 import { MarketLine } from './market-line.tsx';
 import { MarketMark } from './market-mark.tsx';
@@ -51,8 +52,8 @@ export function PoolPage({ id }: { id: string }) {
           <p data-words="program" className="break-all font-mono text-muted text-sm">
             {pool.pool}
           </p>
-          <p lang="en" className="mt-1" role="status">
-            {pool.reason}
+          <p className="mt-1" role="status">
+            <PoolWhy pool={pool} />
           </p>
           <MarketLine pool={pool} />
         </div>

@@ -115,6 +115,7 @@ function DtypeSelect(props: { dtypes: readonly Dtype[]; value: Dtype; onChange(d
       <span className="label">{uiText.model.dtype}</span>
       <select
         className="field w-auto"
+        data-words="program"
         value={props.value}
         onChange={(event) => props.onChange(event.target.value as Dtype)}
       >

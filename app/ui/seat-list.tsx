@@ -31,7 +31,7 @@ function SeatRow({ seat, number, own }: { seat: Seat; number: number; own: boole
         {own && <span className="rounded-sm bg-accent px-1.5 text-on-accent text-xs">{uiText.seats.thisTab}</span>}
         <span className="ml-auto font-mono text-muted">{formatBytes(seat.totalBytes)}</span>
       </div>
-      <p lang="en" className="break-words text-muted">
+      <p data-words="program" className="break-words text-muted">
         {formatRunsOn(seat.backend, seat.device)}
       </p>
       {!seat.ready && (

@@ -4,6 +4,7 @@ import { capabilitySchema, coalitionSchema, seatSchema } from '../control.ts';
 import { peerIdSchema } from '../ids.ts';
 import { jobStatsSchema, jobStopSchema } from '../job.ts';
 import { MAX_STAGES } from '../limits.ts';
+import { exclusionSchema } from '../pool-reason.ts';
 import { predictionSchema, routePlanSchema } from '../route-plan.ts';
 import { poolSchema } from './pool.ts';
 import { count, MAX_ROWS, moment, shape } from './shape.ts';
@@ -15,7 +16,7 @@ const memberSchema = z.extend(z.partial(capabilitySchema), {
   isHere: z.boolean(),
   isListed: z.boolean(),
   /** Why it is planned no more. */
-  excluded: z.optional(z.enum(['failed', 'stalled', 'unreachable', 'silent', 'unshown', 'unsteady'])),
+  excluded: z.optional(exclusionSchema),
   /** Layers `[start, end)` of its seat in a coalition that serves. */
   layers: z.optional(z.object({ start: count, end: count })),
   /** Layers `[start, end)` that one without a seat holds to take over, or loads for it. */

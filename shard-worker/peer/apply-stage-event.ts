@@ -136,7 +136,9 @@ function hear(life: StageLife, message: ServerMessage): StageStep {
       return { life, effects: [{ type: 'sign-receipts', message }] };
     case 'pools': {
       const own = message.pools.find(({ pool }) => pool === life.pool);
-      return same(own ? show(life, { waitsFor: own.reason, policy: own.policy, price: own.price }) : life);
+      return same(
+        own ? show(life, { waitsFor: own.reason, waitsWhy: own.why, policy: own.policy, price: own.price }) : life,
+      );
     }
     case 'error':
       // An offer that is refused would leave this tab waiting for ever; a member's mishap is the planner's to mend.

@@ -5,6 +5,7 @@ import type { ErrorShape } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Address } from '../../protocol/payout.ts';
+import type { PoolReason } from '../../protocol/pool-reason.ts';
 import type { Mode, RoutePlan } from '../../protocol/route-plan.ts';
 
 /** The life of a stage, in order; `failed` and `left` end it. */
@@ -86,6 +87,8 @@ export interface StageState {
   away?: ServerAway;
   /** While it waits: what for, as the planner says it. */
   waitsFor?: string;
+  /** The same by kind, for pages of other languages. */
+  waitsWhy?: readonly PoolReason[] | undefined;
   /** How the pool's work is paid; undefined: as in the commons, in credits. */
   policy?: PoolPolicyName | undefined;
   /** Where this tab is paid in USDC. */

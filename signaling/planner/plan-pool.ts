@@ -4,13 +4,14 @@ import type { Seat } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
+import type { PoolReason } from '../../protocol/pool-reason.ts';
 import { PLAN_CONTEXT_TOKENS, WORTH_CHANGE, WORTH_REORDER_MS } from './bounds.ts';
 import { fitPeers } from './fit-peers.ts';
 import { partitionLayers } from './partition-layers.ts';
 import { placeStages } from './place-stages.ts';
 import { type Candidate, type RttOf, ringContext } from './ring-context.ts';
 import { ringInOrder, shapeRing } from './shape-ring.ts';
-import { moreNeeded, someOf } from './words.ts';
+import { tellReason } from './tell-reason.ts';
 
 export type { Candidate } from './ring-context.ts';
 
@@ -30,9 +31,11 @@ export interface PlanRequest {
 
 export type PoolPlan =
   /** `isFar`: hops or a pair are beyond what a person should wait for. */
-  { kind: 'plan'; seats: Seat[]; reason: string; isFar?: true } | { kind: 'waiting'; reason: string };
+  { kind: 'plan'; seats: Seat[]; reason: string; isFar?: true } | { kind: 'waiting'; reason: string; why: PoolReason };
 
-const waiting = (reason: string): PoolPlan => ({ kind: 'waiting', reason });
+export const waiting = (why: PoolReason): PoolPlan & { kind: 'waiting' } => ({
+  ...{ kind: 'waiting', reason: tellReason(why), why },
+});
 
 /** Seats for the tabs that serve best; the rest are spares. */
 export function planPool(request: PlanRequest): PoolPlan {
@@ -42,7 +45,7 @@ export function planPool(request: PlanRequest): PoolPlan {
 }
 
 function planFewest({ manifest, candidates, rtt, current }: PlanRequest, contextTokens: number): PoolPlan {
-  if (candidates.length === 0) return waiting('Waits for a tab to join.');
+  if (candidates.length === 0) return waiting({ kind: 'no-tab' });
   const placed = placeStages({ manifest, candidates, contextTokens, rtt, current });
   if (placed.kind === 'refused') {
     return planned(manifest, roomiest(candidates, Math.min(manifest.layers, MAX_STAGES)), contextTokens);
@@ -67,14 +70,12 @@ function planForced(request: PlanRequest, stages: number, contextTokens: number)
     const dropped = kept.length > 0 ? chosen.filter((_, index) => !kept.includes(index)) : [smallest(chosen)];
     eligible = eligible.filter((candidate) => !dropped.includes(candidate));
   }
-  if (candidates.length === 0) return waiting('Waits for a tab to join.');
+  if (candidates.length === 0) return waiting({ kind: 'no-tab' });
   if (candidates.length < least) {
-    const { length } = candidates;
-    return waiting(`${someOf(length, least, 'is', 'are')} here; ${moreNeeded(least - length)}.`);
+    return waiting({ kind: 'tabs-missing', here: candidates.length, wanted: least });
   }
   if (eligible.length > 0) {
-    const { length } = eligible;
-    return waiting(`${someOf(length, least, 'lends', 'lend')} enough memory; ${moreNeeded(least - length)}.`);
+    return waiting({ kind: 'memory-tabs-missing', here: eligible.length, wanted: least });
   }
   return planned(manifest, roomiest(candidates, most), contextTokens);
 }
@@ -120,7 +121,7 @@ function planned(manifest: ModelManifest, chosen: readonly Candidate[], contextT
     };
   }
   const missingBytes = cut.reason === 'out-of-memory' ? cut.missingBytes : 0;
-  return waiting(`Waits for more memory: ${megabytes(missingBytes)} more would hold the model.`);
+  return waiting({ kind: 'memory-missing', bytes: missingBytes });
 }
 
 /** The tabs that lend most, still in order of joining. */
@@ -131,8 +132,6 @@ function roomiest(candidates: readonly Candidate[], count: number): Candidate[] 
 
 const smallest = (candidates: readonly Candidate[]): Candidate =>
   candidates.reduce((least, next) => (next.capability.memoryBytes < least.capability.memoryBytes ? next : least));
-
-const megabytes = (bytes: number): string => `${(Math.ceil(bytes / 100_000) / 10).toLocaleString('en')} MB`;
 
 function seatOf(manifest: ModelManifest, { peer, capability }: Candidate, start: number, end: number): Seat {
   const { backend, device } = capability;

@@ -60,7 +60,7 @@ describe('the list', () => {
   });
 
   test('an empty pool that is not loaded says so', () => {
-    expect(listPools([], [policyOf('a', { loaded: false })])[0]?.reason).toBe('It is not loaded.');
+    expect(listPools([], [policyOf('a', { loaded: false })])[0]?.reason).toMatch(/is unloaded/);
   });
 });
 

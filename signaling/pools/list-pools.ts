@@ -3,6 +3,7 @@ import type { PoolSummary } from '../../protocol/control.ts';
 import type { ModelFacts, poolSchema } from '../../protocol/http/pool.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
 import { kvBytesPerLayer, type ModelManifest } from '../../protocol/manifest.ts';
+import { tellPool } from '../roster/summarise-pools.ts';
 import type { PoolPolicy } from './pool-types.ts';
 
 /** A pool as `/api/pools` writes it. */
@@ -39,11 +40,8 @@ export const describePool = (summary: PoolSummary, policy: PoolPolicy | undefine
 
 /** What the roster would say of a pool that nobody has come to. */
 export const emptySummary = ({ id, model, loaded }: PoolPolicy): PoolSummary => ({
-  pool: id,
-  model,
-  peers: 0,
-  state: 'empty',
-  reason: loaded ? 'Waits for a tab to join.' : 'It is not loaded.',
+  ...{ pool: id, model, peers: 0, state: 'empty' },
+  ...tellPool([{ kind: loaded ? 'no-tab' : 'unloaded' }]),
 });
 
 /** The roster's pools in its order, then kept ones that nobody has come to. */

@@ -137,7 +137,7 @@ describe('pools over HTTP', () => {
     });
     expect((await call('POST', `${AT}/unload`, { as: 'ann' })).body).toMatchObject({
       loaded: false,
-      reason: 'It is not loaded.',
+      reason: 'The pool is unloaded: whoever made it can load it again.',
     });
     expect((await call('POST', `${AT}/load`, { as: 'ann' })).body).toMatchObject({ loaded: true });
     expect((await call('DELETE', AT, { as: 'ann' })).status).toBe(204);

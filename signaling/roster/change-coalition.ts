@@ -6,7 +6,7 @@ import type { PeerId } from '../../protocol/ids.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
 import { fillSeats, mirrorSeats } from '../planner/fill-seats.ts';
 import { isNear } from '../planner/is-near.ts';
-import { planPool } from '../planner/plan-pool.ts';
+import { planPool, waiting } from '../planner/plan-pool.ts';
 import { formingOf, hasSeat, inOrder, readyOf, ringsOf, servingOf, withForming, withServing } from './coalitions.ts';
 import { pacedTabs } from './note-paces.ts';
 import { type Effect, MAX_RINGS, type Pool, type PoolPeer, type PoolStep, type World } from './roster-state.ts';
@@ -73,7 +73,8 @@ export function promoteForming(pool: Pool, world: World): PoolStep {
  * tabs cannot hold off the first answer for ever: they are taken in when it is ready.
  */
 export function replan(current: Pool, world: World): PoolStep {
-  const pool: Pool = { ...current, waitingReason: '' };
+  const { waitsFor: _before, ...rest } = current;
+  const pool: Pool = rest;
   const [forming, serving] = [formingOf(pool)?.coalition, servingOf(pool)];
   const live = forming ?? (serving?.state === 'ready' ? serving : undefined);
   // Those that have failed least first: of equals they are taken.
@@ -90,11 +91,11 @@ export function replan(current: Pool, world: World): PoolStep {
         ...{ manifest: pool.manifest, candidates, rtt: world.rtt, current: live?.seats.map(({ peer }) => peer) },
         ...stagesOf(policy?.stages ?? world.stages, pool),
       })
-    : ({ kind: 'waiting', reason: 'Waits for a tab to join.' } as const);
+    : waiting({ kind: 'no-tab' });
   if (plan.kind === 'waiting') {
     if (live) return { pool, effects: [] };
     const effects = serving ? [retire(pool, serving)] : [];
-    return { pool: { ...withServing(pool, undefined), waitingReason: plan.reason }, effects };
+    return { pool: { ...withServing(pool, undefined), waitsFor: plan.why }, effects };
   }
   if (live && sameMembers(live.seats, plan.seats)) return { pool, effects: [] };
   if (forming?.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
@@ -144,8 +145,10 @@ function unload(pool: Pool, world: World): PoolStep {
   const abandoned = abandonForming(pool, world);
   const serving = servingOf(pool);
   const effects = [...abandoned.effects, ...(serving ? [retire(pool, serving)] : [])];
-  const waitingReason = 'The pool is unloaded: whoever made it can load it again.';
-  return { pool: { ...withServing(abandoned.pool, undefined), replanAtMs: undefined, waitingReason }, effects };
+  return {
+    pool: { ...withServing(abandoned.pool, undefined), replanAtMs: undefined, waitsFor: { kind: 'unloaded' } },
+    effects,
+  };
 }
 
 function begin(pool: Pool, seats: Seat[], { nowMs }: World, ring = ringsOf(pool)[0]!): PoolStep {

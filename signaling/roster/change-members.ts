@@ -5,13 +5,13 @@ import type { Capability } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Exclusion } from '../../protocol/pool-reason.ts';
 import { abandonForming, breakServing, replanIn } from './change-coalition.ts';
 import { formingOf, hasSeat, servingOf } from './coalitions.ts';
 import { inRingOfPeer } from './in-ring.ts';
 import { FORGOTTEN_MS, withoutFew } from './pair-marks.ts';
 import {
   type Effect,
-  type Exclusion,
   isOutInTime,
   LINK_STRIKES,
   leftOutMs,

@@ -28,7 +28,7 @@ export function inRing(pool: Pool, ring: number, change: (seen: Pool) => PoolSte
       coalitions: inOrder([...others, ...changed.coalitions]),
       // Also where the last tab that this ring sees has left, tabs of others may be there.
       ...(peers.length > 0 ? { manifest: pool.manifest, hasServed: pool.hasServed || changed.hasServed } : {}),
-      waitingReason: ring === first ? changed.waitingReason : pool.waitingReason,
+      waitsFor: ring === first ? changed.waitsFor : pool.waitsFor,
     },
     effects,
   };

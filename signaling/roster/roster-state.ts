@@ -4,6 +4,7 @@ import type { Price } from '../../protocol/credits.ts';
 import { type ModelRef, modelOf, type PeerId, type PoolId, poolIdOf, poolRefOf } from '../../protocol/ids.ts';
 import { LOAD_SILENCE_MS } from '../../protocol/limits.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { Exclusion, PoolReason } from '../../protocol/pool-reason.ts';
 import type { PairMarks } from './pair-marks.ts';
 
 /** Most pools at once. Anyone can offer any repository, so the list must end somewhere. */
@@ -45,13 +46,6 @@ export const ROSTER_TIMING: RosterTiming = {
   gatherMs: 1_000,
   crowdedMs: 1_000,
 };
-
-/**
- * Why a tab is not planned: `failed` until it offers itself again, `silent` until it is heard and its time is over, the
- * others for that time. `unshown`: it said that it was ready, and the canary lap did not show it. `unsteady`: it has left its
- * seat, or failed in it, again and again.
- */
-export type Exclusion = 'failed' | 'stalled' | 'unreachable' | 'silent' | 'unshown' | 'unsteady';
 
 /** A tab that was left out comes back after this; each further time it takes twice as long. */
 const LEFT_OUT_MS = 10_000;
@@ -143,7 +137,7 @@ export interface Pool {
   /** Since when somebody waits although rings answer, or all of them are full: tabs in reserve that hold the model may be another one. */
   readonly crowdedAtMs?: number;
   /** Why nothing is planned, when nothing is. */
-  readonly waitingReason: string;
+  readonly waitsFor?: PoolReason | undefined;
   readonly replanAtMs?: number | undefined;
   readonly flushAtMs?: number | undefined;
 }
@@ -211,7 +205,6 @@ export const emptyPool = (id: PoolId, lastEpoch: number, pinned = false): Pool =
   strikes: new Map(),
   doubts: new Map(),
   past: new Map(),
-  waitingReason: '',
 });
 
 /** A roster with the configured model's pool and nobody in it. Its epochs start above `epochFloor`. */

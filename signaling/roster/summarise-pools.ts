@@ -3,20 +3,10 @@
 import type { PoolSummary } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
 import { type ModelManifest, stageBytes } from '../../protocol/manifest.ts';
+import { exclusionSchema, type PoolReason } from '../../protocol/pool-reason.ts';
+import { tellReason } from '../planner/tell-reason.ts';
 import { coalitionsOf, formingOf, readyOf, ringOf } from './coalitions.ts';
-import { type Exclusion, MAX_POOLS, type Pool, type Roster } from './roster-state.ts';
-
-const tabs = (count: number): string => (count === 1 ? '1 tab' : `${count} tabs`);
-/** A verb that takes an s: `1, 'serve'` -> `1 tab serves`. */
-const tabsDo = (count: number, verb: string): string => `${tabs(count)} ${count === 1 ? `${verb}s` : verb}`;
-const EXCLUDED: Record<Exclusion, string> = {
-  failed: 'failed',
-  stalled: 'stopped loading',
-  unreachable: 'cannot be reached by its neighbours',
-  silent: 'answers nobody',
-  unshown: 'did not show what it says',
-  unsteady: 'left its seat or failed in it again and again',
-};
+import { MAX_POOLS, type Pool, type Roster } from './roster-state.ts';
 
 /** Pools that have tabs, and the configured one. A pool that is only watched is nobody else's business. */
 export const summarisePools = (roster: Roster): PoolSummary[] =>
@@ -24,11 +14,8 @@ export const summarisePools = (roster: Roster): PoolSummary[] =>
     .filter((pool) => pool.pinned || pool.peers.length > 0)
     .slice(0, MAX_POOLS)
     .map((pool) => ({
-      pool: pool.id,
-      model: pool.model,
-      peers: pool.peers.length,
-      state: stateOf(pool),
-      reason: [mainReason(pool), ...sideReasons(pool)].join(' '),
+      ...{ pool: pool.id, model: pool.model, peers: pool.peers.length, state: stateOf(pool) },
+      ...tellPool([mainReason(pool), ...sideReasons(pool)]),
     }));
 
 /** What one asks before choosing this pool. A lap of several rings is that of the first. */
@@ -42,46 +29,46 @@ export function poolFacts(pool: Pool, manifest: ModelManifest, price: Price): No
   };
 }
 
+/** Reasons, and the sentences that programs read. */
+export const tellPool = (why: PoolReason[]): Pick<PoolSummary, 'reason' | 'why'> => ({
+  reason: why.map(tellReason).join(' '),
+  why,
+});
+
 function stateOf(pool: Pool): PoolSummary['state'] {
   if (readyOf(pool).length > 0) return 'ready';
   if (formingOf(pool)) return 'forming';
   return pool.peers.length > 0 ? 'waiting' : 'empty';
 }
 
-function mainReason(pool: Pool): string {
+function mainReason(pool: Pool): PoolReason {
   const layers = pool.manifest?.layers ?? 0;
-  const [ready, ...further] = readyOf(pool);
-  if (ready && further.length > 0) {
-    const sizes = [ready, ...further].map(({ seats }) => seats.length).join(' and ');
-    return `${further.length + 1} rings, of ${sizes} tabs, serve ${layers} layers side by side.`;
-  }
-  if (ready) return `${tabsDo(ready.seats.length, 'serve')} ${layers} layers.`;
+  const ready = readyOf(pool);
+  if (ready.length > 0) return { kind: 'serving', rings: ready.map(({ seats }) => seats.length), layers };
   const forming = formingOf(pool);
+  if (forming?.isTried) return { kind: 'tried', layers };
   if (forming) {
     const { seats } = forming.coalition;
-    const ready = seats.filter((seat) => seat.ready).length;
-    if (forming.isTried) return `All ${layers} layers are there; a short answer tries them.`;
-    return `${tabsDo(seats.length, 'load')} ${layers} layers: ${ready} of ${seats.length} ready.`;
+    return { kind: 'loading', ready: seats.filter((seat) => seat.ready).length, tabs: seats.length, layers };
   }
-  if (pool.peers.length === 0) return 'Waits for a tab to join.';
-  return pool.waitingReason || 'The server is giving the tabs their layers.';
+  if (pool.peers.length === 0) return { kind: 'no-tab' };
+  return pool.waitsFor ?? { kind: 'planning' };
 }
 
-function sideReasons(pool: Pool): string[] {
-  const reasons: string[] = [];
+function sideReasons(pool: Pool): PoolReason[] {
+  const reasons: PoolReason[] = [];
   const forming = formingOf(pool);
   if (forming && readyOf(pool).length > 0) {
     const isFurther = readyOf(pool).every((coalition) => ringOf(coalition) !== ringOf(forming.coalition));
-    const what = isFurther ? 'another ring' : 'the next split';
-    reasons.push(`${tabsDo(forming.coalition.seats.length, 'load')} ${what} meanwhile.`);
+    reasons.push({ kind: isFurther ? 'loads-ring' : 'loads-split', tabs: forming.coalition.seats.length });
   }
   const seated = new Set(coalitionsOf(pool).flatMap(({ seats }) => seats.map(({ peer }) => peer)));
   const isLive = pool.coalitions.length > 0;
   const spares = pool.peers.filter(({ peer, excluded }) => excluded === undefined && !seated.has(peer)).length;
-  if (isLive && spares > 0) reasons.push(`${tabs(spares)} in reserve.`);
-  for (const [exclusion, words] of Object.entries(EXCLUDED)) {
-    const count = pool.peers.filter(({ excluded }) => excluded === exclusion).length;
-    if (count > 0) reasons.push(`${tabs(count)} ${words}.`);
+  if (isLive && spares > 0) reasons.push({ kind: 'reserve', tabs: spares });
+  for (const why of exclusionSchema.options) {
+    const tabs = pool.peers.filter(({ excluded }) => excluded === why).length;
+    if (tabs > 0) reasons.push({ kind: 'excluded', why, tabs });
   }
   return reasons;
 }

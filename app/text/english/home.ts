@@ -2,8 +2,7 @@
 import { catalogue } from '../catalogue.ts';
 
 export const englishHome = {
-  /** The document's title there, without the site's name after it. */
-  title: 'ComputePool: one model over many browser tabs',
+  title: 'One model over many browser tabs',
   heading: 'One language model, held together by many browser tabs.',
   intro:
     'Each tab that lends its GPU holds a few layers of a model there. The tabs pass their results to each other directly, and together they answer questions that none of them could answer alone.',

@@ -17,7 +17,7 @@ export const englishPools = {
     none: 'There are no pools yet. Make the first one below.',
     tabs,
     splitIn: (stages: number) => `split in ${stages}`,
-    splitFreely: 'split by the planner',
+    splitFreely: 'split as it fits',
     parts: (layers: number) => `${layers} ${layers === 1 ? 'part' : 'parts'}`,
     listedOnly: 'listed tabs only',
     yours: 'yours',
@@ -40,7 +40,7 @@ export const englishPools = {
     slugProblem: 'A name has small letters, digits and hyphens: at most 40, a letter or digit at either end.',
     recruit: 'Any tab may lend to it',
     recruitHint: 'Otherwise only tabs that you list take part.',
-    reading: 'Reading the model’s graph: layers, bytes and context.',
+    reading: 'Reading the model’s structure: layers, bytes and context.',
     submit: 'Make the pool',
   },
 

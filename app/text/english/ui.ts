@@ -13,8 +13,6 @@ export const englishUi = {
   language: 'Language',
   footer:
     'The server introduces tabs to each other, plans who holds which layers and keeps the credits. What is asked in the chat travels between tabs and never passes through it; what a program asks over HTTP does. Hidden states never do. Conversations are kept by the browser that asks, on its device, and by nobody else.',
-  /** Before the title of a window that others depend on. */
-  lends: 'Lends: ',
 
   away: { title: 'The server does not answer.', tryNow: 'Try now' },
 
@@ -69,7 +67,7 @@ export const englishUi = {
     dtype: 'Weight format',
     repo: 'Repository',
     revision: 'Revision',
-    repoHint: 'The tab reads its graph first and refuses it if it cannot be cut.',
+    repoHint: 'The tab reads its structure first and refuses what cannot be split.',
     repoMalformed: 'Write it as owner/name.',
   },
 

@@ -8,6 +8,7 @@ import { home } from './home.ts';
 import { join } from './join.ts';
 import { models } from './models.ts';
 import { pools } from './pools.ts';
+import { reasons } from './reasons.ts';
 import { state } from './state.ts';
 import { ui } from './ui.ts';
 
@@ -23,6 +24,7 @@ export const german: Readonly<Record<string, Texts>> = {
   models,
   phases,
   pools,
+  reasons,
   state,
   statuses,
   ui,

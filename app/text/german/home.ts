@@ -2,7 +2,7 @@
 import type { englishHome } from '../english/home.ts';
 
 export const home: typeof englishHome = {
-  title: 'ComputePool: ein Modell über viele Browsertabs',
+  title: 'Ein Modell über viele Browsertabs',
   heading: 'Ein Sprachmodell, gemeinsam gehalten von vielen Browsertabs.',
   intro:
     'Jeder Tab, der seine GPU verleiht, hält dort einige Schichten eines Modells. Die Tabs geben ihre Ergebnisse direkt aneinander weiter und beantworten gemeinsam Fragen, die keiner von ihnen allein beantworten könnte.',

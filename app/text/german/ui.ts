@@ -13,7 +13,6 @@ export const ui: typeof englishUi = {
   language: 'Sprache',
   footer:
     'Der Server macht Tabs miteinander bekannt, plant, wer welche Schichten hält, und führt die Guthaben. Was im Chat gefragt wird, geht von Tab zu Tab und nie durch ihn; was ein Programm über HTTP fragt, schon. Zwischenergebnisse nie. Gespräche bewahrt nur der Browser auf, der fragt, auf seinem Gerät, und niemand sonst.',
-  lends: 'Verleiht: ',
 
   away: { title: 'Der Server antwortet nicht.', tryNow: 'Jetzt versuchen' },
 

@@ -1,0 +1,142 @@
+// Pages speak the language of their person: no text is English by itself, German is there where a browser prefers it, and what was
+// chosen holds.
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { register } from './support/register.ts';
+import { ask, chatReady, openSite, type Site } from './support/site.ts';
+import { unspoken } from './support/unspoken.ts';
+
+const LIMIT_MS = 5 * 60_000;
+
+/** Every page of it is in the pseudo-language, whose texts stand in brackets. */
+const pseudo = (browser: Browser): Pick<Browser, 'newContext'> => ({
+  async newContext() {
+    const context = await browser.newContext();
+    await context.addInitScript(() => localStorage.setItem('computepool.language', 'pseudo'));
+    return context;
+  },
+});
+
+/** Of a person whose browser prefers German, with a small phone. */
+const inGerman = (browser: Browser): Pick<Browser, 'newContext'> => ({
+  newContext: () => browser.newContext({ locale: 'de-DE', viewport: { width: 320, height: 700 } }),
+});
+
+const spoken = (page: Page) => expect(page.getByRole('banner')).toContainText('⟦');
+
+const poolOf = ({ server }: Site): string =>
+  `/pools?${new URLSearchParams({ pool: server.snapshot().pools[0]!.pool })}`;
+
+test('no text of a page is English by itself', async ({ browser }) => {
+  test.setTimeout(LIMIT_MS);
+  const site = await openSite(pseudo(browser), { stages: 1 });
+  const found: string[] = [];
+  const look = async (page: Page, state: string) => {
+    await spoken(page);
+    for (const text of await unspoken(page)) found.push(`${state}: ${text}`);
+  };
+  try {
+    const stage = await site.openStage({ auto: '0', model: 'no such model', backend: 'abacus', memoryMb: '512' });
+    await expect(stage.getByTestId('join-button')).toBeVisible();
+    await look(stage, '/join, asked');
+    const chat = await site.openChat({ temperature: '0', max: '24' });
+    await expect(chat.getByTestId('chat-state')).toHaveAttribute('data-phase', 'no-stages');
+    await look(chat, '/chat, nobody there');
+    await stage.goto(`${site.url}/join?auto=1&backend=wasm`);
+    await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-phase', 'serving');
+    await stage.getByTestId('add-shard').click();
+    await expect(stage.getByTestId('shard-card').nth(1)).toHaveAttribute('data-phase', 'waiting');
+    await look(stage, '/join, lending');
+    await chatReady(chat, 1);
+    await ask(chat, 'What is a shard?');
+    await chat.getByTestId('answer-stats').locator('summary').click();
+    await chat.getByTestId('conversations').click();
+    await look(chat, '/chat, answered');
+
+    const page = await stage.context().newPage();
+    const visit = async (path: string, there: string, state = path) => {
+      await page.goto(`${site.url}${path}`);
+      await page.locator(there).first().waitFor();
+      await look(page, state);
+    };
+    await visit('/', 'h1');
+    await visit('/nowhere', 'h1');
+    await visit('/pools', '[data-testid=pool-item]');
+    await visit(poolOf(site), '[data-testid=pool-members]', 'a pool');
+    await visit('/account', '[data-testid=sign-form]', '/account, logged out');
+    await register(page, site.url, 'maria');
+    await page.getByTestId('create-key').click();
+    await page.getByTestId('new-key').waitFor();
+    await page.getByTestId('claim-peers').click();
+    await expect(page.getByTestId('peers').getByRole('listitem')).toHaveCount(2);
+    await page.getByTestId('statement-entry').first().waitFor();
+    await look(page, '/account, logged in');
+    await visit('/pools', '[data-testid=pool-form]', '/pools, logged in');
+    // What was found of a state, in one list: each is a text to be moved into a catalogue.
+    expect(found.join('\n')).toBe('');
+  } finally {
+    await site.close();
+  }
+});
+
+test('German is spoken where the browser prefers it, and no page is wider than a small phone', async ({ browser }) => {
+  test.setTimeout(LIMIT_MS);
+  const site = await openSite(inGerman(browser), { stages: 1 });
+  try {
+    const fits = async (page: Page, sentence: string, state: string) => {
+      await expect(page.locator('html'), state).toHaveAttribute('lang', 'de');
+      await expect(page.getByRole('navigation', { name: 'Hauptmenü' }).getByRole('link')).toHaveText([
+        ...['Chat', 'Verleihen', 'Pools', 'Konto'],
+      ]);
+      await expect(page.locator('body'), state).toContainText(sentence);
+      await page.setViewportSize({ width: 320, height: 700 });
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, `${state} at 320 px`).toBeLessThanOrEqual(320);
+    };
+    const stage = await site.openStage({ auto: '0' });
+    await expect(stage.getByTestId('join-button')).toHaveText('Diesen Tab verleihen');
+    await fits(stage, 'Er hält einige Teile eines Modells', '/join, asked');
+    await stage.getByTestId('join-button').click();
+    await expect(stage.getByTestId('shard-card')).toHaveAttribute('data-phase', 'serving');
+    await fits(stage, 'Dein Tab hält', '/join, lending');
+    const chat = await site.openChat({ temperature: '0', max: '24' });
+    await chatReady(chat, 1);
+    await ask(chat, 'What is a shard?');
+    await fits(chat, 'Gespräche', '/chat, answered');
+    const page = await stage.context().newPage();
+    for (const [path, sentence] of [
+      ['/', 'Ein Sprachmodell, gemeinsam gehalten von vielen Browsertabs.'],
+      ['/nowhere', 'Unter dieser Adresse gibt es keine Seite.'],
+      ['/pools', '1 Tab rechnet 8 Schichten.'],
+      [poolOf(site), 'Der Ring'],
+      ['/account', 'Ein Konto hat ein Guthaben.'],
+    ] as const) {
+      await page.goto(`${site.url}${path}`);
+      await fits(page, sentence, path);
+    }
+  } finally {
+    await site.close();
+  }
+});
+
+test('a language that was chosen holds after a reload, and on every page of the browser', async ({ browser }) => {
+  test.setTimeout(LIMIT_MS);
+  const site = await openSite(browser);
+  try {
+    const page = await site.openStage({ auto: '0' });
+    const heading = page.getByRole('heading', { level: 1 });
+    await expect(heading).toHaveText('Lend this tab');
+    await page.getByTestId('language').selectOption('de');
+    await expect(heading).toHaveText('Diesen Tab verleihen');
+    await expect(page).toHaveTitle(/^Verleihen/);
+    await page.reload();
+    await expect(heading).toHaveText('Diesen Tab verleihen');
+    await page.goto(`${site.url}/pools`);
+    await expect(page.getByText('Alle Pools').or(page.getByText('Einen Pool anlegen'))).toBeVisible();
+    await page.getByTestId('language').selectOption('en');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    await page.reload();
+    await expect(page.getByText('Make a pool')).toBeVisible();
+  } finally {
+    await site.close();
+  }
+});
