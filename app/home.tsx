@@ -2,6 +2,7 @@
 'use client';
 import Link from 'next/link';
 import { homeText } from './text/english/home.ts';
+import { PageTitle } from './ui/page-title.tsx';
 import { PoolPicture } from './ui/pool-picture.tsx';
 
 const FACTS = ['token', 'privacy', 'cost'] as const;
@@ -9,6 +10,7 @@ const FACTS = ['token', 'privacy', 'cost'] as const;
 export function Home() {
   return (
     <>
+      <PageTitle title={homeText.title} />
       <div className="grid items-center gap-8 py-4 lg:grid-cols-[minmax(0,1fr)_26rem] lg:gap-12">
         <div>
           <h1 className="font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">{homeText.heading}</h1>

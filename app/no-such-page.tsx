@@ -2,11 +2,13 @@
 'use client';
 import Link from 'next/link';
 import { homeText } from './text/english/home.ts';
+import { PageTitle } from './ui/page-title.tsx';
 
 export function NoSuchPage() {
   const text = homeText.notFound;
   return (
     <div className="mx-auto max-w-xl py-12">
+      <PageTitle title={text.title} />
       <p className="label">404</p>
       <h1 className="mt-1 font-semibold text-2xl">{text.heading}</h1>
       <p className="mt-3 text-muted">{text.text}</p>

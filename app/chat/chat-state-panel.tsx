@@ -1,4 +1,5 @@
 // Who would answer now, and what to do when nobody would.
+import type { PoolSummary } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { describeChat, wantsTabs } from '../format/describe-chat.ts';
@@ -10,7 +11,7 @@ import { chatText } from '../text/english/chat.ts';
 import { formatText } from '../text/english/format.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
-import { ProgramWords } from '../ui/program-words.tsx';
+import { PoolWhy } from '../ui/pool-why.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 
@@ -27,13 +28,13 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   const coalition = state?.coalition;
   const seats = coalition?.seats ?? [];
   const pool = state && model ? state.pools.find((candidate) => candidate.pool === poolIdOf(model)) : undefined;
-  const reason = pool?.reason;
   const hasLocal = state?.local?.phase === 'ready';
   const late = lateLine(state?.late, seats);
   const words = chatText.state;
-  // Why a pool waits is said by the server, in English: in this place, or below what the person's language has for it.
+  // An older server says only in English why a pool waits: in this place, or below what the person's language has for it.
   const isWaiting = phase === 'forming' && seats.length === 0 && pool?.state === 'waiting';
-  const isServersWord = isWaiting && formatText.chat.waits === '';
+  const isServersWord = isWaiting && !pool.why && formatText.chat.waits === '';
+  const isToldAbove = isServersWord || (isWaiting && pool.why !== undefined);
   return (
     <section
       className="panel p-4"
@@ -55,8 +56,8 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
         </p>
       )}
       {late && <p className="text-muted text-sm">{late}</p>}
-      {phase === 'forming' && (seats.length > 0 || isWaiting) && reason && !isServersWord && (
-        <ProgramWords said={reason} className="text-muted text-sm" />
+      {phase === 'forming' && (seats.length > 0 || isWaiting) && pool && !isToldAbove && (
+        <PoolWhy pool={pool} className="text-muted text-sm" />
       )}
       {error && (
         <div className="mt-3">
@@ -64,9 +65,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
         </div>
       )}
       {/* A pool that waits has said why already. */}
-      {wantsTabs(phase, pool) && model && (
-        <LendButtons model={model} reason={phase === 'no-stages' ? reason : undefined} />
-      )}
+      {wantsTabs(phase, pool) && model && <LendButtons model={model} pool={phase === 'no-stages' ? pool : undefined} />}
       {coalition && seats.length > 0 && (
         <div className="mt-2 gap-4 sm:flex lg:block">
           {/* On a phone the picture would push the conversation out of sight, so there it opens with the list. */}
@@ -92,10 +91,10 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   );
 }
 
-function LendButtons({ model, reason }: { model: PoolRef; reason: string | undefined }) {
+function LendButtons({ model, pool }: { model: PoolRef; pool: PoolSummary | undefined }) {
   return (
     <div className="mt-2">
-      {reason && <ProgramWords said={reason} className="text-muted text-sm" />}
+      {pool && <PoolWhy pool={pool} className="text-muted text-sm" />}
       <div className="mt-3 flex flex-wrap gap-2">
         <a
           href={joinAddress(model, { auto: true })}

@@ -49,6 +49,11 @@ test('what a pool waits for, a place in the queue and a device that computes oth
   const panel = renderToStaticMarkup(createElement(ChatStatePanel, fields));
   expect(panel).toContain('mehr Tabs oder mehr Speicher');
   expect(panel).toMatch(quoted(reason));
+  const why = [{ kind: 'tabs-missing' as const, here: 1, wanted: 2 }];
+  const told = { ...state, pools: [{ ...state.pools[0]!, why }] };
+  const german = renderToStaticMarkup(createElement(ChatStatePanel, { ...fields, state: told }));
+  expect(german.split('1 von 2 Tabs ist da; einer fehlt noch.'), 'once').toHaveLength(2);
+  expect(german).not.toContain(reason);
   const queue = renderToStaticMarkup(createElement(QueuePlace, { queue: { place: 2, waiting: 5, reason: 'Busy.' } }));
   expect(queue).toContain('2. von 5 in der Warteschlange');
   expect(queue).toMatch(quoted('Busy.'));

@@ -3,12 +3,14 @@
 import { Suspense } from 'react';
 import { joinText } from '../text/english/join.ts';
 import { uiText } from '../text/english/ui.ts';
+import { PageTitle } from '../ui/page-title.tsx';
 import { SecureOnly } from '../ui/secure-only.tsx';
 import { JoinView } from './join-view.tsx';
 
 export function JoinPage() {
   return (
     <>
+      <PageTitle title={joinText.title} />
       <h1 className="font-semibold text-2xl tracking-tight">{joinText.heading}</h1>
       <p className="mt-2 max-w-prose text-muted">{joinText.intro}</p>
       <div className="mt-6">

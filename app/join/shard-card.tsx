@@ -9,11 +9,13 @@ import { formatModel } from '../format/format-model.ts';
 import { lateLine } from '../format/late-line.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
 import type { ShownError } from '../state/show-error.ts';
+import { formatText } from '../text/english/format.ts';
 import { joinText } from '../text/english/join.ts';
 import { fill } from '../text/fill.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { PoolWhy } from '../ui/pool-why.tsx';
+import { ProgramWords } from '../ui/program-words.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 import { Invite } from './invite.tsx';
@@ -91,9 +93,7 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
       )}
       {!over && !away && <PhaseSteps state={state} />}
       {state.phase === 'waiting' && state.waitsFor && (
-        <p className="mt-4 text-muted text-sm">
-          <PoolWhy pool={{ reason: state.waitsFor, why: state.waitsWhy }} />
-        </p>
+        <PoolWhy pool={{ reason: state.waitsFor, why: state.waitsWhy }} className="mt-4 text-muted text-sm" />
       )}
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}
       {state.price && (
@@ -111,9 +111,11 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
         </p>
       )}
       {state.note && (
-        <p lang="en" className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm">
-          {state.note}
-        </p>
+        <ProgramWords
+          said={state.note}
+          told={state.noteCode && formatText.deviceNotes[state.noteCode]}
+          className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm"
+        />
       )}
       {error && (
         <div className="mt-4">

@@ -1,7 +1,7 @@
 // What computes this shard, as measured.
 import type { StageState } from '../../shard-worker/index.ts';
 import { formatBytes } from '../format/format-bytes.ts';
-import { formatBackend } from '../format/format-model.ts';
+import { formatBackend, formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { joinText } from '../text/english/join.ts';
 import { type Figure, Figures } from '../ui/figures.tsx';
@@ -9,8 +9,10 @@ import { type Figure, Figures } from '../ui/figures.tsx';
 export function ShardDevice({ state }: { state: StageState }) {
   const figures: Figure[] = [];
   if (state.backend) figures.push({ name: joinText.device.backend, value: formatBackend(state.backend) });
-  if (state.device)
-    figures.push({ name: joinText.device.device, value: <span data-words="program">{state.device}</span> });
+  if (state.backend && state.device) {
+    const device = <span data-words="program">{formatRunsOn(state.backend, state.device)}</span>;
+    figures.push({ name: joinText.device.device, value: device });
+  }
   if (state.msPerLayer !== undefined)
     figures.push({ name: joinText.device.perLayer, value: formatMs(state.msPerLayer) });
   if (state.memoryBytes !== undefined)

@@ -56,9 +56,7 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
           {pool.policy === 'market' && <MarketMark />}
           {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">{text.yours}</span>}
         </p>
-        <p className="text-muted text-sm">
-          <PoolWhy pool={pool} />
-        </p>
+        <PoolWhy pool={pool} className="text-muted text-sm" />
         <p className="mt-1 font-mono text-muted text-xs">{facts.join(' · ')}</p>
       </div>
     </li>

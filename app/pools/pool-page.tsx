@@ -52,9 +52,9 @@ export function PoolPage({ id }: { id: string }) {
           <p data-words="program" className="break-all font-mono text-muted text-sm">
             {pool.pool}
           </p>
-          <p className="mt-1" role="status">
+          <div className="mt-1" role="status">
             <PoolWhy pool={pool} />
-          </p>
+          </div>
           <MarketLine pool={pool} />
         </div>
         <p className="flex flex-wrap gap-2">

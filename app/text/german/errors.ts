@@ -114,7 +114,8 @@ export const errors: ErrorTexts & { what: ByCode; step: ByCode } = {
     'chain-unreachable': 'Versuch es in ein paar Sekunden noch einmal; was bezahlt ist, geht nicht verloren.',
     'ticket-refused': 'Lade die Seite neu: der Tab verleiht neu und bekommt eine eigene.',
     'grant-refused': 'Frag noch einmal: jede Antwort bekommt vom Server ihre eigene Erlaubnis.',
-    'payout-required': 'Drück „Aufhören“, gib die Adresse an, an die USDC gezahlt werden soll, und verleih diesen Tab neu.',
+    'payout-required':
+      'Drück „Aufhören“, gib die Adresse an, an die USDC gezahlt werden soll, und verleih diesen Tab neu.',
     'queue-full': 'Warte einen Moment, dann frag noch einmal.',
     'shutting-down': 'Frag in ein paar Sekunden noch einmal.',
     unavailable: 'Versuch es in ein paar Sekunden noch einmal.',
