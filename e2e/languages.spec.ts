@@ -16,7 +16,7 @@ const pseudo = (browser: Browser): Pick<Browser, 'newContext'> => ({
   },
 });
 
-/** Of a person whose browser prefers German, with a small phone. */
+/** A person whose browser prefers German, with a small phone. */
 const inGerman = (browser: Browser): Pick<Browser, 'newContext'> => ({
   newContext: () => browser.newContext({ locale: 'de-DE', viewport: { width: 320, height: 700 } }),
 });

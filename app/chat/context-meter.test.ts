@@ -5,7 +5,7 @@ import type { AnswerTurn, Turn } from './conversation.ts';
 
 const question: Turn = { id: 1, role: 'user', text: 'Hi' };
 const answer = (id: number, stats?: Pick<AnswerStats, 'promptTokens' | 'tokens'>): AnswerTurn => ({
-  ...{ id, role: 'assistant', text: 'Hello', status: 'done', notice: '' },
+  ...{ id, role: 'assistant', text: 'Hello', status: 'done' },
   ...(stats ? { stats: stats as AnswerStats } : {}),
 });
 

@@ -65,8 +65,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/text/german': ['app/text', 'app/text/english'],
   // Lays a language over the catalogues.
   'app/language': ['app/text', 'app/text/german'],
-  'app/format': [],
-  'app/state': [],
+  'app/format': ['app/text', 'app/text/english'],
+  'app/state': ['app/text', 'app/text/english'],
   'app/ui': ['app/format', 'app/language', 'app/state', 'app/text', 'app/text/english'],
   'app/account': ['app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   'app/chat': ['app/format', 'app/state', 'app/text/english', 'app/ui'],

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { tellPool } from '../../app/format/tell-pool.ts';
+import { layTexts } from '../../app/text/catalogue.ts';
+import { german } from '../../app/text/german/german.ts';
 import type { PoolReason } from '../../protocol/pool-reason.ts';
 import { exclusionSchema } from '../../protocol/pool-reason.ts';
 import { tellReason } from '../../signaling/planner/tell-reason.ts';
-import { layTexts } from '../text/catalogue.ts';
-import { german } from '../text/german/german.ts';
-import { tellPool } from './tell-pool.ts';
 
 const REASONS: PoolReason[] = [
   ...[{ kind: 'no-tab' as const }, { kind: 'unloaded' as const }, { kind: 'planning' as const }],
