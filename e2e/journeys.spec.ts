@@ -33,7 +33,7 @@ test('from the landing page to the first answer, on a phone', async ({ browser }
     await page.getByTestId('send').click();
     const answer = await finishedAnswer(page, before);
     expect(answer.text.length).toBeGreaterThan(10);
-    await expect(page.getByTestId('context-meter')).toContainText(/\d+ of 512 tokens/);
+    await expect(page.getByTestId('context-meter')).toContainText(/\d+ of 1,024 tokens/);
     // E2: the answer is what one sees, above the composer.
     const seen = await page.getByTestId('answer').last().locator('.answer-text').boundingBox();
     const composer = await page.getByTestId('composer').boundingBox();

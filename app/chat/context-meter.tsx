@@ -19,7 +19,7 @@ export function ContextMeter({ turns, contextTokens }: { turns: readonly Turn[];
   const isNearlyFull = share >= NEARLY_FULL;
   const figures = [formatCount(used), formatCount(contextTokens)] as const;
   return (
-    <div className="flex flex-wrap items-center gap-x-2 text-muted text-sm" data-testid="context-meter">
+    <div className="mt-1.5 flex flex-wrap items-center gap-x-2 text-muted text-sm" data-testid="context-meter">
       <meter
         className="h-2 w-16"
         min={0}
