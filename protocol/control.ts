@@ -91,8 +91,8 @@ export const poolSummarySchema = z.object({
       contextTokens: count,
       /** What a token costs here now, whoever decides it. */
       price: priceShape,
-      /** A token's lap around its first ring, as the server timed the canary; absent while nothing answers. */
-      lapMs: z.optional(millis),
+      /** As the server timed its last answers, or before any the canary's lap; absent while nothing answers. */
+      tokensPerSecond: z.optional(z.number().check(z.gte(0))),
     }),
   ),
 });

@@ -18,6 +18,7 @@ import type { OpenDatabase } from './db/open-database.ts';
 import type { JobObserver, RouteQuestion } from './jobs/job-context.ts';
 import { JobDispatcher } from './jobs/job-dispatcher.ts';
 import { createJobStore, type JobStore } from './jobs/job-store.ts';
+import { PoolPaces } from './jobs/pool-paces.ts';
 import { RoutePlanner } from './jobs/route-planner.ts';
 import { createLedger } from './ledger/create-ledger.ts';
 import type { Ledger } from './ledger/ledger-types.ts';
@@ -138,6 +139,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     keptOf: (pool) => (pool === poolIdOf(config.model) ? manifest : pools.find(pool)?.manifest),
   });
   const routes = new RoutePlanner({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
+  const paces = new PoolPaces(nowMs);
   const roster: LiveRoster = new LiveRoster({
     model: config.model,
     stages: config.stages,
@@ -145,6 +147,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     logger,
     tickets: new TicketIssuer(key.sign),
     policyOf: (pool) => pools.find(pool),
+    paceOf: (pool) => paces.of(pool),
     priceOf: ({ id, model }, loaded) => pools.find(id)?.price ?? priceOf(loaded, config.prices[model.repo]),
     rtt: (a, b) => rtts.at(nowMs())(a, b),
     send: (peer, message) => void send(peer, message),
@@ -190,9 +193,13 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       pools.find(pool.id)?.price ??
       priceOf(pool.manifest!, config.prices[pool.model.repo]),
     observe: {
-      started: (job, waitMs) => options.observe?.started(job, waitMs),
+      started: (job, waitMs) => {
+        paces.started(job, waitMs);
+        options.observe?.started(job, waitMs);
+      },
       ended: (job, end) => {
         if (job.plan && job.stats) routes.learn(job.pool, job.plan, job.stats);
+        paces.ended(job, end);
         options.observe?.ended(job, end);
       },
     },

@@ -23,8 +23,11 @@ interface Props {
 
 const TOKENS = 1000;
 
-export function ModelPicker({ pools, models, current, model, disabled, onPick }: Props) {
+export function ModelPicker({ pools: all, models, current, model, disabled, onPick }: Props) {
   const name = useId();
+  const drafts = models.flatMap(({ repo, draftFor }) => (draftFor ? [repo] : []));
+  // Draft models are no newcomer's choice.
+  const pools = all.filter(({ pool, model: { repo } }) => pool === current || !drafts.includes(repo));
   const here = pools.find(({ pool }) => pool === current);
   const facts = here && factsOf(here, models);
   if (pools.length + (here ? 0 : 1) < 2) {
@@ -90,7 +93,7 @@ export function factsOf({ model, peers, policy, facts }: PoolSummary, models: re
   return [
     size,
     modelsText.tabs(peers, formatCount(peers)),
-    facts?.lapMs ? modelsText.speed(formatCount(Math.max(1, Math.round(1000 / facts.lapMs)))) : undefined,
+    facts?.tokensPerSecond && modelsText.speed(formatCount(Math.max(1, Math.round(facts.tokensPerSecond)))),
     facts && priceOf(facts.price, policy === 'market'),
   ]
     .filter(Boolean)

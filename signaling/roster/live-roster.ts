@@ -46,6 +46,8 @@ export interface LiveRosterOptions {
   rtt?: World['rtt'];
   /** What a token of this pool costs, its maker's word included. */
   priceOf?(pool: Pool, manifest: ModelManifest): Price;
+  /** Tokens a second of its last answers, where there were any. */
+  paceOf?(pool: PoolId): number | undefined;
   /** Sends to one peer if it is connected. */
   send(peer: PeerId, message: ServerMessage): void;
   /** Sends to every connected peer. */
@@ -89,11 +91,14 @@ export class LiveRoster {
   }
 
   pools(): PoolSummary[] {
-    const { policyOf, priceOf } = this.#options;
+    const { policyOf, priceOf, paceOf } = this.#options;
     return summarisePools(this.#roster).map((summary) => {
       const { price, policy } = policyOf?.(summary.pool) ?? {};
       const pool = this.#roster.pools.get(summary.pool);
-      const facts = pool?.manifest && priceOf && poolFacts(pool, pool.manifest, priceOf(pool, pool.manifest));
+      const facts =
+        pool?.manifest &&
+        priceOf &&
+        poolFacts(pool, pool.manifest, { price: priceOf(pool, pool.manifest), pace: paceOf?.(pool.id) });
       return {
         ...summary,
         ...(policy === 'market' ? { policy } : {}),

@@ -18,14 +18,19 @@ export const summarisePools = (roster: Roster): PoolSummary[] =>
       ...tellPool([mainReason(pool), ...sideReasons(pool)]),
     }));
 
-/** What one asks before choosing this pool. A lap of several rings is that of the first. */
-export function poolFacts(pool: Pool, manifest: ModelManifest, price: Price): NonNullable<PoolSummary['facts']> {
+/** What one asks before choosing this pool. `pace`: tokens a second of its last answers; until then a token is a lap of the canary. */
+export function poolFacts(
+  pool: Pool,
+  manifest: ModelManifest,
+  { price, pace }: { price: Price; pace?: number | undefined },
+): NonNullable<PoolSummary['facts']> {
   const timed = pool.coalitions.find(({ coalition, lapMs }) => coalition.state === 'ready' && lapMs !== undefined);
+  const tokensPerSecond = pace ?? (timed?.lapMs ? 1000 / timed.lapMs : undefined);
   return {
     weightBytes: stageBytes(manifest, 0, manifest.layers),
     contextTokens: manifest.maxContext,
     price,
-    ...(timed?.lapMs === undefined ? {} : { lapMs: timed.lapMs }),
+    ...(tokensPerSecond && readyOf(pool).length > 0 ? { tokensPerSecond } : {}),
   };
 }
 
