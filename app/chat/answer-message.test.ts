@@ -77,7 +77,7 @@ test('an image is never fetched, only linked', () => {
 test('the route and the figures stand under the answer', () => {
   const html = draw({ stats });
   expect(html).toContain('data-testid="answer-stats" data-tokens="34" data-tokens-per-second="41.24"');
-  expect(html).toContain('sharded over 2 tabs · 41.2 tok/s · first token 120 ms');
+  expect(html).toContain('2 tabs together · 41.2 tok/s · first token 120 ms');
   const kinds = [...html.matchAll(/data-testid="waterfall-row" data-kind="(\w+)"/g)].map((match) => match[1]);
   expect(kinds).toEqual(['stage', 'stage', 'return']);
   for (const text of ['[4, 8)', '5 MB', 'Back to the entry', 'compute 9.0 ms']) expect(html).toContain(text);

@@ -33,7 +33,7 @@ const stats: AnswerStats = {
 };
 
 test('the line says how many tabs, how fast, how soon', () => {
-  expect(answerLine(stats)).toBe('sharded over 3 tabs · 41.2 tok/s · first token 120 ms');
+  expect(answerLine(stats)).toBe('3 tabs together · 41.2 tok/s · first token 120 ms');
 });
 
 test('one tab is not called sharded', () => {
@@ -41,7 +41,7 @@ test('one tab is not called sharded', () => {
 });
 
 test('what is not known yet is left out', () => {
-  expect(answerLine({ ...stats, tokensPerSecond: 0 })).toBe('sharded over 3 tabs · first token 120 ms');
+  expect(answerLine({ ...stats, tokensPerSecond: 0 })).toBe('3 tabs together · first token 120 ms');
   expect(answerLine({ ...stats, route: [], tokensPerSecond: 0, timeToFirstTokenMs: 0 })).toBe('');
 });
 

@@ -5,7 +5,7 @@ import { formatText } from '../text/english/format.ts';
 import { formatFixed, formatPlural, formatRate } from './format-count.ts';
 import { formatMs } from './format-ms.ts';
 
-/** `sharded over 3 tabs · 41.2 tok/s · first token 120 ms`. A single stage is `one tab`: nothing was sharded. */
+/** `3 tabs together · 41.2 tok/s · first token 120 ms`. A single stage is `one tab`: nobody else computed. */
 export function answerLine(stats: AnswerStats, plan?: Pick<RoutePlan, 'local'>): string {
   const who = nameDevices(stats.route.length, plan?.local ?? false);
   const speed = stats.tokensPerSecond > 0 ? [formatRate(stats.tokensPerSecond)] : [];

@@ -23,8 +23,8 @@ const plan: RoutePlan = {
 test('the chosen route comes first and the fastest prediction fills the row', () => {
   const bars = compareRoutes(plan);
   expect(bars.map((bar) => [bar.name, bar.chosen, bar.percent])).toEqual([
-    ['Coalition', true, 100],
-    ['Coalition with drafts', false, 50],
+    ['Tabs together', true, 100],
+    ['Tabs together, guessing ahead', false, 50],
     ['One device', false, 0],
   ]);
   expect(bars[0]).not.toHaveProperty('actualPercent');

@@ -62,9 +62,9 @@ export const englishChat = {
     unknown: 'The address asks for a mode that is none: use auto, solo, lan or speculative.',
     auto: { name: 'Auto', about: 'The planner picks whatever answers fastest, and says why.' },
     solo: { name: 'This device', about: 'This tab loads the whole model and answers alone.' },
-    lan: { name: 'Coalition', about: 'The tabs that hold the model answer together, one token per lap.' },
+    lan: { name: 'Tabs together', about: 'The tabs that hold the model answer together, one token per lap.' },
     speculative: {
-      name: 'Coalition, drafted',
+      name: 'Together, guessing',
       about: 'A drafter guesses ahead; one lap checks many tokens. The answer stays the same.',
     },
   },

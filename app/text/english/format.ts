@@ -44,7 +44,7 @@ export const englishFormat = {
   answer: {
     thisDevice: 'this device',
     oneTab: 'one tab',
-    sharded: (tabs: string) => `sharded over ${tabs}`,
+    sharded: (tabs: string) => `${tabs} together`,
     firstToken: (time: string) => `first token ${time}`,
     tokens: (prompt: string, generated: string) => `${prompt} of prompt, ${generated} generated`,
     perLap: (figure: string) => `${figure} tokens per lap: `,
@@ -107,8 +107,8 @@ export const englishFormat = {
   modes: {
     local: 'This device',
     solo: 'One device',
-    lan: 'Coalition',
-    speculative: 'Coalition with drafts',
+    lan: 'Tabs together',
+    speculative: 'Tabs together, guessing ahead',
     batch: 'Batch, later',
   },
   modelParts: { embedding: 'embedding', head: 'output head', layer: (layer: number) => `layer ${layer}` },

@@ -64,9 +64,9 @@ export const chat: typeof englishChat = {
     unknown: 'Die Adresse verlangt eine Art zu antworten, die es nicht gibt: nimm auto, solo, lan oder speculative.',
     auto: { name: 'Automatisch', about: 'Der Planer nimmt, was am schnellsten antwortet, und sagt warum.' },
     solo: { name: 'Dieses Gerät', about: 'Dieser Tab lädt das ganze Modell und antwortet allein.' },
-    lan: { name: 'Verbund', about: 'Die Tabs, die das Modell halten, antworten gemeinsam, ein Token je Runde.' },
+    lan: { name: 'Tabs gemeinsam', about: 'Die Tabs, die das Modell halten, antworten gemeinsam, ein Token je Runde.' },
     speculative: {
-      name: 'Verbund, vorausgeraten',
+      name: 'Gemeinsam, geraten',
       about: 'Einer rät voraus; eine Runde prüft viele Token auf einmal. Die Antwort bleibt dieselbe.',
     },
   },

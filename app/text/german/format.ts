@@ -41,7 +41,7 @@ export const format: typeof englishFormat & { deviceNotes: Record<DeviceNote, st
   answer: {
     thisDevice: 'dieses Gerät',
     oneTab: 'ein Tab',
-    sharded: (tabs) => `verteilt auf ${tabs}`,
+    sharded: (tabs) => `${tabs} gemeinsam`,
     firstToken: (time) => `erstes Token nach ${time}`,
     tokens: (prompt, generated) => `${prompt} Eingabe, ${generated} erzeugt`,
     perLap: (figure) => `${figure} Token je Runde: `,
@@ -110,8 +110,8 @@ export const format: typeof englishFormat & { deviceNotes: Record<DeviceNote, st
   modes: {
     local: 'Dieses Gerät',
     solo: 'Ein Gerät',
-    lan: 'Verbund',
-    speculative: 'Verbund, vorausgeraten',
+    lan: 'Tabs gemeinsam',
+    speculative: 'Tabs gemeinsam, vorausgeraten',
     batch: 'Im Stapel, später',
   },
   modelParts: { embedding: 'Einbettung', head: 'Ausgabekopf', layer: (layer) => `Schicht ${layer}` },
