@@ -5,7 +5,7 @@ import { errorText } from '../text/english/errors.ts';
 import { pageStep } from './page-step.ts';
 import type { ShownError } from './show-error.ts';
 
-export interface ToldError {
+interface ToldError {
   what: string;
   step: string;
   /** The program's own English words; undefined where `what` and `step` are these. */
