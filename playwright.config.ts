@@ -13,6 +13,7 @@ if (!browser) {
 const PAGES = [
   'account-journey',
   'axe',
+  'before-lending',
   'bad-input',
   'codec',
   'first-tab',
@@ -21,6 +22,7 @@ const PAGES = [
   'lab',
   'languages',
   'logins',
+  'missing-format',
   'openai-conformance',
   'other-clients',
   'pages',

@@ -191,6 +191,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     /** From the entry, of a chat: what its client has signed for last. */
     delivery: z.optional(signedDeliverySchema),
   }),
+  /** Lends no more once what runs through it has ended: nobody is sent there any more, and others take its seat meanwhile. */
+  z.object({ type: z.literal('drain') }),
   z.object({ type: z.literal('leave') }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;

@@ -1,4 +1,5 @@
-// What a tab lends of its memory, and how much when its person has not said. Careful: a tab that is killed helps nobody.
+// What a tab lends of its memory and time, and how much memory when its person has not said. Careful: a tab that is killed helps
+// nobody.
 import type { Backend } from './control.ts';
 
 /** What a tab lends, as its page says. */
@@ -6,6 +7,8 @@ export interface LentMemory {
   memoryBytes: number;
   /** Weights stay as they are stored, though the backend is slower with them: for a device that needs the room. */
   keepPacked?: boolean;
+  /** The part of its time, above 0 and at most 1: between two steps it rests for as long as that takes. Absent: all of it. */
+  share?: number | undefined;
 }
 
 /** What a browser says of its device. */

@@ -9,6 +9,7 @@ import { OwnBackend } from './worker/own-backend.ts';
 import { serveRpc } from './worker/rpc.ts';
 import { ServerTrust } from './worker/server-trust.ts';
 import { StageHost } from './worker/stage-host.ts';
+import { watchRuntime } from './worker/watch-runtime.ts';
 import type { WorkerEvents, WorkerMethods } from './worker/worker-api.ts';
 
 let own: Identity | undefined;
@@ -62,7 +63,10 @@ const methods: WorkerMethods = {
   'add-link': (offer) => links().add(offer),
   'note-distance': async ({ id, ms }) => links().noteDistance(id, ms),
   'close-link': async ({ id }) => links().close(id),
-  'retire-epoch': ({ epoch }) => stageHost().retire(epoch),
+  'retire-epoch': ({ epoch }) => {
+    driver?.retire(epoch);
+    return stageHost().retire(epoch);
+  },
   'sign-receipts': (params) => stageHost().signReceipts(params),
   'start-driver': (source) => driverHost().start(source),
   'use-coalition': async (coalition) => {
@@ -78,6 +82,7 @@ const methods: WorkerMethods = {
     stage?.loops.drop(epoch, PoolError.from(error));
     asker?.closeEpoch(epoch);
   },
+  'check-model': () => driverHost().check(),
   'encode-prompt': ({ messages }) => driverHost().encodePrompt(messages),
   ask: (request) => driverHost().drive(request),
   cancel: async ({ id }) => driverHost().cancel(id),
@@ -88,3 +93,4 @@ const methods: WorkerMethods = {
 
 const tell = serveRpc<WorkerEvents>(self as never, methods);
 holdLock((name) => tell('locked', { name }));
+watchRuntime((progress) => tell('runtime-progress', progress));

@@ -82,6 +82,7 @@ describe('the API', () => {
     const response = await get('/api/config');
     const config = siteConfigSchema.parse(await response.json());
     expect(config).toMatchObject({ model: DEFAULT_MODEL, siteModelsUrl: '/models', hubUrl: 'https://huggingface.co' });
+    expect(config.stunUrls).toEqual([]);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
   });
 

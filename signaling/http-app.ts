@@ -41,6 +41,7 @@ export interface HttpAppOptions {
     ServerConfig,
     | 'model'
     | 'hubUrl'
+    | 'iceServers'
     | 'siteDir'
     | 'corsOrigins'
     | 'ratePerMinute'
@@ -117,6 +118,8 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const siteConfig: SiteConfig = {
     ...{ model: config.model, hubUrl, siteModelsUrl: SITE_MODELS_URL, version: VERSION },
     dtypes: [...dtypeSchema.options],
+    // No others: who relays (TURN) asks for a name and a password.
+    stunUrls: config.iceServers.flatMap(({ urls }) => urls).filter((url) => url.startsWith('stun:')),
   };
   app.openapi(configRoute, (c) => c.json(siteConfig, 200, NO_STORE));
   app.route(

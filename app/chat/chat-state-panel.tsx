@@ -9,6 +9,7 @@ import { joinAddress } from '../state/page-address.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { chatText } from '../text/english/chat.ts';
 import { formatText } from '../text/english/format.ts';
+import { lendText } from '../text/english/lend.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { PoolWhy } from '../ui/pool-why.tsx';
@@ -29,6 +30,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
   const seats = coalition?.seats ?? [];
   const pool = state && model ? state.pools.find((candidate) => candidate.pool === poolIdOf(model)) : undefined;
   const hasLocal = state?.local?.phase === 'ready';
+  const isHopeless = error?.code === 'model-not-found' || error?.code === 'model-unsupported';
   const late = lateLine(state?.late, seats);
   const words = chatText.state;
   // An older server says only in English why a pool waits: in this place, or below what the person's language has for it.
@@ -52,7 +54,11 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
         </div>
       ) : (
         <p role="status" className="mt-1 font-medium" lang={isServersWord ? 'en' : undefined}>
-          {phase === 'no-stages' && hasLocal ? words.alone : describeChat(phase, seats, pool)}
+          {isHopeless
+            ? lendText.hopeless
+            : phase === 'no-stages' && hasLocal
+              ? words.alone
+              : describeChat(phase, seats, pool)}
         </p>
       )}
       {late && <p className="text-muted text-sm">{late}</p>}

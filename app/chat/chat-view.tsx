@@ -60,7 +60,14 @@ export function ChatView() {
           />
         )}
         {chat.state && (
-          <ModePicker mode={mode} local={chat.state.local} disabled={streaming} onPick={setMode} onPrepare={prepare} />
+          <ModePicker
+            mode={mode}
+            local={chat.state.local}
+            runtime={chat.state.runtime}
+            disabled={streaming}
+            onPick={setMode}
+            onPrepare={prepare}
+          />
         )}
         <ProblemList problems={query.problems} />
       </WhoAnswers>

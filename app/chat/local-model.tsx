@@ -6,20 +6,24 @@ import { formatMs } from '../format/format-ms.ts';
 import { chatText } from '../text/english/chat.ts';
 import { formatText } from '../text/english/format.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
+import { LoadPace } from '../ui/load-pace.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { ProgramWords } from '../ui/program-words.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
+import { RuntimeLoading } from '../ui/runtime-loading.tsx';
 
 interface Props {
   local: ChatState['local'];
+  runtime?: ChatState['runtime'];
   onPrepare(): void;
 }
 
-export function LocalModel({ local, onPrepare }: Props) {
+export function LocalModel({ local, runtime, onPrepare }: Props) {
   const phase = local?.phase ?? 'probing';
   return (
     <div className="mt-2 text-sm" data-testid="local-model" data-phase={phase}>
       {phase === 'probing' && <LoadingLine>{chatText.local.measuring}</LoadingLine>}
+      {phase === 'probing' && runtime && <RuntimeLoading runtime={runtime} />}
       {local && phase === 'loading' && (
         <>
           <p role="status">{chatText.local.loading}</p>
@@ -29,6 +33,7 @@ export function LocalModel({ local, onPrepare }: Props) {
           <p className="mt-1 font-mono text-muted text-xs">
             {chatText.local.progress(formatBytes(local.loadedBytes), formatBytes(local.totalBytes))}
           </p>
+          <LoadPace loadedBytes={local.loadedBytes} totalBytes={local.totalBytes} />
         </>
       )}
       {local && phase === 'ready' && <p role="status">{describeReady(local)}</p>}

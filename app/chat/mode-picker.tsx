@@ -8,12 +8,13 @@ import { LocalModel } from './local-model.tsx';
 interface Props {
   mode: ChatMode;
   local: ChatState['local'];
+  runtime?: ChatState['runtime'];
   disabled: boolean;
   onPick(mode: ChatMode): void;
   onPrepare(): void;
 }
 
-export function ModePicker({ mode, local, disabled, onPick, onPrepare }: Props) {
+export function ModePicker({ mode, local, runtime, disabled, onPick, onPrepare }: Props) {
   return (
     <section aria-label={chatText.modes.question}>
       <h2 className="label">{chatText.modes.answeredBy}</h2>
@@ -32,7 +33,7 @@ export function ModePicker({ mode, local, disabled, onPick, onPrepare }: Props) 
       <p className={`mt-1.5 text-muted text-sm ${mode === 'auto' ? 'hidden sm:block' : ''}`}>
         {chatText.modes[mode].about}
       </p>
-      {(mode === 'solo' || local) && <LocalModel local={local} onPrepare={onPrepare} />}
+      {(mode === 'solo' || local) && <LocalModel local={local} runtime={runtime} onPrepare={onPrepare} />}
     </section>
   );
 }

@@ -15,6 +15,7 @@ import { keepAddress, keptAddress } from './kept-address.ts';
 import { MemoryField } from './memory-field.tsx';
 import { isMarket, readAddress } from './payout-address.ts';
 import { PayoutField } from './payout-field.tsx';
+import { PreflightCard } from './preflight-card.tsx';
 
 interface Props {
   config: SiteConfig;
@@ -57,7 +58,7 @@ export function JoinForm({ config, models, pools, query, onJoin }: Props) {
           <MemoryField value={memoryBytes} onChange={setMemoryBytes} />
         </div>
       </details>
-      <GpuNote backend={backend} />
+      <PreflightCard config={config} pools={pools} pool={model} backend={backend} memoryBytes={memoryBytes} />
       <button
         type="submit"
         data-testid="join-button"
@@ -67,15 +68,5 @@ export function JoinForm({ config, models, pools, query, onJoin }: Props) {
         {joinText.form.submit}
       </button>
     </form>
-  );
-}
-
-/** Says beforehand, and calmly, what a browser without WebGPU will do. The engine decides for itself later. */
-function GpuNote({ backend }: { backend: BackendChoice }) {
-  if ('gpu' in navigator || backend === 'wasm') return null;
-  return (
-    <p className="rounded-md border border-control bg-warn-soft px-4 py-3 text-sm">
-      {backend === 'webgpu' ? joinText.form.noGpuWanted : joinText.form.noGpu}
-    </p>
   );
 }

@@ -15,6 +15,7 @@ import { Earnings } from './earnings.tsx';
 import { JoinForm } from './join-form.tsx';
 import { parseJoinQuery } from './join-query.ts';
 import { keptAddress } from './kept-address.ts';
+import { LendSettings } from './lend-settings.tsx';
 import { isMarket } from './payout-address.ts';
 import { ShardList } from './shard-list.tsx';
 
@@ -25,7 +26,7 @@ export function JoinView() {
   const address = useSearchParams();
   const query = useMemo(() => parseJoinQuery(new URLSearchParams(address.toString())), [address]);
   const site = useSiteConfig();
-  const { shards, error, options, full, add, leave, pause, resume } = useShards();
+  const { shards, error, options, full, add } = useShards();
   const peers = useShardPeers(shards);
   const pools = useRemote(shards.length === 0 ? readPools : undefined, POOLS_EVERY_MS);
   const joined = useRef(false);
@@ -50,11 +51,12 @@ export function JoinView() {
     <div className="space-y-5">
       <ProblemList problems={query.problems} />
       <Earnings peers={peers} inCredits={!inUsdc} />
+      <LendSettings />
       {error && <ErrorCard error={error} {...(options ? { onRetry: () => add(options) } : {})} />}
       {shards.length === 0 ? (
         <JoinForm config={site.config} models={site.models} pools={pools.value} query={query} onJoin={add} />
       ) : (
-        <ShardList shards={shards} onLeave={leave} onPause={pause} onResume={resume} />
+        <ShardList shards={shards} />
       )}
       {shards.length > 0 && options && (
         <p className="flex flex-wrap items-center gap-3">

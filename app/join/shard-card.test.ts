@@ -60,7 +60,9 @@ afterEach(() => {
 });
 
 const draw = (state: StageState) =>
-  renderToStaticMarkup(createElement(ShardCard, { state, number: 1, onRetry() {}, onPause() {}, onLeave() {} }));
+  renderToStaticMarkup(
+    createElement(ShardCard, { state, number: 1, onRetry() {}, onPause() {}, onLeave() {}, onLeaveNow() {} }),
+  );
 
 test('a shard that connects has no slice to show', () => {
   const html = draw(connecting);

@@ -8,6 +8,7 @@ import { formatMarketPrice } from '../format/format-dollars.ts';
 import { formatModel } from '../format/format-model.ts';
 import { lateLine } from '../format/late-line.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
+import type { Shard } from '../state/lent-shards.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { formatText } from '../text/english/format.ts';
 import { joinText } from '../text/english/join.ts';
@@ -16,14 +17,17 @@ import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { PoolWhy } from '../ui/pool-why.tsx';
 import { ProgramWords } from '../ui/program-words.tsx';
+import { RuntimeLoading } from '../ui/runtime-loading.tsx';
 import { SeatList } from '../ui/seat-list.tsx';
 import { ServerAway } from '../ui/server-away.tsx';
 import { Invite } from './invite.tsx';
+import { LeavingLine } from './leaving-line.tsx';
 import { PhaseSteps } from './phase-steps.tsx';
 import { ShardDevice } from './shard-device.tsx';
 import { ShardReserve } from './shard-reserve.tsx';
 import { ShardServed } from './shard-served.tsx';
 import { ShardSlice } from './shard-slice.tsx';
+import { StageWords } from './stage-words.tsx';
 
 const TOKENS = 1000;
 
@@ -38,12 +42,15 @@ interface Props {
   state: StageState;
   /** 1 for the first of this window. */
   number: number;
+  /** What becomes of it when the answers that run through it have ended. */
+  ending?: Shard['ending'];
   onRetry(): void;
   onPause(): void;
   onLeave(): void;
+  onLeaveNow(): void;
 }
 
-export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
+export function ShardCard({ state, number, ending = 'leave', onRetry, onPause, onLeave, onLeaveNow }: Props) {
   const { phase, slice, coalition, error } = state;
   const own = state.peer ? [state.peer] : [];
   const over = phase === 'left';
@@ -74,27 +81,40 @@ export function ShardCard({ state, number, onRetry, onPause, onLeave }: Props) {
           {!away && <p role="status">{PHASE_SENTENCES[phase]}</p>}
         </div>
         <div className="flex gap-2">
-          {!over && (
+          {!over && !state.leaving && (
             <button type="button" className="button button-small" onClick={onPause}>
               {joinText.card.pause}
               <span className="sr-only">{joinText.card.which(number)}</span>
             </button>
           )}
-          <button type="button" className="button button-small" onClick={onLeave}>
-            {over ? joinText.card.remove : joinText.card.leave}
-            <span className="sr-only">{joinText.card.which(number)}</span>
-          </button>
+          {(over || !state.leaving) && (
+            <button type="button" className="button button-small" onClick={onLeave}>
+              {over ? joinText.card.remove : joinText.card.leave}
+              <span className="sr-only">{joinText.card.which(number)}</span>
+            </button>
+          )}
         </div>
       </header>
+      {!over && state.leaving && (
+        <LeavingLine
+          untilMs={state.leaving.untilMs}
+          sessions={state.served.sessions}
+          ending={ending}
+          number={number}
+          onNow={onLeaveNow}
+        />
+      )}
       {away && (
         <div className="mt-3">
           <ServerAway away={away}>{joinText.card.away}</ServerAway>
         </div>
       )}
       {!over && !away && <PhaseSteps state={state} />}
+      {!over && phase !== 'failed' && state.runtime && <RuntimeLoading runtime={state.runtime} />}
       {state.phase === 'waiting' && state.waitsFor && (
         <PoolWhy pool={{ reason: state.waitsFor, why: state.waitsWhy }} className="mt-4 text-muted text-sm" />
       )}
+      <StageWords state={state} />
       {late && <p className="mt-4 text-muted text-sm">{late}</p>}
       {state.price && (
         <p className="mt-4 text-muted text-sm">{priceLine({ policy: state.policy, price: state.price })}</p>

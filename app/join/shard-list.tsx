@@ -1,27 +1,21 @@
 // The shards of this window, each with its live state.
 'use client';
-import type { Shard } from '../state/lent-shards.ts';
+import { type Shard, windowShards } from '../state/lent-shards.ts';
 import { useStore } from '../state/use-store.ts';
 import { joinText } from '../text/english/join.ts';
+import { lendText } from '../text/english/lend.ts';
 import { ShardCard } from './shard-card.tsx';
 import { useWorkSeen } from './window-earned.ts';
 
-interface Props {
-  shards: readonly Shard[];
-  onLeave(key: number): void;
-  onPause(key: number): void;
-  onResume(key: number): void;
-}
-
-export function ShardList({ shards, ...acts }: Props) {
+export function ShardList({ shards }: { shards: readonly Shard[] }) {
   return (
     <ul className="space-y-5">
       {shards.map((shard, index) => (
         <li key={shard.key}>
           {shard.isPaused ? (
-            <PausedShard shard={shard} number={index + 1} {...acts} />
+            <PausedShard shard={shard} number={index + 1} />
           ) : (
-            <LiveShard shard={shard} number={index + 1} {...acts} />
+            <LiveShard shard={shard} number={index + 1} />
           )}
         </li>
       ))}
@@ -29,22 +23,25 @@ export function ShardList({ shards, ...acts }: Props) {
   );
 }
 
-interface ShardProps extends Omit<Props, 'shards'> {
+interface ShardProps {
   shard: Shard;
   number: number;
 }
 
-function PausedShard({ shard, number, onLeave, onResume }: ShardProps) {
+function PausedShard({ shard, number }: ShardProps) {
   return (
     <article className="panel p-4 sm:p-6" data-testid="paused-shard">
       <h2 className="font-semibold text-lg">{joinText.card.rests(number)}</h2>
       <p className="mt-1 text-muted">{joinText.card.restsHint}</p>
+      {shard.isByRule && <p className="mt-2">{lendText.restsByRule}</p>}
       <div className="mt-4 flex flex-wrap gap-2">
-        <button type="button" className="button button-primary" onClick={() => onResume(shard.key)}>
-          {joinText.card.again}
-          <span className="sr-only">{joinText.card.againWith(number)}</span>
-        </button>
-        <button type="button" className="button" onClick={() => onLeave(shard.key)}>
+        {!shard.isByRule && (
+          <button type="button" className="button button-primary" onClick={() => windowShards.resume(shard.key)}>
+            {joinText.card.again}
+            <span className="sr-only">{joinText.card.againWith(number)}</span>
+          </button>
+        )}
+        <button type="button" className="button" onClick={() => windowShards.leave(shard.key)}>
           {joinText.card.remove}
           <span className="sr-only">{joinText.card.which(number)}</span>
         </button>
@@ -53,7 +50,7 @@ function PausedShard({ shard, number, onLeave, onResume }: ShardProps) {
   );
 }
 
-function LiveShard({ shard, number, onLeave, onPause }: ShardProps) {
+function LiveShard({ shard, number }: ShardProps) {
   const state = useStore(shard.peer.state);
   useWorkSeen(state);
   if (!state) return null;
@@ -61,9 +58,11 @@ function LiveShard({ shard, number, onLeave, onPause }: ShardProps) {
     <ShardCard
       state={state}
       number={number}
+      ending={shard.ending}
       onRetry={() => shard.peer.retry()}
-      onPause={() => onPause(shard.key)}
-      onLeave={() => onLeave(shard.key)}
+      onPause={() => windowShards.pause(shard.key)}
+      onLeave={() => windowShards.leave(shard.key)}
+      onLeaveNow={() => windowShards.leaveNow(shard.key)}
     />
   );
 }

@@ -4,6 +4,7 @@ import type { SliceState, StageState } from '../../shard-worker/index.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatLayers } from '../format/format-model.ts';
 import { joinText } from '../text/english/join.ts';
+import { LoadPace } from '../ui/load-pace.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { LayerStrip } from './layer-strip.tsx';
 
@@ -40,6 +41,7 @@ export function ShardSlice({ state, slice }: Props) {
           <span className="font-mono">
             {joinText.slice.bytesOf(formatBytes(slice.loadedBytes), formatBytes(slice.totalBytes))}
           </span>
+          <LoadPace loadedBytes={slice.loadedBytes} totalBytes={slice.totalBytes} />
           <span className="text-muted">
             {joinText.slice.origin(formatBytes(slice.networkBytes), formatBytes(slice.cachedBytes))}
           </span>

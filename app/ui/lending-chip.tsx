@@ -4,11 +4,15 @@ import Link from 'next/link';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { lendingLine } from '../format/lending-line.ts';
 import { type Shard, useShards } from '../state/lent-shards.ts';
+import { windowRules } from '../state/rule-watch.ts';
+import { useLendNotices } from '../state/use-lend-notices.ts';
 import { formatText } from '../text/english/format.ts';
 import { useUnloadHint } from './use-unload-hint.ts';
 import { prefixTitle } from './window-title.ts';
 
 export function LendingChip() {
+  useEffect(() => windowRules.start(), []);
+  useLendNotices();
   const { shards } = useShards();
   const line = lendingLine(JSON.parse(useLent(shards)));
   const isServing = line?.isServing ?? false;

@@ -14,6 +14,9 @@ export const siteConfigSchema = shape(
     }),
     siteModelsUrl: noted(z.string().check(z.maxLength(500)), { description: 'Where the site’s own models are.' }),
     dtypes: z.array(dtypeSchema),
+    stunUrls: noted(z.optional(z.array(text).check(z.maxLength(20))), {
+      description: 'Helpers (STUN) by which a page can look whether other networks may reach it, before it lends.',
+    }),
     version: text,
   }),
 );

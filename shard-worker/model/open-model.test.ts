@@ -132,6 +132,23 @@ test.each<[Partial<ModelSource['model']>, string]>([
   await expect(openModel({ ...source, model: { ...source.model, ...fields } })).rejects.toMatchObject({ code });
 });
 
+test('E12: of a weight format that is missing it is said which ones there are', async () => {
+  const { source } = await startModel();
+  const opening = openModel({ ...source, model: { ...source.model, dtype: 'q8' } });
+  await expect(opening).rejects.toMatchObject({
+    code: 'model-not-found',
+    message: `${REPO} has no weights in q8; it has q4.`,
+    data: { dtypes: ['q4'] },
+  });
+  // A list that names more than there is says nothing of what is there.
+  const listed = await startModel({}, LIST);
+  const other = openModel({ ...listed.source, model: { ...listed.source.model, dtype: 'fp16' } });
+  await expect(other).rejects.toMatchObject({ message: `${REPO} has no weights in fp16; it has q4.` });
+  await expect(openModel({ ...source, model: { ...source.model, repo: 'acme/none' } })).rejects.not.toHaveProperty(
+    'data.dtypes',
+  );
+});
+
 test('a text that a repository lacks is undefined, a hub that fails is a failure', async () => {
   const { hub, source } = await startModel();
   const files = await openModelFiles(source);

@@ -4,7 +4,7 @@
 import { PoolError } from '../../protocol/errors.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import { openBrowserRangeCache } from '../hub/browser-range-cache.ts';
-import { type ByteMeter, createByteMeter } from '../hub/byte-meter.ts';
+import { createByteMeter } from '../hub/byte-meter.ts';
 import { externalDataPath, graphPath } from '../hub/dtype-files.ts';
 import { type FetchOptions, type HubFile, openHubFile } from '../hub/hub-file.ts';
 import { expectedFile, loadModelIndex, type ModelIndex } from '../hub/model-index.ts';
@@ -16,19 +16,8 @@ import { memorySource } from '../words/byte-source.ts';
 import type { ModelSource } from '../words/model-source.ts';
 import { contextLimit } from './context-limit.ts';
 import { makeManifest } from './make-manifest.ts';
-
-export interface ModelFiles {
-  readonly source: ModelSource;
-  /** Everything that came over the network or out of the cache for this model so far. */
-  readonly meter: ByteMeter;
-  json(path: string): Promise<unknown>;
-  /** A text file that a repository may lack; undefined then. */
-  optionalText(path: string): Promise<string | undefined>;
-  /** Whether the site knows the file's hash. */
-  isListed(path: string): boolean;
-  /** The first request brings `firstWindowBytes` along. */
-  open(path: string, firstWindowBytes?: number): Promise<HubFile>;
-}
+import type { ModelFiles } from './model-files.ts';
+import { otherDtypes } from './other-dtypes.ts';
 
 /** The first request for a graph brings its beginning along: one round trip less. */
 const FIRST_WINDOW_BYTES = 64 * 1024;
@@ -82,7 +71,14 @@ export interface OpenModel {
 export async function openModel(source: ModelSource, bounds?: FetchOptions): Promise<OpenModel> {
   const files = await openModelFiles(source, bounds);
   const path = graphPath(source.model.dtype);
-  const [config, graphFile] = await Promise.all([files.json('config.json'), files.open(path, FIRST_WINDOW_BYTES)]);
+  const [config, graphFile] = await Promise.all([
+    files.json('config.json'),
+    files.open(path, FIRST_WINDOW_BYTES).catch(async (cause) => {
+      const error = PoolError.from(cause);
+      // Only for people: a server looks for nobody.
+      throw error.code === 'model-not-found' && !bounds ? await otherDtypes(files, error) : error;
+    }),
+  ]);
   // A graph file whose hash is known is read whole when it is small, because only a whole file can be checked.
   const isChecked = files.isListed(path) && graphFile.size <= MAX_CHECKED_GRAPH_BYTES;
   const graph = await readGraph(isChecked ? memorySource(await graphFile.read(0, graphFile.size)) : graphFile);

@@ -71,7 +71,7 @@ function lineOf(effect: StageEffect): string {
 }
 
 function live(...events: StageEvent[]): { life: StageLife; lines: string[] } {
-  let life = newStageLife(POOL, false);
+  let life = newStageLife(POOL, { keepPacked: false });
   let lines: string[] = [];
   for (const event of events) {
     const step = applyStageEvent(life, event);
@@ -236,7 +236,12 @@ describe('one event, what is shown then, and what is done', () => {
     [
       'the device is lost, after the next epoch was given up while it formed',
       [
-        ...[...SERVING, told(6, 'forming'), retired(6), { type: 'epoch-retired', epoch: 6 } as const],
+        ...[
+          ...SERVING,
+          told(6, 'forming'),
+          retired(6),
+          { type: 'epoch-retired', epoch: 6, hadSessions: false } as const,
+        ],
         { type: 'device-failed', error: error('device-lost') },
       ],
       'failed',
@@ -248,14 +253,26 @@ describe('one event, what is shown then, and what is done', () => {
     ['retired', [...SERVING, retired()], 'serving', ['retire-epoch 5']],
     [
       'the next one given up while it formed',
-      [...SERVING, told(6, 'forming'), retired(6), { type: 'epoch-retired', epoch: 6 }],
+      [...SERVING, told(6, 'forming'), retired(6), { type: 'epoch-retired', epoch: 6, hadSessions: false }],
       'serving',
       ['drop 6 epoch-stale'],
     ],
-    ['gone', [...SERVING, retired(), { type: 'epoch-retired', epoch: 5 }], 'waiting', ['drop 5 epoch-stale']],
+    [
+      'gone',
+      [...SERVING, retired(), { type: 'epoch-retired', epoch: 5, hadSessions: false }],
+      'waiting',
+      ['drop 5 epoch-stale'],
+    ],
     [
       'gone while the next one serves',
-      [...SERVING, told(6, 'forming'), loaded(6), served(6), retired(), { type: 'epoch-retired', epoch: 5 }],
+      [
+        ...SERVING,
+        told(6, 'forming'),
+        loaded(6),
+        served(6),
+        retired(),
+        { type: 'epoch-retired', epoch: 5, hadSessions: false },
+      ],
       'serving',
       ['drop 5 epoch-stale'],
     ],

@@ -1,5 +1,5 @@
 // Leads the life of a lending tab on as a pure reducer: (life, event) -> (life, effects). Workers, sockets and timers are the
-// caller's. What concerns one epoch is in `change-epochs.ts`.
+// caller's. What concerns one epoch is in `change-epochs.ts`, how it leaves in `drain-stage.ts`.
 import type { ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { SignedPayout } from '../../protocol/payout.ts';
@@ -16,6 +16,7 @@ import {
   noteUnlinked,
   retireEpoch,
 } from './change-epochs.ts';
+import { hearWhileLeaving, leaveWhenDone, leaveWhenIdle } from './drain-stage.ts';
 import { endReserve, holdInReserve, noteReserve } from './hold-reserve.ts';
 import { fail, isOver, type StageEvent, type StageLife, type StageStep, same, show } from './stage-life.ts';
 
@@ -36,7 +37,7 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
     case 'server-lost':
       return loseServer(life, event);
     case 'message-heard':
-      return hear(life, event.message);
+      return life.shown.leaving ? hearWhileLeaving(life, event.message) : hear(life, event.message);
     case 'broker-opened':
       return sayOffer(life, event.payout);
     case 'broker-failed':
@@ -49,7 +50,7 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
     case 'epoch-served':
       return noteServing(life, event.epoch);
     case 'epoch-retired':
-      return forgetEpoch(life, event.epoch);
+      return leaveWhenDone(forgetEpoch(life, event.epoch), event.hadSessions);
     case 'link-proved':
       return noteLinked(life, event.epoch, event.peer);
     case 'link-failed':
@@ -58,6 +59,8 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
       return noteBroken(life, event.epoch, event.peer);
     case 'exit-link-due':
       return linkAgain(life, event.epoch);
+    case 'runtime-progressed':
+      return same(show(life, { runtime: event.progress }));
     case 'slice-progressed':
       return noteProgress(life, event.progress);
     case 'reserve-progressed':
@@ -76,6 +79,8 @@ export function applyStageEvent(life: StageLife, event: StageEvent): StageStep {
       return failDevice(life, event.error);
     case 'run-failed':
       return fail(life, event.error);
+    case 'leave-asked':
+      return leaveWhenIdle(life, event);
     case 'tab-left':
       return { life: show(life, { phase: 'left' }), effects: [{ type: 'end' }] };
   }
@@ -98,17 +103,18 @@ function offer(life: StageLife, { msPerLayer, memoryBytes }: StageEvent & { type
 
 function greet(life: StageLife): StageStep {
   const { away: _back, ...shown } = life.shown;
-  return { life: { ...life, shown }, effects: [{ type: 'open-broker' }] };
+  // A server that knows nothing of a tab that leaves gives it nothing.
+  return { life: { ...life, shown }, effects: shown.leaving ? [] : [{ type: 'open-broker' }] };
 }
 
 /** After a reconnection the server knows this tab no more: the epochs that it was in have gone on without it. */
 function sayOffer(life: StageLife, payout: SignedPayout | undefined): StageStep {
   const { pool, offer: told, live } = life;
-  if (!told) return same(life);
+  if (!told || life.shown.leaving) return same(life);
   const retired = [...live.keys()].map((epoch) => ({ type: 'retire-epoch', epoch }) as const);
   return {
     life: show(
-      { ...life, live: new Map() },
+      { ...life, live: new Map(), retiring: new Set([...life.retiring, ...live.keys()]) },
       { phase: 'waiting', ...(payout ? { payoutAddress: payout.address } : {}) },
     ),
     effects: [...retired, { type: 'say', message: { type: 'offer', pool, ...told, ...(payout ? { payout } : {}) } }],
@@ -136,9 +142,9 @@ function hear(life: StageLife, message: ServerMessage): StageStep {
       return { life, effects: [{ type: 'sign-receipts', message }] };
     case 'pools': {
       const own = message.pools.find(({ pool }) => pool === life.pool);
-      return same(
-        own ? show(life, { waitsFor: own.reason, waitsWhy: own.why, policy: own.policy, price: own.price }) : life,
-      );
+      if (!own) return same(life);
+      const { reason: waitsFor, why: waitsWhy, state: poolState, policy, price } = own;
+      return same(show(life, { waitsFor, waitsWhy, poolState, policy, price }));
     }
     case 'error':
       // An offer that is refused would leave this tab waiting for ever; a member's mishap is the planner's to mend.

@@ -35,12 +35,12 @@ export function hearCoalition(life: StageLife, coalition: Coalition, ticket: str
 
 /** Loads this tab's slice and proves the links to the next stage and, at the entry, to the exit, side by side. */
 function join(life: StageLife, live: LiveEpoch): StageStep {
-  const { pool, keepPacked, offer } = life;
+  const { pool, lends, offer } = life;
   const { epoch, seats, stage } = live;
   if (!offer) return same(life);
   const { start, end, totalBytes } = seats[stage]!;
   const next = nextOf(live);
-  const lent = { memoryBytes: offer.capability.memoryBytes, keepPacked };
+  const lent = { memoryBytes: offer.capability.memoryBytes, ...lends };
   const assignment = { epoch, pool, stage, start, end, layers: offer.manifest.layers, lent, ...(next ? { next } : {}) };
   const slice = { epoch, start, end, totalBytes, loadedBytes: 0, networkBytes: 0, cachedBytes: 0 };
   const joined = { ...life, joined: new Set([...life.joined, epoch].slice(-MAX_JOINED)) };
@@ -130,13 +130,16 @@ export function failDevice(life: StageLife, error: PoolError): StageStep {
 
 /** The epoch is over; what runs over it may finish. */
 export function retireEpoch(life: StageLife, epoch: number): StageStep {
+  if (!life.live.has(epoch)) return same(life);
   const live = new Map(life.live);
   live.delete(epoch);
-  return { life: { ...life, live }, effects: [{ type: 'retire-epoch', epoch }] };
+  const retiring = new Set(life.retiring).add(epoch);
+  return { life: { ...life, live, retiring }, effects: [{ type: 'retire-epoch', epoch }] };
 }
 
 /** What ran over it has finished. One that was given up while it formed leaves an older one, which serves on. */
-export function forgetEpoch(life: StageLife, epoch: number): StageStep {
+export function forgetEpoch(before: StageLife, epoch: number): StageStep {
+  const life = { ...before, retiring: new Set([...before.retiring].filter((other) => other !== epoch)) };
   const effects = [drop(epoch, new PoolError('epoch-stale', 'The coalition changed.'))];
   const { slice, coalition: _old, ...rest } = life.shown;
   if (slice?.epoch !== epoch) return { life, effects };

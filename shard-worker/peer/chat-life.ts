@@ -178,6 +178,9 @@ const use = (life: ChatLife, coalition: Coalition): ChatStep => ({
 
 /** What runs over one that answered may finish; one that never did is let go. */
 function hearRetired(life: ChatLife, epoch: number): ChatStep {
+  // Nothing has taken its place.
+  const isShown = life.role === 'watches' && life.shown.coalition?.epoch === epoch;
+  if (isShown) return same(showNoSeats(life, 'forming'));
   const known = life.epochs.get(epoch);
   if (!known || known.serving) return same(retire(life, epoch));
   return { life: without(life, epoch), effects: [{ type: 'close-links', epoch }] };

@@ -20,6 +20,7 @@ import { PeerLinks } from './peer-links.ts';
 import { PeerSession } from './peer-session.ts';
 import { planAlone } from './plan-alone.ts';
 import { modelSource } from './site.ts';
+import { whyUnserved } from './why-unserved.ts';
 
 /** An answer is shown as over even if its settlement takes longer; `AskHandlers.onSettled` is told when it comes. */
 const SETTLEMENT_WAIT_MS = 1_500;
@@ -47,6 +48,7 @@ export class ChatRun {
   /** The whole model, in this tab. */
   #local: LocalReady | undefined;
   #askCount = 0;
+  #unserved: Promise<unknown> | undefined;
   #self: PeerId | undefined;
   /** An earlier page left it. */
   #left: Unfinished | undefined;
@@ -78,6 +80,7 @@ export class ChatRun {
     this.#worker.on('still', ({ epoch }) => {
       this.#session.send({ type: 'stood-still', pool: this.#life.pool, epoch });
     });
+    this.#worker.on('runtime-progress', (runtime) => this.state.patch({ runtime }));
     this.#worker.on('local', (local) => {
       // A model that failed computes nothing any more.
       if (local.phase === 'failed') {
@@ -202,6 +205,9 @@ export class ChatRun {
       onMessage: (message) => {
         if (message.type === 'gone') this.#links.gone(message.peer);
         this.#happen({ type: 'message-heard', message });
+        if (message.type === 'pools' && this.#life.shown.phase === 'no-stages') {
+          this.#unserved ??= whyUnserved(this.#worker).then((error) => error && this.#fail(error));
+        }
         this.#asking.hear(message);
       },
       onDown: (error, isFinal, away) => {

@@ -35,6 +35,27 @@ describe('watching', () => {
     expect(state()).toMatchObject({ phase: 'ready', coalition: { state: 'ready' } });
   });
 
+  test('E12: a model that nobody can serve is said at once, and one that nobody serves yet is waited for', async () => {
+    const missing = new PoolError('model-not-found', 'acme/tiny has no weights in q4; it has fp32.');
+    const { host, state } = await openTab({ 'check-model': () => Promise.reject(missing) });
+    host.socket.say({ type: 'pools', pools: [] });
+    host.socket.say({ type: 'pools', pools: [] });
+    await settle();
+    expect(host.worker.given('check-model')).toHaveLength(1);
+    expect(state()).toMatchObject({ phase: 'failed', error: { code: missing.code, message: missing.message } });
+
+    const away = new PoolError('download-failed', 'The hub does not answer.');
+    const other = await openTab({ 'check-model': () => Promise.reject(away) });
+    other.host.socket.say({ type: 'pools', pools: [] });
+    await settle();
+    expect(other.state().phase).toBe('no-stages');
+
+    const served = await openTab();
+    served.host.socket.say(poolsOf('waiting'));
+    await settle();
+    expect(served.host.worker.given('check-model')).toEqual([]);
+  });
+
   test('one link leads to a coalition of one; nobody may open one to this tab', async () => {
     const { host, hear } = await openTab();
     await hear(5, 'ready', [B]);

@@ -12,10 +12,10 @@ interface Layers {
 
 /** Loads these layers, in place of all that it held so before. A tab with a seat does not: its memory is its seat's. */
 export function holdInReserve(life: StageLife, { pool, layers, near }: ServerMessage & { type: 'warm' }): StageStep {
-  const { offer, keepPacked } = life;
+  const { offer, lends } = life;
   if (pool !== life.pool || !offer || life.live.size > 0) return same(life);
   if (layers.some(({ start, end }) => start >= end || end > offer.manifest.layers)) return same(life);
-  const lent = { memoryBytes: offer.capability.memoryBytes, keepPacked };
+  const lent = { memoryBytes: offer.capability.memoryBytes, ...lends };
   const reserve = layers.map(({ start, end }): ReserveState => {
     const known = life.shown.reserve?.find((each) => isSame(each, { start, end }));
     return known ?? { start, end, totalBytes: 0, loadedBytes: 0, isReady: false };

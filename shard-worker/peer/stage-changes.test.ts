@@ -229,7 +229,7 @@ describe('leaving', () => {
   });
 
   test('while a slice retires: it stays left', async () => {
-    const { host, peer, self, state, hear } = await joinTab({ 'retire-epoch': () => new Promise<void>(() => {}) });
+    const { host, peer, self, state, hear } = await joinTab({ 'retire-epoch': () => new Promise(() => {}) });
     await hear(5, 'ready', [self]);
     host.socket.say({ type: 'retire', pool: POOL, epoch: 5 });
     peer.close();

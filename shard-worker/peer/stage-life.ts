@@ -3,6 +3,7 @@
 import type { Backend, Capability, ClientMessage, Coalition, Seat, ServerMessage } from '../../protocol/control.ts';
 import type { ErrorShape, PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { LentMemory } from '../../protocol/lend-memory.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { SignedPayout } from '../../protocol/payout.ts';
 import type { DeviceNote, ServedState, ServerAway, StageState } from '../words/peer-state.ts';
@@ -29,13 +30,15 @@ export interface LiveEpoch {
 
 export interface StageLife {
   readonly pool: PoolId;
-  /** Weights stay as they are stored. */
-  readonly keepPacked: boolean;
+  /** What it lends beside the memory that it offers. */
+  readonly lends: Omit<LentMemory, 'memoryBytes'>;
   /** What it offers, once it has measured itself. */
   readonly offer?: { readonly manifest: ModelManifest; readonly capability: Capability & { memoryBytes: number } };
   /** Epochs that ever gave it a seat: one that is told again is not joined again. */
   readonly joined: ReadonlySet<number>;
   readonly live: ReadonlyMap<number, LiveEpoch>;
+  /** Epochs that are over and over which something may run still. */
+  readonly retiring: ReadonlySet<number>;
   /** Round trips to neighbours, as its links measured them last. */
   readonly rtts: WorkerEvents['links']['rtts'];
   /** Answers that were counted last, one for each epoch that they ran over: a server may ask for their receipts again. */
@@ -61,7 +64,8 @@ export type StageEvent =
   | { type: 'slice-loaded'; epoch: number; msPerLayer: number }
   | { type: 'slice-failed'; epoch: number; error: PoolError }
   | { type: 'epoch-served'; epoch: number }
-  | { type: 'epoch-retired'; epoch: number }
+  /** `hadSessions`: somebody computed over it, or might have. */
+  | { type: 'epoch-retired'; epoch: number; hadSessions: boolean }
   | { type: 'link-proved'; epoch: number; peer: PeerId }
   /** A link could not be made. */
   | { type: 'link-failed'; epoch: number; peer: PeerId; error: PoolError }
@@ -69,6 +73,7 @@ export type StageEvent =
   | { type: 'link-broken'; epoch: number; peer: PeerId }
   /** Some time has passed since the link to the exit broke. */
   | { type: 'exit-link-due'; epoch: number }
+  | { type: 'runtime-progressed'; progress: WorkerEvents['runtime-progress'] }
   | { type: 'slice-progressed'; progress: WorkerEvents['load-progress'] }
   | { type: 'reserve-progressed'; progress: WorkerEvents['warm-progress'] }
   /** Layers that the server asked it to hold in reserve are there, or could not be had. */
@@ -82,6 +87,8 @@ export type StageEvent =
   | { type: 'device-failed'; error: PoolError }
   /** Something that this tab cannot do without. */
   | { type: 'run-failed'; error: PoolError }
+  /** Its person wants it to leave when what runs has ended, and then at the latest. */
+  | { type: 'leave-asked'; nowMs: number; untilMs: number }
   | { type: 'tab-left' };
 
 /** What the run does; an outcome that matters comes back as an event. */
@@ -117,6 +124,8 @@ export type StageEffect =
   /** Nobody hears the server's jobs any more. */
   | { type: 'cancel-jobs' }
   | { type: 'sign-receipts'; message: ServerMessage & { type: 'receipt-request' } }
+  /** Then `tab-left`. */
+  | { type: 'leave-later'; ms: number }
   /** Leaves the server and frees everything. */
   | { type: 'end' };
 
@@ -130,11 +139,12 @@ const NOTHING_SERVED: ServedState = {
 };
 
 /** A tab that has just been opened. */
-export const newStageLife = (pool: PoolId, keepPacked: boolean): StageLife => ({
+export const newStageLife = (pool: PoolId, lends: StageLife['lends']): StageLife => ({
   pool,
-  keepPacked,
+  lends,
   joined: new Set(),
   live: new Map(),
+  retiring: new Set(),
   rtts: [],
   counted: [],
   shown: { phase: 'connecting', pool, served: NOTHING_SERVED },

@@ -12,6 +12,8 @@ export interface StagePeer {
   readonly state: Store<StageState>;
   /** After `failed`: starts again; bytes that were received are kept. */
   retry(): void;
+  /** Leaves when what runs through it has ended, and in so long at the latest: it gets nothing new meanwhile. */
+  drain(withinMs: number): void;
   /** Leaves the pool and frees everything. */
   close(): void;
 }
@@ -24,6 +26,8 @@ export interface StagePeerOptions {
   memoryBytes?: number;
   /** Weights stay as they are stored: less memory, and slower where the backend would unpack them. */
   keepPacked?: boolean;
+  /** The part of the device's time, above 0 and at most 1; default is all of it. */
+  share?: number | undefined;
   /** Where USDC is to be paid to, for a market pool: without it such a pool takes no tab. */
   payoutAddress?: string;
   /** The site; default is the page's own. */
@@ -35,8 +39,9 @@ const MAX_RESTARTS = 3;
 const RESTARTS_OVER_MS = 10 * 60_000;
 
 export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer {
-  const { pool, backend = 'auto', memoryBytes, keepPacked = false, payoutAddress, origin } = options;
-  const state = new ValueStore<StageState>(newStageLife(poolIdOf(pool), keepPacked).shown);
+  const { pool, backend = 'auto', memoryBytes, keepPacked = false, share, payoutAddress, origin } = options;
+  const lends = { keepPacked, share };
+  const state = new ValueStore<StageState>(newStageLife(poolIdOf(pool), lends).shown);
   let restarts: number[] = [];
   const onStopped = ({ code }: PoolError): void => {
     const nowMs = performance.now();
@@ -47,7 +52,7 @@ export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer 
     run = start();
   };
   const start = () =>
-    new StageRun(host, { pool, origin, backend, memoryBytes, keepPacked, payoutAddress, state, onStopped });
+    new StageRun(host, { pool, origin, backend, memoryBytes, lends, payoutAddress, state, onStopped });
   let run = start();
   return {
     state,
@@ -55,6 +60,7 @@ export function openStagePeer(host: Host, options: StagePeerOptions): StagePeer 
       run.close();
       run = start();
     },
+    drain: (withinMs) => run.drain(withinMs),
     close: () => run.close(),
   };
 }

@@ -30,7 +30,7 @@ export interface StageRunOptions {
   origin: string | undefined;
   backend: Backend | 'auto';
   memoryBytes: number | undefined;
-  keepPacked: boolean;
+  lends: StageLife['lends'];
   payoutAddress: string | undefined;
   state: ValueStore<StageState>;
   /** A program of this tab stopped: the run is over, and another one may do better. */
@@ -57,7 +57,7 @@ export class StageRun {
   constructor(host: Host, options: StageRunOptions) {
     this.#host = host;
     this.#options = options;
-    this.#life = newStageLife(poolIdOf(options.pool), options.keepPacked);
+    this.#life = newStageLife(poolIdOf(options.pool), options.lends);
     options.state.set(this.#life.shown);
     this.#session = new PeerSession(host, options.origin);
     this.#worker = this.#session.worker;
@@ -71,6 +71,7 @@ export class StageRun {
       onBroken: (epoch, peer) => this.#happen({ type: 'link-broken', epoch, peer }),
       onLate: (peers) => this.#happen({ type: 'neighbours-late', peers }),
     });
+    this.#worker.on('runtime-progress', (progress) => this.#happen({ type: 'runtime-progressed', progress }));
     this.#worker.on('load-progress', (progress) => this.#happen({ type: 'slice-progressed', progress }));
     this.#worker.on('warm-progress', (progress) => this.#happen({ type: 'reserve-progressed', progress }));
     this.#worker.on('warm-ended', (ended) => this.#happen({ type: 'reserve-ended', ended }));
@@ -79,6 +80,8 @@ export class StageRun {
     this.#worker.on('fault', (error) => this.#happen({ type: 'device-failed', error: PoolError.from(error) }));
     this.#session.onEnd((error) => {
       if (isOver(this.#life)) return;
+      // It would only come back to leave.
+      if (this.#life.shown.leaving) return this.close();
       this.#fail(error);
       options.onStopped(error);
     });
@@ -90,9 +93,15 @@ export class StageRun {
     this.#happen({ type: 'tab-left' });
   }
 
+  /** Leaves when what runs through it has ended, and in so long at the latest; the page shows `leaving` until then. */
+  drain(withinMs: number): void {
+    const nowMs = performance.now();
+    this.#happen({ type: 'leave-asked', nowMs, untilMs: nowMs + withinMs });
+  }
+
   /** All that an offer says: which model, on what device, how fast. */
   async #prepare(): Promise<void> {
-    const { pool, backend: wish, keepPacked } = this.#options;
+    const { pool, backend: wish, lends } = this.#options;
     const { self, config } = await this.#session.open();
     this.#happen({ type: 'identity-kept', peer: self });
     await this.#session.introduce();
@@ -103,7 +112,7 @@ export class StageRun {
     const tried = await this.#worker.call('try-backend', {});
     this.#happen({ type: 'backend-chosen', ...tried });
     const memoryBytes = this.#options.memoryBytes ?? defaultMemoryBytes(tried.backend, this.#host.device);
-    const { msPerLayer } = await this.#worker.call('probe-layer', { memoryBytes, keepPacked });
+    const { msPerLayer } = await this.#worker.call('probe-layer', { memoryBytes, ...lends });
     this.#happen({ type: 'layer-probed', msPerLayer, memoryBytes });
   }
 
@@ -151,13 +160,19 @@ export class StageRun {
       setTimeout(() => this.#happen({ type: 'exit-link-due', epoch }), LINK_AGAIN_MS);
     },
     'retire-epoch': ({ epoch }) => {
-      const retired = (): StageEvent => ({ type: 'epoch-retired', epoch });
-      this.#follow(this.#worker.call('retire-epoch', { epoch }), retired, retired);
+      const retired = (hadSessions: boolean): StageEvent => ({ type: 'epoch-retired', epoch, hadSessions });
+      const retiring = this.#worker.call('retire-epoch', { epoch });
+      this.#follow(
+        retiring,
+        ({ hadSessions }) => retired(hadSessions),
+        () => retired(false),
+      );
     },
     'start-job': ({ message }) => this.#relay?.start(message),
     'cancel-job': ({ message }) => this.#relay?.cancel(message.job),
     'cancel-jobs': () => this.#relay?.cancelAll(),
     'sign-receipts': ({ message }) => ignore(this.#sign(message)),
+    'leave-later': ({ ms }) => void setTimeout(() => this.close(), ms),
     end: () => {
       this.#relay?.close();
       this.#session.close();

@@ -76,6 +76,8 @@ export interface StageState {
   device?: string;
   msPerLayer?: number;
   memoryBytes?: number;
+  /** The program that computes, as it comes: bytes on the wire. Without a total where that is not known. */
+  runtime?: { loadedBytes: number; totalBytes?: number };
   slice?: SliceState;
   coalition?: Coalition;
   /** Layers that it holds, or loads, to take over at once from the tabs that serve them: the most wanted first. */
@@ -85,10 +87,14 @@ export interface StageState {
   late?: readonly PeerId[];
   /** What runs over this tab's links goes on meanwhile. */
   away?: ServerAway;
+  /** It leaves when what runs through it has ended, or then, by `performance.now()` of the page: it gets nothing new. */
+  leaving?: { untilMs: number };
   /** While it waits: what for, as the planner says it. */
   waitsFor?: string;
   /** The same by kind, for pages of other languages. */
   waitsWhy?: readonly PoolReason[] | undefined;
+  /** How its pool is, with this tab or without it. */
+  poolState?: PoolSummary['state'];
   /** How the pool's work is paid; undefined: as in the commons, in credits. */
   policy?: PoolPolicyName | undefined;
   /** Where this tab is paid in USDC. */
@@ -114,6 +120,8 @@ export interface ChatState {
   late?: readonly PeerId[];
   /** While an ask of this tab waits for its turn. */
   queue?: QueuePlace;
+  /** The program that computes, as it comes, once somebody needs it: as in `StageState`. */
+  runtime?: StageState['runtime'];
   /** After `prepareLocal`: whether this tab can answer alone. */
   local?: LocalState;
   /** What ran when an earlier page of this tab was closed. There until something is asked. */

@@ -18,7 +18,7 @@ import { NgramDrafter } from '../driver/ngram-drafter.ts';
 import { RingClient } from '../driver/ring-client.ts';
 import type { RingEndsOptions } from '../driver/ring-ends.ts';
 import { type DraftWindows, Speculation } from '../driver/speculation.ts';
-import { openModelFiles } from '../model/open-model.ts';
+import { openModel, openModelFiles } from '../model/open-model.ts';
 import type { ChatMessage } from '../words/peer-state.ts';
 import type { TokenCheck } from '../words/token-check.ts';
 import { DraftModel } from './draft-model.ts';
@@ -89,6 +89,11 @@ export class DriverHost implements DriverTools {
     await this.format();
   }
 
+  /** Reads the graph, as whoever lends must. */
+  async check(): Promise<void> {
+    await openModel(this.#opened());
+  }
+
   format(): Promise<DriverFormat> {
     const source = this.#opened();
     this.#format ??= openModelFiles(source)
@@ -120,6 +125,12 @@ export class DriverHost implements DriverTools {
   serve(epoch: number): void {
     if ((this.rings.newest?.epoch ?? 0) >= epoch) return;
     this.rings.serve(epoch);
+    this.idle.releaseUnless(this.rings.newest);
+  }
+
+  /** What runs over this epoch may end; what rests there is let go, so that its stages need not wait for it. */
+  retire(epoch: number): void {
+    this.rings.retire(epoch);
     this.idle.releaseUnless(this.rings.newest);
   }
 

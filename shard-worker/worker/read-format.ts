@@ -3,7 +3,7 @@
 import { PoolError } from '../../protocol/errors.ts';
 import { makePromptFormat, type PromptFormat } from '../driver/prompt-format.ts';
 import { contextLimit } from '../model/context-limit.ts';
-import type { ModelFiles } from '../model/open-model.ts';
+import type { ModelFiles } from '../model/model-files.ts';
 
 export interface DriverFormat {
   format: PromptFormat;

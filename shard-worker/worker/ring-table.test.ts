@@ -49,6 +49,23 @@ test('one that is tried is there for whoever names it, and the newest when someb
   expect(bare.newest).toBeUndefined();
 });
 
+test('one that is over goes on for who names it, and for nobody else', async () => {
+  const table = new RingTable();
+  const [one, two] = [ring(1), ring(2)];
+  table.add(one);
+  table.add(two);
+  table.retire(2);
+  table.retire(7);
+  expect(table.newest).toBe(one);
+  table.serve(2);
+  expect(table.newest).toBe(one);
+  expect(await table.acquire({ epoch: 2, timeoutMs: 1 })).toBe(two);
+  expect(await table.acquire({ timeoutMs: 1 })).toBe(one);
+  table.drop(2, LEFT);
+  table.add(ring(2));
+  expect(table.newest?.epoch).toBe(2);
+});
+
 test('a ring that ended by itself serves no more; the same epoch linked anew does', async () => {
   const table = new RingTable();
   const first = ring(1);

@@ -29,6 +29,8 @@ export class RingTable<Ring extends TableRing> {
   readonly #rings = new Map<number, Ring>();
   /** Epochs that somebody is answered over: the others are there for whoever names them. */
   readonly #served = new Set<number>();
+  /** Epochs that are over, for those that know them only. */
+  readonly #retired = new Set<number>();
   readonly #waiting = new Set<() => void>();
   #newest: Ring | undefined;
 
@@ -61,21 +63,33 @@ export class RingTable<Ring extends TableRing> {
   /** Somebody is answered over this epoch. */
   serve(epoch: number): void {
     const ring = this.#rings.get(epoch);
-    if (!ring) return;
+    if (!ring || this.#retired.has(epoch)) return;
     this.#served.add(epoch);
     if (!this.newest || epoch >= this.newest.epoch) this.#newest = ring;
     for (const look of [...this.#waiting]) look();
+  }
+
+  /** What runs over it may end; nobody is given it who does not name it. */
+  retire(epoch: number): void {
+    const ring = this.#rings.get(epoch);
+    if (!ring) return;
+    this.#retired.add(epoch);
+    this.#unserve(ring);
   }
 
   /** Laps over this epoch end with `error`. */
   drop(epoch: number, error: PoolError): void {
     const ring = this.#rings.get(epoch);
     this.#rings.delete(epoch);
-    this.#served.delete(epoch);
+    this.#retired.delete(epoch);
     ring?.end(error);
-    if (this.#newest !== ring) return;
+    if (ring) this.#unserve(ring);
+  }
+
+  #unserve(ring: Ring): void {
+    this.#served.delete(ring.epoch);
     // An older one that still serves is better than none.
-    this.#newest = this.#newestServed(() => true);
+    if (this.#newest === ring) this.#newest = this.#newestServed(() => true);
   }
 
   /** Rejects with `no-stages`, for one epoch with `epoch-stale`, or with `cancelled`. */

@@ -21,9 +21,11 @@ import { comesFromDriver, comesFromEntry, leadsToExit, maySend } from './link-ro
 import { LinkTable } from './link-table.ts';
 import { type EntryDrafts, LoopHost } from './loop-host.ts';
 import type { OwnBackend } from './own-backend.ts';
+import { paceExecutor, SharePace } from './pace-executor.ts';
 import { refuseFrame } from './refuse-frame.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
 import type { BackendChoice } from './start-backend.ts';
+import { cancelled, unlessAborted } from './unless-aborted.ts';
 import { TELL_EVERY_MS, WarmSlots } from './warm-slots.ts';
 import { warmUp } from './warm-up.ts';
 import type { StageAssignment, StageLoaded, StageReceipts, TellPage, WarmSlices } from './worker-api.ts';
@@ -54,11 +56,13 @@ export class StageHost {
   readonly #meters = new MeterRegistry();
   readonly links: LinkTable;
   readonly #slices = new SliceCache((layers, options) => this.#loadSlice(layers, options));
-  readonly #served = { tokens: 0, steps: 0, computeMs: 0, isDirty: false, wasDirty: false };
+  readonly #served = { tokens: 0, steps: 0, computeMs: 0, sessions: 0, isDirty: false, wasDirty: false };
   readonly #refusals: Record<string, number> = {};
   #toldLinks = '';
   #model: OpenModel | undefined;
   #lent: LentMemory | undefined;
+  /** For all slices together: they share one device. */
+  readonly #pace = new SharePace();
   /** To be held in reserve when no epoch is left. */
   #asked: WarmSlices | undefined;
   readonly #warm = new WarmSlots(this.#slices, (...told) => this.#tell(...told));
@@ -162,7 +166,8 @@ export class StageHost {
   }
 
   async probe(lent: LentMemory) {
-    return { msPerLayer: await probeLayer(await this.#backend.runtime(), this.#opened(), lent) };
+    const msPerLayer = await probeLayer(await this.#backend.runtime(), this.#opened(), lent);
+    return { msPerLayer: msPerLayer / shareOf(lent) };
   }
 
   /** The slice of a seat: at once where this worker has it already. */
@@ -215,11 +220,14 @@ export class StageHost {
     layers: { start: number; end: number },
     { signal, onProgress }: Parameters<LoadSlice>[1],
   ): ReturnType<LoadSlice> {
-    const options = { lent: this.#lent!, onProgress, signal };
+    const lent = this.#lent!;
+    const options = { lent, onProgress, signal };
     const executor = await loadStage(await this.#backend.runtime(), this.#opened(), layers, options);
     try {
       if (signal.aborted) throw cancelled();
-      return { executor, msPerLayer: await warmUp(executor) };
+      const msPerLayer = (await warmUp(executor)) / shareOf(lent);
+      this.#pace.share = shareOf(lent);
+      return { executor: paceExecutor(executor, this.#pace), msPerLayer };
     } catch (thrown) {
       await executor.dispose();
       throw thrown;
@@ -256,11 +264,12 @@ export class StageHost {
     });
   }
 
-  async retire(epoch: number): Promise<void> {
+  async retire(epoch: number): Promise<{ hadSessions: boolean }> {
     const entry = this.#epochs.get(epoch);
-    if (!entry) return;
+    if (!entry) return { hadSessions: false };
     entry.abort.abort();
     this.loops.retire(epoch);
+    const hadSessions = (entry.node?.sessions ?? 0) > 0;
     const deadline = performance.now() + RETIRE_GRACE_MS;
     while ((entry.node?.sessions ?? 0) > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, RETIRE_POLL_MS));
@@ -272,6 +281,7 @@ export class StageHost {
     await entry.node?.close();
     entry.use?.release();
     this.#warmUp();
+    return { hadSessions };
   }
 
   #opened(): OpenModel {
@@ -324,27 +334,17 @@ export class StageHost {
   #tellServed(): void {
     const sessions = [...this.#epochs.values()].reduce((sum, { node }) => sum + (node?.sessions ?? 0), 0);
     const { tokens, steps, computeMs, isDirty, wasDirty } = this.#served;
-    // Once more after the last token: else that second's pace would be shown for ever.
-    if (!isDirty && !wasDirty && sessions === 0) return;
-    Object.assign(this.#served, { isDirty: false, wasDirty: isDirty });
+    // Once more after the last token, and when the last session goes: else that would be shown for ever.
+    if (!isDirty && !wasDirty && sessions === 0 && this.#served.sessions === 0) return;
+    Object.assign(this.#served, { sessions, isDirty: false, wasDirty: isDirty });
     this.#tell('served', { sessions, tokens, stepMs: steps === 0 ? 0 : computeMs / steps, ...this.links.traffic() });
   }
 }
 
+const shareOf = ({ share = 1 }: LentMemory): number => share;
+
 /** A stage whose worker drives nothing itself. */
 const NO_DRAFTS: EntryDrafts = { speculate: () => undefined, prepare: () => {} };
-
-const cancelled = (): PoolError => new PoolError('cancelled', 'The coalition changed while this slice was loading.');
-
-/** What was waited for, or `cancelled`: the work itself may go on for another epoch. */
-function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(cancelled());
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
 
 const NOT_SERVED = 'This stage does not serve that coalition.';
 const NOT_BEFORE = 'Frames of a session come from the stage before.';

@@ -148,8 +148,8 @@ export type WorkerMethods = {
   'close-link'(params: { id: number }): Promise<void>;
   /** Resolves when the link is proved (out) or listening (in), for a lane at once. Rejects with `not-authentic` and others of `hello`. */
   'add-link'(params: LinkOffer): Promise<void>;
-  /** Ends an epoch: its sessions, links and weights go, after what is running has finished. */
-  'retire-epoch'(params: { epoch: number }): Promise<void>;
+  /** Ends an epoch: its sessions, links and weights go, after what is running has finished. `hadSessions`: something was there. */
+  'retire-epoch'(params: { epoch: number }): Promise<{ hadSessions: boolean }>;
   /** What this stage did for a job in an epoch, signed; sessions that it knows nothing of are left out. */
   'sign-receipts'(params: { job: JobId; epoch: number }): Promise<StageReceipts>;
   /** Drives answers over this pool from now on: reads its tokenizer, once. */
@@ -160,6 +160,8 @@ export type WorkerMethods = {
   'coalition-serves'(params: { epoch: number }): Promise<void>;
   /** No coalition serves now. */
   'drop-coalition'(params: { epoch: number; error: ErrorShape }): Promise<void>;
+  /** Whether the model can be served at all, for who finds nobody that serves it. Rejects as `read-model` does. */
+  'check-model'(params: Record<string, never>): Promise<void>;
   /** Tokens of a conversation, as the model's chat template writes it. */
   'encode-prompt'(params: { messages: ChatMessage[] }): Promise<{ prompt: number[]; maxContext: number }>;
   /** Drives an answer. Tells `text`, `stats` and `notice`; a failure is in the result, so that the note of what was delivered comes along. */
@@ -183,6 +185,8 @@ export interface LocalReady {
 }
 
 export type WorkerEvents = {
+  /** The program that computes, as it is downloaded: bytes on the wire. Without a total where that is not known. */
+  'runtime-progress': { loadedBytes: number; totalBytes?: number };
   'load-progress': {
     epoch: number;
     loadedBytes: number;

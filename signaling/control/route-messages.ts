@@ -187,7 +187,7 @@ export function routeMessages(options: RouteMessagesOptions): RoutedMessages {
           offers.offered(peer, guests.get(peer)?.address ?? '', message);
           return;
         default:
-          if (message.type === 'leave') offers.left(peer);
+          if (message.type === 'leave' || message.type === 'drain') offers.left(peer);
           if (message.type === 'stage-failed') {
             // The code alone: a message may quote what the stage worked on.
             logger.warn({ peer, epoch: message.epoch, code: PoolError.from(message.error).code }, 'stage failed');
@@ -234,6 +234,8 @@ function eventOf(peer: PeerId, message: RosterWord): RosterEvent {
       return { type: 'link-broken', peer, pool: message.pool, epoch: message.epoch, to: message.peer };
     case 'watch':
       return { type: 'pool-watched', peer, pool: message.pool };
+    case 'drain':
+      return { type: 'stage-drained', peer };
     case 'leave':
       return { type: 'stage-left', peer };
   }

@@ -19,6 +19,7 @@ const options: HttpAppOptions = {
     metrics: { kind: 'off' },
     allowLocalWebhooks: false,
     host: '127.0.0.1',
+    iceServers: [],
     allowedHosts: [],
   },
   platform: {

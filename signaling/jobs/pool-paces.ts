@@ -5,7 +5,7 @@ import type { JobObserver } from './job-context.ts';
 
 /** Fewer tokens say more of the prompt than of the pace. */
 const LEAST_TOKENS = 8;
-/** Of one pool: the median of the last so many. */
+/** For each pool: the median of the last so many. */
 const KEPT = 5;
 /** More than ever answer at a time, and more pools than a server lists. */
 const MOST_RUNNING = 10_000;

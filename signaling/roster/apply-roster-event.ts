@@ -9,8 +9,8 @@ import type { LayerRange } from '../planner/partition-layers.ts';
 import { noteFailure, noteProgress, noteReady, passTime, poolDeadlineMs } from './advance-seat.ts';
 import { type LinkCut, reportCuts, reportLink } from './blame-links.ts';
 import { announce, replanIn } from './change-coalition.ts';
-import { applyPolicy, dropPeer, excludePeer, takeBack, takeOffer } from './change-members.ts';
-import { coalitionsOf } from './coalitions.ts';
+import { applyPolicy, drainPeer, dropPeer, excludePeer, takeBack, takeOffer } from './change-members.ts';
+import { coalitionsOf, isRetired } from './coalitions.ts';
 import { endTrial, type TrialEnd, tryAgain } from './end-trial.ts';
 import { keepReserve, noteWarm } from './keep-reserve.ts';
 import {
@@ -54,6 +54,8 @@ export type RosterEvent =
   | { type: 'peer-heard'; peer: PeerId }
   | { type: 'links-cut'; pool: PoolId; cuts: readonly LinkCut[] }
   | { type: 'pool-watched'; peer: PeerId; pool: PoolId }
+  /** It lends no more once what runs through it has ended. */
+  | { type: 'stage-drained'; peer: PeerId }
   /** It lends no more, but may go on watching. */
   | { type: 'stage-left'; peer: PeerId }
   /** Its socket closed or it fell silent. */
@@ -102,6 +104,8 @@ export function applyRosterEvent(roster: Roster, event: RosterEvent, world: Worl
       );
     case 'links-cut':
       return inPool(roster, event.pool, (pool) => reportCuts(pool, event.cuts, world));
+    case 'stage-drained':
+      return inEachPool(roster, (pool) => drainPeer(pool, event.peer, world));
     case 'stage-left':
       return inEachPool(roster, (pool) => dropPeer(pool, event.peer, world));
     case 'peer-left':
@@ -171,7 +175,9 @@ function watch(roster: Roster, peer: PeerId, id: PoolId): RosterStep {
     const next = isNew ? { ...pool, watchers: [...pool.watchers, peer] } : pool;
     return {
       pool: next,
-      effects: coalitionsOf(next).map((coalition) => ({ ...announce(next, coalition), to: [peer] })),
+      effects: coalitionsOf(next)
+        .filter((coalition) => !isRetired(next, coalition))
+        .map((coalition) => ({ ...announce(next, coalition), to: [peer] })),
     };
   });
 }

@@ -4,7 +4,7 @@ import type { Coalition } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { abandonForming, breakServing } from './change-coalition.ts';
 import { excludePeer } from './change-members.ts';
-import { coalitionsOf, formingOf, withForming } from './coalitions.ts';
+import { coalitionsOf, formingOf, isRetired, withForming } from './coalitions.ts';
 import { inEachRing, inRingOfEpoch } from './in-ring.ts';
 import { FORGOTTEN_MS, othersOf, type PairMarks, timesOf, withMark } from './pair-marks.ts';
 import { LINK_STRIKES, type Pool, type PoolStep, type UnlinkedPair, type World } from './roster-state.ts';
@@ -106,7 +106,7 @@ function blameCut(pool: Pool, cuts: readonly LinkCut[], world: World): PoolStep 
   const seated = cuts.filter(({ reporter, accused, epoch }) => {
     if (wasSilent(reporter)) return false;
     // One that broke a moment ago, too: its links are given up before all that was silent has been asked.
-    const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch);
+    const coalition = coalitionsOf(pool).find((one) => one.epoch === epoch && !isRetired(pool, one));
     return coalition !== undefined && areLinked(coalition, reporter, accused);
   });
   if (seated.length === 0) return { pool, effects: [] };

@@ -7,7 +7,17 @@ import { MAX_STAGES } from '../../protocol/limits.ts';
 import { fillSeats, mirrorSeats } from '../planner/fill-seats.ts';
 import { isNear } from '../planner/is-near.ts';
 import { planPool, waiting } from '../planner/plan-pool.ts';
-import { formingOf, hasSeat, inOrder, readyOf, ringsOf, servingOf, withForming, withServing } from './coalitions.ts';
+import {
+  formingOf,
+  hasSeat,
+  inOrder,
+  isRetired,
+  readyOf,
+  ringsOf,
+  servingOf,
+  withForming,
+  withServing,
+} from './coalitions.ts';
 import { pacedTabs } from './note-paces.ts';
 import { type Effect, MAX_RINGS, type Pool, type PoolPeer, type PoolStep, type World } from './roster-state.ts';
 
@@ -21,10 +31,11 @@ export const announce = (pool: Pool, coalition: Coalition): Effect => ({
   message: { type: 'coalition', coalition },
 });
 
-const retire = (pool: Pool, coalition: Coalition): Effect => ({
-  to: audienceOf(pool, coalition),
-  message: { type: 'retire', pool: pool.id, epoch: coalition.epoch },
-});
+/** Once: nobody where there is none, or where its members have heard it already. */
+const retire = (pool: Pool, coalition: Coalition | undefined): Effect[] =>
+  coalition && !isRetired(pool, coalition)
+    ? [{ to: audienceOf(pool, coalition), message: { type: 'retire', pool: pool.id, epoch: coalition.epoch } }]
+    : [];
 
 /** Asks for a plan after `delayMs`, or sooner if one is already due sooner. */
 export const replanIn = (pool: Pool, delayMs: number, { nowMs }: World): Pool => ({
@@ -34,15 +45,22 @@ export const replanIn = (pool: Pool, delayMs: number, { nowMs }: World): Pool =>
 
 /** Says at once that the serving coalition answers no more. It is retired when its successor is ready. */
 export function breakServing(pool: Pool, world: World): PoolStep {
+  const next = withoutAnswers(pool, world);
+  return next ? { pool: next, effects: [announce(next, servingOf(next)!)] } : { pool, effects: [] };
+}
+
+/** Nothing new goes over the serving coalition, and what runs may end. Its seats are known until its successor is ready. */
+export function retireServing(pool: Pool, world: World): PoolStep {
+  const next = withoutAnswers(pool, world, true);
+  return next ? { pool: next, effects: retire(pool, servingOf(pool)) } : { pool, effects: [] };
+}
+
+function withoutAnswers(pool: Pool, world: World, isRetired?: true): Pool | undefined {
   const entry = pool.coalitions.find(({ coalition }) => coalition === servingOf(pool));
-  if (entry?.coalition.state !== 'ready') return { pool, effects: [] };
+  if (entry?.coalition.state !== 'ready') return undefined;
   const serving: Coalition = { ...entry.coalition, state: 'broken' };
-  const next = replanIn(
-    withServing(pool, serving, { begunAtMs: entry.begunAtMs }),
-    world.timing.leaveDebounceMs,
-    world,
-  );
-  return { pool: next, effects: [announce(next, serving)] };
+  const broken = withServing(pool, serving, { begunAtMs: entry.begunAtMs, isRetired });
+  return replanIn(broken, world.timing.leaveDebounceMs, world);
 }
 
 /** Gives up the coalition that loads. */
@@ -51,18 +69,17 @@ export function abandonForming(pool: Pool, world: World): PoolStep {
   if (!forming) return { pool, effects: [] };
   const without: Pool = { ...withForming(pool, undefined), flushAtMs: undefined };
   const next = replanIn(without, world.timing.leaveDebounceMs, world);
-  return { pool: next, effects: [retire(pool, forming.coalition)] };
+  return { pool: next, effects: retire(pool, forming.coalition) };
 }
 
 /** The forming coalition, all of whose seats are ready, takes over. */
 export function promoteForming(pool: Pool, world: World): PoolStep {
   const forming = formingOf(pool);
   if (!forming) return { pool, effects: [] };
-  const before = servingOf(pool);
   const serving: Coalition = { ...forming.coalition, state: 'ready' };
   const replaced = withServing(withForming(pool, undefined), serving, { ...forming, begunAtMs: world.nowMs });
   const promoted: Pool = { ...replaced, flushAtMs: undefined, hasServed: true };
-  const effects = [announce(promoted, serving), ...(before ? [retire(pool, before)] : [])];
+  const effects = [announce(promoted, serving), ...retire(pool, servingOf(pool))];
   // Whoever joined while it loaded gets its turn now.
   return { pool: replanIn(promoted, world.timing.joinDebounceMs, world), effects };
 }
@@ -94,8 +111,7 @@ export function replan(current: Pool, world: World): PoolStep {
     : waiting({ kind: 'no-tab' });
   if (plan.kind === 'waiting') {
     if (live) return { pool, effects: [] };
-    const effects = serving ? [retire(pool, serving)] : [];
-    return { pool: { ...withServing(pool, undefined), waitsFor: plan.why }, effects };
+    return { pool: { ...withServing(pool, undefined), waitsFor: plan.why }, effects: retire(pool, serving) };
   }
   if (live && sameMembers(live.seats, plan.seats)) return { pool, effects: [] };
   if (forming?.seats.some((seat) => seat.ready || seat.loadedBytes > 0)) return { pool, effects: [] };
@@ -143,8 +159,7 @@ const stagesOf = (stages: number | 'all' | undefined, pool: Pool) =>
 /** Its maker wants it to rest: nothing serves and nothing loads. */
 function unload(pool: Pool, world: World): PoolStep {
   const abandoned = abandonForming(pool, world);
-  const serving = servingOf(pool);
-  const effects = [...abandoned.effects, ...(serving ? [retire(pool, serving)] : [])];
+  const effects = [...abandoned.effects, ...retire(pool, servingOf(pool))];
   return {
     pool: { ...withServing(abandoned.pool, undefined), replanAtMs: undefined, waitsFor: { kind: 'unloaded' } },
     effects,
@@ -172,7 +187,7 @@ function begin(pool: Pool, seats: Seat[], { nowMs }: World, ring = ringsOf(pool)
   const next: Pool = { ...formed, lastEpoch: epoch, flushAtMs: undefined };
   return {
     pool: next,
-    effects: [...(before ? [retire(pool, before.coalition)] : []), announce(next, coalition)],
+    effects: [...retire(pool, before?.coalition), announce(next, coalition)],
   };
 }
 

@@ -6,7 +6,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Exclusion } from '../../protocol/pool-reason.ts';
-import { abandonForming, breakServing, replanIn } from './change-coalition.ts';
+import { abandonForming, breakServing, replanIn, retireServing } from './change-coalition.ts';
 import { formingOf, hasSeat, servingOf } from './coalitions.ts';
 import { inRingOfPeer } from './in-ring.ts';
 import { FORGOTTEN_MS, withoutFew } from './pair-marks.ts';
@@ -97,6 +97,15 @@ export function applyPolicy(pool: Pool, world: World): PoolStep {
 /** The tab is gone or lends no more, of its own will or not. The last one takes the pool's manifest along. */
 export const dropPeer = (pool: Pool, peer: PeerId, world: World, isOwnWill = true): PoolStep =>
   inRingOfPeer(pool, peer, (seen) => dropFrom(seen, peer, world, isOwnWill));
+
+/** It lends no more once what runs through it has ended: nobody is sent there any more, and others take its seat meanwhile. */
+export const drainPeer = (pool: Pool, peer: PeerId, world: World): PoolStep =>
+  inRingOfPeer(pool, peer, (seen) => {
+    const isServing = hasSeat(servingOf(seen), peer) && seen.peers.some((entry) => entry.peer === peer);
+    const retired = isServing ? retireServing(seen, world) : { pool: seen, effects: [] };
+    const left = dropFrom(retired.pool, peer, world, true);
+    return { pool: left.pool, effects: [...retired.effects, ...left.effects] };
+  });
 
 function dropFrom(pool: Pool, peer: PeerId, world: World, isOwnWill: boolean): PoolStep {
   if (!pool.peers.some((entry) => entry.peer === peer)) return { pool, effects: [] };

@@ -22,6 +22,10 @@ export const servingOf = (pool: WithCoalitions): Coalition | undefined => {
   return pool.coalitions.find((entry) => !isForming(entry) && ringOf(entry.coalition) === first)?.coalition;
 };
 
+/** Its members have been told that it is over. */
+export const isRetired = ({ coalitions }: WithCoalitions, coalition: Coalition): boolean =>
+  coalitions.some((entry) => entry.coalition === coalition && entry.isRetired);
+
 /** What answers now. */
 export const readyOf = ({ coalitions }: WithCoalitions): Coalition[] =>
   coalitions.map(({ coalition }) => coalition).filter(({ state }) => state === 'ready');
@@ -46,7 +50,7 @@ const NOTHING: PoolCoalition['progressAtMs'] = new Map();
 export const withServing = (
   pool: Pool,
   serving: Coalition | undefined,
-  { lapMs, begunAtMs }: Pick<PoolCoalition, 'lapMs' | 'begunAtMs'> = {},
+  { lapMs, begunAtMs, isRetired }: Pick<PoolCoalition, 'lapMs' | 'begunAtMs' | 'isRetired'> = {},
 ): Pool => ({
   ...pool,
   coalitions: [
@@ -56,6 +60,7 @@ export const withServing = (
             ...{ coalition: serving, progressAtMs: NOTHING },
             ...(lapMs === undefined ? {} : { lapMs }),
             ...(begunAtMs === undefined ? {} : { begunAtMs }),
+            ...(isRetired ? { isRetired } : {}),
           },
         ]
       : []),

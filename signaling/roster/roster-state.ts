@@ -102,6 +102,8 @@ export interface PoolCoalition {
   readonly lapMs?: number;
   /** All its seats say that they are ready, or answers stand still over it: a canary lap is to show it. */
   readonly isTried?: true;
+  /** Its members were told to finish what runs; `broken` meanwhile, it stands here for its seats only, until others have them. */
+  readonly isRetired?: true;
   /** When answers last stood still over it, and it was tried for that. */
   readonly stillAtMs?: number;
   /** Links of one that loads that could not be made; judged when all that fail together have been told. */

@@ -9,6 +9,7 @@ import { runCommand } from '../terminal/run-command.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import { compressSite } from './compress-site.ts';
 import { hashSources } from './hash-sources.ts';
+import { listRuntime } from './list-runtime.ts';
 
 /** Where the built site is. */
 export const SITE_DIR = join(ROOT, 'out');
@@ -34,6 +35,7 @@ export async function ensureBuilt(): Promise<'current' | 'built'> {
   if (code !== 0) throw new UsageError(`${output.trim()}\nThe site could not be built. Correct what is named above.`);
   const beganMs = performance.now();
   const { plain, br } = await withProgress('Compressing the site', () => compressSite(SITE_DIR));
+  listRuntime(SITE_DIR);
   writeFileSync(STAMP, hash);
   const packed = `${formatBytes(plain)} to ${formatBytes(br)} in ${formatMs(performance.now() - beganMs)}`;
   console.error(`Site built in ${formatMs(ms)}, compressed from ${packed}`);

@@ -18,9 +18,6 @@ export const englishJoin = {
   form: {
     more: 'More choices: what computes, and memory',
     submit: 'Lend this tab',
-    noGpuWanted: 'This browser offers no WebGPU here, so lending with it will fail. Choose automatic or WASM.',
-    noGpu:
-      'This browser offers no WebGPU here. The tab will compute on the CPU with WASM: slower, but just as correct.',
     backend: 'What computes',
     backends: {
       auto: { name: 'Automatic', hint: 'WebGPU where there is one, else WASM' },

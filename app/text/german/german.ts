@@ -6,8 +6,10 @@ import { errors } from './errors.ts';
 import { codecs, drafters, format, phases, statuses } from './format.ts';
 import { home } from './home.ts';
 import { join } from './join.ts';
+import { lend } from './lend.ts';
 import { models } from './models.ts';
 import { pools } from './pools.ts';
+import { preflight } from './preflight.ts';
 import { reasons } from './reasons.ts';
 import { state } from './state.ts';
 import { ui } from './ui.ts';
@@ -21,9 +23,11 @@ export const german: Readonly<Record<string, Texts>> = {
   format,
   home,
   join,
+  lend,
   models,
   phases,
   pools,
+  preflight,
   reasons,
   state,
   statuses,

@@ -17,10 +17,6 @@ export const join: typeof englishJoin = {
   form: {
     more: 'Weitere Einstellungen: Rechenart und Speicher',
     submit: 'Diesen Tab verleihen',
-    noGpuWanted:
-      'Dieser Browser bietet hier kein WebGPU, damit zu verleihen wird also nicht gehen. Nimm „Automatisch“ oder WASM.',
-    noGpu:
-      'Dieser Browser bietet hier kein WebGPU. Der Tab rechnet mit WASM auf dem Prozessor: langsamer, aber genauso richtig.',
     backend: 'Was rechnet',
     backends: {
       auto: { name: 'Automatisch', hint: 'WebGPU, wo es das gibt, sonst WASM' },
