@@ -1,6 +1,6 @@
 // The start page: what this is, where to go, and what is happening now.
 'use client';
-import Link from 'next/link';
+import { PageLink } from './route/page-link.tsx';
 import { homeText } from './text/english/home.ts';
 import { PageTitle } from './ui/page-title.tsx';
 import { PoolPicture } from './ui/pool-picture.tsx';
@@ -16,12 +16,12 @@ export function Home() {
           <h1 className="font-semibold text-3xl leading-tight tracking-tight sm:text-4xl">{homeText.heading}</h1>
           <p className="mt-4 max-w-prose text-lg">{homeText.intro}</p>
           <p className="mt-6 flex flex-wrap gap-3">
-            <Link href="/join" className="button button-primary min-h-14 grow px-6 text-lg sm:grow-0">
+            <PageLink href="/join" className="button button-primary min-h-14 grow px-6 text-lg sm:grow-0">
               {homeText.lend}
-            </Link>
-            <Link href="/chat" className="button min-h-14 grow px-6 text-lg sm:grow-0">
+            </PageLink>
+            <PageLink href="/chat" className="button min-h-14 grow px-6 text-lg sm:grow-0">
               {homeText.ask}
-            </Link>
+            </PageLink>
           </p>
           <p className="mt-3 text-muted text-sm">{homeText.free}</p>
         </div>

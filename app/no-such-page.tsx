@@ -1,6 +1,6 @@
 // Shown for an address that leads nowhere.
 'use client';
-import Link from 'next/link';
+import { PageLink } from './route/page-link.tsx';
 import { homeText } from './text/english/home.ts';
 import { PageTitle } from './ui/page-title.tsx';
 
@@ -13,12 +13,12 @@ export function NoSuchPage() {
       <h1 className="mt-1 font-semibold text-2xl">{text.heading}</h1>
       <p className="mt-3 text-muted">{text.text}</p>
       <p className="mt-6 flex flex-wrap gap-3">
-        <Link href="/" className="button button-primary">
+        <PageLink href="/" className="button button-primary">
           {text.toStart}
-        </Link>
-        <Link href="/chat" className="button">
+        </PageLink>
+        <PageLink href="/chat" className="button">
           {text.toChat}
-        </Link>
+        </PageLink>
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-// The examples of the door run as they stand, on a host without a browser.
+// The examples of both doors run as they stand, on a host without a browser.
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { ANSWER, DRIVEN, grant, settled } from './peer/test-chat-tab.ts';
 import { coalitionOf, peerOf, tellOf } from './peer/test-pool.ts';
 import { watchPool } from './peer/watch-pool.ts';
 
-const TEXT = readFileSync(new URL('./index.ts', import.meta.url), 'utf8');
+const TEXT = ['./index.ts', './watch.ts'].map((door) => readFileSync(new URL(door, import.meta.url), 'utf8')).join('');
 
 /** What each exported constant shows under `@example`, comment marks taken off. */
 const examples = new Map(

@@ -1,10 +1,9 @@
-// The door of this package for pages: open a peer that lends a GPU, or one that asks, or look at a pool. Gives peers the
-// browser as their host.
+// The door of this package for pages: open a peer that lends a GPU, or one that asks. Gives peers the browser as their host. Whoever
+// only looks at a pool takes the small one, watch.ts.
 import { browserHost } from './host/browser-host.ts';
 import * as chat from './peer/chat-peer.ts';
 import * as claim from './peer/claim-peers.ts';
 import * as stage from './peer/stage-peer.ts';
-import * as watch from './peer/watch-pool.ts';
 
 export type { Store } from '../protocol/value-store.ts';
 export type { ChatPeer } from './peer/chat-peer.ts';
@@ -30,16 +29,6 @@ export const openStagePeer = (options: stage.StagePeerOptions): stage.StagePeer 
  * const answer = await peer.ask({ messages: [{ role: 'user', content: 'How do I join?' }] }, { onText: console.log });
  */
 export const openChatPeer = (options: chat.ChatPeerOptions): chat.ChatPeer => chat.openChatPeer(browserHost, options);
-
-/**
- * Looks at a pool and takes no part.
- *
- * @example
- * const watched = watchPool({ pool: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } });
- * watched.state.subscribe(() => console.log(watched.state.get().coalition?.seats.length));
- */
-export const watchPool = (options: Parameters<typeof watch.watchPool>[1]): watch.PoolWatch =>
-  watch.watchPool(browserHost, options);
 
 /**
  * Proves for each peer that this browser keeps that it earns for an account.

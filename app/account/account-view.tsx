@@ -1,5 +1,4 @@
 // What /account does: who is logged in, then everything that is theirs; else the form.
-'use client';
 import { useState } from 'react';
 import { logOut } from '../state/account-api.ts';
 import { useAccount } from '../state/use-account.ts';

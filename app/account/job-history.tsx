@@ -1,5 +1,4 @@
 // The requests of an account, and how near the predictions were.
-'use client';
 import type { AccountJob } from '../../protocol/http/usage.ts';
 import { readJobs } from '../state/account-api.ts';
 import { useRemote } from '../state/use-remote.ts';

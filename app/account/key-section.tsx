@@ -1,5 +1,4 @@
 // API keys: a new one is shown once, the others by their first characters.
-'use client';
 import { type FormEvent, useState } from 'react';
 import type { NewKey } from '../../protocol/http/account.ts';
 import { MAX_LABEL_CHARS } from '../../protocol/http/credentials.ts';

@@ -1,5 +1,4 @@
 // Where an account is logged in: ends one of these logins, or all. What becomes of their API keys is asked, and said.
-'use client';
 import { useState } from 'react';
 import { endLogin, endLogins, readLogins } from '../state/account-api.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';

@@ -1,5 +1,4 @@
 // A key that was just made: shown this once, with a program that uses it.
-'use client';
 import { useState } from 'react';
 import type { NewKey } from '../../protocol/http/account.ts';
 import { poolIdOf } from '../../protocol/ids.ts';

@@ -1,5 +1,4 @@
 // Changes the password. Both go to the server once and are kept nowhere in the page.
-'use client';
 import { type FormEvent, useState } from 'react';
 import { changePassword } from '../state/account-api.ts';
 import { useTask } from '../state/use-task.ts';

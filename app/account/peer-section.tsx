@@ -1,5 +1,4 @@
 // The browsers that earn for an account: claim this one, let another go.
-'use client';
 import { useState } from 'react';
 import type { AccountInfo } from '../../protocol/http/account.ts';
 import { releasePeer } from '../state/account-api.ts';

@@ -1,5 +1,4 @@
 // Registers or logs in. The password goes to the server once and is kept nowhere in the page.
-'use client';
 import { type FormEvent, useState } from 'react';
 import { logIn, register } from '../state/account-api.ts';
 import type { ShownError } from '../state/show-error.ts';

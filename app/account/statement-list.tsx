@@ -1,5 +1,4 @@
 // What came in and went out, newest first, with more on demand.
-'use client';
 import { useState } from 'react';
 import type { StatementPage } from '../../protocol/http/usage.ts';
 import { describeLine } from '../format/describe-line.ts';

@@ -1,5 +1,4 @@
 // The secret that signs an account's web hooks: made anew, and shown this once.
-'use client';
 import { useState } from 'react';
 import { rotateWebhookSecret } from '../state/account-api.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';

@@ -1,11 +1,14 @@
 // Draws the real component to HTML: a model's text is hostile input.
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { AnswerStats } from '../../shard-worker/index.ts';
 import { AnswerMessage } from './answer-message.tsx';
+import { loadMarkdown } from './answer-text.tsx';
 import type { AnswerTurn } from './conversation.ts';
+
+beforeAll(loadMarkdown);
 
 const turn: AnswerTurn = { id: 2, role: 'assistant', text: 'Hello.', status: 'done' };
 const stop = {

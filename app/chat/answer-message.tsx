@@ -4,9 +4,9 @@ import { chatText } from '../text/english/chat.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { AnswerStats } from './answer-stats.tsx';
+import { AnswerText } from './answer-text.tsx';
 import type { AnswerTurn } from './conversation.ts';
 import { EarnLinks } from './earn-links.tsx';
-import { MarkdownText } from './markdown-text.tsx';
 import { noticeLine } from './notice-line.ts';
 import { QueuePlace } from './queue-place.tsx';
 
@@ -29,11 +29,7 @@ export const AnswerMessage = memo(function AnswerMessage({ turn, onRetry, onRege
           {chatText.leftOut(leftOut)}
         </p>
       )}
-      {text !== '' && (
-        <div className={`answer-text ${streaming ? 'answer-streaming' : ''}`}>
-          <MarkdownText text={text} />
-        </div>
-      )}
+      <AnswerText text={text} />
       {streaming && text === '' && !notice && !queue && <p className="caret text-muted">{chatText.reading}</p>}
       {queue && <QueuePlace queue={queue} />}
       {notice && (

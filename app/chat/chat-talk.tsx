@@ -1,6 +1,5 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
-'use client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { chatText } from '../text/english/chat.ts';
@@ -9,7 +8,7 @@ import { Composer } from './composer.tsx';
 import { ContextMeter } from './context-meter.tsx';
 import { announceTurns, type UserTurn } from './conversation.ts';
 import { FirstWords } from './first-words.tsx';
-import { MessageList } from './message-list.tsx';
+import { MessageList, type TurnActs } from './message-list.tsx';
 import { type SamplingForm, samplingRequest } from './sampling-form.ts';
 import { SamplingSettings } from './sampling-settings.tsx';
 import { TalkBar } from './talk-bar.tsx';
@@ -39,7 +38,7 @@ const DOUBLE_CLICK_MS = 500;
 
 export function ChatTalk(props: Props) {
   const { model, peer, mode, contextTokens, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
-  const { turns, isStreaming, isRestored } = useTalk();
+  const { id, turns, isStreaming, isRestored } = useTalk();
   const [text, setText] = useState(firstQuestion);
   const [queued, setQueued] = useState(firstQuestion !== '');
   const [sampling, setSampling] = useState(firstSampling);
@@ -111,14 +110,21 @@ export function ChatTalk(props: Props) {
     write(question.text);
     field.current?.focus();
   };
-  const acts =
-    peer && !isStreaming
-      ? {
-          onRetry: (id: number) => talk.retry(peer, id, settings()),
-          onRegenerate: (id: number) => talk.regenerate(peer, id, settings()),
-          onEdit: edit,
-        }
-      : {};
+  const now = useRef<TurnActs>(undefined);
+  now.current = peer && {
+    onRetry: (failed) => talk.retry(peer, failed, settings()),
+    onRegenerate: (old) => talk.regenerate(peer, old, settings()),
+    onEdit: edit,
+  };
+  // The list is not drawn again because somebody writes.
+  const acts = useMemo<TurnActs>(
+    () => ({
+      onRetry: (failed) => now.current?.onRetry(failed),
+      onRegenerate: (old) => now.current?.onRegenerate(old),
+      onEdit: (question) => now.current?.onEdit(question),
+    }),
+    [],
+  );
   return (
     <section
       className="flex min-h-[60dvh] min-w-0 flex-col lg:min-h-[calc(100dvh-7rem)]"
@@ -134,7 +140,7 @@ export function ChatTalk(props: Props) {
           }}
         />
       ) : (
-        <MessageList turns={turns} {...acts} />
+        <MessageList key={id} turns={turns} acts={peer && !isStreaming ? acts : undefined} />
       )}
       <p role="status" aria-live="polite" className="sr-only">
         {announceTurns(turns)}

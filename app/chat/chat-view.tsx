@@ -1,14 +1,16 @@
 // What /chat does: read the address, open the peer that asks, and lay out state, messages and composer.
-'use client';
-import { useSearchParams } from 'next/navigation';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { PoolSummary } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { describeChat, wantsTabs } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
+import { useSearchParams } from '../route/address.ts';
 import { resolveModel } from '../state/resolve-model.ts';
+import { keepEngine } from '../state/site-worker.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
+import { useTouched } from '../state/use-touched.ts';
+import { chatText } from '../text/english/chat.ts';
 import { ProblemList } from '../ui/problem-list.tsx';
 import { type ChatMode, canAsk } from './chat-mode.ts';
 import { parseChatQuery } from './chat-query.ts';
@@ -18,16 +20,20 @@ import { ModePicker } from './mode-picker.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { useChatPeer } from './use-chat-peer.ts';
 import { WhoAnswers } from './who-answers.tsx';
+import { mayBeUnfinished } from './window-talk.ts';
 
 export function ChatView() {
   const address = useSearchParams();
   const query = useMemo(() => parseChatQuery(new URLSearchParams(address.toString())), [address]);
-  const site = useSiteConfig();
+  const site = useSiteConfig({ orHeard: true });
   const [picked, setPicked] = useState<PoolRef>();
   const [streaming, setStreaming] = useState(false);
   const [mode, setMode] = useState<ChatMode>(query.mode);
   const model = picked ?? (site.config && resolveModel(query.wish, site.config.model, site.models));
-  const chat = useChatPeer(model);
+  // A question of the address, this device, or an answer that an earlier page left: nobody need press anything.
+  const [isExpected] = useState(() => query.ask !== '' || mayBeUnfinished());
+  const isTouched = useTouched();
+  const chat = useChatPeer(model, isExpected || isTouched || mode === 'solo');
   const { peer } = chat;
   const local = chat.state?.local;
   const hasLocal = local !== undefined;
@@ -37,6 +43,10 @@ export function ChatView() {
     if (mode === 'solo' && !hasLocal) prepare();
   }, [mode, hasLocal, prepare]);
   const pool = model && chat.state?.pools.find(({ pool: id }) => id === poolIdOf(model));
+  const isWhole = local?.phase === 'ready';
+  useEffect(() => {
+    if (isWhole) void keepEngine();
+  }, [isWhole]);
   const error = site.error ?? chat.error ?? (chat.state?.phase === 'failed' ? chat.state.error : undefined);
 
   return (
@@ -69,6 +79,11 @@ export function ChatView() {
             onPrepare={prepare}
           />
         )}
+        {site.isHeard && (
+          <p className="text-muted text-sm" data-testid="heard-site">
+            {chatText.heard}
+          </p>
+        )}
         <ProblemList problems={query.problems} />
       </WhoAnswers>
       <ChatTalk
@@ -76,7 +91,7 @@ export function ChatView() {
         peer={peer}
         mode={mode}
         contextTokens={pool?.facts?.contextTokens}
-        ready={canAsk(mode, { coalition: chat.state?.phase === 'ready', local: local?.phase === 'ready' })}
+        ready={canAsk(mode, { coalition: chat.isReady, local: local?.phase === 'ready' })}
         unfinished={chat.state?.unfinished}
         firstQuestion={query.ask}
         firstSampling={query.sampling}

@@ -10,6 +10,7 @@ import {
   requestMessages,
   streamingTurn,
   type Turn,
+  withoutOldest,
 } from './conversation.ts';
 
 const stats: AnswerStats = {
@@ -208,4 +209,34 @@ test('what ran when a page was closed is there again: what was said before, and 
   });
   const more = applyConversation(turns, { type: 'text-received', id: 9, delta: ' it is.' });
   expect(last(more).text).toBe('Two it is.');
+});
+
+describe('what has no room is left out from its beginning', () => {
+  const say = (role: 'system' | 'user' | 'assistant', content: string) => ({ role, content });
+  const messages = [
+    say('system', 'Be brief.'),
+    ...[say('user', 'aaaa'), say('assistant', 'bbbb'), say('user', 'cccc'), say('assistant', 'dddd')],
+    say('user', 'eeee'),
+  ];
+
+  test.each([
+    ['one question and its answer at least', 1, ['Be brief.', 'cccc', 'dddd', 'eeee']],
+    ['as many as it takes', 0.5, ['Be brief.', 'eeee']],
+    ['all but the last question, which alone is too long', 0.01, ['Be brief.', 'eeee']],
+  ])('%s', (_what, share, left) => {
+    expect(withoutOldest(messages, share)?.map(({ content }) => content)).toEqual(left);
+  });
+
+  test('nothing where there is only the question', () => {
+    expect(withoutOldest([say('system', 'Be brief.'), say('user', 'aaaa')])).toBeUndefined();
+    expect(withoutOldest([])).toBeUndefined();
+  });
+});
+
+test('a token of a long conversation changes one turn and no other', () => {
+  const long = Array.from({ length: 200 }, (_, at): Turn => ({ id: at + 1, role: 'user', text: 'x' }));
+  const turns = applyConversation(long, { type: 'question-asked', questionId: 201, answerId: 202, text: '?' });
+  const next = applyConversation(turns, { type: 'text-received', id: 202, delta: 'A' });
+  expect(next.filter((turn, at) => turn !== turns[at])).toMatchObject([{ id: 202, text: 'A' }]);
+  expect(applyConversation(next, { type: 'text-received', id: 5, delta: 'A' })).toBe(next);
 });

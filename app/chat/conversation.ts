@@ -124,11 +124,11 @@ export function applyConversation(turns: readonly Turn[], event: ConversationEve
   }
 }
 
+/** What streams is near the end: a long conversation is not looked through for each token. */
 function change(turns: readonly Turn[], id: number, next: (turn: AnswerTurn) => AnswerTurn): readonly Turn[] {
-  return turns.map((turn) => {
-    const streams = turn.role === 'assistant' && turn.id === id && turn.status === 'streaming';
-    return streams ? next(turn) : turn;
-  });
+  const at = turns.findLastIndex((turn) => turn.id === id);
+  const turn = turns[at];
+  return turn?.role === 'assistant' && turn.status === 'streaming' ? turns.with(at, next(turn)) : turns;
 }
 
 // The answer's own text wins over the deltas: it is what the peer vouches for.
@@ -172,11 +172,24 @@ export function requestMessages(turns: readonly Turn[], answerId = Number.POSITI
   return messages;
 }
 
-/** Without the oldest question and its answer; what the system was told stays. Undefined where only the question itself is left. */
-export function withoutOldest(messages: readonly ChatMessage[]): ChatMessage[] | undefined {
+/**
+ * Without the oldest question and its answer, and without further ones until at most `share` of the letters is left; what the system
+ * was told stays. Undefined where only the question itself is left.
+ */
+export function withoutOldest(messages: readonly ChatMessage[], share = 1): ChatMessage[] | undefined {
   const first = messages.findIndex(({ role }) => role !== 'system');
-  const next = messages.findIndex(({ role }, at) => at > first && role === 'user');
-  return next < 0 ? undefined : [...messages.slice(0, first), ...messages.slice(next)];
+  const said = messages.slice(first);
+  let letters = said.reduce((sum, { content }) => sum + content.length, 0);
+  const most = share * letters;
+  let kept = 0;
+  for (const [at, { role }] of said.entries()) {
+    if (at > 0 && role === 'user') {
+      kept = at;
+      if (letters <= most) break;
+    }
+    letters -= said[at]!.content.length;
+  }
+  return kept === 0 ? undefined : [...messages.slice(0, first), ...said.slice(kept)];
 }
 
 /** Turns as they are kept: what ran when the page was closed has stopped, unless the peer goes on with it. */
@@ -189,7 +202,7 @@ export const closedTurns = (turns: readonly Turn[]): Turn[] =>
 
 /** The answer under way, if any. */
 export const streamingTurn = (turns: readonly Turn[]): AnswerTurn | undefined =>
-  turns.find((turn): turn is AnswerTurn => turn.role === 'assistant' && turn.status === 'streaming');
+  turns.findLast((turn): turn is AnswerTurn => turn.role === 'assistant' && turn.status === 'streaming');
 
 /** What a screen reader is told: when an answer starts and how it ended, never each token. */
 export function announceTurns(turns: readonly Turn[]): string {

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Turn } from './conversation.ts';
-import { asKept, findTalks, type KeptTalk, readTalks, titleOf, writeTalks } from './kept-talks.ts';
+import { asKept, findTalks, type KeptTalk, titleOf } from './kept-talks.ts';
 
 const said: Turn[] = [
   { id: 1, role: 'user', text: 'What is\n a shard?' },
@@ -23,24 +23,6 @@ test('search finds all words in title and text, whatever their case', () => {
   expect(findTalks([talk(), fox], 'layers')).toEqual([talk()]);
   expect(findTalks([talk(), fox], '')).toHaveLength(2);
   expect(findTalks([talk(), fox], 'hen')).toEqual([]);
-});
-
-test('what was saved as a file comes back as it was said', () => {
-  const stats = { tokens: 3 } as never;
-  const kept = talk({ turns: [said[0]!, { ...said[1]!, stats } as Turn] });
-  expect(readTalks(writeTalks([kept]))).toEqual([talk()]);
-});
-
-describe('a file of something else is refused in words', () => {
-  test.each([
-    ['nothing', ''],
-    ['no JSON', '{'],
-    ['another format', '{"format":"x","talks":[]}'],
-    ['a role that there is not', writeTalks([talk()]).replace('"assistant"', '"system"')],
-    ['text that is a number', writeTalks([talk()]).replace('"A slice of **layers**."', '7')],
-  ])('%s', (_what, text) => {
-    expect(() => readTalks(text)).toThrow(expect.objectContaining({ code: 'bad-request' }));
-  });
 });
 
 test('what ran when the page was closed has stopped, with what had come of it', () => {

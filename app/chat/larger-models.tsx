@@ -1,5 +1,4 @@
 // Beside a tiny model: larger ones, by what devices such as this one can hold.
-'use client';
 import { useEffect, useState } from 'react';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatCount } from '../format/format-count.ts';

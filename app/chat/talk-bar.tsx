@@ -1,15 +1,15 @@
 // Above a conversation: its name, a new one, and all that this browser keeps: found, renamed, deleted, saved as a file and brought back.
-'use client';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { chatText } from '../text/english/chat.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { findTalks, type KeptTalk, readTalks, titleOf, writeTalks } from './kept-talks.ts';
+import { findTalks, type KeptTalk, type TalkHead, titleOf } from './kept-talks.ts';
 import { useTalk } from './use-talk.ts';
 import { talk, talkKeeper } from './window-talk.ts';
 
 const MOST_SHOWN = 200;
 
-export function TalkBar() {
+/** Whatever is being written below changes nothing of it. */
+export const TalkBar = memo(function TalkBar() {
   const { id, turns, title, isStreaming, isPrivate } = useTalk();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -41,7 +41,7 @@ export function TalkBar() {
       {isOpen && <Talks shown={id} version={isStreaming ? 'streams' : turns.length} onDone={() => setOpen(false)} />}
     </div>
   );
-}
+});
 
 interface TalksProps {
   /** Which one is shown. */
@@ -52,25 +52,40 @@ interface TalksProps {
 }
 
 function Talks({ shown, version, onDone }: TalksProps) {
-  const [talks, setTalks] = useState<readonly KeptTalk[]>();
+  const [talks, setTalks] = useState<readonly TalkHead[]>();
+  /** With all that was said in them: read once somebody looks for words. */
+  const [texts, setTexts] = useState<readonly KeptTalk[]>();
   const [wanted, setWanted] = useState('');
   const [problem, setProblem] = useState('');
-  const reload = () =>
-    talkKeeper.list().then(setTalks, () => {
+  const isLooking = wanted.trim() !== '';
+  const reload = async () => {
+    try {
+      setTalks(await talkKeeper.list());
+      setTexts(isLooking ? await talkKeeper.readAll() : undefined);
+    } catch {
       setTalks([]);
       setProblem(chatText.talks.nothingKept);
-    });
+    }
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept changes with the conversation
-  useEffect(() => void reload(), [version]);
-  const found = findTalks(talks ?? [], wanted);
+  useEffect(() => void reload(), [version, isLooking]);
+  const found = isLooking ? findTalks(texts ?? [], wanted) : (talks ?? []);
   const unshown = found.length - MOST_SHOWN;
 
-  const rename = async (kept: KeptTalk, title: string) => {
-    if (kept.id === shown) talk.rename(title);
-    else await talkKeeper.keep({ ...kept, title: title.trim() || titleOf(kept.turns) });
+  const rename = async ({ id }: TalkHead, title: string) => {
+    if (id === shown) talk.rename(title);
+    else {
+      const kept = await talkKeeper.read(id);
+      if (kept) await talkKeeper.keep({ ...kept, title: title.trim() || titleOf(kept.turns) });
+    }
     await reload();
   };
-  const remove = async (kept: KeptTalk) => {
+  const open = async ({ id }: TalkHead) => {
+    const kept = id === shown ? undefined : await talkKeeper.read(id);
+    if (kept) talk.open(kept);
+    onDone();
+  };
+  const remove = async (kept: TalkHead) => {
     await talkKeeper.remove(kept.id);
     if (kept.id === shown) talk.forget();
     await reload();
@@ -79,6 +94,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
     if (!file) return;
     setProblem('');
     try {
+      const { readTalks } = await import('./talk-file.ts');
       for (const kept of readTalks(await file.text())) {
         // What is here already may say more of how it was answered.
         if (!(await talkKeeper.read(kept.id))) await talkKeeper.keep(kept);
@@ -87,6 +103,11 @@ function Talks({ shown, version, onDone }: TalksProps) {
       setProblem((thrown as Error).message);
     }
     await reload();
+  };
+
+  const save = async () => {
+    const { writeTalks } = await import('./talk-file.ts');
+    saveFile(writeTalks(await talkKeeper.readAll()));
   };
 
   return (
@@ -115,7 +136,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
           type="button"
           className="button button-small"
           disabled={!talks || talks.length === 0}
-          onClick={() => saveFile(writeTalks(talks ?? []))}
+          onClick={() => void save()}
         >
           {chatText.talks.save}
         </button>
@@ -134,7 +155,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
       </div>
       {problem && <p className="rounded-md border border-control bg-warn-soft px-3 py-2 text-sm">{problem}</p>}
       {talks && talks.length === 0 && !problem && <p className="text-muted text-sm">{chatText.talks.none}</p>}
-      {talks && talks.length > 0 && found.length === 0 && (
+      {talks && talks.length > 0 && (!isLooking || texts) && found.length === 0 && (
         <p className="text-muted text-sm">{chatText.talks.notFound}</p>
       )}
       <ul className="max-h-80 divide-y divide-line overflow-y-auto">
@@ -143,10 +164,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
             key={kept.id}
             kept={kept}
             isShown={kept.id === shown}
-            onOpen={() => {
-              if (kept.id !== shown) talk.open(kept);
-              onDone();
-            }}
+            onOpen={() => void open(kept)}
             onRename={(title) => void rename(kept, title)}
             onRemove={() => void remove(kept)}
           />
@@ -159,7 +177,7 @@ function Talks({ shown, version, onDone }: TalksProps) {
 }
 
 interface ItemProps {
-  kept: KeptTalk;
+  kept: TalkHead;
   isShown: boolean;
   onOpen(): void;
   onRename(title: string): void;

@@ -1,6 +1,6 @@
 // A conversation and its peer, without a page: what is kept, what an answer does whose conversation is not shown any more.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PoolError } from '../../protocol/errors.ts';
+import { contextExceeded } from '../../protocol/context-exceeded.ts';
 import type { Answer, AskHandlers, AskRequest, ChatPeer } from '../../shard-worker/index.ts';
 import type { KeptTalk } from './kept-talks.ts';
 import { Talk } from './talk.ts';
@@ -144,7 +144,7 @@ test('the oldest messages are left out until the others have room, and that is s
     asked.at(-1)!.end({ text: `To ${question}` });
     await settle();
   }
-  const tooLong = new PoolError('context-exceeded', 'Too long.');
+  const tooLong = contextExceeded(20, 21);
   talk.ask(peer, 'Three', {});
   for (let tries = 0; tries < 2; tries++) {
     asked.at(-1)!.fail(tooLong);

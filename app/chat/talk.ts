@@ -255,13 +255,20 @@ async function askFitting(
     try {
       return await peer.ask({ ...request, messages }, handlers);
     } catch (thrown) {
+      const error = PoolError.from(thrown);
       const fewer =
-        mayTry() && PoolError.from(thrown).code === 'context-exceeded' ? withoutOldest(messages) : undefined;
+        mayTry() && error.code === 'context-exceeded' ? withoutOldest(messages, shareThatFits(error)) : undefined;
       if (!fewer) throw thrown;
       messages = fewer;
       onLeftOut(request.messages.length - messages.length);
     }
   }
+}
+
+/** The excess of what was too long, by the letter. What was not even counted is halved: a long conversation fits after a few tries. */
+function shareThatFits({ data }: PoolError): number {
+  const { maxContext, promptTokens } = data ?? {};
+  return typeof maxContext === 'number' && typeof promptTokens === 'number' ? maxContext / promptTokens : 0.5;
 }
 
 /** `randomUUID` is not there on a page without https. */

@@ -1,5 +1,4 @@
 // Beside the conversation; on a phone one line above it, which opens: there messages and composer are the page.
-'use client';
 import { type ReactNode, useState } from 'react';
 import { modelsText } from '../text/english/models.ts';
 

@@ -1,9 +1,12 @@
 // What this window keeps of its conversation, whatever page it shows and after a reload: the one instance of each.
 import type { PoolRef } from '../../protocol/ids.ts';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
+import { fetchPart } from '../state/fetch-part.ts';
+import { recallSite } from '../state/heard-site.ts';
 import { KeptPeer } from './kept-peer.ts';
-import { openTalkKeeper } from './kept-talks.ts';
+import type { KeptTalk } from './kept-talks.ts';
 import { isAnswerTo, Talk } from './talk.ts';
+import { openTalkKeeper } from './talk-keeper.ts';
 
 const TALK = 'computepool.talk';
 const DRAFT = 'computepool.draft';
@@ -47,11 +50,46 @@ const MOST_LOOKED_AT = 20;
 
 /** Shows what ran when an earlier page was closed, in the conversation that it was asked in. */
 export async function reopenTalk(peer: ChatPeer, unfinished: UnfinishedAnswer): Promise<void> {
-  const newest = await talkKeeper.list().catch(() => []);
-  const own = newest.slice(0, MOST_LOOKED_AT).find(({ turns }) => isAnswerTo(turns, unfinished.request));
+  const own = await askedIn(unfinished).catch(() => undefined);
   if (talk.isStreaming) return;
   if (own && !isAnswerTo(talk.state.get().turns, unfinished.request)) talk.open(own);
   talk.reopen(peer, unfinished);
+}
+
+async function askedIn({ request }: UnfinishedAnswer): Promise<KeptTalk | undefined> {
+  for (const { id } of (await talkKeeper.list()).slice(0, MOST_LOOKED_AT)) {
+    const kept = await talkKeeper.read(id);
+    if (kept && isAnswerTo(kept.turns, request)) return kept;
+  }
+  return undefined;
+}
+
+/** All tabs of this browser: which of them left an answer under way, its peer finds out. */
+const ASKING = 'computepool.asking';
+let wasStreaming = false;
+talk.state.subscribe(() => {
+  const { isStreaming } = talk;
+  if (isStreaming === wasStreaming) return;
+  wasStreaming = isStreaming;
+  try {
+    if (isStreaming) localStorage.setItem(ASKING, '1');
+    else localStorage.removeItem(ASKING);
+  } catch {
+    // What was left is found once somebody touches the page.
+  }
+});
+
+let wasAsking: boolean | undefined;
+
+/** An earlier page may have been closed while an answer ran: its peer must be opened to go on. The next window does not ask again. */
+export function mayBeUnfinished(): boolean {
+  try {
+    wasAsking ??= localStorage.getItem(ASKING) !== null;
+    localStorage.removeItem(ASKING);
+  } catch {
+    wasAsking ??= false;
+  }
+  return wasAsking;
 }
 
 /** What was written and not sent. */
@@ -59,8 +97,9 @@ export const recallDraft = (): string => recall(DRAFT) ?? '';
 export const rememberDraft = (text: string): void => remember(DRAFT, text || undefined);
 
 async function open(pool: PoolRef): Promise<ChatPeer> {
-  const { openChatPeer } = await import('../../shard-worker/index.ts');
-  return openChatPeer({ pool });
+  const { openChatPeer } = await fetchPart(import('../../shard-worker/index.ts'));
+  const heard = recallSite();
+  return openChatPeer({ pool, ...(heard ? { config: heard.config } : {}) });
 }
 
 export const chatPeer = new KeptPeer(open, () => talk.isStreaming);

@@ -1,5 +1,4 @@
 // A balance in one line, of an account or of a peer that no account has claimed.
-'use client';
 import { type ReactNode, useCallback } from 'react';
 import type { PeerId } from '../../protocol/ids.ts';
 import { formatCreditAmount } from '../format/format-credits.ts';

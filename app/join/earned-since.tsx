@@ -1,5 +1,4 @@
 // What lending has brought since this window began to, in one line: each answer moves it.
-'use client';
 import { earnedLine } from '../format/earned-line.ts';
 import { useWindowEarned } from './window-earned.ts';
 

@@ -1,9 +1,8 @@
 // What lending brings: to the account that is logged in, if the person agrees that its tabs are claimed, else to the peer.
-'use client';
-import Link from 'next/link';
 import { useEffect, useRef } from 'react';
 import type { AccountInfo } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import { PageLink } from '../route/page-link.tsx';
 import { claimThisBrowser } from '../state/claim-this-browser.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';
@@ -51,9 +50,9 @@ function GuestEarnings({ peers }: { peers: readonly PeerId[] }) {
       <p className="text-muted text-sm">
         {fill(joinText.earnings.guest, {
           logIn: (
-            <Link href="/account" target="_blank" className="link">
+            <PageLink href="/account" target="_blank" className="link">
               {joinText.earnings.logIn}
-            </Link>
+            </PageLink>
           ),
         })}
       </p>

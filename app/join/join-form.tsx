@@ -1,5 +1,4 @@
 // What to lend this tab for: the model, where a market pool is to pay, and behind "More choices" the backend and the memory.
-'use client';
 import { type FormEvent, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolInfo } from '../../protocol/http/pool.ts';

@@ -1,8 +1,6 @@
 // What stands on /join. The view needs the address's query, which exists only in the browser.
 'use client';
-import { Suspense } from 'react';
 import { joinText } from '../text/english/join.ts';
-import { uiText } from '../text/english/ui.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 import { SecureOnly } from '../ui/secure-only.tsx';
 import { JoinView } from './join-view.tsx';
@@ -14,11 +12,9 @@ export function JoinPage() {
       <h1 className="font-semibold text-2xl tracking-tight">{joinText.heading}</h1>
       <p className="mt-2 max-w-prose text-muted">{joinText.intro}</p>
       <div className="mt-6">
-        <Suspense fallback={<p className="text-muted">{uiText.oneMoment}</p>}>
-          <SecureOnly>
-            <JoinView />
-          </SecureOnly>
-        </Suspense>
+        <SecureOnly>
+          <JoinView />
+        </SecureOnly>
       </div>
     </>
   );

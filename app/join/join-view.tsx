@@ -1,7 +1,7 @@
 // What /join does: read the address, offer the form, then show a card per shard of this window.
-'use client';
-import { useSearchParams } from 'next/navigation';
+
 import { useEffect, useMemo, useRef } from 'react';
+import { useSearchParams } from '../route/address.ts';
 import { useShards } from '../state/lent-shards.ts';
 import { readPools } from '../state/read-pools.ts';
 import { resolveModel } from '../state/resolve-model.ts';

@@ -1,5 +1,4 @@
 // A shard that lets running answers end before it goes: how many, for how long at most, and a button for who cannot wait.
-'use client';
 import { useEffect, useState } from 'react';
 import type { Shard } from '../state/lent-shards.ts';
 import { joinText } from '../text/english/join.ts';

@@ -1,5 +1,4 @@
 // When this window lends and when it says something: kept in this browser, for all of its shards.
-'use client';
 import { useId, useState } from 'react';
 import { askForUse, canTellUse } from '../state/device-use.ts';
 import { type LendRules, minuteOf, type RulesVerdict, SHARES, timeOf } from '../state/lend-rules.ts';

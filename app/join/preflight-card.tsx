@@ -1,12 +1,11 @@
 // What this device brings to lending, before anything is loaded: a line with a mark each, and what to do about a problem.
-'use client';
 import { preflightText } from '../text/english/preflight.ts';
 import { listPreflight, type PreflightLine, type PreflightMark } from './preflight-lines.ts';
 import { type Chosen, usePreflight } from './use-preflight.ts';
 
 const LOOKS: Record<PreflightMark, { sign: string; className: string }> = {
   ok: { sign: '✓', className: 'border-accent text-accent' },
-  note: { sign: 'i', className: 'border-control text-muted' },
+  note: { sign: '–', className: 'border-control text-muted' },
   problem: { sign: '!', className: 'border-danger bg-danger-soft text-danger' },
   looking: { sign: '…', className: 'border-line text-muted' },
 };

@@ -1,5 +1,4 @@
 // The shards of this window, each with its live state.
-'use client';
 import { type Shard, windowShards } from '../state/lent-shards.ts';
 import { useStore } from '../state/use-store.ts';
 import { joinText } from '../text/english/join.ts';

@@ -13,8 +13,15 @@ export function wantedLanguage(): Language {
   }
 }
 
+/** Where the texts cannot be had, what is shown stays in the language that it is in. */
 export async function speak(language: Language): Promise<void> {
-  const texts = language === 'de' ? (await import('../text/german/german.ts')).german : undefined;
+  const german = () =>
+    import('../text/german/german.ts').then(
+      (module) => module.german,
+      () => undefined,
+    );
+  const texts = language === 'de' ? await german() : undefined;
+  if (language === 'de' && !texts) return;
   layTexts(language, texts);
   document.documentElement.lang = language === 'de' ? 'de' : 'en';
 }

@@ -1,5 +1,4 @@
 // Makes a pool: which model, how many tabs, who may take part. The server reads the model's facts itself.
-'use client';
 import { type FormEvent, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolInfo } from '../../protocol/http/pool.ts';

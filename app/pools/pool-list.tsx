@@ -1,6 +1,5 @@
 // All pools, what answers first: a small ring, the model, who is there, why it is so.
 
-import Link from 'next/link';
 import type { PoolInfo } from '../../protocol/http/pool.ts';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatBytes } from '../format/format-bytes.ts';
@@ -8,6 +7,7 @@ import { formatMarketPrice } from '../format/format-dollars.ts';
 import { formatModel } from '../format/format-model.ts';
 import { allBytes } from '../format/layer-bytes.ts';
 import { sortPools } from '../format/pool-status.ts';
+import { PageLink } from '../route/page-link.tsx';
 import { poolsText } from '../text/english/pools.ts';
 import { PoolWhy } from '../ui/pool-why.tsx';
 import { MarketMark } from './market-mark.tsx';
@@ -46,12 +46,12 @@ function PoolItem({ pool, own }: { pool: PoolInfo; own: boolean }) {
       <PoolGlyph stages={pool.stages || pool.peers} ready={pool.state === 'ready'} />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
-          <Link
+          <PageLink
             href={poolPage(pool.pool)}
             className="min-w-0 break-words font-semibold after:absolute after:inset-0 after:rounded-md hover:text-accent"
           >
             <bdi>{formatModel(poolRefOf(pool.pool))}</bdi>
-          </Link>
+          </PageLink>
           <PoolBadge pool={pool} />
           {pool.policy === 'market' && <MarketMark />}
           {own && <span className="rounded-sm bg-accent-soft px-1.5 text-xs leading-5">{text.yours}</span>}

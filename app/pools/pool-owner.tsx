@@ -1,5 +1,4 @@
 // What the account that made a pool may do with it: load or unload, who takes part, delete.
-'use client';
 import { type FormEvent, useState } from 'react';
 import type { PoolLive } from '../../protocol/http/pool-state.ts';
 import { useTask } from '../state/use-task.ts';

@@ -1,10 +1,10 @@
 // One pool: what it is, what it does now, and what its owner may change.
-'use client';
-import Link from 'next/link';
-import { useRouter } from 'next/navigation';
+
 import { useCallback } from 'react';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatModel } from '../format/format-model.ts';
+import { useGo } from '../route/address.ts';
+import { PageLink } from '../route/page-link.tsx';
 import { chatAddress, joinAddress } from '../state/page-address.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
@@ -24,12 +24,12 @@ import { PoolOwner } from './pool-owner.tsx';
 const LIVE_EVERY_MS = 2000;
 
 export function PoolPage({ id }: { id: string }) {
-  const router = useRouter();
   const live = useRemote(
     useCallback((signal: AbortSignal) => readPoolState(id, signal), [id]),
     LIVE_EVERY_MS,
   );
   const { account } = useAccount();
+  const go = useGo();
   const text = poolsText.page;
   const pool = live.value;
   const failure = live.away ? (
@@ -58,19 +58,17 @@ export function PoolPage({ id }: { id: string }) {
           <MarketLine pool={pool} />
         </div>
         <p className="flex flex-wrap gap-2">
-          <Link href={chatAddress(poolRefOf(pool.pool))} className="button button-small button-primary">
+          <PageLink href={chatAddress(poolRefOf(pool.pool))} className="button button-small button-primary">
             {text.ask}
-          </Link>
-          <Link href={joinAddress(poolRefOf(pool.pool))} className="button button-small">
+          </PageLink>
+          <PageLink href={joinAddress(poolRefOf(pool.pool))} className="button button-small">
             {text.lend}
-          </Link>
+          </PageLink>
         </p>
       </header>
       {failure}
       <PoolLive live={pool} />
-      {mayChange(pool, account) && (
-        <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => router.push('/pools')} />
-      )}
+      {mayChange(pool, account) && <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => go('/pools')} />}
     </div>
   );
 }

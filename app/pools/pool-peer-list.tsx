@@ -1,5 +1,4 @@
 // The tabs that may take part in a pool that recruits nobody.
-'use client';
 import { type FormEvent, useState } from 'react';
 import type { PeerId } from '../../protocol/ids.ts';
 import { poolsText } from '../text/english/pools.ts';

@@ -1,7 +1,6 @@
 // What /pools does: the list and the form, or one pool where the address names it.
-'use client';
-import Link from 'next/link';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useGo, useSearchParams } from '../route/address.ts';
+import { PageLink } from '../route/page-link.tsx';
 import { readPools } from '../state/read-pools.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useRemote } from '../state/use-remote.ts';
@@ -25,9 +24,9 @@ export function PoolsView() {
   return (
     <>
       <p className="mb-4">
-        <Link href="/pools" className="link">
+        <PageLink href="/pools" className="link">
           {poolsText.all}
-        </Link>
+        </PageLink>
       </p>
       <PoolPage key={id} id={id} />
     </>
@@ -63,9 +62,9 @@ function Overview() {
           <p>
             {fill(poolsText.form.needsAccount, {
               logIn: (
-                <Link href="/account" className="link">
+                <PageLink href="/account" className="link">
                   {poolsText.form.logIn}
-                </Link>
+                </PageLink>
               ),
             })}
           </p>
@@ -76,11 +75,9 @@ function Overview() {
 }
 
 function CreateForm() {
+  const go = useGo();
   const site = useSiteConfig();
-  const router = useRouter();
   if (site.error) return <ErrorCard error={site.error} onRetry={site.retry} />;
   if (!site.config) return <LoadingLine>{poolsText.form.askingModels}</LoadingLine>;
-  return (
-    <PoolCreateForm config={site.config} models={site.models} onCreated={(pool) => router.push(poolPage(pool.pool))} />
-  );
+  return <PoolCreateForm config={site.config} models={site.models} onCreated={(pool) => go(poolPage(pool.pool))} />;
 }

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
 import { ValueStore } from '../../protocol/value-store.ts';
 import type { openStagePeer, StagePeer } from '../../shard-worker/index.ts';
+import { fetchPart } from './fetch-part.ts';
 import type { ShownError } from './show-error.ts';
 
 /** Model, backend and memory of a shard to be opened. */
@@ -157,7 +158,7 @@ export class LentShards {
 }
 
 /** Those of this window. */
-export const windowShards = new LentShards(() => import('../../shard-worker/index.ts'));
+export const windowShards = new LentShards(() => fetchPart(import('../../shard-worker/index.ts')));
 const NONE: LentState = { shards: [] };
 
 export function useShards(): LentState & Pick<LentShards, 'add'> & { full: boolean } {

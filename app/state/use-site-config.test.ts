@@ -1,7 +1,10 @@
 // A real HTTP server whose answers the test chooses; React draws the hook.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SiteConfig } from '../../protocol/http/config.ts';
+import { rememberSite } from './heard-site.ts';
+import type { SiteModel } from './site-models.ts';
 import { drawHook } from './test-page.ts';
 import { useSiteConfig } from './use-site-config.ts';
 
@@ -59,6 +62,36 @@ test.each([
   await expect.poll(() => site.now.status).toBe('ready');
   expect(site.now).toMatchObject({ config, models: [] });
   expect(site.now.error).toBeUndefined();
+});
+
+describe('the server is away', () => {
+  const kept = new Map<string, string>();
+  beforeEach(() => {
+    kept.clear();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, text: string) => kept.set(key, text),
+    });
+    rememberSite({ config: config as SiteConfig, models: [tiny as SiteModel] });
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('nobody there')));
+  });
+
+  test('a page that goes on without it has what it said last', async () => {
+    const chat = drawHook(() => useSiteConfig({ orHeard: true }));
+    await expect.poll(() => chat.now.status).toBe('ready');
+    expect(chat.now).toMatchObject({ config, models: [tiny], isHeard: true });
+  });
+
+  test('any other page says so', async () => {
+    const pools = drawHook(useSiteConfig);
+    await expect.poll(() => pools.now).toMatchObject({ status: 'failed', error: { code: 'link-failed' } });
+  });
+
+  test('of what a page of another form has kept nothing is believed', async () => {
+    kept.set('computepool.site', '{"config":{"model":7}}');
+    const chat = drawHook(() => useSiteConfig({ orHeard: true }));
+    await expect.poll(() => chat.now.status).toBe('failed');
+  });
 });
 
 test('without a config there is no site; a retry says so until it is read', async () => {

@@ -1,5 +1,3 @@
-'use client';
-
 // The coalition as a picture: stages clockwise with their parts of the model, arrows along a token's way, and in the middle who asks: the question
 // goes to the entry, tokens come from the exit.
 import { useEffect, useState } from 'react';

@@ -1,5 +1,4 @@
 // A button for what cannot be undone: the first press asks, the second does it. Escape or "Keep" goes back.
-'use client';
 import { useState } from 'react';
 import { uiText } from '../text/english/ui.ts';
 

@@ -1,5 +1,4 @@
 // Copies a text and says so, to eyes and to screen readers.
-'use client';
 import { useEffect, useState } from 'react';
 import { uiText } from '../text/english/ui.ts';
 

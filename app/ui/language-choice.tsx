@@ -1,5 +1,4 @@
 // The language of the pages: what the browser prefers, or what was chosen here.
-'use client';
 import { chooseLanguage } from '../language/speak.ts';
 import { useLanguage } from '../text/catalogue.ts';
 import { uiText } from '../text/english/ui.ts';

@@ -1,8 +1,7 @@
 // What this window lends, on every page: it goes on while its person looks at another one.
-'use client';
-import Link from 'next/link';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { lendingLine } from '../format/lending-line.ts';
+import { PageLink } from '../route/page-link.tsx';
 import { type Shard, useShards } from '../state/lent-shards.ts';
 import { windowRules } from '../state/rule-watch.ts';
 import { useLendNotices } from '../state/use-lend-notices.ts';
@@ -20,7 +19,7 @@ export function LendingChip() {
   useLendingTitle(isServing);
   if (!line) return null;
   return (
-    <Link
+    <PageLink
       href="/join"
       data-testid="lending-chip"
       className="flex min-h-11 min-w-0 items-center gap-2 text-sm hover:text-accent"
@@ -30,7 +29,7 @@ export function LendingChip() {
         className={`size-2.5 shrink-0 rounded-full ${line.isServing ? 'bg-accent' : 'border border-control'}`}
       />
       <span className="truncate">{line.text}</span>
-    </Link>
+    </PageLink>
   );
 }
 

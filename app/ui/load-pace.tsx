@@ -1,5 +1,4 @@
 // How fast something comes, and how long it will take. Nothing once it is there.
-'use client';
 import { useEffect, useRef, useState } from 'react';
 import { formatBytes } from '../format/format-bytes.ts';
 import { type LoadSample, noteLoaded, rateOf } from '../format/load-rate.ts';

@@ -1,5 +1,4 @@
 // Which model to serve: this site's default, one of the site's own, or any decoder on the hub in the ONNX layout.
-'use client';
 import { type ReactNode, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { Dtype, ModelRef } from '../../protocol/ids.ts';

@@ -1,5 +1,4 @@
 // Gives the window the title of a page in the language that is spoken: what comes with the page is English, for crawlers.
-'use client';
 import { useLayoutEffect } from 'react';
 import { titlePage } from './window-title.ts';
 

@@ -1,6 +1,5 @@
 // Asks for the password once more, in place: what the person wanted waits behind it. The password goes to the server once and is
 // kept nowhere in the page.
-'use client';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { logInAgain } from '../state/account-api.ts';
 import { useTask } from '../state/use-task.ts';

@@ -1,22 +1,15 @@
 // The default pool as it is now, on the start page. Watches; asks nothing.
-'use client';
-import type { PoolRef } from '../../protocol/ids.ts';
-import type { PoolWatch } from '../../shard-worker/index.ts';
 import { formatModel } from '../format/format-model.ts';
+import { openWatch } from '../state/open-watch.ts';
 import { usePeer } from '../state/use-peer.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { uiText } from '../text/english/ui.ts';
 import { CoalitionRing } from './coalition-ring.tsx';
 import { ServerAway } from './server-away.tsx';
 
-async function open(pool: PoolRef): Promise<PoolWatch> {
-  const { watchPool } = await import('../../shard-worker/index.ts');
-  return watchPool({ pool });
-}
-
 export function PoolPicture() {
   const site = useSiteConfig();
-  const watch = usePeer(site.config?.model, open);
+  const watch = usePeer(site.config?.model, openWatch);
   const coalition = watch.state?.coalition;
   const phase = watch.state?.phase;
   return (

@@ -1,5 +1,4 @@
 // Shows what needs a secure context where there is one. Elsewhere nothing of it starts, and a card says why and what to do.
-'use client';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { uiText } from '../text/english/ui.ts';
 import { InsecureCard } from './insecure-card.tsx';

@@ -1,5 +1,4 @@
 // The server is away: since when, when it is tried next, and what goes on without it. The figures move once a second, unannounced.
-'use client';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ServerAway as Away } from '../../shard-worker/index.ts';
 import { awayLine } from '../format/away-line.ts';

@@ -1,7 +1,8 @@
 // The head of every page: the mark and the places to go.
 'use client';
-import Link from 'next/link';
-import { usePathname } from 'next/navigation';
+import { usePathname } from '../route/address.ts';
+import { PageLink } from '../route/page-link.tsx';
+import { pagePath } from '../route/page-path.ts';
 import { uiText } from '../text/english/ui.ts';
 import { LendingChip } from './lending-chip.tsx';
 import { Mark } from './mark.tsx';
@@ -9,27 +10,26 @@ import { Mark } from './mark.tsx';
 const PLACES = ['chat', 'join', 'pools', 'account'] as const;
 
 export function SiteHeader() {
-  // A static host may serve `/join`, `/join/` or `/join.html`.
-  const here = usePathname().replace(/(\.html|\/)$/, '');
+  const here = pagePath(usePathname());
   return (
     <header className="border-line border-b bg-panel">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-4 px-4 py-2">
-        <Link href="/" className="flex min-h-11 items-center gap-2 font-semibold tracking-tight">
+        <PageLink href="/" className="flex min-h-11 items-center gap-2 font-semibold tracking-tight">
           <Mark />
           {/* Four places leave a phone no room for the name. */}
           <span className="sr-only sm:not-sr-only">ComputePool</span>
-        </Link>
+        </PageLink>
         <LendingChip />
         <nav aria-label={uiText.mainNavigation} className="flex sm:gap-1">
           {PLACES.map((place) => (
-            <Link
+            <PageLink
               key={place}
               href={`/${place}`}
               aria-current={here === `/${place}` ? 'page' : undefined}
               className="flex min-h-11 items-center border-transparent border-b-2 px-2.5 font-medium sm:px-3 hover:text-accent aria-[current=page]:border-accent aria-[current=page]:text-accent"
             >
               {uiText.places[place]}
-            </Link>
+            </PageLink>
           ))}
         </nav>
       </div>

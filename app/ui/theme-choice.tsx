@@ -1,5 +1,4 @@
 // Light, dark, or as the system has it: remembered by this browser.
-'use client';
 import { useEffect, useState } from 'react';
 import { uiText } from '../text/english/ui.ts';
 

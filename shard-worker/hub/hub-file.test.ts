@@ -177,7 +177,7 @@ describe('the cache behind a file', () => {
     };
     const file = await openHubFile(location, GRAPH, { cache });
     await file.read(100, 50);
-    const [sealed] = entries.values();
+    const sealed = [...entries].find(([key]) => !key.startsWith('opening:'))?.[1];
     if (sealed) sealed[60] = (sealed[60] ?? 0) ^ 1;
     hub.resetCounts();
     expect(fingerprint(await file.read(100, 50))).toBe(fingerprint(BYTES.slice(100, 150)));
@@ -200,7 +200,10 @@ describe('the cache behind a file', () => {
     await (await openHubFile(location, GRAPH, { cache, fetch: hidden })).read(0, 100);
     expect(cache.heldBytes).toBe(0);
     const pinned = { ...location, revision: repo.hub.commit };
-    await (await openHubFile(pinned, GRAPH, { cache, fetch: hidden })).read(0, 100);
-    expect(cache.heldBytes).toBe(132);
+    const file = await openHubFile(pinned, GRAPH, { cache, fetch: hidden });
+    const opening = cache.heldBytes;
+    expect(opening).toBeGreaterThan(0);
+    await file.read(0, 100);
+    expect(cache.heldBytes).toBe(opening + 132);
   });
 });

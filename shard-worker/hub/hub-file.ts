@@ -67,6 +67,7 @@ export async function openHubFile(location: HubLocation, path: string, options: 
       retry: options.retry ?? DEFAULT_RETRY,
     },
     cache: options.cache,
+    openings: options.cache,
     signal: options.signal,
     expected: options.expected,
     firstWindowBytes: options.firstWindowBytes ?? 1,

@@ -65,8 +65,9 @@ export async function loadModelIndex(base: string, options: FetchOptions = {}): 
       meter: options.meter ?? createByteMeter(),
       retry: options.retry ?? DEFAULT_RETRY,
     },
-    // The list is what names content, so it is always asked for anew.
+    // The list is what names content, so it is always asked for anew; without its server it is what it was.
     cache: undefined,
+    openings: options.cache,
     signal: options.signal,
     expected: undefined,
     firstWindowBytes: MAX_INDEX_BYTES,

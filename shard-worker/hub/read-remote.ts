@@ -1,6 +1,7 @@
 // Reads of an opened file: first window, then cache, then network. Owns cache keys and the check of a whole-file hash.
 import { PoolError } from '../../protocol/errors.ts';
 import { allocate, type ByteRange, checkRange } from './byte-range.ts';
+import { openOrRecall } from './kept-opening.ts';
 import type { RangeCache } from './range-cache.ts';
 import type { RemoteFile, Transport } from './request-range.ts';
 import { runPool } from './run-pool.ts';
@@ -8,6 +9,8 @@ import { openSealedRange, sealRange, sha256, toHex } from './sealed-range.ts';
 import { streamSpans } from './stream-spans.ts';
 
 const DEFAULT_CONCURRENCY = 4;
+/** A second in all: one that only stumbled is there again. */
+const TRIES_WITH_KEPT = 3;
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
@@ -27,6 +30,8 @@ export interface ExpectedFile {
 export interface RemoteOptions {
   transport: Transport;
   cache: RangeCache | undefined;
+  /** Where it is kept how files were opened, for when their server is out of reach. */
+  openings: RangeCache | undefined;
   signal: AbortSignal | undefined;
   expected: ExpectedFile | undefined;
   firstWindowBytes: number;
@@ -40,14 +45,12 @@ type OnRange = (index: number, bytes: Uint8Array) => void;
 
 /** Learns the size (unless expected) and gives the reading functions. See `openHubFile` for errors. */
 export async function openRemote(remote: RemoteFile, options: RemoteOptions) {
-  const { transport, expected } = options;
+  const { transport, expected, openings } = options;
   let head: Uint8Array = allocate(0);
   if (!expected) {
-    const window = { offset: 0, length: Math.max(1, options.firstWindowBytes) };
-    const takeHead = async (_: number, bytes: Uint8Array) => {
-      head = bytes;
-    };
-    await streamSpans(remote, [window], takeHead, { transport, signal: options.signal });
+    const open = (hasKept: boolean) => openHead(remote, options, hasKept);
+    const isNamed = () => contentName(remote, options) !== undefined;
+    head = openings ? await openOrRecall(openings, remote, { open, isNamed }) : await open(false);
   }
   const size = remote.size;
   if (size === undefined) {
@@ -145,6 +148,21 @@ export async function openRemote(remote: RemoteFile, options: RemoteOptions) {
   }
 
   return { size, immutableKey, read, readRanges };
+}
+
+/** Where there is something to go on with, a server out of reach is not waited for long. */
+async function openHead(remote: RemoteFile, options: RemoteOptions, hasKept: boolean): Promise<Uint8Array> {
+  const { retry } = options.transport;
+  const transport = hasKept
+    ? { ...options.transport, retry: { ...retry, maxTries: TRIES_WITH_KEPT } }
+    : options.transport;
+  const window = { offset: 0, length: Math.max(1, options.firstWindowBytes) };
+  let head: Uint8Array = allocate(0);
+  const takeHead = async (_: number, bytes: Uint8Array) => {
+    head = bytes;
+  };
+  await streamSpans(remote, [window], takeHead, { transport, signal: options.signal });
+  return head;
 }
 
 /** The best name that the content has, strongest first; undefined when nothing tells it from its next version. */

@@ -20,7 +20,11 @@ export async function sealRange(bytes: Uint8Array): Promise<Uint8Array<ArrayBuff
 
 /** @returns the bytes, or undefined when they are not `length` many or not those that were sealed. */
 export async function openSealedRange(sealed: Uint8Array, length: number): Promise<Uint8Array | undefined> {
-  if (sealed.length !== DIGEST_BYTES + length) return undefined;
+  return sealed.length === DIGEST_BYTES + length ? openSealed(sealed) : undefined;
+}
+
+/** The same of bytes that are as many as they are. */
+export async function openSealed(sealed: Uint8Array): Promise<Uint8Array | undefined> {
   const bytes = sealed.subarray(DIGEST_BYTES);
   const digest = await sha256(bytes);
   return digest.every((byte, index) => byte === sealed[index]) ? bytes : undefined;

@@ -34,7 +34,7 @@ export async function openModelFiles(source: ModelSource, bounds?: FetchOptions)
   const location = { hubUrl: source.hubUrl, repo, revision };
   const cache = bounds ? undefined : await openBrowserRangeCache();
   const index: ModelIndex | undefined = source.indexUrl
-    ? await loadModelIndex(source.indexUrl.replace(/\/index\.json$/, ''), bounds)
+    ? await loadModelIndex(source.indexUrl.replace(/\/index\.json$/, ''), { ...bounds, ...(cache ? { cache } : {}) })
     : undefined;
   const meter = bounds?.meter ?? createByteMeter();
   const options = (path: string): FetchOptions => {

@@ -1,4 +1,5 @@
 // A tab that asks, for a page: one state to draw, asks, and close.
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
 import type { Store } from '../../protocol/value-store.ts';
 import type { Host } from '../host/host.ts';
@@ -21,7 +22,8 @@ export interface ChatPeerOptions {
   pool: PoolRef;
   /** The site; default is the page's own. */
   origin?: string;
+  /** What the page has heard of the site; default is to ask it. With it a tab opens where the server is away. */
+  config?: SiteConfig;
 }
 
-export const openChatPeer = (host: Host, { pool, origin }: ChatPeerOptions): ChatPeer =>
-  new ChatRun(host, pool, origin);
+export const openChatPeer = (host: Host, options: ChatPeerOptions): ChatPeer => new ChatRun(host, options);

@@ -5,6 +5,7 @@
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import type { Capability, Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
 import { type PeerId, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { defaultMemoryBytes } from '../../protocol/lend-memory.ts';
 import { ASKS_OF_PAGE, DRIVER_LANES } from '../../protocol/limits.ts';
@@ -55,7 +56,8 @@ export class ChatRun {
   /** What this page's answer is, for one that comes after it. */
   #kept: Omit<Unfinished, 'at' | keyof WorkerEvents['unfinished']> | undefined;
 
-  constructor(host: Host, pool: PoolRef, origin: string | undefined) {
+  constructor(host: Host, options: { pool: PoolRef; origin?: string; config?: SiteConfig }) {
+    const { pool, origin, config } = options;
     this.#host = host;
     this.#life = newChatLife(poolIdOf(pool), 'asks');
     this.state = new ValueStore<ChatState>({ pool: this.#life.pool, ...this.#life.shown });
@@ -94,7 +96,7 @@ export class ChatRun {
       this.#asking.close(error);
       this.#session.close();
     });
-    this.#started = this.#start(pool);
+    this.#started = this.#start(pool, config);
     this.#started.catch(this.#fail);
   }
 
@@ -184,8 +186,8 @@ export class ChatRun {
     this.#session.close();
   }
 
-  async #start(pool: PoolRef): Promise<void> {
-    const { self, config } = await this.#session.open();
+  async #start(pool: PoolRef, known: SiteConfig | undefined): Promise<void> {
+    const { self, config } = await this.#session.open(known);
     this.#self = self;
     this.#left = await this.#host.unfinished.read(self);
     if (this.#left?.pool !== this.#life.pool) this.#left = undefined;

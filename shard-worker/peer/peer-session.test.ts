@@ -117,6 +117,15 @@ test('a site that is down costs no identity', async () => {
   await until(() => host.released === host.identities.length && host.released === 1);
 });
 
+test('what the page has heard of the site is not asked for again', async () => {
+  const { config } = await makeSession().session.open();
+  const host = new TestHost();
+  host.isSiteUp = false;
+  const { session } = makeSession(host);
+  expect((await session.open(config)).config).toBe(config);
+  session.close();
+});
+
 test('closed once, and again', async () => {
   const { host, session, told, handlers } = makeSession();
   await session.open();

@@ -63,9 +63,14 @@ export class PeerSession {
     return this.#broker;
   }
 
-  /** Who this tab is, and what the site says. Rejects with `link-failed`, `bad-message` or, once closed, `cancelled`. */
-  async open(): Promise<{ self: PeerId; config: SiteConfig }> {
-    const [config, self] = await Promise.all([fetchSiteConfig(this.origin, this.#host), this.#identify()]);
+  /**
+   * Who this tab is, and what the site says. Rejects with `link-failed`, `bad-message` or, once closed, `cancelled`.
+   *
+   * @param known what the page has heard of the site: then nobody is asked.
+   */
+  async open(known?: SiteConfig): Promise<{ self: PeerId; config: SiteConfig }> {
+    const asked = known ?? fetchSiteConfig(this.origin, this.#host);
+    const [config, self] = await Promise.all([asked, this.#identify()]);
     if (this.#isClosed) throw left();
     return { self, config };
   }

@@ -14,7 +14,10 @@ export interface PoolWatch {
   close(): void;
 }
 
-export function watchPool(host: Host, options: { pool: PoolRef; origin?: string }): PoolWatch {
+export function watchPool(
+  host: Pick<Host, 'origin' | 'openSocket'>,
+  options: { pool: PoolRef; origin?: string },
+): PoolWatch {
   const { origin = host.origin } = options;
   const pool = poolIdOf(options.pool);
   let life = newChatLife(pool, 'watches');

@@ -34,7 +34,7 @@ const twins = (): string[] =>
 test.each(['html', 'js', 'mjs', 'css', 'json', 'map', 'svg', 'txt', 'wasm', 'webmanifest'])(
   'both twins of a .%s unpack to the file itself',
   async (ending) => {
-    const path = `_next/static/a.${ending}`;
+    const path = `assets/a.${ending}`;
     write(path);
     await compressSite(root);
     expect(brotliDecompressSync(readFileSync(join(root, `${path}.br`))).toString()).toBe(TEXT);

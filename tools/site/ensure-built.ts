@@ -10,6 +10,7 @@ import { withProgress } from '../terminal/with-progress.ts';
 import { compressSite } from './compress-site.ts';
 import { hashSources } from './hash-sources.ts';
 import { listRuntime } from './list-runtime.ts';
+import { writeSiteWorker } from './write-site-worker.ts';
 
 /** Where the built site is. */
 export const SITE_DIR = join(ROOT, 'out');
@@ -28,11 +29,12 @@ export async function ensureBuilt(): Promise<'current' | 'built'> {
   const { code, output, ms } = await withProgress('Building the site', () =>
     runCommand(process.execPath, [next, 'build'], {
       cwd: ROOT,
-      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production', SITE_BUILD: hash },
       silenceMs: BUILD_SILENCE_MS,
     }),
   );
   if (code !== 0) throw new UsageError(`${output.trim()}\nThe site could not be built. Correct what is named above.`);
+  await writeSiteWorker(ROOT, SITE_DIR, hash);
   const beganMs = performance.now();
   const { plain, br } = await withProgress('Compressing the site', () => compressSite(SITE_DIR));
   listRuntime(SITE_DIR);

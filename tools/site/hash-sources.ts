@@ -8,7 +8,7 @@ const CODE = ['app', 'shard-worker', 'protocol'] as const;
 const FILES = [
   ...['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
   // What is written beside the files that Next builds.
-  'tools/site/compress-site.ts',
+  ...['tools/site/compress-site.ts', 'tools/site/list-runtime.ts', 'tools/site/write-site-worker.ts'],
 ] as const;
 /** Model files are large: here sizes and times of change stand for contents. */
 const STATIC = 'public';

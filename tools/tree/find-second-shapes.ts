@@ -8,7 +8,7 @@ const SPEAKERS = /^(app|signaling)\//;
 /** Files and folders that declare schemas of other things, each with what these are. */
 export const MAY_DECLARE: Record<string, string> = {
   'app/state/site-models.ts': 'the list of the site’s own models: a file, and no answer of /api',
-  'app/chat/kept-talks.ts': 'a file of conversations that a person brings',
+  'app/chat/talk-file.ts': 'a file of conversations that a person brings',
   'signaling/openai/': 'the words of OpenAI’s API, under /v1',
   'signaling/batches/': 'files and batches in OpenAI’s words, under /v1',
   'signaling/http/describe-routes.ts': 'OpenAI’s error, under /v1',

@@ -11,6 +11,8 @@ export const ui: typeof englishUi = {
   colours: 'Farben',
   themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
+  newerVersion: 'Eine neuere Fassung dieser Seite ist da.',
+  reload: 'Neu laden',
   footer:
     'Der Server macht Tabs miteinander bekannt, plant, wer welche Schichten hält, und führt die Guthaben. Was im Chat gefragt wird, geht von Tab zu Tab und nie durch ihn; was ein Programm über HTTP fragt, schon. Zwischenergebnisse nie. Gespräche bewahrt nur der Browser auf, der fragt, auf seinem Gerät, und niemand sonst.',
 
