@@ -59,9 +59,7 @@ test('an answer in its one line', () => {
   const stats = { tokens: 1, promptTokens: 12, tokensPerSecond: 41.24, timeToFirstTokenMs: 120, route: [] };
   const drafts = { laps: 10, lapTokens: 24, drafted: 40, accepted: 30 };
   const route = [{}, {}, {}];
-  expect(answerLine({ ...stats, route } as never)).toBe(
-    'verteilt auf 3 Tabs · 41,2 Token/s · erstes Token nach 120 ms',
-  );
+  expect(answerLine({ ...stats, route } as never)).toBe('3 Tabs gemeinsam · 41,2 Token/s · erstes Token nach 120 ms');
   expect(tokenLine(stats as never)).toBe('12 Token Eingabe, 1 Token erzeugt');
   expect(draftLine(drafts)).toBe('2,4 Token je Runde: von 40 geratenen Token waren 30 richtig (75 %).');
 });
