@@ -51,7 +51,6 @@ export function JoinView() {
     <div className="space-y-5">
       <ProblemList problems={query.problems} />
       <Earnings peers={peers} inCredits={!inUsdc} />
-      <LendSettings />
       {error && <ErrorCard error={error} {...(options ? { onRetry: () => add(options) } : {})} />}
       {shards.length === 0 ? (
         <JoinForm config={site.config} models={site.models} pools={pools.value} query={query} onJoin={add} />
@@ -66,6 +65,7 @@ export function JoinView() {
           <span className="text-muted text-sm">{full ? joinText.addFull : joinText.addHint}</span>
         </p>
       )}
+      <LendSettings />
     </div>
   );
 }

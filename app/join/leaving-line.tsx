@@ -32,7 +32,12 @@ export function LeavingLine({ untilMs, sessions, ending, number, onNow }: Props)
       data-ending={ending}
       data-sessions={sessions}
     >
-      <p className="mr-auto tabular-nums">{sessions > 0 ? text.running(sessions, seconds) : text.soon}</p>
+      <div className="mr-auto">
+        <p role="status" className="font-medium">
+          {text.title}
+        </p>
+        <p className="text-sm tabular-nums">{sessions > 0 ? text.running(sessions, seconds) : text.soon}</p>
+      </div>
       <button type="button" className="button button-small" onClick={onNow}>
         {text.now}
         <span className="sr-only">{joinText.card.which(number)}</span>

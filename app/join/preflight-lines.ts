@@ -116,7 +116,8 @@ function networkLine({ isOnline, network, hasStun }: PreflightFacts): PreflightL
   if (network === 'no-webrtc') return { name, mark: 'problem', text: text.noWebrtc, todo: text.noWebrtcTodo };
   if (network === 'mute') return { name, mark: 'problem', text: text.mute, todo: text.muteTodo };
   if (network === 'public') return { name, mark: 'ok', text: text.found };
-  if (!hasStun || network === 'unknown') return { name, mark: 'note', text: text.noHelper };
+  if (network === 'unknown') return { name, mark: 'note', text: text.unknown };
+  if (!hasStun) return { name, mark: 'note', text: text.noHelper };
   return { name, mark: 'note', text: text.local, todo: text.localTodo };
 }
 

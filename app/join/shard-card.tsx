@@ -78,7 +78,7 @@ export function ShardCard({ state, number, ending = 'leave', onRetry, onPause, o
               {fill(joinText.card.ofModel, { model: <bdi>{formatModel(poolRefOf(state.pool))}</bdi> })}
             </span>
           </h2>
-          {!away && <p role="status">{PHASE_SENTENCES[phase]}</p>}
+          {!away && !state.leaving && <p role="status">{PHASE_SENTENCES[phase]}</p>}
         </div>
         <div className="flex gap-2">
           {!over && !state.leaving && (

@@ -6,13 +6,15 @@ const answers = (count: number): string => (count === 1 ? '1 answer still runs' 
 export const englishLend = {
   leave: {
     running: (count: number, seconds: number) => `${answers(count)} through this tab; leaving in at most ${seconds} s.`,
-    soon: 'Leaving: nothing new is sent here, and what it did is being signed for.',
+    title: 'Leaving. Nothing new is sent here.',
+    soon: 'What it did is being signed for.',
     now: 'Leave at once',
   },
   pause: {
     running: (count: number, seconds: number) =>
       `${answers(count)} through this tab; it rests in at most ${seconds} s.`,
-    soon: 'About to rest: nothing new is sent here, and what it did is being signed for.',
+    title: 'About to rest. Nothing new is sent here.',
+    soon: 'What it did is being signed for.',
     now: 'Rest at once',
   },
   /** A shard that rests by the window's rules. */

@@ -71,7 +71,8 @@ export const englishPreflight = {
       'This device knows its public address, so tabs in most networks can reach it; between some only the attempt shows.',
     local: 'Only an address of this network was found: tabs in it can reach this one, others perhaps not.',
     localTodo: 'A VPN or a strict firewall is often why. Other tabs are tried all the same.',
-    noHelper: 'Tabs in this network can reach it. Whether others can shows when they try.',
+    noHelper: 'Tabs in this network should be able to reach it. Whether others are shows when they try.',
+    unknown: 'Whether other tabs can reach it shows when they try.',
   },
   speed: {
     later: 'Measured when you lend, on one part of this model, before any weights are loaded.',

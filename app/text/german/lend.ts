@@ -5,13 +5,15 @@ const answers = (count: number): string => (count === 1 ? 'Noch läuft 1 Antwort
 
 export const lend: typeof englishLend = {
   leave: {
-    running: (count, seconds) => `${answers(count)} durch diesen Tab; er geht in höchstens ${seconds} s.`,
-    soon: 'Er geht gleich: Neues kommt nicht mehr hierher, und was er getan hat, wird noch quittiert.',
-    now: 'Sofort gehen',
+    running: (count, seconds) => `${answers(count)} durch diesen Tab; er hört in höchstens ${seconds} s auf.`,
+    title: 'Er hört auf. Neues kommt nicht mehr hierher.',
+    soon: 'Was er getan hat, wird noch quittiert.',
+    now: 'Sofort aufhören',
   },
   pause: {
     running: (count, seconds) => `${answers(count)} durch diesen Tab; er ruht in höchstens ${seconds} s.`,
-    soon: 'Er ruht gleich: Neues kommt nicht mehr hierher, und was er getan hat, wird noch quittiert.',
+    title: 'Er ruht gleich. Neues kommt nicht mehr hierher.',
+    soon: 'Was er getan hat, wird noch quittiert.',
     now: 'Sofort ruhen',
   },
   restsByRule: 'Von selbst geht es weiter, sobald die Wahl für dieses Fenster es erlaubt.',

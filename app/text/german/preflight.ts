@@ -72,7 +72,8 @@ export const preflight: typeof englishPreflight = {
       'Dieses Gerät kennt seine öffentliche Adresse, Tabs in den meisten Netzen können es also erreichen; bei manchen zeigt es erst der Versuch.',
     local: 'Nur eine Adresse in diesem Netz wurde gefunden: Tabs darin erreichen diesen hier, andere vielleicht nicht.',
     localTodo: 'Oft liegt das an einem VPN oder einer strengen Firewall. Andere Tabs werden trotzdem versucht.',
-    noHelper: 'Tabs in diesem Netz können ihn erreichen. Ob andere es können, zeigt sich beim Versuch.',
+    noHelper: 'Tabs in diesem Netz sollten ihn erreichen können. Ob andere es können, zeigt sich beim Versuch.',
+    unknown: 'Ob andere Tabs ihn erreichen können, zeigt sich beim Versuch.',
   },
   speed: {
     later: 'Wird beim Verleihen gemessen, an einem Teil dieses Modells, bevor Gewichte geladen werden.',
