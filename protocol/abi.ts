@@ -83,6 +83,14 @@ export const GDA_POOL_ABI = parseAbi([
   'function getClaimableNow(address member) view returns (int256 claimable, uint256 timestamp)',
 ]);
 
+/** What a stream locks, as Superfluid's governance says. */
+export const SUPERFLUID_ABI = parseAbi([
+  'function getHost() view returns (address)',
+  'function getGovernance() view returns (address)',
+  'function getPPPConfig(address host, address token) view returns (uint256 liquidationPeriod, uint256 patricianPeriod)',
+  'function getSuperTokenMinimumDeposit(address host, address token) view returns (uint256 value)',
+]);
+
 /** USDC and USDCx. */
 export const TOKEN_ABI = parseAbi([
   'function balanceOf(address account) view returns (uint256)',

@@ -188,6 +188,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     job: jobIdSchema,
     epoch: count,
     receipts: z.array(signedReceiptSchema).check(z.maxLength(16)),
+    /** As it was asked. */
+    goesOn: z.optional(z.boolean()),
     /** From the entry, of a chat: what its client has signed for last. */
     delivery: z.optional(signedDeliverySchema),
   }),
@@ -257,8 +259,13 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** To the entry stage: drive this request. */
   z.object({ type: z.literal('job-start'), job: jobIdSchema, grant: token, epoch: count, request: jobRequestSchema }),
   z.object({ type: z.literal('job-cancel'), job: jobIdSchema }),
-  /** To a stage: sign what you did for this job in this epoch. */
-  z.object({ type: z.literal('receipt-request'), job: jobIdSchema, epoch: count }),
+  /** To a stage: sign what you did for this job in this epoch. `goesOn`: by now, and more may come; else it is over. */
+  z.object({
+    type: z.literal('receipt-request'),
+    job: jobIdSchema,
+    epoch: count,
+    goesOn: z.optional(z.boolean()),
+  }),
   z.object({ type: z.literal('error'), error: errorShape }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

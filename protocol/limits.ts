@@ -1,7 +1,7 @@
 // Bounds that both ends enforce. Each line says why the number is what it is and what would break it.
 
 /** Version of frames and control messages. A peer with another one is refused with `version-mismatch`. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** The version that frames carry: they change less often than the words around them. */
 export const FRAME_VERSION = 3;
@@ -121,6 +121,9 @@ export const DRIVER_TICKET_SECONDS = 10 * 60;
 
 /** A grant opens sessions of its job for this long: an answer that takes longer is given up, and its hold released. */
 export const GRANT_SECONDS = 30 * 60;
+
+/** Where a deposit covers its work for longer, as long as that does, and this at most. */
+export const MOST_GRANT_SECONDS = 24 * 3600;
 
 /** Clocks of tabs and server may differ by this much when an expiry is looked at. */
 export const CLOCK_SKEW_SECONDS = 120;

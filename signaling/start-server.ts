@@ -120,7 +120,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, notes);
   // The owner of one that is open already sees to it that nobody else writes to it.
-  const own = 'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken });
+  const isDurable = config.chain !== undefined;
+  const own =
+    'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken, isDurable });
   const database = own ?? (given as OpenDatabase);
   const metrics = createMetrics({
     controlPeers: () => control.peerCount,

@@ -73,6 +73,8 @@ contract MarketPool is IMarketPool {
     function setSeats(address[] calldata members, uint128[] calldata units) external onlyOrchestrator {
         if (members.length != units.length) revert LengthsDiffer();
         uint256 left = suspenseUnits;
+        // Without any unit at all, also for a moment, streams would be the admin's and stay so.
+        if (left == 0 && treasuryUnits == 0) _setSuspense(1);
         for (uint256 i = 0; i < members.length; i++) {
             left = _setSeat(members[i], units[i], left);
         }

@@ -158,7 +158,7 @@ contract SessionEscrow is SessionFunding {
         Purse memory purse = _purseOf(session, vault);
         session.state = State.Closed;
         if (isOrchestrator) {
-            _payUpTo(key, quote, session, purse, session.since - session.openedAt, worth, shares);
+            _payUpTo(key, quote, session, purse, _secondsOf(session, state), worth, shares);
         }
         session.held = 0;
         if (!session.isBountyPaid) {
@@ -166,6 +166,12 @@ contract SessionEscrow is SessionFunding {
             _sendFee(vault, isOrchestrator ? feeTo : msg.sender, BOUNTY);
         }
         _refund(key, quote, session, purse);
+    }
+
+    /// @dev Whoever stops it in its first seconds has answers computed for it until that is heard: receipts are worth no less by that.
+    function _secondsOf(Session storage session, State state) private view returns (uint256) {
+        bool isLate = state == State.Stopped && block.timestamp > session.closeAfter;
+        return (isLate ? session.closeAfter : block.timestamp) - session.openedAt;
     }
 
     function _stop(bytes32 key, Session storage session, SessionVault vault, bool isDue) private {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.26;
 
+import {MarketPool} from "../src/MarketPool.sol";
 import {ISessionEscrow} from "../src/interfaces/ISessionEscrow.sol";
-import {MarketTest} from "./MarketTest.sol";
+import {IGdaPoolViews, MarketTest} from "./MarketTest.sol";
 
 /// @notice The holes that an earlier design had, each by its name (docs/PAYMENTS.md): what was drawn there cannot be drawn here.
 contract HolesTest is MarketTest {
@@ -96,6 +97,54 @@ contract HolesTest is MarketTest {
         near(received(TREASURY), uint256(RATE) * 100 * 3000 / 10_000, 1e9, "its share and no more");
         close(quote, uint256(RATE) * 100);
         near(usdc.balanceOf(payer), 1000e6 - FEE - uint256(RATE) * 30 / 1e12, 1, "seats that nobody had cost nothing");
+    }
+
+    /// A payer stopped it in the block that opened it and read on until that was heard: receipts of no seconds were worth nothing.
+    function test_hole_a_payer_who_stops_it_at_once_has_what_was_computed_for_nothing() public {
+        ISessionEscrow.Quote memory quote = quoteOf("s");
+        open(quote, 5e6);
+        vm.prank(payer);
+        escrow.close(quote, 0);
+        pass(20);
+        uint256 worth = uint256(RATE) * 20;
+        close(quote, worth);
+        eq(received(TREASURY), worth * 3000 / 10_000, "by receipts");
+        eq(usdc.balanceOf(payer), 1000e6 - FEE - worth / 1e12, "refund");
+    }
+
+    /// What comes later than its time to be said is worth no more by that.
+    function test_receipts_of_what_was_stopped_are_worth_no_more_for_being_late() public {
+        ISessionEscrow.Quote memory quote = quoteOf("s");
+        open(quote, 5e6);
+        vm.prank(payer);
+        escrow.close(quote, 0);
+        pass(5 * SETTLE);
+        uint256 most = uint256(MAX_RATE) * SETTLE;
+        vm.prank(orchestrator);
+        vm.expectRevert(abi.encodeWithSelector(ISessionEscrow.WorthTooHigh.selector, most));
+        escrow.close(quote, most + 1);
+        close(quote, most);
+    }
+
+    /// A pool without a treasury had no unit for a moment when its one seat was taken over: Superfluid gave the stream to its admin.
+    function test_hole_a_pool_without_a_treasury_streams_to_its_admin() public {
+        pool = new MarketPool(escrow, TREASURY, 0);
+        gdaPool = IGdaPoolViews(pool.gdaPool());
+        seat(operators[0], 10_000);
+        ISessionEscrow.Quote memory quote = quoteOf("s");
+        open(quote, 5e6);
+        pass(10);
+        address[] memory members = new address[](2);
+        uint128[] memory units = new uint128[](2);
+        (members[0], members[1]) = (operators[0], operators[1]);
+        units[1] = 10_000;
+        vm.prank(orchestrator);
+        pool.setSeats(members, units);
+        eq(gdaPool.getTotalUnits(), 10_000, "units");
+        pass(100);
+        near(received(operators[1]), uint256(RATE) * 100, 1e9, "its successor's");
+        eq(usdcx.balanceOf(address(pool)) < 1e9 ? 1 : 0, 1, "not the admin's");
+        close(quote, 0);
     }
 
     /// Nobody ended a flow for a day: it ran on for more than was paid in, and suspense had most of it.

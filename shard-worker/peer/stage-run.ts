@@ -212,9 +212,11 @@ export class StageRun {
   }
 
   /** Always answers, so that settlement need not wait: with nothing when this tab knows nothing of the job. */
-  async #sign({ job, epoch }: (StageEffect & { type: 'sign-receipts' })['message']): Promise<void> {
-    const shown = await this.#worker.call('sign-receipts', { job, epoch }).catch(() => ({ receipts: [] }));
-    this.#session.send({ type: 'receipts', job, epoch, ...shown });
+  async #sign({ job, epoch, goesOn }: (StageEffect & { type: 'sign-receipts' })['message']): Promise<void> {
+    const asked = { job, epoch, ...(goesOn ? { goesOn } : {}) };
+    const shown = await this.#worker.call('sign-receipts', asked).catch(() => ({ receipts: [] }));
+    this.#session.send({ type: 'receipts', ...asked, ...shown });
+    if (goesOn) return;
     const tokens = shown.receipts.reduce((sum, { receipt: { from, to } }) => sum + to - from, 0);
     if (shown.receipts.length > 0) this.#happen({ type: 'receipts-signed', job, epoch, tokens });
   }

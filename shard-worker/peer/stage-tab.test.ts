@@ -300,6 +300,15 @@ describe('serving', () => {
     expect(state().served).toMatchObject({ answers: 1, answerTokens: 42 });
   });
 
+  test('what it did by now of an answer that goes on is signed, said to be so, and counts as no answer yet', async () => {
+    const receipts = [{ receipt: receiptOf(0, 30), publicKey: 'BA', signature: 'MA' }];
+    const { host, state } = await joinTab({ 'sign-receipts': async () => ({ receipts }) });
+    host.socket.say({ type: 'receipt-request', job: JOB, epoch: 5, goesOn: true });
+    await settle();
+    expect(host.socket.told('receipts')).toMatchObject([{ job: JOB, epoch: 5, goesOn: true, receipts }]);
+    expect(state().served.answers).toBe(0);
+  });
+
   test('a device that is lost ends it, and the server hears of it', async () => {
     const { host, self, state, hear } = await joinTab();
     host.worker.tell('fault', { code: 'device-lost', message: 'Before anything was loaded.' });

@@ -2,7 +2,7 @@
 // receipts for a job; counts nothing itself.
 import type { Identity } from '../../protocol/identity.ts';
 import type { JobId } from '../../protocol/ids.ts';
-import { GRANT_SECONDS } from '../../protocol/limits.ts';
+import { MOST_GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { JobMeter, type MeterAbout } from './job-meter.ts';
 
@@ -10,8 +10,8 @@ import { JobMeter, type MeterAbout } from './job-meter.ts';
 const KEEP_MS = 10 * 60_000;
 /** One has about 5 KB. Beyond this the one begun longest ago goes: its job is paid for what others can show. */
 const MAX_METERS = 512;
-/** As long as a grant is good. */
-const OVER_MS = GRANT_SECONDS * 1000;
+/** As long as a grant is good at most. */
+const OVER_MS = MOST_GRANT_SECONDS * 1000;
 const MAX_OVER = 4096;
 /** As many as one `receipts` message takes. */
 const MAX_RECEIPTS = 16;
@@ -19,6 +19,8 @@ const MAX_RECEIPTS = 16;
 export interface ReceiptQuery {
   job: JobId;
   epoch: number;
+  /** What was done by now is asked for, and the job is not over by that. */
+  goesOn?: boolean | undefined;
 }
 
 interface Entry {
@@ -67,9 +69,9 @@ export class MeterRegistry {
     return this.#over.has(job);
   }
 
-  /** Signed as of now, and the last of the job: it computes no more here. */
-  async receiptsFor(identity: Identity, { job, epoch }: ReceiptQuery): Promise<SignedReceipt[]> {
-    this.#end(job);
+  /** Signed as of now, and where the job does not go on the last of it: it computes no more here. */
+  async receiptsFor(identity: Identity, { job, epoch, goesOn }: ReceiptQuery): Promise<SignedReceipt[]> {
+    if (!goesOn) this.#end(job);
     const meters = this.#of(job, epoch).slice(-MAX_RECEIPTS);
     const receipts = await Promise.all(meters.map((meter) => meter.receipt(identity)));
     return receipts.filter((receipt) => receipt !== undefined);

@@ -211,6 +211,19 @@ test('a job whose receipts were asked for is over: no frame of it is computed, a
   expect(signed!.receipt.frames).toBe(1);
 });
 
+test('a job whose receipts were asked for on the way goes on, and the later ones show more', async () => {
+  const stage = exitStage();
+  const session = await openWith(stage, GRANT);
+  accept(stage, hiddenFrame(session, { lap: 1 }));
+  await settle();
+  const asked = { job: JOB, epoch: EPOCH };
+  const [soFar] = await stage.meters.receiptsFor(identity, { ...asked, goesOn: true });
+  accept(stage, hiddenFrame(session, { lap: 2, position: 2 }));
+  await settle();
+  const [last] = await stage.meters.receiptsFor(identity, asked);
+  expect([stage.up.errors(), soFar!.receipt.frames, last!.receipt.frames]).toEqual([[], 1, 2]);
+});
+
 test('a step that fails is in no receipt', async () => {
   const stage = exitStage();
   const session = await openWith(stage, GRANT);

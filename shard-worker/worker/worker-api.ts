@@ -151,7 +151,7 @@ export type WorkerMethods = {
   /** Ends an epoch: its sessions, links and weights go, after what is running has finished. `hadSessions`: something was there. */
   'retire-epoch'(params: { epoch: number }): Promise<{ hadSessions: boolean }>;
   /** What this stage did for a job in an epoch, signed; sessions that it knows nothing of are left out. */
-  'sign-receipts'(params: { job: JobId; epoch: number }): Promise<StageReceipts>;
+  'sign-receipts'(params: { job: JobId; epoch: number; goesOn?: boolean | undefined }): Promise<StageReceipts>;
   /** Drives answers over this pool from now on: reads its tokenizer, once. */
   'start-driver'(params: DriverSource): Promise<void>;
   /** The links to entry and exit of this coalition are in place: answers go there from now on. */

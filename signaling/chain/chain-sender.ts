@@ -1,10 +1,12 @@
 // Sends transactions of one key, each of them once. A transaction is signed and written down before it goes out; where nobody knows
-// what became of it, the very same bytes go out again, and only a definite no lets another one take its place.
+// what became of it, the very same bytes go out again, or the same for more gas money under the same nonce, and only a definite no lets
+// another one take its place.
 import { and, desc, eq, ne } from 'drizzle-orm';
 import { type Abi, type Address, encodeFunctionData, type Hex, keccak256, TransactionReceiptNotFoundError } from 'viem';
 import type { Database } from '../db/open-database.ts';
 import { ChainRefusal, chainFault, unreachable } from './chain-error.ts';
 import type { OpenChain } from './open-chain.ts';
+import { raiseFees } from './raise-fees.ts';
 import { chainTransactions } from './tables.ts';
 
 export interface ChainCall {
@@ -19,6 +21,8 @@ export interface ChainCall {
   args: readonly unknown[];
   /** More is refused: what a stranger's own contract does within it is paid with our gas. */
   mostGas?: bigint;
+  /** Not kept waiting where many wait: money runs until it is there. */
+  isUrgent?: boolean;
 }
 
 export interface MinedCall {
@@ -35,17 +39,31 @@ export type KnownTransaction = typeof chainTransactions.$inferSelect;
 const MAX_WAITING = 64;
 /** Looks at which a nonce was used and no receipt was there. */
 const MOST_TAKEN = 40;
+/** One that has waited for so many blocks, and so long, offers too little for its gas. */
+const STUCK_BLOCKS = 8;
+const LEAST_STUCK_MS = 15_000;
+/** The last of them offers 2.5 times as much, or what the node's market says where that is more. */
+const MOST_RAISES = 8;
+
+export interface ChainSenderOptions {
+  /** For tests. */
+  stuckMs?: number;
+}
 
 export class ChainSender {
   readonly #chain: OpenChain;
   readonly #db: Database;
+  readonly #stuckMs: number;
+  /** Those whose end somebody waits for. */
+  readonly #followed = new Map<string, Promise<MinedCall>>();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isClosed = false;
 
-  constructor(chain: OpenChain, db: Database) {
+  constructor(chain: OpenChain, db: Database, options: ChainSenderOptions = {}) {
     this.#chain = chain;
     this.#db = db;
+    this.#stuckMs = options.stuckMs ?? Math.max(LEAST_STUCK_MS, STUCK_BLOCKS * chain.chain.blockSeconds * 1000);
   }
 
   /**
@@ -53,13 +71,24 @@ export class ChainSender {
    * nothing for good, with `chain-unreachable` when nobody knows: then the same call again goes on where this one was.
    */
   async send(call: ChainCall): Promise<MinedCall> {
-    if (this.#waiting >= MAX_WAITING) throw unreachable('too many transactions wait');
+    return (await this.begin(call)).mined;
+  }
+
+  /** Resolves when it is written down and has its place in the order of all: what is sent after it comes after it. */
+  async begin(call: ChainCall): Promise<{ mined: Promise<MinedCall> }> {
+    if (this.#waiting >= MAX_WAITING && !call.isUrgent) throw unreachable('too many transactions wait');
     this.#waiting++;
+    const leave = (): void => {
+      this.#waiting--;
+    };
     try {
       const row = (await this.#find(call.key)) ?? (await this.#inTurn(() => this.#sign(call)));
-      return await this.#follow(row);
-    } finally {
-      this.#waiting--;
+      const mined = this.#follow(row);
+      mined.then(leave, leave);
+      return { mined };
+    } catch (thrown) {
+      leave();
+      throw thrown;
     }
   }
 
@@ -90,7 +119,10 @@ export class ChainSender {
     await Promise.all(rows.map((row) => this.#follow(row).catch(() => undefined)));
   }
 
-  /** Says those again that nobody knows yet, in their order: one that a node has lost holds up all behind it. */
+  /**
+   * Says those again that nobody knows yet, in their order: one that a node has lost holds up all behind it. Where nobody waits for one
+   * its end is written down here.
+   */
   async sayAgain(): Promise<KnownTransaction[]> {
     const { chain, account } = this.#chain;
     const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
@@ -100,7 +132,10 @@ export class ChainSender {
       .where(and(isOurs, eq(chainTransactions.state, 'signed')))
       .orderBy(chainTransactions.nonce)
       .limit(MAX_WAITING);
-    for (const row of rows) await this.#broadcast(row);
+    for (const row of rows) {
+      await this.#sayOne(row);
+      if (!this.#followed.has(row.key)) await this.#look(row).catch(() => undefined);
+    }
     return rows;
   }
 
@@ -158,7 +193,7 @@ export class ChainSender {
         .insert(chainTransactions)
         .values({
           ...{ key, subject, step, nonce, raw, hash: keccak256(raw), state: 'signed' },
-          ...{ chainId: chain.id, sender: account.address },
+          ...{ chainId: chain.id, sender: account.address, signedAt: new Date() },
         })
         .returning();
       await this.#broadcast(row!);
@@ -188,15 +223,53 @@ export class ChainSender {
   }
 
   /** What the node says to it is not believed: only a receipt is. */
-  async #broadcast({ raw }: KnownTransaction): Promise<void> {
+  async #broadcast({ raw }: Pick<KnownTransaction, 'raw'>): Promise<void> {
     await this.#chain.reader.sendRawTransaction({ serializedTransaction: raw as Hex }).catch(() => undefined);
   }
 
-  async #follow(row: KnownTransaction): Promise<MinedCall> {
-    if (row.state === 'mined') return minedOf(row);
-    if (row.state !== 'signed') throw new ChainRefusal(`its transaction was ${row.state}`);
+  /** Again as it is, or for more gas money where it has waited for long. */
+  async #sayOne(row: KnownTransaction): Promise<void> {
+    const isStuck = Date.now() - row.signedAt.getTime() > this.#stuckMs && row.earlier.length < MOST_RAISES;
+    const raised = isStuck ? await this.#raise(row).catch(() => undefined) : undefined;
+    await this.#broadcast(raised ?? row);
+  }
+
+  /** Undefined where it has come to its end meanwhile, or somebody else has raised it. */
+  async #raise(row: KnownTransaction): Promise<KnownTransaction | undefined> {
+    const { reader, account } = this.#chain;
+    const used = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' });
+    // It waits for those before it, or is mined: more money would change nothing.
+    if (used !== row.nonce) return undefined;
+    const fees = await reader.estimateFeesPerGas().catch(() => ({}));
+    const raw = await raiseFees(account, row.raw as Hex, fees);
+    const set = {
+      ...{ raw, hash: keccak256(raw), signedAt: new Date() },
+      earlier: [...row.earlier, { hash: row.hash, raw: row.raw }],
+    };
+    const isSame = and(eq(chainTransactions.key, row.key), eq(chainTransactions.hash, row.hash));
+    const [raised] = await this.#db
+      .update(chainTransactions)
+      .set(set)
+      .where(and(isSame, eq(chainTransactions.state, 'signed')))
+      .returning();
+    return raised;
+  }
+
+  #follow(row: KnownTransaction): Promise<MinedCall> {
+    const known = this.#followed.get(row.key);
+    if (known) return known;
+    const following = this.#untilMined(row).finally(() => this.#followed.delete(row.key));
+    following.catch(() => undefined);
+    this.#followed.set(row.key, following);
+    return following;
+  }
+
+  async #untilMined(first: KnownTransaction): Promise<MinedCall> {
+    if (first.state === 'mined') return minedOf(first);
+    if (first.state !== 'signed') throw new ChainRefusal(`its transaction was ${first.state}`);
     const { everyMs, withinMs } = this.#chain.chain.receipt;
     const untilMs = performance.now() + withinMs;
+    let row = first;
     let taken = 0;
     for (let tries = 0; performance.now() < untilMs && !this.#isClosed; tries++) {
       const mined = await this.#look(row).catch((thrown) => {
@@ -211,19 +284,22 @@ export class ChainSender {
         throw new ChainRefusal('another transaction took its nonce');
       }
       await new Promise((resolve) => setTimeout(resolve, everyMs));
-      // It may never have arrived.
-      if (tries % 20 === 19) await this.#broadcast(row);
+      if (tries % 20 !== 19) continue;
+      // It may never have arrived, or have been said again for more.
+      row = (await this.#find(row.key)) ?? row;
+      if (row.state === 'signed') await this.#sayOne(row);
     }
     throw unreachable('it was not mined in time');
   }
 
   async #look(row: KnownTransaction): Promise<MinedCall | 'taken' | undefined> {
     const { chain, reader, account } = this.#chain;
-    const receipt = await this.#receipt(row);
-    if (!receipt) {
+    const found = await this.#receipt(row);
+    if (!found) {
       const used = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' });
       return used > row.nonce ? 'taken' : undefined;
     }
+    const { receipt, as } = found;
     if (chain.confirmations > 0) {
       const head = await reader.getBlockNumber();
       if (head < receipt.blockNumber + BigInt(chain.confirmations)) return undefined;
@@ -231,6 +307,7 @@ export class ChainSender {
     const block = await reader.getBlock({ blockNumber: receipt.blockNumber });
     const state = receipt.status === 'success' ? ('mined' as const) : ('reverted' as const);
     const mined = {
+      ...as,
       ...{ state, block: Number(receipt.blockNumber), gasUsed: String(receipt.gasUsed) },
       minedAt: new Date(Number(block.timestamp) * 1000),
     };
@@ -239,11 +316,17 @@ export class ChainSender {
     return minedOf({ ...row, ...mined });
   }
 
-  async #receipt({ hash }: KnownTransaction) {
-    return this.#chain.reader.getTransactionReceipt({ hash: hash as Hex }).catch((thrown) => {
-      if (thrown instanceof TransactionReceiptNotFoundError) return undefined;
-      throw thrown;
-    });
+  /** Of whichever of those under its nonce the chain has taken; `as`: the row with that one as its own. */
+  async #receipt({ hash, raw, earlier }: KnownTransaction) {
+    const all = [{ hash, raw }, ...[...earlier].reverse()];
+    for (const one of all) {
+      const receipt = await this.#chain.reader.getTransactionReceipt({ hash: one.hash as Hex }).catch((thrown) => {
+        if (thrown instanceof TransactionReceiptNotFoundError) return undefined;
+        throw thrown;
+      });
+      if (receipt) return { receipt, as: { ...one, earlier: all.filter((other) => other !== one).reverse() } };
+    }
+    return undefined;
   }
 
   async #write({ key }: KnownTransaction, set: Partial<KnownTransaction>): Promise<void> {

@@ -4,6 +4,7 @@ import {
   createPublicClient,
   createWalletClient,
   defineChain,
+  fallback,
   type Hex,
   http,
   type LocalAccount,
@@ -13,6 +14,7 @@ import {
   type WalletClient,
 } from 'viem';
 import type { Chain } from '../../protocol/chains.ts';
+import { nodesOf } from '../config/nodes-of.ts';
 
 /** What the deploy script has written down, as far as the server needs it. */
 export interface ChainContracts {
@@ -33,6 +35,7 @@ const ANSWER_MS = 10_000;
 
 export interface OpenChainOptions {
   chain: Chain;
+  /** Several with commas between them: each is asked where those before it do not answer. */
   rpcUrl?: string | undefined;
   /** The hot key: signs quotes, moves units, and holds gas money only. */
   account: LocalAccount;
@@ -46,7 +49,8 @@ export function openChain({ chain, rpcUrl = chain.rpcUrl, account, contracts }: 
     ...{ id, name, nativeCurrency: { name: symbol, symbol, decimals: 18 } },
     rpcUrls: { default: { http: [rpcUrl] } },
   });
-  const transport = http(rpcUrl, { timeout: ANSWER_MS, retryCount: 1 });
+  const nodes = nodesOf(rpcUrl).map((url) => http(url, { timeout: ANSWER_MS, retryCount: 1 }));
+  const transport = nodes.length > 1 ? fallback(nodes) : nodes[0]!;
   const pollingInterval = chain.receipt.everyMs;
   return {
     ...{ chain, contracts, account },

@@ -1,5 +1,10 @@
 // What is kept of a chain: transactions, each signed and written down before it is sent, and how far events were read.
-import { bigint, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+export interface SignedTransaction {
+  hash: string;
+  raw: string;
+}
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -18,6 +23,10 @@ export const chainTransactions = pgTable(
     hash: text('hash').notNull(),
     /** Signed, as it goes to the node: sent again it is the same transaction. */
     raw: text('raw').notNull(),
+    /** When: one that waits for long is signed again, for more gas money. */
+    signedAt: at('signed_at').notNull().defaultNow(),
+    /** Signed before it under the same nonce, for less: the chain takes one of them all. */
+    earlier: jsonb('earlier').$type<SignedTransaction[]>().notNull().default([]),
     state: text('state', { enum: ['signed', 'mined', 'reverted', 'replaced'] }).notNull(),
     block: bigint('block', { mode: 'number' }),
     /** When its block was made. */

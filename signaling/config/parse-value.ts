@@ -3,6 +3,7 @@
 
 import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
+import { nodesOf } from './nodes-of.ts';
 
 /** What a value must be, e.g. "a whole number from 0 to 65535"; the reader adds the name and what was there. */
 export class Misfit extends Error {}
@@ -70,9 +71,10 @@ export const hubAddress: ParseValue<string> = (text) => {
   throw new Misfit('an http(s) address or a path of this site');
 };
 
-/** A node's address: keys of its provider may be anywhere in it. */
+/** Addresses of nodes: keys of their providers may be anywhere in them. */
 export const nodeAddress: ParseValue<string> = (text) => {
-  if (!webUrl(text)) throw new Misfit('an http(s) address');
+  const isWeb = nodesOf(text).every((one) => webUrl(one));
+  if (!isWeb) throw new Misfit('an http(s) address, or several with commas between them');
   return text;
 };
 

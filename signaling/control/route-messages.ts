@@ -179,8 +179,8 @@ export function routeMessages(options: RouteMessagesOptions): RoutedMessages {
           );
           return;
         case 'receipts':
-          canary.receiptsCame(peer, message.job, message.epoch, message.receipts);
-          void jobs.receiptsCame(peer, message.job, message.epoch, message.receipts, message.delivery);
+          if (!message.goesOn) canary.receiptsCame(peer, message.job, message.epoch, message.receipts);
+          void jobs.receiptsCame(peer, message.job, message.epoch, message.receipts, message.delivery, message.goesOn);
           return;
         case 'offer':
           void welcome(peer);

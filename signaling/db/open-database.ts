@@ -11,6 +11,7 @@ import type { DatabaseLocation } from '../config/config-types.ts';
 import { CONNECT_TIMEOUT_MS } from './connect-timeout.ts';
 import { closeToOthers, hasDatabase } from './data-folder.ts';
 import { openFault } from './database-faults.ts';
+import { DURABLE_PARAMS, flushFiles } from './durable-pglite.ts';
 import { keepEmpty, readEmpty } from './empty-database.ts';
 import { makeFolder } from './make-folder.ts';
 import { PatientPglite } from './patient-pglite.ts';
@@ -36,21 +37,32 @@ const MIGRATE_LOCK = 0x63706d67;
 /** Another server migrates in well under a second; a migration of a large table may take its time. */
 const MIGRATE_TIMEOUT_MS = 5 * 60_000;
 
+export interface OpenOptions {
+  /** The embedded one flushes what it commits, at some milliseconds each: a power cut loses none of it. */
+  isDurable?: boolean | undefined;
+}
+
 /** Opens and migrates. Rejects with `UsageError` when it cannot be reached, and when it is another program's. */
-export async function openDatabase(location: DatabaseLocation): Promise<OpenDatabase> {
+export async function openDatabase(location: DatabaseLocation, { isDurable }: OpenOptions = {}): Promise<OpenDatabase> {
   const opening =
-    'url' in location ? openPostgres(location.url) : openPglite('dataDir' in location ? location.dataDir : undefined);
+    'url' in location
+      ? openPostgres(location.url)
+      : openPglite('dataDir' in location ? location.dataDir : undefined, isDurable);
   return opening.catch((thrown) => {
     throw openFault(location, thrown);
   });
 }
 
-async function openPglite(dataDir: string | undefined): Promise<OpenDatabase> {
+async function openPglite(dataDir: string | undefined, isDurable = false): Promise<OpenDatabase> {
   if (dataDir) makeFolder(dataDir);
   const isNew = !dataDir || !hasDatabase(dataDir);
   const empty = isNew ? readEmpty(MIGRATIONS) : undefined;
-  const client = new PatientPglite({ dataDir: dataDir ?? 'memory://', ...(empty && { loadDataDir: empty }) });
+  const client = new PatientPglite({
+    ...{ dataDir: dataDir ?? 'memory://', ...(empty && { loadDataDir: empty }) },
+    ...(isDurable && dataDir ? { startParams: DURABLE_PARAMS } : {}),
+  });
   await client.waitReady;
+  if (isDurable && dataDir) flushFiles(client);
   if (dataDir) closeToOthers(dataDir);
   const db = drizzlePglite(client);
   await migratePglite(db, { migrationsFolder: MIGRATIONS });

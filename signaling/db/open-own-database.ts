@@ -1,6 +1,6 @@
 // The database of the one server that writes to it: taken, then opened; closed, then let go.
 import type { DatabaseLocation } from '../config/config-types.ts';
-import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { type OpenDatabase, type OpenOptions, openDatabase } from './open-database.ts';
 import { type TakenDatabase, type TakeOptions, takeDatabase } from './take-database.ts';
 
 export interface OwnDatabase extends OpenDatabase {
@@ -15,10 +15,10 @@ export interface OwnDatabase extends OpenDatabase {
  */
 export async function openOwnDatabase(
   location: DatabaseLocation,
-  { taken: before, ...options }: TakeOptions & { taken?: TakenDatabase | undefined } = {},
+  { taken: before, isDurable, ...options }: TakeOptions & OpenOptions & { taken?: TakenDatabase | undefined } = {},
 ): Promise<OwnDatabase> {
   const taken = before ?? (await takeDatabase(location, options));
-  const database = await openDatabase(location).catch(async (thrown) => {
+  const database = await openDatabase(location, { isDurable }).catch(async (thrown) => {
     await taken.release();
     throw thrown;
   });

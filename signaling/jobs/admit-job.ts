@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { checkPrompt } from '../../protocol/check-prompt.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
-import { GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { faultOf } from '../db/database-faults.ts';
 import { formatCredits } from '../ledger/format-credits.ts';
@@ -16,7 +15,7 @@ import type { JobContext, RouteQuestion } from './job-context.ts';
 import type { JobOrder } from './job-types.ts';
 import { type LiveJob, liveJob, type NewJob } from './live-job.ts';
 import { positionBounds } from './price-order.ts';
-import { startLocally } from './start-job.ts';
+import { grantMs, startLocally } from './start-job.ts';
 
 /** A job that waits longer is let go: the asker has long left or should send a batch. */
 const MAX_WAIT_MS = 10 * 60_000;
@@ -132,7 +131,7 @@ export async function admitJob(
 
 async function reserve({ fundingOf }: JobContext, { id, pool, payer, heldMicros }: LiveJob): Promise<void> {
   if (heldMicros === 0) return;
-  const expiresAt = new Date(Date.now() + MAX_WAIT_MS + GRANT_SECONDS * 1000 + SETTLE_MARGIN_MS);
+  const expiresAt = new Date(Date.now() + MAX_WAIT_MS + grantMs({ fundingOf }, { pool, payer }) + SETTLE_MARGIN_MS);
   await fundingOf(pool).reserve({ job: id, pool, payer, amountMicros: heldMicros, expiresAt });
 }
 

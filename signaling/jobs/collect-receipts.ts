@@ -83,10 +83,16 @@ export class ReceiptCollector {
     const wait = this.#waits.get(key);
     if (wait && isAbsent && mayReturn) wait.isAbsent = true;
     else if (isAbsent) wait?.resolve([]);
+    return this.check(await answer, { peer, job, epoch });
+  }
+
+  /** Those that this peer signed for this server, job and epoch. */
+  async check(
+    receipts: readonly SignedReceipt[],
+    asked: { peer: PeerId; job: JobId; epoch: number },
+  ): Promise<SignedReceipt[]> {
     const checked = await Promise.all(
-      (await answer)
-        .slice(0, MAX_SESSIONS)
-        .map((signed) => ownReceipt(signed, { server: this.#server, peer, job, epoch })),
+      receipts.slice(0, MAX_SESSIONS).map((signed) => ownReceipt(signed, { server: this.#server, ...asked })),
     );
     return checked.filter((signed) => signed !== undefined);
   }

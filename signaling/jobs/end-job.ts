@@ -56,7 +56,7 @@ async function end(context: JobContext, job: LiveJob, error?: PoolError): Promis
   let chargedMicros = 0;
   let settlement: SettlementPlan | undefined;
   try {
-    ({ chargedMicros, settlement } = await settleJob(context, job, layers));
+    ({ chargedMicros, settlement } = await settleJob(context, job, layers, error));
     if (job.leaves && settlement?.gaps.length === 0) job.leaves.isPaid = true;
   } catch (thrown) {
     // What is set aside stays so until it expires: nothing is charged that was not settled.

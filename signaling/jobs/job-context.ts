@@ -73,6 +73,8 @@ export interface JobOptions {
   priceOf(pool: Pool, payer: OwnerId): Price;
   observe?: JobObserver;
   receiptTimeoutMs?: number;
+  /** For tests. */
+  shownEveryMs?: number;
   /** Somebody waits although a coalition answers, or nobody does any more. */
   onCrowd?(pool: PoolId, isCrowded: boolean): void;
   /** An answer over this coalition stands still: somebody may compute no more. */

@@ -24,6 +24,7 @@ import type { Job, JobOrder, JobService, QuoteOrder } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
 import type { PoolLoad } from './pool-queues.ts';
 import { leaveDrivers, watchQuiet } from './quiet-drivers.ts';
+import { keepShown, watchShown } from './show-so-far.ts';
 import { limitGrant, tellAgain, tellFunding } from './start-job.ts';
 import { takeUp } from './take-up.ts';
 import { together } from './together.ts';
@@ -48,12 +49,11 @@ export class JobDispatcher implements JobService {
   readonly #paces = new KeyedBuckets({ perMinute: ASKS_PER_MINUTE, burst: ASKS_AT_ONCE });
   /** Asks on their way in, and why it is that they are not wanted any more. */
   readonly #entering = new Set<{ peer: PeerId; ask: number; givenUp?: PoolError }>();
-
-  readonly #stopWatching: () => void;
+  readonly #stopWatching: (() => void)[];
 
   constructor(options: JobOptions) {
     this.#context = createJobContext(options);
-    this.#stopWatching = watchQuiet(this.#context);
+    this.#stopWatching = [watchQuiet(this.#context), watchShown(this.#context)];
   }
 
   /** Lengths of queues, for snapshots and metrics. */
@@ -253,14 +253,16 @@ export class JobDispatcher implements JobService {
     return [...this.#context.jobs.values()].some(isThere);
   }
 
-  /** `delivery`: what the job's client has said to who ran its loop. */
+  /** `delivery`: what the job's client has said to who ran its loop. `goesOn`: of what a stage has done by now. */
   async receiptsCame(
     peer: PeerId,
     id: JobId,
     epoch: number,
     receipts: readonly SignedReceipt[],
     delivery?: SignedDelivery,
+    goesOn = false,
   ): Promise<void> {
+    if (goesOn) return keepShown(this.#context, { peer, job: id, epoch, receipts });
     const job = delivery && this.#context.jobs.get(id);
     if (job?.source === 'tab') await takeAcknowledged(this.#context.serverId, job, delivery!);
     this.#context.collector.take(peer, id, epoch, receipts);
@@ -310,7 +312,7 @@ export class JobDispatcher implements JobService {
 
   /** Admits no more; resolves when what runs has ended or, after `graceMs`, been let go. */
   close(graceMs = 0): Promise<void> {
-    this.#stopWatching();
+    for (const stop of this.#stopWatching) stop();
     return closeJobs(this.#context, graceMs);
   }
 

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { TestFunding } from '../money/test-funding.ts';
-import { allOf, codeOf, delta, endOf, GRANTED, JobScene, PRICE } from './test-scene.ts';
+import { honestReceipts } from './test-network.ts';
+import { allOf, codeOf, delta, endOf, GRANTED, JobScene, PRICE, STATS } from './test-scene.ts';
 
 const scene = JobScene.set();
 
@@ -64,6 +65,54 @@ describe('a funding of another currency', () => {
     await scene.dispatcher.close();
     expect(await updates).toBe('shutting-down');
     expect(funding.purses.get(scene.payer), 'nobody signed for anything').toBe(GRANTED);
+  });
+
+  it('pays a stage whose tab was closed in mid-answer for what it had shown by then', async () => {
+    const funding = Object.assign(new TestFunding(), { paysLeavers: true });
+    funding.purses.set(scene.payer, GRANTED);
+    scene.dispatch({ funding, shownEveryMs: 20 });
+    const job = await scene.submit();
+    const updates = allOf(job.updates);
+    const { driver, grant } = await scene.started();
+    const say = (...events: Parameters<typeof scene.dispatcher.jobEvents>[1]): void =>
+      scene.dispatcher.jobEvents(driver.peer, events);
+    say({ type: 'started', job: job.id, promptTokens: 5 }, delta(job.id, [11, 12], 'ab'));
+    const [entry, leaver] = [scene.network.peer(0), scene.network.peer(1)];
+    const { message } = await scene.network.next('receipt-request', leaver);
+    expect(message.goesOn).toBe(true);
+    const shown = await honestReceipts(scene.network, { job: job.id, nonce: grant.nonce, to: 7, frames: 3 });
+    const { receiptsCame } = scene.dispatcher;
+    const came = receiptsCame.bind(scene.dispatcher);
+    await came(leaver, job.id, 1, [shown.get(leaver)!], undefined, true);
+    // Signed by another one: of no worth.
+    await came(leaver, job.id, 1, [shown.get(entry)!], undefined, true);
+    scene.network.gone.add(leaver);
+    scene.dispatcher.peerGone(leaver);
+    say(
+      { type: 'finished', job: job.id, choice: 0, reason: 'stop' },
+      { type: 'done', job: job.id, cachedTokens: 0, stats: STATS },
+    );
+    const isLast = () =>
+      scene.network.sent.some(({ to, message: m }) => to === entry && m.type === 'receipt-request' && !m.goesOn);
+    await expect.poll(isLast).toBe(true);
+    await came(entry, job.id, 1, [shown.get(entry)!]);
+    await updates;
+    await scene.settled(job.id);
+    expect(funding.earned.get(leaver)).toBe(funding.earned.get(entry));
+    expect(funding.earned.get(leaver)).toBeGreaterThan(0);
+  });
+
+  it('that covers a payer’s answers for longer than a grant lets them run so long', async () => {
+    const funding = Object.assign(new TestFunding(), { coveredSeconds: () => 7_200 });
+    funding.purses.set(scene.payer, GRANTED);
+    scene.dispatch({ funding });
+    const job = await scene.submit();
+    const updates = codeOf(allOf(job.updates));
+    const { grant } = await scene.started();
+    expect(grant.expires - Date.now() / 1000).toBeGreaterThan(7_100);
+    expect(funding.entries.get(job.id)!.expiresAt.getTime()).toBeGreaterThan(Date.now() + 7_200_000);
+    await scene.dispatcher.close();
+    expect(await updates).toBe('shutting-down');
   });
 
   it('that refuses to reserve keeps the job out', async () => {

@@ -6,6 +6,7 @@ import type { SignedDelivery } from '../../protocol/delivery.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
+import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import type { Delivered, EpochSeats, Most } from '../settlement/settlement-types.ts';
@@ -64,6 +65,8 @@ export interface LiveJob {
   /** Who drives it now. */
   driver: PeerId | undefined;
   plan: RoutePlan | undefined;
+  /** What stages of it could show on the way, by peer and epoch: of those that have left by its end. */
+  readonly shown: Map<string, readonly SignedReceipt[]>;
   /** Coalitions that may have worked on it, in order of use. */
   epochs: EpochSeats[];
   /** The ring of its pool that works on it, or did last. */
@@ -147,6 +150,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     state: 'waiting',
     driver,
     plan: undefined,
+    shown: new Map(),
     epochs: [],
     ring: undefined,
     heardMs: performance.now(),

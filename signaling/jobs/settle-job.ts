@@ -1,11 +1,13 @@
 // The end of a job's money: receipts are gathered and kept, weighed by the pure settlement, and paid by the pool's funding. May
 // be called again for the same job: it pays once.
+import type { PoolError } from '../../protocol/errors.ts';
 import { LOOP_AHEAD_TOKENS } from '../../protocol/limits.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import { settle } from '../settlement/settle.ts';
 import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
 import type { LiveJob } from './live-job.ts';
+import { withShown } from './show-so-far.ts';
 import { aheadOf, deliveryOf, lastWordOf } from './witness.ts';
 
 type Tools = Pick<JobContext, 'collector' | 'receipts' | 'door' | 'fundingOf' | 'logger' | 'overshoot'>;
@@ -18,18 +20,21 @@ export async function settleJob(
   { collector, receipts, door, fundingOf, logger, overshoot }: Tools,
   job: LiveJob,
   layers: number,
+  error?: PoolError,
 ): Promise<{ chargedMicros: number; settlement: SettlementPlan | undefined }> {
   const funding = fundingOf(job.pool);
+  const isFailed = error !== undefined && error.code !== 'cancelled';
   if (job.epochs.length === 0) {
-    if (job.heldMicros > 0) await funding.release(job.id);
+    if (job.heldMicros > 0) await funding.release(job.id, isFailed);
     return { chargedMicros: 0, settlement: undefined };
   }
-  const stages = await collector.collect(job.id, job.epochs, job.isTakenUp);
+  const stages = withShown(job, await collector.collect(job.id, job.epochs, job.isTakenUp));
   const settlement = weigh(job, stages, layers);
   await door.quiet();
   await receipts.save(job.id, { stages, note: lastWordOf(job) });
   const { payments, gaps, disputes, beyond } = settlement;
-  const { chargedMicros } = job.heldMicros > 0 ? await funding.settle({ job: job.id, payments }) : { chargedMicros: 0 };
+  const { chargedMicros } =
+    job.heldMicros > 0 ? await funding.settle({ job: job.id, payments, isFailed }) : { chargedMicros: 0 };
   overshoot.take(job.payer, job.pool, beyond);
   overshoot.paid(job.payer, job.pool, worthInTokens(settlement, job.price.completionMicros, layers));
   if (gaps.length > 0 || disputes.length > 0) {

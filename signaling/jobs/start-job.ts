@@ -3,7 +3,7 @@ import type { Coalition } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { sealGrant } from '../../protocol/grant.ts';
 import type { PeerId } from '../../protocol/ids.ts';
-import { GRANT_SECONDS } from '../../protocol/limits.ts';
+import { GRANT_SECONDS, MOST_GRANT_SECONDS } from '../../protocol/limits.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { readyOf, ringOf } from '../roster/coalitions.ts';
 import { finishJob } from './end-job.ts';
@@ -18,6 +18,15 @@ export function startLocally(context: JobContext, job: LiveJob, plan: RoutePlan)
   tellRoute(context, job, plan, { epoch: 0 }, undefined);
 }
 
+/** As long as a grant is good: for longer than usual where what is paid covers it, and by no flow of money. */
+export function grantMs(
+  { fundingOf }: Pick<JobContext, 'fundingOf'>,
+  { pool, payer }: Pick<LiveJob, 'pool' | 'payer'>,
+): number {
+  const covered = Math.min(MOST_GRANT_SECONDS, fundingOf(pool).coveredSeconds?.(payer) ?? 0);
+  return Math.max(GRANT_SECONDS, covered) * 1000;
+}
+
 /** On this coalition. False when its driver cannot be told: the job waits on. */
 export function startJob(context: JobContext, job: LiveJob, coalition: Coalition): boolean {
   const { epoch, seats } = coalition;
@@ -27,7 +36,7 @@ export function startJob(context: JobContext, job: LiveJob, coalition: Coalition
   const promptTokens = Math.max(1, job.usage.promptTokens);
   const question = { promptTokens, maxTokens: job.maxTokens, codec: job.request?.codec };
   job.plan ??= context.route({ ...question, pool, coalition, ...context.queues.loadOn(pool.id, coalition) });
-  job.endsMs ??= performance.now() + GRANT_SECONDS * 1000;
+  job.endsMs ??= performance.now() + grantMs(context, job);
   if (!job.request) job.loopAhead ??= context.overshoot.aheadOf(job.payer, job.pool);
   const grant = grantFor(context, job, driver);
   if (job.request) {

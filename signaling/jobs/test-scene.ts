@@ -52,6 +52,7 @@ interface DispatcherFields {
   onStill?: JobOptions['onStill'];
   limits?: JobOptions['limits'];
   receiptTimeoutMs?: number;
+  shownEveryMs?: number;
 }
 
 let payers = 0;

@@ -19,6 +19,8 @@ export interface Reservation {
 export interface Earnings {
   job: JobId;
   payments: readonly { peer: PeerId; amountMicros: number }[];
+  /** The network let the answer down: what nothing was earned with is given back with all that it cost. By default false. */
+  isFailed?: boolean;
 }
 
 /**
@@ -26,6 +28,10 @@ export interface Earnings {
  * `reserve`, `began`, `moved` any number of times, then `settle` or `release`. A call may come again after a crash.
  */
 export interface Funding {
+  /** Who leaves in mid-answer is paid for what it had shown by then: receipts are asked for on the way. By default not. */
+  readonly paysLeavers?: boolean;
+  /** For so long a payer's answers may run, where that is longer than a grant. */
+  coveredSeconds?(payer: OwnerId): number | undefined;
   /**
    * Sets the amount aside before the job waits for its turn. Rejects with what the payer can do about it, and then nothing
    * is set aside. The same reservation again changes nothing; another one for the job is a `conflict`.
@@ -41,6 +47,10 @@ export interface Funding {
    * nothing ever was, `conflict` when it was released; nothing is paid then.
    */
   settle(earnings: Earnings): Promise<{ chargedMicros: number }>;
-  /** Gives all of it back. No effect on a job that is settled, released or unknown. */
-  release(job: JobId): Promise<void>;
+  /**
+   * Gives all of it back. No effect on a job that is settled, released or unknown.
+   *
+   * @param isFailed false: whoever pays wanted it no more. By default true: nobody could do it.
+   */
+  release(job: JobId, isFailed?: boolean): Promise<void>;
 }

@@ -66,7 +66,7 @@ export function createCompletionRoutes(options: CompletionRouteOptions): OpenAPI
     if (paid instanceof Response) return paid;
     return runRequest(c, prepared, paid, options).catch(async (thrown) => {
       // Where even that fails it goes back by itself, a little later.
-      await paid.giveBack().catch(() => undefined);
+      await paid.giveBack(thrown).catch(() => undefined);
       throw thrown;
     });
   };

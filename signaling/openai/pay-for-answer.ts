@@ -20,7 +20,7 @@ const NOBODY = paidOwner('0x0');
 
 /** Whoever has paid for one answer, and who gives back what is left where none comes of it. */
 export interface PayingCaller extends Caller {
-  giveBack(): Promise<void>;
+  giveBack(why: unknown): Promise<void>;
 }
 
 /** Whoever has paid, or the 402. Throws `not-logged-in` where credits pay. */
@@ -48,7 +48,8 @@ export async function payForAnswer(
     }
     const paid = await payments.take(payload, repeatOf(c));
     tellPaid(c, paid, payments.network);
-    const giveBack = (): Promise<void> => payments.end(paid.session);
+    const giveBack = (why: unknown): Promise<void> =>
+      payments.giveBack(paid.session, PoolError.from(why).code !== 'cancelled');
     return { owner: paidOwner(paid.session.key), confirm: async () => {}, giveBack };
   } catch (thrown) {
     const error = PoolError.from(thrown);

@@ -110,6 +110,7 @@ function run(session: PaidSession, events: readonly Event[]): ModelEscrow {
         continue;
       }
       // A step that got lost is decided anew from what the chain says; one that arrives twice is refused by it.
+      if (decision.do === 'rate' && decision.rateWei === 0n) session.rests++;
       if (spoils !== 'lost') {
         model.take(decision);
         if (decision.do === 'tick') seats.owesOutsiders = false;
@@ -190,6 +191,59 @@ test('a payer pays what receipts are worth, and no more than five seconds of its
     }),
     { numRuns: 400 },
   );
+});
+
+test('a slow operator, or whoever asks for little at a time, makes a stream stop and go a few times, not thousands', () => {
+  const session = testSession({ quote: { ...testSession().quote, maxSeconds: 86_400 }, amount: 200_000_000n });
+  session.spendWei = 90n * 10n ** 18n;
+  session.jobs.set(...testJob(1));
+  const model = new ModelEscrow(session);
+  let rates = 0;
+  // A day of work at a tenth of the pace.
+  for (let second = 0; second < 80_000; second++) {
+    model.now++;
+    session.worthWei += RATE / 10n;
+    const options = { now: model.now, runningWei: 0n, blockSeconds: 2, hasSeats: true, owesOutsiders: false };
+    const decision = decideStep(session, options);
+    if (decision.do === 'wait') continue;
+    if (decision.do === 'rate' && decision.rateWei === 0n) session.rests++;
+    if (decision.do === 'rate') rates++;
+    model.take(decision);
+    expect(['open', 'rate']).toContain(decision.do);
+  }
+  expect(rates).toBeGreaterThan(4);
+  expect(rates).toBeLessThan(40);
+});
+
+test('an answer that came fast before its payer stopped it is paid when the time has come that bounds it', () => {
+  const stopped = {
+    ...NOT_OPENED,
+    ...{ state: 'stopped' as const, openedAt: NOW, since: NOW, paidUntil: NOW + 3600, closeAfter: NOW + 600 },
+  };
+  const session = testSession({ chain: stopped, worthWei: 200n * RATE });
+  const at = (seconds: number): Decision['do'] =>
+    decideStep(session, {
+      ...{ now: NOW + seconds, runningWei: 0n, blockSeconds: 2 },
+      ...{ hasSeats: true, owesOutsiders: false },
+    }).do;
+  expect([at(2), at(10), at(11)]).toEqual(['wait', 'wait', 'close']);
+  session.worthWei = 10n ** 6n * RATE;
+  expect([at(500), at(590)]).toEqual(['wait', 'close']);
+});
+
+test('what was paid for and never asked for costs its fee, and what the network failed costs nothing', () => {
+  const at = (session: PaidSession): Decision['do'] =>
+    decideStep(
+      { ...session, endAskedAt: NOW },
+      {
+        ...{ now: NOW + 1, runningWei: 0n, blockSeconds: 0 },
+        ...{ hasSeats: true, owesOutsiders: false },
+      },
+    ).do;
+  expect(at(testSession())).toBe('settle');
+  expect(at(testSession({ isFailed: true }))).toBe('reclaim');
+  expect(at(testSession({ kind: 'answer' }))).toBe('reclaim');
+  expect(at(testSession({ kind: 'answer', hadJobs: true }))).toBe('settle');
 });
 
 test('nothing is to be done about one that is over, and nothing is known of one that is not paid', () => {

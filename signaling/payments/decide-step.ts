@@ -12,7 +12,7 @@ export type Decision =
   | { do: 'close' }
   /** The same for one that was never opened. */
   | { do: 'settle' }
-  /** Nothing was earned: all of it goes back. */
+  /** Nothing came of it, and that is not its payer's doing: all of it goes back. */
   | { do: 'reclaim' }
   /** Answers that run would be paid by nobody. */
   | { do: 'stop-jobs' }
@@ -33,6 +33,11 @@ export interface DecideOptions {
 
 /** The flow stops when it is so far ahead of the work. */
 export const AHEAD_SECONDS = 5n;
+/**
+ * A stream that has rested so often begins again as soon as the work has caught up; after that work has to be ahead of it first, by twice
+ * as much each time. What stops and goes costs gas each time, and whoever is slow, or asks for little at a time, would spend it.
+ */
+const FREE_RESTS = 2;
 /** Nobody has asked for anything for so long. */
 const IDLE_SECONDS = 15 * 60;
 /** A payment whose one answer never began. */
@@ -50,12 +55,19 @@ export function decideStep(session: PaidSession, options: DecideOptions): Decisi
     case 'closed':
       return isLive ? { do: 'stop-jobs' } : { do: 'nothing' };
     case 'stopped':
-      return isLive ? { do: 'stop-jobs' } : { do: 'close' };
+      return isLive ? { do: 'stop-jobs' } : decideStopped(session, options);
     case 'open':
       return decideOpen(session, options);
     case 'none':
       return decideUnopened(session, options);
   }
+}
+
+/** The seconds in which receipts may come in still count: an answer that came fast is worth its receipts then. */
+function decideStopped(session: PaidSession, options: DecideOptions): Decision {
+  const isDue = options.now >= session.chain.closeAfter - marginOf(options);
+  if (isDue || worthNow(session, options.now) >= session.worthWei) return { do: 'close' };
+  return { do: 'wait', why: 'the time that its receipts are bounded by' };
 }
 
 function decideUnopened(session: PaidSession, options: DecideOptions): Decision {
@@ -67,7 +79,9 @@ function decideUnopened(session: PaidSession, options: DecideOptions): Decision 
     return { do: 'wait', why: 'its answers' };
   }
   if (!isDue && !isEnding(session, options)) return { do: 'wait', why: 'a question' };
-  return worthWei > 0n && options.now <= quote.openBefore ? { do: 'settle' } : { do: 'reclaim' };
+  // What was paid for and never asked for has cost gas all the same: its payer has seen the fee.
+  const isFree = session.isFailed || (session.kind === 'answer' && !session.hadJobs);
+  return (worthWei > 0n || !isFree) && options.now <= quote.openBefore ? { do: 'settle' } : { do: 'reclaim' };
 }
 
 function decideOpen(session: PaidSession, options: DecideOptions): Decision {
@@ -82,8 +96,7 @@ function decideOpen(session: PaidSession, options: DecideOptions): Decision {
   if (mode === 'ticks') return { do: 'wait', why: 'its end' };
   const aheadWei = aheadOf(session, options);
   if (chain.rateWei > 0n) {
-    const isAhead = aheadWei > AHEAD_SECONDS * chain.rateWei;
-    const rests = isAhead || !options.hasSeats || options.owesOutsiders;
+    const rests = isTooFarAhead(session, options) || !options.hasSeats || options.owesOutsiders;
     return rests ? { do: 'rate', rateWei: 0n } : { do: 'wait', why: 'it streams' };
   }
   if (!hasRunning(session) || !options.hasSeats) return { do: 'wait', why: 'its stream rests' };
@@ -92,7 +105,20 @@ function decideOpen(session: PaidSession, options: DecideOptions): Decision {
     const isPayable = session.worthWei > session.hadOfWei && worthNow(session, options.now) >= session.worthWei;
     return isPayable ? { do: 'tick' } : { do: 'wait', why: 'work, or the time, that pays what others are due' };
   }
-  return aheadWei <= 0n ? { do: 'rate', rateWei: quote.rate } : { do: 'wait', why: 'its stream rests' };
+  return aheadWei <= -behindToBegin(session)
+    ? { do: 'rate', rateWei: quote.rate }
+    : { do: 'wait', why: 'its stream rests' };
+}
+
+/** It streams, and has to stop, whatever else is to be done with it. */
+export function isTooFarAhead(session: PaidSession, options: DecideOptions): boolean {
+  const { state, rateWei } = session.chain;
+  return state === 'open' && rateWei > 0n && aheadOf(session, options) > AHEAD_SECONDS * rateWei;
+}
+
+/** So much work has to be ahead of a stream that has rested, for it to begin again. */
+function behindToBegin({ rests, quote }: PaidSession): bigint {
+  return rests <= FREE_RESTS ? 0n : (AHEAD_SECONDS * quote.rate) << BigInt(rests - FREE_RESTS - 1);
 }
 
 /** So much has streamed that no work is known for; below 0: so much work has not been streamed for. */

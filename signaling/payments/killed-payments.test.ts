@@ -1,5 +1,5 @@
 // SIGKILL of a real server at each of its transactions, just before the chain has it and just after: never two opens, never two ends, no
-// flow that nobody ends, and no money that nobody has. One of the eight here; ALL_KILLS=1 (`npm run test:kills`) does all.
+// flow that nobody ends, and no money that nobody has. One of the fourteen here; ALL_KILLS=1 (`npm run test:kills`) does all.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -31,14 +31,21 @@ const isThere = existsSync(join('contracts', 'node_modules', '@foundry-rs'));
 const PROGRAM = fileURLToPath(new URL('./test-paid-server.ts', import.meta.url));
 const MARKET = { ...DEFAULT_MODEL, slug: 'market' };
 const POOL = poolIdOf(MARKET);
-const STEPS = ['fund', 'seats', 'open', 'close'] as const;
+/** Transactions of a session in their order, by how it is paid and how fast it is answered; and those at which the server is killed. */
+const LIVES = [
+  { mode: 'stream', paceMs: 150, steps: ['fund', 'seats', 'open', 'close'], at: ['fund', 'seats', 'open', 'close'] },
+  { mode: 'stream', paceMs: 1_200, steps: ['fund', 'seats', 'open', 'rest'], at: ['rest'] },
+  { mode: 'ticks', paceMs: 20, steps: ['fund', 'settle'], at: ['fund', 'settle'] },
+] as const;
 const FUNDS = 5_000_000n;
 /** $20 for a million tokens at 10 a second, nine tenths of it. */
 const RATE_WEI = 180_000_000_000_000n;
-const ALL = STEPS.flatMap((step) => [
-  { step, when: 'before' as const },
-  { step, when: 'after' as const },
-]);
+const ALL = LIVES.flatMap(({ at, ...life }) =>
+  at.flatMap((step) => [
+    { ...life, step, when: 'before' as const },
+    { ...life, step, when: 'after' as const },
+  ]),
+);
 const CASES = process.env.ALL_KILLS ? ALL : ALL.filter(({ step, when }) => step === 'open' && when === 'before');
 
 let folder: string;
@@ -146,8 +153,9 @@ async function newWallet() {
 async function payAndAsk(
   url: string,
   wallet: Awaited<ReturnType<typeof newWallet>>,
+  mode: 'stream' | 'ticks',
 ): Promise<{ vault: Address; key?: string }> {
-  const body = JSON.stringify({ model: POOL, seconds: 60, mode: 'stream' });
+  const body = JSON.stringify({ model: POOL, seconds: 60, mode });
   const post = (path: string, text: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: text });
   const offered = await post('/v1/computepool/sessions', body);
@@ -187,25 +195,28 @@ async function untilClosed(vault: Address): Promise<{ names: string[]; key: Hex 
 }
 
 describe.runIf(isThere)('with a chain', () => {
-  test.each(CASES)('killed just $when its transaction to $step', async ({ step, when }) => {
+  test.each(CASES)('$mode: killed just $when its transaction to $step', async ({ mode, paceMs, steps, step, when }) => {
     const server = new Killable(mkdtempSync(join(folder, 'data-')), await freePort());
     try {
       await server.start();
       const tab = await PaidTab.serve(server.url, MARKET, privateKeyToAccount(generatePrivateKey()).address);
-      tab.paceMs = 150;
+      tab.paceMs = paceMs;
       const wallet = await newWallet();
       const first = sent;
       let isDone = false;
+      let killedMs = 0;
       onTransaction = async (at, now) => {
-        if (isDone || at - first !== STEPS.indexOf(step) + 1 || now !== when) return;
+        if (isDone || at - first !== (steps as readonly string[]).indexOf(step) + 1 || now !== when) return;
         isDone = true;
         isCut = when === 'before';
         await server.kill();
+        killedMs = performance.now();
       };
-      const { vault, key } = await payAndAsk(server.url, wallet);
+      const { vault, key } = await payAndAsk(server.url, wallet, mode);
       await expect.poll(() => isDone, { timeout: 20_000 }).toBe(true);
       isCut = false;
       await server.start();
+      const awaySeconds = Math.ceil((performance.now() - killedMs) / 1000);
       if (key) {
         const { id } = await sessionOf(server.url, vault);
         const authorization = `Bearer ${key}`;
@@ -219,9 +230,12 @@ describe.runIf(isThere)('with a chain', () => {
       expect(after.filter((name) => name === 'Opened').length).toBeLessThanOrEqual(1);
       expect(after.filter((name) => name === 'Closed' || name === 'Reclaimed')).toHaveLength(1);
       expect(await usdcOf(vault)).toBe(0n);
-      // A tab that lost its server in mid-answer has what streamed; nobody pays for more than the answer, the fee and ten seconds.
+      // A tab that lost its server in mid-answer has what streamed; nobody pays for more than the answer, the fee, ten seconds and those in
+      // which no server was there.
       const cost = FUNDS - (await usdcOf(wallet.address));
-      expect(cost * 10n ** 12n).toBeLessThanOrEqual(225n * 10n ** 12n + 40_000n * 10n ** 12n + 10n * RATE_WEI);
+      expect(cost * 10n ** 12n).toBeLessThanOrEqual(
+        225n * 10n ** 12n + 40_000n * 10n ** 12n + BigInt(10 + awaySeconds) * RATE_WEI,
+      );
     } finally {
       onTransaction = async () => {};
       isCut = false;

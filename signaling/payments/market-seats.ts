@@ -1,7 +1,7 @@
 // The units of one market pool on its chain: what they are, what they should be, and the one turn in which they move. Whoever pays
 // out of a session does it in that turn, so that nobody's money goes by another one's units.
 import { eq } from 'drizzle-orm';
-import { type Address, getAddress, type Hex, parseEventLogs } from 'viem';
+import { type Address, getAddress, parseEventLogs } from 'viem';
 import { GDA_POOL_ABI, MARKET_POOL_ABI } from '../../protocol/abi.ts';
 import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
@@ -80,7 +80,7 @@ export class MarketSeats {
       for (let from = 0; from < changes.length; from += MOST_AT_ONCE) {
         await this.#send(changes.slice(from, from + MOST_AT_ONCE));
       }
-      await this.#read();
+      await this.#readOf([...new Set([...this.#units.keys(), ...wanted.keys()])]);
       if (changes.every(({ member, units }) => this.#refused.has(member) || this.#unitsOf(member) === units)) return;
     }
   }
@@ -155,14 +155,19 @@ export class MarketSeats {
 
   /** An address that could have no seat has none: what the chain says counts. */
   async #read(): Promise<void> {
-    const { db, chain } = this.#options;
+    const rows = await this.#options.db.select().from(marketSeats).where(eq(marketSeats.contract, this.contract));
+    await this.#readOf(rows.map(({ member }) => getAddress(member)));
+  }
+
+  /** Whoever is not asked about has none. */
+  async #readOf(members: readonly Address[]): Promise<void> {
+    const { reader } = this.#options.chain;
     const address = this.#gdaPool!;
-    const rows = await db.select().from(marketSeats).where(eq(marketSeats.contract, this.contract));
     const units = await Promise.all(
-      rows.map(async ({ member }) => {
-        const args = [member as Hex] as const;
-        const count = await chain.reader.readContract({ address, abi: GDA_POOL_ABI, functionName: 'getUnits', args });
-        return [getAddress(member), Number(count)] as const;
+      members.map(async (member) => {
+        const args = [member] as const;
+        const count = await reader.readContract({ address, abi: GDA_POOL_ABI, functionName: 'getUnits', args });
+        return [member, Number(count)] as const;
       }),
     );
     this.#units = new Map(units.filter(([, count]) => count > 0));

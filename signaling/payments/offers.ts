@@ -62,11 +62,11 @@ export class Offers {
     return `eip155:${this.#at.chain.id}`;
   }
 
-  keyOf({ quote }: Offer): Hex {
+  keyOf({ quote }: Pick<Offer, 'quote'>): Hex {
     return keyOfQuote({ chainId: this.#at.chain.id, escrow: this.#at.escrow }, quote);
   }
 
-  vaultOf(offer: Offer): Address {
+  vaultOf(offer: Pick<Offer, 'quote'>): Address {
     return vaultOfKey({ chainId: this.#at.chain.id, escrow: this.#at.escrow }, this.keyOf(offer));
   }
 

@@ -202,14 +202,14 @@ describe.runIf(isThere)('with a chain', () => {
   test('a transaction of which the chain has lost its block goes out again, the very same', async () => {
     const database = await openDatabase({ memory: true });
     const sender = new ChainSender(market.chain, database.db);
-    const snapshot = await rpc('evm_snapshot');
+    const snapshot = await market.rpc('evm_snapshot');
     const call = {
       ...{ key: 'test:reorg:0', subject: 'test', step: 'seats', to: market.contract },
       ...{ abi: MARKET_POOL_ABI, functionName: 'setSeats', args: [[], []] },
     };
     const mined = await sender.send(call);
     expect(await sender.send(call)).toEqual(mined);
-    await rpc('evm_revert', [snapshot]);
+    await market.rpc('evm_revert', [snapshot]);
     await expect(market.chain.reader.getTransactionReceipt({ hash: mined.hash })).rejects.toThrow();
     await sender.recheck(0n);
     const again = await sender.send(call);
@@ -238,14 +238,6 @@ describe.runIf(isThere)('with a chain', () => {
     await expect(market.payments.funding.reserve(reservation)).rejects.toMatchObject({ code: 'payment-required' });
   });
 });
-
-async function rpc(method: string, params: unknown[] = []): Promise<unknown> {
-  const response = await fetch(market.local.url, {
-    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-  });
-  return (await response.json()).result;
-}
 
 async function closeAs(wallet: PrivateKeyAccount, { quote }: PaidSession): Promise<void> {
   const client = createWalletClient({

@@ -45,8 +45,14 @@ export interface PaidSession {
   targets: Map<Address, bigint>;
   had: Map<Address, bigint>;
   hadOfWei: bigint;
+  /** Transactions of its own that paid past the pool and are in `had`. */
+  splitTicks: number;
   peers: Set<PeerId>;
   hadJobs: boolean;
+  /** The network let it down: what nothing was earned with goes back with its fee. */
+  isFailed: boolean;
+  /** How often its stream was stopped and might begin again: each costs gas. */
+  rests: number;
   /** Seconds since 1970, as everything here. */
   endAskedAt: number | undefined;
   usedAt: number;
@@ -77,10 +83,10 @@ export function worthNow({ quote, chain, worthWei, amount }: PaidSession, now = 
   return bounds.reduce((least, bound) => (bound < least ? bound : least), worthWei);
 }
 
-function secondsOpen({ maxSeconds }: Quote, { state, since, openedAt }: OnChain, now: number): number {
+function secondsOpen({ maxSeconds }: Quote, { state, closeAfter, openedAt }: OnChain, now: number): number {
   if (state === 'none') return maxSeconds;
   // A block may be a second behind our clock.
-  return Math.max(0, (state === 'stopped' ? since : now - 1) - openedAt);
+  return Math.max(0, (state === 'stopped' ? Math.min(closeAfter, now - 1) : now - 1) - openedAt);
 }
 
 type Row = typeof paidSessions.$inferSelect;
@@ -90,7 +96,8 @@ export function columnsOf(session: PaidSession) {
   const { amount, spendWei, worthWei, hadOfWei, secretHash, outcome } = plain;
   return {
     ...{ key: plain.key, kind: plain.kind, pool: plain.pool, payer: plain.payer, mode: plain.mode },
-    ...{ reason: plain.reason, state: plain.state, hadJobs: plain.hadJobs },
+    ...{ reason: plain.reason, state: plain.state, hadJobs: plain.hadJobs, isFailed: plain.isFailed },
+    ...{ rests: plain.rests, splitTicks: plain.splitTicks },
     ...{ quote: keptQuote(quote), amount: String(amount), spendWei: String(spendWei), worthWei: String(worthWei) },
     ...{ promptPico: String(price.promptMicros), completionPico: String(price.completionMicros) },
     ...{ secretHash: secretHash ?? null, outcome: outcome ?? null, hadOfWei: String(hadOfWei) },
@@ -109,6 +116,7 @@ export function sessionOfRow(row: Row, jobs: Iterable<PaidJob>): PaidSession {
     ...{ spendWei: BigInt(row.spendWei), worthWei: BigInt(row.worthWei), hadOfWei: BigInt(row.hadOfWei) },
     price: { promptMicros: Number(promptPico), completionMicros: Number(completionPico) },
     ...{ secretHash: row.secretHash ?? undefined, outcome: row.outcome ?? undefined, hadJobs: row.hadJobs },
+    ...{ isFailed: row.isFailed, rests: row.rests, splitTicks: row.splitTicks },
     ...{ targets: amountsOf(row.targets), had: amountsOf(row.had), peers: new Set(row.peers) },
     ...{ endAskedAt: secondsOf(row.endAskedAt), usedAt: secondsOf(row.usedAt)!, createdAt: secondsOf(row.createdAt)! },
     endedAt: secondsOf(row.endedAt),

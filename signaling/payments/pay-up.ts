@@ -1,5 +1,6 @@
 // What receipts are worth beyond what has streamed goes to those who signed them, whatever units are at that moment.
 import type { Hex } from 'viem';
+import type { MinedCall } from '../chain/chain-sender.ts';
 import type { MarketSeats } from './market-seats.ts';
 import { type PaidSession, worthNow } from './paid-session.ts';
 import { dueOf, fits, splitUnits } from './split.ts';
@@ -9,9 +10,14 @@ export const WITHIN_WEI = 10n ** 12n;
 /** Up to so many, paying each by itself takes less gas than a distribution. */
 const FEW = 7;
 
+/** It has its place in the order of all transactions, and the chain has it or has not. */
+export interface Sent {
+  mined: Promise<MinedCall>;
+}
+
 export interface PayUpTools {
   seats: MarketSeats;
-  send(step: string, functionName: string, args: readonly unknown[]): Promise<Hex>;
+  begin(step: string, functionName: string, args: readonly unknown[]): Promise<Sent>;
   /** The orchestrator's signature of the session's quote. */
   signed(): Promise<Hex>;
 }
@@ -20,9 +26,9 @@ export interface PayUpTools {
  * Within the market pool's turn, with the session as the chain has it. `tick`: it goes on. `close`: it ends. `settle`: it was never
  * opened, and ends. Seats of the pool are paid in one transfer; where receipts say otherwise, each operator by itself.
  */
-export async function payUp(session: PaidSession, how: 'tick' | 'close' | 'settle', tools: PayUpTools): Promise<void> {
+export async function payUp(session: PaidSession, how: 'tick' | 'close' | 'settle', tools: PayUpTools): Promise<Sent> {
   const { quote, payer, targets, had, hadOfWei } = session;
-  const { seats, send } = tools;
+  const { seats, begin } = tools;
   const worth = worthNow(session);
   const due = dueOf(targets, had);
   const { operatorUnits } = seats;
@@ -31,11 +37,5 @@ export async function payUp(session: PaidSession, how: 'tick' | 'close' | 'settl
   const isSplit = isMore && (isFew || !fits(seats.units, due, { operatorUnits, withinWei: WITHIN_WEI }));
   const shares = [...splitUnits(due, operatorUnits)].map(([member, units]) => ({ member, units: BigInt(units) }));
   const named = how === 'settle' ? [quote, payer, await tools.signed(), worth] : [quote, worth];
-  await (isSplit ? send(how, `${how}Split`, [...named, shares]) : send(how, how, named));
-  // The chain says how much was paid, and this whom: units say it where they paid.
-  if (!isSplit || how !== 'tick') return;
-  const sum = [...due.values()].reduce((all, each) => all + each, 0n);
-  const paid = worth - hadOfWei;
-  for (const [address, amount] of due) had.set(address, (had.get(address) ?? 0n) + (amount * paid) / sum);
-  session.hadOfWei = worth;
+  return isSplit ? begin(how, `${how}Split`, [...named, shares]) : begin(how, how, named);
 }

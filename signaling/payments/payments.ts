@@ -19,6 +19,7 @@ import { Facilitator } from './facilitator.ts';
 import { MarketSeats } from './market-seats.ts';
 import { OFFER_SECONDS, type Offer, Offers } from './offers.ts';
 import { NOT_OPENED, type PaidSession } from './paid-session.ts';
+import { watchPayments } from './payment-watch.ts';
 import { type Ask, type ChainCosts, planOffer } from './plan-offer.ts';
 import { readEscrow } from './read-escrow.ts';
 import { findLostSessions } from './rebuild-sessions.ts';
@@ -239,7 +240,8 @@ export class Payments {
       ...{ key, kind: offer.kind, pool: offer.pool, quote, payer: getAddress(authorized.from), mode: offer.mode },
       ...{ reason: offer.reason, amount: offer.amount, spendWei: offer.spendWei, price: offer.price },
       ...{ secretHash: hashSecret(secret), state: 'paying', outcome: undefined, worthWei: 0n, hadOfWei: 0n },
-      ...{ targets: new Map(), had: new Map(), peers: new Set(), jobs: new Map(), hadJobs: false, chain: NOT_OPENED },
+      ...{ targets: new Map(), had: new Map(), splitTicks: 0, peers: new Set(), jobs: new Map(), hadJobs: false },
+      ...{ isFailed: false, rests: 0, chain: NOT_OPENED },
       ...{ endAskedAt: undefined, usedAt: now, createdAt: now, endedAt: undefined },
     };
     await this.#store.add(session);
@@ -269,6 +271,17 @@ export class Payments {
     void this.#runner.kick(session.key);
   }
 
+  /**
+   * Nobody answered what was paid for: what is left goes back, all of it where it `isFailed`. Not while another request of the same
+   * payment is answered.
+   */
+  async giveBack(session: PaidSession, isFailed = true): Promise<void> {
+    if (session.jobs.size > 0) return;
+    session.state = 'live';
+    session.isFailed ||= isFailed;
+    await this.end(session);
+  }
+
   /** Resolves when nothing of this session is to be done at this moment. */
   settled(session: Hex): Promise<void> {
     return this.#runner.kick(session);
@@ -276,6 +289,8 @@ export class Payments {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    // Nobody looks after streams from now on.
+    await this.#runner.restAll();
     this.#sender.close();
     await Promise.all([this.#watcher.close(), this.#runner.close()]);
   }
@@ -292,7 +307,8 @@ export class Payments {
     } catch (thrown) {
       const fault = chainFault(thrown);
       if (!(fault instanceof ChainRefusal)) throw fault;
-      await this.#store.drop(session);
+      // What was said aloud anybody may still send, as long as it holds: then it is looked after, and goes back.
+      if ((await this.logOf(session)).length === 0) await this.#store.drop(session);
       throw new PoolError('payment-rejected', `The payment could not be moved: ${fault.reason}.`, { cause: fault });
     }
   }
@@ -311,32 +327,19 @@ export class Payments {
   async #lookAfter(): Promise<void> {
     const { logger } = this.#options;
     await this.#sender.sayAgain().catch(() => undefined);
-    await this.#lookAfterPayments();
+    const look = {
+      ...{ store: this.#store, sender: this.#sender, logger, waitSeconds: WAIT_SECONDS },
+      balanceOf: (session: PaidSession) => this.#facilitator.balanceAt(this.#offers.vaultOf(session)),
+      isTaken: ({ key }: PaidSession) => this.#taking.has(key),
+      giveBack: (session: PaidSession) => this.giveBack(session),
+    };
+    await watchPayments(look, nowSeconds());
     // Whoever worked on them has settled, or is gone.
     const expired = await this.#store.expired(new Date()).catch(() => []);
     for (const { job } of expired) {
       await this.funding
         .release(job)
         .catch((thrown) => logger.error({ err: thrown, job }, 'a job’s deposit stays held'));
-    }
-  }
-
-  /** Payments whose request ended before anybody knew whether the money moved: what came goes back, what did not is forgotten. */
-  async #lookAfterPayments(): Promise<void> {
-    for (const session of this.#store.live()) {
-      if (session.state !== 'paying' || this.#taking.has(session.key)) continue;
-      try {
-        const there = await this.#facilitator.balanceAt(this.#offers.vaultOf({ ...session, spendWei: 0n } as Offer));
-        if (there >= session.amount) {
-          session.state = 'live';
-          session.outcome = 'Its payment came when nobody waited for it any more.';
-          await this.end(session);
-        } else if (nowSeconds() > session.createdAt + WAIT_SECONDS && !(await this.#sender.isUnknown(session.key))) {
-          await this.#store.drop(session);
-        }
-      } catch (thrown) {
-        this.#options.logger.warn({ session: session.key, why: chainFault(thrown).name }, 'a payment is not known yet');
-      }
     }
   }
 }

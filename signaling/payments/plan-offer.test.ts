@@ -39,6 +39,20 @@ test('a session that is worth it streams nine tenths of its pace, and its buffer
   expect(locked).toBeLessThan(offer.rateWei * 902n + weiOfUsdc(2n));
 });
 
+test('whoever ends a session whose answers came fast waits five minutes at most for the rest', () => {
+  const dear = { ...ASK, price: { promptMicros: 5_000_000, completionMicros: 20_000_000 } };
+  for (const seconds of [60, 3600, 86_400]) {
+    const { spendWei, maxRateWei, mode } = planOffer({ ...dear, want: { seconds }, mode: 'stream' }, COSTS);
+    expect([mode, maxRateWei * 301n >= spendWei]).toEqual(['stream', true]);
+  }
+});
+
+test('one answer has the time that a slow pool needs for it, within a grant', () => {
+  const at = (tokensPerSecond: number): number =>
+    planOffer({ ...ASK, tokensPerSecond, want: { answerPico: 204_800_000 } }, COSTS).maxSeconds;
+  expect([at(100), at(4), at(0.1)]).toEqual([600, 1024, 1800]);
+});
+
 test('dollars pay for fee and buffer too: what is left may be spent', () => {
   const dollarsWei = weiOfDollars(2);
   const offer = planOffer({ ...ASK, want: { dollarsWei }, mode: 'stream' }, COSTS);

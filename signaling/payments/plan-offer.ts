@@ -48,14 +48,18 @@ export interface OfferTerms {
 /** So much of what the work is expected to be worth streams; receipts bring the rest. */
 const STREAM_PERCENT = 90n;
 const UNITS = 10_000n;
-/** An answer reads its prompt faster than it writes: receipts may be worth so many times the rate for a while. */
+/** An answer reads its prompt faster than it writes: receipts may be worth so many times the rate for a while, */
 const BURST = 20n;
+/** and all that is spent after so many seconds: whoever ends a session that was quick waits no longer for the rest. */
+const SOON_SECONDS = 5n * 60n;
 /** Below this part of the spend gas is not worth a word. */
 const GAS_PERCENT = 7n;
 const FEE_PERCENT = 120n;
 /** Tokens a second. */
 const MOST_PACE = 1000;
 const ANSWER_SECONDS = 600;
+/** As a grant. */
+const MOST_ANSWER_SECONDS = 1800;
 const MAX_SECONDS = 24 * 3600;
 /** An offer in dollars may be used up at a quarter of the pace that was predicted. */
 const SLACK = 4;
@@ -77,7 +81,13 @@ export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
   if (mode === 'stream') {
     const amount = usdcOfWei(streamSpend + lockedWei) + streamFee;
     return {
-      ...{ mode, reason, rateWei, maxRateWei: rateWei * BURST, spendWei: streamSpend },
+      ...{
+        mode,
+        reason,
+        rateWei,
+        maxRateWei: larger(rateWei * BURST, streamSpend / SOON_SECONDS),
+        spendWei: streamSpend,
+      },
       ...{ fee: streamFee, amount, maxSeconds: seconds },
     };
   }
@@ -123,16 +133,18 @@ function spend({ want }: Ask, paceWei: bigint, fee: bigint, lockedWei: bigint): 
 }
 
 function secondsOf({ want }: Ask, spendWei: bigint, paceWei: bigint): number {
-  if ('answerPico' in want) return ANSWER_SECONDS;
   const seconds =
     'seconds' in want ? Math.ceil(want.seconds) : Number(spendWei / (paceWei > 0n ? paceWei : 1n)) * SLACK;
-  return Math.min(MAX_SECONDS, Math.max(ANSWER_SECONDS, seconds));
+  const most = 'answerPico' in want ? MOST_ANSWER_SECONDS : MAX_SECONDS;
+  return Math.min(most, Math.max(ANSWER_SECONDS, seconds));
 }
 
 const lockedFor = (rateWei: bigint, { bufferSeconds, leastBufferWei, graceSeconds }: ChainCosts): bigint => {
   const buffer = rateWei * BigInt(bufferSeconds);
   // One second more than the escrow asks for at the opening.
-  return (buffer > leastBufferWei ? buffer : leastBufferWei) + rateWei * BigInt(graceSeconds + 2);
+  return larger(buffer, leastBufferWei) + rateWei * BigInt(graceSeconds + 2);
 };
+
+const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 const floorTo = (value: bigint, unit: bigint): bigint => value - (value % unit);

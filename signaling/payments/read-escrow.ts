@@ -1,6 +1,6 @@
 // What the escrow on the chain says of itself, compared with what this server takes it for.
 import { type Address, isAddressEqual, zeroAddress, zeroHash } from 'viem';
-import { ESCROW_ABI, MARKET_POOL_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import { ESCROW_ABI, MARKET_POOL_ABI, SUPERFLUID_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
 import { chainFault } from '../chain/chain-error.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -50,14 +50,36 @@ export async function readEscrow(chain: OpenChain): Promise<EscrowFacts> {
   if (keyOfQuote(at, PROBE) !== key || vaultOfKey(at, key) !== vault) {
     throw new UsageError('The escrow names quotes and vaults otherwise than this version does: deploy anew.');
   }
+  const buffer = await readBuffer(chain);
   const gas = (millions: number): bigint => weiOfDollars(millions * known.dollarsPerMillionGas);
   return {
     usdc: { address: contracts.usdc, name, version },
     costs: {
       ...{ streamGasWei: gas(STREAM_GAS), ticksGasWei: gas(TICKS_GAS), bounty, graceSeconds },
-      ...{ bufferSeconds: known.liquidationSeconds, leastBufferWei: 0n },
+      ...buffer,
     },
   };
+}
+
+/** What Superfluid locks of a stream on this chain: its governance may say otherwise than the table of chains, and for each token. */
+async function readBuffer({
+  reader,
+  contracts: { usdcx },
+}: OpenChain): Promise<Pick<ChainCosts, 'bufferSeconds' | 'leastBufferWei'>> {
+  const abi = SUPERFLUID_ABI;
+  const read = async () => {
+    const host = await reader.readContract({ address: usdcx, abi, functionName: 'getHost' });
+    const address = await reader.readContract({ address: host, abi, functionName: 'getGovernance' });
+    const args = [host, usdcx] as const;
+    return Promise.all([
+      reader.readContract({ address, abi, functionName: 'getPPPConfig', args }),
+      reader.readContract({ address, abi, functionName: 'getSuperTokenMinimumDeposit', args }),
+    ]);
+  };
+  const [[liquidation], leastBufferWei] = await read().catch((thrown) => {
+    throw chainFault(thrown);
+  });
+  return { bufferSeconds: Number(liquidation), leastBufferWei };
 }
 
 /** Addresses that no operator can be paid at. */

@@ -58,6 +58,7 @@ async function readFunding(
     ...{ reason: 'Found on the chain.', amount, spendWei: 0n, price: { promptMicros: 0, completionMicros: 0 } },
     ...{ secretHash: undefined, state: 'live', outcome: 'It was found on the chain alone, and ended.' },
     ...{ worthWei: 0n, hadOfWei: 0n, targets: new Map(), had: new Map(), peers: new Set(), jobs: new Map() },
-    ...{ hadJobs: true, chain: NOT_OPENED, endAskedAt: now, usedAt: now, createdAt: now, endedAt: undefined },
+    ...{ splitTicks: 0, rests: 0, hadJobs: true, isFailed: true },
+    ...{ chain: NOT_OPENED, endAskedAt: now, usedAt: now, createdAt: now, endedAt: undefined },
   };
 }

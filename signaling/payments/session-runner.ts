@@ -2,16 +2,15 @@
 // The chain is read before anything is decided, so that a step whose outcome got lost is never done twice.
 import type { Logger } from 'pino';
 import type { Address, Hex } from 'viem';
-import { ESCROW_ABI } from '../../protocol/abi.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import { ChainRefusal, chainFault } from '../chain/chain-error.ts';
 import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
-import { type Decision, decideStep } from './decide-step.ts';
+import { type DecideOptions, type Decision, decideStep, isTooFarAhead } from './decide-step.ts';
 import type { MarketSeats } from './market-seats.ts';
-import { NOT_OPENED, type PaidSession, STATES, worthNow } from './paid-session.ts';
-import { payUp } from './pay-up.ts';
-import { signQuote } from './quote.ts';
+import { type PaidSession, worthNow } from './paid-session.ts';
+import { payUp, type Sent } from './pay-up.ts';
+import { SessionChain } from './session-chain.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Units } from './split.ts';
 import { WorkNow } from './work-now.ts';
@@ -35,23 +34,29 @@ const MOST_STEPS = 12;
 
 export class SessionRunner {
   readonly #options: RunnerOptions;
+  readonly #chain: SessionChain;
   readonly #turns = new Map<Hex, Promise<void>>();
   /** Sessions of which the chain is to be asked again: after a step of ours, an event, a start. */
   readonly #stale = new Set<Hex>();
   readonly #pausedUntilMs = new Map<Hex, number>();
   readonly #work = new WorkNow();
   readonly #moving = new Set<Address>();
+  /** Streams that are being stopped, and sessions whose last transaction is on its way. */
+  readonly #resting = new Map<Hex, Promise<void>>();
+  readonly #ending = new Set<Hex>();
   #seatsPausedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#chain = new SessionChain({ ...options, onSent: (key) => this.#stale.add(key) });
   }
 
   start(): void {
     this.changed(this.#options.store.live().map(({ key }) => key));
     this.#timer = setInterval(() => {
+      this.#restAhead();
       for (const { key } of this.#options.store.live()) if (!this.#turns.has(key)) void this.kick(key);
       this.#keepSeats();
     }, LOOK_MS);
@@ -107,6 +112,14 @@ export class SessionRunner {
     void this.kick(session.key);
   }
 
+  /** Nobody will look after streams: those that run are told to stop, and are written down so. */
+  async restAll(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    const streaming = this.#options.store.live().filter((session) => this.#isStreaming(session));
+    await Promise.allSettled(streaming.map((session) => this.#beginRest(session)));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -114,22 +127,23 @@ export class SessionRunner {
   }
 
   async #advance(key: Hex): Promise<void> {
-    const { store, chain, logger } = this.#options;
+    const { store, logger } = this.#options;
     if (performance.now() < (this.#pausedUntilMs.get(key) ?? 0)) return;
     for (let steps = 0; steps < MOST_STEPS && !this.#isClosed; steps++) {
       const session = store.find(key);
       if (!session || session.state === 'paying') return;
-      if (this.#stale.delete(key)) await this.#syncInTurn(session);
-      const decision = decideStep(session, {
-        now: Math.floor(Date.now() / 1000),
-        runningWei: this.#runningWei(session),
-        blockSeconds: chain.chain.blockSeconds,
-        hasSeats: this.#work.hasSeats(session),
-        owesOutsiders: this.#work.owesOutsiders(session),
-      });
+      if (this.#stale.delete(key)) {
+        // At once, so that a stream is known to run while this waits for its turn.
+        await this.#chain.read(session);
+        await this.#syncInTurn(session);
+      }
+      const decision = decideStep(session, this.#known(session));
       if (decision.do === 'wait') return;
       if (decision.do === 'nothing') return this.#over(session);
       if (decision.do === 'stop-jobs') {
+        // Who waited in vain is not to blame for it.
+        session.isFailed ||=
+          session.endAskedAt === undefined && [...session.jobs.values()].some((job) => !job.hasBegun);
         for (const job of session.jobs.keys()) this.#options.stopJob(job);
         return;
       }
@@ -154,25 +168,69 @@ export class SessionRunner {
         return this.#inTurnWithSeats(session, () => this.#opening(session));
       case 'rate':
         if (decision.rateWei > 0n) return this.#inTurnWithSeats(session, () => this.#rate(session, decision.rateWei));
-        return this.#rate(session, 0n);
+        return this.#rest(session);
       case 'tick': {
         const seats = this.#options.seatsOf(quote.pool);
         return seats.inTurn(() => this.#tick(session, seats));
       }
       case 'reclaim':
-        await this.#send(session, 'reclaim', 'reclaim', [quote, payer]);
+        await this.#chain.send(session, 'reclaim', 'reclaim', [quote, payer]);
         session.outcome ??= 'Nothing was earned with it: all of it went back.';
         return;
       case 'close':
       case 'settle': {
-        const seats = this.#options.seatsOf(quote.pool);
-        await seats.inTurn(async () => {
-          await this.#sync(session);
-          if (session.chain.state !== 'closed') await this.#payUp(session, decision.do, seats);
-        });
+        await this.#end(session, decision.do);
         session.outcome ??= 'Its operators were paid, and the rest went back.';
       }
     }
+  }
+
+  /** By the units of its turn; the next one's turn does not wait until the chain has it. */
+  async #end(session: PaidSession, how: 'close' | 'settle'): Promise<void> {
+    const seats = this.#options.seatsOf(session.quote.pool);
+    try {
+      const sent = await seats.inTurn(async () => {
+        await this.#chain.sync(session);
+        if (session.chain.state === 'closed') return undefined;
+        this.#ending.add(session.key);
+        return this.#payUp(session, how, seats);
+      });
+      await sent?.mined;
+    } finally {
+      this.#ending.delete(session.key);
+    }
+  }
+
+  #isStreaming({ key, state, chain }: PaidSession): boolean {
+    return state === 'live' && chain.state === 'open' && chain.rateWei > 0n && !this.#ending.has(key);
+  }
+
+  /** Streams that are ahead of their work stop, whatever else waits for its turn or for the chain. */
+  #restAhead(): void {
+    for (const session of this.#options.store.live()) {
+      const isPaused = performance.now() < (this.#pausedUntilMs.get(session.key) ?? 0);
+      if (isPaused || !this.#isStreaming(session) || !isTooFarAhead(session, this.#known(session))) continue;
+      void this.#rest(session).catch((thrown) => this.#failed(session.key, thrown));
+    }
+  }
+
+  /** Once, whoever asks for it. */
+  #rest(session: PaidSession): Promise<void> {
+    const { key } = session;
+    const before = this.#resting.get(key);
+    if (before) return before;
+    const rest = (async () => {
+      await (await this.#beginRest(session)).mined;
+      await this.#chain.read(session);
+    })().finally(() => this.#resting.delete(key));
+    this.#resting.set(key, rest);
+    return rest;
+  }
+
+  async #beginRest(session: PaidSession): Promise<Sent> {
+    const sent = await this.#chain.begin(session, 'rest', 'setRate', [session.quote, 0n]);
+    session.rests++;
+    return sent;
   }
 
   /** A stream begins while its operators have the seats: others may have got them while this one waited for its turn. */
@@ -183,25 +241,29 @@ export class SessionRunner {
   }
 
   async #rate(session: PaidSession, rateWei: bigint): Promise<void> {
-    await this.#send(session, 'rate', 'setRate', [session.quote, rateWei]);
+    await this.#chain.send(session, 'rate', 'setRate', [session.quote, rateWei]);
   }
 
   /** Within the market pool's turn: what receipts are worth beyond the stream goes to whom it is due. */
   async #tick(session: PaidSession, seats: MarketSeats): Promise<void> {
-    await this.#sync(session);
+    await this.#chain.sync(session);
     if (session.chain.state !== 'open' || worthNow(session) <= session.hadOfWei) return;
-    await this.#payUp(session, 'tick', seats);
-    await this.#sync(session);
+    await (await this.#payUp(session, 'tick', seats)).mined;
+    await this.#chain.sync(session);
   }
 
   /** Where it cannot be opened nobody would be paid by the second: its answers end, and what they were worth is settled. */
   async #opening(session: PaidSession): Promise<void> {
     try {
-      await this.#send(session, 'open', 'open', [session.quote, session.payer, await this.#signed(session)]);
+      await this.#chain.send(session, 'open', 'open', [
+        session.quote,
+        session.payer,
+        await this.#chain.signed(session),
+      ]);
     } catch (thrown) {
       const fault = chainFault(thrown);
       if (!(fault instanceof ChainRefusal)) throw fault;
-      await this.#sync(session);
+      await this.#chain.sync(session);
       if (session.chain.state !== 'none') return;
       session.endAskedAt ??= Math.floor(Date.now() / 1000);
       session.outcome = `It could not be opened (${fault.reason}).`;
@@ -209,53 +271,8 @@ export class SessionRunner {
     }
   }
 
-  #signed({ quote, payer }: PaidSession): Promise<Hex> {
-    const { account, chain, contracts } = this.#options.chain;
-    return signQuote(account, { chainId: chain.id, escrow: contracts.escrow }, quote, payer);
-  }
-
-  async #send({ key }: PaidSession, step: string, functionName: string, args: readonly unknown[]): Promise<Hex> {
-    const { sender, chain } = this.#options;
-    this.#stale.add(key);
-    const name = await sender.keyFor(key, step);
-    const call = { key: name, subject: key, step, to: chain.contracts.escrow, abi: ESCROW_ABI, functionName, args };
-    return (await sender.send(call)).hash;
-  }
-
   #syncInTurn(session: PaidSession): Promise<void> {
-    return this.#options.seatsOf(session.quote.pool).inTurn(() => this.#sync(session));
-  }
-
-  /**
-   * What the chain says of it now, and who has had what of what was paid since. Within the market pool's turn: what another step has
-   * paid meanwhile went by other units.
-   */
-  async #sync(session: PaidSession): Promise<void> {
-    const { chain, seatsOf, store } = this.#options;
-    const at = { address: chain.contracts.escrow, abi: ESCROW_ABI } as const;
-    const known = await chain.reader.readContract({ ...at, functionName: 'sessionOf', args: [session.key] });
-    const state = STATES[known.state]!;
-    session.chain =
-      state === 'none'
-        ? NOT_OPENED
-        : {
-            ...{ state, rateWei: known.rate, openedAt: known.openedAt, since: known.since },
-            ...{ paidUntil: known.paidUntil, closeAfter: known.closeAfter, paidWei: known.paid },
-          };
-    if (state === 'none') return;
-    const paidWei =
-      state === 'open'
-        ? await chain.reader.readContract({ ...at, functionName: 'paidOf', args: [session.quote] })
-        : known.paid;
-    const newly = paidWei - session.hadOfWei;
-    if (newly <= 0n) return;
-    const { units, operatorUnits } = seatsOf(session.quote.pool);
-    for (const [address, count] of units) {
-      const share = (newly * BigInt(count)) / BigInt(operatorUnits);
-      session.had.set(address, (session.had.get(address) ?? 0n) + share);
-    }
-    session.hadOfWei = paidWei;
-    await store.save(session);
+    return this.#options.seatsOf(session.quote.pool).inTurn(() => this.#chain.sync(session));
   }
 
   /** Before units move, what is earned beyond the stream is paid under those that were, and streams to those who go rest. */
@@ -267,19 +284,30 @@ export class SessionRunner {
       if (wanted().size === 0 || isSame(wanted(), seats.units)) return;
       const open = store.live().filter(({ quote, chain }) => quote.pool === contract && chain.state === 'open');
       for (const session of open) {
-        if (session.chain.rateWei > 0n && !this.#work.hasSeats(session)) await this.#rate(session, 0n);
+        if (this.#ending.has(session.key)) continue;
+        if (session.chain.rateWei > 0n && !this.#work.hasSeats(session)) await this.#rest(session);
         await this.#tick(session, seats);
       }
       await seats.setTo(wanted());
     });
   }
 
-  #payUp(session: PaidSession, how: 'tick' | 'close' | 'settle', seats: MarketSeats): Promise<void> {
+  #payUp(session: PaidSession, how: 'tick' | 'close' | 'settle', seats: MarketSeats): Promise<Sent> {
     return payUp(session, how, {
       seats,
-      send: (step, functionName, args) => this.#send(session, step, functionName, args),
-      signed: () => this.#signed(session),
+      begin: (step, functionName, args) => this.#chain.begin(session, step, functionName, args),
+      signed: () => this.#chain.signed(session),
     });
+  }
+
+  #known(session: PaidSession): DecideOptions {
+    return {
+      now: Math.floor(Date.now() / 1000),
+      runningWei: this.#runningWei(session),
+      blockSeconds: this.#options.chain.chain.blockSeconds,
+      hasSeats: this.#work.hasSeats(session),
+      owesOutsiders: this.#work.owesOutsiders(session),
+    };
   }
 
   #runningWei({ jobs }: PaidSession): bigint {

@@ -37,9 +37,14 @@ export const paidSessions = pgTable(
     had: jsonb('had').$type<Record<string, string>>().notNull().default({}),
     /** What had been paid when `had` was reckoned last. */
     hadOfWei: text('had_of_wei').notNull().default('0'),
+    /** Transactions that paid past the pool and are in `had`. */
+    splitTicks: integer('split_ticks').notNull().default(0),
     /** Whose accounts may read its log. */
     peers: jsonb('peers').$type<PeerId[]>().notNull().default([]),
     hadJobs: boolean('had_jobs').notNull().default(false),
+    /** An answer of it was the network's to give, and did not come. */
+    isFailed: boolean('is_failed').notNull().default(false),
+    rests: integer('rests').notNull().default(0),
     endAskedAt: at('end_asked_at'),
     usedAt: at('used_at').notNull(),
     createdAt: at('created_at').notNull(),

@@ -9,6 +9,7 @@ import { type Address, createWalletClient, type Hex, http, parseEther, publicAct
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { anvil } from 'viem/chains';
 import { GDA_POOL_ABI, MARKET_POOL_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import type { Chain } from '../../protocol/chains.ts';
 import type { Price } from '../../protocol/credits.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import { type LocalChain, openLocalChain } from '../../tools/chain/local-chain.ts';
@@ -27,7 +28,8 @@ export interface TestMarketOptions {
 
 export class TestMarket {
   readonly local: LocalChain;
-  readonly chain: OpenChain;
+  /** Its terms may be changed. */
+  readonly chain: OpenChain & { chain: Chain };
   readonly stopped: JobId[] = [];
   /** What running jobs are worth so far, in pico-dollars. */
   readonly running = new Map<JobId, number>();
@@ -43,7 +45,8 @@ export class TestMarket {
     this.#database = database;
     this.#options = { price: { promptMicros: 5_000, completionMicros: 20_000 }, tokensPerSecond: 100, ...options };
     const files = { deploymentFile: local.deploymentFile, keyFile: local.keyFile };
-    this.chain = readChain({ key: 'local', url: local.url, ...files }).chain;
+    const { chain } = readChain({ key: 'local', url: local.url, ...files });
+    this.chain = { ...chain, chain: { ...chain.chain } };
   }
 
   static async open(options: TestMarketOptions = {}): Promise<TestMarket> {
@@ -76,6 +79,18 @@ export class TestMarket {
     });
   }
 
+  get db(): Database {
+    return this.#database.db;
+  }
+
+  async rpc(method: string, params: unknown[] = []): Promise<unknown> {
+    const response = await fetch(this.local.url, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+    return (await response.json()).result;
+  }
+
   get contract(): Address {
     return this.local.deployment.pools.market!;
   }
@@ -106,15 +121,7 @@ export class TestMarket {
 
   /** Gas money for who sends transactions itself. */
   async giveGas(to: Address): Promise<void> {
-    const body = {
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'anvil_setBalance',
-      params: [to, `0x${parseEther('10').toString(16)}`],
-    };
-    await fetch(this.local.url, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-    });
+    await this.rpc('anvil_setBalance', [to, `0x${parseEther('10').toString(16)}`]);
   }
 
   /** Signs what an offer asks for, as the stock client does. */

@@ -15,6 +15,7 @@ export function testSession(fields: Partial<PaidSession> = {}): PaidSession {
     ...{ payer: `0x${'33'.repeat(20)}`, reason: 'For a test.', amount: 10_000_000n, spendWei: 8n * 10n ** 18n },
     price: { promptMicros: 5_000_000, completionMicros: 20_000_000 },
     ...{ secretHash: undefined, state: 'live', outcome: undefined, worthWei: 0n, hadOfWei: 0n, hadJobs: false },
+    ...{ isFailed: false, rests: 0, splitTicks: 0 },
     ...{ targets: new Map(), had: new Map(), peers: new Set(), jobs: new Map(), chain: NOT_OPENED },
     ...{ endAskedAt: undefined, usedAt: NOW, createdAt: NOW, endedAt: undefined },
     ...fields,

@@ -56,11 +56,17 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
   }
 
   return {
+    paysLeavers: true,
+    coveredSeconds: (payer) => {
+      const owner = readOwner(payer);
+      // Who stops it where its deposit ends earlier is the runner.
+      return owner.kind === 'paid' ? store.find(owner.session)?.quote.maxSeconds : undefined;
+    },
     reserve: (reservation) => inTurn(reservation.job, () => reserve(reservation)),
     began: (job, seats) => inTurn(job, () => work(job, seats)),
     moved: (job, seats) => inTurn(job, () => work(job, seats)),
     settle: (earnings) => inTurn(earnings.job, () => settle(earnings)),
-    release: (job) => inTurn(job, () => release(job)),
+    release: (job, isFailed = true) => inTurn(job, () => release(job, isFailed)),
   };
 
   async function reserve({ job, payer, amountMicros, expiresAt }: Reservation): Promise<void> {
@@ -97,7 +103,7 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
     });
   }
 
-  async function settle({ job, payments }: Earnings): Promise<{ chargedMicros: number }> {
+  async function settle({ job, payments, isFailed = false }: Earnings): Promise<{ chargedMicros: number }> {
     const row = await store.findJob(job);
     if (!row) throw new PoolError('not-found', 'Nothing is reserved for this job.');
     if (row.state === 'settled') return { chargedMicros: Number(row.chargedPico) };
@@ -123,6 +129,7 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
     add(1n);
     session.jobs.delete(job);
     session.hadJobs = true;
+    session.isFailed ||= isFailed;
     session.usedAt = nowSeconds();
     await store.endJob(session, job, { state: 'settled', chargedPico }).catch((thrown) => {
       add(-1n);
@@ -133,12 +140,13 @@ export function createUsdcFunding({ store, runner, payoutOf }: UsdcFundingOption
     return { chargedMicros: chargedPico };
   }
 
-  async function release(job: JobId): Promise<void> {
+  async function release(job: JobId, isFailed: boolean): Promise<void> {
     const session = sessionOfJob(job);
     const entry = session?.jobs.get(job);
     if (!session || !entry) return;
     session.jobs.delete(job);
     session.hadJobs = true;
+    session.isFailed ||= isFailed;
     await store.endJob(session, job, { state: 'released' }).catch((thrown) => {
       session.jobs.set(job, entry);
       throw thrown;

@@ -6,6 +6,9 @@ import type { PaidSession } from './paid-session.ts';
 import { WITHIN_WEI } from './pay-up.ts';
 import { dueOf, splitUnits, type Units } from './split.ts';
 
+/** Shares are whole units: what they leave of somebody's pay is paid at the end, and is not worth a transaction before. */
+const PARTS_OF_ALL = 2_000n;
+
 type Weights = ReadonlyMap<Address, bigint>;
 
 interface Work {
@@ -57,7 +60,9 @@ export class WorkNow {
   owesOutsiders({ quote, targets, had }: PaidSession): boolean {
     const holders = this.#holders(quote.pool);
     if (!holders) return false;
-    return [...dueOf(targets, had)].some(([address, due]) => due > WITHIN_WEI && !holders.has(address));
+    const isMuch = (address: Address, due: bigint): boolean =>
+      due > WITHIN_WEI && due * PARTS_OF_ALL > (targets.get(address) ?? 0n);
+    return [...dueOf(targets, had)].some(([address, due]) => isMuch(address, due) && !holders.has(address));
   }
 
   #holders(contract: Address): Weights | undefined {

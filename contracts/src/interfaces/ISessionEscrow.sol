@@ -193,7 +193,8 @@ interface ISessionEscrow {
     /**
      * @notice The orchestrator ends it with what its receipts are worth. For the payer at any time, and for anybody from `paidUntil` on,
      * it stops the stream; the orchestrator then has SETTLE_SECONDS to say what receipts are worth, after which anybody closes it.
-     * @param worth ignored from anybody but the orchestrator
+     * @param worth ignored from anybody but the orchestrator; at most the quote's most in the seconds since it was opened, of which
+     * those count too in which the orchestrator may say it
      */
     function close(Quote calldata quote, uint256 worth) external;
 

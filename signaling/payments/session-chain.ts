@@ -1,0 +1,89 @@
+// One paid session's dealings with the escrow: reads what the chain says of it, sends its steps, and books who has had what of what was
+// paid. Decides nothing.
+import type { Address, Hex } from 'viem';
+import { ESCROW_ABI } from '../../protocol/abi.ts';
+import type { ChainSender } from '../chain/chain-sender.ts';
+import type { OpenChain } from '../chain/open-chain.ts';
+import type { MarketSeats } from './market-seats.ts';
+import { NOT_OPENED, type PaidSession, STATES } from './paid-session.ts';
+import type { Sent } from './pay-up.ts';
+import { signQuote } from './quote.ts';
+import type { SessionStore } from './session-store.ts';
+import { countSplitTicks } from './split-ticks.ts';
+
+export interface SessionChainOptions {
+  chain: OpenChain;
+  sender: ChainSender;
+  store: SessionStore;
+  seatsOf(contract: Address): MarketSeats;
+  /** What the chain says of it changes. */
+  onSent(session: Hex): void;
+}
+
+/** Money runs until they are there. */
+const URGENT: readonly string[] = ['rest', 'close'];
+
+export class SessionChain {
+  readonly #options: SessionChainOptions;
+
+  constructor(options: SessionChainOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the chain has it. */
+  async send(session: PaidSession, step: string, functionName: string, args: readonly unknown[]): Promise<void> {
+    await (await this.begin(session, step, functionName, args)).mined;
+  }
+
+  async begin({ key }: PaidSession, step: string, functionName: string, args: readonly unknown[]): Promise<Sent> {
+    const { sender, chain, onSent } = this.#options;
+    onSent(key);
+    const name = await sender.keyFor(key, step);
+    const call = { key: name, subject: key, step, to: chain.contracts.escrow, abi: ESCROW_ABI, functionName, args };
+    return sender.begin({ ...call, isUrgent: URGENT.includes(step) });
+  }
+
+  /** The orchestrator's signature of its quote, with its payer in it. */
+  signed({ quote, payer }: PaidSession): Promise<Hex> {
+    const { account, chain, contracts } = this.#options.chain;
+    return signQuote(account, { chainId: chain.id, escrow: contracts.escrow }, quote, payer);
+  }
+
+  /** What the chain says of it now; gives what has been paid of it. */
+  async read(session: PaidSession): Promise<bigint> {
+    const { chain } = this.#options;
+    const at = { address: chain.contracts.escrow, abi: ESCROW_ABI } as const;
+    const known = await chain.reader.readContract({ ...at, functionName: 'sessionOf', args: [session.key] });
+    const state = STATES[known.state]!;
+    session.chain =
+      state === 'none'
+        ? NOT_OPENED
+        : {
+            ...{ state, rateWei: known.rate, openedAt: known.openedAt, since: known.since },
+            ...{ paidUntil: known.paidUntil, closeAfter: known.closeAfter, paidWei: known.paid },
+          };
+    return state === 'open'
+      ? chain.reader.readContract({ ...at, functionName: 'paidOf', args: [session.quote] })
+      : known.paid;
+  }
+
+  /**
+   * The same, and who has had what of what was paid since. Within the market pool's turn: what another step has paid meanwhile went by
+   * other units.
+   */
+  async sync(session: PaidSession): Promise<void> {
+    const { chain, sender, seatsOf, store } = this.#options;
+    const paidWei = await this.read(session);
+    if (session.chain.state === 'none' || paidWei <= session.hadOfWei) return;
+    const { units, operatorUnits } = seatsOf(session.quote.pool);
+    await countSplitTicks(session, { chain, sender, operatorUnits });
+    // The others were paid by units.
+    const newly = paidWei > session.hadOfWei ? paidWei - session.hadOfWei : 0n;
+    for (const [address, count] of units) {
+      const share = (newly * BigInt(count)) / BigInt(operatorUnits);
+      session.had.set(address, (session.had.get(address) ?? 0n) + share);
+    }
+    session.hadOfWei += newly;
+    await store.save(session);
+  }
+}
