@@ -1,51 +1,8 @@
 // Nobody is kept out: axe finds nothing on any page, in any state shown here, at three widths, in light, dark and forced colours, and in
 // German. Each run has a phone in the dark, a tablet whose colours are forced and a wide window in the light; `npm run test:looks` has all.
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { look, lookInGerman } from './support/look.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
-
-const LIGHT = { colorScheme: 'light', forcedColors: 'none' } as const;
-const DARK = { colorScheme: 'dark', forcedColors: 'none' } as const;
-const FORCED = { colorScheme: 'dark', forcedColors: 'active' } as const;
-const WHOLE = [390, 820, 1440].flatMap((width) => [LIGHT, DARK, FORCED].map((colours) => ({ width, ...colours })));
-const QUICK = [
-  { width: 390, ...DARK },
-  { width: 820, ...FORCED },
-  { width: 1440, ...LIGHT },
-];
-const LOOKS = process.env.ALL_LOOKS ? WHOLE : QUICK;
-
-interface Look {
-  width: number;
-  colorScheme: 'light' | 'dark';
-  forcedColors: 'none' | 'active';
-}
-
-async function look(page: Page, state: string): Promise<void> {
-  for (const each of LOOKS) await lookOnce(page, state, each);
-}
-
-async function lookOnce(page: Page, state: string, { width, colorScheme, forcedColors }: Look): Promise<void> {
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme, forcedColors });
-  const where = `${state} at ${width}, ${colorScheme}, forced colours ${forcedColors}`;
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide, `${where}: wider than the window`).toBeLessThanOrEqual(0);
-  const builder = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
-  // Colours that the system forces are not ours to measure.
-  if (forcedColors === 'active') builder.disableRules('color-contrast');
-  const { violations } = await builder.analyze();
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
-  expect(told, where).toEqual([]);
-}
-
-/** Its words are longer: a phone has the least room for them. Whatever was open on the page closes. */
-async function lookInGerman(page: Page, state: string): Promise<void> {
-  await page.getByTestId('language').selectOption('de');
-  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-  await lookOnce(page, `${state}, in German`, { width: 390, ...LIGHT });
-  await page.getByTestId('language').selectOption('en');
-}
 
 test('no page keeps anybody out', async ({ browser }) => {
   const site = await openSite(browser, { stages: 1 });

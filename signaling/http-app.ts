@@ -18,7 +18,7 @@ import { createAuthenticate, createLoginAuthenticate } from './http/authenticate
 import { answerOf, POOL_FAILURE } from './http/describe-shapes.ts';
 import { guardApp } from './http/guard-app.ts';
 import { serveOpenApiDocument } from './http/open-api-document.ts';
-import { opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
+import { mayWatch, opsRoutes, type ReadinessCheck } from './http/ops-routes.ts';
 import { PAYMENT_HEADERS } from './http/payment-names.ts';
 import type { IsSignedForUs } from './http/signed-host.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
@@ -153,12 +153,14 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       groups: [
         createProgramUsageRoutes({ authenticate, jobs: platform.jobStore, ledger }),
         ...(paying
-          ? [
-              paying.routes({
-                ...{ models: options.models, authenticate, limits: API_LIMITS },
-                peersOf: (account) => accounts.peersOf(account as AccountId),
-              }),
-            ]
+          ? paying.routes({
+              ...{ models: options.models, authenticate, limits: API_LIMITS },
+              peersOf: (account) => accounts.peersOf(account as AccountId),
+              receiptsOf: (job) => platform.receipts.of(job),
+              payoutOf: (peer) => platform.payouts.known(peer),
+              marketPools: () => pools.list().flatMap(({ id }) => (platform.payments?.isMarket(id) ? [id] : [])),
+              isOperator: (c) => mayWatch(config.metrics, c),
+            })
           : []),
         createBatchRoutes({
           ...{ db: database.db, authenticate, wake: options.wakeBatches },

@@ -1,5 +1,5 @@
 // What /account does: who is logged in, then everything that is theirs; else the form.
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { logOut } from '../state/account-api.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useTask } from '../state/use-task.ts';
@@ -16,6 +16,11 @@ import { PeerSection } from './peer-section.tsx';
 import { SignForm } from './sign-form.tsx';
 import { StatementList } from './statement-list.tsx';
 import { WebhookSection } from './webhook-section.tsx';
+
+/** Market pools alone pay in it: loaded when somebody is logged in. */
+const EarnedSection = lazy(() =>
+  import('../earn/earned-section.tsx').then((room) => ({ default: room.EarnedSection })),
+);
 
 /** Balances move while requests run. */
 const BALANCE_EVERY_MS = 10_000;
@@ -54,6 +59,9 @@ export function AccountView() {
         <BalanceCard availableMicros={account.balance.available.micros} heldMicros={account.balance.held.micros} />
         <PeerSection account={account} onChange={reload} />
       </div>
+      <Suspense fallback={null}>
+        <EarnedSection />
+      </Suspense>
       <KeySection key={`keys-${endings}`} />
       <WebhookSection />
       <JobHistory />

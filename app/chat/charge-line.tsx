@@ -12,7 +12,10 @@ export function ChargeLine({ settlement }: { settlement: Omit<Settlement, 'job'>
       data-receipt={settlement.receiptId}
     >
       <span>
-        {chatText.cost} <span className="font-mono text-ink">{formatCreditAmount(settlement.chargedMicros)}</span>
+        {chatText.cost}{' '}
+        <span className="font-mono text-ink">
+          {settlement.usdc === undefined ? formatCreditAmount(settlement.chargedMicros) : `${settlement.usdc} USDC`}
+        </span>
       </span>
       <span className="min-w-0 break-all">
         {chatText.receipt} <span className="font-mono">{settlement.receiptId}</span>

@@ -21,6 +21,8 @@ interface Props {
   /** What the site says of the model. */
   model: SiteModel | undefined;
   peer: ChatPeer | undefined;
+  /** Answers what is asked now: the peer, or whoever asks for what was paid. */
+  asker: Pick<ChatPeer, 'ask'> | undefined;
   mode: ChatMode;
   /** Most tokens of a conversation; undefined until the pool has said it. */
   contextTokens: number | undefined;
@@ -37,7 +39,8 @@ interface Props {
 const DOUBLE_CLICK_MS = 500;
 
 export function ChatTalk(props: Props) {
-  const { model, peer, mode, contextTokens, ready, unfinished, firstQuestion, firstSampling, onStreaming } = props;
+  const { model, peer, asker, mode, contextTokens, ready, unfinished } = props;
+  const { firstQuestion, firstSampling, onStreaming } = props;
   const { id, turns, isStreaming, isRestored } = useTalk();
   const [text, setText] = useState(firstQuestion);
   const [queued, setQueued] = useState(firstQuestion !== '');
@@ -59,10 +62,10 @@ export function ChatTalk(props: Props) {
   const send = () => {
     const question = text.trim();
     if (question === '' || isStreaming) return;
-    if (!peer || !ready) return setQueued(true);
+    if (!asker || !ready) return setQueued(true);
     setQueued(false);
     write('');
-    talk.ask(peer, question, settings());
+    talk.ask(asker, question, settings());
     sentAtMs.current = performance.now();
     field.current?.focus();
   };
@@ -111,9 +114,9 @@ export function ChatTalk(props: Props) {
     field.current?.focus();
   };
   const now = useRef<TurnActs>(undefined);
-  now.current = peer && {
-    onRetry: (failed) => talk.retry(peer, failed, settings()),
-    onRegenerate: (old) => talk.regenerate(peer, old, settings()),
+  now.current = asker && {
+    onRetry: (failed) => talk.retry(asker, failed, settings()),
+    onRegenerate: (old) => talk.regenerate(asker, old, settings()),
     onEdit: edit,
   };
   // The list is not drawn again because somebody writes.
@@ -140,7 +143,7 @@ export function ChatTalk(props: Props) {
           }}
         />
       ) : (
-        <MessageList key={id} turns={turns} acts={peer && !isStreaming ? acts : undefined} />
+        <MessageList key={id} turns={turns} acts={asker && !isStreaming ? acts : undefined} />
       )}
       <p role="status" aria-live="polite" className="sr-only">
         {announceTurns(turns)}

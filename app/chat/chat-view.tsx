@@ -1,8 +1,8 @@
 // What /chat does: read the address, open the peer that asks, and lay out state, messages and composer.
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import type { PoolSummary } from '../../protocol/control.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
-import type { ChatState } from '../../shard-worker/index.ts';
+import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
 import { describeChat, wantsTabs } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
 import { useSearchParams } from '../route/address.ts';
@@ -22,6 +22,9 @@ import { useChatPeer } from './use-chat-peer.ts';
 import { WhoAnswers } from './who-answers.tsx';
 import { mayBeUnfinished } from './window-talk.ts';
 
+/** For market pools alone: nothing of it is loaded before one is asked. */
+const PayPanel = lazy(() => import('../pay/pay-panel.tsx').then(({ PayPanel }) => ({ default: PayPanel })));
+
 export function ChatView() {
   const address = useSearchParams();
   const query = useMemo(() => parseChatQuery(new URLSearchParams(address.toString())), [address]);
@@ -29,6 +32,7 @@ export function ChatView() {
   const [picked, setPicked] = useState<PoolRef>();
   const [streaming, setStreaming] = useState(false);
   const [mode, setMode] = useState<ChatMode>(query.mode);
+  const [paidAsker, setPaidAsker] = useState<Pick<ChatPeer, 'ask'>>();
   const model = picked ?? (site.config && resolveModel(query.wish, site.config.model, site.models));
   // A question of the address, this device, or an answer that an earlier page left: nobody need press anything.
   const [isExpected] = useState(() => query.ask !== '' || mayBeUnfinished());
@@ -42,16 +46,24 @@ export function ChatView() {
   useEffect(() => {
     if (mode === 'solo' && !hasLocal) prepare();
   }, [mode, hasLocal, prepare]);
-  const pool = model && chat.state?.pools.find(({ pool: id }) => id === poolIdOf(model));
+  const id = model && poolIdOf(model);
+  const pool = chat.state?.pools.find((each) => each.pool === id);
+  const isMarket = pool?.policy === 'market';
+  // What this device answers alone costs nothing.
+  const isPaid = isMarket && mode !== 'solo';
+  const asker = isPaid ? paidAsker : peer;
   const isWhole = local?.phase === 'ready';
   useEffect(() => {
     if (isWhole) void keepEngine();
   }, [isWhole]);
   const error = site.error ?? chat.error ?? (chat.state?.phase === 'failed' ? chat.state.error : undefined);
 
+  // Whoever has to pay first must see where.
+  const isUrgent = error !== undefined || isWanting(chat.state, pool) || (isPaid && asker === undefined);
+
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
-      <WhoAnswers line={whoLine(model, chat.state)} isUrgent={error !== undefined || isWanting(chat.state, pool)}>
+      <WhoAnswers line={whoLine(model, chat.state)} isUrgent={isUrgent}>
         <ChatStatePanel
           state={error ? undefined : chat.state}
           error={error}
@@ -59,6 +71,11 @@ export function ChatView() {
           streaming={streaming}
           onReopen={site.error ? site.retry : chat.reopen}
         />
+        {id && isMarket && (
+          <Suspense fallback={null}>
+            <PayPanel pool={id} coalition={chat.state?.coalition} onAsker={setPaidAsker} />
+          </Suspense>
+        )}
         {model && chat.state && (
           <ModelPicker
             pools={chat.state.pools}
@@ -89,9 +106,12 @@ export function ChatView() {
       <ChatTalk
         model={site.models.find(({ repo }) => repo === model?.repo)}
         peer={peer}
+        asker={asker}
         mode={mode}
         contextTokens={pool?.facts?.contextTokens}
-        ready={canAsk(mode, { coalition: chat.isReady, local: local?.phase === 'ready' })}
+        ready={
+          asker !== undefined && canAsk(mode, { coalition: chat.isReady, local: local?.phase === 'ready' && !isPaid })
+        }
         unfinished={chat.state?.unfinished}
         firstQuestion={query.ask}
         firstSampling={query.sampling}

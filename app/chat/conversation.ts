@@ -141,7 +141,7 @@ const finish = (turn: AnswerTurn, answer: Answer): AnswerTurn => ({
   notice: undefined,
   queue: undefined,
   finishReason: answer.finishReason,
-  ...(answer.finishReason === 'stop' ? {} : { cut: answer.tokenIds }),
+  ...(answer.finishReason === 'stop' || answer.tokenIds.length === 0 ? {} : { cut: answer.tokenIds }),
   status: answer.finishReason === 'cancelled' ? 'cancelled' : 'done',
 });
 

@@ -36,6 +36,9 @@ export interface AskSettings extends Omit<AskRequest, 'messages'> {
   instructions?: string;
 }
 
+/** Whoever answers. */
+type Asker = Pick<ChatPeer, 'ask'>;
+
 export interface TalkOptions {
   keep(talk: KeptTalk): Promise<void>;
   /** Which conversation this tab shows after a reload. */
@@ -66,7 +69,7 @@ export class Talk {
     return streamingTurn(this.state.get().turns) !== undefined;
   }
 
-  ask(peer: ChatPeer, text: string, settings: AskSettings): void {
+  ask(peer: Asker, text: string, settings: AskSettings): void {
     const questionId = this.#nextId++;
     const answerId = this.#nextId++;
     const messages = requestMessages([...this.state.get().turns, { id: questionId, role: 'user', text }]);
@@ -75,7 +78,7 @@ export class Talk {
   }
 
   /** Goes on with an answer that failed, was stopped or ended at its limit; the question stays where it is. */
-  retry(peer: ChatPeer, failedId: number, settings: AskSettings): void {
+  retry(peer: Asker, failedId: number, settings: AskSettings): void {
     const { turns } = this.state.get();
     const answerId = this.#nextId++;
     const messages = requestMessages(turns, failedId);
@@ -86,7 +89,7 @@ export class Talk {
   }
 
   /** Another answer to the same question. */
-  regenerate(peer: ChatPeer, oldId: number, settings: AskSettings): void {
+  regenerate(peer: Asker, oldId: number, settings: AskSettings): void {
     const messages = requestMessages(this.state.get().turns, oldId);
     const answerId = this.#nextId++;
     this.#apply({ type: 'answer-regenerated', oldId, answerId });
@@ -101,7 +104,7 @@ export class Talk {
   }
 
   /** Shows an answer that ran when an earlier page was closed; it is not gone on with yet. */
-  reopen(peer: ChatPeer, { request, text }: UnfinishedAnswer): void {
+  reopen(peer: Asker, { request, text }: UnfinishedAnswer): void {
     const { turns } = this.state.get();
     const last = turns.at(-1);
     const isShown = isAnswerTo(turns, request);
@@ -192,7 +195,7 @@ export class Talk {
     await this.#options.keep(talk).catch(() => {});
   }
 
-  #run(peer: ChatPeer, id: number, request: AskRequest, isStopped = false): void {
+  #run(peer: Asker, id: number, request: AskRequest, isStopped = false): void {
     const controller = new AbortController();
     if (isStopped) controller.abort();
     this.#abort = controller;
@@ -245,7 +248,7 @@ export class Talk {
  * begun and meets the end of the context is not begun again.
  */
 async function askFitting(
-  peer: ChatPeer,
+  peer: Asker,
   request: AskRequest,
   handlers: AskHandlers,
   { mayTry, onLeftOut }: { mayTry(): boolean; onLeftOut(count: number): void },

@@ -1,6 +1,6 @@
 // One pool: what it is, what it does now, and what its owner may change.
 
-import { useCallback } from 'react';
+import { lazy, Suspense, useCallback } from 'react';
 import { poolRefOf } from '../../protocol/ids.ts';
 import { formatModel } from '../format/format-model.ts';
 import { useGo } from '../route/address.ts';
@@ -20,6 +20,11 @@ import { readPoolState } from './pool-api.ts';
 import { PoolBadge } from './pool-badge.tsx';
 import { PoolLive } from './pool-live.tsx';
 import { PoolOwner } from './pool-owner.tsx';
+
+/** For market pools alone. */
+const OperatorSection = lazy(() =>
+  import('../earn/operator-section.tsx').then((room) => ({ default: room.OperatorSection })),
+);
 
 const LIVE_EVERY_MS = 2000;
 
@@ -68,6 +73,11 @@ export function PoolPage({ id }: { id: string }) {
       </header>
       {failure}
       <PoolLive live={pool} />
+      {pool.policy === 'market' && (
+        <Suspense fallback={null}>
+          <OperatorSection pool={pool.pool} />
+        </Suspense>
+      )}
       {mayChange(pool, account) && <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => go('/pools')} />}
     </div>
   );

@@ -1,4 +1,5 @@
 // What /pools does: the list and the form, or one pool where the address names it.
+import { lazy, Suspense } from 'react';
 import { useGo, useSearchParams } from '../route/address.ts';
 import { PageLink } from '../route/page-link.tsx';
 import { readPools } from '../state/read-pools.ts';
@@ -15,6 +16,8 @@ import { poolPage } from './pool-address.ts';
 import { PoolCreateForm } from './pool-create-form.tsx';
 import { PoolList } from './pool-list.tsx';
 import { PoolPage } from './pool-page.tsx';
+
+const MakeMarket = lazy(() => import('../earn/make-market.tsx').then((room) => ({ default: room.MakeMarket })));
 
 const LIST_EVERY_MS = 5000;
 
@@ -70,6 +73,9 @@ function Overview() {
           </p>
         )}
       </Card>
+      <Suspense fallback={null}>
+        <MakeMarket />
+      </Suspense>
     </div>
   );
 }

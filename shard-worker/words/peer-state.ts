@@ -162,6 +162,8 @@ export interface Settlement {
   job: string;
   chargedMicros: number;
   receiptId: string;
+  /** In a market pool: dollars, as the server writes them; then it cost no credits. */
+  usdc?: string;
 }
 
 /** One stop of the route that an answer took; times are means per lap, in milliseconds, in the order in which they pass. */

@@ -1,39 +1,14 @@
 // Sends transactions of one key, each of them once. A transaction is signed and written down before it goes out; where nobody knows
 // what became of it, the very same bytes go out again, or the same for more gas money under the same nonce, and only a definite no lets
 // another one take its place.
-import { and, desc, eq, ne } from 'drizzle-orm';
-import { type Abi, type Address, encodeFunctionData, type Hex, keccak256, TransactionReceiptNotFoundError } from 'viem';
+import { and, desc, eq, inArray, ne } from 'drizzle-orm';
+import { encodeFunctionData, type Hex, keccak256 } from 'viem';
 import type { Database } from '../db/open-database.ts';
+import { type ChainCall, findReceipt, type KnownTransaction, type MinedCall, minedOf } from './chain-call.ts';
 import { ChainRefusal, chainFault, unreachable } from './chain-error.ts';
 import type { OpenChain } from './open-chain.ts';
 import { raiseFees } from './raise-fees.ts';
 import { chainTransactions } from './tables.ts';
-
-export interface ChainCall {
-  /** Names this very transaction for good: `<session>:open:0`. */
-  key: string;
-  /** The session or market pool that it is a step of. */
-  subject: string;
-  step: string;
-  to: Address;
-  abi: Abi;
-  functionName: string;
-  args: readonly unknown[];
-  /** More is refused: what a stranger's own contract does within it is paid with our gas. */
-  mostGas?: bigint;
-  /** Not kept waiting where many wait: money runs until it is there. */
-  isUrgent?: boolean;
-}
-
-export interface MinedCall {
-  hash: Hex;
-  block: bigint;
-  /** Its block's own time. */
-  atSeconds: number;
-  gasUsed: bigint;
-}
-
-export type KnownTransaction = typeof chainTransactions.$inferSelect;
 
 /** A node that has many transactions of ours waiting takes no more: it is asked for patience. */
 const MAX_WAITING = 64;
@@ -49,6 +24,8 @@ export interface ChainSenderOptions {
   /** For tests. */
   stuckMs?: number;
 }
+/** A chain that went another way did so for no longer than this. */
+const RECENT_BLOCKS = 128n;
 
 export class ChainSender {
   readonly #chain: OpenChain;
@@ -59,6 +36,8 @@ export class ChainSender {
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isClosed = false;
+  /** Mined in these blocks, which whoever reads the chain block by block has not come to yet. */
+  readonly #fresh = new Map<string, bigint>();
 
   constructor(chain: OpenChain, db: Database, options: ChainSenderOptions = {}) {
     this.#chain = chain;
@@ -115,6 +94,8 @@ export class ChainSender {
    * of it has come to an end, or is not known yet.
    */
   async resume(): Promise<void> {
+    const head = await this.#chain.reader.getBlockNumber();
+    await this.recheck(head > RECENT_BLOCKS ? head - RECENT_BLOCKS : 0n);
     const rows = await this.sayAgain();
     await Promise.all(rows.map((row) => this.#follow(row).catch(() => undefined)));
   }
@@ -139,6 +120,13 @@ export class ChainSender {
     return rows;
   }
 
+  /** Those of this key that are signed and of which nobody knows yet. */
+  async countWaiting(): Promise<number> {
+    const { chain, account } = this.#chain;
+    const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
+    return this.#db.$count(chainTransactions, and(isOurs, eq(chainTransactions.state, 'signed')));
+  }
+
   /** Whether something of it is under way of which nobody knows yet. */
   async isUnknown(subject: string): Promise<boolean> {
     return (await this.listOf(subject)).some(({ state }) => state === 'signed');
@@ -150,12 +138,40 @@ export class ChainSender {
     const rows = await this.#db
       .select()
       .from(chainTransactions)
-      .where(and(eq(chainTransactions.chainId, id), eq(chainTransactions.state, 'mined')));
+      .where(and(eq(chainTransactions.chainId, id), eq(chainTransactions.state, 'mined')))
+      .orderBy(chainTransactions.nonce);
+    for (const row of rows) if (row.block !== null && BigInt(row.block) >= fromBlock) await this.#sendIfLost(row);
+  }
+
+  /**
+   * The chain was read up to here, and what is lost of it from now on is noticed: what was mined until then is looked for once more.
+   * True where some of it was gone, and goes out again.
+   */
+  async confirmUpTo(block: bigint): Promise<boolean> {
+    const passed = [...this.#fresh].filter(([, at]) => at <= block);
+    if (passed.length === 0) return false;
+    const keys = passed.map(([key]) => key);
+    const rows = await this.#db
+      .select()
+      .from(chainTransactions)
+      .where(inArray(chainTransactions.key, keys))
+      .orderBy(chainTransactions.nonce);
+    let isLost = false;
     for (const row of rows) {
-      if (row.block === null || BigInt(row.block) < fromBlock || (await this.#receipt(row))) continue;
-      await this.#write(row, { state: 'signed', block: null, minedAt: null, gasUsed: null });
-      await this.#broadcast(row);
+      if (row.state === 'mined' && (await this.#sendIfLost(row))) isLost = true;
+      this.#fresh.delete(row.key);
     }
+    return isLost;
+  }
+
+  async #sendIfLost(row: KnownTransaction): Promise<boolean> {
+    if (await findReceipt(this.#chain.reader, row)) return false;
+    const again = { ...row, state: 'signed' as const, block: null, minedAt: null, gasUsed: null };
+    await this.#write(row, { state: 'signed', block: null, minedAt: null, gasUsed: null });
+    await this.#broadcast(again);
+    // Its session may be over, and nobody else waits for it.
+    void this.#follow(again).catch(() => undefined);
+    return true;
   }
 
   close(): void {
@@ -294,7 +310,7 @@ export class ChainSender {
 
   async #look(row: KnownTransaction): Promise<MinedCall | 'taken' | undefined> {
     const { chain, reader, account } = this.#chain;
-    const found = await this.#receipt(row);
+    const found = await findReceipt(this.#chain.reader, row);
     if (!found) {
       const used = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' });
       return used > row.nonce ? 'taken' : undefined;
@@ -312,31 +328,12 @@ export class ChainSender {
       minedAt: new Date(Number(block.timestamp) * 1000),
     };
     await this.#write(row, mined);
+    this.#fresh.set(row.key, receipt.blockNumber);
     if (state === 'reverted') throw new ChainRefusal('it reverted');
     return minedOf({ ...row, ...mined });
-  }
-
-  /** Of whichever of those under its nonce the chain has taken; `as`: the row with that one as its own. */
-  async #receipt({ hash, raw, earlier }: KnownTransaction) {
-    const all = [{ hash, raw }, ...[...earlier].reverse()];
-    for (const one of all) {
-      const receipt = await this.#chain.reader.getTransactionReceipt({ hash: one.hash as Hex }).catch((thrown) => {
-        if (thrown instanceof TransactionReceiptNotFoundError) return undefined;
-        throw thrown;
-      });
-      if (receipt) return { receipt, as: { ...one, earlier: all.filter((other) => other !== one).reverse() } };
-    }
-    return undefined;
   }
 
   async #write({ key }: KnownTransaction, set: Partial<KnownTransaction>): Promise<void> {
     await this.#db.update(chainTransactions).set(set).where(eq(chainTransactions.key, key));
   }
 }
-
-const minedOf = ({ hash, block, minedAt, gasUsed }: KnownTransaction): MinedCall => ({
-  hash: hash as Hex,
-  block: BigInt(block ?? 0),
-  atSeconds: Math.floor((minedAt?.getTime() ?? 0) / 1000),
-  gasUsed: BigInt(gasUsed ?? 0),
-});

@@ -17,6 +17,8 @@ export interface WatcherOptions {
   onChanged(keys: readonly Hex[]): void;
   /** Nothing from this block on is certain any more. */
   onReorganised(fromBlock: bigint): Promise<void>;
+  /** It was read up to this block: whatever is lost of it from now on is a reorganisation. */
+  onRead(block: bigint): Promise<void>;
 }
 
 /** Public nodes give the logs of few blocks at once. */
@@ -56,7 +58,7 @@ export class ChainWatcher {
   }
 
   async #read(): Promise<void> {
-    const { chain, onChanged, onReorganised } = this.#options;
+    const { chain, onChanged, onReorganised, onRead } = this.#options;
     const { reader } = chain;
     const head = (await reader.getBlockNumber()) - BigInt(chain.chain.confirmations);
     let cursor = await this.#cursor(head);
@@ -78,6 +80,7 @@ export class ChainWatcher {
       cursor = { block: toBlock, blockHash: hash };
       await this.#write(cursor);
     }
+    await onRead(cursor.block);
   }
 
   async #cursor(head: bigint): Promise<{ block: bigint; blockHash: Hex }> {

@@ -1,5 +1,5 @@
 // What machines that watch this one ask: alive, ready, numbers. `/metrics` is for this machine or a token's holder only.
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
 import type { MetricsAccess } from '../config/config-types.ts';
 import type { Metrics } from '../observe/metric-types.ts';
@@ -40,11 +40,7 @@ export function opsRoutes({ metrics, access, checks, health }: OpsRoutesOptions)
     return c.json({ status: isReady ? 'ready' : 'not-ready', reasons }, isReady ? 200 : 503, { ...NO_STORE, ...later });
   });
   routes.get('/metrics', async (c) => {
-    const incoming = incomingOf(c);
-    const isLocal = incoming !== undefined && isLoopback(incoming);
-    if (!mayRead(access, c.req.header('authorization'), isLocal)) {
-      throw new PoolError('not-found', 'There is nothing here.');
-    }
+    if (!mayWatch(access, c)) throw new PoolError('not-found', 'There is nothing here.');
     const { text, contentType } = await metrics.read();
     return c.body(text, 200, { 'Content-Type': contentType, ...NO_STORE });
   });
@@ -67,9 +63,13 @@ async function reasonOf({ name, check }: ReadinessCheck): Promise<string | undef
   }
 }
 
-function mayRead(access: MetricsAccess, header: string | undefined, isLocal: boolean): boolean {
-  if (access.kind === 'loopback') return isLocal;
+/** Whether it comes from whoever runs this server: from this machine, or with the token. */
+export function mayWatch(access: MetricsAccess, c: Context): boolean {
+  if (access.kind === 'loopback') {
+    const incoming = incomingOf(c);
+    return incoming !== undefined && isLoopback(incoming);
+  }
   if (access.kind === 'off') return false;
-  const shown = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
+  const shown = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
   return isSameSecret(shown, access.token);
 }

@@ -2,6 +2,7 @@
 import type { Authenticate } from '../http/api-types.ts';
 import type { Payments } from '../payments/payments.ts';
 import { sessionCaller } from '../payments/session-caller.ts';
+import { createMarketRoutes, type MarketRouteOptions } from './market-routes.ts';
 import { payForAnswer } from './pay-for-answer.ts';
 import { createSessionRoutes, type SessionRouteOptions } from './session-routes.ts';
 
@@ -9,7 +10,7 @@ export interface Paying {
   /** Undefined for what is no session's key. */
   callerOf(key: string): ReturnType<Authenticate> | undefined;
   payForAnswer: OmitFirst<typeof payForAnswer>;
-  routes(options: Omit<SessionRouteOptions, 'payments'>): ReturnType<typeof createSessionRoutes>;
+  routes(options: Omit<SessionRouteOptions & MarketRouteOptions, 'payments'>): ReturnType<typeof createSessionRoutes>[];
 }
 
 type OmitFirst<Call> = Call extends (first: never, ...rest: infer Rest) => infer Result
@@ -19,5 +20,5 @@ type OmitFirst<Call> = Call extends (first: never, ...rest: infer Rest) => infer
 export const createPaying = (payments: Payments): Paying => ({
   callerOf: sessionCaller(payments),
   payForAnswer: (...asked) => payForAnswer(payments, ...asked),
-  routes: (options) => createSessionRoutes({ ...options, payments }),
+  routes: (options) => [createSessionRoutes({ ...options, payments }), createMarketRoutes({ ...options, payments })],
 });

@@ -4,17 +4,20 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { getAddress, isAddress } from 'viem';
 import { PoolError } from '../../protocol/errors.ts';
-import type { PeerId } from '../../protocol/ids.ts';
+import type { JobId, PeerId } from '../../protocol/ids.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import type { ApiLimits, Authenticate, ModelEntry } from '../http/api-types.ts';
 import { shownKey } from '../http/authenticate.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { json, jsonBody, OPEN_AI_FAILURE, SECURITY } from '../http/describe-routes.ts';
-import { formatDollars, weiOfDollars, weiOfUsdc } from '../payments/amounts.ts';
-import { leftOf, type PaidSession } from '../payments/paid-session.ts';
+import { formatDollars, weiOfDollars } from '../payments/amounts.ts';
+import type { PaidSession } from '../payments/paid-session.ts';
 import { paymentRequired, readPayment, repeatOf, tellPaid } from '../payments/payment-headers.ts';
 import type { Payments } from '../payments/payments.ts';
 import { isSessionKey } from '../payments/session-keys.ts';
+import { workflowsOf } from '../payments/session-workflows.ts';
+import type { JobEvidence } from '../settlement/receipt-store.ts';
+import { describeSession, sessionSchema } from './describe-session.ts';
 import { findModel } from './find-model.ts';
 
 export interface SessionRouteOptions {
@@ -23,6 +26,8 @@ export interface SessionRouteOptions {
   authenticate: Authenticate;
   /** Devices of an account: their work is in a session's log. */
   peersOf(account: string): Promise<readonly PeerId[]>;
+  /** All that was kept for a job. */
+  receiptsOf(job: JobId): Promise<JobEvidence>;
   limits: ApiLimits;
 }
 
@@ -46,17 +51,19 @@ const bodySchema = z
   })
   .openapi('NewSession');
 
-const sessionSchema = z
-  .looseObject({
-    object: z.literal('computepool.session'),
-    id: z.string(),
-    pool: z.string(),
-    state: z.enum(['paying', 'waiting', 'streaming', 'resting', 'ending', 'over']),
-    mode: z.enum(['stream', 'ticks']),
-    payer: z.string(),
-    left_usdc: z.string().openapi({ description: 'What further answers may cost together.' }),
+const topUpSchema = z.strictObject({ dollars: z.number().positive().max(MAX_DOLLARS) }).openapi('TopUp');
+
+const servedSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(
+      z.looseObject({
+        id: z.string(),
+        your_usdc: z.string().openapi({ description: 'What receipts of your tabs are worth to you.' }),
+      }),
+    ),
   })
-  .openapi('Session');
+  .openapi('ServedSessions');
 
 const logSchema = z
   .object({
@@ -70,6 +77,14 @@ const logSchema = z
     ),
   })
   .openapi('SessionLog');
+
+const workflowsSchema = z
+  .object({ object: z.literal('list'), data: z.array(z.looseObject({ name: z.string() })) })
+  .openapi('SessionWorkflows');
+
+const receiptsSchema = z
+  .object({ object: z.literal('list'), data: z.array(z.looseObject({ signature: z.string() })) })
+  .openapi('SessionReceipts');
 
 const params = z.object({ id: z.string().regex(/^0x[0-9a-f]{64}$/, 'must be the id of a session') });
 const base = { tags: ['sessions'], security: SECURITY };
@@ -102,10 +117,43 @@ const endRoute = createRoute({
   request: { params },
   responses: { 202: json(sessionSchema, 'It ends.'), ...OPEN_AI_FAILURE },
 });
+const topUpRoute = createRoute({
+  ...{ ...base, method: 'post', path: '/computepool/sessions/{id}/top-up', summary: 'Pay more for a session (x402)' },
+  request: { params, body: jsonBody(topUpSchema) },
+  responses: { 200: json(sessionSchema, 'As it is with the new money.'), ...OPEN_AI_FAILURE },
+});
+const servedRoute = createRoute({
+  ...{ ...base, method: 'get', path: '/computepool/sessions', summary: 'Paid sessions that your tabs worked for' },
+  responses: { 200: json(servedSchema, 'Newest first.'), ...OPEN_AI_FAILURE },
+});
 const logRoute = createRoute({
   ...{ ...base, method: 'get', path: '/computepool/sessions/{id}/log', summary: 'Transactions of a paid session' },
   request: { params },
   responses: { 200: json(logSchema, 'In their order.'), ...OPEN_AI_FAILURE },
+});
+
+const workflowsRoute = createRoute({
+  ...{
+    ...base,
+    method: 'get',
+    path: '/computepool/sessions/{id}/workflows',
+    summary: 'A paid session’s transitions as workflows',
+  },
+  request: { params },
+  responses: { 200: json(workflowsSchema, 'In the shape that KeeperHub imports.'), ...OPEN_AI_FAILURE },
+});
+const receiptsRoute = createRoute({
+  ...{
+    ...base,
+    method: 'get',
+    path: '/computepool/sessions/{id}/receipts',
+    summary: 'Signed receipts of a paid session',
+  },
+  request: { params },
+  responses: {
+    200: json(receiptsSchema, 'All of them for who has paid; for others those of their own tabs.'),
+    ...OPEN_AI_FAILURE,
+  },
 });
 
 /** A group of `/v1`, where a chain is configured. */
@@ -114,10 +162,14 @@ export function createSessionRoutes({
   models,
   authenticate,
   peersOf,
+  receiptsOf,
   limits,
 }: SessionRouteOptions): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: throwIssue });
-  for (const bound of boundJson(limits)) app.post('/computepool/sessions', bound);
+  for (const bound of boundJson(limits)) {
+    for (const { path } of [openRoute, topUpRoute]) app.post(path.replace('{id}', ':id'), bound);
+  }
+  const describe = (session: PaidSession) => describeSession(session, payments);
 
   const find = async (c: Context, id: string, isPayerOnly: boolean): Promise<PaidSession> => {
     const session = await payments.read(id);
@@ -152,18 +204,51 @@ export function createSessionRoutes({
       }
       const paid = await payments.take(payload, repeatOf(c));
       tellPaid(c, paid, payments.network);
-      return c.json({ ...describe(paid.session), key: paid.key }, 201);
+      return c.json({ ...(await describe(paid.session)), key: paid.key }, 201);
     } catch (thrown) {
       const error = PoolError.from(thrown);
       if (error.status !== 402) throw thrown;
       return paymentRequired(c, await payments.offer(pool, 'session', want, terms), error) as never;
     }
   });
-  app.openapi(readRoute, async (c) => c.json(describe(await find(c, c.req.valid('param').id, false)), 200, NO_STORE));
+  app.openapi(topUpRoute, async (c) => {
+    const session = await find(c, c.req.valid('param').id, true);
+    const { dollars } = c.req.valid('json');
+    try {
+      const payload = readPayment(c);
+      if (!payload) throw new PoolError('payment-required', 'A session is topped up by a payment.');
+      const transaction = await payments.topUps.take(session, payload);
+      if (transaction) tellPaid(c, { session, transaction }, payments.network);
+      return c.json(await describe(session), 200, NO_STORE);
+    } catch (thrown) {
+      const error = PoolError.from(thrown);
+      if (error.status !== 402 || error.code === 'deposit-spent') throw thrown;
+      return paymentRequired(c, payments.topUps.offer(session, weiOfDollars(dollars)), error) as never;
+    }
+  });
+  app.openapi(readRoute, async (c) =>
+    c.json(await describe(await find(c, c.req.valid('param').id, false)), 200, NO_STORE),
+  );
+  app.openapi(servedRoute, async (c) => {
+    const { account } = await authenticate(c);
+    const peers = account ? await peersOf(account.id) : [];
+    const sessions = await payments.reports.listOf({ peers, pools: [] });
+    const data = await Promise.all(
+      sessions.map(async (session) => {
+        const { worthWei, hadWei } = payments.reports.earnedBy(session, peers);
+        const paid = session.state === 'over' ? worthWei : hadWei;
+        return {
+          ...(await describe(session)),
+          ...{ your_usdc: formatDollars(worthWei), your_paid_usdc: formatDollars(paid) },
+        };
+      }),
+    );
+    return c.json({ object: 'list' as const, data }, 200, NO_STORE);
+  });
   app.openapi(endRoute, async (c) => {
     const session = await find(c, c.req.valid('param').id, true);
     if (session.state === 'live') await payments.end(session);
-    return c.json(describe(session), 202, NO_STORE);
+    return c.json(await describe(session), 202, NO_STORE);
   });
   app.openapi(logRoute, async (c) => {
     const session = await find(c, c.req.valid('param').id, false);
@@ -174,28 +259,23 @@ export function createSessionRoutes({
     }));
     return c.json({ object: 'list' as const, data }, 200, NO_STORE);
   });
+  app.openapi(workflowsRoute, async (c) => {
+    const session = await find(c, c.req.valid('param').id, false);
+    return c.json(
+      { object: 'list' as const, data: workflowsOf(session, payments.reports.placeOf(session)) },
+      200,
+      NO_STORE,
+    );
+  });
+  app.openapi(receiptsRoute, async (c) => {
+    const session = await find(c, c.req.valid('param').id, false);
+    const key = shownKey(c);
+    const isPayer = key !== undefined && isSessionKey(key);
+    const account = isPayer ? undefined : (await authenticate(c)).account;
+    const peers = new Set(account ? await peersOf(account.id) : []);
+    const evidence = await Promise.all((await payments.reports.jobsOf(session)).map(receiptsOf));
+    const data = evidence.flatMap(({ stages }) => stages.filter(({ receipt }) => isPayer || peers.has(receipt.peer)));
+    return c.json({ object: 'list' as const, data }, 200, NO_STORE);
+  });
   return app;
-}
-
-const describe = (session: PaidSession) => ({
-  object: 'computepool.session' as const,
-  ...{ id: session.key, pool: session.pool, kind: session.kind, state: stateOf(session) },
-  ...{ mode: session.mode, reason: session.reason, payer: session.payer },
-  deposit_usdc: formatDollars(weiOfUsdc(session.amount)),
-  fee_usdc: formatDollars(weiOfUsdc(session.quote.fee)),
-  spend_usdc: formatDollars(session.spendWei),
-  earned_usdc: formatDollars(session.worthWei),
-  left_usdc: formatDollars(leftOf(session)),
-  outcome: session.outcome ?? null,
-  created_at: session.createdAt,
-  /** The stream is covered until then; null where nothing is open. */
-  paid_until: session.chain.state === 'open' ? session.chain.paidUntil : null,
-  ended_at: session.endedAt ?? null,
-});
-
-function stateOf({ state, chain, endAskedAt }: PaidSession): z.infer<typeof sessionSchema>['state'] {
-  if (state !== 'live') return state;
-  if (endAskedAt !== undefined || chain.state === 'stopped' || chain.state === 'closed') return 'ending';
-  if (chain.state === 'none') return 'waiting';
-  return chain.rateWei > 0n ? 'streaming' : 'resting';
 }

@@ -20,9 +20,9 @@ export const weiOfDollars = (dollars: number): bigint =>
   (BigInt(Math.round(dollars * 1e6)) * WEI_PER_DOLLAR) / 1_000_000n;
 
 /** For people: `0.000184`, without a sign of the currency. */
-export function formatDollars(wei: bigint): string {
-  const scaled = wei / 10n ** BigInt(18 - SHOWN_DIGITS);
-  const digits = String(scaled).padStart(SHOWN_DIGITS + 1, '0');
-  const [whole, part] = [digits.slice(0, -SHOWN_DIGITS), digits.slice(-SHOWN_DIGITS).replace(/0+$/, '')];
+export function formatDollars(wei: bigint, shownDigits = SHOWN_DIGITS): string {
+  const scaled = wei / 10n ** BigInt(18 - shownDigits);
+  const digits = String(scaled).padStart(shownDigits + 1, '0');
+  const [whole, part] = [digits.slice(0, -shownDigits), digits.slice(-shownDigits).replace(/0+$/, '')];
   return part ? `${whole}.${part}` : whole;
 }

@@ -3,18 +3,31 @@
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import { ExactEvmScheme } from '@x402/evm/exact/facilitator';
 import { type Address, getAddress, type Hex, isHex } from 'viem';
-import { ESCROW_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import { TOKEN_ABI } from '../../protocol/abi.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { chainFault } from '../chain/chain-error.ts';
 import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import { formatDollars, weiOfUsdc } from './amounts.ts';
 import type { Offer } from './offers.ts';
+import { callOf, workflowOf } from './step-workflows.ts';
 
 /** Three times what it takes: a contract account says itself what checking its signature costs. */
 const MOST_FUND_GAS = 400_000n;
 /** An authorization that holds for longer than its offer could be used when nobody looks for it any more. */
 const MOST_VALID_SECONDS = 10 * 60;
+
+/** EIP-3009. */
+const TYPES = {
+  TransferWithAuthorization: [
+    { name: 'from', type: 'address' },
+    { name: 'to', type: 'address' },
+    { name: 'value', type: 'uint256' },
+    { name: 'validAfter', type: 'uint256' },
+    { name: 'validBefore', type: 'uint256' },
+    { name: 'nonce', type: 'bytes32' },
+  ],
+} as const;
 
 export interface Authorized {
   from: Address;
@@ -51,6 +64,7 @@ export class Facilitator {
   /** Who pays, and what was signed. Throws `payment-rejected` with x402's own reason, `chain-unreachable`. */
   async verify(payload: PaymentPayload, requirements: PaymentRequirements): Promise<Authorized> {
     const authorized = readAuthorization(payload);
+    if (await this.isUsed(authorized)) return this.#verifySent(authorized, requirements);
     if (authorized.validBefore > BigInt(Math.floor(Date.now() / 1000) + MOST_VALID_SECONDS)) {
       throw new PoolError('payment-rejected', `The payment may hold for ${MOST_VALID_SECONDS / 60} minutes at most.`);
     }
@@ -67,15 +81,50 @@ export class Facilitator {
     });
   }
 
+  /** Whoever has seen it may have sent it: what is at the vault was paid all the same, by whoever signed it. */
+  async #verifySent(authorized: Authorized, requirements: PaymentRequirements): Promise<Authorized> {
+    const { from, value, validAfter, validBefore, nonce, signature } = authorized;
+    const { asset, amount, payTo, extra } = requirements;
+    const rejected = new PoolError('payment-rejected', 'The payment has been used, and not for this offer.');
+    if (value < BigInt(amount) || (await this.balanceAt(payTo as Address)) < BigInt(amount)) throw rejected;
+    const { reader, chain } = this.#chain;
+    const domain = {
+      ...{ name: String(extra.name), version: String(extra.version), chainId: chain.id },
+      verifyingContract: asset as Address,
+    };
+    const message = { from, to: payTo as Address, value, validAfter, validBefore, nonce };
+    const data = { domain, types: TYPES, primaryType: 'TransferWithAuthorization', message } as const;
+    const isTheirs = await reader.verifyTypedData({ address: from, ...data, signature }).catch((thrown) => {
+      throw chainFault(thrown);
+    });
+    if (!isTheirs) throw rejected;
+    return authorized;
+  }
+
   /** Moves the money to the session's vault; once, whoever else has sent the authorization. Gives the transaction. */
-  async fund(key: Hex, { quote }: Offer, { from, ...authorization }: Authorized): Promise<Hex> {
-    const { contracts } = this.#chain;
+  async fund(
+    key: Hex,
+    { quote }: Pick<Offer, 'quote'>,
+    { from, ...authorization }: Authorized,
+    step = 'fund',
+  ): Promise<Hex> {
+    const { chain, contracts } = this.#chain;
+    const place = { chainId: chain.id, contract: contracts.escrow };
     const { hash } = await this.#sender.send({
-      ...{ key: await this.#sender.keyFor(key, 'fund'), subject: key, step: 'fund' },
-      ...{ to: contracts.escrow, abi: ESCROW_ABI, functionName: 'fund', args: [quote, from, authorization] },
+      ...{ key: await this.#sender.keyFor(key, step), subject: key, step },
+      ...callOf(workflowOf('fund', place), place, { quote, from, authorization }),
       mostGas: MOST_FUND_GAS,
     });
     return hash;
+  }
+
+  /** Whether what was signed has been used, by us or by whoever saw it. */
+  async isUsed({ from, nonce }: Pick<Authorized, 'from' | 'nonce'>): Promise<boolean> {
+    const { reader, contracts } = this.#chain;
+    const usdc = { address: contracts.usdc, abi: TOKEN_ABI } as const;
+    return reader.readContract({ ...usdc, functionName: 'authorizationState', args: [from, nonce] }).catch((thrown) => {
+      throw chainFault(thrown);
+    });
   }
 
   /** USDC, 6 digits, at a vault or in a wallet. */
@@ -89,7 +138,8 @@ export class Facilitator {
   }
 }
 
-function readAuthorization({ payload }: PaymentPayload): Authorized {
+/** Throws `payment-rejected` for what is none. */
+export function readAuthorization({ payload }: PaymentPayload): Authorized {
   const { authorization, signature } = payload as { authorization?: Record<string, unknown>; signature?: unknown };
   const { from, value, validAfter, validBefore, nonce } = authorization ?? {};
   try {

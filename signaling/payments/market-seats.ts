@@ -7,6 +7,7 @@ import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import type { Database } from '../db/open-database.ts';
 import { TOTAL_UNITS, type Units } from './split.ts';
+import { callOf, inputOf, workflowOf } from './step-workflows.ts';
 import { marketSeats } from './tables.ts';
 
 /** Members of one transaction: many more would pass the gas that one may have (EIP-7825). */
@@ -101,9 +102,10 @@ export class MarketSeats {
     const rows = changes.map(({ member }) => ({ contract: this.contract, member }));
     await db.insert(marketSeats).values(rows).onConflictDoNothing();
     const args = [changes.map(({ member }) => member), changes.map(({ units }) => BigInt(units))];
+    const place = { chainId: chain.chain.id, contract: this.contract };
     const { hash } = await sender.send({
       ...{ key: await sender.keyFor(this.contract, 'seats'), subject: this.contract, step: 'seats' },
-      ...{ to: this.contract, abi: MARKET_POOL_ABI, functionName: 'setSeats', args },
+      ...callOf(workflowOf('setSeats', place), place, inputOf('setSeats', args)),
     });
     const { logs } = await chain.reader.getTransactionReceipt({ hash });
     for (const { args } of parseEventLogs({ abi: MARKET_POOL_ABI, eventName: 'SeatRefused', logs })) {

@@ -7,9 +7,9 @@ import type { Chain } from '../../protocol/chains.ts';
 import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { PoolId } from '../../protocol/ids.ts';
+import { type KeptQuote, keptQuote, keyOfQuote, type Quote, quoteOfKept, vaultOfKey } from '../../protocol/quote.ts';
 import { isSameSecret } from '../http/is-same-secret.ts';
 import type { PayMode } from './plan-offer.ts';
-import { type KeptQuote, keptQuote, keyOfQuote, type Quote, quoteOfKept, vaultOfKey } from './quote.ts';
 
 export interface Offer {
   kind: 'answer' | 'session';
@@ -21,6 +21,10 @@ export interface Offer {
   price: Price;
   mode: PayMode;
   reason: string;
+  /** Answers are expected to run for about so long together. */
+  aboutSeconds: number;
+  /** More for a session that is paid for already. */
+  isTopUp?: boolean;
 }
 
 interface Claims {
@@ -32,6 +36,8 @@ interface Claims {
   price: Price;
   mode: PayMode;
   reason: string;
+  aboutSeconds: number;
+  isTopUp?: boolean;
   /** Seconds since 1970. */
   expires: number;
 }
@@ -39,6 +45,8 @@ interface Claims {
 export interface OfferAt {
   chain: Chain;
   escrow: Address;
+  /** Where wallets of this machine find a chain that is nowhere else. */
+  rpcUrl?: string;
   usdc: { address: Address; name: string; version: string };
 }
 
@@ -109,7 +117,7 @@ export class Offers {
   }
 
   #requirements(offer: Offer, text: string): PaymentRequirements {
-    const { usdc } = this.#at;
+    const { usdc, escrow, rpcUrl } = this.#at;
     const { rate, maxRate, fee, maxSeconds, openBefore } = offer.quote;
     return {
       ...{ scheme: 'exact', network: this.network, asset: usdc.address, amount: String(offer.amount) },
@@ -120,6 +128,8 @@ export class Offers {
         terms: {
           ...{ pool: offer.pool, mode: offer.mode, why: offer.reason },
           ...{ rate: String(rate), maxRate: String(maxRate), fee: String(fee), maxSeconds, openBefore },
+          ...{ escrow, quote: keptQuote(offer.quote), spend: String(offer.spendWei), seconds: offer.aboutSeconds },
+          ...(rpcUrl === undefined ? {} : { rpcUrl }),
         },
         offer: text,
       },

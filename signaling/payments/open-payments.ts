@@ -56,7 +56,8 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
     marketOf(pool) {
       const policy = pools.find(pool);
       if (policy?.market?.chainId !== chain.chain.id || !policy.price) return undefined;
-      return { contract: getAddress(policy.market.contract), price: policy.price };
+      const { contract, treasuryUnits } = policy.market;
+      return { contract: getAddress(contract), price: policy.price, treasuryUnits };
     },
     payoutOf(peer) {
       const address = payouts.known(peer);

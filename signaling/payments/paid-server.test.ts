@@ -1,7 +1,6 @@
 // A person's way with stock clients: a real server on a real chain answers 402, one signature pays, any OpenAI client asks with the key,
 // and what was not earned comes back.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExactEvmScheme } from '@x402/evm/exact/client';
@@ -19,6 +18,7 @@ import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { testReader } from '../models/test-reader.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
 import { ANSWER_TOKENS, PaidTab, QUESTION } from './test-paid-tab.ts';
+import { deployTestWallet } from './test-wallet.ts';
 
 const isThere = existsSync(join('contracts', 'node_modules', '@foundry-rs'));
 const MARKET = { ...DEFAULT_MODEL, slug: 'market' };
@@ -294,7 +294,7 @@ describe.runIf(isThere)('with a chain', () => {
 
   test('a contract account (EIP-1271) pays as any other wallet does', async () => {
     const owner = privateKeyToAccount(generatePrivateKey());
-    const address = await deployWallet(owner.address);
+    const address = await deployTestWallet(chain, owner.address);
     await mint(address);
     const signer = {
       address,
@@ -309,34 +309,3 @@ describe.runIf(isThere)('with a chain', () => {
     expect(10_000_000n - (await usdcOf(address))).toBe(BigInt(ANSWER_USDC * 1e6) + session.quote.fee);
   });
 });
-
-/** Compiled here: it is of tests alone. */
-async function deployWallet(owner: Address): Promise<Address> {
-  const path = 'test/Wallet1271.sol';
-  const input = {
-    ...{ language: 'Solidity', sources: { [path]: { content: readFileSync(join('contracts', path), 'utf8') } } },
-    settings: {
-      ...{ evmVersion: 'cancun', outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
-      remappings: ['@openzeppelin/=node_modules/@openzeppelin/'],
-    },
-  };
-  const said = execFileSync(
-    'node',
-    ['bin/solc', '--standard-json', '--base-path', '.', '--include-path', 'node_modules'],
-    {
-      ...{ cwd: 'contracts', input: JSON.stringify(input), maxBuffer: 64 * 1024 * 1024 },
-    },
-  );
-  const { Wallet1271 } = JSON.parse(said.toString()).contracts[path];
-  const deployer = createWalletClient({
-    account: chain.payer,
-    chain: anvil,
-    transport: http(chain.url),
-    pollingInterval: 20,
-  });
-  const hash = await deployer.deployContract({
-    ...{ abi: Wallet1271.abi, bytecode: `0x${Wallet1271.evm.bytecode.object}` as Hex, args: [owner] },
-  });
-  const { contractAddress } = await deployer.extend(publicActions).waitForTransactionReceipt({ hash });
-  return contractAddress!;
-}

@@ -2,9 +2,9 @@
 import { type Address, getAddress, type Hex } from 'viem';
 import type { Price } from '../../protocol/credits.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import { keptQuote, type Quote, quoteOfKept } from '../../protocol/quote.ts';
 import { weiOfUsdc } from './amounts.ts';
 import type { PayMode } from './plan-offer.ts';
-import { keptQuote, type Quote, quoteOfKept } from './quote.ts';
 import type { paidSessions } from './tables.ts';
 
 /** As `ISessionEscrow.Session`, read from the chain. */

@@ -1,9 +1,10 @@
 // What receipts are worth beyond what has streamed goes to those who signed them, whatever units are at that moment.
 import type { Hex } from 'viem';
-import type { MinedCall } from '../chain/chain-sender.ts';
+import type { MinedCall } from '../chain/chain-call.ts';
 import type { MarketSeats } from './market-seats.ts';
 import { type PaidSession, worthNow } from './paid-session.ts';
 import { dueOf, fits, splitUnits } from './split.ts';
+import type { TransitionName } from './step-workflows.ts';
 
 /** A millionth of a dollar: nearer than that, the pool's own units pay. */
 export const WITHIN_WEI = 10n ** 12n;
@@ -17,7 +18,7 @@ export interface Sent {
 
 export interface PayUpTools {
   seats: MarketSeats;
-  begin(step: string, functionName: string, args: readonly unknown[]): Promise<Sent>;
+  begin(step: string, functionName: TransitionName, args: readonly unknown[]): Promise<Sent>;
   /** The orchestrator's signature of the session's quote. */
   signed(): Promise<Hex>;
 }

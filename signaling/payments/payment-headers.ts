@@ -9,7 +9,7 @@ import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
 import type { Context } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
 import { toOpenAiError } from '../http/open-ai-error.ts';
-import type { Paid } from './payments.ts';
+import type { Paid } from './payment-types.ts';
 
 const MAX_HEADER_CHARS = 16_000;
 const MAX_REPEAT_CHARS = 200;
@@ -53,7 +53,11 @@ export function repeatOf(c: Context): string | undefined {
   return repeat || undefined;
 }
 
-export function tellPaid(c: Context, { session, transaction }: Paid, network: `${string}:${string}`): void {
+export function tellPaid(
+  c: Context,
+  { session, transaction }: Pick<Paid, 'session' | 'transaction'>,
+  network: `${string}:${string}`,
+): void {
   const response = { success: true, transaction, network, payer: session.payer, amount: String(session.amount) };
   c.header('PAYMENT-RESPONSE', encodePaymentResponseHeader(response));
   c.header('x-computepool-session', session.key);

@@ -2,64 +2,34 @@
 // together over one chain.
 import { randomBytes } from 'node:crypto';
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types';
-import type { Logger } from 'pino';
 import { type Address, getAddress, type Hex, isAddressEqual, zeroAddress } from 'viem';
+import type { Chain } from '../../protocol/chains.ts';
 import type { Price } from '../../protocol/credits.ts';
 import { PoolError } from '../../protocol/errors.ts';
-import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
+import type { PoolId } from '../../protocol/ids.ts';
+import type { KnownTransaction } from '../chain/chain-call.ts';
 import { ChainRefusal, chainFault, unreachable } from '../chain/chain-error.ts';
-import { ChainSender, type KnownTransaction } from '../chain/chain-sender.ts';
+import { ChainSender } from '../chain/chain-sender.ts';
 import { ChainWatcher } from '../chain/chain-watcher.ts';
-import type { OpenChain } from '../chain/open-chain.ts';
-import type { Database } from '../db/open-database.ts';
 import { type OwnerId, readOwner } from '../ledger/owner.ts';
 import type { Funding } from '../money/funding.ts';
 import { weiOfPico } from './amounts.ts';
 import { Facilitator } from './facilitator.ts';
+import { MarketReader } from './market-reader.ts';
 import { MarketSeats } from './market-seats.ts';
 import { OFFER_SECONDS, type Offer, Offers } from './offers.ts';
 import { NOT_OPENED, type PaidSession } from './paid-session.ts';
+import type { MarketTerms, Paid, PaymentsOptions } from './payment-types.ts';
 import { watchPayments } from './payment-watch.ts';
 import { type Ask, type ChainCosts, planOffer } from './plan-offer.ts';
 import { readEscrow } from './read-escrow.ts';
 import { findLostSessions } from './rebuild-sessions.ts';
 import { hashSecret, makeSessionKey } from './session-keys.ts';
+import { SessionReports } from './session-reports.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SessionStore } from './session-store.ts';
+import { TopUps } from './top-ups.ts';
 import { createUsdcFunding } from './usdc-funding.ts';
-
-/** A market pool's terms on this chain. */
-export interface MarketTerms {
-  contract: Address;
-  /** Pico-dollars per token. */
-  price: Price;
-}
-
-export interface PaymentsOptions {
-  db: Database;
-  chain: OpenChain;
-  logger: Logger;
-  /** This database has known nothing of the chain before. */
-  isNew?: boolean;
-  /** Undefined: no market pool of this chain. */
-  marketOf(pool: PoolId): MarketTerms | undefined;
-  payoutOf(peer: PeerId): Address | undefined;
-  /** Contracts of the market, which are nobody's to be paid at. */
-  reserved?: ReadonlySet<Address>;
-  /** Tokens a second that the pool is expected to give one answer. */
-  paceOf(pool: PoolId): Promise<number>;
-  /** What a job that runs is worth so far, in pico-dollars. */
-  runningPico(job: JobId): number;
-  stopJob(job: JobId): void;
-}
-
-export interface Paid {
-  session: PaidSession;
-  /** That moved the money. */
-  transaction: Hex;
-  /** The session key, for whoever paid. */
-  key: string;
-}
 
 /** A payment of which nobody knows yet is looked after at this pace. */
 const LOOK_MS = 5_000;
@@ -69,6 +39,9 @@ const WAIT_SECONDS = 2 * OFFER_SECONDS + 60;
 
 export class Payments {
   readonly funding: Funding;
+  readonly topUps: TopUps;
+  readonly reports: SessionReports;
+  readonly markets: MarketReader;
   readonly #options: PaymentsOptions;
   readonly #offers: Offers;
   readonly #costs: ChainCosts;
@@ -88,7 +61,11 @@ export class Payments {
     this.#sender = new ChainSender(chain, db);
     this.#facilitator = new Facilitator(chain, this.#sender);
     this.#costs = escrow.costs;
-    this.#offers = new Offers({ chain: chain.chain, escrow: chain.contracts.escrow, usdc: escrow.usdc });
+    this.#offers = new Offers({
+      ...{ chain: chain.chain, escrow: chain.contracts.escrow, usdc: escrow.usdc },
+      // One of this machine is at another address each time, and no wallet knows it.
+      ...(chain.chain.key === 'local' ? { rpcUrl: chain.reader.transport.url } : {}),
+    });
     const seats = new Map<Address, MarketSeats>();
     this.#runner = new SessionRunner({
       ...{ chain, sender: this.#sender, store, logger },
@@ -109,8 +86,17 @@ export class Payments {
         await this.#sender.recheck(fromBlock);
         this.#runner.changed(store.live().map(({ key }) => key));
       },
+      onRead: async (block) => {
+        if (await this.#sender.confirmUpTo(block)) this.#runner.changed(store.live().map(({ key }) => key));
+      },
     });
     this.funding = createUsdcFunding({ store, runner: this.#runner, payoutOf: options.payoutOf });
+    this.topUps = new TopUps({ offers: this.#offers, facilitator: this.#facilitator, runner: this.#runner });
+    this.markets = new MarketReader(chain, this.#sender);
+    this.reports = new SessionReports({
+      ...{ db, chain, sender: this.#sender, store, payoutOf: options.payoutOf },
+      treasuryUnitsOf: (pool) => options.marketOf(pool)?.treasuryUnits ?? 0,
+    });
     this.#timer = setInterval(() => void this.#lookAfter(), LOOK_MS);
     this.#timer.unref();
   }
@@ -162,7 +148,15 @@ export class Payments {
   }
 
   isMarket(pool: PoolId): boolean {
-    return this.#options.marketOf(pool) !== undefined;
+    return this.termsOf(pool) !== undefined;
+  }
+
+  termsOf(pool: PoolId): MarketTerms | undefined {
+    return this.#options.marketOf(pool);
+  }
+
+  get chain(): Chain {
+    return this.#options.chain.chain;
   }
 
   /** What is to be paid for it. Throws `bad-request` where the pool has no market. */
@@ -189,9 +183,9 @@ export class Payments {
       ...{ id: `0x${randomBytes(32).toString('hex')}` as Hex, payer: payer ?? zeroAddress, pool: market.contract },
       ...{ rate: terms.rateWei, maxRate: terms.maxRateWei, fee: terms.fee, maxSeconds: terms.maxSeconds, openBefore },
     };
-    const { amount, spendWei, mode: planned, reason } = terms;
+    const { amount, spendWei, mode: planned, reason, aboutSeconds } = terms;
     return this.#offers.requirementsOf({
-      ...{ kind, pool, quote, amount, spendWei, price: market.price, mode: planned, reason },
+      ...{ kind, pool, quote, amount, spendWei, price: market.price, mode: planned, reason, aboutSeconds },
     });
   }
 
@@ -223,6 +217,7 @@ export class Payments {
 
   async #takeNew(payload: PaymentPayload, key: Hex, secret: string): Promise<Paid> {
     const { offer, requirements } = this.#offers.open(payload);
+    if (offer.isTopUp) throw new PoolError('payment-rejected', 'The payment tops a session up, and opens none.');
     const authorized = await this.#facilitator.verify(payload, requirements);
     const { quote } = offer;
     if (!isAddressEqual(quote.payer, zeroAddress) && !isAddressEqual(quote.payer, authorized.from)) {

@@ -43,6 +43,8 @@ export interface OfferTerms {
   /** What the payer signs for: spend, fee and what is locked meanwhile. All that is left goes back. */
   amount: bigint;
   maxSeconds: number;
+  /** Answers are expected to run for about so long together; for people. */
+  aboutSeconds: number;
 }
 
 /** So much of what the work is expected to be worth streams; receipts bring the rest. */
@@ -63,6 +65,8 @@ const MOST_ANSWER_SECONDS = 1800;
 const MAX_SECONDS = 24 * 3600;
 /** An offer in dollars may be used up at a quarter of the pace that was predicted. */
 const SLACK = 4;
+/** A session may be topped up to so many times what it was made for. */
+const TOP_UPS = 20n;
 
 export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
   const tokenWei = weiOfPico(ask.price.completionMicros);
@@ -77,7 +81,9 @@ export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
   const spendOf = (fee: bigint, locked: bigint): bigint => spend(ask, paceWei, fee, locked);
   const streamSpend = spendOf(streamFee, lockedWei);
   const { mode, reason } = pick(ask, { rateWei, streamSpend, lockedWei, gasWei: costs.streamGasWei });
-  const seconds = secondsOf(ask, mode === 'stream' ? streamSpend : spendOf(ticksFee, 0n), paceWei);
+  const spendIn = mode === 'stream' ? streamSpend : spendOf(ticksFee, 0n);
+  const seconds = secondsOf(ask, spendIn, paceWei);
+  const aboutSeconds = Math.min(seconds, Number(spendIn / (paceWei > 0n ? paceWei : 1n)));
   if (mode === 'stream') {
     const amount = usdcOfWei(streamSpend + lockedWei) + streamFee;
     return {
@@ -88,13 +94,14 @@ export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
         maxRateWei: larger(rateWei * BURST, streamSpend / SOON_SECONDS),
         spendWei: streamSpend,
       },
-      ...{ fee: streamFee, amount, maxSeconds: seconds },
+      ...{ fee: streamFee, amount, maxSeconds: seconds, aboutSeconds },
     };
   }
   const fee = ticksFee;
   const spendWei = spendOf(fee, 0n);
-  // The whole of it within its time, and not more.
-  const maxRateWei = spendWei / BigInt(seconds) + 1n;
+  // The whole of it within its time. What is paid in bounds it as well: beyond that, only more money makes room.
+  const perSecond = spendWei / BigInt(seconds) + 1n;
+  const maxRateWei = 'answerPico' in ask.want ? perSecond : TOP_UPS * perSecond;
   return {
     mode,
     reason,
@@ -104,6 +111,7 @@ export function planOffer(ask: Ask, costs: ChainCosts): OfferTerms {
     fee,
     amount: usdcOfWei(spendWei) + fee,
     maxSeconds: seconds,
+    aboutSeconds,
   };
 }
 

@@ -1,12 +1,12 @@
 // What the escrow on the chain says of itself, compared with what this server takes it for.
 import { type Address, isAddressEqual, zeroAddress, zeroHash } from 'viem';
 import { ESCROW_ABI, MARKET_POOL_ABI, SUPERFLUID_ABI, TOKEN_ABI } from '../../protocol/abi.ts';
+import { keyOfQuote, vaultOfKey } from '../../protocol/quote.ts';
 import { chainFault } from '../chain/chain-error.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { weiOfDollars } from './amounts.ts';
 import type { ChainCosts } from './plan-offer.ts';
-import { keyOfQuote, vaultOfKey } from './quote.ts';
 
 /** Receipt `payments-gas`: fund, open, close; and fund, settle. */
 const STREAM_GAS = 1.75;

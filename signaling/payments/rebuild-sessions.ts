@@ -3,9 +3,9 @@
 import { type Address, decodeFunctionData, getAddress, type Hex, parseEventLogs } from 'viem';
 import { ESCROW_ABI } from '../../protocol/abi.ts';
 import type { PoolId } from '../../protocol/ids.ts';
+import type { Quote } from '../../protocol/quote.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import { NOT_OPENED, type PaidSession } from './paid-session.ts';
-import type { Quote } from './quote.ts';
 
 /** Longer than a session may be open, at two seconds a block; older ones anybody may close, for the bounty. */
 const BACK_BLOCKS = 2n * 24n * 1800n;

@@ -2,14 +2,16 @@
 // paid. Decides nothing.
 import type { Address, Hex } from 'viem';
 import { ESCROW_ABI } from '../../protocol/abi.ts';
+import { signQuote } from '../../protocol/quote.ts';
+import { ChainRefusal, chainFault } from '../chain/chain-error.ts';
 import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import type { MarketSeats } from './market-seats.ts';
 import { NOT_OPENED, type PaidSession, STATES } from './paid-session.ts';
 import type { Sent } from './pay-up.ts';
-import { signQuote } from './quote.ts';
 import type { SessionStore } from './session-store.ts';
 import { countSplitTicks } from './split-ticks.ts';
+import { callOf, inputOf, type TransitionName, workflowOf } from './step-workflows.ts';
 
 export interface SessionChainOptions {
   chain: OpenChain;
@@ -31,16 +33,43 @@ export class SessionChain {
   }
 
   /** Resolves when the chain has it. */
-  async send(session: PaidSession, step: string, functionName: string, args: readonly unknown[]): Promise<void> {
+  async send(
+    session: PaidSession,
+    step: string,
+    functionName: TransitionName,
+    args: readonly unknown[],
+  ): Promise<void> {
     await (await this.begin(session, step, functionName, args)).mined;
   }
 
-  async begin({ key }: PaidSession, step: string, functionName: string, args: readonly unknown[]): Promise<Sent> {
+  /** As the workflow of this transition says it, which is what a payer may export as well. */
+  async begin(
+    { key }: PaidSession,
+    step: string,
+    functionName: TransitionName,
+    args: readonly unknown[],
+  ): Promise<Sent> {
     const { sender, chain, onSent } = this.#options;
     onSent(key);
     const name = await sender.keyFor(key, step);
-    const call = { key: name, subject: key, step, to: chain.contracts.escrow, abi: ESCROW_ABI, functionName, args };
-    return sender.begin({ ...call, isUrgent: URGENT.includes(step) });
+    const place = { chainId: chain.chain.id, contract: chain.contracts.escrow };
+    const call = callOf(workflowOf(functionName, place), place, inputOf(functionName, args));
+    return sender.begin({ key: name, subject: key, step, ...call, isUrgent: URGENT.includes(step) });
+  }
+
+  /** Where it cannot be opened nobody would be paid by the second: its answers end, and what they were worth is settled. */
+  async open(session: PaidSession): Promise<void> {
+    try {
+      await this.send(session, 'open', 'open', [session.quote, session.payer, await this.signed(session)]);
+    } catch (thrown) {
+      const fault = chainFault(thrown);
+      if (!(fault instanceof ChainRefusal)) throw fault;
+      await this.sync(session);
+      if (session.chain.state !== 'none') return;
+      session.endAskedAt ??= Math.floor(Date.now() / 1000);
+      session.outcome = `It could not be opened (${fault.reason}).`;
+      await this.#options.store.save(session);
+    }
   }
 
   /** The orchestrator's signature of its quote, with its payer in it. */

@@ -7,12 +7,13 @@ import { ChainRefusal, chainFault } from '../chain/chain-error.ts';
 import type { ChainSender } from '../chain/chain-sender.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
 import { type DecideOptions, type Decision, decideStep, isTooFarAhead } from './decide-step.ts';
+import { type LateMoneyTools, returnLate, takeIn } from './late-money.ts';
 import type { MarketSeats } from './market-seats.ts';
 import { type PaidSession, worthNow } from './paid-session.ts';
 import { payUp, type Sent } from './pay-up.ts';
 import { SessionChain } from './session-chain.ts';
 import type { SessionStore } from './session-store.ts';
-import type { Units } from './split.ts';
+import { isSameSplit, type Units } from './split.ts';
 import { WorkNow } from './work-now.ts';
 
 export interface RunnerOptions {
@@ -82,6 +83,19 @@ export class SessionRunner {
       });
     this.#turns.set(key, turn);
     return turn;
+  }
+
+  /** What came to its vault since it was paid for counts from now on. Rejects with what the chain failed with. */
+  takeIn(session: PaidSession): Promise<void> {
+    const { key } = session;
+    const taking = (this.#turns.get(key) ?? Promise.resolve()).then(() => takeIn(session, this.#lateMoney()));
+    const turn = taking
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#turns.get(key) === turn) this.#turns.delete(key);
+      });
+    this.#turns.set(key, turn);
+    return taking;
   }
 
   /** A coalition works on a job of this session, or another one does now. */
@@ -165,7 +179,7 @@ export class SessionRunner {
     switch (decision.do) {
       case 'open':
         await this.#moveSeats(quote.pool);
-        return this.#inTurnWithSeats(session, () => this.#opening(session));
+        return this.#inTurnWithSeats(session, () => this.#chain.open(session));
       case 'rate':
         if (decision.rateWei > 0n) return this.#inTurnWithSeats(session, () => this.#rate(session, decision.rateWei));
         return this.#rest(session);
@@ -252,25 +266,6 @@ export class SessionRunner {
     await this.#chain.sync(session);
   }
 
-  /** Where it cannot be opened nobody would be paid by the second: its answers end, and what they were worth is settled. */
-  async #opening(session: PaidSession): Promise<void> {
-    try {
-      await this.#chain.send(session, 'open', 'open', [
-        session.quote,
-        session.payer,
-        await this.#chain.signed(session),
-      ]);
-    } catch (thrown) {
-      const fault = chainFault(thrown);
-      if (!(fault instanceof ChainRefusal)) throw fault;
-      await this.#chain.sync(session);
-      if (session.chain.state !== 'none') return;
-      session.endAskedAt ??= Math.floor(Date.now() / 1000);
-      session.outcome = `It could not be opened (${fault.reason}).`;
-      await this.#options.store.save(session);
-    }
-  }
-
   #syncInTurn(session: PaidSession): Promise<void> {
     return this.#options.seatsOf(session.quote.pool).inTurn(() => this.#chain.sync(session));
   }
@@ -281,7 +276,7 @@ export class SessionRunner {
     const seats = seatsOf(contract);
     await seats.inTurn(async () => {
       const wanted = (): Units => this.#work.wantedUnits(contract, seats.operatorUnits);
-      if (wanted().size === 0 || isSame(wanted(), seats.units)) return;
+      if (wanted().size === 0 || isSameSplit(wanted(), seats.units)) return;
       const open = store.live().filter(({ quote, chain }) => quote.pool === contract && chain.state === 'open');
       for (const session of open) {
         if (this.#ending.has(session.key)) continue;
@@ -315,7 +310,17 @@ export class SessionRunner {
     return running.reduce((sum, { job }) => sum + this.#options.runningWei(job), 0n);
   }
 
+  #lateMoney(): LateMoneyTools {
+    return {
+      chain: this.#options.chain,
+      send: (...step) => this.#chain.send(...step),
+      sync: (session) => this.#syncInTurn(session),
+      save: (session) => this.#options.store.save(session),
+    };
+  }
+
   async #over(session: PaidSession): Promise<void> {
+    await returnLate(session, this.#lateMoney());
     session.state = 'over';
     session.endedAt ??= Math.floor(Date.now() / 1000);
     session.outcome ??= 'It was ended on the chain.';
@@ -334,6 +339,3 @@ export class SessionRunner {
     logger.warn({ session: key, why, err: fault instanceof ChainRefusal ? fault : undefined }, 'a paid session waits');
   }
 }
-
-const isSame = (one: Units, other: Units): boolean =>
-  one.size === other.size && [...one].every(([address, units]) => other.get(address) === units);

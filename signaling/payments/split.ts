@@ -56,3 +56,6 @@ export function fits(
     return (gap < 0n ? -gap : gap) <= withinWei;
   });
 }
+
+export const isSameSplit = (one: Units, other: Units): boolean =>
+  one.size === other.size && [...one].every(([address, units]) => other.get(address) === units);

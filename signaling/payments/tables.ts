@@ -2,7 +2,7 @@
 // truth: what is written of it here is what was read there last.
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
-import type { KeptQuote } from './quote.ts';
+import type { KeptQuote } from '../../protocol/quote.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 

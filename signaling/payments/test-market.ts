@@ -16,7 +16,8 @@ import { type LocalChain, openLocalChain } from '../../tools/chain/local-chain.t
 import type { OpenChain } from '../chain/open-chain.ts';
 import { readChain } from '../chain/read-chain.ts';
 import { type Database, type OpenDatabase, openDatabase } from '../db/open-database.ts';
-import { type Paid, Payments } from './payments.ts';
+import type { Paid } from './payment-types.ts';
+import { Payments } from './payments.ts';
 import type { Ask } from './plan-offer.ts';
 
 export const MARKET_POOL = 'a/b@main:q4/market' as PoolId;
@@ -39,20 +40,29 @@ export class TestMarket {
   readonly #payouts = new Map<PeerId, Address>();
   payments!: Payments;
 
-  private constructor(local: LocalChain, folder: string, database: OpenDatabase, options: TestMarketOptions) {
+  private constructor(
+    local: LocalChain,
+    folder: string,
+    { database, url, options }: { database: OpenDatabase; url: string; options: TestMarketOptions },
+  ) {
     this.local = local;
     this.#folder = folder;
     this.#database = database;
     this.#options = { price: { promptMicros: 5_000, completionMicros: 20_000 }, tokensPerSecond: 100, ...options };
     const files = { deploymentFile: local.deploymentFile, keyFile: local.keyFile };
-    const { chain } = readChain({ key: 'local', url: local.url, ...files });
+    const { chain } = readChain({ key: 'local', url, ...files });
     this.chain = { ...chain, chain: { ...chain.chain } };
   }
 
-  static async open(options: TestMarketOptions = {}): Promise<TestMarket> {
+  /** `through`: another way to its node. */
+  static async open(
+    options: TestMarketOptions = {},
+    through: (url: string) => Promise<string> = async (url) => url,
+  ): Promise<TestMarket> {
     const folder = mkdtempSync(join(tmpdir(), 'computepool-market-'));
     const local = await openLocalChain(folder);
-    const market = new TestMarket(local, folder, await openDatabase({ memory: true }), options);
+    const [database, url] = [await openDatabase({ memory: true }), await through(local.url)];
+    const market = new TestMarket(local, folder, { database, url, options });
     await market.start();
     return market;
   }
@@ -68,7 +78,7 @@ export class TestMarket {
     const { price, tokensPerSecond } = this.#options;
     return Payments.open({
       ...{ db, chain: this.chain, logger: pino({ level: 'silent' }), isNew },
-      marketOf: (pool) => (pool === MARKET_POOL ? { contract: this.contract, price } : undefined),
+      marketOf: (pool) => (pool === MARKET_POOL ? { contract: this.contract, price, treasuryUnits: 3_000 } : undefined),
       payoutOf: (peer) => this.payoutOf(peer),
       paceOf: async () => tokensPerSecond,
       runningPico: (job) => this.running.get(job) ?? 0,

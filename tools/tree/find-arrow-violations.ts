@@ -19,8 +19,11 @@ const OPEN_DOORS: Record<string, readonly string[]> = {
 
 /** The only package that the shared vocabulary may use: it runs in pages, workers and Node alike. */
 const PROTOCOL_PACKAGES = ['zod/mini'];
-/** The one file for chains alone, which no page and no worker loads. */
-const ABI = { path: 'protocol/abi.ts', packages: ['viem'] };
+/** The files for chains alone: no worker loads them, and a page only once somebody is about to pay. */
+const OF_CHAINS: Record<string, readonly string[]> = {
+  'protocol/abi.ts': ['viem'],
+  'protocol/quote.ts': ['viem', 'viem/utils'],
+};
 
 const ENGINE = 'shard-worker/engine/';
 const RUNTIME = /^onnxruntime-/;
@@ -38,8 +41,8 @@ export function findArrowViolations(edges: readonly ImportEdge[], files: Readonl
     if (!allowed) return [];
     if (isPackage(to, files)) {
       if (testCode.has(from)) return [];
-      const isOfAbi = from === ABI.path && ABI.packages.includes(to);
-      if (home === 'protocol' && !PROTOCOL_PACKAGES.includes(to) && !isOfAbi) {
+      const isOfChains = OF_CHAINS[from]?.includes(to) ?? false;
+      if (home === 'protocol' && !PROTOCOL_PACKAGES.includes(to) && !isOfChains) {
         return [`${from} imports ${to}: protocol/ may use ${PROTOCOL_PACKAGES.join(', ')} and itself alone`];
       }
       if (RUNTIME.test(to) && !typeOnly && !from.startsWith(ENGINE)) {

@@ -9,7 +9,10 @@ const SPEAKERS = /^(app|signaling)\//;
 export const MAY_DECLARE: Record<string, string> = {
   'app/state/site-models.ts': 'the list of the site’s own models: a file, and no answer of /api',
   'app/chat/talk-file.ts': 'a file of conversations that a person brings',
+  'app/earn/shapes.ts': 'markets and what operators have earned, under /v1',
+  'app/pay/shapes.ts': 'offers of x402 and paid sessions, under /v1, and what a browser keeps of them',
   'signaling/openai/': 'the words of OpenAI’s API, under /v1',
+  'signaling/payments/workflow-shape.ts': 'workflows in the shape of KeeperHub: files',
   'signaling/batches/': 'files and batches in OpenAI’s words, under /v1',
   'signaling/http/describe-routes.ts': 'OpenAI’s error, under /v1',
   'signaling/http/describe-shapes.ts': 'declares none: hands those of protocol/http to the document',

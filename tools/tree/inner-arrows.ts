@@ -70,10 +70,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/offline': ['app/route'],
   'app/state': ['app/offline', 'app/text', 'app/text/english'],
   'app/ui': ['app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english'],
-  'app/account': ['app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
-  'app/chat': ['app/format', 'app/route', 'app/state', 'app/text/english', 'app/ui'],
-  'app/join': ['app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
-  'app/pools': ['app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  'app/account': ['app/earn', 'app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  'app/chat': ['app/format', 'app/pay', 'app/route', 'app/state', 'app/text/english', 'app/ui'],
+  // What operators of market pools have earned, and how whoever runs the server stands: no page, parts of three.
+  'app/earn': ['app/pay', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  'app/join': ['app/earn', 'app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  // How a person pays for what a market pool answers: no page, beside the conversation.
+  'app/pay': ['app/state', 'app/text', 'app/text/english', 'app/ui'],
+  'app/pools': ['app/earn', 'app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   app: ['*'],
   // The words that all three programs share.
   protocol: [],

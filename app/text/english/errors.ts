@@ -15,7 +15,6 @@ export type ErrorTexts = {
   step: ByCode;
 };
 
-const elsewhere = 'Ask another pool here: this one is paid by programs, for each answer.';
 const reload = 'Reload the page: its version may be older than the server.';
 
 export const englishErrors: ErrorTexts = {
@@ -34,10 +33,10 @@ export const englishErrors: ErrorTexts = {
     'unsupported-media': reload,
     'unsupported-parameter': reload,
     'insufficient-credits': 'Lend a GPU on the page Lend to earn credits, or allow fewer tokens in the settings.',
-    'payment-required': elsewhere,
-    'payment-rejected': elsewhere,
-    'quote-expired': elsewhere,
-    'deposit-spent': elsewhere,
+    'payment-required': 'Pay for it beside the conversation, or ask another pool.',
+    'payment-rejected': 'Pay for it anew beside the conversation, or ask another pool.',
+    'quote-expired': 'Take a new offer: nothing was paid.',
+    'deposit-spent': 'Pay in more beside the conversation, or allow fewer tokens in the settings.',
     'payout-required': 'Press Leave, write the address that USDC is to be paid to, then lend this tab again.',
     'queue-full': 'Wait a moment, then ask again.',
   },

@@ -10,7 +10,7 @@ export const englishModels = {
   states: { empty: 'no tabs', waiting: 'waits for tabs', forming: 'getting ready', ready: 'answers now' },
   speed: (figure: string) => `about ${figure} tokens a second`,
   credits: (figure: string) => `${figure} credits for 1,000 tokens`,
-  inUsdc: (price: string) => `in USDC, for programs: ${price}`,
+  inUsdc: (price: string) => `paid in USDC: ${price}`,
   used: (used: string, all: string) =>
     `This conversation takes ${used} of the ${all} tokens that the model can keep in mind.`,
   usedShort: (used: string, all: string) => `${used} of ${all} tokens`,

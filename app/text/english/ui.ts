@@ -14,7 +14,7 @@ export const englishUi = {
   newerVersion: 'A newer version of this site is here.',
   reload: 'Reload',
   footer:
-    'The server introduces tabs to each other, plans who holds which layers and keeps the credits. What is asked in the chat travels between tabs and never passes through it; what a program asks over HTTP does. Hidden states never do. Conversations are kept by the browser that asks, on its device, and by nobody else.',
+    'The server introduces tabs to each other, plans who holds which layers and keeps the credits. What is asked in the chat travels between tabs and never passes through it; what a program asks over HTTP does, and what a market pool is asked. Hidden states never do. Conversations are kept by the browser that asks, on its device, and by nobody else.',
 
   away: { title: 'The server does not answer.', tryNow: 'Try now' },
 

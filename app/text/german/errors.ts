@@ -4,7 +4,6 @@ import type { ErrorTexts } from '../english/errors.ts';
 
 type ByCode = Record<ErrorCode, string>;
 
-const elsewhere = 'Frag hier einen anderen Pool: diesen bezahlen Programme, für jede Antwort.';
 const reload = 'Lade die Seite neu: ihre Fassung ist vielleicht älter als der Server.';
 const replayed = 'Frag noch einmal: das Gespräch wird von Anfang an neu gerechnet.';
 
@@ -51,7 +50,7 @@ export const errors: ErrorTexts & { what: ByCode; step: ByCode } = {
     'unsupported-media': 'Der Server versteht diese Art von Anfrage nicht.',
     'unsupported-parameter': 'Der Server kennt eine der Einstellungen nicht.',
     'insufficient-credits': 'Deine Credits reichen dafür nicht.',
-    'payment-required': 'Dieser Pool will für jede Antwort bezahlt werden.',
+    'payment-required': 'Dieser Pool will bezahlt werden.',
     'payment-rejected': 'Die Zahlung wurde nicht angenommen.',
     'quote-expired': 'Das Angebot ist abgelaufen.',
     'deposit-spent': 'Was hinterlegt war, ist aufgebraucht.',
@@ -107,10 +106,10 @@ export const errors: ErrorTexts & { what: ByCode; step: ByCode } = {
     'unsupported-parameter': reload,
     'insufficient-credits':
       'Verleih eine GPU auf der Seite Verleihen, um Credits zu verdienen, oder erlaube in den Einstellungen weniger Token.',
-    'payment-required': elsewhere,
-    'payment-rejected': elsewhere,
-    'quote-expired': elsewhere,
-    'deposit-spent': elsewhere,
+    'payment-required': 'Bezahl neben dem Gespräch dafür, oder frag einen anderen Pool.',
+    'payment-rejected': 'Bezahl neben dem Gespräch noch einmal, oder frag einen anderen Pool.',
+    'quote-expired': 'Nimm ein neues Angebot: es wurde nichts bezahlt.',
+    'deposit-spent': 'Zahl neben dem Gespräch mehr ein, oder erlaube in den Einstellungen weniger Token.',
     'chain-unreachable': 'Versuch es in ein paar Sekunden noch einmal; was bezahlt ist, geht nicht verloren.',
     'ticket-refused': 'Lade die Seite neu: der Tab verleiht neu und bekommt eine eigene.',
     'grant-refused': 'Frag noch einmal: jede Antwort bekommt vom Server ihre eigene Erlaubnis.',

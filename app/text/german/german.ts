@@ -2,12 +2,14 @@
 import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
 import { chat } from './chat.ts';
+import { earn } from './earn.ts';
 import { errors } from './errors.ts';
 import { codecs, drafters, format, phases, statuses } from './format.ts';
 import { home } from './home.ts';
 import { join } from './join.ts';
 import { lend } from './lend.ts';
 import { models } from './models.ts';
+import { pay } from './pay.ts';
 import { pools } from './pools.ts';
 import { preflight } from './preflight.ts';
 import { reasons } from './reasons.ts';
@@ -19,12 +21,14 @@ export const german: Readonly<Record<string, Texts>> = {
   chat,
   codecs,
   drafters,
+  earn,
   errors,
   format,
   home,
   join,
   lend,
   models,
+  pay,
   phases,
   pools,
   preflight,

@@ -8,7 +8,7 @@ export const models: typeof englishModels = {
   states: { empty: 'keine Tabs', waiting: 'wartet auf Tabs', forming: 'bereitet sich vor', ready: 'antwortet jetzt' },
   speed: (figure) => `etwa ${figure} Token je Sekunde`,
   credits: (figure) => `${figure} Credits für 1.000 Token`,
-  inUsdc: (price) => `in USDC, für Programme: ${price}`,
+  inUsdc: (price) => `bezahlt in USDC: ${price}`,
   used: (used, all) => `Dieses Gespräch nimmt ${used} der ${all} Token ein, die sich das Modell merken kann.`,
   usedShort: (used, all) => `${used} von ${all} Token`,
   nearlyFull: 'Bald fallen die ältesten Nachrichten weg; ein neues Gespräch beginnt leer.',

@@ -14,7 +14,7 @@ export const ui: typeof englishUi = {
   newerVersion: 'Eine neuere Fassung dieser Seite ist da.',
   reload: 'Neu laden',
   footer:
-    'Der Server macht Tabs miteinander bekannt, plant, wer welche Schichten hält, und führt die Guthaben. Was im Chat gefragt wird, geht von Tab zu Tab und nie durch ihn; was ein Programm über HTTP fragt, schon. Zwischenergebnisse nie. Gespräche bewahrt nur der Browser auf, der fragt, auf seinem Gerät, und niemand sonst.',
+    'Der Server macht Tabs miteinander bekannt, plant, wer welche Schichten hält, und führt die Guthaben. Was im Chat gefragt wird, geht von Tab zu Tab und nie durch ihn; was ein Programm über HTTP fragt oder ein Marktpool gefragt wird, schon. Zwischenergebnisse nie. Gespräche bewahrt nur der Browser auf, der fragt, auf seinem Gerät, und niemand sonst.',
 
   away: { title: 'Der Server antwortet nicht.', tryNow: 'Jetzt versuchen' },
 

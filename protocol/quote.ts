@@ -1,5 +1,7 @@
 // The orchestrator's quote as the escrow knows it: its key, the vault that is paid, and its signature. Pure but for the signing.
-import { type Address, concatHex, getContractAddress, type Hex, hashTypedData, type LocalAccount } from 'viem';
+import type { Address, Hex, LocalAccount } from 'viem';
+// A page takes these along, and nothing else of viem.
+import { concatHex, getContractAddress, hashTypedData } from 'viem/utils';
 
 /** As `ISessionEscrow.Quote`. */
 export interface Quote {
