@@ -1,6 +1,6 @@
 // A person pays at the chat page: a simulated wallet (viem over a local chain) that does not know the chain yet and says no at first; a
 // payment, a reload, more money, an end and what goes back, each looked up on the chain itself.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,6 +15,8 @@ import { openLendingTab, waitUntilReady } from '../tools/demo-paid/lending-tabs.
 import { look } from './support/look.ts';
 import { SimulatedWallet } from './support/simulated-wallet.ts';
 import { openSite, type Site, send } from './support/site.ts';
+
+test.skip(!existsSync('contracts/node_modules/@foundry-rs'), 'there is no local chain: npm run contracts');
 
 const MARKET = { ...DEFAULT_MODEL, slug: 'market' };
 const POOL = poolIdOf(MARKET);
