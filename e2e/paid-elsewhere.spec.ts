@@ -130,6 +130,6 @@ test('a contract account (EIP-1271) pays at the chat page as any other wallet do
   await page.getByRole('button', { name: 'End and take the rest back' }).click();
   await page.getByRole('button', { name: 'End it', exact: true }).click();
   await expect(page.getByTestId('pay-session')).toHaveAttribute('data-state', 'over');
-  expect(await usdcOf(address), 'back to the contract').toBe(FUNDS);
+  expect(await usdcOf(address), 'all but the fee is back at the contract').toBeGreaterThan(FUNDS - 10_000n);
   await context.close();
 });

@@ -181,7 +181,7 @@ describe.runIf(isThere)('with a chain', () => {
     expect(await eventsOf(taken!.session.key)).toEqual(['Funded']);
     await market.payments.end(taken!.session);
     await market.untilOver(taken!.session.key);
-    expect(await market.usdcOf(wallet.address)).toBe(FUNDS);
+    expect(await market.usdcOf(wallet.address)).toBe(FUNDS - taken!.session.quote.fee);
   });
 
   test('who sends the authorization to the token before the server has paid for the session of its owner', async () => {
@@ -201,7 +201,7 @@ describe.runIf(isThere)('with a chain', () => {
     expect([session.state, session.payer]).toEqual(['live', wallet.address]);
     await market.payments.end(session);
     await market.untilOver(session.key);
-    expect(await market.usdcOf(wallet.address)).toBe(FUNDS);
+    expect(await market.usdcOf(wallet.address)).toBe(FUNDS - session.quote.fee);
   });
 
   test('one that was sent so cannot be claimed with somebody else’s words', async () => {
@@ -222,7 +222,7 @@ describe.runIf(isThere)('with a chain', () => {
     const { session } = await market.payments.take(payload);
     await market.payments.end(session);
     await market.untilOver(session.key);
-    expect(await market.usdcOf(wallet.address)).toBe(FUNDS);
+    expect(await market.usdcOf(wallet.address)).toBe(FUNDS - session.quote.fee);
   });
 
   test('a payer whose clock is ten minutes off is told so, and nothing moves', async () => {

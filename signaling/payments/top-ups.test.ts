@@ -130,7 +130,7 @@ describe.runIf(isThere)('with a chain', () => {
     await sendTo(next.wallet, market.payments.reports.placeOf(next.session).vault, 100_000n);
     await market.payments.end(next.session);
     await market.untilOver(next.session.key);
-    expect(await market.usdcOf(next.wallet.address)).toBe(FUNDS);
+    expect(await market.usdcOf(next.wallet.address)).toBe(FUNDS - next.session.quote.fee);
     expect(await market.usdcOf(vault)).toBe(0n);
     expect(await market.usdcOf(wallet.address)).toBe(before);
   });
