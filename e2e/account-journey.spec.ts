@@ -83,6 +83,7 @@ test('an answer shows its cost and receipt; this device alone says the same for 
     const charge = chat.getByTestId('charge').last();
     await expect(charge).toHaveAttribute('data-charged-micros', /^[1-9]/);
     await expect(charge).toHaveAttribute('data-receipt', /^[0-9a-f]{32}$/);
+    await chat.getByTestId('answer-stats').last().locator('summary').click();
     await expect(chat.getByTestId('route-choice').last()).toContainText('Why this route');
 
     await chat.getByRole('button', { name: 'New chat' }).click();

@@ -130,3 +130,55 @@ test('E4, E6: answers are copied, made again and edited; a double click on Send 
     await site.close();
   }
 });
+
+/** In the page: as an earlier version of the site kept them, each whole. */
+function keepAsBefore(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('computepool-talks', 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('talks', { keyPath: 'id' }).createIndex('updatedAt', 'updatedAt');
+    };
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const db = opening.result;
+      const writing = db.transaction('talks', 'readwrite');
+      const turns = Array.from({ length: 250 }, (_, at) => ({ id: at + 1, role: 'user', text: `Message ${at + 1}` }));
+      writing.objectStore('talks').put({ id: 'old', title: 'An old one', createdAt: 1, updatedAt: 2, turns });
+      writing.oncomplete = () => {
+        db.close();
+        resolve();
+      };
+    };
+  });
+}
+
+test('E6: conversations that an earlier version kept are there; long ones show their end first', async ({
+  browser,
+}) => {
+  const site = await openSite(browser);
+  try {
+    const page = await site.openChat();
+    await page.goto(`${site.url}/account`);
+    await page.evaluate(keepAsBefore);
+    await go(page, 'Chat');
+    await page.getByTestId('conversations').click();
+    await page.getByTestId('talks').getByRole('button', { name: 'An old one', exact: true }).click();
+    const messages = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem');
+    await expect(messages).toHaveCount(40);
+    await expect(messages.last()).toContainText('Message 250');
+    // Earlier ones come above what is read, which stays where it is.
+    const read = messages.filter({ hasText: 'Message 211' });
+    await read.scrollIntoViewIfNeeded();
+    const before = await read.boundingBox();
+    await page.getByTestId('show-earlier').click();
+    await expect(messages).toHaveCount(90);
+    expect(Math.abs((await read.boundingBox())!.y - before!.y)).toBeLessThan(8);
+    for (const count of [140, 190, 240, 250]) {
+      await page.getByTestId('show-earlier').click();
+      await expect(messages).toHaveCount(count);
+    }
+    await expect(page.getByTestId('show-earlier')).toHaveCount(0);
+  } finally {
+    await site.close();
+  }
+});

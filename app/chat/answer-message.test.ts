@@ -4,9 +4,12 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, expect, test } from 'vitest';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { AnswerStats } from '../../shard-worker/index.ts';
+import { AnswerFigures, type FiguresProps } from './answer-figures.tsx';
 import { AnswerMessage } from './answer-message.tsx';
 import { loadMarkdown } from './answer-text.tsx';
 import type { AnswerTurn } from './conversation.ts';
+
+const open = (figures: FiguresProps): string => renderToStaticMarkup(createElement(AnswerFigures, figures));
 
 beforeAll(loadMarkdown);
 
@@ -81,9 +84,12 @@ test('the route and the figures stand under the answer', () => {
   const html = draw({ stats });
   expect(html).toContain('data-testid="answer-stats" data-tokens="34" data-tokens-per-second="41.24"');
   expect(html).toContain('2 tabs together · 41.2 tok/s · first token 120 ms');
-  const kinds = [...html.matchAll(/data-testid="waterfall-row" data-kind="(\w+)"/g)].map((match) => match[1]);
+  // Closed, they are not drawn.
+  expect(html).not.toContain('waterfall');
+  const opened = open({ stats, plan: undefined });
+  const kinds = [...opened.matchAll(/data-testid="waterfall-row" data-kind="(\w+)"/g)].map((match) => match[1]);
   expect(kinds).toEqual(['stage', 'stage', 'return']);
-  for (const text of ['[4, 8)', '5 MB', 'Back to the entry', 'compute 9.0 ms']) expect(html).toContain(text);
+  for (const text of ['[4, 8)', '5 MB', 'Back to the entry', 'compute 9.0 ms']) expect(opened).toContain(text);
 });
 
 test('a failed answer keeps what was written and can be tried again', () => {
@@ -104,7 +110,7 @@ test('a notice is shown in line, and an answer cut short says so', () => {
 });
 
 test('why this route: predicted beside measured, and what was turned down', () => {
-  const html = draw({ stats, plan });
+  const html = open({ stats, plan });
   expect(html).toContain('data-testid="route-choice" data-mode="speculative"');
   for (const text of [plan.reason, '44.0 tok/s', '41.2 tok/s', '130 ms', 'No device has room', 'not possible now']) {
     expect(html).toContain(text);
@@ -112,9 +118,9 @@ test('why this route: predicted beside measured, and what was turned down', () =
 });
 
 test('that hidden states were rounded is said, and that they were not is not', () => {
-  expect(draw({ stats, plan: { ...plan, codec: 'int8' } })).toContain('one byte per number');
+  expect(open({ stats, plan: { ...plan, codec: 'int8' } })).toContain('one byte per number');
   for (const codec of ['exact', undefined] as const) {
-    expect(draw({ stats, plan: { ...plan, codec } })).not.toContain('Hidden states');
+    expect(open({ stats, plan: { ...plan, codec } })).not.toContain('Hidden states');
   }
 });
 

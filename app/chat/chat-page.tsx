@@ -10,9 +10,12 @@ export function ChatPage() {
     <>
       <PageTitle title={chatText.title} />
       <h1 className="sr-only">{chatText.title}</h1>
-      <SecureOnly>
-        <ChatView />
-      </SecureOnly>
+      {/* As high as what comes: nothing moves when it is there. */}
+      <div className="min-h-[calc(100dvh-7rem)]">
+        <SecureOnly>
+          <ChatView />
+        </SecureOnly>
+      </div>
     </>
   );
 }

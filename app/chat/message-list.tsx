@@ -23,7 +23,7 @@ interface Props {
 
 /** Screens full of it, drawn within a frame or two. */
 const SHOWN_AT_FIRST = 40;
-const SHOWN_MORE = 100;
+const SHOWN_MORE = 50;
 
 export const MessageList = memo(function MessageList({ turns, acts }: Props) {
   const [first, setFirst] = useState(Math.max(0, turns.length - SHOWN_AT_FIRST));

@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { SITE_DIR } from '../../tools/site/ensure-built.ts';
+import { newContext } from './new-context.ts';
 
 /** Nothing more comes by itself after that. */
 const REST_MS = 4_000;
@@ -15,8 +16,7 @@ export interface FirstLoad {
 }
 
 export async function measureFirstLoad(browser: Browser, siteUrl: string, path: string): Promise<FirstLoad> {
-  // The service worker keeps the site when the page rests; nothing waits for that.
-  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const context = await newContext(browser);
   try {
     const page = await context.newPage();
     const names = new Set<string>();

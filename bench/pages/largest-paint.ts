@@ -1,5 +1,6 @@
 // When the largest thing of a page is painted, on a slow phone over a slow line: Chromium's own emulation of both.
 import type { Browser } from '@playwright/test';
+import { newContext } from './new-context.ts';
 
 export const SLOW = { megabitPerSecond: 1.6, latencyMs: 150, cpuSlowdown: 4 } as const;
 
@@ -19,7 +20,7 @@ export interface PaintedPage {
 
 /** Each in a context of its own: an empty profile. */
 export async function measurePaint(browser: Browser, siteUrl: string, path: string): Promise<PaintedPage> {
-  const context = await browser.newContext({ viewport: PHONE, serviceWorkers: 'block' });
+  const context = await newContext(browser, { viewport: PHONE });
   try {
     const page = await context.newPage();
     const client = await context.newCDPSession(page);

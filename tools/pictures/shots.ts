@@ -47,6 +47,7 @@ async function withFigures(scene: Scene): Promise<Page> {
   const page = await answered(scene);
   const figures = page.getByTestId('answer-stats').first();
   if ((await figures.getAttribute('open')) === null) await figures.locator('summary').click();
+  await page.getByTestId('waterfall').first().waitFor();
   return page;
 }
 
