@@ -162,6 +162,12 @@ test('what was not read cannot be measured or loaded', async () => {
   expect(told).toEqual([]);
 });
 
+test('who lends a part of its time says to be as much slower: what a planner reckons with is what others see', async () => {
+  const { host } = await stages.open(await newIdentity());
+  const [all, part] = [await host.probe(LENT), await host.probe({ ...LENT, share: 0.01 })];
+  expect(part.msPerLayer / all.msPerLayer).toBeGreaterThan(20);
+});
+
 test('a stage without its slice or without its link serves nothing', async () => {
   const { a, b, epoch } = await openPair(2);
   b.host.serve(epoch + 100);
