@@ -1,6 +1,6 @@
 // What Pause gives back: the memory of a lending page's process before it loads a model, while it serves it, and while it rests. One
 // tab, WASM, a model with made-up weights that is worth pausing for. Reads /proc, so it is for Linux.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from '@playwright/test';
@@ -58,9 +58,9 @@ async function measure(browser: Browser, stage: Page, openChat: () => Promise<Pa
   const lend = stage.getByTestId('join-button');
   await lend.waitFor();
   await sleep(SETTLE_MS);
-  // The page's own, while it is the only one.
+  // The page's own, and perhaps one that the browser keeps ready and gives to another page.
   const pids = await rendererPids(browser);
-  const beforeBytes = residentOf(pids);
+  const before = residentOf(pids);
   await lend.click();
   await stage.locator('[data-testid=shard-card][data-phase=serving]').waitFor({ timeout: LOAD_MS });
   const chat = await openChat();
@@ -68,19 +68,25 @@ async function measure(browser: Browser, stage: Page, openChat: () => Promise<Pa
   await ask(chat, 'What is a shard?');
   await chat.context().close();
   await sleep(SETTLE_MS);
-  const loadedBytes = residentOf(pids);
+  const loaded = residentOf(pids);
   await stage.getByRole('button', { name: /^Pause/ }).click();
   await stage.getByTestId('paused-shard').waitFor();
   await sleep(SETTLE_MS);
-  return { beforeBytes, loadedBytes, pausedBytes: residentOf(pids) };
+  const paused = residentOf(pids);
+  const own = pids.filter((pid) => paused.has(pid));
+  const sum = (bytes: ReadonlyMap<number, number>): number => own.reduce((all, pid) => all + (bytes.get(pid) ?? 0), 0);
+  return { beforeBytes: sum(before), loadedBytes: sum(loaded), pausedBytes: sum(paused) };
 }
 
-/** What these processes have in memory, what they share divided by those who share it. */
-function residentOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
-    return sum + Number(kilobytes ?? 0) * 1024;
-  }, 0);
+/** What these processes have in memory, what is shared divided by those who share it; without those that have ended. */
+function residentOf(pids: readonly number[]): Map<number, number> {
+  const entries = pids.flatMap((pid): [number, number][] => {
+    const rollup = `/proc/${pid}/smaps_rollup`;
+    if (!existsSync(rollup)) return [];
+    const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(rollup, 'utf8'))?.[1];
+    return [[pid, Number(kilobytes ?? 0) * 1024]];
+  });
+  return new Map(entries);
 }
 
 const freedOf = ({ beforeBytes, loadedBytes, pausedBytes }: Round): number =>
