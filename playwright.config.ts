@@ -31,6 +31,7 @@ const PAGES = [
   'plain-http',
   'pools-journey',
   'two-pools',
+  'widget',
   'window-frame',
   'wrong-clock',
 ].map((name) => `${name}.spec.ts`);

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const folders = '{protocol,shard-worker,signaling,app,tools,bench,e2e}';
+const folders = '{protocol,shard-worker,signaling,app,tools,bench,e2e,packages}';
 
 export default defineConfig({
   test: {

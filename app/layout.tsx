@@ -1,11 +1,7 @@
 // The frame of every page.
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import { Spoken } from './language/spoken.tsx';
-import { NewerVersion } from './ui/newer-version.tsx';
-import { SiteFooter } from './ui/site-footer.tsx';
-import { SiteHeader } from './ui/site-header.tsx';
-import { SkipLink } from './ui/skip-link.tsx';
+import { SiteFrame } from './ui/site-frame.tsx';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -38,15 +34,7 @@ export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" data-build={process.env.SITE_BUILD}>
       <body className="flex min-h-dvh flex-col font-sans leading-relaxed antialiased">
-        <Spoken>
-          <SkipLink />
-          <SiteHeader />
-          <NewerVersion />
-          <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none">
-            {children}
-          </main>
-          <SiteFooter />
-        </Spoken>
+        <SiteFrame>{children}</SiteFrame>
       </body>
     </html>
   );

@@ -2,6 +2,7 @@
 // ever travels here, and text of a conversation only in the messages of jobs, which came over HTTP.
 import * as z from 'zod/mini';
 import { signedDeliverySchema } from './delivery.ts';
+import { originSchema } from './embed.ts';
 import { PoolError } from './errors.ts';
 import { jobIdSchema, modelRefSchema, peerIdSchema, poolIdSchema } from './ids.ts';
 import { jobEventSchema, jobRequestSchema, jobStatsSchema } from './job.ts';
@@ -166,6 +167,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     mode: z.optional(modeSchema),
     /** What this tab itself could do, if it has measured. */
     capability: z.optional(capabilitySchema),
+    /** Origin of the page of another site that shows this chat in a frame: the pool's owner may pay for its visitors. */
+    embeddedIn: z.optional(originSchema),
   }),
   /** The person gave up, or the tab needs the answer no more: waiting or running. */
   z.object({ type: z.literal('ask-cancel'), ask }),

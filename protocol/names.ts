@@ -7,6 +7,12 @@ export const REPO_PATTERN = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/
 /** A branch, tag or commit of a repository. */
 export const REVISION_PATTERN = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
+/**
+ * An origin as browsers write it, and as a source in a Content-Security-Policy: no path, no wildcard, no IPv6 (CSP 3 has no
+ * grammar for it), and nothing that would end the directive that it is written into.
+ */
+export const ORIGIN_PATTERN = /^https?:\/\/[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?(?::[1-9]\d{0,4})?$/;
+
 /** Weight formats, named as transformers.js names them. */
 export const DTYPES = ['fp32', 'fp16', 'q4', 'q4f16', 'q8', 'int8', 'uint8', 'bnb4'] as const;
 

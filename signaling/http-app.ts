@@ -4,7 +4,7 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import { PoolError } from '../protocol/errors.ts';
 import { type SiteConfig, siteConfigSchema } from '../protocol/http/config.ts';
-import { dtypeSchema, type PoolId } from '../protocol/ids.ts';
+import { dtypeSchema, type PoolId, poolIdOf } from '../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
 import { createAccountRoutes } from './accounts/account-routes.ts';
 import { createBatchRoutes } from './batches/batch-routes.ts';
@@ -174,7 +174,9 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     throw new PoolError('not-found', 'There is no such API.');
   });
   if (modelsDir) app.route(SITE_MODELS_URL, modelRoutes(modelsDir));
-  const headersOf = createPageHeaders(hubUrl);
+  const configured = poolIdOf(config.model);
+  const framersOf = (pool: string | null) => pools.find((pool || configured) as PoolId)?.embedOrigins ?? [];
+  const headersOf = createPageHeaders(hubUrl, framersOf);
   app.get('*', async (c) => {
     const page = siteDir && (await serveSite(siteDir, c.req.path, c.req.raw, headersOf));
     return page || c.text('Not found.', 404);

@@ -34,6 +34,7 @@ import { requirePayout } from './payouts/require-payout.ts';
 import { RttEstimator, SERVER_NODE } from './planner/rtt-estimator.ts';
 import { createPoolStore } from './pools/pool-store.ts';
 import type { PoolStore } from './pools/pool-types.ts';
+import { createSponsoring } from './pools/sponsor-visitors.ts';
 import { LiveRoster } from './roster/live-roster.ts';
 import type { RosterTiming } from './roster/roster-state.ts';
 import { TicketIssuer } from './roster/ticket-issuer.ts';
@@ -57,6 +58,7 @@ export interface PlatformOptions {
     | 'prices'
     | 'chain'
     | 'marketPricePico'
+    | 'embedOrigins'
   >;
   database: OpenDatabase;
   seal: Seal;
@@ -120,6 +122,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const manifest = options.isOfSite ? await readOwn(options) : undefined;
   await pools.ensure(config.model, {
     stages: typeof config.stages === 'number' ? config.stages : undefined,
+    embedOrigins: config.embedOrigins.length > 0 ? config.embedOrigins : undefined,
     ...(manifest ? { manifest } : {}),
   });
   const payments = await paymentsOf(options, { pools, payouts, jobStore, manifest, jobs: () => jobs });
@@ -174,6 +177,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   });
   const jobs: JobDispatcher = new JobDispatcher({
     fundingOf,
+    sponsoring: createSponsoring(db, (pool) => pools.find(pool)),
     store: jobStore,
     receipts,
     accounts,

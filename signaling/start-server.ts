@@ -91,6 +91,7 @@ const PLAIN = {
   port: 0,
   iceServers: [] as IceServer[],
   allowedHosts: [] as string[],
+  embedOrigins: [] as string[],
   welcomeMicros: DEFAULTS.welcomeCredits * MICROS_PER_CREDIT,
   metrics: { kind: DEFAULTS.metrics },
 };

@@ -14,6 +14,8 @@ const pool = (repo: string, fields: Partial<PoolInfo>): PoolInfo => ({
   recruit: true,
   loaded: true,
   listedPeers: 0,
+  embedOrigins: [],
+  sponsor: null,
   ...{ policy: 'commons', market: null, price: null, createdBy: null, details: null, createdAt: null, updatedAt: null },
   ...fields,
 });

@@ -30,6 +30,7 @@ const answer = {
   ...{ pool: 'owner/tiny@main:q4', model: { repo: 'owner/tiny', revision: 'main', dtype: 'q4' } },
   ...{ state: 'ready', reason: '2 tabs serve 8 layers.', peers: 3, policy: 'commons', market: null, isKept: true },
   ...{ stages: null, recruit: true, loaded: true, listedPeers: 0, price: null, createdBy: null },
+  ...{ embedOrigins: [], sponsor: null },
   details: {
     ...{ layers: 8, hiddenSize: 64, layerBytes: Array(8).fill(500), kvBytesPerToken: 2048, contextTokens: 512 },
     ...{ embeddingBytes: 0, headBytes: 0, tiedBytes: 0 },

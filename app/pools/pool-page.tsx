@@ -18,6 +18,7 @@ import { MarketMark } from './market-mark.tsx';
 import { mayChange } from './may-change.ts';
 import { readPoolState } from './pool-api.ts';
 import { PoolBadge } from './pool-badge.tsx';
+import { PoolEmbed } from './pool-embed.tsx';
 import { PoolLive } from './pool-live.tsx';
 import { PoolOwner } from './pool-owner.tsx';
 
@@ -77,6 +78,12 @@ export function PoolPage({ id }: { id: string }) {
         <Suspense fallback={null}>
           <OperatorSection pool={pool.pool} />
         </Suspense>
+      )}
+      {mayChange(pool, account) && (
+        <>
+          <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => go('/pools')} />
+          <PoolEmbed pool={pool} onChange={live.reload} />
+        </>
       )}
       {mayChange(pool, account) && <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => go('/pools')} />}
     </div>

@@ -1,5 +1,5 @@
 // How a spec file asks for another Chromium than the configuration's: one with WebGPU on the CPU, one that finds a server
-// at another address.
+// at another address, one that gives frames no cookies.
 import { findBrowser } from '../../tools/browser/find-browser.ts';
 import { type GpuChoice, launchFlags } from '../../tools/browser/launch-flags.ts';
 
@@ -17,6 +17,9 @@ export const trustedLaunch = (origin: string) => {
     `--unsafely-treat-insecure-origin-as-secure=${origin}`,
   );
 };
+
+/** A browser that gives no cookie to a frame of another site. */
+export const cookielessLaunch = () => launchWith('none', '--test-third-party-cookie-phaseout');
 
 function launchWith(gpu: GpuChoice, ...flags: string[]) {
   const executablePath = findBrowser()?.path;

@@ -1,5 +1,6 @@
 // Bodies of `/api/pools`: pools as people make and change them. A page takes their types alone.
 import * as z from 'zod/mini';
+import { embedOriginsSchema, sponsorSchema } from '../embed.ts';
 import { dtypeSchema, peerIdSchema, repoSchema, revisionSchema, slugSchema } from '../ids.ts';
 import { MAX_STAGES } from '../limits.ts';
 import { manifestSchema } from '../manifest.ts';
@@ -40,6 +41,8 @@ export const poolPatchSchema = shape(
     recruit: z.optional(recruit),
     maxContext: z.optional(maxContext),
     price: z.optional(z.nullable(priceSchema)),
+    embedOrigins: z.optional(embedOriginsSchema),
+    sponsor: z.optional(z.nullable(sponsorSchema)),
   }),
 );
 export type PoolPatch = z.infer<typeof poolPatchSchema>;

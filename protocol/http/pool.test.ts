@@ -19,6 +19,7 @@ const pool = {
     recruit: true,
   },
   ...{ loaded: true, listedPeers: 0, price: null, createdBy: null, details, createdAt: null, updatedAt: null },
+  ...{ embedOrigins: ['https://app.example'], sponsor: { visitorMicros: 1, dayMicros: 2 } },
 };
 const takes = (fields: object) => poolSchema.safeParse({ ...pool, ...fields }).success;
 

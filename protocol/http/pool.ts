@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { poolPolicySchema, poolSummarySchema } from '../control.ts';
 import { MAX_TOKEN_MICROS } from '../credits.ts';
+import { embedOriginsSchema, sponsorSchema } from '../embed.ts';
 import { manifestSchema } from '../manifest.ts';
 import { addressSchema } from '../payout.ts';
 import { count, MAX_ROWS, moment, shape, text } from './shape.ts';
@@ -59,6 +60,10 @@ export const poolSchema = shape(
     recruit: z.boolean(),
     loaded: z.boolean(),
     listedPeers: count,
+    /** Pages of other sites that may show its chat in a frame. */
+    embedOrigins: embedOriginsSchema,
+    /** What its owner pays for visitors of those pages; null: nothing. */
+    sponsor: z.nullable(sponsorSchema),
     /** Null takes the computed price. */
     price: z.nullable(priceSchema),
     /** Account that made it; null is the server itself, or nobody. */

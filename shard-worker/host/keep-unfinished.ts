@@ -15,6 +15,9 @@ export interface UnfinishedShelf {
   write(peer: PeerId, unfinished: Unfinished | undefined): Promise<void>;
 }
 
+/** Keeps nothing. */
+export const EMPTY_SHELF: UnfinishedShelf = { read: async () => undefined, write: async () => {} };
+
 export class BrowserShelf implements UnfinishedShelf {
   readonly #indexedDB: () => Pick<IDBFactory, 'open'> | undefined;
   readonly #now: () => number;

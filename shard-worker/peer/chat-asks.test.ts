@@ -50,6 +50,12 @@ describe('asking', () => {
     expect(tab.host.socket.heard.map((message) => JSON.stringify(message)).join()).not.toContain('Hello?');
   });
 
+  test('says which page shows it, where one does', async () => {
+    const tab = await openReady();
+    await ask(tab, { embeddedIn: 'https://app.example' });
+    expect(tab.host.socket.told('ask')).toMatchObject([{ embeddedIn: 'https://app.example' }]);
+  });
+
   test('text and numbers come as they are driven, to whom asked for them', async () => {
     let drive = (): void => {};
     const driving = new Promise<typeof DRIVEN>((resolve) => {

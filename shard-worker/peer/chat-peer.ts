@@ -3,6 +3,7 @@ import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
 import type { Store } from '../../protocol/value-store.ts';
 import type { Host } from '../host/host.ts';
+import { EMPTY_SHELF } from '../host/keep-unfinished.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
 import { ChatRun } from './chat-run.ts';
 
@@ -24,6 +25,9 @@ export interface ChatPeerOptions {
   origin?: string;
   /** What the page has heard of the site; default is to ask it. With it a tab opens where the server is away. */
   config?: SiteConfig;
+  /** No page that comes after this one finds what was asked, nor goes on with it. */
+  isPrivate?: boolean;
 }
 
-export const openChatPeer = (host: Host, options: ChatPeerOptions): ChatPeer => new ChatRun(host, options);
+export const openChatPeer = (host: Host, { isPrivate = false, ...options }: ChatPeerOptions): ChatPeer =>
+  new ChatRun(host, options, isPrivate ? EMPTY_SHELF : host.unfinished);

@@ -11,6 +11,7 @@ import { defaultMemoryBytes } from '../../protocol/lend-memory.ts';
 import { ASKS_OF_PAGE, DRIVER_LANES } from '../../protocol/limits.ts';
 import { ValueStore } from '../../protocol/value-store.ts';
 import type { Host, HostWorker } from '../host/host.ts';
+import type { UnfinishedShelf } from '../host/keep-unfinished.ts';
 import { DEFAULT_MAX_TOKENS } from '../words/default-max-tokens.ts';
 import type { Answer, AskHandlers, AskRequest, ChatState } from '../words/peer-state.ts';
 import type { Unfinished } from '../words/unfinished.ts';
@@ -35,9 +36,12 @@ const LINK_TRIES = 3;
 /** What an answer begins with: its prompt, and the server's grant, or, of which it is told nothing, this tab's own plan. */
 type Permit = Pick<Granted, 'plan' | 'grant' | 'ring'> & Partial<Pick<Granted, 'job'>> & Pick<DriveRequest, 'prompt'>;
 
+type AskedSite = { pool: PoolRef; origin?: string; config?: SiteConfig };
+
 export class ChatRun {
   readonly state: ValueStore<ChatState>;
   readonly #host: Host;
+  readonly #shelf: UnfinishedShelf;
   readonly #session: PeerSession;
   readonly #worker: HostWorker;
   readonly #links: PeerLinks;
@@ -56,9 +60,9 @@ export class ChatRun {
   /** What this page's answer is, for one that comes after it. */
   #kept: Omit<Unfinished, 'at' | keyof WorkerEvents['unfinished']> | undefined;
 
-  constructor(host: Host, options: { pool: PoolRef; origin?: string; config?: SiteConfig }) {
-    const { pool, origin, config } = options;
+  constructor(host: Host, { pool, origin, config }: AskedSite, shelf: UnfinishedShelf) {
     this.#host = host;
+    this.#shelf = shelf;
     this.#life = newChatLife(poolIdOf(pool), 'asks');
     this.state = new ValueStore<ChatState>({ pool: this.#life.pool, ...this.#life.shown });
     this.#session = new PeerSession(host, origin);
@@ -159,7 +163,7 @@ export class ChatRun {
   /** A page that is opened again could go on from here. */
   #keep(id: number, progress: Omit<WorkerEvents['unfinished'], 'id'>): void {
     if (!this.#kept || !this.#self || !this.#asks.has(id)) return;
-    void this.#host.unfinished.write(this.#self, { ...this.#kept, ...progress, at: Date.now() });
+    void this.#shelf.write(this.#self, { ...this.#kept, ...progress, at: Date.now() });
   }
 
   /** Nothing runs that another page should go on with. */
@@ -168,7 +172,7 @@ export class ChatRun {
     this.#kept = undefined;
     const { unfinished, ...rest } = this.state.get();
     if (unfinished) this.state.set(rest);
-    if (this.#self) void this.#host.unfinished.write(this.#self, undefined);
+    if (this.#self) void this.#shelf.write(this.#self, undefined);
   }
 
   async prepareLocal(): Promise<void> {
@@ -189,7 +193,7 @@ export class ChatRun {
   async #start(pool: PoolRef, known: SiteConfig | undefined): Promise<void> {
     const { self, config } = await this.#session.open(known);
     this.#self = self;
-    this.#left = await this.#host.unfinished.read(self);
+    this.#left = await this.#shelf.read(self);
     if (this.#left?.pool !== this.#life.pool) this.#left = undefined;
     const unfinished = this.#left && {
       unfinished: { request: { ...this.#left.request, resume: this.#left.tokenIds }, text: this.#left.text },
@@ -240,6 +244,7 @@ export class ChatRun {
       maxTokens: Math.max(1, Math.min(wanted, maxContext - promptTokens)),
       ...(mode === 'auto' ? {} : { mode }),
       ...(this.#capability ? { capability: this.#capability } : {}),
+      ...(request.embeddedIn === undefined ? {} : { embeddedIn: request.embeddedIn }),
     };
     const onQueue: AskHandlers['onQueue'] = (queue) => {
       this.state.patch({ queue });

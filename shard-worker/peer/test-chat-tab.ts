@@ -7,7 +7,7 @@ import { settle, until } from '../host/test-clock.ts';
 import { TestHost } from '../host/test-host.ts';
 import type { WorkerScript } from '../host/test-worker.ts';
 import type { AnswerStats, AskHandlers, AskRequest } from '../words/peer-state.ts';
-import { openChatPeer } from './chat-peer.ts';
+import { type ChatPeerOptions, openChatPeer } from './chat-peer.ts';
 import { coalitionOf, MODEL, POOL, peerOf, tellOf } from './test-pool.ts';
 
 export const [B, C] = [peerOf('b'), peerOf('c')];
@@ -41,10 +41,14 @@ export const DRIVEN_ALONE = {
 export const DRIVEN = { ...DRIVEN_ALONE, delivery: DELIVERY };
 
 /** `before`: what its browser has kept. */
-export async function openTab(script: WorkerScript = {}, before: (host: TestHost) => void = () => {}) {
+export async function openTab(
+  script: WorkerScript = {},
+  before: (host: TestHost) => void = () => {},
+  options: Partial<ChatPeerOptions> = {},
+) {
   const host = new TestHost({ ask: () => DRIVEN, ...script });
   before(host);
-  const peer = openChatPeer(host, { pool: MODEL });
+  const peer = openChatPeer(host, { pool: MODEL, ...options });
   const self = await host.welcome();
   const hear = async (epoch: number, state: Coalition['state'], peers = [B, C]) => {
     host.socket.say(tellOf(coalitionOf(epoch, state, peers)));

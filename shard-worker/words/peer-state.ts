@@ -227,6 +227,8 @@ export interface AskRequest {
   mode?: 'auto' | Mode;
   /** Token ids of an answer to the same messages that was cut: it goes on after them, and only the rest is paid. */
   resume?: readonly number[];
+  /** Origin of the page of another site that shows this chat in a frame. */
+  embeddedIn?: string;
 }
 
 /** What an answer waits for: `held` for a server that is away, `rerouted` for another route than the one that was lost. */

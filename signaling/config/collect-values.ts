@@ -18,6 +18,8 @@ export interface Collected {
 
 export type Env = Record<string, string | undefined>;
 
+/** In the file they are lists, on the command line text with commas. */
+const LISTS: ReadonlySet<OptionName> = new Set(['cors-origins', 'embed-origins', 'allowed-hosts']);
 const NAMES = Object.keys(OPTIONS) as OptionName[];
 /** Names the file itself, so it has a place on the command line and in the environment only. */
 const CONFIG_ENV = `${ENV_PREFIX}CONFIG`;
@@ -99,7 +101,7 @@ function readFile(path: string, text: string, mistakes: string[]): Map<OptionNam
       mistakes.push(`"${shorten(key)}" in ${path} is no option. Run with --help for the options.`);
       continue;
     }
-    const isList = (name === 'cors-origins' || name === 'allowed-hosts') && Array.isArray(one);
+    const isList = LISTS.has(name) && Array.isArray(one);
     const asText = isList ? one.join(',') : typeof one === 'object' ? JSON.stringify(one) : String(one);
     // The name of today wins over one that it had before, as on the command line.
     if (found.has(name) && key !== name) continue;

@@ -2,6 +2,7 @@
 import type { LevelWithSilent } from 'pino';
 import type { CodecPolicy } from '../../protocol/codec.ts';
 import type { Price } from '../../protocol/credits.ts';
+import type { EmbedOrigins } from '../../protocol/embed.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { CHAIN_KEYS } from '../../protocol/names.ts';
 
@@ -68,6 +69,8 @@ export interface ServerConfig {
   maxQueuePerAccount: number;
   /** Origins whose pages may call `/v1` and read public data; `*` is any. Never with cookies. */
   corsOrigins: '*' | string[];
+  /** Origins whose pages may show the chat of the configured pool in a frame. */
+  embedOrigins: EmbedOrigins;
   /** Names that requests may ask for (their `Host`) beside loopback names, IP addresses and the public address. */
   allowedHosts: string[];
   /** HTTP requests of one account, or of one address without an account. */

@@ -134,6 +134,11 @@ export const OPTIONS = {
     hint: '<list>',
     help: 'origins whose pages may call /v1 and read public data, commas between; default * (any, without cookies)',
   }),
+  'embed-origins': option(read.framers, {
+    initial: [],
+    hint: '<list>',
+    help: 'origins whose pages may show the chat of the pool of --model in a frame, commas between, or *; default none',
+  }),
   'allowed-hosts': option(read.hostNames, {
     initial: [],
     hint: '<list>',

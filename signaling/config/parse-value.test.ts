@@ -101,6 +101,15 @@ describe('origins', () => {
   ]);
 });
 
+describe('pages that may frame', () => {
+  takes(read.framers, [
+    ['*', '*'],
+    ['', []],
+    ['https://App.example/, http://localhost:4000', ['https://app.example', 'http://localhost:4000']],
+  ]);
+  refuses(read.framers, ['https://*.example', 'http://[::1]:3000', 'https://a.example;', 'app.example']);
+});
+
 describe('names of hosts', () => {
   takes(read.hostNames, [
     ['', []],

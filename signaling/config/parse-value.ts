@@ -3,6 +3,7 @@
 
 import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 import { MAX_STAGES } from '../../protocol/limits.ts';
+import { ORIGIN_PATTERN } from '../../protocol/names.ts';
 import { nodesOf } from './nodes-of.ts';
 
 /** What a value must be, e.g. "a whole number from 0 to 65535"; the reader adds the name and what was there. */
@@ -97,6 +98,14 @@ export const origins: ParseValue<'*' | string[]> = (text) => {
       throw new Misfit('* or origins such as https://app.example, with commas between them');
     return url.origin;
   });
+};
+
+/** The same, of what may stand in a header that says who frames a page. */
+export const framers: ParseValue<'*' | string[]> = (text) => {
+  const listed = origins(text);
+  if (listed !== '*' && !listed.every((origin) => ORIGIN_PATTERN.test(origin)))
+    throw new Misfit('* or origins such as https://app.example, with commas between them; no IPv6 address');
+  return listed;
 };
 
 /** Names of hosts with commas between them, without scheme and port; "" is none. */

@@ -49,6 +49,7 @@ describe('sources', () => {
         {},
         {
           'cors-origins': ['https://a.example', 'https://b.example'],
+          'embed-origins': ['https://c.example'],
           'allowed-hosts': ['a.example', 'b.example'],
           'ice-servers': [{ urls: 'stun:s.example' }],
           prices: { 'a/b': price },
@@ -58,6 +59,7 @@ describe('sources', () => {
       ),
     ).toMatchObject({
       corsOrigins: ['https://a.example', 'https://b.example'],
+      embedOrigins: ['https://c.example'],
       allowedHosts: ['a.example', 'b.example'],
       iceServers: [{ urls: 'stun:s.example' }],
       prices: { 'a/b': price },
@@ -90,6 +92,7 @@ describe('mistakes', () => {
     ['cors-origins', 'app.example'],
     ['cors-origins', 'https://app.example/path'],
     ['cors-origins', 'null'],
+    ['embed-origins', 'app.example'],
     ['rate-per-minute', '0'],
     ['log-level', 'loud'],
     ['public-url', 'ftp://x'],

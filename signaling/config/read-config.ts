@@ -93,6 +93,7 @@ function toConfig(found: OptionValues): ServerConfig {
     codec: values.codec,
     maxQueuePerAccount: values['max-queue-per-account'],
     corsOrigins: values['cors-origins'],
+    embedOrigins: values['embed-origins'],
     allowedHosts: values['allowed-hosts'],
     ratePerMinute: values['rate-per-minute'],
     logLevel: values['log-level'],

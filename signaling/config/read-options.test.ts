@@ -27,6 +27,7 @@ describe('readOptions', () => {
       codec: 'exact',
       maxQueuePerAccount: 8,
       corsOrigins: '*',
+      embedOrigins: [],
       allowedHosts: [],
       ratePerMinute: 600,
       logLevel: 'info',

@@ -15,12 +15,15 @@ import type { JobContext, RouteQuestion } from './job-context.ts';
 import type { JobOrder } from './job-types.ts';
 import { type LiveJob, liveJob, type NewJob } from './live-job.ts';
 import { positionBounds } from './price-order.ts';
+import { endSponsoring, reserveForVisitor } from './sponsor-job.ts';
 import { grantMs, startLocally } from './start-job.ts';
 
 /** A job that waits longer is let go: the asker has long left or should send a batch. */
 const MAX_WAIT_MS = 10 * 60_000;
 /** What is set aside stays so for this much longer than the grant: a settlement has its time. */
 const SETTLE_MARGIN_MS = 5 * 60_000;
+const SPENT =
+  'What this page gives its visitors is used up for today, and this tab’s own credits do not cover the answer.';
 /** Devices of the payer that a grant names. */
 const MAX_OWN = 32;
 
@@ -123,16 +126,29 @@ export async function admitJob(
     clearTimeout(job.timer);
     jobs.delete(job.id);
     await context.fundingOf(job.pool).release(job.id);
+    await endSponsoring(context, job, 0);
     await store.save(job, { errorCode: faultOf(thrown).code, isOver: true });
     throw thrown;
   }
   return job;
 }
 
-async function reserve({ fundingOf }: JobContext, { id, pool, payer, heldMicros }: LiveJob): Promise<void> {
+async function reserve(context: JobContext, job: LiveJob): Promise<void> {
+  const { id, pool, payer, heldMicros } = job;
   if (heldMicros === 0) return;
-  const expiresAt = new Date(Date.now() + MAX_WAIT_MS + grantMs({ fundingOf }, { pool, payer }) + SETTLE_MARGIN_MS);
-  await fundingOf(pool).reserve({ job: id, pool, payer, amountMicros: heldMicros, expiresAt });
+  const expiresAt = new Date(
+    Date.now() + MAX_WAIT_MS + grantMs({ fundingOf: context.fundingOf }, { pool, payer }) + SETTLE_MARGIN_MS,
+  );
+  const reservation = { job: id, pool, payer, amountMicros: heldMicros, expiresAt };
+  const sponsoring = await reserveForVisitor(context, job, reservation);
+  if (sponsoring === 'paid') return;
+  try {
+    await context.fundingOf(pool).reserve(reservation);
+  } catch (thrown) {
+    const { code, data } = faultOf(thrown);
+    if (sponsoring !== 'spent' || code !== 'insufficient-credits') throw thrown;
+    throw new PoolError(code, SPENT, { data: { ...data, sponsor: 'spent' } });
+  }
 }
 
 /** Where the payer's own frames go first. */

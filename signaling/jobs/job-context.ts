@@ -26,6 +26,7 @@ import type { PaidPrefixes } from './paid-prefixes.ts';
 import type { PoolQueues } from './pool-queues.ts';
 import type { PriceQuotes } from './price-quotes.ts';
 import type { QuietDoor } from './quiet-door.ts';
+import type { Sponsoring } from './sponsoring.ts';
 
 /** What the planner is asked about one request. */
 export interface RouteQuestion {
@@ -71,6 +72,8 @@ export interface JobOptions {
   route(question: RouteQuestion): RoutePlan;
   /** What this payer’s next question costs there. */
   priceOf(pool: Pool, payer: OwnerId): Price;
+  /** Who pays for visitors of other sites' pages; undefined: nobody. */
+  sponsoring?: Sponsoring;
   observe?: JobObserver;
   receiptTimeoutMs?: number;
   /** For tests. */

@@ -152,7 +152,7 @@ export class JobDispatcher implements JobService {
 
   /** A tab at `place` asks for a grant to drive an answer. Refusals go back as `ask-refused`. */
   async ask(peer: PeerId, message: Ask, place?: string): Promise<void> {
-    const { ask, promptTokens, maxTokens, mode, capability } = message;
+    const { ask, promptTokens, maxTokens, mode, capability, embeddedIn } = message;
     if ([...this.#entering].some((other) => other.peer === peer && other.ask === ask && !other.givenUp)) return;
     const entering: { peer: PeerId; ask: number; givenUp?: PoolError } = { peer, ask };
     const leave = this.#context.door.enter();
@@ -187,7 +187,7 @@ export class JobDispatcher implements JobService {
         request: undefined,
         source: 'tab',
         driver: peer,
-        place,
+        ...{ place, embeddedIn },
       } as const;
       const live = await admitJob(
         this.#context,

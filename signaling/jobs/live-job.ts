@@ -14,6 +14,7 @@ import { type SpeechBudget, speechBudget } from './driver-budget.ts';
 import type { Usage } from './job-types.ts';
 import type { PaidAnswer } from './paid-answers.ts';
 import type { FoundCache, LeftCache } from './paid-prefixes.ts';
+import type { Sponsored } from './sponsoring.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
 export interface JobListener {
@@ -42,6 +43,8 @@ export interface LiveJob {
   readonly account: string;
   /** The network address that asks, if whoever does may be anybody. */
   readonly place: string | undefined;
+  /** In a chat: the page of another site that shows it. */
+  readonly embeddedIn: string | undefined;
   /** Devices of the payer. */
   readonly own: readonly PeerId[];
   readonly choices: number;
@@ -105,6 +108,8 @@ export interface LiveJob {
   timer: NodeJS.Timeout | undefined;
   /** When its grants end, by `performance.now()`: nothing that happens to it moves that. */
   endsMs: number | undefined;
+  /** Whose money it is, where that is not the payer's. */
+  sponsored: Sponsored | undefined;
   /** HTTP: bytes of text that were relayed of each choice. */
   readonly textBytes: number[];
   /** HTTP: tokens of each choice whose probabilities were told. */
@@ -119,7 +124,7 @@ export interface LiveJob {
   leaves: LeftCache | undefined;
 }
 
-export type NewJob = Partial<Pick<LiveJob, 'isStreamed' | 'paidBefore'>> &
+export type NewJob = Partial<Pick<LiveJob, 'isStreamed' | 'paidBefore' | 'embeddedIn'>> &
   Pick<
     LiveJob,
     | 'id'
@@ -144,6 +149,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
   return {
     isStreamed: false,
     paidBefore: undefined,
+    embeddedIn: undefined,
     ...fields,
     promptIds,
     createdMs: performance.now(),
@@ -173,6 +179,7 @@ export function liveJob({ driver, promptIds = [], promptTokens = promptIds.lengt
     isTakenUp: false,
     timer: undefined,
     endsMs: undefined,
+    sponsored: undefined,
     textBytes: Array.from({ length: fields.choices }, () => 0),
     toldLogprobs: Array.from({ length: fields.choices }, () => 0),
     cache: undefined,

@@ -8,6 +8,7 @@ import type { SettlementPlan } from '../settlement/settlement-types.ts';
 import type { JobContext } from './job-context.ts';
 import type { LiveJob } from './live-job.ts';
 import { withShown } from './show-so-far.ts';
+import { endSponsoring } from './sponsor-job.ts';
 import { aheadOf, deliveryOf, lastWordOf } from './witness.ts';
 
 type Tools = Pick<JobContext, 'collector' | 'receipts' | 'door' | 'fundingOf' | 'logger' | 'overshoot'>;
@@ -26,6 +27,7 @@ export async function settleJob(
   const isFailed = error !== undefined && error.code !== 'cancelled';
   if (job.epochs.length === 0) {
     if (job.heldMicros > 0) await funding.release(job.id, isFailed);
+    await endSponsoring({ logger }, job, 0);
     return { chargedMicros: 0, settlement: undefined };
   }
   const stages = withShown(job, await collector.collect(job.id, job.epochs, job.isTakenUp));
@@ -35,6 +37,7 @@ export async function settleJob(
   const { payments, gaps, disputes, beyond } = settlement;
   const { chargedMicros } =
     job.heldMicros > 0 ? await funding.settle({ job: job.id, payments, isFailed }) : { chargedMicros: 0 };
+  await endSponsoring({ logger }, job, chargedMicros);
   overshoot.take(job.payer, job.pool, beyond);
   overshoot.paid(job.payer, job.pool, worthInTokens(settlement, job.price.completionMicros, layers));
   if (gaps.length > 0 || disputes.length > 0) {

@@ -9,7 +9,7 @@ export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
  * addresses off the table. It is no secret from whoever has the database and tries all four thousand million IPv4 addresses: that is why
  * rows are deleted when their day is over.
  */
-export function hashAddress(address: string, day: string, purpose: 'join' | 'pool' = 'join'): string {
+export function hashAddress(address: string, day: string, purpose: 'join' | 'pool' | 'sponsor' = 'join'): string {
   return createHash('sha256')
     .update(`computepool-${purpose}:${day}:${networkOf(address)}`)
     .digest('hex');

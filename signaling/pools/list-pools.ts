@@ -32,6 +32,8 @@ export const describePool = (summary: PoolSummary, policy: PoolPolicy | undefine
   loaded: policy?.loaded ?? true,
   listedPeers: policy?.members.length ?? 0,
   price: policy?.price ?? null,
+  embedOrigins: policy?.embedOrigins ?? [],
+  sponsor: policy?.sponsor ?? null,
   createdBy: policy?.createdBy ?? null,
   details: policy?.manifest ? describeModel(policy.manifest, policy.maxContext) : null,
   createdAt: policy?.createdAt.toISOString() ?? null,

@@ -28,6 +28,8 @@ let summaries: PoolSummary[];
 let roster: Map<string, Pool>;
 let readManifest: ModelReader['manifest'];
 let recent: RecentJob[];
+/** When the login showed its password. */
+let provedAt: Date;
 
 beforeAll(async () => {
   database = await openDatabase({ memory: true });
@@ -40,6 +42,7 @@ beforeEach(async () => {
   summaries = [];
   roster = new Map();
   recent = [];
+  provedAt = new Date();
   readManifest = async () => manifestOf({ maxContext: 2048 });
   app = createGuardedApp();
   const routes = createPoolRoutes({
@@ -50,7 +53,7 @@ beforeEach(async () => {
       const name = c.req.header('x-account');
       if (!name) throw new PoolError('not-logged-in', 'Who is it?');
       const account: Account = { id: name as AccountId, name, createdAt: new Date() };
-      return { account, owner: accountOwner(account.id), confirm: async () => {} };
+      return { account, owner: accountOwner(account.id), login: { id: 'l', provedAt }, confirm: async () => {} };
     },
     ownerOf: async (peer) => (peer === PEER ? 'carol' : undefined),
     summaries: () => summaries,
@@ -142,6 +145,28 @@ describe('pools over HTTP', () => {
     expect((await call('POST', `${AT}/load`, { as: 'ann' })).body).toMatchObject({ loaded: true });
     expect((await call('DELETE', AT, { as: 'ann' })).status).toBe(204);
     expect((await call('GET', AT)).status).toBe(404);
+  });
+
+  it('are shown by the pages that their maker lists, and give what a recent login said', async () => {
+    await make();
+    const embedOrigins = ['https://app.example', 'http://localhost:4000'];
+    const sponsor = { visitorMicros: 500, dayMicros: 10_000 };
+    const change = async (body: object) => (await call('PATCH', AT, { as: 'ann', body })).body;
+    expect((await call('GET', AT)).body).toMatchObject({ embedOrigins: [], sponsor: null });
+    expect(await change({ embedOrigins })).toMatchObject({ embedOrigins, sponsor: null });
+    expect(await change({ stages: 2 })).toMatchObject({ embedOrigins });
+    provedAt = new Date(Date.now() - 20 * 60_000);
+    expect(await change({ embedOrigins, sponsor })).toMatchObject({ error: { code: 'login-again' } });
+    provedAt = new Date();
+    expect(await change({ sponsor })).toMatchObject({ embedOrigins, sponsor });
+    provedAt = new Date(0);
+    // It would give the same to many more.
+    expect(await change({ embedOrigins: '*' })).toMatchObject({ error: { code: 'login-again' } });
+    expect(await change({ sponsor: null, stages: null })).toMatchObject({ embedOrigins, sponsor: null });
+    expect(await change({ embedOrigins: '*' })).toMatchObject({ embedOrigins: '*' });
+    for (const wrong of ['https://app.example/x', 'https://a.example;', 'null'])
+      expect(await change({ embedOrigins: [wrong] })).toMatchObject({ error: { code: 'bad-request' } });
+    expect(await change({ sponsor: { visitorMicros: 5 } })).toMatchObject({ error: { code: 'bad-request' } });
   });
 
   it('list peers; a peer’s owner may take it off', async () => {

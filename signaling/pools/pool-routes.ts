@@ -9,6 +9,7 @@ import type { Authenticate, Caller } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { clientAddress, incomingOf } from '../http/client-address.ts';
 import { addressOf, SMALL_BODY_BYTES } from '../http/rate-limit.ts';
+import { checkRecentLogin } from '../http/require-recent-login.ts';
 import type { ModelReader } from '../models/model-reader.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describePoolState, NO_FIGURES, type PoolFigures } from './describe-pool-state.ts';
@@ -101,8 +102,11 @@ export function createPoolRoutes(options: PoolRoutesOptions): OpenAPIHono {
   });
   app.openapi(routes.updateRoute, async (c) => {
     const caller = await authenticate(c);
-    const { id } = requireOwn(c.req.valid('param').id, caller);
-    await store.update(id, c.req.valid('json'), caller.confirm);
+    const { id, sponsor } = requireOwn(c.req.valid('param').id, caller);
+    const patch = c.req.valid('json');
+    // Strangers spend the account's credits by it for as long as it stands.
+    if (patch.sponsor || (sponsor && patch.embedOrigins)) checkRecentLogin(caller.login, new Date());
+    await store.update(id, patch, caller.confirm);
     return c.json(view(id), 200);
   });
   app.openapi(routes.deleteRoute, async (c) => {

@@ -180,6 +180,9 @@ describe('createPoolStore', () => {
       stages: undefined,
       maxContext: 512,
     });
+    const embedOrigins = ['https://app.example'];
+    expect(await store.ensure(MODEL, { embedOrigins })).toMatchObject({ embedOrigins, maxContext: 512 });
+    expect((await store.ensure(MODEL)).embedOrigins).toBeUndefined();
     expect(store.list()).toHaveLength(1);
     const other = { ...MODEL, dtype: 'fp32' } as const;
     await store.create(entry({ model: other, stages: 5 }));

@@ -112,6 +112,8 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
           maxContext: shortened(entry.maxContext, manifest),
           manifest,
           ...priceColumns(price),
+          embedOrigins: null,
+          sponsor: null,
           createdBy,
           createdAt: now(),
           updatedAt: now(),
@@ -140,7 +142,7 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
         const there = policies.get(id);
         const columns = configuredColumns(configured);
         if (!there) {
-          const fields = { recruit: true, loaded: true, createdBy: null, servedAt: null };
+          const fields = { recruit: true, loaded: true, sponsor: null, createdBy: null, servedAt: null };
           const times = { createdAt: now(), updatedAt: now() };
           const maxContext = manifest?.maxContext ?? UNKNOWN_CONTEXT;
           const row = { id, ...columnsOf(model), ...columns, ...fields, ...times, maxContext };
@@ -217,14 +219,16 @@ const priceColumns = (price: Price | null | undefined): Pick<PoolRow, 'promptMic
   completionMicros: price?.completionMicros ?? null,
 });
 
-function configuredColumns({ stages, market, price }: ConfiguredPool) {
+function configuredColumns({ stages, market, price, embedOrigins }: ConfiguredPool) {
   if (market && !price) throw noPrice();
   const policy = market ? ('market' as const) : ('commons' as const);
-  return { stages: stages ?? null, policy, market: market ?? null, ...priceColumns(price) };
+  const framers = { embedOrigins: embedOrigins ?? null };
+  return { stages: stages ?? null, policy, market: market ?? null, ...framers, ...priceColumns(price) };
 }
 
-const isAsConfigured = (there: PoolPolicy, { stages, market, price }: ConfiguredPool): boolean =>
-  there.stages === stages && isDeepStrictEqual([there.market, there.price], [market, price]);
+const isAsConfigured = (there: PoolPolicy, { stages, market, price, embedOrigins }: ConfiguredPool): boolean =>
+  there.stages === stages &&
+  isDeepStrictEqual([there.market, there.price, there.embedOrigins], [market, price, embedOrigins]);
 
 /** Nobody computes what USDC a token is worth. */
 const noPrice = (): PoolError =>
@@ -248,6 +252,8 @@ const toPolicy = (row: PoolRow, members: readonly PeerId[]): PoolPolicy => ({
     row.promptMicros === null || row.completionMicros === null
       ? undefined
       : { promptMicros: row.promptMicros, completionMicros: row.completionMicros },
+  embedOrigins: row.embedOrigins ?? undefined,
+  sponsor: row.sponsor ?? undefined,
   createdBy: row.createdBy ?? undefined,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
@@ -259,6 +265,8 @@ function toColumns({ price, maxContext, ...patch }: PoolPatch, before: PoolPolic
   if (patch.stages !== undefined) columns.stages = patch.stages;
   if (patch.recruit !== undefined) columns.recruit = patch.recruit;
   if (patch.loaded !== undefined) columns.loaded = patch.loaded;
+  if (patch.embedOrigins !== undefined) columns.embedOrigins = patch.embedOrigins;
+  if (patch.sponsor !== undefined) columns.sponsor = patch.sponsor;
   if (maxContext !== undefined) columns.maxContext = shortened(maxContext, before.manifest);
   if (price === null && before.market) throw noPrice();
   return price === undefined ? columns : { ...columns, ...priceColumns(price) };

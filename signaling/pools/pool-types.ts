@@ -2,6 +2,7 @@
 
 import type { PoolPolicyName } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
+import type { EmbedOrigins, Sponsor } from '../../protocol/embed.ts';
 import type { PoolMarket } from '../../protocol/http/pool.ts';
 import type { ModelRef, PeerId, PoolId, PoolRef } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -27,6 +28,10 @@ export interface PoolPolicy {
   readonly manifest?: ModelManifest | undefined;
   readonly maxContext: number;
   readonly price?: Price | undefined;
+  /** Pages that may show its chat in a frame; undefined: none. */
+  readonly embedOrigins?: EmbedOrigins | undefined;
+  /** What `createdBy` pays for their visitors. */
+  readonly sponsor?: Sponsor | undefined;
   /** Account; undefined is the server itself. */
   readonly createdBy?: string | undefined;
   readonly createdAt: Date;
@@ -75,6 +80,8 @@ export interface ConfiguredPool {
   /** Makes it a market pool, which needs a price. */
   market?: PoolMarket | undefined;
   price?: Price | undefined;
+  /** Pages that may show its chat in a frame; undefined: none. */
+  embedOrigins?: EmbedOrigins | undefined;
 }
 
 /** Null takes a value away; undefined leaves it. */
@@ -83,6 +90,8 @@ export interface PoolPatch {
   recruit?: boolean | undefined;
   loaded?: boolean | undefined;
   price?: Price | null | undefined;
+  embedOrigins?: EmbedOrigins | undefined;
+  sponsor?: Sponsor | null | undefined;
   maxContext?: number | undefined;
 }
 

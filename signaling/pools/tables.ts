@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import type { EmbedOrigins, Sponsor } from '../../protocol/embed.ts';
 import type { PoolMarket } from '../../protocol/http/pool.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
@@ -43,6 +44,10 @@ export const pools = pgTable(
     /** Per token, in the unit of its policy; null takes the computed price. */
     promptMicros: bigint('prompt_micros', { mode: 'number' }),
     completionMicros: bigint('completion_micros', { mode: 'number' }),
+    /** Pages that may show its chat in a frame; null: none. */
+    embedOrigins: jsonb('embed_origins').$type<EmbedOrigins>(),
+    /** What its account pays for their visitors; null: nothing. */
+    sponsor: jsonb('sponsor').$type<Sponsor>(),
     /** Account; null is the server itself, and nobody may change it. */
     createdBy: text('created_by'),
     createdAt: at('created_at').notNull(),
@@ -60,6 +65,22 @@ export const poolCounts = pgTable('pool_counts', {
   day: date('day').notNull(),
   pools: integer('pools').notNull(),
 });
+
+/** What a pool's owner has given or set aside for visitors on a day. Rows of earlier days are deleted with the next one. */
+export const sponsoredDays = pgTable(
+  'sponsored_days',
+  {
+    pool: text('pool')
+      .$type<PoolId>()
+      .notNull()
+      .references(() => pools.id, { onDelete: 'cascade' }),
+    day: date('day').notNull(),
+    /** What `hashAddress` makes of an address; '' is all of them together. */
+    visitor: text('visitor').notNull(),
+    micros: bigint('micros', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pool, table.day, table.visitor] })],
+);
 
 export const poolMembers = pgTable(
   'pool_members',

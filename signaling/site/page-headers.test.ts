@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentSecurityPolicy, createPageHeaders, inlineScriptHashes } from './page-headers.ts';
 
+const NO_QUERY = new URLSearchParams();
+
 /** printf 'alert(1)' | openssl dgst -sha256 -binary | base64 */
 const ALERT_HASH = "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='";
 
@@ -58,13 +60,16 @@ describe('createPageHeaders', () => {
     const path = join(dir, 'index.html');
     await writeFile(path, '<script>alert(1)</script>');
     await utimes(path, 1000, 1000);
-    const before = (await headersOf(await found(path)))['Content-Security-Policy'];
+    const before = (await headersOf(await found(path), NO_QUERY))['Content-Security-Policy'];
     expect(before).toContain(ALERT_HASH);
     await writeFile(path, '<script>alert(2)</script>');
     await utimes(path, 1000, 1000);
-    expect((await headersOf(await found(path)))['Content-Security-Policy'], 'same time and size: cached').toBe(before);
+    expect(
+      (await headersOf(await found(path), NO_QUERY))['Content-Security-Policy'],
+      'same time and size: cached',
+    ).toBe(before);
     await utimes(path, 2000, 2000);
-    const after = (await headersOf(await found(path)))['Content-Security-Policy'];
+    const after = (await headersOf(await found(path), NO_QUERY))['Content-Security-Policy'];
     expect(after).not.toContain(ALERT_HASH);
     expect(after?.match(/'sha256-/g)).toHaveLength(1);
   });
@@ -72,7 +77,28 @@ describe('createPageHeaders', () => {
   it('gives scripts a policy of their own, for workers, and pictures none', async () => {
     const headersOf = createPageHeaders('https://hub.example');
     const file = { sizeBytes: 1, modifiedMs: 1 };
-    expect(await headersOf({ ...file, path: 'worker.js' })).toHaveProperty('Content-Security-Policy');
-    expect(await headersOf({ ...file, path: 'icon.svg' })).toEqual({});
+    expect(await headersOf({ ...file, path: 'worker.js' }, NO_QUERY)).toHaveProperty('Content-Security-Policy');
+    expect(await headersOf({ ...file, path: 'icon.svg' }, NO_QUERY)).toEqual({});
   });
+
+  const SITES: Record<string, '*' | string[]> = { shop: ['https://a.example', 'http://localhost:4000'], any: '*' };
+  it.each([
+    ['embed', 'pool=shop', "frame-ancestors 'self' https://a.example http://localhost:4000", undefined],
+    ['embed', 'pool=any', "frame-ancestors 'self' *", undefined],
+    ['embed', 'pool=other', "frame-ancestors 'self'", 'SAMEORIGIN'],
+    ['embed', '', "frame-ancestors 'self'", 'SAMEORIGIN'],
+    ['chat', 'pool=any', "frame-ancestors 'self'", 'SAMEORIGIN'],
+    ['embedded', 'pool=any', "frame-ancestors 'self'", 'SAMEORIGIN'],
+  ])(
+    'lets the pages of the pool that /%s?%s names frame the chat, and no other page',
+    async (page, query, ends, old) => {
+      const headersOf = createPageHeaders('https://hub.example', (pool) => SITES[pool ?? ''] ?? []);
+      const path = join(dir, `${page}.html`);
+      await writeFile(path, '<p></p>');
+      const headers = await headersOf(await found(path), new URLSearchParams(query));
+      expect(headers['Content-Security-Policy']?.split('; ').at(-1)).toBe(ends);
+      expect(headers['X-Frame-Options']).toBe(old);
+      expect(headers['Cache-Control']).toBe(page === 'embed' ? 'no-store' : undefined);
+    },
+  );
 });

@@ -2,6 +2,7 @@
 // from each page's own file; nothing else inline runs. Never relaxed by a request.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { FoundFile } from './find-file.ts';
 
 /** On every answer. No COOP or COEP: they break wallet popups, and WebGPU needs neither. */
@@ -27,12 +28,15 @@ export function inlineScriptHashes(html: string): string[] {
   return [...hashes];
 }
 
+/** Origins whose pages may show a page in a frame, checked before (`protocol/embed.ts`); `*` is any. */
+export type Framers = '*' | readonly string[];
+
 /**
  * The policy of a page. Each line says why it is not narrower.
  *
  * @param hubUrl the configured hub: its origin is named even when it is plain http.
  */
-export function contentSecurityPolicy(scriptHashes: readonly string[], hubUrl: string): string {
+export function contentSecurityPolicy(scriptHashes: readonly string[], hubUrl: string, framers: Framers = []): string {
   const hub = URL.canParse(hubUrl) ? [new URL(hubUrl).origin] : [];
   const directives: Record<string, string[]> = {
     'default-src': ["'self'"],
@@ -51,38 +55,48 @@ export function contentSecurityPolicy(scriptHashes: readonly string[], hubUrl: s
     'base-uri': ["'none'"],
     'form-action': ["'self'"],
     'frame-src': ["'none'"],
-    'frame-ancestors': ["'self'"],
+    'frame-ancestors': ["'self'", ...(framers === '*' ? ['*'] : framers)],
   };
   return Object.entries(directives)
     .map(([name, values]) => [name, ...new Set(values)].join(' '))
     .join('; ');
 }
 
-/** Headers of a file of the site. */
-export type HeadersOf = (file: FoundFile) => Promise<Record<string, string>>;
+/** Headers of a file of the site, as it was asked for. */
+export type HeadersOf = (file: FoundFile, query: URLSearchParams) => Promise<Record<string, string>>;
+
+/** The one page that pages of other sites may frame: those of the pool that its address names. */
+const EMBED = 'embed.html';
 
 /**
  * Pages get a policy with the hashes of their own scripts, computed again when the file changes. Scripts get one too:
  * a worker obeys the policy of its own file, not that of the page.
+ *
+ * @param framersOf by `pool` of the address of the chat that may be framed; null: it names none.
  */
-export function createPageHeaders(hubUrl: string): HeadersOf {
-  const policies = new Map<string, { modifiedMs: number; sizeBytes: number; policy: string }>();
+export function createPageHeaders(hubUrl: string, framersOf: (pool: string | null) => Framers = () => []): HeadersOf {
+  const known = new Map<string, { modifiedMs: number; sizeBytes: number; hashes: readonly string[] }>();
   const forScripts = contentSecurityPolicy([], hubUrl);
-  return async (file) => {
+  const hashesOf = async (file: FoundFile): Promise<readonly string[]> => {
+    const before = known.get(file.path);
+    if (before?.modifiedMs === file.modifiedMs && before.sizeBytes === file.sizeBytes) return before.hashes;
+    const html = file.sizeBytes <= MAX_PAGE_BYTES ? await readFile(file.path, 'utf8') : '';
+    const hashes = inlineScriptHashes(html);
+    if (known.size >= MAX_PAGES) known.clear();
+    known.set(file.path, { modifiedMs: file.modifiedMs, sizeBytes: file.sizeBytes, hashes });
+    return hashes;
+  };
+  return async (file, query) => {
     if (/\.m?js$/.test(file.path)) return { 'Content-Security-Policy': forScripts };
     if (!file.path.endsWith('.html')) return {};
-    const known = policies.get(file.path);
-    if (known?.modifiedMs === file.modifiedMs && known.sizeBytes === file.sizeBytes) return pageHeaders(known.policy);
-    const html = file.sizeBytes <= MAX_PAGE_BYTES ? await readFile(file.path, 'utf8') : '';
-    const policy = contentSecurityPolicy(inlineScriptHashes(html), hubUrl);
-    if (policies.size >= MAX_PAGES) policies.clear();
-    policies.set(file.path, { modifiedMs: file.modifiedMs, sizeBytes: file.sizeBytes, policy });
-    return pageHeaders(policy);
+    const isEmbed = basename(file.path) === EMBED;
+    const framers = isEmbed ? framersOf(query.get('pool')) : [];
+    return {
+      'Content-Security-Policy': contentSecurityPolicy(await hashesOf(file), hubUrl, framers),
+      // Says frame-ancestors once more to browsers that only know it; of a list it has no word.
+      ...(framers.length === 0 ? { 'X-Frame-Options': 'SAMEORIGIN' } : {}),
+      // Who may frame it changes while the file does not, and browsers keep headers of what is not modified.
+      ...(isEmbed ? { 'Cache-Control': 'no-store' } : {}),
+    };
   };
 }
-
-/** X-Frame-Options says frame-ancestors once more to browsers that only know it. */
-const pageHeaders = (policy: string): Record<string, string> => ({
-  'Content-Security-Policy': policy,
-  'X-Frame-Options': 'SAMEORIGIN',
-});

@@ -25,7 +25,9 @@ export async function serveSite(
   const twins = await findTwins(shown);
   const lost = { cacheControl: 'no-store', status: 404 } as const;
   const response = serveFile(request, shown, { ...(file ? { cacheControl } : lost), twins });
-  for (const [name, value] of Object.entries((await headersOf?.(shown)) ?? {})) response.headers.set(name, value);
+  const query = new URL(request.url).searchParams;
+  for (const [name, value] of Object.entries((await headersOf?.(shown, query)) ?? {}))
+    response.headers.set(name, value);
   return response;
 }
 

@@ -4,11 +4,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders whose contents count, and files beside them. */
-const CODE = ['app', 'shard-worker', 'protocol'] as const;
+const CODE = ['app', 'shard-worker', 'protocol', 'packages/widget/src'] as const;
 const FILES = [
   ...['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
   // What is written beside the files that Next builds.
   ...['tools/site/compress-site.ts', 'tools/site/list-runtime.ts', 'tools/site/write-site-worker.ts'],
+  'packages/widget/build.mjs',
+  'packages/widget/package.json',
 ] as const;
 /** Model files are large: here sizes and times of change stand for contents. */
 const STATIC = 'public';

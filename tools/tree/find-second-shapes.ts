@@ -11,6 +11,7 @@ export const MAY_DECLARE: Record<string, string> = {
   'app/chat/talk-file.ts': 'a file of conversations that a person brings',
   'app/earn/shapes.ts': 'markets and what operators have earned, under /v1',
   'app/pay/shapes.ts': 'offers of x402 and paid sessions, under /v1, and what a browser keeps of them',
+  'app/embed/read-host-message.ts': 'the words of a page that shows the chat in a frame',
   'signaling/openai/': 'the words of OpenAI’s API, under /v1',
   'signaling/payments/workflow-shape.ts': 'workflows in the shape of KeeperHub: files',
   'signaling/batches/': 'files and batches in OpenAI’s words, under /v1',

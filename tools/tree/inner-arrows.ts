@@ -78,6 +78,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // How a person pays for what a market pool answers: no page, beside the conversation.
   'app/pay': ['app/state', 'app/text', 'app/text/english', 'app/ui'],
   'app/pools': ['app/earn', 'app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  // It is a chat.
+  'app/embed': [
+    ...['app/chat', 'app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  ],
   app: ['*'],
   // The words that all three programs share.
   protocol: [],

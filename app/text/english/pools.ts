@@ -142,6 +142,22 @@ export const englishPools = {
     telling: 'Telling the server.',
   },
 
+  embed: {
+    title: 'Show its chat in other pages',
+    origins: 'Pages that may show it',
+    originsHint: 'Addresses such as https://app.example, with spaces between them; * is any page. Empty: none.',
+    originsProblem: 'These are addresses such as https://app.example, 20 at most, or a single *.',
+    sponsor: 'Given to visitors of these pages',
+    sponsorHint:
+      'Your account pays for their answers up to these credits a day. A visitor is a network address. What names itself one of these pages without being one can spend them, too, so the second sum is the most that a day costs you. An answer counts with the most that it may cost until it has ended.',
+    visitor: 'One visitor, credits a day',
+    day: 'All visitors, credits a day',
+    nothing: 'nothing',
+    sponsorProblem: 'Both are numbers above 0, or both are empty.',
+    save: 'Save',
+    tag: 'What to put into the page',
+  },
+
   listed: {
     title: 'Listed tabs',
     none: 'None yet: add the id of a tab that lends.',

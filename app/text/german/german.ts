@@ -3,6 +3,7 @@ import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
 import { chat } from './chat.ts';
 import { earn } from './earn.ts';
+import { embed } from './embed.ts';
 import { errors } from './errors.ts';
 import { codecs, drafters, format, phases, statuses } from './format.ts';
 import { home } from './home.ts';
@@ -22,6 +23,7 @@ export const german: Readonly<Record<string, Texts>> = {
   codecs,
   drafters,
   earn,
+  embed,
   errors,
   format,
   home,

@@ -144,6 +144,22 @@ export const pools: typeof englishPools = {
     telling: 'Dem Server wird es gesagt.',
   },
 
+  embed: {
+    title: 'Seinen Chat auf anderen Seiten zeigen',
+    origins: 'Seiten, die ihn zeigen dürfen',
+    originsHint: 'Adressen wie https://app.example, mit Leerzeichen dazwischen; * ist jede Seite. Leer: keine.',
+    originsProblem: 'Hier stehen Adressen wie https://app.example, höchstens 20, oder ein einzelner *.',
+    sponsor: 'Für Besucher dieser Seiten',
+    sponsorHint:
+      'Dein Konto bezahlt ihre Antworten, bis zu so vielen Credits am Tag. Ein Besucher ist eine Netzadresse. Auch wer sich nur als eine dieser Seiten ausgibt, kann das ausgeben; deshalb ist die zweite Summe das Höchste, was dich ein Tag kostet. Eine Antwort zählt mit dem Höchsten, was sie kosten kann, bis sie zu Ende ist.',
+    visitor: 'Ein Besucher, Credits am Tag',
+    day: 'Alle Besucher, Credits am Tag',
+    nothing: 'nichts',
+    sponsorProblem: 'Beides sind Zahlen über 0, oder beides bleibt leer.',
+    save: 'Speichern',
+    tag: 'Was in die Seite gehört',
+  },
+
   listed: {
     title: 'Eingetragene Tabs',
     none: 'Noch keiner: trage die Kennung eines Tabs ein, der verleiht.',
