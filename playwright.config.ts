@@ -36,6 +36,13 @@ const PAGES = [
   'wrong-clock',
 ].map((name) => `${name}.spec.ts`);
 
+/** What would make every run longer than twenty minutes: `npm run test:journeys`. */
+const JOURNEYS = [
+  ...['before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format', 'offline'],
+  ...['paid-chat', 'paid-elsewhere', 'paid-operator', 'widget'],
+].map((name) => `${name}.spec.ts`);
+const LEFT_OUT = process.env.ALL_JOURNEYS ? [] : JOURNEYS;
+
 export default defineConfig({
   testDir: 'e2e',
   // `*.test.ts` beside them are unit tests of what the specs share.
@@ -46,9 +53,9 @@ export default defineConfig({
   // `npm test` runs one after the other, each to its end: a dependency would skip the second where a test of the first fails.
   // A run empties the folders of its projects alone.
   projects: [
-    { name: 'pages', testMatch: PAGES, outputDir: 'test-results/pages', workers: 2 },
+    { name: 'pages', testMatch: PAGES, testIgnore: LEFT_OUT, outputDir: 'test-results/pages', workers: 2 },
     // Several tabs that compute, or a clock that looks at them: side by side they would starve each other.
-    { name: 'tabs', testIgnore: PAGES, outputDir: 'test-results/tabs', workers: 1 },
+    { name: 'tabs', testIgnore: [...PAGES, ...LEFT_OUT], outputDir: 'test-results/tabs', workers: 1 },
   ],
   workers: 2,
   retries: 0,

@@ -1,5 +1,5 @@
 // Nobody is kept out: axe finds nothing on any page, in any state shown here, at three widths, in light, dark and forced colours, and in
-// German. Each run has a phone in the dark, a tablet whose colours are forced and a wide window in the light; `npm run test:looks` has all.
+// German. Each run has a phone in the dark and a wide window in the light; `npm run test:looks` has all.
 import { expect, test } from '@playwright/test';
 import { look, lookInGerman } from './support/look.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
