@@ -124,7 +124,7 @@ export function ChatTalk(props: Props) {
     () => ({
       onRetry: (failed) => now.current?.onRetry(failed),
       onRegenerate: (old) => now.current?.onRegenerate(old),
-      onEdit: (question) => now.current?.onEdit?.(question),
+      onEdit: (question) => now.current?.onEdit(question),
     }),
     [],
   );

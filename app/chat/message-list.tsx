@@ -11,7 +11,7 @@ import type { Turn, UserTurn } from './conversation.ts';
 export interface TurnActs {
   onRetry(failedId: number): void;
   onRegenerate(answerId: number): void;
-  onEdit?(question: UserTurn): void;
+  onEdit(question: UserTurn): void;
 }
 
 interface Props {

@@ -5,14 +5,14 @@ import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
 import { useStore } from '../state/use-store.ts';
 import type { KeptPeer, OpenedPeer } from './kept-peer.ts';
 
-export interface OpenChat extends OpenedPeer<ChatPeer> {
+interface KeptChat extends OpenedPeer<ChatPeer> {
   state?: ChatState | undefined;
   /** Closes the peer and opens a new one. */
   reopen(): void;
 }
 
 /** Opens for `pool`; undefined waits. The engine is loaded after the page is drawn. */
-export function useKeptPeer(kept: KeptPeer<ChatPeer>, pool: PoolRef | undefined): OpenChat {
+export function useKeptPeer(kept: KeptPeer<ChatPeer>, pool: PoolRef | undefined): KeptChat {
   const id = pool && poolIdOf(pool);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the id stands for the pool
   useEffect(() => {

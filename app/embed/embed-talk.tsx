@@ -1,13 +1,12 @@
 // The conversation in the frame: its visitor writes, and so may the page around it. A question that cannot be asked yet waits.
-'use client';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ToChat } from '../../packages/widget/src/words.ts';
 import { originSchema } from '../../protocol/embed.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { Composer } from '../chat/composer.tsx';
 import { announceTurns } from '../chat/conversation.ts';
 import { OtherWays } from '../chat/earn-links.tsx';
-import { MessageList } from '../chat/message-list.tsx';
+import { MessageList, type TurnActs } from '../chat/message-list.tsx';
 import { useKeptPeer } from '../chat/use-kept-peer.ts';
 import { useShortcuts } from '../chat/use-shortcuts.ts';
 import { useStickToEnd } from '../chat/use-stick-to-end.ts';
@@ -37,7 +36,7 @@ interface Props {
 type HostAsk = ToChat & { type: 'ask' };
 
 export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Props) {
-  const { turns } = useSyncExternalStore(talk.state.subscribe, talk.state.get, talk.state.get);
+  const { id, turns } = useSyncExternalStore(talk.state.subscribe, talk.state.get, talk.state.get);
   const chat = useKeptPeer(embedPeer, pool);
   const [text, setText] = useState('');
   const [queued, setQueued] = useState(false);
@@ -109,13 +108,25 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
 
   const error = siteError ?? chat.error ?? (state?.phase === 'failed' ? state.error : undefined);
   const summary = pool && state?.pools.find((candidate) => candidate.pool === poolIdOf(pool));
-  const acts =
-    peer && !isStreaming
-      ? {
-          onRetry: (id: number) => talk.retry(peer, id, settings),
-          onRegenerate: (id: number) => talk.regenerate(peer, id, settings),
-        }
-      : undefined;
+  const now = useRef<TurnActs>(undefined);
+  now.current = peer && {
+    onRetry: (failed) => talk.retry(peer, failed, settings),
+    onRegenerate: (old) => talk.regenerate(peer, old, settings),
+    onEdit(question) {
+      talk.branch(question.id);
+      setText(question.text);
+      field.current?.focus();
+    },
+  };
+  // The list is not drawn again because somebody writes.
+  const acts = useMemo<TurnActs>(
+    () => ({
+      onRetry: (failed) => now.current?.onRetry(failed),
+      onRegenerate: (old) => now.current?.onRegenerate(old),
+      onEdit: (question) => now.current?.onEdit(question),
+    }),
+    [],
+  );
   return (
     <div
       ref={parts}
@@ -127,7 +138,7 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
       <section className="min-w-0 px-4 pt-4" aria-label={embedText.conversation}>
         {turns.length === 0 && !error && <p className="pb-4 text-muted">{embedText.intro}</p>}
         <OtherWays value={isApart && pool ? <OwnTab pool={pool} /> : undefined}>
-          <MessageList turns={turns} acts={acts} />
+          <MessageList key={id} turns={turns} acts={peer && !isStreaming ? acts : undefined} />
         </OtherWays>
         {error && (
           <div className="pb-4">

@@ -1,5 +1,4 @@
 // What /embed does: read the address, speak the page's language, open the peer that asks.
-'use client';
 import { useEffect, useMemo } from 'react';
 import { speak } from '../language/speak.ts';
 import { useSearchParams } from '../route/address.ts';
@@ -28,16 +27,13 @@ export function EmbedView() {
     );
   }
   return (
-    <>
-      <h1 className="sr-only">{embedText.title}</h1>
-      <EmbedTalk
-        pool={query.pool ?? site.config?.model}
-        error={site.error}
-        onRetry={site.retry}
-        lend={query.lend}
-        onLang={speakFor}
-      />
-    </>
+    <EmbedTalk
+      pool={query.pool ?? site.config?.model}
+      error={site.error}
+      onRetry={site.retry}
+      lend={query.lend}
+      onLang={speakFor}
+    />
   );
 }
 

@@ -1,17 +1,9 @@
-// /embed: a chat for pages of other sites to show in a frame. The view needs the address's query, which exists only in the browser.
+// /embed: a chat for pages of other sites to show in a frame. Its metadata is English, for crawlers, who are asked to leave it alone.
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
-import { SecureOnly } from '../ui/secure-only.tsx';
-import { EmbedView } from './embed-view.tsx';
+import { EmbedPage } from './embed-page.tsx';
 
 export const metadata: Metadata = { title: 'Chat', robots: { index: false } };
 
-export default function EmbedPage() {
-  return (
-    <Suspense fallback={null}>
-      <SecureOnly>
-        <EmbedView />
-      </SecureOnly>
-    </Suspense>
-  );
+export default function Page() {
+  return <EmbedPage />;
 }

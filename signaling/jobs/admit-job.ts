@@ -136,9 +136,7 @@ export async function admitJob(
 async function reserve(context: JobContext, job: LiveJob): Promise<void> {
   const { id, pool, payer, heldMicros } = job;
   if (heldMicros === 0) return;
-  const expiresAt = new Date(
-    Date.now() + MAX_WAIT_MS + grantMs({ fundingOf: context.fundingOf }, { pool, payer }) + SETTLE_MARGIN_MS,
-  );
+  const expiresAt = new Date(Date.now() + MAX_WAIT_MS + grantMs(context, { pool, payer }) + SETTLE_MARGIN_MS);
   const reservation = { job: id, pool, payer, amountMicros: heldMicros, expiresAt };
   const sponsoring = await reserveForVisitor(context, job, reservation);
   if (sponsoring === 'paid') return;

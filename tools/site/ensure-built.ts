@@ -34,10 +34,10 @@ export async function ensureBuilt(): Promise<'current' | 'built'> {
     }),
   );
   if (code !== 0) throw new UsageError(`${output.trim()}\nThe site could not be built. Correct what is named above.`);
-  await writeSiteWorker(ROOT, SITE_DIR, hash);
   // Loaded only where something is built: it brings a compiler.
   const { buildScript } = await import('../../packages/widget/build.mjs');
   await buildScript(join(SITE_DIR, 'widget.js'));
+  await writeSiteWorker(ROOT, SITE_DIR, hash);
   const beganMs = performance.now();
   const { plain, br } = await withProgress('Compressing the site', () => compressSite(SITE_DIR));
   listRuntime(SITE_DIR);

@@ -20,7 +20,7 @@ beforeEach(() => {
   );
   for (const name of ['first.js', 'chat.js', 'look.css', 'late.js', 'late.js.map']) write(`_next/static/${name}`);
   for (const name of ['runtime.wasm', 'letters.woff2', 'letters.ttf']) write(`_next/static/${name}`);
-  for (const name of ['robots.txt', '404.html', 'icon.svg', 'models/index.json']) write(name);
+  for (const name of ['robots.txt', '404.html', 'embed.html', 'icon.svg', 'models/index.json']) write(name);
 });
 afterEach(() => rmSync(site, { recursive: true }));
 

@@ -11,8 +11,8 @@ const PROGRAM = 'app/offline/site-worker.ts';
 const WRITTEN = 'sw.js';
 /** Pages, and what their heads and the manifest name. */
 const PAGE = /^[^/]+\.(html|webmanifest|svg|png|ico)$/;
-/** What only an address that leads nowhere shows. */
-const NO_PAGE = '404.html';
+/** What only an address that leads nowhere shows; and the chat for other pages’ frames: who may frame it only the server says. */
+const UNKEPT: ReadonlySet<string> = new Set(['404.html', 'embed.html']);
 /** Not fetched by a browser that knows better ones, or by nobody. */
 const UNUSED = /\.(map|ttf|woff)$/;
 const NAMED_FILE = /(?<=")\/_next\/static\/[^"\\]+(?=")/g;
@@ -24,7 +24,7 @@ export function listSiteFiles(siteDir: string, build: string): SiteFiles {
     .map((entry) => relative(siteDir, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
   const hashed = paths.filter((path) => path.startsWith(HASHED) && !UNUSED.test(path));
-  const pages = paths.filter((path) => PAGE.test(path) && path !== NO_PAGE);
+  const pages = paths.filter((path) => PAGE.test(path) && !UNKEPT.has(path));
   const html = pages.filter((path) => path.endsWith('.html')).map((path) => readFileSync(join(siteDir, path), 'utf8'));
   const named = new Set(html.flatMap((text) => text.match(NAMED_FILE) ?? []));
   const isShell = (path: string): boolean => named.has(`/${path}`);
