@@ -1,5 +1,5 @@
 // What can go wrong with a chain, told apart: a definite no of a contract, and not knowing.
-import { BaseError, ContractFunctionRevertedError, ExecutionRevertedError, InsufficientFundsError } from 'viem';
+import { BaseError, ContractFunctionRevertedError, ExecutionRevertedError } from 'viem';
 import { PoolError } from '../../protocol/errors.ts';
 
 /** A contract refused, or would: nothing of it happened, and the same again would be refused again. */
@@ -28,10 +28,8 @@ export function chainFault(thrown: unknown): ChainRefusal | PoolError {
   if (reverted instanceof ContractFunctionRevertedError) {
     return new ChainRefusal(reverted.data?.errorName ?? reverted.reason ?? 'reverted', thrown);
   }
-  // What a node says else, that it is busy, behind, or has a limit, is no word of a contract: nobody knows.
-  const refused = thrown.walk(
-    (each) => each instanceof ExecutionRevertedError || each instanceof InsufficientFundsError,
-  );
+  // What a node says else, that it is busy, behind, or that our account has no gas money, is no word of a contract: nobody knows.
+  const refused = thrown.walk((each) => each instanceof ExecutionRevertedError);
   if (refused) return new ChainRefusal((refused as BaseError).shortMessage, thrown);
   return unreachable(thrown);
 }

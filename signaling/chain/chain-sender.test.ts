@@ -97,6 +97,19 @@ describe.runIf(isThere)('with a node', () => {
     expect(await sender.isUnknown('test')).toBe(false);
   });
 
+  test('an account without gas money is no word of a contract: the same is tried again later', async () => {
+    const chain = open();
+    const sender = new ChainSender(chain, database.db);
+    const { address } = chain.account;
+    const before = await chain.reader.getBalance({ address });
+    await rpc('anvil_setBalance', [address, '0x10']);
+    await expect(sender.send(callOf('test:0'))).rejects.toMatchObject({ code: 'chain-unreachable' });
+    await rpc('anvil_setBalance', [address, `0x${before.toString(16)}`]);
+    await rpc('evm_setAutomine', [true]);
+    await sender.send(callOf('test:0'));
+    expect(await sender.listOf('test')).toHaveLength(1);
+  });
+
   test('what is urgent goes out where many wait', async () => {
     const sender = new ChainSender(open({ withinMs: 500 }), database.db);
     const many = Array.from({ length: 64 }, (_, at) => sender.send(callOf(`test:${at}`)).catch(() => undefined));

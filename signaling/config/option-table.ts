@@ -185,7 +185,7 @@ export const OPTIONS = {
   'chain-url': option(read.nodeAddress, {
     hint: '<url>',
     isSecret: true,
-    help: 'a node of that chain, or several with commas between them, each for when those before it are away; default: a public one, slow',
+    help: 'a node of that chain, or several, with commas between them; default: a public one, slow',
   }),
   deployment: option(read.anyText, { hint: '<file>', help: 'what npm run deploy wrote down' }),
   'chain-key-file': option(read.anyText, {

@@ -14,6 +14,10 @@ import { callOf, workflowOf } from './step-workflows.ts';
 
 /** Three times what it takes: a contract account says itself what checking its signature costs. */
 const MOST_FUND_GAS = 400_000n;
+/** What a session may still need once it is sold: what is not to be had then can neither stop its stream nor end it. */
+const GAS_OF_SESSION = 3_000_000n;
+/** By then gas may cost so many times as much. */
+const DEARER = 3n;
 /** An authorization that holds for longer than its offer could be used when nobody looks for it any more. */
 const MOST_VALID_SECONDS = 10 * 60;
 
@@ -99,6 +103,17 @@ export class Facilitator {
     });
     if (!isTheirs) throw rejected;
     return authorized;
+  }
+
+  /** Throws `unavailable` where our own account could not see one more session through, beside those that there are. */
+  async demandGasMoney(sessions: number): Promise<void> {
+    const { reader, account } = this.#chain;
+    const asked = Promise.all([reader.getBalance({ address: account.address }), reader.getGasPrice()]);
+    const [balance, price] = await asked.catch((thrown) => {
+      throw chainFault(thrown);
+    });
+    if (balance >= price * DEARER * GAS_OF_SESSION * BigInt(sessions + 1)) return;
+    throw new PoolError('unavailable', 'This server’s own account has too little gas money to take another payment.');
   }
 
   /** Moves the money to the session's vault; once, whoever else has sent the authorization. Gives the transaction. */

@@ -106,8 +106,9 @@ async function untilOver(id: string, key: string): Promise<Record<string, unknow
 
 describe.runIf(isThere)('with a chain', () => {
   test('without a payment a stranger is told what one answer may cost, by the field’s own header', async () => {
-    const response = await fetch(...post('/v1/chat/completions', CHAT));
+    const response = await fetch(...post('/v1/chat/completions', CHAT, { origin: 'https://shop.example' }));
     expect(response.status).toBe(402);
+    expect(response.headers.get('access-control-expose-headers')).toMatch(/payment-required,payment-response/i);
     const required = JSON.parse(Buffer.from(response.headers.get('payment-required')!, 'base64').toString());
     expect(required).toMatchObject({ x402Version: 2, accepts: [{ scheme: 'exact', network: 'eip155:31337' }] });
     expect(await response.json()).toMatchObject({ error: { code: 'payment_required', type: 'payment_required' } });

@@ -219,6 +219,7 @@ export class Payments {
     const { offer, requirements } = this.#offers.open(payload);
     if (offer.isTopUp) throw new PoolError('payment-rejected', 'The payment tops a session up, and opens none.');
     const authorized = await this.#facilitator.verify(payload, requirements);
+    await this.#facilitator.demandGasMoney(this.#store.live().length);
     const { quote } = offer;
     if (!isAddressEqual(quote.payer, zeroAddress) && !isAddressEqual(quote.payer, authorized.from)) {
       throw new PoolError('payment-rejected', 'The offer was made for another payer.');
