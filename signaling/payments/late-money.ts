@@ -16,11 +16,13 @@ export interface LateMoneyTools {
   save(session: PaidSession): Promise<void>;
 }
 
-/** What lies at its vault by now is its deposit. Of one that is over nothing changes: there it goes back. */
-export async function takeIn(session: PaidSession, { chain, send, sync, save }: LateMoneyTools): Promise<void> {
+/** What lies at its vault by now is its deposit. Of one that is over nothing changes: there it goes back, also afterwards. */
+export async function takeIn(session: PaidSession, tools: LateMoneyTools): Promise<void> {
+  const { chain, send, sync, save } = tools;
   await sync(session);
   const { state } = session.chain;
-  if (state !== 'none' && state !== 'open') return;
+  if (state === 'closed') return returnLate(session, tools);
+  if (state === 'stopped') return;
   const escrow = { address: chain.contracts.escrow, abi: ESCROW_ABI } as const;
   const read = () => chain.reader.readContract({ ...escrow, functionName: 'sessionOf', args: [session.key] });
   let deposit = await balanceAtVault(session, chain);
@@ -30,7 +32,11 @@ export async function takeIn(session: PaidSession, { chain, send, sync, save }: 
     await sync(session);
   }
   if (deposit <= session.amount) return;
-  session.spendWei += weiOfUsdc(deposit - session.amount);
+  // What was sent past an offer may be any sum: of more than receipts may be worth nobody could be paid.
+  const { quote, amount, spendWei } = session;
+  const most = quote.maxRate * BigInt(quote.maxSeconds);
+  const spend = spendWei + weiOfUsdc(deposit - amount);
+  session.spendWei = spend < most ? spend : most > spendWei ? most : spendWei;
   session.amount = deposit;
   session.usedAt = Math.floor(Date.now() / 1000);
   await save(session);

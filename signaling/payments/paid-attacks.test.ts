@@ -10,11 +10,11 @@ import { anvil } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ESCROW_ABI } from '../../protocol/abi.ts';
 import type { JobId, PeerId } from '../../protocol/ids.ts';
+import { vaultOfKey } from '../../protocol/quote.ts';
 import { chainTransactions } from '../chain/tables.ts';
 import { paidOwner } from '../ledger/owner.ts';
 import { MarketSeats } from './market-seats.ts';
 import type { PaidSession } from './paid-session.ts';
-import { vaultOfKey } from './quote.ts';
 import { readEscrow } from './read-escrow.ts';
 import { paidSessions } from './tables.ts';
 import { MARKET_POOL, TestMarket } from './test-market.ts';
@@ -124,10 +124,11 @@ describe.runIf(isThere)('with a chain', () => {
     const held = new Promise<void>((resolve) => {
       giveTurns = resolve;
     });
-    const turns = vi.spyOn(MarketSeats.prototype, 'inTurn').mockImplementation(async function (this: MarketSeats, act) {
+    const inTheirTurn = async function (this: MarketSeats, act: () => Promise<unknown>): Promise<unknown> {
       await held;
-      return inTurn.call(this, act) as never;
-    });
+      return inTurn.call(this, act);
+    };
+    const turns = vi.spyOn(MarketSeats.prototype, 'inTurn').mockImplementation(inTheirTurn as never);
     try {
       // Somebody pays a millionth of a dollar in: the chain says something new of it, which waits for a turn to be heard.
       await market.mint(vaultOf(session), 1n);

@@ -135,6 +135,35 @@ describe.runIf(isThere)('with a chain', () => {
     expect(await market.usdcOf(wallet.address)).toBe(before);
   });
 
+  test('a payment that arrives when its session is over already goes back', async () => {
+    const { wallet, session } = await payFor('ticks');
+    await market.giveGas(wallet.address);
+    const { payload } = await topUp(session, wallet, 0.1);
+    await market.payments.end(session);
+    await market.untilOver(session.key);
+    const before = await market.usdcOf(wallet.address);
+    // As one that was on its way while the session ended.
+    await sendTo(wallet, market.payments.reports.placeOf(session).vault, 100_000n);
+    expect(await market.usdcOf(wallet.address)).toBe(before - 100_000n);
+    await market.payments.topUps.take(session, payload);
+    expect(await market.usdcOf(wallet.address)).toBe(before);
+  });
+
+  test('what is sent past an offer is no more to spend than receipts may be worth, and goes back', async () => {
+    const { wallet, session } = await payFor('ticks');
+    await market.giveGas(wallet.address);
+    const most = session.quote.maxRate * BigInt(session.quote.maxSeconds);
+    const beyond = most / 10n ** 12n + 5_000_000n;
+    await market.mint(market.payments.reports.placeOf(session).vault, beyond);
+    await topUp(session, wallet, 0.1);
+    expect(session.spendWei).toBe(most);
+    const job = await work(session, 1_000_000);
+    await market.payments.funding.settle({ job, payments: [{ peer: PEER, amountMicros: 1_000_000 }] });
+    await market.payments.end(session);
+    await market.untilOver(session.key);
+    expect(await market.usdcOf(wallet.address)).toBe(FUNDS + beyond - 1n - session.quote.fee);
+  });
+
   test('there is a most, and a time by which it could be used', async () => {
     const { session } = await payFor('ticks');
     expect(() => market.payments.topUps.offer(session, weiOfDollars(1000))).toThrow(/takes .* USDC more/);
