@@ -105,6 +105,7 @@ const clientMessages: ClientMessage[] = [
   },
   { type: 'receipts', job, epoch: 7, receipts: [receipt], delivery },
   { type: 'leave' },
+  { type: 'drain' },
 ];
 
 const serverMessages: ServerMessage[] = [
