@@ -18,7 +18,7 @@ const EVERY_MS = 5_000;
 
 export function EarnedSection() {
   const markets = useRemote(readMarkets);
-  const isThere = (markets.value?.length ?? 0) > 0;
+  const isThere = (markets.value?.length ?? 0) !== 0;
   const served = useRemote(isThere ? readServed : undefined, EVERY_MS);
   if (!isThere) return null;
   return (
