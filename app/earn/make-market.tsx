@@ -39,7 +39,7 @@ export function MakeMarket() {
           <span className="label">{make.chain}</span>
           <select className="field mt-1" value={chain} onChange={(event) => setChain(event.target.value)}>
             {CHAINS.map(({ key, name: shown }) => (
-              <option key={key} value={key}>
+              <option key={key} value={key} data-words="program">
                 {shown}
               </option>
             ))}
