@@ -85,7 +85,6 @@ export function PoolPage({ id }: { id: string }) {
           <PoolEmbed pool={pool} onChange={live.reload} />
         </>
       )}
-      {mayChange(pool, account) && <PoolOwner pool={pool} onChange={live.reload} onDeleted={() => go('/pools')} />}
     </div>
   );
 }
