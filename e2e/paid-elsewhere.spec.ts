@@ -1,7 +1,7 @@
 // Those who pay a market pool without its pages: a program of Node's, and a page of another site, both with the stock x402 client; and at
 // the chat page a contract account (EIP-1271). The examples of the documentation are run as they are.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,8 +25,6 @@ import { openSite, type Site } from './support/site.ts';
 /** Another site than the server's: another name, and not only another port. */
 const DAPP = 'dapp.test';
 test.use({ launchOptions: distantLaunch(DAPP) });
-
-test.skip(!existsSync('contracts/node_modules/@foundry-rs'), 'there is no local chain: npm run contracts');
 
 const MARKET = { ...DEFAULT_MODEL, slug: 'market' };
 const FUNDS = 5_000_000n;

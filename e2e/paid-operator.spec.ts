@@ -1,6 +1,6 @@
 // Whoever earns in a market pool: takes the payout address from a wallet, sees at the account what a paid session was worth, with its
 // steps and receipts, and turns it into USDC; and whoever runs the server sees how it stands.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -18,8 +18,6 @@ import { look } from './support/look.ts';
 import { register } from './support/register.ts';
 import { SimulatedWallet } from './support/simulated-wallet.ts';
 import { openSite } from './support/site.ts';
-
-test.skip(!existsSync('contracts/node_modules/@foundry-rs'), 'there is no local chain: npm run contracts');
 
 const MARKET = { ...DEFAULT_MODEL, slug: 'market' };
 const POOL = poolIdOf(MARKET);
