@@ -26,6 +26,16 @@ const spoken = (page: Page) => expect(page.getByRole('banner')).toContainText('�
 const poolOf = ({ server }: Site): string =>
   `/pools?${new URLSearchParams({ pool: server.snapshot().pools[0]!.pool })}`;
 
+test('what stands outside of the brackets is found, and nothing else', async ({ page }) => {
+  await page.setContent(`<title>⟦Lend⟧ · ComputePool</title>
+    <p>⟦Read <a href="/">⟦the terms⟧</a> first.⟧ 12 MB</p>
+    <p>⟦All of it⟧ but this</p>
+    <p><span>⟦cut</span></p><p>Behind a text that was cut</p>
+    <code>npm start</code> <bdi>Maria</bdi> <i lang="en">The server says so.</i> <b data-words="program">q4f16</b>
+    <input placeholder="Write" aria-label="⟦Name⟧" title="0123456789abcdef0123456789abcdef">`);
+  expect(await unspoken(page)).toEqual(['p: but this', 'p: Behind a text that was cut', 'placeholder: Write']);
+});
+
 test('no text of a page is English by itself', async ({ browser }) => {
   test.setTimeout(LIMIT_MS);
   const site = await openSite(pseudo(browser), { stages: 1 });
