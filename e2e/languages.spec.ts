@@ -33,7 +33,11 @@ test('what stands outside of the brackets is found, and nothing else', async ({ 
     <p><span>⟦cut</span></p><p>Behind a text that was cut</p>
     <code>npm start</code> <bdi>Maria</bdi> <i lang="en">The server says so.</i> <b data-words="program">q4f16</b>
     <input placeholder="Write" aria-label="⟦Name⟧" title="0123456789abcdef0123456789abcdef">`);
-  expect(await unspoken(page)).toEqual(['p: but this', 'p: Behind a text that was cut', 'placeholder: Write']);
+  expect(await unspoken(page)).toEqual([
+    'p: ⟦All of it⟧ but this',
+    'p: Behind a text that was cut',
+    'placeholder: Write',
+  ]);
 });
 
 test('no text of a page is English by itself', async ({ browser }) => {

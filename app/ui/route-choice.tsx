@@ -5,6 +5,7 @@ import { formatRate } from '../format/format-count.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { compareRoutes, type RouteBar } from '../format/route-bars.ts';
 import { uiText } from '../text/english/ui.ts';
+import { ProgramWords } from './program-words.tsx';
 
 interface Props {
   plan: RoutePlan;
@@ -18,10 +19,7 @@ export function RouteChoice({ plan, outcome }: Props) {
   return (
     <section data-testid="route-choice" data-mode={plan.mode} data-local={plan.local}>
       <p className="label">{text.title}</p>
-      {/* Routes are described by whoever plans them: the server, or the tab. */}
-      <p lang="en" className="mt-1">
-        {plan.reason}
-      </p>
+      <ProgramWords said={plan.reason} told={tellRoute(plan)} className="mt-1" />
       <table className="mt-2 text-left">
         <caption className="sr-only">{text.table}</caption>
         <thead>
@@ -59,6 +57,12 @@ export function RouteChoice({ plan, outcome }: Props) {
       {bars.length > 1 && <p className="mt-2 text-muted text-xs">{text.bars}</p>}
     </section>
   );
+}
+
+function tellRoute({ mode, local, stages }: RoutePlan): string {
+  const { told } = uiText.route;
+  if (local) return told.local;
+  return mode === 'lan' || mode === 'speculative' ? told[mode](stages) : told[mode];
 }
 
 function Row({ name, predicted, measured }: { name: string; predicted: string; measured: string }) {
