@@ -201,6 +201,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         paces.started(job, waitMs);
         options.observe?.started(job, waitMs);
       },
+      answered: (job) => paces.answered(job),
       ended: (job, end) => {
         if (job.plan && job.stats) routes.learn(job.pool, job.plan, job.stats);
         paces.ended(job, end);

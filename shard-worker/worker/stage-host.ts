@@ -225,9 +225,11 @@ export class StageHost {
     const executor = await loadStage(await this.#backend.runtime(), this.#opened(), layers, options);
     try {
       if (signal.aborted) throw cancelled();
-      const msPerLayer = (await warmUp(executor)) / shareOf(lent);
-      this.#pace.share = shareOf(lent);
-      return { executor: paceExecutor(executor, this.#pace), msPerLayer };
+      const share = shareOf(lent);
+      const msPerLayer = (await warmUp(executor)) / share;
+      this.#pace.share = share;
+      // Who lends all of a device has nothing between its steps.
+      return { executor: share < 1 ? paceExecutor(executor, this.#pace) : executor, msPerLayer };
     } catch (thrown) {
       await executor.dispose();
       throw thrown;

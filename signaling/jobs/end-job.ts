@@ -37,6 +37,7 @@ export function finishJob(context: JobContext, job: LiveJob, error?: PoolError):
   clearTimeout(job.timer);
   job.state = 'settling';
   context.queues.of(job.pool).drop(job);
+  context.observe?.answered?.(job);
   context.keep(end(context, job, error));
 }
 

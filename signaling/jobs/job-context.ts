@@ -47,6 +47,8 @@ export interface RouteQuestion {
 
 export interface JobObserver {
   started(job: LiveJob, waitMs: number): void;
+  /** Its answer has ended; what it cost is found out from now on. */
+  answered?(job: LiveJob): void;
   ended(job: LiveJob, end: { errorCode?: string; settlement?: SettlementPlan | undefined }): void;
 }
 

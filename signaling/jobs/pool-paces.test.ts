@@ -14,6 +14,9 @@ function scene() {
     const job = { id: `job-${++jobs}`, pool: POOL, usage: { promptTokens: 5, completionTokens } } as unknown as Job;
     paces.started(job, 0);
     nowMs += seconds * 1000;
+    paces.answered(job);
+    // Its receipts come late.
+    nowMs += 5000;
     paces.ended(job, {});
   };
   return { paces, answer };

@@ -2,6 +2,7 @@
 // the first token waits here too, so that short answers look slower than they are drawn.
 import type { PoolId } from '../../protocol/ids.ts';
 import type { JobObserver } from './job-context.ts';
+import type { LiveJob } from './live-job.ts';
 
 /** Fewer tokens say more of the prompt than of the pace. */
 const LEAST_TOKENS = 8;
@@ -12,7 +13,7 @@ const MOST_RUNNING = 10_000;
 const MOST_POOLS = 1000;
 
 export class PoolPaces {
-  readonly #startedMs = new Map<string, number>();
+  readonly #running = new Map<string, { startedMs: number; answeredMs?: number }>();
   readonly #paces = new Map<PoolId, number[]>();
   readonly #nowMs: () => number;
 
@@ -21,14 +22,20 @@ export class PoolPaces {
   }
 
   readonly started: JobObserver['started'] = ({ id }) => {
-    if (this.#startedMs.size < MOST_RUNNING) this.#startedMs.set(id, this.#nowMs());
+    if (this.#running.size < MOST_RUNNING) this.#running.set(id, { startedMs: this.#nowMs() });
   };
 
+  /** Receipts are gathered from now on: nobody waits for them. */
+  answered({ id }: Pick<LiveJob, 'id'>): void {
+    const running = this.#running.get(id);
+    if (running) running.answeredMs = this.#nowMs();
+  }
+
   readonly ended: JobObserver['ended'] = ({ id, pool, usage }) => {
-    const startedMs = this.#startedMs.get(id);
-    this.#startedMs.delete(id);
-    if (startedMs === undefined || usage.completionTokens < LEAST_TOKENS) return;
-    const seconds = (this.#nowMs() - startedMs) / 1000;
+    const { startedMs, answeredMs } = this.#running.get(id) ?? {};
+    this.#running.delete(id);
+    if (startedMs === undefined || answeredMs === undefined || usage.completionTokens < LEAST_TOKENS) return;
+    const seconds = (answeredMs - startedMs) / 1000;
     if (!(seconds > 0) || (!this.#paces.has(pool) && this.#paces.size >= MOST_POOLS)) return;
     const paces = this.#paces.get(pool) ?? [];
     this.#paces.set(pool, [...paces.slice(1 - KEPT), usage.completionTokens / seconds]);
