@@ -1,5 +1,5 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { chatText } from '../text/english/chat.ts';
@@ -8,13 +8,14 @@ import { Composer } from './composer.tsx';
 import { ContextMeter } from './context-meter.tsx';
 import { announceTurns, type UserTurn } from './conversation.ts';
 import { FirstWords } from './first-words.tsx';
-import { MessageList, type TurnActs } from './message-list.tsx';
+import { MessageList } from './message-list.tsx';
 import { type SamplingForm, samplingRequest } from './sampling-form.ts';
 import { SamplingSettings } from './sampling-settings.tsx';
 import { TalkBar } from './talk-bar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import { useTalk } from './use-talk.ts';
+import { useTurnActs } from './use-turn-acts.ts';
 import { recallDraft, rememberDraft, reopenTalk, talk } from './window-talk.ts';
 
 interface Props {
@@ -113,20 +114,12 @@ export function ChatTalk(props: Props) {
     write(question.text);
     field.current?.focus();
   };
-  const now = useRef<TurnActs>(undefined);
-  now.current = asker && {
-    onRetry: (failed) => talk.retry(asker, failed, settings()),
-    onRegenerate: (old) => talk.regenerate(asker, old, settings()),
-    onEdit: edit,
-  };
-  // The list is not drawn again because somebody writes.
-  const acts = useMemo<TurnActs>(
-    () => ({
-      onRetry: (failed) => now.current?.onRetry(failed),
-      onRegenerate: (old) => now.current?.onRegenerate(old),
-      onEdit: (question) => now.current?.onEdit(question),
-    }),
-    [],
+  const acts = useTurnActs(
+    asker && {
+      onRetry: (failed) => talk.retry(asker, failed, settings()),
+      onRegenerate: (old) => talk.regenerate(asker, old, settings()),
+      onEdit: edit,
+    },
   );
   return (
     <section

@@ -1,15 +1,16 @@
 // The conversation in the frame: its visitor writes, and so may the page around it. A question that cannot be asked yet waits.
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ToChat } from '../../packages/widget/src/words.ts';
 import { originSchema } from '../../protocol/embed.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { Composer } from '../chat/composer.tsx';
 import { announceTurns } from '../chat/conversation.ts';
 import { OtherWays } from '../chat/earn-links.tsx';
-import { MessageList, type TurnActs } from '../chat/message-list.tsx';
+import { MessageList } from '../chat/message-list.tsx';
 import { useKeptPeer } from '../chat/use-kept-peer.ts';
 import { useShortcuts } from '../chat/use-shortcuts.ts';
 import { useStickToEnd } from '../chat/use-stick-to-end.ts';
+import { useTurnActs } from '../chat/use-turn-acts.ts';
 import { describeChat } from '../format/describe-chat.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { embedText } from '../text/english/embed.ts';
@@ -108,24 +109,16 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
 
   const error = siteError ?? chat.error ?? (state?.phase === 'failed' ? state.error : undefined);
   const summary = pool && state?.pools.find((candidate) => candidate.pool === poolIdOf(pool));
-  const now = useRef<TurnActs>(undefined);
-  now.current = peer && {
-    onRetry: (failed) => talk.retry(peer, failed, settings),
-    onRegenerate: (old) => talk.regenerate(peer, old, settings),
-    onEdit(question) {
-      talk.branch(question.id);
-      setText(question.text);
-      field.current?.focus();
+  const acts = useTurnActs(
+    peer && {
+      onRetry: (failed) => talk.retry(peer, failed, settings),
+      onRegenerate: (old) => talk.regenerate(peer, old, settings),
+      onEdit(question) {
+        talk.branch(question.id);
+        setText(question.text);
+        field.current?.focus();
+      },
     },
-  };
-  // The list is not drawn again because somebody writes.
-  const acts = useMemo<TurnActs>(
-    () => ({
-      onRetry: (failed) => now.current?.onRetry(failed),
-      onRegenerate: (old) => now.current?.onRegenerate(old),
-      onEdit: (question) => now.current?.onEdit(question),
-    }),
-    [],
   );
   return (
     <div
