@@ -25,7 +25,9 @@ export function poolFacts(
   { price, pace }: { price: Price; pace?: number | undefined },
 ): NonNullable<PoolSummary['facts']> {
   const timed = pool.coalitions.find(({ coalition, lapMs }) => coalition.state === 'ready' && lapMs !== undefined);
-  const tokensPerSecond = pace ?? (timed?.lapMs ? 1000 / timed.lapMs : undefined);
+  const exact = pace ?? (timed?.lapMs ? 1000 / timed.lapMs : undefined);
+  // Two digits: everybody is told of a change, and jitter is none.
+  const tokensPerSecond = exact && Number(exact.toPrecision(2));
   return {
     weightBytes: stageBytes(manifest, 0, manifest.layers),
     contextTokens: manifest.maxContext,
