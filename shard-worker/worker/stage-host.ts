@@ -23,6 +23,7 @@ import { type EntryDrafts, LoopHost } from './loop-host.ts';
 import type { OwnBackend } from './own-backend.ts';
 import { paceExecutor, SharePace } from './pace-executor.ts';
 import { refuseFrame } from './refuse-frame.ts';
+import { ServedCount } from './served-count.ts';
 import { type LoadSlice, type Slice, SliceCache, type SliceUse } from './slice-cache.ts';
 import type { BackendChoice } from './start-backend.ts';
 import { cancelled, unlessAborted } from './unless-aborted.ts';
@@ -56,7 +57,7 @@ export class StageHost {
   readonly #meters = new MeterRegistry();
   readonly links: LinkTable;
   readonly #slices = new SliceCache((layers, options) => this.#loadSlice(layers, options));
-  readonly #served = { tokens: 0, steps: 0, computeMs: 0, sessions: 0, isDirty: false, wasDirty: false };
+  readonly #served = new ServedCount();
   readonly #refusals: Record<string, number> = {};
   #toldLinks = '';
   #model: OpenModel | undefined;
@@ -257,12 +258,7 @@ export class StageHost {
       onRefused: ({ code }) => {
         if (code === 'grant-refused') this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
       },
-      onServed: ({ tokens, computeMs }) => {
-        this.#served.tokens += tokens;
-        this.#served.steps++;
-        this.#served.computeMs += computeMs;
-        this.#served.isDirty = true;
-      },
+      onServed: (step) => this.#served.add(step),
     });
   }
 
@@ -335,11 +331,8 @@ export class StageHost {
 
   #tellServed(): void {
     const sessions = [...this.#epochs.values()].reduce((sum, { node }) => sum + (node?.sessions ?? 0), 0);
-    const { tokens, steps, computeMs, isDirty, wasDirty } = this.#served;
-    // Once more after the last token, and when the last session goes: else that would be shown for ever.
-    if (!isDirty && !wasDirty && sessions === 0 && this.#served.sessions === 0) return;
-    Object.assign(this.#served, { sessions, isDirty: false, wasDirty: isDirty });
-    this.#tell('served', { sessions, tokens, stepMs: steps === 0 ? 0 : computeMs / steps, ...this.links.traffic() });
+    const served = this.#served.changed(sessions);
+    if (served) this.#tell('served', { ...served, ...this.links.traffic() });
   }
 }
 
