@@ -10,6 +10,7 @@ import { runCommand } from './terminal/run-command.ts';
 import { runMain } from './terminal/run-main.ts';
 
 const USAGE = `npm run contracts -- test    forge's tests on Superfluid's own state, the gas snapshot, and whether artifacts are stale
+npm run contracts -- long    the same, with a dozen times as many random sequences of calls
 npm run contracts -- build   compiles, and writes contracts/artifacts
 npm run contracts -- gas     measures gas anew, into contracts/snapshots`;
 
@@ -29,7 +30,7 @@ runMain(async () => {
     writeArtifacts();
     return 0;
   }
-  if (command !== 'test' && command !== 'gas') throw new UsageError(`There is no "${command}".\n${USAGE}`);
+  if (!['test', 'long', 'gas'].includes(command)) throw new UsageError(`There is no "${command}".\n${USAGE}`);
   await forge(['build']);
   const stale = staleArtifacts();
   if (stale.length > 0) {
@@ -38,8 +39,9 @@ runMain(async () => {
   }
   await makeAllocs();
   // Not as transactions of their own, its figures are others.
-  if (command === 'test') await forge(['test', '--no-match-contract', 'GasTest']);
-  await forge(['test'], { FOUNDRY_PROFILE: 'gas', ...(command === 'test' ? { FORGE_SNAPSHOT_CHECK: 'true' } : {}) });
+  if (command !== 'gas')
+    await forge(['test', '--no-match-contract', 'GasTest'], command === 'long' ? { FOUNDRY_PROFILE: 'long' } : {});
+  await forge(['test'], { FOUNDRY_PROFILE: 'gas', ...(command === 'gas' ? {} : { FORGE_SNAPSHOT_CHECK: 'true' }) });
   return 0;
 });
 

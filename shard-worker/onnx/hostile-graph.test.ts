@@ -49,8 +49,8 @@ const last = (index: number): string => (index === 0 ? 'w' : `t${index - 1}`);
 describe('a walk looks at each tensor a few times, whatever the graph', () => {
   test.each<[string, number, (index: number) => OnnxNode]>([
     ['60 sums of a tensor with itself', 60, (i) => nodeOf('Add', [last(i), last(i)], `t${i}`)],
-    ['a million of them', 1_000_000, (i) => nodeOf('Add', [last(i), last(i)], `t${i}`)],
-    ['a chain of casts', 300_000, (i) => nodeOf('Identity', [last(i)], `t${i}`)],
+    ['two hundred thousand of them', 200_000, (i) => nodeOf('Add', [last(i), last(i)], `t${i}`)],
+    ['a chain of casts', 200_000, (i) => nodeOf('Identity', [last(i)], `t${i}`)],
     ['diamonds', 200_000, (i) => nodeOf('Mul', [last(i), last(i < 2 ? 0 : i - 1)], `t${i}`)],
   ])('%s', (_name, count, make) => {
     const { dim, looks } = walk(row(count, make));

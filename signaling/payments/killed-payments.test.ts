@@ -46,7 +46,9 @@ const ALL = LIVES.flatMap(({ at, ...life }) =>
     { ...life, step, when: 'after' as const },
   ]),
 );
-const CASES = process.env.ALL_KILLS ? ALL : ALL.filter(({ step, when }) => step === 'open' && when === 'before');
+const CASES = process.env.ALL_KILLS
+  ? ALL
+  : ALL.filter(({ mode, step, when }) => mode === 'ticks' && step === 'settle' && when === 'before');
 
 let folder: string;
 let chain: LocalChain;
