@@ -1,4 +1,4 @@
-// Counts of the JSON reports that vitest and Playwright write. Pure: text in, counts out.
+// Counts and failures in the JSON reports that vitest and Playwright write. Pure: text in, counts out.
 import * as z from 'zod/mini';
 import type { TestCounts } from './step.ts';
 
@@ -11,13 +11,46 @@ const vitestSchema = z.object({
   numPendingTests: count,
   numTodoTests: count,
   /** One per file; a file that cannot be read is `failed` and has no tests. */
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+  testResults: z.array(
+    z.object({
+      status: z.string(),
+      name: z.optional(z.string()),
+      message: z.optional(z.string()),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.optional(z.string()),
+          failureMessages: z.optional(z.nullable(z.array(z.string()))),
+        }),
+      ),
+    }),
+  ),
 });
 
-/** Playwright's `json` reporter: https://playwright.dev/docs/api/class-testresult, JSONReport.stats */
+const thrown = z.object({ message: z.optional(z.string()) });
+
+/** A file or a `describe` in it. */
+const suiteSchema = z.object({
+  specs: z.array(
+    z.object({
+      title: z.string(),
+      ok: z.boolean(),
+      file: z.string(),
+      line: z.number(),
+      tests: z.array(z.object({ results: z.array(z.object({ errors: z.array(thrown) })) })),
+    }),
+  ),
+  get suites() {
+    return z.optional(z.array(suiteSchema));
+  },
+});
+type Suite = z.infer<typeof suiteSchema>;
+
+/** Playwright's `json` reporter: https://playwright.dev/docs/api/class-testresult, JSONReport */
 const playwrightSchema = z.object({
   stats: z.object({ expected: count, unexpected: count, flaky: count, skipped: count }),
-  errors: z.array(z.unknown()),
+  errors: z.array(thrown),
+  suites: z.optional(z.array(suiteSchema)),
 });
 
 /** A file that broke before its tests counts as one failed test. Throws when the text is no such report. */
@@ -31,15 +64,42 @@ export function readVitestReport(text: string): TestCounts {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [
+      ...broken.map(({ name, message }) => told(name ?? 'a file', message)),
+      ...report.testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => told(`${name}: ${fullName}`, failureMessages?.[0])),
+      ),
+    ],
   };
 }
 
 /** A flaky test passed in the end. Errors outside of tests (a file that cannot be read) count as failed. */
 export function readPlaywrightReport(text: string): TestCounts {
-  const { stats, errors } = playwrightSchema.parse(JSON.parse(text));
+  const { stats, errors, suites = [] } = playwrightSchema.parse(JSON.parse(text));
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
+    failures: [
+      ...errors.map(({ message }) => told('outside of tests', message)),
+      ...suites.flatMap(specsOf).flatMap(({ ok, title, file, line, tests }) => {
+        if (ok) return [];
+        const first = tests.flatMap(({ results }) => results.flatMap((result) => result.errors))[0];
+        return [told(`${file}:${line} › ${title}`, first?.message)];
+      }),
+    ],
   };
+}
+
+const specsOf = ({ specs, suites = [] }: Suite): Suite['specs'] => [...specs, ...suites.flatMap(specsOf)];
+
+const TOLD_LINES = 12;
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+/** The name of what failed and the first lines of why. */
+function told(name: string, why = 'It did not say why.'): string {
+  const lines = why.replace(COLOURS, '').trim().split('\n').slice(0, TOLD_LINES);
+  return [name, ...lines.map((line) => `    ${line}`)].join('\n');
 }

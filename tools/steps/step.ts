@@ -5,6 +5,8 @@ export interface TestCounts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Each with its name and the first lines of why. */
+  failures?: readonly string[];
 }
 
 export interface StepResult {

@@ -23,6 +23,11 @@ test('a row per step, and totals of the tests alone on the last line', () => {
   ]);
 });
 
+test('what failed is told above the table, with why', () => {
+  const tests = { passed: 7, failed: 1, skipped: 0, failures: ['a.spec.ts:3 › it\n    Error: no'] };
+  expect(summariseSteps([{ ...browser, tests }]).slice(0, 3)).toEqual(['a.spec.ts:3 › it', '    Error: no', '']);
+});
+
 test('a step without tests that failed is one failure', () => {
   expect(summariseSteps([{ ...types, ok: false }, unit]).at(-1)).toBe('120 passed, 1 failed');
 });

@@ -1,4 +1,4 @@
-// The end of `npm test`: a table of the steps and one line of totals. Pure.
+// The end of `npm test`: what failed, a table of the steps and one line of totals. Pure.
 import { formatTable } from '../terminal/format-table.ts';
 import type { StepResult } from './step.ts';
 
@@ -25,7 +25,8 @@ export function summariseSteps(results: readonly StepResult[]): string[] {
   );
   const passed = results.reduce((sum, { tests }) => sum + (tests?.passed ?? 0), 0);
   const failed = results.reduce((sum, result) => sum + failures(result), 0);
-  return [...table, '', `${passed} passed, ${failed} failed`];
+  const told = results.flatMap(({ tests }) => tests?.failures ?? []);
+  return [...told.flatMap((text) => [...text.split('\n'), '']), ...table, '', `${passed} passed, ${failed} failed`];
 }
 
 /** Failed tests. A step that failed without one (types, lint, a build) is one failure, so that 0 means all is well. */
