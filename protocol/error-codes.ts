@@ -254,6 +254,12 @@ export const ERROR_CODES = {
     subject: 'server',
     next: 'Try again in a few seconds; what was paid is not lost.',
   },
+  'key-shared': {
+    status: 503,
+    kind: 'busy',
+    subject: 'server',
+    next: 'Whoever runs this server ends the other one that uses its key, then starts this one again; what was paid is not lost.',
+  },
   'ticket-refused': {
     status: 403,
     kind: 'refused',

@@ -56,6 +56,7 @@ describe('what may be done about it', () => {
       'sessions-full',
       'no-stages',
       'chain-unreachable',
+      'key-shared',
       'queue-full',
       'shutting-down',
       'unavailable',

@@ -20,6 +20,7 @@ import { JobDispatcher } from './jobs/job-dispatcher.ts';
 import { createJobStore, type JobStore } from './jobs/job-store.ts';
 import { PoolPaces } from './jobs/pool-paces.ts';
 import { RoutePlanner } from './jobs/route-planner.ts';
+import { settleShown } from './jobs/settle-shown.ts';
 import { createLedger } from './ledger/create-ledger.ts';
 import type { Ledger } from './ledger/ledger-types.ts';
 import { KnownManifests } from './models/known-manifests.ts';
@@ -83,6 +84,8 @@ export interface PlatformOptions {
   modelsDir?: string | undefined;
   receiptTimeoutMs?: number;
   desertedMs?: number;
+  /** How often stages of paid answers say what they can show. */
+  shownEveryMs?: number;
   /** Least time that a canary lap may take. */
   canaryMs?: number;
 }
@@ -131,6 +134,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     return pools.find(pool)?.policy === 'market' ? CLOSED_MARKET : credits;
   };
   const fundingOf = (pool: PoolId): Funding => options.fundingOf?.(pool) ?? moneyOf(pool);
+  await settleShown({ store: jobStore, receipts, fundingOf, logger });
   // Nobody drives them any more: one server runs over one database.
   for (const { id, pool } of await jobStore.endOrphans()) await fundingOf(pool).release(id);
   for (const id of await jobStore.withoutRow(await ledger.openHolds())) await ledger.release(id);
@@ -210,6 +214,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     },
     ...(options.receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs: options.receiptTimeoutMs }),
     ...(options.desertedMs === undefined ? {} : { desertedMs: options.desertedMs }),
+    ...(options.shownEveryMs === undefined ? {} : { shownEveryMs: options.shownEveryMs }),
   });
   jobs.takeUp(await jobStore.listGoing());
   payments?.start();

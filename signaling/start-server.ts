@@ -56,7 +56,8 @@ export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | '
   /** False: coalitions are believed to compute what they say, for tests whose tabs compute nothing. */
   canary?: boolean;
   /** Shorter times, for tests. */
-  timing?: Partial<ControlTiming> & Pick<PlatformOptions, 'receiptTimeoutMs' | 'desertedMs' | 'canaryMs'>;
+  timing?: Partial<ControlTiming> &
+    Pick<PlatformOptions, 'receiptTimeoutMs' | 'desertedMs' | 'shownEveryMs' | 'canaryMs'>;
 }
 
 interface ServerSnapshot {
@@ -110,7 +111,7 @@ const DRAIN_MS = 20_000;
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const config = { ...PLAIN, ...options };
   const logger = createLogger(options.logger ?? 'info', options.logTo);
-  const { receiptTimeoutMs, desertedMs, canaryMs, ...times } = options.timing ?? {};
+  const { receiptTimeoutMs, desertedMs, shownEveryMs, canaryMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
   const given = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
@@ -153,6 +154,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     hasDraftModel: (repo) => config.modelsDir !== undefined && existsSync(join(config.modelsDir, `${repo}-draft`)),
     ...(receiptTimeoutMs === undefined ? {} : { receiptTimeoutMs }),
     ...(desertedMs === undefined ? {} : { desertedMs }),
+    ...(shownEveryMs === undefined ? {} : { shownEveryMs }),
     ...(canaryMs === undefined ? {} : { canaryMs }),
   }).catch(async (thrown) => {
     await own?.close();

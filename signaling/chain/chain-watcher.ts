@@ -2,7 +2,7 @@
 // time. A chain that went another way is read again from further back.
 import { eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { type Hex, parseEventLogs } from 'viem';
+import { type Address, type Hex, parseEventLogs } from 'viem';
 import { ESCROW_ABI } from '../../protocol/abi.ts';
 import type { Database } from '../db/open-database.ts';
 import { chainFault } from './chain-error.ts';
@@ -13,6 +13,10 @@ export interface WatcherOptions {
   chain: OpenChain;
   db: Database;
   logger: Pick<Logger, 'warn'>;
+  /** Contracts beside the escrow whose transactions are told. */
+  markets: readonly Address[];
+  /** What was done to the escrow and to them since. Rejects: it is told again. */
+  onSent(transactions: readonly Hex[]): Promise<void>;
   /** Something was done to these sessions. */
   onChanged(keys: readonly Hex[]): void;
   /** Nothing from this block on is certain any more. */
@@ -58,7 +62,7 @@ export class ChainWatcher {
   }
 
   async #read(): Promise<void> {
-    const { chain, onChanged, onReorganised, onRead } = this.#options;
+    const { chain, markets, onSent, onChanged, onReorganised, onRead } = this.#options;
     const { reader } = chain;
     const head = (await reader.getBlockNumber()) - BigInt(chain.chain.confirmations);
     let cursor = await this.#cursor(head);
@@ -71,8 +75,10 @@ export class ChainWatcher {
     }
     while (cursor.block < head) {
       const toBlock = cursor.block + MOST_BLOCKS < head ? cursor.block + MOST_BLOCKS : head;
-      const found = { address: chain.contracts.escrow, fromBlock: cursor.block + 1n, toBlock };
-      const logs = parseEventLogs({ abi: ESCROW_ABI, logs: await reader.getLogs(found) });
+      const address = [chain.contracts.escrow, ...markets];
+      const raw = await reader.getLogs({ address, fromBlock: cursor.block + 1n, toBlock });
+      await onSent(raw.map(({ transactionHash }) => transactionHash));
+      const logs = parseEventLogs({ abi: ESCROW_ABI, logs: raw });
       const keys = logs.flatMap(({ args }) => ('key' in args ? [args.key] : []));
       const { hash } = await reader.getBlock({ blockNumber: toBlock });
       // Told first: what is told twice changes nothing.

@@ -41,6 +41,8 @@ export interface ChainConfig {
   deploymentFile: string;
   /** The orchestrator's own key. */
   keyFile: string;
+  /** Paid sessions that a database which was lost has left are ended. */
+  takesOver?: boolean;
 }
 
 export interface ServerConfig {

@@ -192,6 +192,11 @@ export const OPTIONS = {
     hint: '<file>',
     help: 'the key of the orchestrator’s own account there, which holds gas money only; mode 600',
   }),
+  'take-over': option(read.yesOrNo, {
+    initial: false,
+    hint: '',
+    help: 'end the paid sessions that a lost database of this key has left, and give back what is left of them',
+  }),
   'market-price': option(read.dollarsPerMillion, {
     initial: DEFAULTS.marketPricePico,
     hint: '<USDC>',

@@ -110,7 +110,11 @@ function toConfig(found: OptionValues): ServerConfig {
   };
   if (Object.values(sealKey).some(Boolean)) config.sealKey = sealKey;
   if (found.chain && found.deployment && found['chain-key-file']) {
-    const files = { deploymentFile: found.deployment, keyFile: found['chain-key-file'] };
+    const files = {
+      deploymentFile: found.deployment,
+      keyFile: found['chain-key-file'],
+      takesOver: values['take-over'],
+    };
     config.chain = { key: found.chain, ...(found['chain-url'] ? { url: found['chain-url'] } : {}), ...files };
   }
   if (found.stages !== undefined) config.stages = found.stages;

@@ -46,9 +46,11 @@ const STALE_MS = 15_000;
 /**
  * The lock, or who has it. Two that come at once never both get it: a lock comes into being whole (as a link to a file that
  * is written before), and one whose holder is gone is taken away only while its text is still that holder's.
+ *
+ * @param name of the lock file, where it stands for something else in that folder.
  */
-export function lockFolder(folder: string): FolderLock | Holder | 'unknown' {
-  const path = join(folder, LOCK_FILE);
+export function lockFolder(folder: string, name = LOCK_FILE): FolderLock | Holder | 'unknown' {
+  const path = join(folder, name);
   const own: Holder = {
     pid: process.pid,
     host: hostname(),

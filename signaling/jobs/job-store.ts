@@ -10,6 +10,7 @@ import type { OwnerId } from '../ledger/owner.ts';
 import { type GoingJob, goingTermsOf } from './going-job.ts';
 import type { JobRecord } from './job-types.ts';
 import type { LiveJob } from './live-job.ts';
+import { type ShownJob, shownTermsOf } from './shown-job.ts';
 import { jobs } from './tables.ts';
 
 const LIVE = ['waiting', 'running', 'settling'] as const;
@@ -35,6 +36,12 @@ export interface JobStore {
   listOf(payer: OwnerId, limit: number): Promise<JobRecord[]>;
   /** Finished jobs of a pool with prediction and outcome, newest first. */
   recentOf(pool: PoolId): Promise<RecentJob[]>;
+  /** What stages of it have shown by now. */
+  saveShown(job: LiveJob): Promise<void>;
+  /** Paid answers that a server that died left behind, and that somebody has worked on. */
+  listShown(): Promise<ShownJob[]>;
+  /** Who worked on it is paid. */
+  endShown(id: JobId, chargedMicros: number): Promise<void>;
   /** Jobs that a server that died left behind, and that nobody drives any more, become `failed`. Resolves to which they are. */
   endOrphans(): Promise<{ id: JobId; pool: PoolId }[]>;
   /** Which of these ids have no row: a server died between a job's hold and its row. */
@@ -45,6 +52,8 @@ export interface JobStore {
 
 export function createJobStore(db: Database): JobStore {
   const saving = new Map<JobId, Promise<void>>();
+  const isOpen = (id: JobId) => and(eq(jobs.id, id), isNull(jobs.endedAt));
+  const failed = () => ({ state: 'failed', errorCode: 'shutting-down', endedAt: new Date(), shown: null }) as const;
   return {
     save(job, change) {
       const { id, pool, payer, source, nonce, heldMicros } = job;
@@ -91,10 +100,30 @@ export function createJobStore(db: Database): JobStore {
         endedAt && plan && outcome ? [{ endedAt, plan, outcome }] : [],
       );
     },
+    async saveShown(job) {
+      const shown = shownTermsOf(job);
+      if (shown) await db.update(jobs).set({ shown }).where(isOpen(job.id));
+    },
+    async listShown() {
+      const { id, nonce, pool, shown } = jobs;
+      const rows = await db
+        .select({ id, nonce, pool, shown })
+        .from(jobs)
+        .where(and(inArray(jobs.state, [...LIVE]), isNotNull(shown)));
+      return rows.map((row) => ({
+        ...{ id: row.id as JobId, nonce: row.nonce, pool: row.pool as PoolId, terms: row.shown! },
+      }));
+    },
+    async endShown(id, chargedMicros) {
+      await db
+        .update(jobs)
+        .set({ ...failed(), chargedMicros })
+        .where(isOpen(id));
+    },
     async endOrphans() {
       const rows = await db
         .update(jobs)
-        .set({ state: 'failed', errorCode: 'shutting-down', endedAt: new Date() })
+        .set(failed())
         .where(and(inArray(jobs.state, [...LIVE]), isNull(jobs.going)))
         .returning({ id: jobs.id, pool: jobs.pool });
       return rows as { id: JobId; pool: PoolId }[];
@@ -130,7 +159,7 @@ function columnsOf(job: LiveJob, { chargedMicros, errorCode, isOver = false }: P
     ...(job.stats ? { outcome: job.stats } : {}),
     ...(chargedMicros === undefined ? {} : { chargedMicros }),
     ...(errorCode === undefined ? {} : { errorCode }),
-    ...(isOver ? { endedAt: new Date(), going: null } : {}),
+    ...(isOver ? { endedAt: new Date(), going: null, shown: null } : {}),
   } as const;
 }
 

@@ -1,5 +1,6 @@
 // What stages of running answers can show by now, where whoever leaves in mid-answer is to be paid for it: a tab that was closed signs
-// nothing any more. Asked for every few seconds; the last word of each seat is kept until the answer ends.
+// nothing any more. Asked for every few seconds; the last word of each seat is kept until the answer ends, also in its row: a server that
+// is killed in mid-answer leaves it to the next one.
 import type { JobId, PeerId } from '../../protocol/ids.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
 import type { JobContext } from './job-context.ts';
@@ -19,7 +20,7 @@ export function watchShown(context: JobContext, everyMs = context.shownEveryMs ?
 
 /** What a seat of its epochs says: kept where it signed it. */
 export async function keepShown(
-  { jobs, collector }: Pick<JobContext, 'jobs' | 'collector'>,
+  { jobs, collector, store, keep }: Pick<JobContext, 'jobs' | 'collector' | 'store' | 'keep'>,
   said: { peer: PeerId; job: JobId; epoch: number; receipts: readonly SignedReceipt[] },
 ): Promise<void> {
   const { peer, epoch, receipts } = said;
@@ -27,7 +28,23 @@ export async function keepShown(
   const isSeat = job?.epochs.some((used) => used.epoch === epoch && used.seats.some((seat) => seat.peer === peer));
   if (!job || !isSeat || job.state === 'over') return;
   const checked = await collector.check(receipts, { peer, job: job.id, epoch });
-  if (checked.length > 0) job.shown.set(keyOf(peer, epoch), checked);
+  if (checked.length === 0) return;
+  job.shown.set(keyOf(peer, epoch), checked);
+  unwritten.add(job);
+  if (!writing.has(job)) keep(writeShown(store, job));
+}
+
+/** Rows behind what was shown, and rows that are being written: what seats say meanwhile is written together. */
+const unwritten = new WeakSet<LiveJob>();
+const writing = new WeakSet<LiveJob>();
+
+async function writeShown(store: JobContext['store'], job: LiveJob): Promise<void> {
+  writing.add(job);
+  try {
+    while (unwritten.delete(job)) await store.saveShown(job);
+  } finally {
+    writing.delete(job);
+  }
 }
 
 /** `collected` at its end, and what those showed on the way who say nothing any more. */

@@ -3,6 +3,7 @@ import { bigint, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg
 import type { JobStats } from '../../protocol/job.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { GoingTerms } from './going-job.ts';
+import type { ShownTerms } from './shown-job.ts';
 
 export const jobs = pgTable('jobs', {
   id: text('id').primaryKey(),
@@ -16,6 +17,8 @@ export const jobs = pgTable('jobs', {
   plan: jsonb('plan').$type<RoutePlan>(),
   /** What a server that starts anew needs to settle a chat that runs. */
   going: jsonb('going').$type<GoingTerms>(),
+  /** What it needs to settle a paid answer over HTTP, which nobody goes on with. */
+  shown: jsonb('shown').$type<ShownTerms>(),
   /** What it really took, beside what `plan` predicted. */
   outcome: jsonb('outcome').$type<JobStats>(),
   promptTokens: integer('prompt_tokens').notNull().default(0),

@@ -22,8 +22,9 @@ import { sealOfOpen } from '../seal/open-seal.ts';
 import { createReceiptStore, type ReceiptStore } from '../settlement/receipt-store.ts';
 import type { JobOptions } from './job-context.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
-import { createJobStore } from './job-store.ts';
+import { createJobStore, type JobStore } from './job-store.ts';
 import type { Job, JobOrder, JobUpdate } from './job-types.ts';
+import { settleShown } from './settle-shown.ts';
 import { honestReceipts, MODEL, SERVER_ID, TestNetwork } from './test-network.ts';
 
 export const GRANTED = 1_000_000;
@@ -107,6 +108,17 @@ export class JobScene {
   async keptGoing(job: JobId): Promise<void> {
     const { db } = this.#database;
     await expect.poll(async () => (await createJobStore(db).listGoing()).map(({ id }) => id)).toContain(job);
+  }
+
+  /** A server that begins anew over the same database pays for answers of the one before. */
+  settleShown(funding: Funding, broken: Partial<JobStore> = {}): Promise<void> {
+    const store = { ...this.store, ...broken };
+    const logger = pino({ level: 'silent' });
+    return settleShown({ store, receipts: this.receipts, fundingOf: () => funding, logger });
+  }
+
+  get store(): JobStore {
+    return createJobStore(this.#database.db);
   }
 
   /** Takes another dispatcher from now on. */

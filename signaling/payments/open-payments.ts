@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { getAddress } from 'viem';
 import { type ModelRef, poolIdOf, slugSchema } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
-import { readChain } from '../chain/read-chain.ts';
+import { lockKey } from '../chain/lock-key.ts';
+import { type ChainSetup, readChain } from '../chain/read-chain.ts';
 import type { ServerConfig } from '../config/config-types.ts';
 import type { Database } from '../db/open-database.ts';
 import type { JobDispatcher } from '../jobs/job-dispatcher.ts';
@@ -35,8 +36,17 @@ const MOST_PACE = 200;
 
 /** Makes the deployment's market pools of the configured model, and reads what is on the chain. Throws `UsageError` where it differs. */
 export async function openPayments(options: OpenPaymentsOptions): Promise<Payments> {
+  const setup = readChain(options.config.chain);
+  const lock = lockKey(options.config.chain.keyFile);
+  return openWith(options, setup, () => lock?.release()).catch((thrown) => {
+    lock?.release();
+    throw thrown;
+  });
+}
+
+async function openWith(options: OpenPaymentsOptions, setup: ChainSetup, onClosed: () => void): Promise<Payments> {
   const { config, db, logger, pools, payouts, jobStore, jobs } = options;
-  const { chain, markets, treasuryUnits } = readChain(config.chain);
+  const { chain, markets, treasuryUnits } = setup;
   const remember = await forgetOtherChain(db, chain, logger);
   const price = {
     promptMicros: Math.max(1, Math.ceil(config.marketPricePico * PROMPT_SHARE)),
@@ -52,7 +62,8 @@ export async function openPayments(options: OpenPaymentsOptions): Promise<Paymen
   // Contracts of the market have parts of their own: a seat that names one earns nothing.
   const reserved = await reservedAddresses(chain, Object.values(markets));
   const payments: Payments = await Payments.open({
-    ...{ db, chain, logger, isNew: remember !== undefined, reserved },
+    ...{ db, chain, logger, isNew: remember !== undefined, takesOver: config.chain.takesOver ?? false, reserved },
+    ...{ markets: Object.values(markets), onClosed },
     marketOf(pool) {
       const policy = pools.find(pool);
       if (policy?.market?.chainId !== chain.chain.id || !policy.price) return undefined;

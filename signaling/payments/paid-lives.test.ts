@@ -13,6 +13,7 @@ import { ChainSender } from '../chain/chain-sender.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { type AccountId, accountOwner, paidOwner } from '../ledger/owner.ts';
 import { forgetOtherChain } from './forget-other-chain.ts';
+import { MarketSeats } from './market-seats.ts';
 import type { PaidSession } from './paid-session.ts';
 import { MARKET_POOL, TestMarket } from './test-market.ts';
 
@@ -48,6 +49,12 @@ const eventsOf = async (key: Hex): Promise<string[]> => {
   });
   return logs.filter(({ args }) => 'key' in args && args.key === key).map(({ eventName }) => eventName);
 };
+
+/** The other server with this key was ended. */
+async function beginAnew(): Promise<void> {
+  await market.payments.close();
+  await market.start();
+}
 
 describe.runIf(isThere)('with a chain', () => {
   test('a stream and one payment at the end give each operator the same for the same receipts', async () => {
@@ -190,6 +197,10 @@ describe.runIf(isThere)('with a chain', () => {
     const origin = () => forgetOtherChain(database.db, market.chain, { warn: () => {} });
     // A start that failed before its search looks again at the next one.
     for (const start of [1, 2]) expect(await origin(), `start ${start}`).toBeDefined();
+    // Without a word that it is lost it may be another server's.
+    await expect(market.openOver(database.db, true, false)).rejects.toThrow(
+      /1 paid sessions .*another server.*--take-over/,
+    );
     const anew = await market.openOver(database.db, true);
     anew.start();
     await expect.poll(() => eventsOf(session.key)).toContain('Closed');
@@ -197,6 +208,36 @@ describe.runIf(isThere)('with a chain', () => {
     await anew.close();
     await database.close();
     await market.untilOver(session.key);
+    await beginAnew();
+  });
+
+  test('of two servers with one key the first sells nothing more, and nothing streams to whom the other has seated', async () => {
+    const wallet = await market.newWallet(1_000_000n);
+    const { session } = await market.pay(wallet, { answerPico: 900_000_000 }, 'stream');
+    const before = await market.receivedBy(market.payoutOf(ENTRY));
+    const job = await reserve(session, 800_000_000);
+    market.running.set(job, 700_000_000);
+    await market.payments.funding.began(job, { epoch: 1, seats: seatsOf(ENTRY, EXIT) });
+    await until(session, 'open');
+    const database = await openDatabase({ memory: true });
+    const sender = new ChainSender(market.chain, database.db);
+    const { contract, chain } = market;
+    const others = new MarketSeats({ db: database.db, chain, sender, contract });
+    await others.inTurn(() => others.setTo(new Map([[market.payoutOf(LATER), 7_000]])));
+    await expect.poll(() => session.chain.rateWei).toBe(0n);
+    const offer = market.payments.offer(MARKET_POOL, 'answer', { answerPico: 1_000_000 });
+    await expect(offer).rejects.toMatchObject({ code: 'key-shared', data: { transaction: expect.any(String) } });
+    market.running.delete(job);
+    await market.payments.funding.settle({ job, payments: [{ peer: ENTRY, amountMicros: 300_000_000 }] });
+    await market.payments.end(session);
+    await market.untilOver(session.key);
+    // But for the seconds until it was noticed, at 2e12 wei each.
+    const had = (await market.receivedBy(market.payoutOf(ENTRY))) - before;
+    expect(had).toBeGreaterThan((210n - 10n * 2n) * MICRO);
+    expect(had).toBeLessThanOrEqual(210n * MICRO);
+    sender.close();
+    await database.close();
+    await beginAnew();
   });
 
   test('a transaction of which the chain has lost its block goes out again, the very same', async () => {

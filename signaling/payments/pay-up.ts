@@ -21,6 +21,8 @@ export interface PayUpTools {
   begin(step: string, functionName: TransitionName, args: readonly unknown[]): Promise<Sent>;
   /** The orchestrator's signature of the session's quote. */
   signed(): Promise<Hex>;
+  /** Somebody else moves the pool's seats: nothing is paid by them. */
+  isPoolOthers: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function payUp(session: PaidSession, how: 'tick' | 'close' | 'settl
   const { operatorUnits } = seats;
   const isMore = worth > hadOfWei && due.size > 0;
   const isFew = how === 'settle' && due.size <= FEW;
-  const isSplit = isMore && (isFew || !fits(seats.units, due, { operatorUnits, withinWei: WITHIN_WEI }));
+  const isSplit =
+    isMore && (isFew || tools.isPoolOthers || !fits(seats.units, due, { operatorUnits, withinWei: WITHIN_WEI }));
   const shares = [...splitUnits(due, operatorUnits)].map(([member, units]) => ({ member, units: BigInt(units) }));
   const named = how === 'settle' ? [quote, payer, await tools.signed(), worth] : [quote, worth];
   return isSplit ? begin(how, `${how}Split`, [...named, shares]) : begin(how, how, named);

@@ -22,6 +22,12 @@ export interface PaymentsOptions {
   logger: Logger;
   /** This database has known nothing of the chain before. */
   isNew?: boolean;
+  /** What another database of this key has under way is ended: that one was lost. */
+  takesOver?: boolean;
+  /** Market pools whose seats this key moves. */
+  markets: readonly Address[];
+  /** Called at the end. */
+  onClosed?(): void;
   /** Undefined: no market pool of this chain. */
   marketOf(pool: PoolId): MarketTerms | undefined;
   payoutOf(peer: PeerId): Address | undefined;

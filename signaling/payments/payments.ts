@@ -11,6 +11,7 @@ import type { KnownTransaction } from '../chain/chain-call.ts';
 import { ChainRefusal, chainFault, unreachable } from '../chain/chain-error.ts';
 import { ChainSender } from '../chain/chain-sender.ts';
 import { ChainWatcher } from '../chain/chain-watcher.ts';
+import { OwnKey } from '../chain/own-key.ts';
 import { type OwnerId, readOwner } from '../ledger/owner.ts';
 import type { Funding } from '../money/funding.ts';
 import { weiOfPico } from './amounts.ts';
@@ -23,7 +24,7 @@ import type { MarketTerms, Paid, PaymentsOptions } from './payment-types.ts';
 import { watchPayments } from './payment-watch.ts';
 import { type Ask, type ChainCosts, planOffer } from './plan-offer.ts';
 import { readEscrow } from './read-escrow.ts';
-import { findLostSessions } from './rebuild-sessions.ts';
+import { takeOverLost } from './rebuild-sessions.ts';
 import { hashSecret, makeSessionKey } from './session-keys.ts';
 import { SessionReports } from './session-reports.ts';
 import { SessionRunner } from './session-runner.ts';
@@ -53,6 +54,7 @@ export class Payments {
   readonly #timer: NodeJS.Timeout;
   /** Payments that a request of this moment sees through. */
   readonly #taking = new Set<Hex>();
+  readonly #ownKey: OwnKey;
 
   private constructor(options: PaymentsOptions, store: SessionStore, escrow: Awaited<ReturnType<typeof readEscrow>>) {
     const { db, chain, logger } = options;
@@ -79,8 +81,10 @@ export class Payments {
       runningWei: (job) => weiOfPico(options.runningPico(job)),
       stopJob: options.stopJob,
     });
+    this.#ownKey = new OwnKey({ chain, db, logger, onShared: () => this.#runner.shareKey() });
     this.#watcher = new ChainWatcher({
-      ...{ chain, db, logger },
+      ...{ chain, db, logger, markets: options.markets },
+      onSent: (transactions) => this.#ownKey.look(transactions),
       onChanged: (keys) => this.#runner.changed(keys.filter((key) => store.find(key) !== undefined)),
       onReorganised: async (fromBlock) => {
         await this.#sender.recheck(fromBlock);
@@ -108,8 +112,7 @@ export class Payments {
     const store = await SessionStore.load(db, { chainId: chain.chain.id, escrow: chain.contracts.escrow });
     // Only a database that is new to this chain: every other one knows what it has done.
     if (options.isNew) {
-      const lost = await findLostSessions(chain, async (key) => (await store.read(key)) !== undefined);
-      for (const session of lost) await store.add(session);
+      await takeOverLost(chain, store, options.takesOver ?? false);
     }
     return new Payments(options, store, escrow);
   }
@@ -166,6 +169,7 @@ export class Payments {
     want: Ask['want'],
     { mode, payer }: { mode?: Ask['mode']; payer?: Address | undefined } = {},
   ): Promise<PaymentRequirements> {
+    this.#ownKey.demand();
     const market = this.#options.marketOf(pool);
     if (!market)
       throw new PoolError('bad-request', 'This pool is paid with credits: no payment opens a session of it.');
@@ -216,6 +220,7 @@ export class Payments {
   }
 
   async #takeNew(payload: PaymentPayload, key: Hex, secret: string): Promise<Paid> {
+    this.#ownKey.demand();
     const { offer, requirements } = this.#offers.open(payload);
     if (offer.isTopUp) throw new PoolError('payment-rejected', 'The payment tops a session up, and opens none.');
     const authorized = await this.#facilitator.verify(payload, requirements);
@@ -289,6 +294,7 @@ export class Payments {
     await this.#runner.restAll();
     this.#sender.close();
     await Promise.all([this.#watcher.close(), this.#runner.close()]);
+    this.#options.onClosed?.();
   }
 
   async #fund(session: PaidSession, offer: Offer, authorized: Parameters<Facilitator['fund']>[2]): Promise<Hex> {

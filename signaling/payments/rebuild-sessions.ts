@@ -5,18 +5,36 @@ import { ESCROW_ABI } from '../../protocol/abi.ts';
 import type { PoolId } from '../../protocol/ids.ts';
 import type { Quote } from '../../protocol/quote.ts';
 import type { OpenChain } from '../chain/open-chain.ts';
+import { UsageError } from '../config/usage-error.ts';
 import { NOT_OPENED, type PaidSession } from './paid-session.ts';
+import type { SessionStore } from './session-store.ts';
 
 /** Longer than a session may be open, at two seconds a block; older ones anybody may close, for the bounty. */
 const BACK_BLOCKS = 2n * 24n * 1800n;
 const MOST_BLOCKS = 500n;
 const CLOSED = 3;
 
-/** Live sessions of the last day that `isKnown` does not know, as rows to be ended. */
-export async function findLostSessions(
+/**
+ * For a database that is new to this chain. Throws `UsageError` where sessions are under way and nobody has said that theirs is lost:
+ * then another server has them.
+ */
+export async function takeOverLost(
   chain: OpenChain,
-  isKnown: (key: Hex) => Promise<boolean>,
-): Promise<PaidSession[]> {
+  store: Pick<SessionStore, 'read' | 'add'>,
+  isAllowed: boolean,
+): Promise<void> {
+  const lost = await findLostSessions(chain, async (key) => (await store.read(key)) !== undefined);
+  if (lost.length > 0 && !isAllowed) throw new UsageError(underWay(lost.length));
+  for (const session of lost) await store.add(session);
+}
+
+const underWay = (count: number): string =>
+  `${count} paid sessions of this key are under way that this database knows nothing of: another server has them. End that one, or ` +
+  'start this one with its database, or with a key of its own (npm run deploy). Where that database is lost: --take-over ends them, ' +
+  'and gives back what is left.';
+
+/** Live sessions of the last day that `isKnown` does not know, as rows to be ended. */
+async function findLostSessions(chain: OpenChain, isKnown: (key: Hex) => Promise<boolean>): Promise<PaidSession[]> {
   const { reader, contracts } = chain;
   const head = await reader.getBlockNumber();
   const found: PaidSession[] = [];

@@ -121,6 +121,12 @@ export class SessionRunner {
     }
   }
 
+  /** Somebody else moves seats with our key: nothing streams any more, and whoever worked is paid past the pool. */
+  shareKey(): void {
+    this.#work.giveUpSeats();
+    this.changed(this.#options.store.live().map(({ key }) => key));
+  }
+
   workEnded(session: PaidSession, job: JobId): void {
     this.#work.ended(job);
     void this.kick(session.key);
@@ -142,6 +148,8 @@ export class SessionRunner {
 
   async #advance(key: Hex): Promise<void> {
     const { store, logger } = this.#options;
+    // Before the start nobody has asked the chain about it.
+    if (!this.#timer) return;
     if (performance.now() < (this.#pausedUntilMs.get(key) ?? 0)) return;
     for (let steps = 0; steps < MOST_STEPS && !this.#isClosed; steps++) {
       const session = store.find(key);
@@ -292,6 +300,7 @@ export class SessionRunner {
       seats,
       begin: (step, functionName, args) => this.#chain.begin(session, step, functionName, args),
       signed: () => this.#chain.signed(session),
+      isPoolOthers: this.#work.isOthers,
     });
   }
 

@@ -74,10 +74,11 @@ export class TestMarket {
   }
 
   /** Payments of the same chain over a database. */
-  openOver(db: Database, isNew = false): Promise<Payments> {
+  openOver(db: Database, isNew = false, takesOver = isNew): Promise<Payments> {
     const { price, tokensPerSecond } = this.#options;
     return Payments.open({
-      ...{ db, chain: this.chain, logger: pino({ level: 'silent' }), isNew },
+      ...{ db, chain: this.chain, logger: pino({ level: 'silent' }), isNew, takesOver },
+      markets: [this.contract],
       marketOf: (pool) => (pool === MARKET_POOL ? { contract: this.contract, price, treasuryUnits: 3_000 } : undefined),
       payoutOf: (peer) => this.payoutOf(peer),
       paceOf: async () => tokensPerSecond,

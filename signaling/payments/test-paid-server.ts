@@ -8,6 +8,6 @@ const [port, dataDir, url, deploymentFile, keyFile] = argv.slice(2) as [string, 
 const server = await startServer({
   ...{ port: Number(port), database: { dataDir }, logger: 'error', canary: false, reader: testReader() },
   ...{ marketPricePico: 20_000_000, ratePerMinute: 100_000, chain: { key: 'local', url, deploymentFile, keyFile } },
-  timing: { joinDebounceMs: 5, leaveDebounceMs: 5, receiptTimeoutMs: 2_000 },
+  timing: { joinDebounceMs: 5, leaveDebounceMs: 5, receiptTimeoutMs: 2_000, shownEveryMs: 200 },
 });
 console.log(`serves at ${server.url}`);

@@ -24,6 +24,8 @@ export class PaidTab {
   /** A tab that signs for nothing is paid for nothing. */
   signs = true;
   readonly #cancelled = new Set<JobId>();
+  /** Words of each answer so far. */
+  readonly #said = new Map<JobId, number>();
 
   private constructor(peer: TestPeer, identity: Identity, server: PeerId, pool: PoolRef, payout: `0x${string}`) {
     this.peer = peer;
@@ -56,9 +58,10 @@ export class PaidTab {
       await this.#answer(message.job);
     } else if (message.type === 'job-cancel') this.#cancelled.add(message.job);
     else if (message.type === 'receipt-request') {
-      const { job, epoch } = message;
-      const receipts = this.signs ? [await this.#receipt(job, epoch)] : [];
-      this.peer.send({ type: 'receipts', job, epoch, receipts });
+      const { job, epoch, goesOn } = message;
+      const words = goesOn ? (this.#said.get(job) ?? 0) : ANSWER_TOKENS;
+      const receipts = this.signs && words > 0 ? [await this.#receipt(job, epoch, words)] : [];
+      this.peer.send({ type: 'receipts', job, epoch, receipts, ...(goesOn ? { goesOn } : {}) });
     }
   }
 
@@ -67,6 +70,7 @@ export class PaidTab {
     say({ type: 'started', job, promptTokens: PROMPT_TOKENS });
     for (let at = 0; at < ANSWER_TOKENS && !this.#cancelled.has(job); at++) {
       await new Promise((resolve) => setTimeout(resolve, this.paceMs));
+      this.#said.set(job, at + 1);
       say({ type: 'delta', job, choice: 0, text: `word${at} `, ids: [at + 1] });
     }
     const stats = {
@@ -77,10 +81,10 @@ export class PaidTab {
     say({ type: 'finished', job, choice: 0, reason }, { type: 'done', job, cachedTokens: 0, stats });
   }
 
-  async #receipt(job: JobId, epoch: number): Promise<SignedReceipt> {
+  async #receipt(job: JobId, epoch: number, words: number): Promise<SignedReceipt> {
     const { nonce } = JSON.parse(Buffer.from(this.#grants.get(job)!.split('.')[0]!, 'base64url').toString());
     const session = newSessionId();
-    const to = PROMPT_TOKENS + ANSWER_TOKENS;
+    const to = PROMPT_TOKENS + words;
     const edge = async (index: number): Promise<string> => {
       let chain = await chainStart({ job, nonce, session, epoch });
       for (let position = 0; position < to; position++) {

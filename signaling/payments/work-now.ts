@@ -23,6 +23,16 @@ export class WorkNow {
   readonly #jobs = new Map<JobId, Work>();
   /** Who answered a session last: its stream runs on for some seconds after an answer. */
   readonly #last = new Map<Hex, Weights>();
+  #isOthers = false;
+
+  /** Somebody else moves the seats: none is known to be of those who work here, and none is moved. */
+  giveUpSeats(): void {
+    this.#isOthers = true;
+  }
+
+  get isOthers(): boolean {
+    return this.#isOthers;
+  }
 
   changed({ key, quote }: PaidSession, job: JobId, weights: Weights): void {
     this.#jobs.set(job, { contract: quote.pool, session: key, weights });
@@ -38,16 +48,18 @@ export class WorkNow {
   }
 
   contracts(): Set<Address> {
-    return new Set([...this.#jobs.values()].map(({ contract }) => contract));
+    return new Set(this.#isOthers ? [] : [...this.#jobs.values()].map(({ contract }) => contract));
   }
 
   /** Units of those who have the seats; none while nobody works. */
   wantedUnits(contract: Address, operatorUnits: number): Units {
-    return splitUnits(this.#holders(contract) ?? new Map(), operatorUnits);
+    const holders = this.#isOthers ? undefined : this.#holders(contract);
+    return splitUnits(holders ?? new Map(), operatorUnits);
   }
 
   /** Whether those who answer this session have the seats, all of them and nobody else. */
   hasSeats({ key, quote }: PaidSession): boolean {
+    if (this.#isOthers) return false;
     const holders = this.#holders(quote.pool);
     if (!holders) return true;
     const own = [...this.#jobs.values()].filter(({ session }) => session === key).map(({ weights }) => weights);

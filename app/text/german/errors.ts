@@ -55,6 +55,7 @@ export const errors: ErrorTexts & { what: ByCode; step: ByCode } = {
     'quote-expired': 'Das Angebot ist abgelaufen.',
     'deposit-spent': 'Was hinterlegt war, ist aufgebraucht.',
     'chain-unreachable': 'Die Blockchain ist gerade nicht zu erreichen.',
+    'key-shared': 'Ein anderer Server benutzt den Schlüssel dieses Servers auf der Blockchain.',
     'ticket-refused': 'Ein anderer Tab hat die Eintrittskarte dieses Tabs abgelehnt.',
     'grant-refused': 'Ein anderer Tab hat die Erlaubnis für diese Antwort abgelehnt.',
     'payout-required': 'Dieser Pool zahlt in USDC und braucht dafür deine Adresse.',
@@ -111,6 +112,8 @@ export const errors: ErrorTexts & { what: ByCode; step: ByCode } = {
     'quote-expired': 'Nimm ein neues Angebot: es wurde nichts bezahlt.',
     'deposit-spent': 'Zahl neben dem Gespräch mehr ein, oder erlaube in den Einstellungen weniger Token.',
     'chain-unreachable': 'Versuch es in ein paar Sekunden noch einmal; was bezahlt ist, geht nicht verloren.',
+    'key-shared':
+      'Wer diesen Server betreibt, beendet den anderen und startet diesen neu; was bezahlt ist, geht nicht verloren.',
     'ticket-refused': 'Lade die Seite neu: der Tab verleiht neu und bekommt eine eigene.',
     'grant-refused': 'Frag noch einmal: jede Antwort bekommt vom Server ihre eigene Erlaubnis.',
     'payout-required':
