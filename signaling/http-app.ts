@@ -24,6 +24,7 @@ import type { IsSignedForUs } from './http/signed-host.ts';
 import { createUsageRoutes } from './jobs/usage-routes.ts';
 import type { AccountId } from './ledger/owner.ts';
 import type { ModelReader } from './models/model-reader.ts';
+import { createNetworkRoutes } from './network/network-routes.ts';
 import type { Metrics } from './observe/metric-types.ts';
 import { ANSWER_HEADERS } from './openai/describe-answer.ts';
 import { createOpenAiRoutes } from './openai/open-ai-routes.ts';
@@ -132,6 +133,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       figuresOf: async (id: PoolId) => ({ ...jobs.loadOf(id), recent: await platform.jobStore.recentOf(id) }),
     }),
   );
+  app.route('/api', createNetworkRoutes(platform.network.read));
   app.route('/api', createUsageRoutes({ authenticate: authenticateLogin, jobs: platform.jobStore, ledger }));
   app.route(
     '/api',

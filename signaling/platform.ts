@@ -28,6 +28,7 @@ import type { ModelReader } from './models/model-reader.ts';
 import { CLOSED_MARKET } from './money/closed-market.ts';
 import { createCreditsFunding } from './money/credits-funding.ts';
 import type { Funding } from './money/funding.ts';
+import { NetworkWatch } from './network/network-watch.ts';
 import type { OpenPaymentsOptions } from './payments/open-payments.ts';
 import type { Payments } from './payments/payments.ts';
 import { createPayoutStore, type PayoutStore } from './payouts/payout-store.ts';
@@ -99,6 +100,8 @@ export interface Platform {
   readonly roster: LiveRoster;
   readonly routes: RoutePlanner;
   readonly pools: PoolStore;
+  /** What everybody may see of it. */
+  readonly network: NetworkWatch;
   /** Undefined: no pool is paid for with money here. */
   readonly payments: Payments | undefined;
   /** Where those who serve in market pools want to be paid. */
@@ -147,6 +150,16 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   });
   const routes = new RoutePlanner({ rtts, nowMs, codec: config.codec, hasDraftModel: options.hasDraftModel });
   const paces = new PoolPaces(nowMs);
+  const network = new NetworkWatch({
+    nowMs,
+    pools: () => roster.livePools(),
+    rttOf(a, b) {
+      const { ms, source } = rtts.lookup(a, b, nowMs());
+      return source === 'measured' ? ms : undefined;
+    },
+    runningOn: (pool, coalition) => jobs.loadOf(pool, coalition).running,
+    paceOf: (pool) => paces.of(pool),
+  });
   const roster: LiveRoster = new LiveRoster({
     model: config.model,
     stages: config.stages,
@@ -161,7 +174,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     broadcast: options.broadcast,
     peerCount: options.peerCount,
     onTrial: options.canary === false ? undefined : (pool, coalition) => void canary.begin(pool, coalition),
-    onPoolChanged(pool) {
+    onPoolChanged(pool, change) {
+      network.poolChanged(pool, change);
       jobs.poolChanged(pool);
       canary.poolChanged(pool, roster.pool(pool));
       if (!roster.pool(pool)?.hasServed) return;
@@ -203,12 +217,17 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     observe: {
       started: (job, waitMs) => {
         paces.started(job, waitMs);
+        network.started(job);
         options.observe?.started(job, waitMs);
       },
-      answered: (job) => paces.answered(job),
+      answered: (job) => {
+        paces.answered(job);
+        network.answered(job);
+      },
       ended: (job, end) => {
         if (job.plan && job.stats) routes.learn(job.pool, job.plan, job.stats);
         paces.ended(job, end);
+        network.ended(job, end);
         options.observe?.ended(job, end);
       },
     },
@@ -256,7 +275,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   sweeper.unref();
   return {
     ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools, payments },
-    ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools, payouts },
+    ...{ payouts, network },
     orchestratorKey: key.publicKey,
     async close(graceMs) {
       clearInterval(sweeper);

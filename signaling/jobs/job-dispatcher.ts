@@ -2,7 +2,7 @@
 // driver, settlement. Sees text only of jobs that came over HTTP, keeps none of it, logs none of it.
 
 import { randomBytes } from 'node:crypto';
-import type { ClientMessage } from '../../protocol/control.ts';
+import type { ClientMessage, Coalition } from '../../protocol/control.ts';
 import type { SignedDelivery } from '../../protocol/delivery.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
@@ -56,9 +56,9 @@ export class JobDispatcher implements JobService {
     this.#stopWatching = [watchQuiet(this.#context), watchShown(this.#context)];
   }
 
-  /** Lengths of queues, for snapshots and metrics. */
-  loadOf(pool: PoolId): PoolLoad {
-    return this.#context.queues.loadOf(pool);
+  /** Lengths of queues, for snapshots and metrics; of one coalition where it is given. */
+  loadOf(pool: PoolId, coalition?: Coalition): PoolLoad {
+    return this.#context.queues.loadOn(pool, coalition);
   }
 
   /** Jobs of all pools together. */

@@ -55,9 +55,16 @@ export interface LiveRosterOptions {
   /** How many that are. */
   peerCount?(): number;
   /** This pool's members or coalitions are others than before. */
-  onPoolChanged?(pool: PoolId): void;
+  onPoolChanged?(pool: PoolId, change: PoolChange): void;
   /** This coalition says that it is ready: `trial-ended` is awaited. Undefined: it is believed. */
   onTrial?: ((pool: Pool, coalition: Coalition) => void) | undefined;
+}
+
+/** A step of one pool; undefined: nobody was there, or is any more. */
+export interface PoolChange {
+  readonly before: Pool | undefined;
+  readonly after: Pool | undefined;
+  readonly event: RosterEvent['type'];
 }
 
 /** Tickets are told again before they expire. */
@@ -83,6 +90,11 @@ export class LiveRoster {
   /** A pool as it is now; a plain value that is never changed. */
   pool(id: PoolId): Pool | undefined {
     return this.#roster.pools.get(id);
+  }
+
+  /** All of them, as they are now. */
+  livePools(): Pool[] {
+    return [...this.#roster.pools.values()];
   }
 
   /** The pool that this tab lends itself to. */
@@ -148,8 +160,8 @@ export class LiveRoster {
     for (const id of new Set([...before.pools.keys(), ...roster.pools.keys()])) {
       if (before.pools.get(id) === roster.pools.get(id)) continue;
       this.#noteLent(id, before);
-      this.#options.onPoolChanged?.(id);
       const [pool, poolBefore] = [roster.pools.get(id), before.pools.get(id)];
+      this.#options.onPoolChanged?.(id, { before: poolBefore, after: pool, event: event.type });
       const known = poolBefore ? triedOf(poolBefore).map(({ epoch }) => epoch) : [];
       for (const tried of pool ? triedOf(pool) : []) if (!known.includes(tried.epoch)) onTrial?.(pool!, tried);
     }

@@ -31,6 +31,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger', 'signaling/models'],
     'signaling/roster',
   ],
+  'signaling/network': ['signaling/http', 'signaling/jobs', 'signaling/roster', 'signaling/settlement'],
   'signaling/chain': ['signaling/config', 'signaling/db'],
   'signaling/payments': [
     ...['signaling/chain', 'signaling/config', 'signaling/db', 'signaling/http', 'signaling/jobs', 'signaling/ledger'],
@@ -78,6 +79,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // How a person pays for what a market pool answers: no page, beside the conversation.
   'app/pay': ['app/state', 'app/text', 'app/text/english', 'app/ui'],
   'app/pools': ['app/earn', 'app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  'app/network': ['app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   // It is a chat.
   'app/embed': [
     ...['app/chat', 'app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
