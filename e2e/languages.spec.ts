@@ -76,6 +76,7 @@ test('no text of a page is English by itself', async ({ browser }) => {
     await visit('/nowhere', 'h1');
     await visit('/pools', '[data-testid=pool-item]');
     await visit(poolOf(site), '[data-testid=pool-members]', 'a pool');
+    await visit('/network', '[data-testid=network-ring]');
     await visit('/account', '[data-testid=sign-form]', '/account, logged out');
     await register(page, site.url, 'maria');
     await page.getByTestId('create-key').click();
@@ -122,6 +123,7 @@ test('German is spoken where the browser prefers it, and no page is wider than a
       ['/nowhere', 'Unter dieser Adresse gibt es keine Seite.'],
       ['/pools', '1 Tab rechnet 8 Schichten.'],
       [poolOf(site), 'Der Ring'],
+      ['/network', 'Teile 1–8: 1 Tab.'],
       ['/account', 'Ein Konto hat ein Guthaben.'],
     ] as const) {
       await page.goto(`${site.url}${path}`);

@@ -110,7 +110,7 @@ test('a page that is not listed sees a line that says how it may be; no other pa
     expect(page.frames().map((frame) => frame.url())).not.toContainEqual(expect.stringContaining('/embed'));
 
     await site.server.platform.pools.ensure(DEFAULT_MODEL, { embedOrigins: '*' });
-    for (const path of ['/', '/chat', '/join', '/pools', '/account']) {
+    for (const path of ['/', '/chat', '/join', '/pools', '/network', '/account']) {
       const answer = await fetch(`${site.url}${path}?pool=${encodeURIComponent(poolIdOf(DEFAULT_MODEL))}`);
       expect(answer.headers.get('content-security-policy'), path).toMatch(/frame-ancestors 'self'$/);
       expect(answer.headers.get('x-frame-options'), path).toBe('SAMEORIGIN');

@@ -11,6 +11,7 @@ export const englishUi = {
   colours: 'Colours',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   language: 'Language',
+  network: 'The network, live',
   newerVersion: 'A newer version of this site is here.',
   reload: 'Reload',
   footer:

@@ -10,6 +10,7 @@ import { home } from './home.ts';
 import { join } from './join.ts';
 import { lend } from './lend.ts';
 import { models } from './models.ts';
+import { network } from './network.ts';
 import { pay } from './pay.ts';
 import { pools } from './pools.ts';
 import { preflight } from './preflight.ts';
@@ -30,6 +31,7 @@ export const german: Readonly<Record<string, Texts>> = {
   join,
   lend,
   models,
+  network,
   pay,
   phases,
   pools,

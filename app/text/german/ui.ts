@@ -11,6 +11,7 @@ export const ui: typeof englishUi = {
   colours: 'Farben',
   themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
+  network: 'Das Netz, live',
   newerVersion: 'Eine neuere Fassung dieser Seite ist da.',
   reload: 'Neu laden',
   footer:
