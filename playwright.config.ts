@@ -24,6 +24,7 @@ const PAGES = [
   'languages',
   'logins',
   'missing-format',
+  'network',
   'openai-conformance',
   'offline',
   'other-clients',

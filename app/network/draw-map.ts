@@ -1,6 +1,7 @@
 // Draws the map on its two canvases: what stands still, and the tokens that run over it. Of many things that look alike one path:
 // a thousand tabs are a handful of calls.
 
+import { MOST_LABELLED } from './layout-map.ts';
 import type { Shown, ShownNode, ShownRing } from './map-motion.ts';
 import type { Palette } from './map-palette.ts';
 
@@ -36,9 +37,8 @@ const REACHES = [
   { toMs: Number.POSITIVE_INFINITY, width: 1 },
 ];
 const UNKNOWN_WIDTH = 1;
-/** Smaller rings have no labels, and neither have those of so many tabs. */
-const LABEL_RING_PX = 56;
-const MOST_LABELS = 12;
+/** Labels of seats that are nearer would lie over each other. */
+const LABEL_APART_PX = 62;
 /** Behind each token: how far, as a part of a seat's way, how large, how bright. */
 const TRAIL = [
   { behind: 0, size: 1, alpha: 1 },
@@ -68,6 +68,7 @@ export function drawStill(pen: Pen, { nodes, rings }: Shown, size: Size, colours
   drawDots(pen, of('serving'), colours.accent, colours.panel);
   drawDots(pen, of('empty'), colours.panel, colours.danger);
   drawLoaded(pen, of('loading'), colours);
+  if (rings.length > MOST_LABELLED) return;
   for (const ring of rings) if (isLabelled(ring)) drawLabels(pen, ring, nodes, colours, text);
 }
 
@@ -76,7 +77,7 @@ export interface Size {
   height: number;
 }
 
-const isLabelled = ({ size, rttMs }: ShownRing): boolean => size >= LABEL_RING_PX && rttMs.length <= MOST_LABELS;
+const isLabelled = ({ size, rttMs }: ShownRing): boolean => (TURN * size) / Math.max(3, rttMs.length) >= LABEL_APART_PX;
 
 function circles(pen: Pen, all: readonly { x: number; y: number; size: number }[]): void {
   pen.beginPath();
@@ -163,7 +164,7 @@ const shorten = (name: string, most: number): string =>
 /** Tokens as they are at `ms`: each runs along its ring, the faster the pool answers. */
 export function drawTokens(pen: Pen, rings: readonly ShownRing[], ms: number, size: Size, colours: Palette): void {
   pen.clearRect(0, 0, size.width, size.height);
-  pen.fillStyle = colours.accent;
+  pen.fillStyle = colours.ink;
   const running = rings.filter(({ isAnswering, state }) => isAnswering && state === 'ready');
   for (const { behind, size: share, alpha } of TRAIL) {
     pen.globalAlpha = alpha;

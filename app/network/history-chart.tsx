@@ -26,10 +26,13 @@ export function HistoryChart({ title, told, series, most }: Props) {
   const box = { width: WIDTH, height: HEIGHT, most, top };
   return (
     <figure className="min-w-0">
-      <figcaption>
+      <figcaption className="flex items-baseline justify-between gap-3">
         <h3 className="label">{title}</h3>
+        <span aria-hidden="true" className="font-mono text-muted text-xs">
+          {formatCount(top)}
+        </span>
       </figcaption>
-      <div className="relative mt-2">
+      <div className="mt-1.5">
         <svg
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
@@ -54,9 +57,6 @@ export function HistoryChart({ title, told, series, most }: Props) {
             ),
           )}
         </svg>
-        <span aria-hidden="true" className="absolute top-1 right-0 font-mono text-muted text-xs">
-          {formatCount(top)}
-        </span>
       </div>
       <p className="mt-1.5 text-muted text-sm">{told}</p>
     </figure>

@@ -33,8 +33,11 @@ export interface MapLayout {
 /** Between the middles of neighbours. */
 const APART = 3.4;
 const LEAST_RADIUS = 3.2;
-/** Around a ring and around a swarm. */
+/** Around a ring and around a swarm; more where few rings have labels around them. */
 const MARGIN = 2.4;
+const LABELLED_MARGIN = 4.6;
+/** No more rings than these have labels: the table has those of all. */
+export const MOST_LABELLED = 3;
 const SWARM_APART = 2.7;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
@@ -66,8 +69,9 @@ export function layoutMap(
 ): MapLayout {
   const waiting = pools.map((_, pool) => peers.filter((peer) => peer.pool === pool && peer.at === 'waiting'));
   const swarms = waiting.filter((tabs) => tabs.length > 0);
+  const margin = coalitions.length <= MOST_LABELLED ? LABELLED_MARGIN : MARGIN;
   const radii = [
-    ...coalitions.map(({ seats }) => ringRadius(seats.length) + MARGIN),
+    ...coalitions.map(({ seats }) => ringRadius(seats.length) + margin),
     ...swarms.map((tabs) => swarmRadius(tabs.length) + MARGIN / 2),
   ];
   const places = packer.pack(radii, aspect);

@@ -15,7 +15,9 @@ export interface MadeUp {
   step?: number;
 }
 
-const nameOf = (kind: number, number: number): string => (kind * 1e8 + number).toString(16).padStart(12, '0');
+/** Spread over all names, as those of a server are. */
+const nameOf = (kind: number, number: number): string =>
+  (Math.imul(kind * 1e6 + number, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0').padEnd(12, '0');
 
 export function madeUpNetwork({ tabs, step = 0 }: MadeUp): Network {
   const waiting = tabs < 20 ? 0 : Math.floor(tabs * WAITING_SHARE);

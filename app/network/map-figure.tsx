@@ -39,7 +39,7 @@ export function MapFigure({ network }: { network: Network }) {
         </Sign>
         <Sign name={text.signs.tokens}>
           <path d="M1 7H13" strokeWidth="2" className="stroke-accent" />
-          <circle cx="9" cy="7" r="3.5" className="fill-accent" />
+          <circle cx="8" cy="7" r="3" className="fill-ink" />
         </Sign>
       </figcaption>
     </figure>

@@ -1,11 +1,11 @@
 // The map itself, on two canvases. Fetched late: who only reads the figures does not need it.
 import { useEffect, useRef } from 'react';
 import type { Network } from '../../protocol/http/network.ts';
-import { formatMs } from '../format/format-ms.ts';
 import { nameParts } from '../ui/name-parts.ts';
 import { MapLoop } from './map-loop.ts';
+import { tellRtt } from './tell-rtt.ts';
 
-const LABELS = { parts: nameParts, time: formatMs };
+const LABELS = { parts: nameParts, time: tellRtt };
 
 export function NetworkMap({ network, label }: { network: Network; label: string }) {
   const still = useRef<HTMLCanvasElement>(null);

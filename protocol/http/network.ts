@@ -28,8 +28,7 @@ const networkCoalitionSchema = z.object({
   id: text,
   pool: noted(z.number().check(z.int(), z.gte(0)), { description: 'Which of `pools`.' }),
   state: z.enum(['forming', 'ready', 'broken']),
-  /** Answers run over it now. */
-  isAnswering: z.boolean(),
+  isAnswering: noted(z.boolean(), { description: 'An answer runs over it, or did a few seconds ago.' }),
   seats: z.array(seatSchema).check(z.maxLength(MAX_LISTED)),
 });
 export type NetworkCoalition = z.infer<typeof networkCoalitionSchema>;

@@ -11,6 +11,7 @@ import { NetworkWatch } from './network-watch.ts';
 /** A roster whose steps are watched. */
 class WatchedTable extends Table {
   made = 0;
+  running = 1;
   readonly watcher = new NetworkWatch({
     nowMs: () => this.nowMs,
     pools: () => {
@@ -18,7 +19,7 @@ class WatchedTable extends Table {
       return [...this.roster.pools.values()];
     },
     rttOf: () => 12,
-    runningOn: () => 1,
+    runningOn: () => this.running,
     paceOf: () => undefined,
   });
 
@@ -106,6 +107,17 @@ test('tokens count as far as they were signed for and shown, whatever else is sa
   expect(hour.answers.at(-1)).toBe(5);
   // 60 tokens, over the seconds since the watch began.
   expect(tokensPerSecond).toBeCloseTo(60 / (table.nowMs / 1000), 0);
+});
+
+test('a ring is lit while it answers and a few seconds longer, so that a short answer is seen', () => {
+  const table = serving();
+  const isLit = (): boolean => table.read().coalitions[0]!.isAnswering;
+  expect(isLit()).toBe(true);
+  table.running = 0;
+  expect(isLit()).toBe(false);
+  table.watcher.answered({ ...jobOf('short', 1), pool: POOL, ring: 0 });
+  expect([isLit(), isLit(), isLit(), isLit()]).toEqual([true, true, true, true]);
+  expect(isLit()).toBe(false);
 });
 
 test('it is made once a second, whoever asks', async () => {

@@ -4,6 +4,7 @@ import type { Coalition } from '../../protocol/control.ts';
 import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobObserver } from '../jobs/job-context.ts';
 import type { LiveJob } from '../jobs/live-job.ts';
+import { ringOf } from '../roster/coalitions.ts';
 import type { PoolChange } from '../roster/live-roster.ts';
 import type { Pool } from '../roster/roster-state.ts';
 import { describeNetwork, type NetworkScene, type NetworkView } from './describe-network.ts';
@@ -17,9 +18,12 @@ const FRESH_MS = 1_000;
 /** An hour of minutes, a day of quarters of an hour: in slots of ten seconds. */
 const HOUR = { points: 60, slotsEach: 6 };
 const DAY = { points: 96, slotsEach: 90 };
+/** A ring is lit for so long after an answer: a short one would be over before anybody looks. */
+const AFTERGLOW_MS = 4_000;
 /** More than ever answer at a time, and more rings than ever are broken. */
 const MOST_RUNNING = 10_000;
 const MOST_BROKEN = 1_000;
+const MOST_LIT = 1_000;
 
 export interface NetworkWatchOptions {
   /** By a clock that nobody sets. */
@@ -36,6 +40,8 @@ export class NetworkWatch {
   readonly #names = new ViewNames();
   readonly #history: NetworkHistory;
   readonly #running = new Map<string, { startedMs: number; answeredMs?: number }>();
+  /** When rings have answered last, by pool and number; those of which it is a while ago are let go. */
+  readonly #lit = new Map<string, number>();
   /** Since when rings are broken, by pool and number. */
   readonly #broken = new Map<PoolId, Map<number, number>>();
   #peers = 0;
@@ -50,9 +56,11 @@ export class NetworkWatch {
     if (this.#running.size < MOST_RUNNING) this.#running.set(id, { startedMs: this.#options.nowMs() });
   };
 
-  readonly answered = ({ id }: Pick<LiveJob, 'id'>): void => {
+  readonly answered = ({ id, pool, ring }: Pick<LiveJob, 'id' | 'pool' | 'ring'>): void => {
+    const nowMs = this.#options.nowMs();
     const running = this.#running.get(id);
-    if (running) running.answeredMs = this.#options.nowMs();
+    if (running) running.answeredMs = nowMs;
+    if (ring !== undefined && this.#lit.size < MOST_LIT) this.#lit.set(litKey(pool, ring), nowMs);
   };
 
   readonly ended: JobObserver['ended'] = (job, { settlement }) => {
@@ -99,13 +107,15 @@ export class NetworkWatch {
   #make(nowMs: number): NetworkView {
     const { pools, rttOf, runningOn, paceOf } = this.#options;
     const { view, endsMs } = this.#names.at(nowMs);
+    for (const [key, atMs] of this.#lit) if (nowMs - atMs > AFTERGLOW_MS) this.#lit.delete(key);
     const wallMs = Date.now();
     return {
       ...{ view, viewEndsAt: new Date(wallMs + endsMs - nowMs).toISOString(), at: new Date(wallMs).toISOString() },
       ...describeNetwork({
         ...{ pools: pools(), rttOf, paceOf },
         nameOf: (id: PeerId | string) => this.#names.of(id),
-        isAnswering: (pool, coalition) => runningOn(pool, coalition) > 0,
+        isAnswering: (pool, coalition) =>
+          runningOn(pool, coalition) > 0 || this.#lit.has(litKey(pool, ringOf(coalition))),
       }),
       tokensPerSecond: this.#history.lately(nowMs),
       hour: this.#history.points(HOUR.points, HOUR.slotsEach, nowMs),
@@ -113,3 +123,5 @@ export class NetworkWatch {
     };
   }
 }
+
+const litKey = (pool: PoolId, ring: number): string => `${pool} ${ring}`;

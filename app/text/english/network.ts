@@ -44,7 +44,8 @@ export const englishNetwork = {
   rings: {
     title: 'Rings',
     none: 'There is no ring now.',
-    columns: { ring: 'Ring', model: 'Model', now: 'Now', tabs: 'Tabs', way: 'The way of a token' },
+    columns: { ring: 'Ring', model: 'Model', now: 'Now', tabs: 'Tabs' },
+    way: 'The way of a token',
     states: {
       answering: 'tokens run',
       ready: 'ready',

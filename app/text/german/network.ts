@@ -42,7 +42,8 @@ export const network: typeof englishNetwork = {
   rings: {
     title: 'Ringe',
     none: 'Gerade gibt es keinen Ring.',
-    columns: { ring: 'Ring', model: 'Modell', now: 'Jetzt', tabs: 'Tabs', way: 'Der Weg eines Tokens' },
+    columns: { ring: 'Ring', model: 'Modell', now: 'Jetzt', tabs: 'Tabs' },
+    way: 'Der Weg eines Tokens',
     states: {
       answering: 'Token laufen',
       ready: 'bereit',
