@@ -43,10 +43,7 @@ export function madeUpNetwork({ tabs, step = 0 }: MadeUp): Network {
     pools: POOLS.map((model, pool) => ({
       ...{ model, dtype: 'q4f16', layers: LAYERS, peers: peers.filter((peer) => peer.pool === pool).length },
       tokensPerSecond: 12 + 10 * pool,
-      coverage: [
-        { start: 0, end: 14, tabs: ready.filter((ring) => ring.pool === pool).length },
-        { start: 14, end: LAYERS, tabs: ready.filter((ring) => ring.pool === pool).length + 1 },
-      ],
+      coverage: madeUpCoverage(ready.filter((ring) => ring.pool === pool).length),
     })),
     ...{ coalitions, peers, hour: madeUpPoints(60, 60, tabs), day: madeUpPoints(96, 900, tabs) },
   };
@@ -69,6 +66,15 @@ function madeUpRing(number: number, size: number, peers: NetworkPeer[], step: nu
     ...{ state: isForming ? 'forming' : 'ready', isAnswering: !isForming && (number + step) % 3 !== 0 },
   };
 }
+
+/** A tab in reserve holds the second half once more. */
+const madeUpCoverage = (rings: number): Network['pools'][number]['coverage'] =>
+  rings === 0
+    ? []
+    : [
+        { start: 0, end: LAYERS / 2, tabs: rings },
+        { start: LAYERS / 2, end: LAYERS, tabs: rings + 1 },
+      ];
 
 function madeUpPoints(count: number, pointSeconds: number, tabs: number): NetworkHistoryPoints {
   const each = <T>(of: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => of(at));

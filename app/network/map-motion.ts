@@ -17,9 +17,9 @@ interface Spot {
 }
 
 /** Half of the way in this time. */
-const HALF_MS = 90;
+const HALF_MS = 60;
 /** Nearer than this nobody sees that it moves. */
-const THERE_PX = 0.3;
+const THERE_PX = 0.5;
 /** A tab is no larger, however few there are. */
 const MOST_NODE_PX = 15;
 /** A unit is no larger, however few there are. */

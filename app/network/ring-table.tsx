@@ -61,7 +61,7 @@ function Ring({ number, coalition, model }: Props) {
   return (
     <tbody className="border-line border-b align-top" data-testid="network-ring" data-answering={isAnswering}>
       <tr>
-        <th scope="rowgroup" rowSpan={2} className="py-2 pr-4 font-semibold">
+        <th scope="rowgroup" rowSpan={2} className="w-12 py-2 pr-4 font-semibold">
           {number}
         </th>
         <td className="break-words pt-2 pr-4 font-medium">

@@ -170,6 +170,11 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'pools', about: 'All pools.', show: after(answered, at('/pools', 'main a[href*="pool="]')) },
   { name: 'pool', about: 'One pool, live.', show: onePool },
+  {
+    name: 'network',
+    about: 'The network, live.',
+    show: after(answered, at('/network', '[data-testid=network-ring]')),
+  },
   { name: 'account', about: 'An account, logged in.', show: account },
   { name: 'account-out', about: 'Nobody is logged in.', show: at('/account', 'form') },
   { name: 'nowhere', about: 'An address that leads nowhere.', show: at('/nowhere', 'h1') },
