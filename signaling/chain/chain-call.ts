@@ -50,3 +50,14 @@ export const minedOf = ({ hash, block, minedAt, gasUsed }: KnownTransaction): Mi
   atSeconds: Math.floor((minedAt?.getTime() ?? 0) / 1000),
   gasUsed: BigInt(gasUsed ?? 0),
 });
+
+/** Whether the chain says of it still what is written down: not where it is in another block, or came to another end there. */
+export async function isStill(
+  reader: Pick<PublicClient, 'getTransactionReceipt'>,
+  row: KnownTransaction,
+): Promise<boolean> {
+  const found = await findReceipt(reader, row);
+  if (!found || row.block === null) return false;
+  const { status, blockNumber } = found.receipt;
+  return BigInt(row.block) === blockNumber && (status === 'success') === (row.state === 'mined');
+}

@@ -97,8 +97,31 @@ describe.runIf(isThere)('with a node', () => {
     expect(await sender.isUnknown('test')).toBe(false);
   });
 
-  test('an account without gas money is no word of a contract: the same is tried again later', async () => {
+  test('what reverted in a block that is taken back goes out again: nothing after it counts without its nonce', async () => {
     const chain = open();
+    const sender = new ChainSender(chain, database.db);
+    const to = '0x00000000000000000000000000000000000000bb';
+    const first = sender.send({ ...callOf('test:0'), to }).catch((thrown) => thrown);
+    await expect.poll(async () => (await sender.listOf('test')).length).toBe(1);
+    const second = sender.send(callOf('test:1'));
+    await expect.poll(async () => (await sender.listOf('test')).length).toBe(2);
+    const states = async () => (await sender.listOf('test')).map(({ state }) => state);
+    await rpc('anvil_setCode', [to, '0x60006000fd']);
+    const block = await chain.reader.getBlockNumber();
+    await rpc('evm_mine');
+    expect(await first).toMatchObject({ name: 'ChainRefusal' });
+    await second;
+    expect(await states()).toEqual(['reverted', 'mined']);
+    await rpc('anvil_reorg', [1, []]);
+    await rpc('anvil_setCode', [to, '0x']);
+    await sender.recheck(block);
+    expect(await states()).toEqual(['signed', 'signed']);
+    await rpc('evm_mine');
+    await expect.poll(states, { timeout: 10_000 }).toEqual(['mined', 'mined']);
+  });
+
+  test('an account without gas money is no word of a contract: the same is tried again later', async () => {
+    const chain = open({ withinMs: 2_000 });
     const sender = new ChainSender(chain, database.db);
     const { address } = chain.account;
     const before = await chain.reader.getBalance({ address });

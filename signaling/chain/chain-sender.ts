@@ -1,10 +1,10 @@
 // Sends transactions of one key, each of them once. A transaction is signed and written down before it goes out; where nobody knows
 // what became of it, the very same bytes go out again, or the same for more gas money under the same nonce, and only a definite no lets
 // another one take its place.
-import { and, desc, eq, inArray, ne } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, ne, or } from 'drizzle-orm';
 import { encodeFunctionData, type Hex, keccak256 } from 'viem';
 import type { Database } from '../db/open-database.ts';
-import { type ChainCall, findReceipt, type KnownTransaction, type MinedCall, minedOf } from './chain-call.ts';
+import { type ChainCall, findReceipt, isStill, type KnownTransaction, type MinedCall, minedOf } from './chain-call.ts';
 import { ChainRefusal, chainFault, unreachable } from './chain-error.ts';
 import type { OpenChain } from './open-chain.ts';
 import { raiseFees } from './raise-fees.ts';
@@ -105,12 +105,10 @@ export class ChainSender {
    * its end is written down here.
    */
   async sayAgain(): Promise<KnownTransaction[]> {
-    const { chain, account } = this.#chain;
-    const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
     const rows = await this.#db
       .select()
       .from(chainTransactions)
-      .where(and(isOurs, eq(chainTransactions.state, 'signed')))
+      .where(and(this.#isOurs(), eq(chainTransactions.state, 'signed')))
       .orderBy(chainTransactions.nonce)
       .limit(MAX_WAITING);
     for (const row of rows) {
@@ -122,9 +120,7 @@ export class ChainSender {
 
   /** Those of this key that are signed and of which nobody knows yet. */
   async countWaiting(): Promise<number> {
-    const { chain, account } = this.#chain;
-    const isOurs = and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
-    return this.#db.$count(chainTransactions, and(isOurs, eq(chainTransactions.state, 'signed')));
+    return this.#db.$count(chainTransactions, and(this.#isOurs(), eq(chainTransactions.state, 'signed')));
   }
 
   /** Whether something of it is under way of which nobody knows yet. */
@@ -132,15 +128,23 @@ export class ChainSender {
     return (await this.listOf(subject)).some(({ state }) => state === 'signed');
   }
 
-  /** What was taken to be mined from this block on is looked for again: the chain may have gone another way. */
+  /**
+   * What had come to its end from this block on is looked for again: the chain may have gone another way. What reverted there may do so
+   * no more, and without its nonce nothing after it counts.
+   */
   async recheck(fromBlock: bigint): Promise<void> {
-    const { id } = this.#chain.chain;
+    const { reader, account } = this.#chain;
+    const { state, block, nonce } = chainTransactions;
+    const used = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' });
+    const isRecent = and(inArray(state, ['mined', 'reverted']), gte(block, Number(fromBlock)));
+    // What took its nonce is gone as well.
+    const isFree = and(eq(state, 'replaced'), gte(nonce, used));
     const rows = await this.#db
       .select()
       .from(chainTransactions)
-      .where(and(eq(chainTransactions.chainId, id), eq(chainTransactions.state, 'mined')))
-      .orderBy(chainTransactions.nonce);
-    for (const row of rows) if (row.block !== null && BigInt(row.block) >= fromBlock) await this.#sendIfLost(row);
+      .where(and(this.#isOurs(), or(isRecent, isFree)))
+      .orderBy(nonce);
+    for (const row of rows) await this.#sendIfLost(row);
   }
 
   /**
@@ -158,14 +162,14 @@ export class ChainSender {
       .orderBy(chainTransactions.nonce);
     let isLost = false;
     for (const row of rows) {
-      if (row.state === 'mined' && (await this.#sendIfLost(row))) isLost = true;
+      if (row.state !== 'signed' && (await this.#sendIfLost(row))) isLost = true;
       this.#fresh.delete(row.key);
     }
     return isLost;
   }
 
   async #sendIfLost(row: KnownTransaction): Promise<boolean> {
-    if (await findReceipt(this.#chain.reader, row)) return false;
+    if (row.state !== 'replaced' && (await isStill(this.#chain.reader, row))) return false;
     const again = { ...row, state: 'signed' as const, block: null, minedAt: null, gasUsed: null };
     await this.#write(row, { state: 'signed', block: null, minedAt: null, gasUsed: null });
     await this.#broadcast(again);
@@ -182,6 +186,11 @@ export class ChainSender {
     const next = this.#turn.then(act, act);
     this.#turn = next.catch(() => undefined);
     return next;
+  }
+
+  #isOurs() {
+    const { chain, account } = this.#chain;
+    return and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
   }
 
   async #find(key: string): Promise<KnownTransaction | undefined> {
@@ -221,17 +230,11 @@ export class ChainSender {
 
   /** After the last that was written down, or what the chain says where others have used the key. */
   async #nextNonce(): Promise<number> {
-    const { chain, reader, account } = this.#chain;
+    const { reader, account } = this.#chain;
     const [last] = await this.#db
       .select({ nonce: chainTransactions.nonce })
       .from(chainTransactions)
-      .where(
-        and(
-          eq(chainTransactions.chainId, chain.id),
-          eq(chainTransactions.sender, account.address),
-          ne(chainTransactions.state, 'replaced'),
-        ),
-      )
+      .where(and(this.#isOurs(), ne(chainTransactions.state, 'replaced')))
       .orderBy(desc(chainTransactions.nonce))
       .limit(1);
     const onChain = await reader.getTransactionCount({ address: account.address, blockTag: 'pending' });

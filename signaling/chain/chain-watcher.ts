@@ -25,6 +25,12 @@ export interface WatcherOptions {
   onRead(block: bigint): Promise<void>;
 }
 
+/** The last block that was read. */
+interface Cursor {
+  block: bigint;
+  blockHash: Hex;
+}
+
 /** Public nodes give the logs of few blocks at once. */
 const MOST_BLOCKS = 500n;
 /** A chain that went another way did so for no longer than this. */
@@ -35,6 +41,8 @@ export class ChainWatcher {
   readonly #options: WatcherOptions;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
+  /** What has to be looked at once more: a node in the middle of it, or another one behind the same address, still says what was. */
+  #unsureFrom: bigint | undefined;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -67,41 +75,54 @@ export class ChainWatcher {
     const head = (await reader.getBlockNumber()) - BigInt(chain.chain.confirmations);
     let cursor = await this.#cursor(head);
     if (head < 0n) return;
-    const there = cursor.block > head ? undefined : await reader.getBlock({ blockNumber: cursor.block });
-    if (there?.hash !== cursor.blockHash) {
+    const unsureFrom = this.#unsureFrom;
+    if (cursor.block > head || !(await this.#isThere(cursor))) {
       const from = cursor.block > BACK_BLOCKS ? cursor.block - BACK_BLOCKS : 0n;
       await onReorganised(from);
-      cursor = { ...cursor, block: from };
+      this.#unsureFrom = from;
+      cursor = { block: from, blockHash: await this.#hashOf(from) };
+    } else if (unsureFrom !== undefined) {
+      await onReorganised(unsureFrom);
+      this.#unsureFrom = undefined;
     }
     while (cursor.block < head) {
       const toBlock = cursor.block + MOST_BLOCKS < head ? cursor.block + MOST_BLOCKS : head;
+      const next = { block: toBlock, blockHash: await this.#hashOf(toBlock) };
       const address = [chain.contracts.escrow, ...markets];
       const raw = await reader.getLogs({ address, fromBlock: cursor.block + 1n, toBlock });
       await onSent(raw.map(({ transactionHash }) => transactionHash));
       const logs = parseEventLogs({ abi: ESCROW_ABI, logs: raw });
       const keys = logs.flatMap(({ args }) => ('key' in args ? [args.key] : []));
-      const { hash } = await reader.getBlock({ blockNumber: toBlock });
       // Told first: what is told twice changes nothing.
       if (keys.length > 0) onChanged([...new Set(keys)]);
-      cursor = { block: toBlock, blockHash: hash };
+      // It went another way while this was read: what was read is of neither, and the next look notices.
+      if (!(await this.#isThere(cursor)) || !(await this.#isThere(next))) return;
+      cursor = next;
       await this.#write(cursor);
     }
     await onRead(cursor.block);
   }
 
-  async #cursor(head: bigint): Promise<{ block: bigint; blockHash: Hex }> {
+  async #hashOf(blockNumber: bigint): Promise<Hex> {
+    return (await this.#options.chain.reader.getBlock({ blockNumber })).hash;
+  }
+
+  async #isThere({ block, blockHash }: Cursor): Promise<boolean> {
+    return (await this.#hashOf(block)) === blockHash;
+  }
+
+  async #cursor(head: bigint): Promise<Cursor> {
     const { chain, db } = this.#options;
     const [row] = await db.select().from(chainCursors).where(eq(chainCursors.chainId, chain.chain.id));
     if (row) return { block: BigInt(row.block), blockHash: row.blockHash as Hex };
     // Nothing of ours is older than this server.
     const block = head > 0n ? head : 0n;
-    const { hash } = await chain.reader.getBlock({ blockNumber: block });
-    const cursor = { block, blockHash: hash };
+    const cursor = { block, blockHash: await this.#hashOf(block) };
     await this.#write(cursor);
     return cursor;
   }
 
-  async #write({ block, blockHash }: { block: bigint; blockHash: Hex }): Promise<void> {
+  async #write({ block, blockHash }: Cursor): Promise<void> {
     const { chain, db } = this.#options;
     const set = { block: Number(block), blockHash };
     await db

@@ -1,4 +1,4 @@
-// What a chain does to a paid session: it goes away, makes no block, forgets blocks, or takes another transaction; and what strangers and
+// What a chain does to a paid session: it goes away, makes no block, or takes another transaction; and what strangers and
 // wrong clocks do to a payment. Each time the money is where it belongs in the end.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,17 +6,14 @@ import { createWalletClient, type Hex, http, publicActions } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { anvil } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ESCROW_ABI } from '../../protocol/abi.ts';
-import type { JobId, PeerId } from '../../protocol/ids.ts';
-import { paidOwner } from '../ledger/owner.ts';
+import type { JobId } from '../../protocol/ids.ts';
 import { weiOfDollars, weiOfUsdc } from './amounts.ts';
 import type { PaidSession } from './paid-session.ts';
 import { MARKET_POOL, TestMarket } from './test-market.ts';
 import { TestNode } from './test-node.ts';
+import { FUNDS, mostOf, PEER, TestWork } from './test-work.ts';
 
 const isThere = existsSync(join('contracts', 'node_modules', '@foundry-rs'));
-const FUNDS = 2_000_000n;
-const PEER = '1'.repeat(32) as PeerId;
 const TRANSFER_ABI = [
   {
     ...{ type: 'function', name: 'transferWithAuthorization', stateMutability: 'nonpayable', outputs: [] },
@@ -34,48 +31,30 @@ const TRANSFER_ABI = [
 
 let market: TestMarket;
 let node: TestNode;
+let work: TestWork;
 beforeAll(async () => {
   if (!isThere) return;
   market = await TestMarket.open({}, async (url) => {
     node = await TestNode.before(url);
     return node.url;
   });
+  work = new TestWork(market);
 });
 afterAll(async () => {
   await market?.close();
   await node?.close();
 });
 
-let jobs = 0;
-async function work(session: PaidSession, amountMicros = 1_000_000): Promise<JobId> {
-  const job = (++jobs).toString(16).padStart(32, 'f') as JobId;
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  await market.payments.funding.reserve({
-    ...{ job, pool: MARKET_POOL, payer: paidOwner(session.key), amountMicros, expiresAt },
-  });
-  await market.payments.funding.began(job, { epoch: 1, seats: [{ peer: PEER, start: 0, end: 4 }] });
-  return job;
-}
-const settle = (job: JobId, amountMicros = 1_000_000) =>
-  market.payments.funding.settle({ job, payments: [{ peer: PEER, amountMicros }] });
+const settle = (job: JobId) => work.settle(job, { [PEER]: 1_000_000 });
 const openStream = async (): Promise<{ wallet: PrivateKeyAccount; session: PaidSession; job: JobId }> => {
-  const wallet = await market.newWallet(FUNDS);
-  const { session } = await market.pay(wallet, { seconds: 200 }, 'stream');
-  const job = await work(session);
-  await expect.poll(() => session.chain.state).toBe('open');
+  const { wallet, session } = await work.pay();
+  const job = await work.begin(session);
+  await expect.poll(() => session.chain.state, { timeout: 15_000 }).toBe('open');
   return { wallet, session, job };
 };
-const eventsOf = async (key: Hex): Promise<string[]> => {
-  const logs = await market.chain.reader.getContractEvents({
-    ...{ address: market.chain.contracts.escrow, abi: ESCROW_ABI, fromBlock: 0n, strict: true },
-  });
-  return logs.filter(({ args }) => 'key' in args && args.key === key).map(({ eventName }) => eventName);
-};
-const hashOf = async (session: PaidSession, step: string): Promise<string | undefined> =>
-  (await market.payments.logOf(session)).findLast((row) => row.step === step)?.hash;
-/** What a session that streams may cost at most: some seconds of its rate, its receipts and the fee. */
-const mostOf = ({ quote }: PaidSession, seconds: bigint): bigint =>
-  (quote.rate * seconds) / 10n ** 12n + 2n + quote.fee;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const eventsOf = (key: Hex) => work.eventsOf(key);
+const hashOf = (session: PaidSession, step: string) => work.hashOf(session, step);
 
 describe.runIf(isThere && process.env.ALL_KILLS)('with a chain', () => {
   test('the chain is away in the middle of a session: nothing is lost, and it ends once it is back', async () => {
@@ -86,7 +65,7 @@ describe.runIf(isThere && process.env.ALL_KILLS)('with a chain', () => {
     await market.payments.settled(session.key);
     expect(session.state).toBe('live');
     await expect(market.payments.reports.endOf(session)).resolves.toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await sleep(3_000);
     node.isAway = false;
     await market.untilOver(session.key);
     expect(await eventsOf(session.key)).toEqual(['Funded', 'Opened', 'PaidUp', 'Closed']);
@@ -109,8 +88,10 @@ describe.runIf(isThere && process.env.ALL_KILLS)('with a chain', () => {
     await expect.poll(() => hot.sendTransaction({ to: account.address, value: 0n, nonce, ...fees })).toBeDefined();
     await node.goOn();
     await market.untilOver(session.key, 120_000);
-    const rows = (await market.payments.logOf(session)).filter(({ step }) => step === 'close');
-    expect(rows.map(({ state }) => state)).toEqual(['replaced', 'mined']);
+    const rows = await market.payments.logOf(session);
+    // Its end, or the rest of its stream just before that.
+    expect(rows.find((row) => row.nonce === nonce)?.state).toBe('replaced');
+    expect(rows.findLast(({ step }) => step === 'close')?.state).toBe('mined');
     expect((await eventsOf(session.key)).filter((name) => name === 'Closed')).toHaveLength(1);
     await node.rpc('evm_setAutomine', [true]);
   });
@@ -131,6 +112,36 @@ describe.runIf(isThere && process.env.ALL_KILLS)('with a chain', () => {
     await node.goOn();
     await expect.poll(() => market.usdcOf(wallet.address)).toBe(FUNDS);
     await node.rpc('evm_setAutomine', [true]);
+  });
+
+  test('no block for a minute while a session ends: it ends then, once, and what is left is back', {
+    timeout: 180_000,
+  }, async () => {
+    const { wallet, session, job } = await openStream();
+    await node.standStill();
+    await settle(job);
+    await market.payments.end(session);
+    await sleep(60_000);
+    expect(session.state).toBe('live');
+    await node.goOn();
+    await market.untilOver(session.key, 90_000);
+    const events = (await eventsOf(session.key)).filter((name) => name !== 'RateSet');
+    expect(events).toEqual(['Funded', 'Opened', 'PaidUp', 'Closed']);
+    // What streamed in that minute is streamed: nobody could stop it.
+    expect(FUNDS - (await market.usdcOf(wallet.address))).toBeLessThanOrEqual(mostOf(session, 90n));
+    await node.rpc('evm_setAutomine', [true]);
+  });
+
+  test('a stage that does nothing is streamed for some seconds and no longer', { timeout: 120_000 }, async () => {
+    const { wallet, session, job } = await openStream();
+    await expect.poll(() => session.chain.rateWei, { timeout: 30_000 }).toBe(0n);
+    await sleep(20_000);
+    expect(session.chain.rateWei, 'it rests for as long as nothing is done').toBe(0n);
+    await settle(job);
+    await market.payments.end(session);
+    await market.untilOver(session.key);
+    expect(await eventsOf(session.key)).toEqual(['Funded', 'Opened', 'RateSet', 'PaidUp', 'Closed']);
+    expect(FUNDS - (await market.usdcOf(wallet.address))).toBeLessThanOrEqual(mostOf(session, 18n));
   });
 
   test('the same payment twice at once is one session', async () => {

@@ -64,6 +64,11 @@ export class MarketSeats {
     return this.#loading;
   }
 
+  /** What the chain said of it may be so no more: the next turn reads it anew. */
+  forget(): void {
+    this.#loading = undefined;
+  }
+
   /** One after the other. */
   inTurn<T>(act: () => Promise<T>): Promise<T> {
     const take = (): Promise<T> => this.ready().then(act);

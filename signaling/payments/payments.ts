@@ -25,6 +25,7 @@ import { watchPayments } from './payment-watch.ts';
 import { type Ask, type ChainCosts, planOffer } from './plan-offer.ts';
 import { readEscrow } from './read-escrow.ts';
 import { takeOverLost } from './rebuild-sessions.ts';
+import { Reread } from './reread.ts';
 import { hashSecret, makeSessionKey } from './session-keys.ts';
 import { SessionReports } from './session-reports.ts';
 import { SessionRunner } from './session-runner.ts';
@@ -82,16 +83,21 @@ export class Payments {
       stopJob: options.stopJob,
     });
     this.#ownKey = new OwnKey({ chain, db, logger, onShared: () => this.#runner.shareKey() });
+    const reread = new Reread({
+      ...{ chain, store, seats, forgetEnds: () => this.reports.forgetEnds() },
+      onChanged: (keys) => this.#runner.changed(keys),
+    });
     this.#watcher = new ChainWatcher({
       ...{ chain, db, logger, markets: options.markets },
       onSent: (transactions) => this.#ownKey.look(transactions),
       onChanged: (keys) => this.#runner.changed(keys.filter((key) => store.find(key) !== undefined)),
       onReorganised: async (fromBlock) => {
         await this.#sender.recheck(fromBlock);
-        this.#runner.changed(store.live().map(({ key }) => key));
+        reread.due();
       },
       onRead: async (block) => {
-        if (await this.#sender.confirmUpTo(block)) this.#runner.changed(store.live().map(({ key }) => key));
+        if (await this.#sender.confirmUpTo(block)) reread.due();
+        await reread.look();
       },
     });
     this.funding = createUsdcFunding({ store, runner: this.#runner, payoutOf: options.payoutOf });
@@ -111,9 +117,7 @@ export class Payments {
     const escrow = await readEscrow(chain);
     const store = await SessionStore.load(db, { chainId: chain.chain.id, escrow: chain.contracts.escrow });
     // Only a database that is new to this chain: every other one knows what it has done.
-    if (options.isNew) {
-      await takeOverLost(chain, store, options.takesOver ?? false);
-    }
+    if (options.isNew) await takeOverLost(chain, store, options.takesOver ?? false);
     return new Payments(options, store, escrow);
   }
 
@@ -171,15 +175,11 @@ export class Payments {
   ): Promise<PaymentRequirements> {
     this.#ownKey.demand();
     const market = this.#options.marketOf(pool);
-    if (!market)
-      throw new PoolError('bad-request', 'This pool is paid with credits: no payment opens a session of it.');
+    if (!market) throw new PoolError('bad-request', NO_MARKET);
     const tokensPerSecond = await this.#options.paceOf(pool);
     const terms = planOffer({ price: market.price, tokensPerSecond, want, mode }, this.#costs);
     if (terms.spendWei === 0n) {
-      throw new PoolError(
-        'bad-request',
-        'That does not carry fee and buffer: offer more, or ask for one payment at the end.',
-      );
+      throw new PoolError('bad-request', TOO_LITTLE);
     }
     const now = nowSeconds();
     const openBefore = now + OFFER_SECONDS + (terms.mode === 'ticks' ? terms.maxSeconds : OFFER_SECONDS);
@@ -347,3 +347,6 @@ export class Payments {
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+const NO_MARKET = 'This pool is paid with credits: no payment opens a session of it.';
+const TOO_LITTLE = 'That does not carry fee and buffer: offer more, or ask for one payment at the end.';

@@ -84,6 +84,9 @@ export class SessionChain {
     const at = { address: chain.contracts.escrow, abi: ESCROW_ABI } as const;
     const known = await chain.reader.readContract({ ...at, functionName: 'sessionOf', args: [session.key] });
     const state = STATES[known.state]!;
+    const { openedAt } = session.chain;
+    // Taken back with its opening: of another one nobody has had anything yet.
+    if (openedAt !== 0 && known.openedAt !== openedAt) forgetPaid(session);
     session.chain =
       state === 'none'
         ? NOT_OPENED
@@ -115,4 +118,10 @@ export class SessionChain {
     session.hadOfWei += newly;
     await store.save(session);
   }
+}
+
+function forgetPaid(session: PaidSession): void {
+  session.had.clear();
+  session.hadOfWei = 0n;
+  session.splitTicks = 0;
 }

@@ -32,7 +32,7 @@ export interface SessionReportOptions {
 /** Steps with which money goes back. */
 const ENDS = ['close', 'settle', 'reclaim', 'return'];
 const MOST_ROWS = 100;
-/** Ends that are remembered: a transaction that stays says the same again. */
+/** Ends that are remembered: a transaction says the same again, as long as its block is there. */
 const MOST_ENDS = 1000;
 
 export class SessionReports {
@@ -60,6 +60,10 @@ export class SessionReports {
     const [oldest] = this.#ends.keys();
     if (this.#ends.size > MOST_ENDS && oldest !== undefined) this.#ends.delete(oldest);
     return read;
+  }
+
+  forgetEnds(): void {
+    this.#ends.clear();
   }
 
   async #readEnd(key: Hex): Promise<SessionEnd | undefined> {

@@ -1,5 +1,5 @@
 // Paid sessions in the database and, while anything of them is left to do, in memory. Written before anything is done about them.
-import { and, eq, inArray, lt, ne } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, ne } from 'drizzle-orm';
 import type { Hex } from 'viem';
 import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
@@ -94,6 +94,21 @@ export class SessionStore {
   async save(session: PaidSession): Promise<void> {
     await this.#db.update(paidSessions).set(columnsOf(session)).where(eq(paidSessions.key, session.key));
     if (session.state === 'over') this.#live.delete(session.key);
+  }
+
+  /** Those that came to their end since then, as they were written down. */
+  async overSince(since: Date): Promise<PaidSession[]> {
+    const { chainId, escrow } = this.#at;
+    const isOurs = and(eq(paidSessions.escrow, escrow), eq(paidSessions.chainId, chainId));
+    const isRecent = and(eq(paidSessions.state, 'over'), gte(paidSessions.endedAt, since));
+    const rows = await this.#db.select().from(paidSessions).where(and(isOurs, isRecent));
+    return rows.map((row) => sessionOfRow(row, []));
+  }
+
+  /** One that was over has something left to do all the same. */
+  async revive(session: PaidSession): Promise<void> {
+    this.#live.set(session.key, session);
+    await this.save(session);
   }
 
   /** A payment that never came. */

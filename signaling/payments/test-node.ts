@@ -53,6 +53,14 @@ export class TestNode {
     await this.rpc('evm_mine');
   }
 
+  /** Takes back all blocks after this one and makes as many empty ones in their place, as a chain does that goes another way. */
+  async takeBackTo(block: bigint): Promise<void> {
+    const head = BigInt((await this.rpc('eth_blockNumber')) as string);
+    await this.rpc('anvil_reorg', [Number(head - block), []]);
+    // Its clock goes on from the block that stayed.
+    await this.rpc('evm_setTime', [Math.floor(Date.now() / 1000)]);
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
