@@ -1,6 +1,6 @@
 // A person pays at the chat page: a simulated wallet (viem over a local chain) that does not know the chain yet and says no at first; a
 // payment, a reload, more money, an end and what goes back, each looked up on the chain itself.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -184,6 +184,24 @@ test('a chain added, a no, a payment, a reload, more money, an end and a refund'
     expect(receipt.status).toBe('success');
   }
   await look(page, 'pay, over');
+
+  // Its workflows are saved and read again, and a file of something else is not taken for them.
+  const saving = page.waitForEvent('download');
+  await page.getByTestId('save-workflows').click();
+  const file = await (await saving).path();
+  await page.getByTestId('bring-workflows').setInputFiles(file);
+  const read = page.getByTestId('read-workflows').locator('li');
+  await expect(read).toHaveCount(11);
+  await expect(page.getByTestId('pay-session')).toContainText('All 11 call this session’s own contracts');
+  await expect(read.filter({ hasText: 'reclaim' })).toContainText('may be sent by anybody');
+  await expect(read.filter({ hasText: 'settle' })).toContainText('waits for: signature, worth');
+  await look(page, 'pay, workflows read again');
+  const [strange] = JSON.parse(readFileSync(file, 'utf8')) as { nodes: { data: { config: object } }[] }[];
+  Object.assign(strange!.nodes[1]!.data.config, { contractAddress: PAYOUT });
+  const buffer = Buffer.from(JSON.stringify(strange));
+  await page.getByTestId('bring-workflows').setInputFiles({ name: 'w.json', mimeType: 'application/json', buffer });
+  await expect(page.getByTestId('pay-session').getByTestId('error-card')).toContainText('It calls another contract');
+  await expect(read).toHaveCount(0);
   await page.getByTestId('pay-new').click();
   await expect(page.getByTestId('pay-begin')).toBeEnabled();
   await page.context().close();

@@ -9,8 +9,10 @@ import {
   type PaidSession,
   type Pending,
   paidSessionSchema,
+  type ReadWorkflow,
   type Required,
   type Requirements,
+  readWorkflowsSchema,
   requiredSchema,
   workflowsSchema,
 } from './shapes.ts';
@@ -85,6 +87,15 @@ export async function readWorkflows(id: string, key: string): Promise<unknown[]>
   const response = await call(`${SESSIONS}/${id}/workflows`, { headers: bearer(key) });
   if (!response.ok) throw await failureOf(response);
   return (await parsed(response, workflowsSchema)).data;
+}
+
+/** What workflows of a file would do, each. Throws `bad-request` where one is none of this session's. */
+export async function checkWorkflows(id: string, key: string, workflows: readonly unknown[]): Promise<ReadWorkflow[]> {
+  const headers = { 'Content-Type': 'application/json', ...bearer(key) };
+  const body = JSON.stringify({ workflows });
+  const response = await call(`${SESSIONS}/${id}/workflows`, { method: 'POST', headers, body });
+  if (!response.ok) throw await failureOf(response);
+  return (await parsed(response, readWorkflowsSchema)).data;
 }
 
 async function read(path: string, key: string, method: string): Promise<PaidSession> {

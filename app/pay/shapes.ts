@@ -73,6 +73,19 @@ export type LogRow = z.infer<typeof logSchema>['data'][number];
 
 export const workflowsSchema = z.object({ data: z.array(z.looseObject({ name: short })).check(z.maxLength(100)) });
 
+/** What a file of workflows would do, as the server reads it. */
+export const readWorkflowsSchema = z.object({
+  data: z
+    .array(
+      z.looseObject({
+        ...{ name: short, transition: short, inputs: z.array(short) },
+        trigger: z.looseObject({ type: short, cron: z.optional(short) }),
+      }),
+    )
+    .check(z.maxLength(100)),
+});
+export type ReadWorkflow = z.infer<typeof readWorkflowsSchema>['data'][number];
+
 /** `/v1`, to what cannot be done. */
 export const failureSchema = z.object({
   error: z.looseObject({ message: short, code: z.optional(z.nullable(short)) }),

@@ -4,7 +4,8 @@ import { useCallback, useState } from 'react';
 import { useRemote } from '../state/use-remote.ts';
 import { languageTag } from '../text/catalogue.ts';
 import { payText } from '../text/english/pay.ts';
-import { readLog, readWorkflows } from './call-paid.ts';
+import { BringWorkflows } from './bring-workflows.tsx';
+import { checkWorkflows, readLog, readWorkflows } from './call-paid.ts';
 import { ChainLink } from './chain-link.tsx';
 import { SaveWorkflows } from './save-workflows.tsx';
 import type { KeptSession, LogRow, PaidSession } from './shapes.ts';
@@ -21,6 +22,7 @@ export function StepList({ kept: { id, key }, session }: { kept: KeptSession; se
       <summary className="py-1 text-muted">{payText.session.steps}</summary>
       <StepItems rows={log.value ?? []} chainId={session.chain_id} />
       <SaveWorkflows read={() => readWorkflows(id, key)} id={id} />
+      <BringWorkflows check={(workflows) => checkWorkflows(id, key, workflows)} />
     </details>
   );
 }

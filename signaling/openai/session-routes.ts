@@ -14,6 +14,7 @@ import { formatDollars, weiOfDollars } from '../payments/amounts.ts';
 import type { PaidSession } from '../payments/paid-session.ts';
 import { paymentRequired, readPayment, repeatOf, tellPaid } from '../payments/payment-headers.ts';
 import type { Payments } from '../payments/payments.ts';
+import { readWorkflows } from '../payments/read-workflows.ts';
 import { isSessionKey } from '../payments/session-keys.ts';
 import { workflowsOf } from '../payments/session-workflows.ts';
 import type { JobEvidence } from '../settlement/receipt-store.ts';
@@ -82,6 +83,27 @@ const workflowsSchema = z
   .object({ object: z.literal('list'), data: z.array(z.looseObject({ name: z.string() })) })
   .openapi('SessionWorkflows');
 
+const MAX_WORKFLOWS = 50;
+const fileSchema = z
+  .strictObject({
+    workflows: z.array(z.unknown()).min(1).max(MAX_WORKFLOWS).openapi({ description: 'As they were exported.' }),
+  })
+  .openapi('WorkflowFile');
+
+const readWorkflowsSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(
+      z.looseObject({
+        name: z.string(),
+        transition: z.string(),
+        trigger: z.looseObject({ type: z.string() }),
+        inputs: z.array(z.string()).openapi({ description: 'What it waits for; none: anybody may send it as it is.' }),
+      }),
+    ),
+  })
+  .openapi('ReadWorkflows');
+
 const receiptsSchema = z
   .object({ object: z.literal('list'), data: z.array(z.looseObject({ signature: z.string() })) })
   .openapi('SessionReceipts');
@@ -142,6 +164,16 @@ const workflowsRoute = createRoute({
   request: { params },
   responses: { 200: json(workflowsSchema, 'In the shape that KeeperHub imports.'), ...OPEN_AI_FAILURE },
 });
+const readWorkflowsRoute = createRoute({
+  ...{
+    ...base,
+    method: 'post',
+    path: '/computepool/sessions/{id}/workflows',
+    summary: 'Read a file of workflows again; nothing of it is run',
+  },
+  request: { params, body: jsonBody(fileSchema) },
+  responses: { 200: json(readWorkflowsSchema, 'What each would do, and what it waits for.'), ...OPEN_AI_FAILURE },
+});
 const receiptsRoute = createRoute({
   ...{
     ...base,
@@ -167,7 +199,7 @@ export function createSessionRoutes({
 }: SessionRouteOptions): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: throwIssue });
   for (const bound of boundJson(limits)) {
-    for (const { path } of [openRoute, topUpRoute]) app.post(path.replace('{id}', ':id'), bound);
+    for (const { path } of [openRoute, topUpRoute, readWorkflowsRoute]) app.post(path.replace('{id}', ':id'), bound);
   }
   const describe = (session: PaidSession) => describeSession(session, payments);
 
@@ -266,6 +298,11 @@ export function createSessionRoutes({
       200,
       NO_STORE,
     );
+  });
+  app.openapi(readWorkflowsRoute, async (c) => {
+    const session = await find(c, c.req.valid('param').id, false);
+    const data = readWorkflows(c.req.valid('json').workflows, session, payments.reports.placeOf(session));
+    return c.json({ object: 'list' as const, data: data.map((each) => ({ ...each })) }, 200, NO_STORE);
   });
   app.openapi(receiptsRoute, async (c) => {
     const session = await find(c, c.req.valid('param').id, false);

@@ -1,6 +1,6 @@
 // Each transition of a paid session and of a market pool as a workflow, and a workflow with its input as the call that the sender makes:
 // what is exported is what runs here. Pure.
-import type { Abi, AbiFunction, AbiParameter, Address } from 'viem';
+import { type Abi, type AbiFunction, type AbiParameter, type Address, zeroAddress } from 'viem';
 import { ESCROW_ABI, MARKET_POOL_ABI } from '../../protocol/abi.ts';
 import { parseWorkflow, type Workflow, type WriteNode } from './workflow-shape.ts';
 
@@ -45,6 +45,9 @@ export interface WorkflowPlace {
   chainId: number;
   contract: Address;
 }
+
+/** Whose function it is: the escrow's, or the market pool's. */
+export const contractOf = (name: TransitionName): Transition['on'] => TRANSITIONS[name].on;
 
 const abiOf = (name: TransitionName): AbiFunction => {
   const abi: Abi = TRANSITIONS[name].on === 'escrow' ? ESCROW_ABI : MARKET_POOL_ABI;
@@ -148,6 +151,27 @@ function valueAt(input: Readonly<Record<string, unknown>>, path: string): unknow
     found = fields[field];
   }
   return found;
+}
+
+/** What a workflow still waits for, by the names of its function's inputs. */
+export const inputsIn = ({ data }: WriteNode): string[] => [
+  ...new Set([...data.config.functionArgs.matchAll(TEMPLATE)].map(([, path]) => path!.split('.')[0]!)),
+];
+
+/** Values of the right form for all that one may wait for: whether the rest of it fits shows before they are there. */
+export const sampleInputOf = (name: TransitionName): Record<string, unknown> =>
+  Object.fromEntries(abiOf(name).inputs.map((input) => [input.name, sampleOf(input)]));
+
+function sampleOf(parameter: AbiParameter): unknown {
+  const { type } = parameter;
+  if (type.endsWith('[]')) return [];
+  if (type === 'tuple') {
+    const { components } = parameter as AbiParameter & { components: readonly AbiParameter[] };
+    return Object.fromEntries(components.map((each) => [each.name, sampleOf(each)]));
+  }
+  if (type === 'address') return zeroAddress;
+  if (type.startsWith('bytes')) return `0x${'00'.repeat(Number(type.slice('bytes'.length)))}`;
+  return '0';
 }
 
 /** Names of a function's inputs, to its values. */

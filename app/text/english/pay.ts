@@ -80,6 +80,10 @@ export const englishPay = {
       what: 'Another tab of this site is paying at the moment.',
       next: 'Go on there; what it pays for can be used here as well.',
     },
+    'page-silent': {
+      what: 'The page around this chat does not pass the question on to your wallet. Nothing was paid.',
+      next: 'Go on, or open the chat in a tab of its own and pay there.',
+    },
     'came-to-nothing': {
       what: 'This payment opened no session here.',
       next: 'Whatever of it was moved goes back to your account by itself. Start again.',
@@ -146,6 +150,15 @@ export const englishPay = {
     return: 'Late money returned',
   },
   saveWorkflows: 'Save as workflows for KeeperHub',
+  workflows: {
+    bring: 'Check a file of workflows',
+    fits: (count: number) =>
+      `${count === 1 ? 'It calls' : `All ${count} call`} this session’s own contracts and nothing else. Nothing was run.`,
+    waits: (names: string) => `waits for: ${names}`,
+    at: (time: string) => `may be sent by anybody; planned for ${time}`,
+    schedule: (cron: string) => `on its schedule: ${cron} (UTC)`,
+    whenAsked: (trigger: string) => `may be sent by anybody; begins by: ${trigger}`,
+  },
   stepStates: { signed: 'on its way', mined: 'done', reverted: 'failed', replaced: 'replaced' },
 };
 

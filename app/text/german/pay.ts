@@ -91,6 +91,10 @@ export const pay: typeof englishPay = {
       what: 'Ein anderer Tab dieser Seite bezahlt gerade.',
       next: 'Mach dort weiter; was er bezahlt, kann auch hier gebraucht werden.',
     },
+    'page-silent': {
+      what: 'Die Seite um diesen Chat gibt die Frage nicht an deine Wallet weiter. Bezahlt wurde nichts.',
+      next: 'Mach weiter, oder öffne den Chat in einem eigenen Tab und bezahl dort.',
+    },
     'came-to-nothing': {
       what: 'Aus dieser Zahlung wurde hier keine Sitzung.',
       next: 'Was davon bewegt wurde, geht von selbst an dein Konto zurück. Fang neu an.',
@@ -157,5 +161,14 @@ export const pay: typeof englishPay = {
     return: 'Späteres Geld zurück',
   },
   saveWorkflows: 'Als Abläufe für KeeperHub sichern',
+  workflows: {
+    bring: 'Eine Datei mit Abläufen prüfen',
+    fits: (count) =>
+      `${count === 1 ? 'Er ruft' : `Alle ${count} rufen`} nur die Verträge dieser Sitzung auf und sonst nichts. Ausgeführt wurde nichts.`,
+    waits: (names) => `wartet auf: ${names}`,
+    at: (time) => `darf jeder absenden; vorgesehen für ${time}`,
+    schedule: (cron) => `nach seinem Zeitplan: ${cron} (UTC)`,
+    whenAsked: (trigger) => `darf jeder absenden; beginnt durch: ${trigger}`,
+  },
   stepStates: { signed: 'unterwegs', mined: 'fertig', reverted: 'gescheitert', replaced: 'ersetzt' },
 };
