@@ -178,9 +178,7 @@ export class Payments {
     if (!market) throw new PoolError('bad-request', NO_MARKET);
     const tokensPerSecond = await this.#options.paceOf(pool);
     const terms = planOffer({ price: market.price, tokensPerSecond, want, mode }, this.#costs);
-    if (terms.spendWei === 0n) {
-      throw new PoolError('bad-request', TOO_LITTLE);
-    }
+    if (terms.spendWei === 0n) throw new PoolError('bad-request', TOO_LITTLE);
     const now = nowSeconds();
     const openBefore = now + OFFER_SECONDS + (terms.mode === 'ticks' ? terms.maxSeconds : OFFER_SECONDS);
     const quote = {
