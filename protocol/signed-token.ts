@@ -1,7 +1,7 @@
 // A statement of the orchestrator that a peer can show to others: claims and a signature in one string. The kind is part
 // of what is signed, so that a token of one kind means nothing as another. Keeps no key.
 import { PoolError } from './errors.ts';
-import { fromBase64Url, toBase64Url, verifyText } from './identity.ts';
+import { fromBase64Url, signText, toBase64Url, verifyText } from './identity.ts';
 import { CLOCK_SKEW_SECONDS } from './limits.ts';
 
 export type TokenKind = 'ticket' | 'grant';
@@ -20,9 +20,17 @@ const signedText = (kind: TokenKind, body: string): string => `computepool-${kin
 
 /** `base64url(JSON of the claims).base64url(signature)`; the signed text is `computepool-<kind>:1:<first part>`. */
 export function sealToken(kind: TokenKind, claims: { expires: number }, sign: SignText): string {
-  const body = toBase64Url(new TextEncoder().encode(JSON.stringify(claims)));
+  const body = bodyOf(claims);
   return `${body}.${sign(signedText(kind, body))}`;
 }
+
+/** The same with a key that a browser keeps, which signs later. */
+export async function signToken(kind: TokenKind, claims: { expires: number }, privateKey: CryptoKey): Promise<string> {
+  const body = bodyOf(claims);
+  return `${body}.${await signText(privateKey, signedText(kind, body))}`;
+}
+
+const bodyOf = (claims: object): string => toBase64Url(new TextEncoder().encode(JSON.stringify(claims)));
 
 /**
  * The claims of a token, if the orchestrator with this public key (base64url, raw point) signed them as this kind and

@@ -12,7 +12,7 @@ import { tryRuns } from '../model/try-runs.ts';
 import { OwnBackend } from './own-backend.ts';
 import { StageHost } from './stage-host.ts';
 import { WASM_CHOICE } from './start-backend.ts';
-import { type Bridge, makeBridge } from './test-bridge.ts';
+import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import type { DriverSource, StageAssignment, WorkerEvents } from './worker-api.ts';
 
 export const MODEL = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } as const;
