@@ -31,6 +31,7 @@ const PAGES = [
   'pages',
   'plain-http',
   'pools-journey',
+  'story',
   'two-pools',
   'widget',
   'window-frame',
@@ -40,7 +41,7 @@ const PAGES = [
 /** What would make every run longer than twenty minutes: `npm run test:journeys`. */
 const JOURNEYS = [
   ...['before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format', 'offline'],
-  ...['paid-chat', 'paid-elsewhere', 'paid-operator', 'widget'],
+  ...['paid-chat', 'paid-elsewhere', 'paid-operator', 'story', 'widget'],
 ].map((name) => `${name}.spec.ts`);
 /** Nor what a software GPU takes long for: `npm run test:splits`. Each of its claims is in a shorter test, too. */
 const SPLITS = ['webgpu-chat.spec.ts'];

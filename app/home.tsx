@@ -1,13 +1,19 @@
 // The start page: what this is, where to go, and what is happening now.
 'use client';
 import { PageLink } from './route/page-link.tsx';
+import { LazyPart, useLazyPart } from './state/lazy-part.ts';
+import { Play } from './story/play.tsx';
 import { homeText } from './text/english/home.ts';
 import { PageTitle } from './ui/page-title.tsx';
 import { PoolPicture } from './ui/pool-picture.tsx';
 
 const FACTS = ['token', 'privacy', 'cost'] as const;
 
+/** The page is there before the network's numbers are. */
+const numbers = new LazyPart(() => import('./story/live-numbers.tsx').then(({ LiveNumbers }) => LiveNumbers));
+
 export function Home() {
+  const LiveNumbers = useLazyPart(numbers);
   return (
     <>
       <PageTitle title={homeText.title} />
@@ -27,7 +33,9 @@ export function Home() {
         </div>
         <PoolPicture />
       </div>
-      <div className="mt-6 grid gap-8 border-line border-t pt-8 md:grid-cols-3">
+      <div className="mt-6 min-h-40 border-line border-t pt-5 lg:min-h-28">{LiveNumbers && <LiveNumbers />}</div>
+      <Play />
+      <div className="mt-10 grid gap-8 border-line border-t pt-8 md:grid-cols-3">
         {FACTS.map((fact) => (
           <section key={fact}>
             <h2 className="font-semibold">{homeText.facts[fact].title}</h2>

@@ -11,7 +11,17 @@ test('no page keeps anybody out', async ({ browser }) => {
     await expect(stage.getByTestId('join-button')).toBeVisible();
     await look(stage, '/join, asked');
     await lookInGerman(stage, '/join, asked');
-    for (const place of ['/', '/pools', '/network', '/account', '/embed']) {
+    for (const place of [
+      '/',
+      '/pools',
+      '/network',
+      '/account',
+      '/embed',
+      '/pitch',
+      '/docs',
+      '/docs/api',
+      '/docs/reference',
+    ]) {
       const page = await stage.context().newPage();
       await page.goto(`${site.url}${place}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();

@@ -72,7 +72,14 @@ test('no text of a page is English by itself', async ({ browser }) => {
       await page.locator(there).first().waitFor();
       await look(page, state);
     };
-    await visit('/', 'h1');
+    await visit('/', '[data-testid=live-numbers]');
+    await page.getByTestId('play').click();
+    await page.locator('[data-testid=demonstration][data-phase=done]').waitFor();
+    await look(page, '/, played');
+    await visit('/pitch', 'h1');
+    await visit('/docs', 'h1');
+    await visit('/docs/api', 'h1');
+    await visit('/docs/reference', '[data-testid=reference][data-phase=shown]');
     await visit('/nowhere', 'h1');
     await visit('/pools', '[data-testid=pool-item]');
     await visit(poolOf(site), '[data-testid=pool-members]', 'a pool');
@@ -120,6 +127,10 @@ test('German is spoken where the browser prefers it, and no page is wider than a
     const page = await stage.context().newPage();
     for (const [path, sentence] of [
       ['/', 'Ein Sprachmodell, gemeinsam gehalten von vielen Browsertabs.'],
+      ['/pitch', 'Was nicht gelöst ist'],
+      ['/docs', 'Die Dokumente sind auf Englisch.'],
+      ['/docs/architecture', 'The house'],
+      ['/docs/reference', 'So beschreibt sich dieser Server, auf Englisch.'],
       ['/nowhere', 'Unter dieser Adresse gibt es keine Seite.'],
       ['/pools', '1 Tab rechnet 8 Schichten.'],
       [poolOf(site), 'Der Ring'],

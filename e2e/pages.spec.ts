@@ -80,7 +80,21 @@ test('every page fits a phone, a tablet and a desk, light and dark, and raises n
     await chatReady(chat, 1);
     await ask(chat, 'What is a shard?');
     const pool = `/pools?${new URLSearchParams({ pool: site.server.snapshot().pools[0]!.pool })}`;
-    for (const path of ['/', '/join', '/chat', '/pools', pool, '/network', '/account', '/embed', '/nowhere']) {
+    for (const path of [
+      '/',
+      '/join',
+      '/chat',
+      '/pools',
+      pool,
+      '/network',
+      '/account',
+      '/embed',
+      '/pitch',
+      '/docs',
+      '/docs/api',
+      '/docs/reference',
+      '/nowhere',
+    ]) {
       const page = path === '/chat' ? chat : await (await browser.newContext()).newPage();
       page.on('pageerror', (error) => errors.push(`${path}: ${error.message}`));
       page.on('console', (message) => {

@@ -26,3 +26,6 @@ export function formatMarketPrice({ promptMicros, completionMicros }: Price): st
   if (promptMicros === completionMicros) return answer;
   return formatText.price.both(answer, formatPerMillion(promptMicros));
 }
+
+/** `0.002545` -> `$0.002545`. */
+export const formatDollars = (amount: number): string => dollars().format(amount);

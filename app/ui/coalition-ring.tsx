@@ -32,7 +32,10 @@ interface Props {
 }
 
 const STEP_MS = 250;
-const CIRCLE = { centerX: 180, centerY: 138, radius: 86 };
+/** Where the ring stands in its picture. */
+export const CIRCLE = { centerX: 180, centerY: 138, radius: 86 };
+/** What of the picture is seen where times are written into it: they need room above. */
+export const MEASURED_BOX = '0 -7 360 293';
 /** Beyond this many stages labels would overlap; the list beside the picture has them. */
 const MAX_LABELS = 12;
 
@@ -53,7 +56,7 @@ export function CoalitionRing({
       : uiText.ring.tabs(seats.length, seats.map((seat) => nameParts(seat.start, seat.end)).join(', '));
   return (
     <svg
-      viewBox={measured ? '0 -7 360 293' : '0 8 360 262'}
+      viewBox={measured ? MEASURED_BOX : '0 8 360 262'}
       role="img"
       aria-label={label}
       data-testid="coalition-ring"

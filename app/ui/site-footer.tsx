@@ -5,16 +5,28 @@ import { uiText } from '../text/english/ui.ts';
 import { LanguageChoice } from './language-choice.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
+const LINKS = [
+  ['network', '/network'],
+  ['pitch', '/pitch'],
+  ['docs', '/docs'],
+  ['reference', '/docs/reference'],
+] as const;
+
 export function SiteFooter() {
   return (
     <footer className="mt-auto border-line border-t">
       <div className="mx-auto max-w-6xl px-4 py-5 text-muted text-sm">
         <p className="max-w-3xl">{uiText.footer}</p>
-        <p className="mt-3">
-          <PageLink href="/network" className="link inline-flex min-h-8 items-center">
-            {uiText.network}
-          </PageLink>
-        </p>
+        <nav aria-label={uiText.more.title} className="mt-3 flex flex-wrap gap-x-6 gap-y-1">
+          {LINKS.map(([name, href]) => (
+            <PageLink key={name} href={href} className="link inline-flex min-h-8 items-center">
+              {uiText.more[name]}
+            </PageLink>
+          ))}
+          <a href="/licence.txt" className="link inline-flex min-h-8 items-center">
+            {uiText.more.licence}
+          </a>
+        </nav>
         <div className="mt-3 flex flex-wrap items-center gap-x-6 gap-y-2">
           <ThemeChoice />
           <LanguageChoice />

@@ -128,6 +128,14 @@ const after =
     await before(scene);
     return show(scene);
   };
+/** The demonstration in the page, at its end. */
+const played = (scene: Scene): Promise<Page> =>
+  scene.once('played', async () => {
+    const page = await scene.open('/');
+    await page.getByTestId('play').click();
+    await page.locator(phase('demonstration', 'done')).waitFor({ timeout: 120_000 });
+    return page;
+  });
 const serving = (scene: Scene): Promise<void> => scene.serving();
 
 export const SHOTS: readonly Shot[] = [
@@ -148,6 +156,7 @@ export const SHOTS: readonly Shot[] = [
     about: 'The first page, with two tabs that serve.',
     show: after(serving, at('/', '[data-testid=coalition-ring]')),
   },
+  { name: 'home-played', about: 'The demonstration in the page has answered.', show: played },
   {
     name: 'join-serving',
     about: 'The tab serves, beside another one.',
@@ -177,6 +186,13 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'account', about: 'An account, logged in.', show: account },
   { name: 'account-out', about: 'Nobody is logged in.', show: at('/account', 'form') },
+  { name: 'pitch', about: 'The deck.', show: at('/pitch', '[data-testid=proof]') },
+  { name: 'docs', about: 'The documents.', show: at('/docs', 'h1') },
+  {
+    name: 'docs-reference',
+    about: 'The reference of the API.',
+    show: at('/docs/reference', phase('reference', 'shown')),
+  },
   { name: 'nowhere', about: 'An address that leads nowhere.', show: at('/nowhere', 'h1') },
   { name: 'chat-server-away', about: 'The server does not answer.', show: serverAway },
 ];

@@ -4,11 +4,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders whose contents count, and files beside them. */
-const CODE = ['app', 'shard-worker', 'protocol', 'packages/widget/src'] as const;
+const CODE = ['app', 'shard-worker', 'protocol', 'packages/widget/src', 'docs/receipts', 'docs/plots'] as const;
 const FILES = [
   ...['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
+  'LICENSE',
   // What is written beside the files that Next builds.
   ...['tools/site/compress-site.ts', 'tools/site/list-runtime.ts', 'tools/site/write-site-worker.ts'],
+  'tools/site/copy-reference.ts',
   'packages/widget/build.mjs',
   'packages/widget/package.json',
 ] as const;
@@ -24,7 +26,7 @@ export function hashSources(root: string): string {
       .update(readFileSync(join(root, path)))
       .update('\0');
   }
-  for (const path of FILES) {
+  for (const path of [...FILES, ...listDocs(root)]) {
     if (existsSync(join(root, path)))
       hash
         .update(`${path}\0`)
@@ -37,6 +39,9 @@ export function hashSources(root: string): string {
   }
   return hash.digest('hex');
 }
+
+/** Documents, but for those of the folders below. */
+const listDocs = (root: string): string[] => listFiles(root, 'docs').filter((path) => /^docs\/[^/]+\.md$/.test(path));
 
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);
 

@@ -80,6 +80,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/pay': ['app/state', 'app/text', 'app/text/english', 'app/ui'],
   'app/pools': ['app/earn', 'app/format', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   'app/network': ['app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  // Documents and the reference of the API, and what the documents show, as files.
+  'app/docs': ['app/route', 'app/text/english', 'app/ui'],
+  'app/docs/[name]': ['app/docs'],
+  'app/docs/reference': ['app/route', 'app/text/english', 'app/ui'],
+  // A deck, whose figures are read when the site is built.
+  'app/pitch': ['app/format', 'app/route', 'app/text/english', 'app/ui'],
+  // The demonstration on the start page and the network's numbers there.
+  'app/story': ['app/format', 'app/state', 'app/text/english', 'app/ui'],
   // It is a chat.
   'app/embed': [
     ...['app/chat', 'app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
@@ -112,6 +120,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'shard-worker/sentinel': ['shard-worker/links'],
   'shard-worker/host': ['shard-worker/sentinel', 'shard-worker/words', 'shard-worker/worker'],
   'shard-worker/peer': ['shard-worker/host', 'shard-worker/sentinel', 'shard-worker/words', 'shard-worker/worker'],
+  'shard-worker/page-ring': [...['shard-worker/host', 'shard-worker/links', 'shard-worker/peer', 'shard-worker/words']],
+  'shard-worker/page-ring.ts': ['shard-worker/host', 'shard-worker/page-ring'],
   'shard-worker/index.ts': ['shard-worker/host', 'shard-worker/peer', 'shard-worker/words'],
   'shard-worker/watch.ts': ['shard-worker/host', 'shard-worker/peer'],
   'shard-worker/worker.ts': ['shard-worker/worker'],

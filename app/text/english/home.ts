@@ -9,6 +9,13 @@ export const englishHome = {
   lend: 'Lend this GPU',
   ask: 'Ask',
   free: 'Nothing to install and no account. Closing the tab ends it.',
+  demo: {
+    title: 'See it happen, in this page',
+    text: 'Press play, and this page becomes a small network: three workers hold a third of a model each, a fourth one asks them. What they compute is real, and so is each hop that you see. It loads some 9 MB first.',
+    play: 'Play',
+    loading: 'Loading …',
+    failed: 'It could not be loaded. Press once more.',
+  },
   facts: {
     token: {
       title: 'How a token travels',

@@ -11,11 +11,19 @@ export const englishUi = {
   colours: 'Colours',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   language: 'Language',
-  network: 'The network, live',
   newerVersion: 'A newer version of this site is here.',
   reload: 'Reload',
   footer:
     'The server introduces tabs to each other, plans who holds which layers and keeps the credits. What is asked in the chat travels between tabs and never passes through it; what a program asks over HTTP does, and what a market pool is asked. Hidden states never do. Conversations are kept by the browser that asks, on its device, and by nobody else.',
+
+  more: {
+    title: 'About this site',
+    network: 'The network, live',
+    pitch: 'In ten slides',
+    docs: 'Documents',
+    reference: 'API reference',
+    licence: 'Licence (MIT)',
+  },
 
   away: { title: 'The server does not answer.', tryNow: 'Try now' },
 

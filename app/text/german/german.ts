@@ -2,6 +2,7 @@
 import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
 import { chat } from './chat.ts';
+import { docs } from './docs.ts';
 import { earn } from './earn.ts';
 import { embed } from './embed.ts';
 import { errors } from './errors.ts';
@@ -12,16 +13,19 @@ import { lend } from './lend.ts';
 import { models } from './models.ts';
 import { network } from './network.ts';
 import { pay } from './pay.ts';
+import { pitch } from './pitch.ts';
 import { pools } from './pools.ts';
 import { preflight } from './preflight.ts';
 import { reasons } from './reasons.ts';
 import { state } from './state.ts';
+import { story } from './story.ts';
 import { ui } from './ui.ts';
 
 export const german: Readonly<Record<string, Texts>> = {
   account,
   chat,
   codecs,
+  docs,
   drafters,
   earn,
   embed,
@@ -33,11 +37,13 @@ export const german: Readonly<Record<string, Texts>> = {
   models,
   network,
   pay,
+  pitch,
   phases,
   pools,
   preflight,
   reasons,
   state,
   statuses,
+  story,
   ui,
 };

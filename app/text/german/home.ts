@@ -9,6 +9,13 @@ export const home: typeof englishHome = {
   lend: 'Diese GPU verleihen',
   ask: 'Fragen',
   free: 'Nichts zu installieren und kein Konto. Wer den Tab schließt, hört auf.',
+  demo: {
+    title: 'Sieh zu, auf dieser Seite',
+    text: 'Drück auf Abspielen, und diese Seite wird zu einem kleinen Netz: drei Hintergrundprogramme halten je ein Drittel eines Modells, ein viertes fragt sie. Was sie rechnen, ist echt, und jede Weitergabe, die du siehst, auch. Vorher lädt sie etwa 9 MB.',
+    play: 'Abspielen',
+    loading: 'Lädt …',
+    failed: 'Es war nicht zu laden. Drück noch einmal.',
+  },
   facts: {
     token: {
       title: 'Wie ein Token reist',

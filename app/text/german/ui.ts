@@ -11,11 +11,19 @@ export const ui: typeof englishUi = {
   colours: 'Farben',
   themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
-  network: 'Das Netz, live',
   newerVersion: 'Eine neuere Fassung dieser Seite ist da.',
   reload: 'Neu laden',
   footer:
     'Der Server macht Tabs miteinander bekannt, plant, wer welche Schichten hält, und führt die Guthaben. Was im Chat gefragt wird, geht von Tab zu Tab und nie durch ihn; was ein Programm über HTTP fragt oder ein Marktpool gefragt wird, schon. Zwischenergebnisse nie. Gespräche bewahrt nur der Browser auf, der fragt, auf seinem Gerät, und niemand sonst.',
+
+  more: {
+    title: 'Über diese Seite',
+    network: 'Das Netz, live',
+    pitch: 'In zehn Folien',
+    docs: 'Dokumente',
+    reference: 'API-Nachschlagewerk',
+    licence: 'Lizenz (MIT)',
+  },
 
   away: { title: 'Der Server antwortet nicht.', tryNow: 'Jetzt versuchen' },
 
