@@ -2,9 +2,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Seat } from '../../protocol/control.ts';
 import type { Identity } from '../../protocol/identity.ts';
+import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import { IDENTITY_A, IDENTITY_B, newIdentity, ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
 import { AskerLinks } from './asker-links.ts';
-import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import type { WorkerEvents } from './worker-api.ts';
 
 const EPOCH = 5;

@@ -2,9 +2,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Identity } from '../../protocol/identity.ts';
 import type { ChannelLink } from '../links/channel-link.ts';
+import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import { IDENTITY_A, IDENTITY_B, newIdentity, ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
 import { LinkTable } from './link-table.ts';
-import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import type { ClosedLink } from './worker-api.ts';
 
 const EPOCH = 5;

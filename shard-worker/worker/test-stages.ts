@@ -7,12 +7,12 @@ import { type JobId, poolIdOf } from '../../protocol/ids.ts';
 import { inSeconds } from '../../protocol/test-orchestrator.ts';
 import { loadOrtRuntime, type OrtRuntime } from '../engine/ort-runtime.ts';
 import { type FakeHub, startFakeHub } from '../hub/fake-hub.ts';
+import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import { ORCHESTRATOR, ticketOf } from '../links/proved-pair.ts';
 import { tryRuns } from '../model/try-runs.ts';
 import { OwnBackend } from './own-backend.ts';
 import { StageHost } from './stage-host.ts';
 import { WASM_CHOICE } from './start-backend.ts';
-import { type Bridge, makeBridge } from '../links/port-bridge.ts';
 import type { DriverSource, StageAssignment, WorkerEvents } from './worker-api.ts';
 
 export const MODEL = { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' } as const;

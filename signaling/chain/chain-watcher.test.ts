@@ -36,7 +36,7 @@ function open() {
   const reorganised: bigint[] = [];
   const read: bigint[] = [];
   const watcher = new ChainWatcher({
-    ...{ db: database.db, logger: { warn: () => {} }, onChanged: () => {} },
+    ...{ db: database.db, logger: { warn: () => {} }, markets: [], onSent: async () => {}, onChanged: () => {} },
     chain: { chain: LOCAL, reader, contracts: { escrow: zeroAddress } } as unknown as OpenChain,
     onReorganised: async (from) => void reorganised.push(from),
     onRead: async (block) => void read.push(block),
