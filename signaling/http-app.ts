@@ -6,7 +6,14 @@ import { PoolError } from '../protocol/errors.ts';
 import { type SiteConfig, siteConfigSchema } from '../protocol/http/config.ts';
 import { dtypeSchema, type PoolId, poolIdOf } from '../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
+import { forgetAccount, keptOfAccount } from './account-data.ts';
 import { createAccountRoutes } from './accounts/account-routes.ts';
+import type { AdminAccess } from './admin/admin-access.ts';
+import { createAdminActs } from './admin/admin-acts.ts';
+import { createAdminRoutes } from './admin/admin-routes.ts';
+import type { ConnectedPeers } from './admin/admin-types.ts';
+import { createAdmission } from './admin/admission.ts';
+import { createInvites } from './admin/invites.ts';
 import { createBatchRoutes } from './batches/batch-routes.ts';
 import { cancelBatchesOf } from './batches/cancel-batches-of.ts';
 import { rotateWebhookSecret } from './batches/webhook-secrets.ts';
@@ -40,7 +47,6 @@ import { serveSite } from './site/serve-site.ts';
 export interface HttpAppOptions {
   config: Pick<
     ServerConfig,
-    | 'model'
     | 'hubUrl'
     | 'iceServers'
     | 'siteDir'
@@ -63,6 +69,9 @@ export interface HttpAppOptions {
   isSignedForUs: IsSignedForUs;
   /** Where paid sessions are opened; undefined: nowhere. */
   paying?: Paying | undefined;
+  /** Who the server's owner is. */
+  access: AdminAccess;
+  control: ConnectedPeers;
   /** Models that `/v1` offers. */
   models(): readonly ModelEntry[];
   /** A batch has come in. */
@@ -86,7 +95,7 @@ const configRoute = createRoute({
 
 export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { config, platform, logger, database, metrics } = options;
-  const { accounts, ledger, roster, jobs, pools } = platform;
+  const { accounts, ledger, roster, jobs, pools, settings } = platform;
   const { hubUrl, siteDir, modelsDir } = config;
   const { publicUrl, trustedProxies } = config;
   const authenticate = createAuthenticate(accounts, publicUrl);
@@ -94,6 +103,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
   const { paying } = options;
   // Keys of paid sessions ask and read what they asked; files, batches and balances are of accounts.
   const authenticatePaying = paying ? createAuthenticate(accounts, publicUrl, paying.callerOf) : authenticate;
+  const invites = createInvites(database.db);
   const app = new OpenAPIHono();
   guardApp(app, {
     config,
@@ -116,13 +126,16 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       }),
     }),
   );
-  const siteConfig: SiteConfig = {
-    ...{ model: config.model, hubUrl, siteModelsUrl: SITE_MODELS_URL, version: VERSION },
+  const siteConfig: Omit<SiteConfig, 'model' | 'registration'> = {
+    ...{ hubUrl, siteModelsUrl: SITE_MODELS_URL, version: VERSION },
     dtypes: [...dtypeSchema.options],
     // No others: who relays (TURN) asks for a name and a password.
     stunUrls: config.iceServers.flatMap(({ urls }) => urls).filter((url) => url.startsWith('stun:')),
   };
-  app.openapi(configRoute, (c) => c.json(siteConfig, 200, NO_STORE));
+  app.openapi(configRoute, (c) => {
+    const { model, registration } = settings.current();
+    return c.json({ model, registration, ...siteConfig }, 200, NO_STORE);
+  });
   app.route(
     '/api/pools',
     createPoolRoutes({
@@ -140,11 +153,22 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     createAccountRoutes({
       ...{ accounts, authenticate: authenticateLogin, ledger, publicUrl, trustedProxies },
       isSignedForUs: options.isSignedForUs,
+      admit: createAdmission({ settings, invites }),
+      keptOf: keptOfAccount(database.db, pools),
+      forget: forgetAccount(pools),
       rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(database.db, options.seal, owner, confirm),
       async endWorkOf(keys) {
         await cancelBatchesOf(database.db, keys);
         options.wakeBatches();
       },
+    }),
+  );
+  app.route(
+    '/api/admin',
+    createAdminRoutes({
+      ...{ accounts, database, invites, jobs, pools, publicUrl, roster, settings, trustedProxies },
+      ...{ access: options.access, acts: createAdminActs(database.db), control: options.control },
+      readManifest: options.reader.manifest,
     }),
   );
   app.route(
@@ -176,8 +200,8 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     throw new PoolError('not-found', 'There is no such API.');
   });
   if (modelsDir) app.route(SITE_MODELS_URL, modelRoutes(modelsDir));
-  const configured = poolIdOf(config.model);
-  const framersOf = (pool: string | null) => pools.find((pool || configured) as PoolId)?.embedOrigins ?? [];
+  const framersOf = (pool: string | null) =>
+    pools.find((pool || poolIdOf(settings.current().model)) as PoolId)?.embedOrigins ?? [];
   const headersOf = createPageHeaders(hubUrl, framersOf);
   app.get('*', async (c) => {
     const page = siteDir && (await serveSite(siteDir, c.req.path, c.req.raw, headersOf));

@@ -47,6 +47,14 @@ async function serve(config: ServerConfig): Promise<void> {
   const { takeDatabase } = await import('./db/take-database.ts');
   const waiting = { wait: config.wait, signal: stop.signal, onWait: console.log };
   const taken = await takeDatabase(config.database, waiting);
+  if (config.restoreFile !== undefined && 'dataDir' in config.database) {
+    const { restoreFolder } = await import('./db/restore-folder.ts');
+    await restoreFolder(config.restoreFile, config.database.dataDir).catch(async (thrown) => {
+      await taken.release();
+      throw thrown;
+    });
+    console.log(`The data of ${config.restoreFile} is in ${config.database.dataDir} now.`);
+  }
   const [{ createLogger }, { watchProcess }, { startServer }, { describeConfig }] = await Promise.all([
     import('./observe/create-logger.ts'),
     import('./observe/watch-process.ts'),
@@ -60,6 +68,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const server = await starting;
   const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
   if (stop.signal.aborted) return;
+  if (server.ownerToken) console.log(tellOwner(server.ownerToken, server.url));
   console.log(`ComputePool serves at ${shown}`);
   const { tellPlainHttp } = await import('./http/tell-plain-http.ts');
   const notice = tellPlainHttp(config);
@@ -68,6 +77,10 @@ async function serve(config: ServerConfig): Promise<void> {
   const { describeMarkets } = await import('./payments/describe-markets.ts');
   for (const line of describeMarkets(server.platform.pools.list(), server.url)) console.log(line);
 }
+
+/** The one time that it is shown. */
+const tellOwner = (token: string, url: string): string =>
+  `The owner's token, for ${url}/admin: ${token}\nIt is shown this once and kept as a hash. Lost: --new-owner-token makes another.`;
 
 /** Undefined when it takes longer. */
 const within = <T>(promise: Promise<T> | undefined, ms: number): Promise<T | undefined> =>

@@ -8,6 +8,7 @@ import type { ModelManifest } from '../protocol/manifest.ts';
 import type { Accounts } from './accounts/account-types.ts';
 import { createAccounts } from './accounts/create-accounts.ts';
 import { loadServerKey } from './accounts/server-key.ts';
+import { createServerSettings, type ServerSettings } from './admin/server-settings.ts';
 import { CanaryRunner } from './canary/canary-runner.ts';
 import { KnownAnswers, readSiteCanaries } from './canary/known-answers.ts';
 import type { ServerConfig } from './config/config-types.ts';
@@ -102,6 +103,8 @@ export interface Platform {
   readonly pools: PoolStore;
   /** What everybody may see of it. */
   readonly network: NetworkWatch;
+  /** What the server's owner has decided. */
+  readonly settings: ServerSettings;
   /** Undefined: no pool is paid for with money here. */
   readonly payments: Payments | undefined;
   /** Where those who serve in market pools want to be paid. */
@@ -119,7 +122,15 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const { db } = database;
   const key = await loadServerKey(db, options.seal);
   const accounts = createAccounts(db);
-  const ledger = createLedger(db, config);
+  const settings = await createServerSettings(db, config);
+  const ledger = createLedger(db, {
+    get welcomeMicros() {
+      return settings.current().welcomeMicros;
+    },
+    get welcomesPerAddressPerDay() {
+      return settings.current().welcomesPerAddressPerDay;
+    },
+  });
   const receipts = createReceiptStore(db);
   const jobStore = createJobStore(db);
   const credits = createCreditsFunding({ ledger, ownerOf: (peer) => accounts.ownerOf(peer) });
@@ -275,7 +286,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   sweeper.unref();
   return {
     ...{ accounts, ledger, receipts, jobs, jobStore, roster, routes, listener, pools, payments },
-    ...{ payouts, network },
+    ...{ payouts, network, settings },
     orchestratorKey: key.publicKey,
     async close(graceMs) {
       clearInterval(sweeper);

@@ -9,6 +9,7 @@ import type { Coalition, PoolSummary } from '../protocol/control.ts';
 import { MICROS_PER_CREDIT } from '../protocol/credits.ts';
 import { poolIdOf } from '../protocol/ids.ts';
 import { HEARTBEAT_MS, PEER_SILENCE_MS } from '../protocol/limits.ts';
+import { createAdminAccess } from './admin/admin-access.ts';
 import { createBatchRunner } from './batches/batch-runner.ts';
 import { resealWebhookSecrets } from './batches/webhook-secrets.ts';
 import type { ServerConfig } from './config/config-types.ts';
@@ -72,6 +73,8 @@ export interface RunningServer {
   url: string;
   port: number;
   snapshot(): ServerSnapshot;
+  /** Of the server's owner, where this start made one: it is kept nowhere in plain. */
+  ownerToken: string | undefined;
   /** Admits no more, gives running answers `graceMs`, ends every socket. Resolves when the port is free. */
   close(graceMs?: number): Promise<void>;
   /** The parts behind the port, for tests and the demo. */
@@ -169,17 +172,20 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...{ iceServers: config.iceServers, timing, logger, orchestratorKey, listener },
     ...{ trustedProxies, isSignedForUs },
     brokerTokenOf: (peer) => brokerTokens.of(peer),
+    banOf: (peer) => platform.accounts.peerBan(peer),
   });
-  const configured = poolIdOf(config.model);
-  const models = (): ModelEntry[] => listModels({ ...platform, configured });
+  const models = (): ModelEntry[] =>
+    listModels({ ...platform, configured: poolIdOf(platform.settings.current().model) });
   const runner = createBatchRunner({
     ...{ db: database.db, jobs: platform.jobs, models, logger },
     ...{ seal, webhooks: { allowLoopback: config.allowLocalWebhooks } },
   });
   const { payments } = platform;
   const paying = payments && (await import('./openai/paying.ts')).createPaying(payments);
+  const access = createAdminAccess(database.db);
+  const ownerToken = config.newOwnerToken ? await access.renewToken() : await access.ensureToken();
   const app = createHttpApp({
-    ...{ config, platform, database, seal, metrics, logger, models, reader, isSignedForUs, paying },
+    ...{ access, config, control, platform, database, seal, metrics, logger, models, reader, isSignedForUs, paying },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },
@@ -239,6 +245,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     port: address.port,
     platform,
+    ownerToken,
     snapshot: () => ({
       peers: control.peerCount,
       pools: roster.pools(),

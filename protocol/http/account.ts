@@ -1,6 +1,7 @@
 // Bodies and answers of `/api/account`: who it is, its keys, the peers that earn for it.
 import * as z from 'zod/mini';
 import { peerIdSchema } from '../ids.ts';
+import { MAX_CODE_CHARS } from './invite.ts';
 import { MAX_ROWS, moment, noted, shape, text } from './shape.ts';
 
 /** Credentials as far as they are read; what a name or a password may be is said in `credentials.ts`. */
@@ -9,6 +10,17 @@ export const credentialsSchema = shape(
   z.object({ name: z.string().check(z.maxLength(200)), password: z.string().check(z.maxLength(1000)) }),
 );
 export type Credentials = z.infer<typeof credentialsSchema>;
+
+/** What opens an account: credentials, and a code where the server's owner asks for one. */
+export const registrationBodySchema = shape(
+  'NewAccount',
+  z.extend(credentialsSchema, {
+    invite: noted(z.optional(z.string().check(z.maxLength(MAX_CODE_CHARS))), {
+      description: 'Where `registration` of `/api/config` is `invite`.',
+    }),
+  }),
+);
+export type NewAccount = z.infer<typeof registrationBodySchema>;
 
 const password = () => z.string().check(z.maxLength(1000));
 
@@ -94,3 +106,22 @@ export type Claim = z.infer<typeof claimSchema>;
 export const peersSchema = shape('Peers', z.object({ peers }));
 
 export const webhookSecretSchema = shape('WebhookSecret', z.object({ secret: text }));
+
+/** A new password for whoever holds a link that the server's owner made. */
+export const passwordResetSchema = shape(
+  'PasswordReset',
+  z.object({ token: z.string().check(z.maxLength(200)), newPassword: password(), keysToo: keysToo() }),
+);
+export type PasswordReset = z.infer<typeof passwordResetSchema>;
+
+/** Deletes an account: its name is typed and its password shown, so that nobody does it by mistake. */
+export const accountRemovalSchema = shape(
+  'AccountRemoval',
+  z.object({ name: z.string().check(z.maxLength(200)), password: password() }),
+);
+export type AccountRemoval = z.infer<typeof accountRemovalSchema>;
+
+export const removedAccountSchema = shape(
+  'RemovedAccount',
+  z.object({ returned: noted(z.object(amountFields), { description: 'Credits that went back to the issuer.' }) }),
+);

@@ -6,7 +6,7 @@ import { modeSchema, predictionSchema } from '../route-plan.ts';
 import { amountFields } from './account.ts';
 import { count, MAX_ROWS, micros, moment, noted, shape, text } from './shape.ts';
 
-const lineSchema = z.object({
+export const statementLineSchema = z.object({
   eventId: text,
   at: moment,
   kind: z.enum(['grant', 'hold', 'settle', 'release', 'claim']),
@@ -14,13 +14,13 @@ const lineSchema = z.object({
   ...amountFields,
   job: z.nullable(text),
 });
-export type StatementLine = z.infer<typeof lineSchema>;
+export type StatementLine = z.infer<typeof statementLineSchema>;
 
 /** Newest first. */
 export const statementSchema = shape(
   'Statement',
   z.object({
-    lines: z.array(lineSchema).check(z.maxLength(MAX_ROWS)),
+    lines: z.array(statementLineSchema).check(z.maxLength(MAX_ROWS)),
     next: noted(z.nullable(z.string().check(z.maxLength(100))), {
       description: 'For `before`, to read on; null at the end.',
     }),

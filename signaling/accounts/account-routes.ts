@@ -4,8 +4,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
-import type { keysSchema } from '../../protocol/http/account.ts';
+import type { accountExportSchema } from '../../protocol/http/account-export.ts';
 import type { Wire } from '../../protocol/http/shape.ts';
+import type { Database } from '../db/open-database.ts';
 import { throwIssue } from '../http/answer-error.ts';
 import { API_LIMITS, type Authenticate, type Confirm } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
@@ -15,11 +16,12 @@ import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
 import type { IsSignedForUs } from '../http/signed-host.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
-import type { OwnerId } from '../ledger/owner.ts';
+import type { Account, AccountId, OwnerId } from '../ledger/owner.ts';
 import * as routes from './account-route-table.ts';
-import type { ApiKeyInfo } from './account-types.ts';
-import { amountOf, describeAccount } from './describe-account.ts';
+import { describeAccount } from './describe-account.ts';
+import { keyJson, lineJson } from './describe-rows.ts';
 import { addLoginRoutes, type LoginRoutesOptions } from './login-routes.ts';
+import { addOwnDataRoutes } from './own-data-routes.ts';
 import { personOf } from './person-of.ts';
 
 export interface AccountRoutesOptions extends LoginRoutesOptions {
@@ -29,6 +31,17 @@ export interface AccountRoutesOptions extends LoginRoutesOptions {
   isSignedForUs: IsSignedForUs;
   /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
   rotateWebhookSecret(owner: OwnerId, confirm: Confirm): Promise<string>;
+  /** What others keep of an account, for whoever takes a copy of it along. */
+  keptOf(account: Account): Promise<Pick<Wire<typeof accountExportSchema>, 'jobs' | 'files' | 'pools'>>;
+  forget: Forget;
+}
+
+/** How others forget an account that is deleted. */
+export interface Forget {
+  /** Within the transaction that deletes it. */
+  erase(transaction: Database, owner: OwnerId): Promise<void>;
+  /** Once it is gone. */
+  gone(account: AccountId): Promise<void>;
 }
 
 /** What asks for a recent login: whatever outlives the login that did it. */
@@ -43,7 +56,8 @@ const LASTING: readonly [method: string, path: string][] = [
 export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<Env> {
   const { accounts, ledger, clock = () => new Date() } = options;
   const app = new OpenAPIHono<CallerEnv>({ defaultHook: throwIssue });
-  const isOpen = (c: Context): boolean => c.req.method === 'POST' && /\/account(\/login|\/logout)?$/.test(c.req.path);
+  const isOpen = (c: Context): boolean =>
+    c.req.method === 'POST' && /\/account(\/login|\/logout|\/reset)?$/.test(c.req.path);
   const required = requireCaller(options.authenticate);
   app.use('/account/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');
@@ -54,17 +68,13 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   );
   for (const [method, path] of LASTING) app.on(method, path, requireRecentLogin(clock));
   addLoginRoutes(app, options);
+  addOwnDataRoutes(app, options);
 
   app.openapi(routes.readAccount, async (c) => c.json(await describeAccount(personOf(c).account, options), 200));
   app.openapi(routes.readStatement, async (c) => {
     const { limit, before } = c.req.valid('query');
     const read = await ledger.statementOf(personOf(c).owner, before ? { limit, before } : { limit });
-    const lines = read.map(({ at, amountMicros, job, ...line }) => ({
-      ...line,
-      at: at.toISOString(),
-      ...amountOf(amountMicros),
-      job: job ?? null,
-    }));
+    const lines = read.map(lineJson);
     // The ledger keeps an event's two lines on one page, which may make it one shorter.
     return c.json({ lines, next: lines.length >= limit - 1 ? (lines.at(-1)?.eventId ?? null) : null }, 200);
   });
@@ -106,15 +116,3 @@ export function createAccountRoutes(options: AccountRoutesOptions): OpenAPIHono<
   });
   return app as unknown as OpenAPIHono<Env>;
 }
-
-const keyJson = ({
-  id,
-  label,
-  prefix,
-  createdAt,
-  lastUsedAt,
-}: ApiKeyInfo): Wire<typeof keysSchema>['keys'][number] => ({
-  ...{ id, label, prefix },
-  createdAt: createdAt.toISOString(),
-  lastUsedAt: lastUsedAt?.toISOString() ?? null,
-});

@@ -1,6 +1,8 @@
 // The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
-import type { Claim, Credentials, PasswordChange } from '../../protocol/http/account.ts';
+import type { PoolError } from '../../protocol/errors.ts';
+import type { AccountRemoval, Claim, Credentials, PasswordChange, PasswordReset } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { Database } from '../db/open-database.ts';
 import type { Confirm, KeyHolder, LoggedIn } from '../http/api-types.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 
@@ -38,9 +40,26 @@ interface Ending {
 /** Where a password comes from: addresses take turns when it is checked. */
 type Place = string;
 
+/**
+ * Whether an account may be opened now; throws why not. Asked twice: before the password is hashed, and within the transaction that
+ * writes the account, where a code is used up.
+ */
+export type AdmitAccount = (invite: string | undefined, transaction?: Database) => Promise<void>;
+
+/** A peer that is banned, as it is kept. */
+export interface KeptPeerBan {
+  peer: PeerId;
+  reason: string;
+  bannedAt: Date;
+}
+
 export interface Accounts {
-  /** Throws `bad-request` (name or password does not fit) or `conflict` (name taken). */
-  register(entry: Credentials, place?: Place): Promise<Account>;
+  /**
+   * Throws `bad-request` (name or password does not fit), `conflict` (name taken), or what `admit` does.
+   *
+   * @param admit anybody is, where nothing is given.
+   */
+  register(entry: Credentials, place?: Place, admit?: (transaction?: Database) => Promise<void>): Promise<Account>;
   /**
    * `device`: words for the browser. Throws `not-logged-in`, the same sentence for an unknown name and a wrong password,
    * after the same time.
@@ -85,4 +104,34 @@ export interface Accounts {
   releasePeer(account: AccountId, peer: PeerId, asker?: Asker): Promise<void>;
   peersOf(account: AccountId): Promise<PeerId[]>;
   ownerOf(peer: PeerId): Promise<AccountId | undefined>;
+  /** From now on its logins, keys and peers are refused with `banned`. Throws `not-found`. */
+  banAccount(account: AccountId, reason: string): Promise<void>;
+  /** Throws `not-found`. */
+  unbanAccount(account: AccountId): Promise<void>;
+  banPeer(peer: PeerId, reason: string): Promise<void>;
+  /** Throws `not-found`. */
+  unbanPeer(peer: PeerId): Promise<void>;
+  /** What a peer is told that is banned, itself or with its account. */
+  peerBan(peer: PeerId): Promise<PoolError | undefined>;
+  /** The last that were banned first. */
+  listBannedPeers(page: { limit: number; before?: Date | undefined }): Promise<KeptPeerBan[]>;
+  /** What a link for a new password carries; one that was made before counts no more. Throws `not-found`. */
+  makeReset(account: AccountId): Promise<{ token: string; expiresAt: Date }>;
+  /**
+   * Ends every login; resolves to the ids of the keys that were revoked. Throws `bad-request` for a password that does not fit and
+   * `not-found` for a link that counts no more.
+   */
+  resetPassword(reset: PasswordReset, place?: Place): Promise<string[]>;
+  /**
+   * Deletes it for good; resolves to the micros that went back to the issuer. Throws `bad-request` for another name, `login-again`
+   * for a wrong password and `conflict` while requests of it run.
+   *
+   * @param rest `erase`: what others keep of it, in the same transaction.
+   */
+  remove(
+    account: Account,
+    asker: Asker,
+    shown: AccountRemoval,
+    rest: { place?: Place | undefined; erase(transaction: Database): Promise<void> },
+  ): Promise<number>;
 }

@@ -5,6 +5,7 @@ import { MAX_LABEL_CHARS } from '../../protocol/http/credentials.ts';
 import type { Database } from '../db/open-database.ts';
 import type { KeyHolder } from '../http/api-types.ts';
 import type { Accounts } from './account-types.ts';
+import { refuseBanned } from './bans.ts';
 import { lockAccount } from './lock-account.ts';
 import { REMEMBER_MS, type Remembered } from './remembered.ts';
 import { hashSecret, isId, isKey, newId, newKey, prefixOf } from './secrets.ts';
@@ -32,6 +33,7 @@ export function createApiKeys(db: Database, clock: () => Date, remembered: Remem
       .innerJoin(accounts, eq(accounts.id, apiKeys.account))
       .where(eq(apiKeys.keyHash, keyHash));
     if (!found) return undefined;
+    refuseBanned(found.account);
     await noteUse(db, found, clock());
     const { id, name, createdAt } = found.account;
     const holder: KeyHolder = {

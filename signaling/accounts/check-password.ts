@@ -10,6 +10,8 @@ import { accounts } from './tables.ts';
 export interface Checked {
   account: Account;
   passwordHash: string;
+  /** Null: it is not banned. */
+  banReason: string | null;
 }
 
 /** Undefined for a wrong password; an unknown name costs the same. */
@@ -27,6 +29,6 @@ export async function checkPassword(
       : nameProblem(whose.name) === undefined && eq(accounts.name, whose.name.toLowerCase());
   const [found] = isWhose ? await db.select().from(accounts).where(isWhose) : [];
   if (!(await passwords.isPassword(password, found?.passwordHash, place)) || !found) return undefined;
-  const { passwordHash, ...account } = found;
-  return { account, passwordHash };
+  const { passwordHash, banReason, id, name, createdAt } = found;
+  return { account: { id, name, createdAt }, passwordHash, banReason };
 }

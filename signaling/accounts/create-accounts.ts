@@ -3,11 +3,14 @@
 import type { Database } from '../db/open-database.ts';
 import type { Accounts } from './account-types.ts';
 import { createApiKeys } from './api-keys.ts';
+import { createBans } from './bans.ts';
 import { createClaimedPeers } from './claimed-peers.ts';
 import { createPasswords } from './hash-password.ts';
 import { createLogIn } from './log-in.ts';
 import { createManageLogins } from './manage-logins.ts';
+import { createPasswordResets } from './password-resets.ts';
 import { Remembered } from './remembered.ts';
+import { createRemoveAccount } from './remove-account.ts';
 
 /** For the one writer of a database: it remembers what it has read. `clock`: for tests of what expires; `passwords`: of all else. */
 export function createAccounts(
@@ -21,5 +24,8 @@ export function createAccounts(
     ...createManageLogins(db, clock, passwords, remembered),
     ...createApiKeys(db, clock, remembered),
     ...createClaimedPeers(db, clock, remembered),
+    ...createBans(db, clock, remembered),
+    ...createPasswordResets(db, clock, passwords, remembered),
+    ...createRemoveAccount(db, clock, passwords, remembered),
   };
 }

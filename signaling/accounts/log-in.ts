@@ -7,6 +7,7 @@ import { nameProblem, passwordProblem } from '../../protocol/http/credentials.ts
 import type { Database } from '../db/open-database.ts';
 import type { Account, AccountId } from '../ledger/owner.ts';
 import type { Accounts } from './account-types.ts';
+import { refuseBanned } from './bans.ts';
 import { type Checked, checkPassword } from './check-password.ts';
 import type { Passwords } from './hash-password.ts';
 import { lockAccount } from './lock-account.ts';
@@ -28,12 +29,14 @@ const ACCOUNT = { id: accounts.id, name: accounts.name, createdAt: accounts.crea
 
 export function createLogIn(db: Database, clock: () => Date, passwords: Passwords): LogIn {
   return {
-    register: (entry, place) => register(db, entry, { passwords, place, now: clock() }),
+    register: (entry, place, admit) => register(db, entry, { passwords, place, admit, now: clock() }),
 
     async logIn({ name, password }, { device = nameDevice(undefined), place } = {}) {
       for (;;) {
         const checked = await checkPassword({ db, passwords }, { name }, password, place);
         if (!checked) throw new PoolError('not-logged-in', 'The name or the password is wrong.');
+        // Told to nobody but who knows the password.
+        refuseBanned(checked);
         const renewed = passwords.isOutdated(checked.passwordHash) ? await passwords.hash(password, place) : undefined;
         const session = await startSession(db, checked, { renewed, device, now: clock() });
         // Another hash since: the password is checked against that one.
@@ -55,11 +58,13 @@ export function createLogIn(db: Database, clock: () => Date, passwords: Password
           account: ACCOUNT,
           login: { id: accountSessions.id, provedAt: accountSessions.provedAt },
           lastSeenAt: accountSessions.lastSeenAt,
+          banReason: accounts.banReason,
         })
         .from(accountSessions)
         .innerJoin(accounts, eq(accounts.id, accountSessions.account))
         .where(isGood);
       if (!found) return undefined;
+      refuseBanned(found);
       const { account, login, lastSeenAt } = found;
       await noteSeen(db, { id: login.id, lastSeenAt }, now);
       return { account, login, confirm: (transaction: Database = db) => requireToken(transaction, tokenHash) };
@@ -80,25 +85,36 @@ async function requireToken(transaction: Database, tokenHash: string): Promise<v
   if (found.length === 0) throw new PoolError('not-logged-in', 'This login has ended.');
 }
 
+interface Registering {
+  passwords: Passwords;
+  place: string | undefined;
+  admit: Parameters<Accounts['register']>[2];
+  now: Date;
+}
+
 async function register(
   db: Database,
   entry: { name: string; password: string },
-  { passwords, place, now }: { passwords: Passwords; place: string | undefined; now: Date },
+  { passwords, place, admit, now }: Registering,
 ): Promise<Account> {
   const problem = nameProblem(entry.name) ?? passwordProblem(entry.password);
   if (problem) throw new PoolError('bad-request', problem);
+  await admit?.();
   const name = entry.name.toLowerCase();
   const taken = new PoolError('conflict', 'This name is taken.');
   // Spares the hash where the answer is known; what decides is the insert.
   if ((await db.select(ACCOUNT).from(accounts).where(eq(accounts.name, name))).length > 0) throw taken;
   const passwordHash = await passwords.hash(entry.password, place);
   const account = { id: newId() as AccountId, name, createdAt: now };
-  const made = await db
-    .insert(accounts)
-    .values({ ...account, passwordHash })
-    .onConflictDoNothing()
-    .returning({ id: accounts.id });
-  if (made.length === 0) throw taken;
+  await db.transaction(async (transaction) => {
+    const made = await transaction
+      .insert(accounts)
+      .values({ ...account, passwordHash })
+      .onConflictDoNothing()
+      .returning({ id: accounts.id });
+    if (made.length === 0) throw taken;
+    await admit?.(transaction);
+  });
   return account;
 }
 

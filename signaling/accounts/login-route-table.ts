@@ -6,7 +6,9 @@ import {
   doneSchema,
   loginsSchema,
   passwordChangeSchema,
+  passwordResetSchema,
   passwordSchema,
+  registrationBodySchema,
 } from '../../protocol/http/account.ts';
 import { endingQuerySchema, loginPathSchema } from '../../protocol/http/address.ts';
 import { LOGIN_ONLY } from '../http/describe-routes.ts';
@@ -20,7 +22,7 @@ export const register = createRoute({
   path: '/account',
   tags,
   summary: 'Open an account and log in',
-  request: { body: bodyOf(credentialsSchema) },
+  request: { body: bodyOf(registrationBodySchema) },
   responses: { 201: answerOf(accountSchema, 'The account; the answer sets the cookie.'), ...POOL_FAILURE },
 });
 
@@ -57,6 +59,15 @@ export const changePassword = createRoute({
   summary: 'Change the password, which ends all other logins',
   request: { body: bodyOf(passwordChangeSchema) },
   responses: { 200: answerOf(doneSchema, 'It is changed; the answer sets the cookie anew.'), ...POOL_FAILURE },
+});
+
+export const resetPassword = createRoute({
+  method: 'post',
+  path: '/account/reset',
+  tags,
+  summary: 'A new password, by a link that the server’s owner made',
+  request: { body: bodyOf(passwordResetSchema) },
+  responses: { 200: answerOf(doneSchema, 'It is changed, and every login has ended.'), ...POOL_FAILURE },
 });
 
 export const listLogins = createRoute({

@@ -9,8 +9,9 @@ import type { CallerEnv } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
 import type { Ledger } from '../ledger/ledger-types.ts';
 import { accountOwner } from '../ledger/owner.ts';
-import type { Accounts } from './account-types.ts';
+import type { Accounts, AdmitAccount } from './account-types.ts';
 import { describeAccount } from './describe-account.ts';
+import { loginJson } from './describe-rows.ts';
 import * as routes from './login-route-table.ts';
 import { nameDevice } from './name-device.ts';
 import { personOf } from './person-of.ts';
@@ -20,12 +21,20 @@ export interface LoginRoutesOptions {
   ledger: Pick<Ledger, 'balanceOf' | 'welcome'>;
   /** Ends what the API keys with these ids, which are revoked, have started and what would go on for long. */
   endWorkOf(keys: readonly string[]): Promise<void>;
+  /** Whether an account may be opened now; undefined: always. */
+  admit?: AdmitAccount | undefined;
   /** Proxies in front of this server whose X-Forwarded-For is believed. Default 0. */
   trustedProxies?: number;
   /** Where people reach the site, if it is named. */
   publicUrl?: string | undefined;
   /** For tests of what is recent. */
   clock?(): Date;
+}
+
+/** Where a password comes from: addresses take turns. */
+export function placeOfCaller(c: Context, trustedProxies = 0): string | undefined {
+  const incoming = incomingOf(c);
+  return incoming && addressKey(clientAddress(incoming, trustedProxies));
 }
 
 const DONE = { ok: true as const };
@@ -35,10 +44,7 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
   const { accounts, ledger, publicUrl, trustedProxies = 0, clock = () => new Date() } = options;
   const cookie = loginCookie(publicUrl);
   const recent = requireRecentLogin(clock);
-  const placeOf = (c: Context): string | undefined => {
-    const incoming = incomingOf(c);
-    return incoming && addressKey(clientAddress(incoming, trustedProxies));
-  };
+  const placeOf = (c: Context) => placeOfCaller(c, trustedProxies);
   const logIn = async (c: Context, entry: Credentials) => {
     const from = { device: nameDevice(c.req.header('user-agent')), place: placeOf(c) };
     const { account, token, expiresAt } = await accounts.logIn(entry, from);
@@ -51,8 +57,10 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
   );
 
   app.openapi(routes.register, async (c) => {
-    const entry = c.req.valid('json');
-    const { id } = await accounts.register(entry, placeOf(c));
+    const { invite, ...entry } = c.req.valid('json');
+    const { id } = await accounts.register(entry, placeOf(c), (transaction) =>
+      Promise.resolve(options.admit?.(invite, transaction)),
+    );
     const incoming = incomingOf(c);
     if (incoming) await ledger.welcome(accountOwner(id), clientAddress(incoming, trustedProxies));
     return c.json(await logIn(c, entry), 201);
@@ -77,15 +85,15 @@ export function addLoginRoutes(app: OpenAPIHono<CallerEnv>, options: LoginRoutes
     await options.endWorkOf(revoked);
     return c.json(DONE, 200);
   });
+  app.openapi(routes.resetPassword, async (c) => {
+    await options.endWorkOf(await accounts.resetPassword(c.req.valid('json'), placeOf(c)));
+    cookie.clear(c);
+    return c.json(DONE, 200);
+  });
   app.openapi(routes.listLogins, async (c) => {
     const { id, login } = personOf(c);
-    const logins = (await accounts.listLogins(id)).map(({ createdAt, lastSeenAt, ...one }) => ({
-      ...one,
-      createdAt: createdAt.toISOString(),
-      lastSeenAt: lastSeenAt.toISOString(),
-      isThis: one.id === login,
-    }));
-    return c.json({ logins }, 200);
+    const logins = await accounts.listLogins(id);
+    return c.json({ logins: logins.map((each) => loginJson(each, login)) }, 200);
   });
   app.openapi(routes.endLogin, async (c) => {
     const keysToo = c.req.valid('query').keysToo === 'true';

@@ -102,7 +102,7 @@ export function createManageLogins(
 }
 
 /** Those that one login made, or all of the account: a login that ended before may have made some. Resolves to their ids. */
-async function revokeKeys(transaction: Database, account: AccountId, login?: string): Promise<string[]> {
+export async function revokeKeys(transaction: Database, account: AccountId, login?: string): Promise<string[]> {
   const isMeant = login === undefined ? undefined : eq(apiKeys.login, login);
   const gone = await transaction
     .delete(apiKeys)

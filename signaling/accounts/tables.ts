@@ -15,6 +15,17 @@ export const accounts = pgTable('accounts', {
   /** What `hashPassword` wrote: parameters, salt and hash. */
   passwordHash: text('password_hash').notNull(),
   createdAt: at('created_at').notNull(),
+  /** Null: it is not banned. */
+  bannedAt: at('banned_at'),
+  /** What whoever is banned is told. */
+  banReason: text('ban_reason'),
+});
+
+/** Peers that the server's owner lets in no more. */
+export const bannedPeers = pgTable('banned_peers', {
+  peer: text('peer').$type<PeerId>().primaryKey(),
+  reason: text('reason').notNull(),
+  bannedAt: at('banned_at').notNull(),
 });
 
 /** The account that a row is of; the row goes with it. */
@@ -43,6 +54,14 @@ export const accountSessions = pgTable(
   },
   (table) => [index('account_sessions_account').on(table.account)],
 );
+
+/** One link for a new password per account: a later one takes the place of the one before. */
+export const passwordResets = pgTable('password_resets', {
+  account: owner().primaryKey(),
+  /** SHA-256 of what is in the link, hex. */
+  tokenHash: text('token_hash').notNull().unique(),
+  expiresAt: at('expires_at').notNull(),
+});
 
 export const apiKeys = pgTable(
   'api_keys',

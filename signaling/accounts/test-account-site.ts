@@ -3,6 +3,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll } from 'vitest';
 import { cancelBatchesOf } from '../batches/cancel-batches-of.ts';
+import { eraseBatchesOf } from '../batches/erase-batches-of.ts';
 import { rotateWebhookSecret } from '../batches/webhook-secrets.ts';
 import { type OpenDatabase, openDatabase } from '../db/open-database.ts';
 import { createAuthenticate, createLoginAuthenticate } from '../http/authenticate.ts';
@@ -65,6 +66,8 @@ export class AccountSite {
         isSignedForUs: signedForUs({ publicUrl, trustedProxies: 1, allowedHosts: ['127.0.0.1'] }),
         rotateWebhookSecret: (owner, confirm) => rotateWebhookSecret(db, sealOfOpen(db), owner, confirm),
         endWorkOf: (keys) => cancelBatchesOf(db, keys),
+        keptOf: async () => ({ jobs: [], files: [], pools: [] }),
+        forget: { erase: eraseBatchesOf, gone: async () => {} },
       });
       scene.#app.route('/api', routes);
       const jobs = { listOf: async () => [] };

@@ -61,6 +61,10 @@ export interface ServerConfig {
   modelsDir: string;
   database: DatabaseLocation;
   sealKey?: SealKeyConfig;
+  /** The owner's token is made anew; the one before, and its logins, count no more. */
+  newOwnerToken?: boolean;
+  /** A backup that becomes the data of an empty folder before anything else. */
+  restoreFile?: string;
   /** Another server that works with the database is waited for, and followed. */
   wait?: boolean;
   /** Given once to who joins, in millionths of a credit. */

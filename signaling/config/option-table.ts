@@ -102,6 +102,15 @@ export const OPTIONS = {
     help: 'the key before: what it sealed is sealed anew at the start',
   }),
   'old-seal-key': option(read.sealKey, { hint: '<secret>', isSecret: true, help: 'that key itself' }),
+  restore: option(read.anyText, {
+    hint: '<file>',
+    help: 'a backup that was made at /admin: becomes the data in --data-dir, which must be empty',
+  }),
+  'new-owner-token': option(read.yesOrNo, {
+    initial: false,
+    hint: '',
+    help: 'make the token of /admin anew and print it; the one before opens nothing any more',
+  }),
   wait: option(read.yesOrNo, {
     initial: false,
     hint: '',

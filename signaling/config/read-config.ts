@@ -31,6 +31,9 @@ export async function readConfig(
   if (found.has('seal-key') && found.has('seal-key-file')) {
     mistakes.push('--seal-key and --seal-key-file are both set: keep one.');
   }
+  if (values.restore && values['database-url']) {
+    mistakes.push('--restore fills a data directory; into PostgreSQL a dump is brought back with pg_restore.');
+  }
   if (values.chain && !(values.deployment && values['chain-key-file'])) {
     mistakes.push('--chain needs --deployment and --chain-key-file; npm start -- --chain local makes its own.');
   }
@@ -87,6 +90,7 @@ function toConfig(found: OptionValues): ServerConfig {
     iceServers: values['ice-servers'],
     database: found['database-url'] ? { url: found['database-url'] } : { dataDir: values['data-dir'] },
     wait: values.wait,
+    newOwnerToken: values['new-owner-token'],
     welcomeMicros: values['welcome-credits'],
     welcomesPerAddressPerDay: values['welcomes-per-address-per-day'],
     maxQueue: values['max-queue'],
@@ -118,6 +122,7 @@ function toConfig(found: OptionValues): ServerConfig {
     config.chain = { key: found.chain, ...(found['chain-url'] ? { url: found['chain-url'] } : {}), ...files };
   }
   if (found.stages !== undefined) config.stages = found.stages;
+  if (found.restore !== undefined) config.restoreFile = found.restore;
   if (found['public-url'] !== undefined) config.publicUrl = found['public-url'];
   return config;
 }

@@ -14,6 +14,7 @@ import { DistanceMeter } from './measure-distance.ts';
 /** Close codes of the control socket (4000-4999 are an application's own; the last digits are HTTP's). */
 export const CLOSE_CODES = {
   notAuthentic: 4401,
+  banned: 4403,
   silent: 4408,
   /** The same identity connected again: do not reconnect. */
   replaced: 4409,
@@ -44,6 +45,8 @@ export interface ConnectionOptions {
   isOwnHost(host: string): boolean;
   /** Whether its address may say one more now, beside what a quiet peer says. */
   mayHear(): boolean;
+  /** What a peer is told that is let in no more. */
+  banOf(peer: PeerId): Promise<PoolError | undefined>;
   /** The peer proved its id. Sends `welcome`. */
   onWelcome(peer: PeerId, connection: ControlConnection): void;
   /** A parsed message of an authenticated peer. */
@@ -162,6 +165,11 @@ export class ControlConnection {
       throw new PoolError('not-authentic', sentence);
     }
     const peer = await verifyHello(hello, this.#nonce);
+    const ban = await this.#options.banOf(peer);
+    if (ban) {
+      this.#refuse(ban, 'banned');
+      return;
+    }
     if (this.#stage !== 'verifying') return;
     clearTimeout(this.#helloTimer);
     this.#stage = 'welcome';

@@ -58,6 +58,8 @@ export interface ControlSocketOptions {
   trustedProxies?: number;
   gate?: ConnectionGate;
   isSignedForUs: IsSignedForUs;
+  /** What a peer is told that is let in no more; undefined: everybody is. */
+  banOf?(peer: PeerId): Promise<PoolError | undefined>;
   /** What lets a peer into the connection broker. */
   brokerTokenOf(peer: PeerId): string;
   listener: PeerListener;
@@ -81,6 +83,18 @@ export class ControlSocket {
   /** Peers that have proved who they are. */
   get peerCount(): number {
     return this.#peers.size;
+  }
+
+  /** Those that are connected, by id. */
+  peers(): PeerId[] {
+    return [...this.#peers.keys()].sort();
+  }
+
+  /** Tells it why, and ends its socket: it does not come back by itself. */
+  ban(peer: PeerId, why: PoolError): void {
+    const connection = this.#peers.get(peer);
+    connection?.send({ type: 'error', error: why.toShape() });
+    connection?.close('banned');
   }
 
   /** False when the peer is not connected. */
@@ -121,6 +135,7 @@ export class ControlSocket {
       logger,
       isOwnHost: (host) => isSignedForUs(host, request),
       helloTimeoutMs: timing.helloTimeoutMs,
+      banOf: async (peer) => this.#options.banOf?.(peer),
       mayHear: () => this.#paces.take(addressKey(address)),
       onWelcome: (peer, connection) => this.#admit(peer, connection, address),
       onMessage: (peer, message) => listener.heard(peer, message),

@@ -24,13 +24,16 @@ export const isOpenToOthers = (mode: number): boolean => process.platform !== 'w
 /** What file systems and their browsers put into any folder. */
 const NOBODYS: ReadonlySet<string> = new Set(['lost+found', '.DS_Store']);
 
-const isOwn = (name: string): boolean =>
+export const isNobodys = (name: string): boolean => NOBODYS.has(name);
+
+/** Whether a name at the top of a data directory is one of its own. */
+export const isOwn = (name: string): boolean =>
   OWN.test(name) || [LOCK_FILE, SEAL_KEY_FILE].some((own) => name.startsWith(own)) || name === LOCAL_CHAIN_FOLDER;
 
 /** Throws `UsageError` for a folder of something else: whoever takes it closes it to others. One that is not there is fine. */
 export function refuseForeign(dataDir: string): void {
   if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory() || hasDatabase(dataDir)) return;
-  const foreign = readdirSync(dataDir).find((name) => !isOwn(name) && !NOBODYS.has(name));
+  const foreign = readdirSync(dataDir).find((name) => !isOwn(name) && !isNobodys(name));
   if (foreign === undefined) return;
   throw new UsageError(
     `The data directory ${dataDir} has other things in it (${foreign.slice(0, 80)}). Give an empty one: --data-dir PATH.`,

@@ -24,6 +24,11 @@ export interface OpenDatabase {
   readonly kind: 'pglite' | 'postgres';
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+  /**
+   * The embedded one as it is at one moment, with all that lies in its folder: a tar archive, gzipped, whole in memory. Undefined
+   * for a server, which has programs of its own for that.
+   */
+  readonly dump?: (() => Promise<Blob>) | undefined;
   close(): Promise<void>;
 }
 
@@ -72,6 +77,11 @@ async function openPglite(dataDir: string | undefined, isDurable = false): Promi
     db,
     kind: 'pglite',
     ping: async () => void (await client.query('select 1')),
+    async dump() {
+      // What was committed is in the log in any case; behind this there is less of it to go through again.
+      await client.query('checkpoint');
+      return client.dumpDataDir('gzip');
+    },
     close: () => client.close(),
   };
 }

@@ -9,7 +9,6 @@ import { createHttpApp, type HttpAppOptions } from '../http-app.ts';
 const nothing = new Proxy({}, { get: () => () => undefined }) as never;
 const options: HttpAppOptions = {
   config: {
-    model: { repo: 'computepool/guide-4m', revision: 'main', dtype: 'q4' },
     hubUrl: '/no-hub',
     siteDir: undefined,
     corsOrigins: '*',
@@ -29,7 +28,10 @@ const options: HttpAppOptions = {
     jobs: nothing,
     jobStore: nothing,
     pools: nothing,
+    settings: nothing,
   } as never,
+  access: nothing,
+  control: nothing,
   reader: nothing,
   isSignedForUs: nothing,
   ...{ database: nothing, seal: nothing, metrics: nothing, checks: [], logger: pino({ level: 'silent' }) },

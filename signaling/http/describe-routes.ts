@@ -7,6 +7,9 @@ export const SECURITY: Record<string, string[]>[] = [{ bearer: [] }, { session: 
 /** Below /api: a person who is logged in. */
 export const LOGIN_ONLY: Record<string, string[]>[] = [{ session: [] }];
 
+/** Below /api/admin: the server's owner. */
+export const ADMIN_ONLY: Record<string, string[]>[] = [{ admin: [] }, { ownerToken: [] }];
+
 const openAiErrorSchema = z
   .object({
     error: z.object({

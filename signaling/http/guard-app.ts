@@ -29,8 +29,11 @@ export interface GuardOptions {
   loggedAccountOf?(c: Context): string | undefined;
 }
 
-/** Routes that check a password or make an account. */
-const PASSWORD_PATHS = ['/api/account', '/api/account/login', '/api/account/login/again', '/api/account/password'];
+/** Routes that check a password, a token or a link, or make an account. */
+const PASSWORD_PATHS = [
+  ...['/api/account', '/api/account/login', '/api/account/login/again', '/api/account/password'],
+  ...['/api/account/reset', '/api/account/removal', '/api/admin/login'],
+];
 
 /** A year, as long as the server is reached over https at all: browsers then ask over nothing else (RFC 6797). */
 const TRANSPORT_SECURITY = 'max-age=31536000';

@@ -37,6 +37,7 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   'bad-request': { code: null },
   'not-authentic': { code: 'invalid_api_key', next: 'Send a key that is known here.' },
   'not-logged-in': { code: 'invalid_api_key' },
+  banned: { type: 'permission_error' },
   forbidden: { type: 'permission_error', code: 'insufficient_permissions' },
   'host-refused': { isFinal: true },
   'model-not-found': { code: 'model_not_found' },

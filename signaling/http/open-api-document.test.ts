@@ -32,6 +32,8 @@ async function readDocument() {
       isSignedForUs: none,
       rotateWebhookSecret: none,
       endWorkOf: none,
+      keptOf: none,
+      forget: none,
     }),
   );
   serveOpenApiDocument(app, { version: '1.2.3' });

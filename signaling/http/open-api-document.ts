@@ -1,7 +1,7 @@
 // GET /openapi.json: the OpenAPI 3.1 document of every route that was mounted on the app before it is asked for.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { describeShapes } from './describe-shapes.ts';
-import { loginCookie } from './login-cookie.ts';
+import { adminCookie, loginCookie } from './login-cookie.ts';
 
 export interface DocumentOptions {
   version: string;
@@ -15,6 +15,12 @@ export function serveOpenApiDocument(app: OpenAPIHono<any>, { version, publicUrl
   const register = app.openAPIRegistry.registerComponent.bind(app.openAPIRegistry);
   register('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'An API key (`cp-…`).' });
   register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: loginCookie(publicUrl).name });
+  register('securitySchemes', 'admin', { type: 'apiKey', in: 'cookie', name: adminCookie(publicUrl).name });
+  register('securitySchemes', 'ownerToken', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The owner’s token (`cpo-…`).',
+  });
   for (const [name, schema] of Object.entries(describeShapes())) register('schemas', name, schema);
   app.get('/openapi.json', (c) => {
     const document = app.getOpenAPI31Document({

@@ -74,12 +74,12 @@ export class JobDispatcher implements JobService {
     return job ? billFor(job) : 0;
   }
 
-  /** Whoever pays for it does so no more: it ends with what it has. False for one that is unknown. */
-  stop(id: JobId): boolean {
+  /** Nobody pays for it any more, or it is to end: it ends with what it has. False for one that is unknown. */
+  stop(id: JobId, why = 'It is not paid for any more.'): boolean {
     const job = this.#context.jobs.get(id);
     if (!job) return false;
     if (job.request) cancelJob(this.#context, job);
-    else finishJob(this.#context, job, new PoolError('cancelled', 'It is not paid for any more.'));
+    else finishJob(this.#context, job, new PoolError('cancelled', why));
     return true;
   }
 

@@ -10,9 +10,9 @@ import { readBalance, readStatement, readTotals } from './read-ledger.ts';
 import { listOpenHolds, releaseExpired, releaseHold, settleHold } from './settle-hold.ts';
 
 export interface LedgerOptions {
-  /** What an owner gets on joining; 0 for nothing. */
-  welcomeMicros: number;
-  welcomesPerAddressPerDay: number;
+  /** What an owner gets on joining; 0 for nothing. Read, as the next, at each welcome: it may change. */
+  readonly welcomeMicros: number;
+  readonly welcomesPerAddressPerDay: number;
   now?(): Date;
 }
 
@@ -23,11 +23,13 @@ export interface LedgerOptions {
  * await ledger.settle({ job, payments });
  */
 export function createLedger(db: Database, options: LedgerOptions): Ledger {
-  const { welcomeMicros, welcomesPerAddressPerDay, now = () => new Date() } = options;
-  checkAmount(welcomeMicros);
+  const { now = () => new Date() } = options;
+  checkAmount(options.welcomeMicros);
   return {
-    welcome: (owner, address) =>
-      giveWelcomeCredits(db, { owner, address, welcomeMicros, welcomesPerAddressPerDay, at: now() }),
+    welcome(owner, address) {
+      const { welcomeMicros, welcomesPerAddressPerDay } = options;
+      return giveWelcomeCredits(db, { owner, address, welcomeMicros, welcomesPerAddressPerDay, at: now() });
+    },
     balanceOf: (owner) => readBalance(db, owner),
     hold: (hold) => holdCredits(db, hold, now()),
     settle: (settlement) => settleHold(db, settlement, now()),

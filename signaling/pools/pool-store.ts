@@ -165,6 +165,11 @@ export async function createPoolStore(db: Database, now: () => Date = () => new 
         await allowed(confirm, (transaction) => transaction.delete(pools).where(eq(pools.id, id)));
         forget(id);
       }),
+    disown: (account) =>
+      inTurn(async () => {
+        const own = [...policies.values()].filter(({ createdBy }) => createdBy === account);
+        for (const policy of own) keep(await write(db, policy, { createdBy: null, sponsor: null, updatedAt: now() }));
+      }),
     addMember: (id, peer, confirm) =>
       inTurn(async () => {
         const before = known(id);

@@ -114,6 +114,8 @@ export interface PoolStore extends PoolDirectory {
   /** Throws `not-found`, and `bad-request` where a market pool would lose its price. */
   update(id: PoolId, patch: PoolPatch, confirm?: Confirm): Promise<PoolPolicy>;
   remove(id: PoolId, confirm?: Confirm): Promise<void>;
+  /** The pools of an account that is gone: the server's from now on, and nobody pays for visitors there. */
+  disown(account: string): Promise<void>;
   addMember(id: PoolId, peer: PeerId, confirm?: Confirm): Promise<PoolPolicy>;
   /** No effect on a peer that is not listed. */
   removeMember(id: PoolId, peer: PeerId, confirm?: Confirm): Promise<PoolPolicy>;

@@ -12,6 +12,8 @@ const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
+  /** As the first start printed it. */
+  readonly ownerToken: string;
   /** SIGKILL, as a power cut or the kernel does it. Resolves when the process is gone. */
   kill(): Promise<void>;
   /** Resolves when it serves again. */
@@ -30,13 +32,14 @@ export async function startServerProcess(
   const url = `http://127.0.0.1:${port}`;
   const where = ['--host', '127.0.0.1', '--port', String(port), '--data-dir', join(dataDir, 'data')];
   let child: ChildProcess;
+  let ownerToken = '';
   const start = async (): Promise<void> => {
     child = spawn(
       process.execPath,
       ['--import', 'tsx', ...nodeArgs, 'signaling/main.ts', ...where, '--log-level', 'error', ...args],
       { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    await serves(child);
+    ownerToken = (await serves(child)) ?? ownerToken;
   };
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -50,6 +53,9 @@ export async function startServerProcess(
     get pid() {
       return child.pid!;
     },
+    get ownerToken() {
+      return ownerToken;
+    },
     kill,
     start,
     async close() {
@@ -59,13 +65,13 @@ export async function startServerProcess(
   };
 }
 
-/** Until it prints that it does. */
-function serves(child: ChildProcess): Promise<void> {
+/** Until it prints that it does. Gives the owner's token, where it prints one. */
+function serves(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout!.on('data', (chunk) => {
       text += chunk;
-      if (text.includes('ComputePool serves at')) resolve();
+      if (text.includes('ComputePool serves at')) resolve(/\bcpo-[\w-]{43}\b/.exec(text)?.[0]);
     });
     child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it served.`)));
   });

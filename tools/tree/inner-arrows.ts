@@ -58,6 +58,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/admission', 'signaling/canary', 'signaling/http', 'signaling/jobs', 'signaling/ledger'],
     ...['signaling/models', 'signaling/roster'],
   ],
+  // The server's owner reads and changes what the others keep.
+  'signaling/admin': [
+    ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/jobs'],
+    ...['signaling/ledger', 'signaling/models', 'signaling/pools', 'signaling/roster'],
+  ],
   signaling: ['*'],
   // The pages: each has a room of its own, and imports no other page's.
   // Texts: one catalogue for each room below, in English; another language has the same shape.
@@ -72,6 +77,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/state': ['app/offline', 'app/text', 'app/text/english'],
   'app/ui': ['app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english'],
   'app/account': ['app/earn', 'app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+  // For whoever runs the server.
+  'app/admin': ['app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   'app/chat': ['app/format', 'app/pay', 'app/route', 'app/state', 'app/text/english', 'app/ui'],
   // What operators of market pools have earned, and how whoever runs the server stands: no page, parts of three.
   'app/earn': ['app/pay', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
