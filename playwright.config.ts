@@ -12,6 +12,7 @@ if (!browser) {
 /** Specs with little to compute: their pages wait more than they work. Two side by side have a core each. */
 const PAGES = [
   'account-journey',
+  'admin',
   'axe',
   'before-lending',
   'bad-input',
@@ -40,7 +41,7 @@ const PAGES = [
 
 /** What would make every run longer than twenty minutes: `npm run test:journeys`. */
 const JOURNEYS = [
-  ...['before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format', 'offline'],
+  ...['admin', 'before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format', 'offline'],
   ...['paid-chat', 'paid-elsewhere', 'paid-operator', 'story', 'widget'],
 ].map((name) => `${name}.spec.ts`);
 /** Nor what a software GPU takes long for: `npm run test:splits`. Each of its claims is in a shorter test, too. */

@@ -15,7 +15,7 @@ import { newContext } from './pages/new-context.ts';
 import { timeInteractions, watchInteractions } from './pages/watch-interactions.ts';
 import { median, quantile } from './support/quantile.ts';
 
-const PATHS = ['/', '/chat', '/join', '/pools', '/network', '/account'];
+const PATHS = ['/', '/chat', '/join', '/pools', '/network', '/account', '/admin'];
 /** Those that people come to first. */
 const DOORS = ['/', '/chat'];
 const MOST_KB = 150;

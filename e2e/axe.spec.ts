@@ -2,6 +2,7 @@
 // German. Each run has a phone in the dark and a wide window in the light; `npm run test:looks` has all.
 import { expect, test } from '@playwright/test';
 import { look, lookInGerman } from './support/look.ts';
+import { openAdmin } from './support/open-admin.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
 
 test('no page keeps anybody out', async ({ browser }) => {
@@ -16,6 +17,7 @@ test('no page keeps anybody out', async ({ browser }) => {
       '/pools',
       '/network',
       '/account',
+      '/admin',
       '/embed',
       '/pitch',
       '/docs',
@@ -29,6 +31,11 @@ test('no page keeps anybody out', async ({ browser }) => {
       await lookInGerman(page, place);
       await page.close();
     }
+    const admin = await stage.context().newPage();
+    await openAdmin(admin, site);
+    await look(admin, '/admin, logged in');
+    await lookInGerman(admin, '/admin, logged in');
+    await admin.close();
     const chat = await site.openChat({ temperature: '0', max: '24' });
     await expect(chat.getByTestId('chat-state')).toHaveAttribute('data-phase', 'no-stages');
     await look(chat, '/chat, nobody there');

@@ -1,6 +1,7 @@
 // Pages speak the language of their person: no text is English by itself, German is there where a browser prefers it, and what was
 // chosen holds.
 import { type Browser, expect, type Page, test } from '@playwright/test';
+import { openAdmin, showAdmin } from './support/open-admin.ts';
 import { register } from './support/register.ts';
 import { ask, chatReady, openSite, type Site } from './support/site.ts';
 import { unspoken } from './support/unspoken.ts';
@@ -93,6 +94,13 @@ test('no text of a page is English by itself', async ({ browser }) => {
     await page.getByTestId('statement-entry').first().waitFor();
     await look(page, '/account, logged in');
     await visit('/pools', '[data-testid=pool-form]', '/pools, logged in');
+    await visit('/admin', '[data-testid=token-form]', '/admin, logged out');
+    await openAdmin(page, site);
+    await look(page, '/admin, logged in');
+    for (const part of ['accounts', 'tabs', 'jobs', 'pools', 'acts']) {
+      await showAdmin(page, part);
+      await look(page, `/admin, ${part}`);
+    }
     // What was found of a state, in one list: each is a text to be moved into a catalogue.
     expect(found.join('\n')).toBe('');
   } finally {
@@ -136,6 +144,7 @@ test('German is spoken where the browser prefers it, and no page is wider than a
       [poolOf(site), 'Der Ring'],
       ['/network', 'Teile 1–8: 1 Tab.'],
       ['/account', 'Ein Konto hat ein Guthaben.'],
+      ['/admin', 'Dein Betreiberschlüssel'],
     ] as const) {
       await page.goto(`${site.url}${path}`);
       await fits(page, sentence, path);

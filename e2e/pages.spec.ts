@@ -88,6 +88,7 @@ test('every page fits a phone, a tablet and a desk, light and dark, and raises n
       pool,
       '/network',
       '/account',
+      '/admin',
       '/embed',
       '/pitch',
       '/docs',

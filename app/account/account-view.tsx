@@ -1,5 +1,6 @@
 // What /account does: who is logged in, then everything that is theirs; else the form.
 import { lazy, Suspense, useState } from 'react';
+import { formatCreditAmount } from '../format/format-credits.ts';
 import { logOut } from '../state/account-api.ts';
 import { useAccount } from '../state/use-account.ts';
 import { useTask } from '../state/use-task.ts';
@@ -11,10 +12,11 @@ import { BalanceCard } from './balance-card.tsx';
 import { JobHistory } from './job-history.tsx';
 import { KeySection } from './key-section.tsx';
 import { LoginSection } from './login-section.tsx';
+import { OwnDataSection } from './own-data-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { PeerSection } from './peer-section.tsx';
-import { SignForm } from './sign-form.tsx';
 import { StatementList } from './statement-list.tsx';
+import { StrangerForm } from './stranger-form.tsx';
 import { WebhookSection } from './webhook-section.tsx';
 
 /** Market pools alone pay in it: loaded when somebody is logged in. */
@@ -30,14 +32,21 @@ export function AccountView() {
   const leaving = useTask();
   /** Counts what ended keys or logins from another card: their lists are read anew. */
   const [endings, setEndings] = useState(0);
+  /** Micros that went back when the account was deleted. */
+  const [gone, setGone] = useState<number>();
   const noteEnding = () => setEndings((count) => count + 1);
   if (status === 'loading') return <LoadingLine>{accountText.asking}</LoadingLine>;
   if (error) return <ErrorCard error={error} onRetry={reload} />;
   if (!account) {
     return (
       <div data-testid="account" data-status="logged-out">
+        {gone !== undefined && (
+          <p role="status" className="mb-4 font-medium" data-testid="account-gone">
+            {accountText.ownData.gone(formatCreditAmount(gone))}
+          </p>
+        )}
         <p className="mb-6 max-w-prose text-muted">{accountText.intro}</p>
-        <SignForm onSigned={reload} />
+        <StrangerForm onSigned={reload} />
       </div>
     );
   }
@@ -76,6 +85,13 @@ export function AccountView() {
           }}
         />
       </div>
+      <OwnDataSection
+        account={account}
+        onGone={(returnedMicros) => {
+          setGone(returnedMicros);
+          reload();
+        }}
+      />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 // Registers or logs in. The password goes to the server once and is kept nowhere in the page.
 import { type FormEvent, useState } from 'react';
+import { MAX_CODE_CHARS } from '../../protocol/http/invite.ts';
+import type { Registration } from '../../protocol/http/registration.ts';
 import { logIn, register } from '../state/account-api.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { useTask } from '../state/use-task.ts';
@@ -14,16 +16,29 @@ type Purpose = 'register' | 'log-in';
 
 const PURPOSES = ['register', 'log-in'] as const;
 
-export function SignForm({ onSigned }: { onSigned(): void }) {
+interface Props {
+  /** Who may open an account here. */
+  registration: Registration;
+  /** There is an account: it begins with the login. */
+  isKnown: boolean;
+  /** A code that came with the address. */
+  invite: string;
+  onSigned(): void;
+}
+
+export function SignForm({ registration, isKnown, invite: given, onSigned }: Props) {
   const text = accountText.sign;
-  const [purpose, setPurpose] = useState<Purpose>('register');
+  const [purpose, setPurpose] = useState<Purpose>(isKnown || registration === 'closed' ? 'log-in' : 'register');
+  const [invite, setInvite] = useState(given);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [tried, setTried] = useState(false);
   const task = useTask();
   const isNew = purpose === 'register';
-  const credentials = { name: name.trim(), password };
+  const needsCode = isNew && registration === 'invite';
+  const credentials = { name: name.trim(), password, ...(needsCode ? { invite: invite.trim() } : {}) };
   const problems = checkCredentials(credentials, purpose);
+  const isShut = isNew && registration === 'closed';
 
   const pick = (next: Purpose) => {
     setPurpose(next);
@@ -33,7 +48,7 @@ export function SignForm({ onSigned }: { onSigned(): void }) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (problems.name || problems.password) return;
+    if (problems.name || problems.password || problems.invite || isShut) return;
     if (await task.run(() => (isNew ? register(credentials) : logIn(credentials)))) onSigned();
   };
   return (
@@ -64,9 +79,25 @@ export function SignForm({ onSigned }: { onSigned(): void }) {
         hint={isNew ? text.passwordHint : undefined}
         problem={tried ? problems.password : undefined}
       />
+      {needsCode && (
+        <TextField
+          label={text.invite}
+          value={invite}
+          onText={setInvite}
+          maxLength={MAX_CODE_CHARS}
+          mono
+          hint={text.inviteHint}
+          problem={tried ? problems.invite : undefined}
+        />
+      )}
+      {isShut && <p role="status">{text.closed}</p>}
       {task.error && <ErrorCard error={explain(task.error, isNew)} />}
       {task.busy && <LoadingLine>{isNew ? text.making : text.loggingIn}</LoadingLine>}
-      <button type="submit" className="button button-primary min-h-12 w-full px-8 sm:w-auto" disabled={task.busy}>
+      <button
+        type="submit"
+        className="button button-primary min-h-12 w-full px-8 sm:w-auto"
+        disabled={task.busy || isShut}
+      >
         {isNew ? text.make : text.logIn}
       </button>
     </form>

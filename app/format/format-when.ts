@@ -10,6 +10,9 @@ const LAST_RELATIVE_MS = 14 * DAY_MS;
 
 const day = perLanguage((tag) => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' }));
 
+/** `4 Mar 2026`. */
+export const formatDay = (at: Date): string => (Number.isNaN(at.getTime()) ? '–' : day().format(at));
+
 /** `just now`, `5 min ago`, `3 h ago`, `2 days ago`, then `4 Mar 2026`. A moment to come counts as now: clocks differ. */
 export function formatWhen(at: Date, now: Date): string {
   const elapsedMs = now.getTime() - at.getTime();

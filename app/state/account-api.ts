@@ -2,6 +2,7 @@
 import { PoolError } from '../../protocol/errors.ts';
 import {
   type AccountInfo,
+  type AccountRemoval,
   type ApiKey,
   accountSchema,
   type Claim,
@@ -10,10 +11,13 @@ import {
   keysSchema,
   type LoginEntry,
   loginsSchema,
+  type NewAccount,
   type NewKey,
   newKeySchema,
   type PasswordChange,
+  type PasswordReset,
   peersSchema,
+  removedAccountSchema,
   webhookSecretSchema,
 } from '../../protocol/http/account.ts';
 import {
@@ -42,7 +46,7 @@ export async function readAccount(signal?: AbortSignal): Promise<AccountInfo> {
 }
 
 /** Makes the account; the answer's cookie logs in with it. */
-export async function register(credentials: Credentials): Promise<void> {
+export async function register(credentials: NewAccount): Promise<void> {
   await callApi(ROOT, accountSchema, { method: 'POST', body: credentials });
   noteLogin(true);
 }
@@ -67,6 +71,22 @@ export async function changePassword(change: PasswordChange): Promise<void> {
   await callApi(`${ROOT}/password`, doneSchema, { method: 'POST', body: change });
   // Whatever asked with the cookie of before was told that nobody is logged in.
   noteLogin(true);
+}
+
+/** By a link that the server's owner made. Throws `not-found` for one that counts no more. */
+export async function resetPassword(reset: PasswordReset): Promise<void> {
+  await callApi(`${ROOT}/reset`, doneSchema, { method: 'POST', body: reset });
+  noteLogin(false);
+}
+
+/** Where the browser gets all that is kept of the account, as a file. */
+export const EXPORT_ADDRESS = `${ROOT}/export`;
+
+/** Deletes it for good. Gives the micros that went back to where credits come from. */
+export async function removeAccount(removal: AccountRemoval): Promise<number> {
+  const { returned } = await callApi(`${ROOT}/removal`, removedAccountSchema, { method: 'POST', body: removal });
+  noteLogin(false);
+  return returned.micros;
 }
 
 export const readLogins = async (signal?: AbortSignal): Promise<LoginEntry[]> =>

@@ -13,6 +13,7 @@ test('a login is remembered until it ends', () => {
   expect(mayBeLoggedIn()).toBe(false);
   noteLogin(true);
   expect(mayBeLoggedIn()).toBe(true);
+  expect(mayBeLoggedIn('owner')).toBe(false);
   noteLogin(false);
   expect(mayBeLoggedIn()).toBe(false);
   expect(kept.size).toBe(0);

@@ -112,6 +112,17 @@ const account = (scene: Scene): Promise<Page> =>
     return page;
   });
 
+const admin = (scene: Scene): Promise<Page> =>
+  scene.once('admin', async () => {
+    await account(scene);
+    const page = await scene.open('/admin');
+    await page.getByTestId('token-form').locator('input').fill(scene.server.ownerToken);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('make-invite').click();
+    await page.getByTestId('new-invite').waitFor();
+    return page;
+  });
+
 /** The last one: the server does not come back. */
 const serverAway = (scene: Scene): Promise<Page> =>
   scene.once('away', async () => {
@@ -186,6 +197,8 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'account', about: 'An account, logged in.', show: account },
   { name: 'account-out', about: 'Nobody is logged in.', show: at('/account', 'form') },
+  { name: 'admin', about: 'Operating the server, as its owner.', show: admin },
+  { name: 'admin-out', about: 'Nobody has shown the owner’s token.', show: at('/admin', 'form') },
   { name: 'pitch', about: 'The deck.', show: at('/pitch', '[data-testid=proof]') },
   { name: 'docs', about: 'The documents.', show: at('/docs', 'h1') },
   {

@@ -15,7 +15,13 @@ export const englishAccount = {
     name: 'Name',
     nameHint: 'Letters, digits, “-” and “_”. No mail address is asked for.',
     password: 'Password',
-    passwordHint: 'At least 8 characters. Nobody can reset it for you: keep it well.',
+    passwordHint:
+      'At least 8 characters. Keep it well: only whoever runs this server can make you a link for a new one.',
+    invite: 'Invite code',
+    inviteHint: 'Whoever runs this server gives them out.',
+    inviteMissing: 'Write the invite code.',
+    inviteProblem: 'A code has sixteen letters and digits, in groups of four.',
+    closed: 'This server opens no new accounts now. Who has one can log in.',
     making: 'Making the account.',
     loggingIn: 'Logging in.',
     make: 'Make the account',
@@ -145,6 +151,41 @@ export const englishAccount = {
     endAll: 'Log out everywhere',
     endAllWarning: 'Every browser is logged out, this one included. API keys go on.',
     endAllKeysWarning: 'Every browser is logged out, this one included, and every API key stops working.',
+  },
+
+  reset: {
+    title: 'A new password',
+    intro: 'Whoever runs this server has made you this link. It counts once.',
+    password: 'New password',
+    keysToo: 'Revoke every API key, too',
+    keysTooHint: 'For when somebody else may have had the old password.',
+    setting: 'Setting the password.',
+    submit: 'Set the password',
+    done: 'The password is set. Log in with it.',
+    useless: 'Ask whoever runs this server for another link.',
+    leave: 'Log in instead',
+  },
+
+  ownData: {
+    title: 'Your data',
+    exportIntro:
+      'A file with all that the server keeps of this account: name, balance, statement, requests, keys without their secrets, logins.',
+    download: 'Download your data',
+    deleteTitle: 'Delete this account',
+    deleteIntro:
+      'Logins, API keys, claims, files and batches end at once, and the name is erased: somebody else may take it. Pools that you made stay, as the server’s.',
+    credits: (amount: string) =>
+      `What is left, ${amount}, goes back to where credits come from: nobody gets it. To pass nothing up, spend it first.`,
+    begin: 'Delete the account',
+    name: 'Name of the account, once more',
+    nameProblem: 'Write the name of this account.',
+    password: 'Password',
+    passwordMissing: 'Write the password.',
+    warning: 'This cannot be undone.',
+    confirm: 'Delete it for good',
+    deleting: 'Deleting the account.',
+    keep: 'Keep it',
+    gone: (amount: string) => `The account is deleted. ${amount} went back.`,
   },
 
   password: {

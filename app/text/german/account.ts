@@ -15,7 +15,13 @@ export const account: typeof englishAccount = {
     name: 'Name',
     nameHint: 'Buchstaben, Ziffern, „-“ und „_“. Nach einer Mailadresse wird nicht gefragt.',
     password: 'Passwort',
-    passwordHint: 'Mindestens 8 Zeichen. Niemand kann es für dich zurücksetzen: bewahre es gut auf.',
+    passwordHint:
+      'Mindestens 8 Zeichen. Bewahre es gut auf: einen Link für ein neues kann dir nur der Betreiber dieses Servers machen.',
+    invite: 'Einladungscode',
+    inviteHint: 'Du bekommst ihn vom Betreiber dieses Servers.',
+    inviteMissing: 'Gib den Einladungscode ein.',
+    inviteProblem: 'Ein Code hat sechzehn Buchstaben und Ziffern, in Vierergruppen.',
+    closed: 'Dieser Server nimmt gerade keine neuen Konten an. Wer eines hat, kann sich anmelden.',
     making: 'Das Konto wird angelegt.',
     loggingIn: 'Du wirst angemeldet.',
     make: 'Das Konto anlegen',
@@ -147,6 +153,41 @@ export const account: typeof englishAccount = {
     endAll: 'Überall abmelden',
     endAllWarning: 'Jeder Browser wird abgemeldet, auch dieser. API-Schlüssel gelten weiter.',
     endAllKeysWarning: 'Jeder Browser wird abgemeldet, auch dieser, und kein API-Schlüssel gilt mehr.',
+  },
+
+  reset: {
+    title: 'Ein neues Passwort',
+    intro: 'Der Betreiber dieses Servers hat dir diesen Link gemacht. Er gilt einmal.',
+    password: 'Neues Passwort',
+    keysToo: 'Auch alle API-Schlüssel widerrufen',
+    keysTooHint: 'Falls jemand anderes das alte Passwort gehabt haben könnte.',
+    setting: 'Das Passwort wird gesetzt.',
+    submit: 'Passwort setzen',
+    done: 'Das Passwort ist gesetzt. Melde dich damit an.',
+    useless: 'Bitte den Betreiber dieses Servers um einen neuen Link.',
+    leave: 'Stattdessen anmelden',
+  },
+
+  ownData: {
+    title: 'Deine Daten',
+    exportIntro:
+      'Eine Datei mit allem, was der Server über dieses Konto aufbewahrt: Name, Guthaben, Buchungen, Anfragen, Schlüssel ohne ihr Geheimnis, Anmeldungen.',
+    download: 'Deine Daten herunterladen',
+    deleteTitle: 'Dieses Konto löschen',
+    deleteIntro:
+      'Anmeldungen, API-Schlüssel, Zuordnungen, Dateien und Stapel enden sofort, und der Name wird gelöscht: jemand anderes kann ihn nehmen. Pools, die du gemacht hast, bleiben und gehören dann dem Server.',
+    credits: (amount) =>
+      `Was übrig ist, ${amount}, geht dorthin zurück, woher Guthaben kommt: niemand bekommt es. Willst du nichts verschenken, gib es vorher aus.`,
+    begin: 'Das Konto löschen',
+    name: 'Name des Kontos, noch einmal',
+    nameProblem: 'Schreibe den Namen dieses Kontos.',
+    password: 'Passwort',
+    passwordMissing: 'Schreibe das Passwort.',
+    warning: 'Das lässt sich nicht rückgängig machen.',
+    confirm: 'Endgültig löschen',
+    deleting: 'Das Konto wird gelöscht.',
+    keep: 'Behalten',
+    gone: (amount) => `Das Konto ist gelöscht. Zurückgegangen: ${amount}.`,
   },
 
   password: {

@@ -1,6 +1,7 @@
 // All texts in German, by room.
 import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
+import { admin } from './admin.ts';
 import { chat } from './chat.ts';
 import { docs } from './docs.ts';
 import { earn } from './earn.ts';
@@ -23,6 +24,7 @@ import { ui } from './ui.ts';
 
 export const german: Readonly<Record<string, Texts>> = {
   account,
+  admin,
   chat,
   codecs,
   docs,
