@@ -1,5 +1,4 @@
 // The start page: what this is, where to go, and what is happening now.
-'use client';
 import { PageLink } from './route/page-link.tsx';
 import { LazyPart, useLazyPart } from './state/lazy-part.ts';
 import { Play } from './story/play.tsx';

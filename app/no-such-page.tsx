@@ -1,5 +1,4 @@
 // Shown for an address that leads nowhere.
-'use client';
 import { PageLink } from './route/page-link.tsx';
 import { homeText } from './text/english/home.ts';
 import { PageTitle } from './ui/page-title.tsx';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
+import { parseServerMessage } from '../protocol/control.ts';
 import { newIdentityKeys } from '../protocol/identity.ts';
 import { type PoolId, poolIdOf } from '../protocol/ids.ts';
 import type { HostSocket } from '../shard-worker/host/host.ts';
@@ -134,7 +135,7 @@ class Tab {
         },
         vitals: () => ({ sessions: 0, tokens: 0 }),
       },
-      (to) => openFrom(to, localAddress),
+      { read: parseServerMessage, open: (to) => openFrom(to, localAddress) },
     );
     tab.#control = control;
     return tab;

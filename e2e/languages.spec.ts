@@ -33,8 +33,10 @@ test('what stands outside of the brackets is found, and nothing else', async ({ 
     <p>⟦All of it⟧ but this</p>
     <p><span>⟦cut</span></p><p>Behind a text that was cut</p>
     <code>npm start</code> <bdi>Maria</bdi> <i lang="en">The server says so.</i> <b data-words="program">q4f16</b>
+    <option lang="en">English</option> <i lang="fr">Bonjour</i>
     <input placeholder="Write" aria-label="⟦Name⟧" title="0123456789abcdef0123456789abcdef">`);
   expect(await unspoken(page)).toEqual([
+    'body: The server says so.',
     'p: ⟦All of it⟧ but this',
     'p: Behind a text that was cut',
     'placeholder: Write',
@@ -52,6 +54,8 @@ test('no text of a page is English by itself', async ({ browser }) => {
   try {
     const stage = await site.openStage({ auto: '0', model: 'no such model', backend: 'abacus', memoryMb: '512' });
     await expect(stage.getByTestId('join-button')).toBeVisible();
+    // A model that comes with the program is described in the person's language.
+    await expect(stage.getByTestId('model-about').first()).toContainText('⟦');
     await look(stage, '/join, asked');
     const chat = await site.openChat({ temperature: '0', max: '24' });
     await expect(chat.getByTestId('chat-state')).toHaveAttribute('data-phase', 'no-stages');
@@ -65,6 +69,9 @@ test('no text of a page is English by itself', async ({ browser }) => {
     await ask(chat, 'What is a shard?');
     await chat.getByTestId('answer-stats').locator('summary').click();
     await chat.getByTestId('conversations').click();
+    // Why this route, and why no other.
+    await chat.getByTestId('route-choice').waitFor();
+    expect(await chat.getByTestId('route-choice').getByRole('listitem').count()).toBeGreaterThan(1);
     await look(chat, '/chat, answered');
 
     const page = await stage.context().newPage();

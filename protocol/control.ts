@@ -11,6 +11,7 @@ import { manifestSchema } from './manifest.ts';
 import { signedPayoutSchema } from './payout.ts';
 import { poolReasonSchema } from './pool-reason.ts';
 import { signedReceiptSchema } from './receipt.ts';
+import { queueReasonSchema } from './route-fact.ts';
 import { modeSchema, routePlanSchema } from './route-plan.ts';
 import { MAX_TOKEN_CHARS } from './signed-token.ts';
 
@@ -242,7 +243,12 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** To who said that this peer is silent: it is given up, and so are links to it. */
   z.object({ type: z.literal('gone'), peer: peerIdSchema }),
   /** The ask waits: its place (1 is next) among so many, and a sentence for people. Told again when it changes. */
-  z.object({ type: z.literal('ask-queued'), ask, place: count, waiting: count, reason: short }),
+  z.object({
+    type: z.literal('ask-queued'),
+    ...{ ask, place: count, waiting: count, reason: short },
+    /** The same by kind, for pages of other languages. Absent: of an older server. */
+    why: z.optional(queueReasonSchema),
+  }),
   /** Go: over the coalition of this epoch, whose stages open sessions for this grant; or alone, without one, when `plan.local`. */
   z.object({
     type: z.literal('ask-granted'),

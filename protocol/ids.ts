@@ -1,6 +1,18 @@
 // Branded identifiers. A string becomes one of these only by passing its parser, at the edge.
 import * as z from 'zod/mini';
-import { DTYPES, REPO_PATTERN, REVISION_PATTERN } from './names.ts';
+import { DTYPES, REPO_PATTERN, REVISION_PATTERN, SLUG_PATTERN } from './names.ts';
+import { readPoolId } from './pool-id.ts';
+
+export {
+  type Dtype,
+  type ModelRef,
+  modelOf,
+  type PoolId,
+  type PoolRef,
+  poolIdOf,
+  poolRefOf,
+  readPoolId,
+} from './pool-id.ts';
 
 /** 32 hex characters: the first 16 bytes of SHA-256 over the peer's raw public key. Valid as a PeerJS id. */
 export const peerIdSchema = z
@@ -19,18 +31,15 @@ export type SessionId = z.infer<typeof sessionIdSchema>;
 export const repoSchema = z.string().check(z.regex(REPO_PATTERN));
 export const revisionSchema = z.string().check(z.regex(REVISION_PATTERN));
 export const dtypeSchema = z.enum(DTYPES);
-export type Dtype = z.infer<typeof dtypeSchema>;
 
 /** What a pool serves: one model at one revision in one weight format. */
 export const modelRefSchema = z.object({ repo: repoSchema, revision: revisionSchema, dtype: dtypeSchema });
-export type ModelRef = z.infer<typeof modelRefSchema>;
 
 /** Tells pools of one model apart: small letters, digits and hyphens, at most 40. */
-export const slugSchema = z.string().check(z.regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/));
+export const slugSchema = z.string().check(z.regex(SLUG_PATTERN));
 
 /** A pool: a model, and a slug where other pools of that model live beside its first one. */
 export const poolRefSchema = z.extend(modelRefSchema, { slug: z.optional(slugSchema) });
-export type PoolRef = z.infer<typeof poolRefSchema>;
 
 /** Longest name of a pool: two repository parts, a revision, a dtype, a slug and what stands between them. */
 export const MAX_POOL_ID_CHARS = 400;
@@ -43,24 +52,6 @@ export const poolIdSchema = z
     z.refine((text) => readPoolId(text) !== undefined),
   )
   .brand<'PoolId'>();
-export type PoolId = z.infer<typeof poolIdSchema>;
-
-export const poolIdOf = ({ repo, revision, dtype, slug }: PoolRef): PoolId =>
-  `${repo}@${revision}:${dtype}${slug === undefined ? '' : `/${slug}`}` as PoolId;
-
-/** The pool that an id names; undefined when it names none. */
-export function readPoolId(id: string): PoolRef | undefined {
-  const [, repo, revision, dtype, slug] = /^([^@:]+)@([^@:/]+):([^@:/]+)(?:\/([^@:/]+))?$/.exec(id) ?? [];
-  const result = poolRefSchema.safeParse({ repo, revision, dtype, ...(slug === undefined ? {} : { slug }) });
-  return result.success ? result.data : undefined;
-}
-
-/** The pool that a parsed id names. */
-export const poolRefOf = (id: PoolId): PoolRef => readPoolId(id)!;
-
-/** The model alone, for whoever reads its files. */
-export const modelOf = ({ repo, revision, dtype }: ModelRef): ModelRef => ({ repo, revision, dtype });
-
 /** A fresh session id from the platform's random source. */
 export function newSessionId(): SessionId {
   const bytes = crypto.getRandomValues(new Uint8Array(8));

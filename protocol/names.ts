@@ -7,6 +7,9 @@ export const REPO_PATTERN = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/
 /** A branch, tag or commit of a repository. */
 export const REVISION_PATTERN = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
+/** What tells pools of one model apart: small letters, digits and hyphens, at most 40. */
+export const SLUG_PATTERN = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
 /**
  * An origin as browsers write it, and as a source in a Content-Security-Policy: no path, no wildcard, no IPv6 (CSP 3 has no
  * grammar for it), and nothing that would end the directive that it is written into.

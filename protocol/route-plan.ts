@@ -1,16 +1,14 @@
 // How the platform would answer a request, and why not otherwise: made by the planner, shown to people and programs.
 import * as z from 'zod/mini';
 import { codecPolicySchema } from './codec.ts';
+import { modeSchema } from './mode.ts';
+import { routeFactSchema } from './route-fact.ts';
+
+export { type Mode, modeSchema } from './mode.ts';
 
 const short = z.string().check(z.maxLength(500));
-
-/**
- * `solo`: one device holds the whole model, no hop inside an answer. `lan`: a coalition whose peers are within a few
- * milliseconds. `speculative`: a coalition further apart; a drafter guesses and one lap verifies many tokens. `batch`:
- * nothing interactive can be had now; a job id now, the result later.
- */
-export const modeSchema = z.enum(['solo', 'lan', 'speculative', 'batch']);
-export type Mode = z.infer<typeof modeSchema>;
+/** For pages, which tell it in the language of their person. Absent: of an older server. */
+const facts = z.optional(z.array(routeFactSchema).check(z.maxLength(8)));
 
 export const predictionSchema = z.object({
   tokensPerSecond: z.number().check(z.gte(0)),
@@ -30,6 +28,8 @@ export const routePlanSchema = z.object({
   stages: z.number().check(z.int(), z.gte(0)),
   /** One or two sentences with the numbers that decided. */
   reason: short,
+  /** The same by kind. */
+  facts,
   predicted: predictionSchema,
   /** What was turned down, best first. */
   rejected: z
@@ -39,6 +39,7 @@ export const routePlanSchema = z.object({
         /** The asking tab by itself, where it is `solo`. */
         local: z.optional(z.boolean()),
         why: short,
+        facts,
         predicted: z.optional(predictionSchema),
       }),
     )

@@ -1,5 +1,4 @@
 // What stands on /account.
-'use client';
 import { accountText } from '../text/english/account.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 import { AccountView } from './account-view.tsx';

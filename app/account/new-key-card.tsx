@@ -1,7 +1,7 @@
 // A key that was just made: shown this once, with a program that uses it.
 import { useState } from 'react';
 import type { NewKey } from '../../protocol/http/account.ts';
-import { poolIdOf } from '../../protocol/ids.ts';
+import { poolIdOf } from '../../protocol/pool-id.ts';
 import { SNIPPET_LANGUAGES, SNIPPET_NAMES, type SnippetLanguage, writeSnippet } from '../format/client-snippet.ts';
 import { useSiteConfig } from '../state/use-site-config.ts';
 import { accountText } from '../text/english/account.ts';

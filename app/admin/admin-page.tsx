@@ -1,5 +1,4 @@
 // What stands on /admin.
-'use client';
 import { adminText } from '../text/english/admin.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 import { AdminView } from './admin-view.tsx';

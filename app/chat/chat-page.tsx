@@ -1,5 +1,4 @@
 // The frame of /chat. What is in it needs the address's query, which exists only in the browser.
-'use client';
 import { chatText } from '../text/english/chat.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 import { SecureOnly } from '../ui/secure-only.tsx';

@@ -1,6 +1,6 @@
 // Who would answer now, and what to do when nobody would.
 import type { PoolSummary } from '../../protocol/control.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import type { ChatState } from '../../shard-worker/index.ts';
 import { describeChat, wantsTabs } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';
@@ -9,7 +9,6 @@ import { joinAddress } from '../state/page-address.ts';
 import type { ShownError } from '../state/show-error.ts';
 import { chatText } from '../text/english/chat.ts';
 import { formatText } from '../text/english/format.ts';
-import { lendText } from '../text/english/lend.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { PoolWhy } from '../ui/pool-why.tsx';
@@ -55,7 +54,7 @@ export function ChatStatePanel({ state, error, model, streaming, onReopen }: Pro
       ) : (
         <p role="status" className="mt-1 font-medium" lang={isServersWord ? 'en' : undefined}>
           {isHopeless
-            ? lendText.hopeless
+            ? words.hopeless
             : phase === 'no-stages' && hasLocal
               ? words.alone
               : describeChat(phase, seats, pool)}

@@ -1,14 +1,14 @@
 // The conversation and its composer. A question that cannot be asked yet waits in the composer, never lost.
 import { useEffect, useRef, useState } from 'react';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
+import { LazyPart, useLazyPart } from '../state/lazy-part.ts';
 import type { SiteModel } from '../state/site-models.ts';
+import { keepLoaded } from '../state/site-worker.ts';
 import { chatText } from '../text/english/chat.ts';
 import { type ChatMode, modeRequest } from './chat-mode.ts';
 import { Composer } from './composer.tsx';
-import { ContextMeter } from './context-meter.tsx';
-import { announceTurns, type UserTurn } from './conversation.ts';
+import type { UserTurn } from './conversation.ts';
 import { FirstWords } from './first-words.tsx';
-import { MessageList } from './message-list.tsx';
 import { type SamplingForm, samplingRequest } from './sampling-form.ts';
 import { SamplingSettings } from './sampling-settings.tsx';
 import { TalkBar } from './talk-bar.tsx';
@@ -16,7 +16,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import { useTalk } from './use-talk.ts';
 import { useTurnActs } from './use-turn-acts.ts';
-import { recallDraft, rememberDraft, reopenTalk, talk } from './window-talk.ts';
+import { actingTalk, recallDraft, rememberDraft, reopenTalk } from './window-talk.ts';
 
 interface Props {
   /** What the site says of the model. */
@@ -39,6 +39,9 @@ interface Props {
 
 const DOUBLE_CLICK_MS = 500;
 
+const begun = new LazyPart(() => import('./begun-talk.ts'));
+const NOTHING_SHOWN: readonly unknown[] = [];
+
 export function ChatTalk(props: Props) {
   const { model, peer, asker, mode, contextTokens, ready, unfinished } = props;
   const { firstQuestion, firstSampling, onStreaming } = props;
@@ -50,7 +53,16 @@ export function ChatTalk(props: Props) {
   const [isReopened, setReopened] = useState(false);
   const sentAtMs = useRef(Number.NEGATIVE_INFINITY);
   const field = useRef<HTMLTextAreaElement>(null);
-  useStickToEnd(turns);
+  const mayBegin = peer !== undefined || asker !== undefined || turns.length > 0;
+  const talk = useLazyPart(actingTalk, mayBegin);
+  const parts = useLazyPart(begun, mayBegin);
+  useStickToEnd(parts ? turns : NOTHING_SHOWN);
+
+  const hasBegun = talk !== undefined && parts !== undefined;
+  useEffect(() => {
+    // So that what was said is there without the server, too.
+    if (hasBegun) void keepLoaded();
+  }, [hasBegun]);
 
   useEffect(() => onStreaming(isStreaming), [isStreaming, onStreaming]);
 
@@ -63,7 +75,7 @@ export function ChatTalk(props: Props) {
   const send = () => {
     const question = text.trim();
     if (question === '' || isStreaming) return;
-    if (!asker || !ready) return setQueued(true);
+    if (!asker || !talk || !ready) return setQueued(true);
     setQueued(false);
     write('');
     talk.ask(asker, question, settings());
@@ -75,7 +87,7 @@ export function ChatTalk(props: Props) {
     if (performance.now() - sentAtMs.current < DOUBLE_CLICK_MS) field.current?.focus({ preventScroll: true });
   };
   const stop = () => {
-    talk.stop();
+    talk?.stop();
     field.current?.focus();
   };
 
@@ -106,20 +118,21 @@ export function ChatTalk(props: Props) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only becoming ready sends what waits, not each keystroke
   useEffect(() => {
-    if (ready && peer && isRestored && !talk.goOn() && queued) send();
-  }, [queued, ready, peer, unfinished, isRestored, isReopened]);
+    if (ready && talk && peer && isRestored && !talk.goOn() && queued) send();
+  }, [queued, ready, talk, peer, unfinished, isRestored, isReopened]);
 
   const edit = (question: UserTurn) => {
-    talk.branch(question.id);
+    talk?.branch(question.id);
     write(question.text);
     field.current?.focus();
   };
   const acts = useTurnActs(
-    asker && {
-      onRetry: (failed) => talk.retry(asker, failed, settings()),
-      onRegenerate: (old) => talk.regenerate(asker, old, settings()),
-      onEdit: edit,
-    },
+    asker &&
+      talk && {
+        onRetry: (failed) => talk.retry(asker, failed, settings()),
+        onRegenerate: (old) => talk.regenerate(asker, old, settings()),
+        onEdit: edit,
+      },
   );
   return (
     <section
@@ -136,10 +149,10 @@ export function ChatTalk(props: Props) {
           }}
         />
       ) : (
-        <MessageList key={id} turns={turns} acts={asker && !isStreaming ? acts : undefined} />
+        parts && <parts.MessageList key={id} turns={turns} acts={asker && !isStreaming ? acts : undefined} />
       )}
       <p role="status" aria-live="polite" className="sr-only">
-        {announceTurns(turns)}
+        {parts?.announceTurns(turns)}
       </p>
       <div className="sticky bottom-0 mt-auto bg-paper pt-3 pb-3">
         <Composer
@@ -153,7 +166,7 @@ export function ChatTalk(props: Props) {
           onStop={stop}
           onUnqueue={() => setQueued(false)}
         />
-        <ContextMeter turns={turns} contextTokens={contextTokens} />
+        {parts && <parts.ContextMeter turns={turns} contextTokens={contextTokens} />}
         <SamplingSettings
           form={sampling}
           onChange={setSampling}

@@ -1,7 +1,7 @@
 // What /chat does: read the address, open the peer that asks, and lay out state, messages and composer.
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import type { PoolSummary } from '../../protocol/control.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
 import { describeChat, wantsTabs } from '../format/describe-chat.ts';
 import { formatModel } from '../format/format-model.ts';

@@ -8,10 +8,10 @@ import {
   applyConversation,
   type ConversationEvent,
   requestMessages,
-  streamingTurn,
   type Turn,
   withoutOldest,
 } from './conversation.ts';
+import { streamingTurn } from './talk-state.ts';
 
 const stats: AnswerStats = {
   route: [],

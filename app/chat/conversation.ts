@@ -200,10 +200,6 @@ export const closedTurns = (turns: readonly Turn[]): Turn[] =>
     return { ...rest, status: 'cancelled', finishReason: 'cancelled' };
   });
 
-/** The answer under way, if any. */
-export const streamingTurn = (turns: readonly Turn[]): AnswerTurn | undefined =>
-  turns.findLast((turn): turn is AnswerTurn => turn.role === 'assistant' && turn.status === 'streaming');
-
 /** What a screen reader is told: when an answer starts and how it ended, never each token. */
 export function announceTurns(turns: readonly Turn[]): string {
   const { announced } = chatText;

@@ -23,7 +23,7 @@ export function FirstWords({ model, onPick }: Props) {
         {isTiny && ` ${chatText.first.tiny(model.title, formatParameters(model.parameters))}`}
       </p>
       {isTiny && (
-        <ul className="flex flex-wrap justify-center gap-2" lang="en">
+        <ul className="flex flex-wrap justify-center gap-2" lang="en" data-words="model">
           {SAMPLES.map((question) => (
             <li key={question}>
               <button type="button" className="button button-small font-normal" onClick={() => onPick(question)}>

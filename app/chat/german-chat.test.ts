@@ -49,14 +49,19 @@ test('what a pool waits for, a place in the queue and a device that computes oth
   const panel = renderToStaticMarkup(createElement(ChatStatePanel, fields));
   expect(panel).toContain('mehr Tabs oder mehr Speicher');
   expect(panel).toMatch(quoted(reason));
-  const why = [{ kind: 'tabs-missing' as const, here: 1, wanted: 2 }];
-  const told = { ...state, pools: [{ ...state.pools[0]!, why }] };
+  const missing = [{ kind: 'tabs-missing' as const, here: 1, wanted: 2 }];
+  const told = { ...state, pools: [{ ...state.pools[0]!, why: missing }] };
   const german = renderToStaticMarkup(createElement(ChatStatePanel, { ...fields, state: told }));
   expect(german.split('1 von 2 Tabs ist da; einer fehlt noch.'), 'once').toHaveLength(2);
   expect(german).not.toContain(reason);
-  const queue = renderToStaticMarkup(createElement(QueuePlace, { queue: { place: 2, waiting: 5, reason: 'Busy.' } }));
+  const place = { place: 2, waiting: 5, reason: 'Busy.' };
+  const why = { kind: 'full' as const, rings: 1, running: 4, slots: 4 };
+  const queue = renderToStaticMarkup(createElement(QueuePlace, { queue: { ...place, why } }));
   expect(queue).toContain('2. von 5 in der Warteschlange');
-  expect(queue).toMatch(quoted('Busy.'));
+  expect(queue).toContain('Der Verbund gibt gerade 4 Antworten zugleich');
+  expect(queue).not.toContain('Busy.');
+  const older = renderToStaticMarkup(createElement(QueuePlace, { queue: place }));
+  expect(older).toMatch(quoted('Busy.'));
   const local = {
     phase: 'ready' as const,
     loadedBytes: 1,

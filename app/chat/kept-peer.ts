@@ -1,6 +1,6 @@
 // The peer that asks for this window. It is closed when its page has gone, but not before an answer that runs over it has ended.
 import { PoolError } from '../../protocol/errors.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import { ValueStore } from '../../protocol/value-store.ts';
 import type { ShownError } from '../state/show-error.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Turn } from './conversation.ts';
-import { asKept, findTalks, type KeptTalk, titleOf } from './kept-talks.ts';
+import { asKept, findTalks, type KeptTalk } from './kept-talks.ts';
+import { titleOf } from './talk-title.ts';
 
 const said: Turn[] = [
   { id: 1, role: 'user', text: 'What is\n a shard?' },

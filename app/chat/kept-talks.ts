@@ -1,5 +1,4 @@
-// What is kept of a conversation, how it is called and found. Pure.
-import { chatText } from '../text/english/chat.ts';
+// What is kept of a conversation, how it is found. Pure.
 import { closedTurns, type Turn } from './conversation.ts';
 
 /** What a list shows of one. */
@@ -14,18 +13,6 @@ export interface TalkHead {
 
 export interface KeptTalk extends TalkHead {
   turns: readonly Turn[];
-}
-
-const MOST_TITLE_CHARS = 60;
-
-/** How a conversation begins. */
-export function titleOf(turns: readonly Turn[]): string {
-  const first =
-    turns
-      .find(({ role }) => role === 'user')
-      ?.text.replaceAll(/\s+/g, ' ')
-      .trim() ?? '';
-  return first.length > MOST_TITLE_CHARS ? `${first.slice(0, MOST_TITLE_CHARS - 1)}…` : first || chatText.talks.fresh;
 }
 
 /** Those whose title or text has all words of `wanted`, whatever their case. */

@@ -4,7 +4,7 @@ import { formatBytes } from '../format/format-bytes.ts';
 import { formatRunsOn } from '../format/format-model.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { chatText } from '../text/english/chat.ts';
-import { formatText } from '../text/english/format.ts';
+import { lendText } from '../text/english/lend.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadPace } from '../ui/load-pace.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
@@ -40,7 +40,7 @@ export function LocalModel({ local, runtime, onPrepare }: Props) {
       {local?.note && (
         <ProgramWords
           said={local.note}
-          told={local.noteCode && formatText.deviceNotes[local.noteCode]}
+          told={local.noteCode && lendText.deviceNotes[local.noteCode]}
           className="mt-2 rounded-md border border-control bg-warn-soft px-3 py-2"
         />
       )}

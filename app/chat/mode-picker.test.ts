@@ -1,9 +1,11 @@
 // Draws the real component to HTML: what keyboards and screen readers use must be there.
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CHAT_MODES } from './chat-mode.ts';
-import { ModePicker } from './mode-picker.tsx';
+import { loadLocalModel, ModePicker } from './mode-picker.tsx';
+
+beforeAll(loadLocalModel);
 
 const draw = (mode: 'auto' | 'solo', local?: Parameters<typeof ModePicker>[0]['local']) =>
   renderToStaticMarkup(createElement(ModePicker, { mode, local, disabled: false, onPick() {}, onPrepare() {} }));

@@ -1,9 +1,14 @@
 // How to be answered: left to the planner, in this tab alone, or by a coalition.
 import type { ChatState } from '../../shard-worker/index.ts';
+import { LazyPart, useLazyPart } from '../state/lazy-part.ts';
 import { chatText } from '../text/english/chat.ts';
 import { Segments } from '../ui/segments.tsx';
 import { CHAT_MODES, type ChatMode } from './chat-mode.ts';
-import { LocalModel } from './local-model.tsx';
+
+/** Nobody sees it who has not chosen this device, or begun to ask. */
+const model = new LazyPart(() => import('./local-model.tsx').then(({ LocalModel }) => LocalModel));
+
+export const loadLocalModel = model.load;
 
 interface Props {
   mode: ChatMode;
@@ -15,6 +20,8 @@ interface Props {
 }
 
 export function ModePicker({ mode, local, runtime, disabled, onPick, onPrepare }: Props) {
+  const isShown = mode === 'solo' || local !== undefined;
+  const LocalModel = useLazyPart(model, isShown);
   return (
     <section aria-label={chatText.modes.question}>
       <h2 className="label">{chatText.modes.answeredBy}</h2>
@@ -33,7 +40,7 @@ export function ModePicker({ mode, local, runtime, disabled, onPick, onPrepare }
       <p className={`mt-1.5 text-muted text-sm ${mode === 'auto' ? 'hidden sm:block' : ''}`}>
         {chatText.modes[mode].about}
       </p>
-      {(mode === 'solo' || local) && <LocalModel local={local} runtime={runtime} onPrepare={onPrepare} />}
+      {LocalModel && isShown && <LocalModel local={local} runtime={runtime} onPrepare={onPrepare} />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 // Which model answers: the pools that exist now, each with what one asks before choosing: its size, who is there, how fast, how dear.
 import { useId } from 'react';
 import type { PoolSummary } from '../../protocol/control.ts';
-import { type PoolId, type PoolRef, poolRefOf } from '../../protocol/ids.ts';
+import { type PoolId, type PoolRef, poolRefOf } from '../../protocol/pool-id.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatCredits } from '../format/format-credits.ts';

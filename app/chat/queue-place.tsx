@@ -1,7 +1,7 @@
 // An ask that waits for its turn: the place among the others as a row of marks, and in words.
 import type { QueuePlace as Place } from '../../shard-worker/index.ts';
 import { formatPlace } from '../format/format-place.ts';
-import { chatText } from '../text/english/chat.ts';
+import { tellQueue } from '../format/tell-route.ts';
 import { ProgramWords } from '../ui/program-words.tsx';
 
 /** More marks than this would wrap on a phone; the words have the figures. */
@@ -27,7 +27,11 @@ export function QueuePlace({ queue }: { queue: Place }) {
           />
         ))}
       </div>
-      <ProgramWords said={queue.reason} told={chatText.queueWaits} className="mt-1.5 text-muted" />
+      {queue.why ? (
+        <p className="mt-1.5 text-muted">{tellQueue(queue.why)}</p>
+      ) : (
+        <ProgramWords said={queue.reason} className="mt-1.5 text-muted" />
+      )}
     </div>
   );
 }

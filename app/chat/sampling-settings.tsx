@@ -1,9 +1,12 @@
 // How tokens are picked; every field may stay empty, then the model's own defaults hold.
-import { useId } from 'react';
+import { useState } from 'react';
+import { LazyPart, useLazyPart } from '../state/lazy-part.ts';
 import { chatText } from '../text/english/chat.ts';
-import { readSampling, SAMPLING_FIELDS, type SamplingField, type SamplingForm } from './sampling-form.ts';
+import { SAMPLING_FIELDS, type SamplingForm } from './sampling-form.ts';
 
-interface Props {
+const fields = new LazyPart(() => import('./sampling-fields.tsx').then(({ SamplingFields }) => SamplingFields));
+
+export interface SamplingProps {
   form: SamplingForm;
   onChange(form: SamplingForm): void;
   /** What the model is told before everything that is said. */
@@ -11,72 +14,19 @@ interface Props {
   onInstructions(text: string): void;
 }
 
-const MOST_INSTRUCTION_CHARS = 16_000;
-
-export function SamplingSettings({ form, onChange, instructions, onInstructions }: Props) {
-  const id = useId();
+export function SamplingSettings({ form, onChange, instructions, onInstructions }: SamplingProps) {
+  const [wasOpened, setOpened] = useState(false);
+  const Fields = useLazyPart(fields, wasOpened);
   const { settings: words } = chatText;
   const set = SAMPLING_FIELDS.filter((field) => form[field] !== '');
   return (
-    <details className="mt-2 text-sm">
+    <details className="mt-2 text-sm" onToggle={() => setOpened(true)}>
       <summary className="w-fit py-1.5 text-muted">
         {words.name}
         {instructions !== '' && words.withInstructions}
         {set.length > 0 && `: ${set.map((field) => `${words[field].label} ${form[field]}`).join(', ')}`}
       </summary>
-      <div className="panel mt-1 grid grid-cols-2 gap-4 p-4 sm:grid-cols-5">
-        <div className="col-span-full">
-          <label htmlFor={id} className="label">
-            {words.instructions}
-          </label>
-          <textarea
-            id={id}
-            data-testid="instructions"
-            className="field field-sizing-content mt-1 max-h-40"
-            dir="auto"
-            rows={1}
-            maxLength={MOST_INSTRUCTION_CHARS}
-            value={instructions}
-            onChange={(event) => onInstructions(event.target.value)}
-            placeholder={words.none}
-            aria-describedby={`${id}-hint`}
-          />
-          <p id={`${id}-hint`} className="mt-1 text-muted">
-            {words.told}
-          </p>
-        </div>
-        {SAMPLING_FIELDS.map((field) => (
-          <Field key={field} field={field} text={form[field]} onText={(text) => onChange({ ...form, [field]: text })} />
-        ))}
-        <p className="col-span-full text-muted">{words.empty}</p>
-      </div>
+      {Fields && <Fields form={form} onChange={onChange} instructions={instructions} onInstructions={onInstructions} />}
     </details>
-  );
-}
-
-function Field({ field, text, onText }: { field: SamplingField; text: string; onText(text: string): void }) {
-  const id = useId();
-  const { label, hint } = chatText.settings[field];
-  const { problem } = readSampling(field, text);
-  return (
-    <div>
-      <label htmlFor={id} className="label">
-        {label}
-      </label>
-      <input
-        id={id}
-        inputMode="decimal"
-        className="field mt-1 font-mono"
-        value={text}
-        onChange={(event) => onText(event.target.value)}
-        placeholder={chatText.settings.default}
-        autoComplete="off"
-        aria-invalid={Boolean(problem)}
-        aria-describedby={`${id}-hint`}
-      />
-      <p id={`${id}-hint`} className={`mt-1 ${problem ? 'text-danger' : 'text-muted'}`}>
-        {problem ?? hint}
-      </p>
-    </div>
   );
 }

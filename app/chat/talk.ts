@@ -14,22 +14,13 @@ import {
   applyConversation,
   type ConversationEvent,
   requestMessages,
-  streamingTurn,
   type Turn,
   withoutOldest,
 } from './conversation.ts';
-import { asKept, type KeptTalk, titleOf } from './kept-talks.ts';
+import { asKept, type KeptTalk } from './kept-talks.ts';
 import { publishAnswer } from './publish-answer.ts';
-
-export interface TalkState {
-  id: string;
-  turns: readonly Turn[];
-  /** Given by the person; undefined: how it begins. */
-  title?: string | undefined;
-  createdAt: number;
-  /** Nothing of it is kept. */
-  isPrivate: boolean;
-}
+import { emptyTalk, streamingTurn, type TalkState } from './talk-state.ts';
+import { titleOf } from './talk-title.ts';
 
 export interface AskSettings extends Omit<AskRequest, 'messages'> {
   /** What the model is told before everything that is said. */
@@ -44,6 +35,8 @@ export interface TalkOptions {
   /** Which conversation this tab shows after a reload. */
   remember(id: string | undefined): void;
   newId?(): string;
+  /** Where it is shown; else in a store of its own. */
+  state?: ValueStore<TalkState>;
 }
 
 /** Text is drawn at most this often: at 200 tokens per second, parsing Markdown per token would be all a tab does. */
@@ -62,7 +55,7 @@ export class Talk {
 
   constructor(options: TalkOptions) {
     this.#options = options;
-    this.state = new ValueStore<TalkState>(this.#empty(false));
+    this.state = options.state ?? new ValueStore<TalkState>(this.#empty(false));
   }
 
   get isStreaming(): boolean {
@@ -162,8 +155,7 @@ export class Talk {
   };
 
   #empty(isPrivate: boolean): TalkState {
-    const { newId = randomId } = this.#options;
-    return { id: newId(), turns: [], createdAt: Date.now(), isPrivate };
+    return emptyTalk(isPrivate, this.#options.newId);
   }
 
   #show(talk: TalkState): void {
@@ -273,10 +265,6 @@ function shareThatFits({ data }: PoolError): number {
   const { maxContext, promptTokens } = data ?? {};
   return typeof maxContext === 'number' && typeof promptTokens === 'number' ? maxContext / promptTokens : 0.5;
 }
-
-/** `randomUUID` is not there on a page without https. */
-const randomId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const requestOf = (messages: ChatMessage[], { instructions, ...settings }: AskSettings): AskRequest => ({
   ...settings,

@@ -1,7 +1,7 @@
 // The window's asking peer, for the chat page. Nobody asks before touching the page: until then the pool is only watched, and the
 // engine with its worker and the model's tokenizer is not loaded.
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
 import { openWatch } from '../state/open-watch.ts';
 import { usePeer } from '../state/use-peer.ts';

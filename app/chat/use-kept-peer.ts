@@ -1,6 +1,6 @@
 // A window's asking peer, for a page: opened while the page is there, with its state.
 import { useEffect, useSyncExternalStore } from 'react';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import type { ChatPeer, ChatState } from '../../shard-worker/index.ts';
 import { useStore } from '../state/use-store.ts';
 import type { KeptPeer, OpenedPeer } from './kept-peer.ts';

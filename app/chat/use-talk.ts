@@ -1,10 +1,10 @@
 // The window's conversation, for the chat page.
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { TalkState } from './talk.ts';
-import { restoreTalk, talk } from './window-talk.ts';
+import type { TalkState } from './talk-state.ts';
+import { isTalkStreaming, restoreTalk, shownTalk } from './window-talk.ts';
 
 export function useTalk(): TalkState & { isStreaming: boolean; isRestored: boolean } {
-  const state = useSyncExternalStore(talk.state.subscribe, talk.state.get, talk.state.get);
+  const state = useSyncExternalStore(shownTalk.subscribe, shownTalk.get, shownTalk.get);
   const [isRestored, setRestored] = useState(false);
   useEffect(() => {
     let isThere = true;
@@ -13,5 +13,5 @@ export function useTalk(): TalkState & { isStreaming: boolean; isRestored: boole
       isThere = false;
     };
   }, []);
-  return { ...state, isStreaming: talk.isStreaming, isRestored };
+  return { ...state, isStreaming: isTalkStreaming(), isRestored };
 }

@@ -1,12 +1,15 @@
 // What this window keeps of its conversation, whatever page it shows and after a reload: the one instance of each.
 import type { PoolRef } from '../../protocol/ids.ts';
+import { ValueStore } from '../../protocol/value-store.ts';
 import type { ChatPeer, UnfinishedAnswer } from '../../shard-worker/index.ts';
 import { fetchPart } from '../state/fetch-part.ts';
 import { recallSite } from '../state/heard-site.ts';
+import { LazyPart } from '../state/lazy-part.ts';
 import { KeptPeer } from './kept-peer.ts';
 import type { KeptTalk } from './kept-talks.ts';
-import { isAnswerTo, Talk } from './talk.ts';
-import { openTalkKeeper } from './talk-keeper.ts';
+import type { Talk } from './talk.ts';
+import type { TalkKeeper } from './talk-keeper.ts';
+import { emptyTalk, streamingTurn, type TalkState } from './talk-state.ts';
 
 const TALK = 'computepool.talk';
 const DRAFT = 'computepool.draft';
@@ -28,9 +31,49 @@ function recall(name: string): string | undefined {
   }
 }
 
-export const talkKeeper = openTalkKeeper();
+let opening: Promise<TalkKeeper> | undefined;
 
-export const talk = new Talk({ keep: talkKeeper.keep, remember: (id) => remember(TALK, id) });
+/** Fetched when somebody may ask, or shows what was kept. */
+function keeper(): Promise<TalkKeeper> {
+  opening ??= fetchPart(import('./talk-keeper.ts')).then(
+    ({ openTalkKeeper }) => openTalkKeeper(),
+    (thrown) => {
+      opening = undefined;
+      throw thrown;
+    },
+  );
+  return opening;
+}
+
+export const talkKeeper: TalkKeeper = {
+  list: async () => (await keeper()).list(),
+  read: async (id) => (await keeper()).read(id),
+  readAll: async () => (await keeper()).readAll(),
+  keep: async (kept) => (await keeper()).keep(kept),
+  remove: async (id) => (await keeper()).remove(id),
+};
+
+/** What is shown of the conversation. */
+export const shownTalk = new ValueStore<TalkState>(emptyTalk(false));
+export const isTalkStreaming = (): boolean => streamingTurn(shownTalk.get().turns) !== undefined;
+
+/** Who acts on it. */
+export const actingTalk = new LazyPart(async () => {
+  const { Talk } = await import('./talk.ts');
+  return new Talk({ state: shownTalk, keep: talkKeeper.keep, remember: (id) => remember(TALK, id) });
+});
+
+async function fetchTalk(): Promise<Talk | undefined> {
+  await actingTalk.load();
+  return actingTalk.state.get();
+}
+
+/** At once where it is there, else as soon as it is. */
+export function withTalk(act: (talk: Talk) => void): void {
+  const talk = actingTalk.state.get();
+  if (talk) act(talk);
+  else void fetchTalk().then((fetched) => fetched && act(fetched));
+}
 
 let restoring: Promise<void> | undefined;
 
@@ -38,9 +81,9 @@ let restoring: Promise<void> | undefined;
 export function restoreTalk(): Promise<void> {
   restoring ??= (async () => {
     const id = recall(TALK);
-    if (id === undefined || talk.state.get().turns.length > 0) return;
-    const kept = await talkKeeper.read(id).catch(() => undefined);
-    if (kept && talk.state.get().turns.length === 0) talk.open(kept);
+    if (id === undefined || shownTalk.get().turns.length > 0) return;
+    const [kept, talk] = await Promise.all([talkKeeper.read(id).catch(() => undefined), fetchTalk()]);
+    if (kept && shownTalk.get().turns.length === 0) talk?.open(kept);
   })();
   return restoring;
 }
@@ -50,13 +93,15 @@ const MOST_LOOKED_AT = 20;
 
 /** Shows what ran when an earlier page was closed, in the conversation that it was asked in. */
 export async function reopenTalk(peer: ChatPeer, unfinished: UnfinishedAnswer): Promise<void> {
-  const own = await askedIn(unfinished).catch(() => undefined);
-  if (talk.isStreaming) return;
+  const [own, talk] = await Promise.all([askedIn(unfinished).catch(() => undefined), fetchTalk()]);
+  if (!talk || talk.isStreaming) return;
+  const { isAnswerTo } = await import('./talk.ts');
   if (own && !isAnswerTo(talk.state.get().turns, unfinished.request)) talk.open(own);
   talk.reopen(peer, unfinished);
 }
 
 async function askedIn({ request }: UnfinishedAnswer): Promise<KeptTalk | undefined> {
+  const { isAnswerTo } = await import('./talk.ts');
   for (const { id } of (await talkKeeper.list()).slice(0, MOST_LOOKED_AT)) {
     const kept = await talkKeeper.read(id);
     if (kept && isAnswerTo(kept.turns, request)) return kept;
@@ -67,8 +112,8 @@ async function askedIn({ request }: UnfinishedAnswer): Promise<KeptTalk | undefi
 /** All tabs of this browser: which of them left an answer under way, its peer finds out. */
 const ASKING = 'computepool.asking';
 let wasStreaming = false;
-talk.state.subscribe(() => {
-  const { isStreaming } = talk;
+shownTalk.subscribe(() => {
+  const isStreaming = isTalkStreaming();
   if (isStreaming === wasStreaming) return;
   wasStreaming = isStreaming;
   try {
@@ -97,9 +142,11 @@ export const recallDraft = (): string => recall(DRAFT) ?? '';
 export const rememberDraft = (text: string): void => remember(DRAFT, text || undefined);
 
 async function open(pool: PoolRef): Promise<ChatPeer> {
+  // What is asked is kept from its first word on. A browser that cannot says so at the list.
+  keeper().catch(() => {});
   const { openChatPeer } = await fetchPart(import('../../shard-worker/index.ts'));
   const heard = recallSite();
   return openChatPeer({ pool, ...(heard ? { config: heard.config } : {}) });
 }
 
-export const chatPeer = new KeptPeer(open, () => talk.isStreaming);
+export const chatPeer = new KeptPeer(open, isTalkStreaming);

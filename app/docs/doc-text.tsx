@@ -1,4 +1,4 @@
-// A document of the repository as a page of the site, drawn when the site is built: no reader of Markdown is sent to a browser.
+// A document of the repository as a page of the site shows it.
 import type { ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';

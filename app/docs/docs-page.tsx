@@ -1,5 +1,4 @@
 // What stands on /docs.
-'use client';
 import { PageLink } from '../route/page-link.tsx';
 import { docsText } from '../text/english/docs.ts';
 import { PageTitle } from '../ui/page-title.tsx';

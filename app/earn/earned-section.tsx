@@ -1,6 +1,5 @@
 // At /account: paid sessions that one's tabs worked for, with receipts and transactions, and what waits to be fetched. Nothing where
 // this server has no market.
-'use client';
 import { useCallback, useState } from 'react';
 import { ChainLink } from '../pay/chain-link.tsx';
 import { formatUsdc } from '../pay/pay-figures.ts';

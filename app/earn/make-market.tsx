@@ -1,5 +1,4 @@
 // How a market pool is made: its contract is deployed with the owner's own key, which no page sees; so this shows the commands.
-'use client';
 import { useEffect, useState } from 'react';
 import { CHAINS } from '../../protocol/chains.ts';
 import { slugSchema } from '../../protocol/ids.ts';

@@ -1,5 +1,4 @@
 // At a market pool's page, for whoever runs the server: the hot key's gas money, and paid sessions. Nothing for anybody else.
-'use client';
 import type { PoolId } from '../../protocol/ids.ts';
 import { ChainLink } from '../pay/chain-link.tsx';
 import { formatUsdc } from '../pay/pay-figures.ts';

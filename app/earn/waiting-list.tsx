@@ -1,5 +1,4 @@
 // What waits for the addresses of one's tabs: at the pool until it is claimed, or with the address as USDCx until it is unwrapped.
-'use client';
 import { useState } from 'react';
 import { ChainLink } from '../pay/chain-link.tsx';
 import { PayFault } from '../pay/pay-fault.ts';

@@ -1,6 +1,5 @@
 // Takes the account of a wallet of this browser as the address to be paid at, so that nobody types forty digits. Wallet code is loaded
 // with the press.
-'use client';
 import { useState } from 'react';
 import { PayFault } from '../pay/pay-fault.ts';
 import { PayFaultCard } from '../pay/pay-fault-card.tsx';

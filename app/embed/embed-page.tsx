@@ -1,5 +1,4 @@
 // The frame of /embed. What is in it needs the address's query, which exists only in the browser.
-'use client';
 import { embedText } from '../text/english/embed.ts';
 import { SecureOnly } from '../ui/secure-only.tsx';
 import { EmbedView } from './embed-view.tsx';

@@ -1,5 +1,5 @@
 // What the address of /embed asks for. Pure. Which pages may frame it, the server reads off the same `pool`.
-import { type PoolRef, readPoolId } from '../../protocol/ids.ts';
+import { type PoolRef, readPoolId } from '../../protocol/pool-id.ts';
 
 export interface EmbedQuery {
   /** Undefined: the pool that the server shows first. */

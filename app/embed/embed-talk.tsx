@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ToChat } from '../../packages/widget/src/words.ts';
 import { originSchema } from '../../protocol/embed.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import { Composer } from '../chat/composer.tsx';
 import { announceTurns } from '../chat/conversation.ts';
 import { OtherWays } from '../chat/earn-links.tsx';

@@ -7,8 +7,9 @@ export interface RouteBar {
   name: string;
   mode: Mode;
   chosen: boolean;
-  /** Why it was taken or turned down. */
+  /** Why it was taken or turned down, in English; by kind in `facts`, but of an older server. */
   why: string;
+  facts?: RoutePlan['facts'];
   /** Missing where nothing could be predicted, e.g. because it cannot run at all. */
   predicted?: Prediction;
   /** Length of its bar, percent of the fastest; 0 without a prediction. */
@@ -32,6 +33,7 @@ export function compareRoutes(plan: RoutePlan, actualTokensPerSecond?: number): 
     mode: plan.mode,
     chosen: true,
     why: plan.reason,
+    facts: plan.facts,
     predicted: plan.predicted,
     percent: percentOf(plan.predicted.tokensPerSecond),
     ...(actual ? { actualPercent: percentOf(actual), actualTokensPerSecond: actual } : {}),
@@ -43,6 +45,7 @@ export function compareRoutes(plan: RoutePlan, actualTokensPerSecond?: number): 
       mode: route.mode,
       chosen: false,
       why: route.why,
+      facts: route.facts,
       ...(route.predicted ? { predicted: route.predicted } : {}),
       percent: percentOf(route.predicted?.tokensPerSecond),
     }),

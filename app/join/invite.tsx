@@ -1,5 +1,5 @@
 // Brings another device to this pool: a link, a button that copies it, and a QR code.
-import { type PoolId, poolRefOf } from '../../protocol/ids.ts';
+import { type PoolId, poolRefOf } from '../../protocol/pool-id.ts';
 import { joinAddress } from '../state/page-address.ts';
 import { joinText } from '../text/english/join.ts';
 import { fill } from '../text/fill.ts';

@@ -1,5 +1,4 @@
 // What stands on /join. The view needs the address's query, which exists only in the browser.
-'use client';
 import { joinText } from '../text/english/join.ts';
 import { PageTitle } from '../ui/page-title.tsx';
 import { SecureOnly } from '../ui/secure-only.tsx';

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from '../route/address.ts';
 import { useShards } from '../state/lent-shards.ts';
+import { mayLend } from '../state/may-lend.ts';
 import { readPools } from '../state/read-pools.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { useRemote } from '../state/use-remote.ts';
@@ -30,6 +31,8 @@ export function JoinView() {
   const peers = useShardPeers(shards);
   const pools = useRemote(shards.length === 0 ? readPools : undefined, POOLS_EVERY_MS);
   const joined = useRef(false);
+
+  useEffect(() => mayLend.set(true), []);
 
   useEffect(() => {
     if (joined.current || shards.length > 0 || !query.auto || !site.config) return;

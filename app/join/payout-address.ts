@@ -1,7 +1,7 @@
 // The address that a person wants USDC to be paid to: read as it is typed, and which pools ask for it. Pure.
 import type { PoolInfo } from '../../protocol/http/pool.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
 import { type Address, addressSchema, isZeroAddress } from '../../protocol/payout.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import { joinText } from '../text/english/join.ts';
 
 export function readAddress(text: string): { value?: Address; problem?: string } {

@@ -2,7 +2,7 @@
 // list of its own files, the hub of its.
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolInfo } from '../../protocol/http/pool.ts';
-import { modelOf, type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { modelOf, type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import { DTYPES, graphPath } from '../../shard-worker/hub/dtype-files.ts';
 import { hubFileUrl } from '../../shard-worker/hub/hub-location.ts';
 import { modelSource } from '../../shard-worker/peer/site.ts';

@@ -1,7 +1,7 @@
 // One shard of this window: how far it has come, what it holds, what it does. A picture of StageState, nothing more.
 import type { PoolPolicyName } from '../../protocol/control.ts';
 import type { Price } from '../../protocol/credits.ts';
-import { poolRefOf } from '../../protocol/ids.ts';
+import { poolRefOf } from '../../protocol/pool-id.ts';
 import type { StageState } from '../../shard-worker/index.ts';
 import { formatCredits } from '../format/format-credits.ts';
 import { formatMarketPrice } from '../format/format-dollars.ts';
@@ -10,8 +10,8 @@ import { lateLine } from '../format/late-line.ts';
 import { PHASE_SENTENCES } from '../format/phase-steps.ts';
 import type { Shard } from '../state/lent-shards.ts';
 import type { ShownError } from '../state/show-error.ts';
-import { formatText } from '../text/english/format.ts';
 import { joinText } from '../text/english/join.ts';
+import { lendText } from '../text/english/lend.ts';
 import { fill } from '../text/fill.ts';
 import { CoalitionRing } from '../ui/coalition-ring.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
@@ -133,7 +133,7 @@ export function ShardCard({ state, number, ending = 'leave', onRetry, onPause, o
       {state.note && (
         <ProgramWords
           said={state.note}
-          told={state.noteCode && formatText.deviceNotes[state.noteCode]}
+          told={state.noteCode && lendText.deviceNotes[state.noteCode]}
           className="mt-4 rounded-md border border-control bg-warn-soft px-4 py-2 text-sm"
         />
       )}

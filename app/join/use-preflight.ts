@@ -2,7 +2,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolInfo } from '../../protocol/http/pool.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import { readRuntimeFiles } from '../../protocol/runtime-files.ts';
 import { useRemote } from '../state/use-remote.ts';
 import type { BackendChoice } from './join-query.ts';

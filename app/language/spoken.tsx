@@ -1,5 +1,4 @@
 // Everything that is shown, in the language of this browser. A change draws all of it anew: texts are read when rendering.
-'use client';
 import { Fragment, type ReactNode, useEffect } from 'react';
 import { useLanguage } from '../text/catalogue.ts';
 import { speak, wantedLanguage } from './speak.ts';

@@ -1,5 +1,4 @@
 // What stands on /network. What is asked of the server is asked by a browser alone.
-'use client';
 import { networkText } from '../text/english/network.ts';
 import { InBrowser } from '../ui/in-browser.tsx';
 import { PageTitle } from '../ui/page-title.tsx';

@@ -1,5 +1,4 @@
 // Reads a saved file of workflows again: what each would do and when, before anybody hands it to a service. Runs nothing.
-'use client';
 import { useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
 import { useTask } from '../state/use-task.ts';

@@ -1,5 +1,4 @@
 // What a paid session has cost so far, told anew each second, and whether the chain says so or this page has counted on.
-'use client';
 import { payText } from '../text/english/pay.ts';
 import { meterAt, type Reading } from './meter.ts';
 import { formatUsdc } from './pay-figures.ts';

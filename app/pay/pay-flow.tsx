@@ -1,5 +1,4 @@
 // A payment as it goes: which wallet, what is signed, and whatever keeps it from coming to its end. The steps themselves are `Payer`'s.
-'use client';
 import { useEffect, useState } from 'react';
 import { useStore } from '../state/use-store.ts';
 import { payText } from '../text/english/pay.ts';

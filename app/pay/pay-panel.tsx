@@ -1,6 +1,5 @@
 // Beside a conversation with a market pool: what it costs to ask, a payment as it goes, and the session that it opened. Tells the
 // conversation how to ask. Loaded for market pools alone; wallet code comes with the first press.
-'use client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Coalition } from '../../protocol/control.ts';
 import type { PoolId } from '../../protocol/ids.ts';

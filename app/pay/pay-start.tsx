@@ -1,5 +1,4 @@
 // Before anything of a wallet: how much to pay in, for about how long that is, and what becomes of the rest.
-'use client';
 import { useCallback, useState } from 'react';
 import { CHAINS } from '../../protocol/chains.ts';
 import type { PoolId } from '../../protocol/ids.ts';

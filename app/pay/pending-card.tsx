@@ -1,5 +1,4 @@
 // A payment that was signed before this page was closed or the server was away: it is sent again by itself, once.
-'use client';
 import { useCallback, useEffect, useState } from 'react';
 import { payText } from '../text/english/pay.ts';
 import { LoadingLine } from '../ui/loading-line.tsx';

@@ -1,6 +1,5 @@
 // Saves a paid session's transitions as a file of workflows: who does not trust this server has its deadline and its refund sent by
 // somebody else.
-'use client';
 import { useTask } from '../state/use-task.ts';
 import { payText } from '../text/english/pay.ts';
 import { ErrorCard } from '../ui/error-card.tsx';

@@ -1,5 +1,4 @@
 // A paid session while it lives and when it is over: its meter, more money for it, its end, and each step with its transaction.
-'use client';
 import { useCallback, useState } from 'react';
 import type { Remote } from '../state/use-remote.ts';
 import { useTask } from '../state/use-task.ts';

@@ -1,5 +1,4 @@
 // Each step of a paid session with its transaction, for whoever wants to look: read when it is opened, and again as the session changes.
-'use client';
 import { useCallback, useState } from 'react';
 import { useRemote } from '../state/use-remote.ts';
 import { languageTag } from '../text/catalogue.ts';

@@ -1,5 +1,4 @@
 // How much more to pay in, while a session lives.
-'use client';
 import { useState } from 'react';
 import { payText } from '../text/english/pay.ts';
 import { formatUsdc } from './pay-figures.ts';

@@ -1,5 +1,4 @@
 // The deck: one slide after another on one page, by keyboard or by scrolling, and on paper one to a sheet.
-'use client';
 import type { ReactNode } from 'react';
 import { formatCount, formatFixed } from '../format/format-count.ts';
 import { formatDollars } from '../format/format-dollars.ts';

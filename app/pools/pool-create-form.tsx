@@ -2,8 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { PoolInfo } from '../../protocol/http/pool.ts';
-import { type ModelRef, modelOf } from '../../protocol/ids.ts';
-import { isRepo, isRevision } from '../state/resolve-model.ts';
+import { isRepo, isRevision, type ModelRef, modelOf } from '../../protocol/pool-id.ts';
 import type { SiteModel } from '../state/site-models.ts';
 import { useTask } from '../state/use-task.ts';
 import { poolsText } from '../text/english/pools.ts';

@@ -1,5 +1,4 @@
 // Which pages of other sites may show a pool's chat, and what its owner gives their visitors.
-'use client';
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import type { PoolLive } from '../../protocol/http/pool-state.ts';
 import { useProvenTask } from '../state/use-proven-task.ts';

@@ -1,7 +1,7 @@
 // All pools, what answers first: a small ring, the model, who is there, why it is so.
 
 import type { PoolInfo } from '../../protocol/http/pool.ts';
-import { poolRefOf } from '../../protocol/ids.ts';
+import { poolRefOf } from '../../protocol/pool-id.ts';
 import { formatBytes } from '../format/format-bytes.ts';
 import { formatMarketPrice } from '../format/format-dollars.ts';
 import { formatModel } from '../format/format-model.ts';

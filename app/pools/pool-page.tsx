@@ -1,7 +1,7 @@
 // One pool: what it is, what it does now, and what its owner may change.
 
 import { lazy, Suspense, useCallback } from 'react';
-import { poolRefOf } from '../../protocol/ids.ts';
+import { poolRefOf } from '../../protocol/pool-id.ts';
 import { formatModel } from '../format/format-model.ts';
 import { useGo } from '../route/address.ts';
 import { PageLink } from '../route/page-link.tsx';

@@ -1,5 +1,4 @@
 // What stands on /pools. The view needs the address's query, which exists only in the browser.
-'use client';
 import { poolsText } from '../text/english/pools.ts';
 import { InBrowser } from '../ui/in-browser.tsx';
 import { PageTitle } from '../ui/page-title.tsx';

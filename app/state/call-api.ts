@@ -1,7 +1,11 @@
 // One request to the site's HTTP API: JSON out, parsed JSON in, typed errors. Sends the login cookie, keeps nothing.
-import type * as z from 'zod/mini';
 import { PoolError } from '../../protocol/errors.ts';
 import { readFailure } from './read-failure.ts';
+
+/** What an answer must be: a schema, or what stands for one. */
+export interface Shape<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false };
+}
 
 export interface ApiCall {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -13,7 +17,7 @@ export interface ApiCall {
 const CALL_TIMEOUT_MS = 30_000;
 
 /** Throws `PoolError`: the server's own, `link-failed` when it cannot be reached, `bad-message` for a strange answer. */
-export async function callApi<T>(path: string, schema: z.ZodMiniType<T>, call: ApiCall = {}): Promise<T> {
+export async function callApi<T>(path: string, shape: Shape<T>, call: ApiCall = {}): Promise<T> {
   const { method = 'GET', body, signal } = call;
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
   const unanswered = (cause: unknown): never => {
@@ -33,7 +37,7 @@ export async function callApi<T>(path: string, schema: z.ZodMiniType<T>, call: A
   const noJson = (cause: unknown) => (cause instanceof SyntaxError ? undefined : unanswered(cause));
   const value: unknown = response.status === 204 ? null : await response.json().catch(noJson);
   if (!response.ok) throw readFailure(value, response.status);
-  const result = schema.safeParse(value);
+  const result = shape.safeParse(value);
   if (!result.success) throw new PoolError('bad-message', 'The server’s answer has a field that does not fit.');
   return result.data;
 }

@@ -1,5 +1,6 @@
 // What the server said of itself last, kept by this browser: a page that finds no server knows all the same which model is meant.
-import { type SiteConfig, siteConfigSchema } from '../../protocol/http/config.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
+import { readConfig } from '../../protocol/http/read-config.ts';
 import { parseSiteModels, type SiteModel } from './site-models.ts';
 
 export interface HeardSite {
@@ -21,8 +22,8 @@ export function rememberSite(site: HeardSite): void {
 export function recallSite(): HeardSite | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as { config?: unknown } | null;
-    const config = siteConfigSchema.safeParse(kept?.config);
-    return config.success ? { config: config.data, models: parseSiteModels(kept) } : undefined;
+    const config = readConfig(kept?.config);
+    return config && { config, models: parseSiteModels(kept) };
   } catch {
     return undefined;
   }

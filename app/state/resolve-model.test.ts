@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelRef } from '../../protocol/ids.ts';
-import { isRepo, isRevision, readModelWish, resolveModel } from './resolve-model.ts';
+import { isRepo, isRevision } from '../../protocol/pool-id.ts';
+import { readModelWish, resolveModel } from './resolve-model.ts';
 import type { SiteModel } from './site-models.ts';
 
 const fallback: ModelRef = { repo: 'site/tiny', revision: 'v1', dtype: 'fp32' };

@@ -1,5 +1,5 @@
 // Which pool is meant, when an address or a form names only part of it. Pure.
-import { type Dtype, dtypeSchema, type PoolRef, repoSchema, revisionSchema, slugSchema } from '../../protocol/ids.ts';
+import { type Dtype, isDtype, isRepo, isRevision, isSlug, type PoolRef } from '../../protocol/pool-id.ts';
 import { stateText } from '../text/english/state.ts';
 import type { SiteModel } from './site-models.ts';
 
@@ -24,10 +24,10 @@ export function resolveModel(wish: ModelWish, fallback: PoolRef, siteModels: rea
 
 /** Reads `model`, `revision`, `dtype` and `pool` (a slug) of an address. What does not fit is named in `problems`, not thrown. */
 export function readModelWish(query: URLSearchParams): { wish: ModelWish; problems: string[] } {
-  const repo = readField(query, 'model', repoSchema);
-  const revision = readField(query, 'revision', revisionSchema);
-  const dtype = readField(query, 'dtype', dtypeSchema);
-  const slug = readField(query, 'pool', slugSchema);
+  const repo = readField(query, 'model', isRepo);
+  const revision = readField(query, 'revision', isRevision);
+  const dtype = readField(query, 'dtype', isDtype);
+  const slug = readField(query, 'pool', isSlug);
   const wish: ModelWish = {};
   if (repo.value !== undefined) wish.repo = repo.value;
   if (revision.value !== undefined) wish.revision = revision.value;
@@ -36,18 +36,12 @@ export function readModelWish(query: URLSearchParams): { wish: ModelWish; proble
   return { wish, problems: [repo, revision, dtype, slug].flatMap((field) => field.problem ?? []) };
 }
 
-interface Parser<T> {
-  safeParse(value: unknown): { success: boolean; data?: T | undefined };
-}
-
-function readField<T>(query: URLSearchParams, name: string, schema: Parser<T>): { value?: T; problem?: string } {
+function readField<T extends string>(
+  query: URLSearchParams,
+  name: string,
+  fits: (text: unknown) => text is T,
+): { value?: T; problem?: string } {
   const text = query.get(name);
   if (text === null || text === '') return {};
-  const result = schema.safeParse(text);
-  if (result.success) return { value: result.data as T };
-  return { problem: stateText.notOne(name, text.slice(0, 80)) };
+  return fits(text) ? { value: text } : { problem: stateText.notOne(name, text.slice(0, 80)) };
 }
-
-/** True for `owner/name` as the hub writes it. */
-export const isRepo = (text: string): boolean => repoSchema.safeParse(text).success;
-export const isRevision = (text: string): boolean => revisionSchema.safeParse(text).success;

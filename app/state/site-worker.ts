@@ -60,7 +60,7 @@ export async function keepSite(build: string, isWanted: boolean): Promise<void> 
   });
   setInterval(() => void own.update().catch(() => {}), UPDATE_MS);
   // What came late, such as a language, came before it was there to keep it.
-  void serviceWorker.ready.then(({ active }) => active && say(active, { type: 'keep', paths: filesOfPage() }));
+  void keepLoaded();
   await meet(own.waiting, build);
 }
 
@@ -87,6 +87,12 @@ export function takeNewer(): void {
     navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
     say(waiting, { type: 'take-over' });
   }
+}
+
+/** Keeps what this page has loaded by now with the page itself. */
+export async function keepLoaded(): Promise<void> {
+  const ready = await navigator.serviceWorker?.ready;
+  if (ready?.active) say(ready.active, { type: 'keep', paths: filesOfPage() });
 }
 
 /** This device can answer alone: what it takes to do so is kept with the pages. */

@@ -1,7 +1,7 @@
 // Opens something of the engine's door for a pool and closes it with the page. Never looks inside it.
 import { useEffect, useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import type { ChatState, Store } from '../../shard-worker/index.ts';
 import type { ShownError } from './show-error.ts';
 import { useStore } from './use-store.ts';

@@ -2,8 +2,9 @@
 // away, and the page can do without it, what was heard of it last.
 import { useCallback, useEffect, useState } from 'react';
 import { PoolError } from '../../protocol/errors.ts';
-import { type SiteConfig, siteConfigSchema } from '../../protocol/http/config.ts';
-import { callApi } from './call-api.ts';
+import type { SiteConfig } from '../../protocol/http/config.ts';
+import { readConfig } from '../../protocol/http/read-config.ts';
+import { callApi, type Shape } from './call-api.ts';
 import { recallSite, rememberSite } from './heard-site.ts';
 import { type ShownError, showError } from './show-error.ts';
 import { parseSiteModels, type SiteModel } from './site-models.ts';
@@ -62,8 +63,15 @@ export function useSiteConfig({ orHeard = false } = {}): Site {
   return { ...site, retry };
 }
 
+const configShape: Shape<SiteConfig> = {
+  safeParse(value) {
+    const data = readConfig(value);
+    return data ? { success: true, data } : { success: false };
+  },
+};
+
 async function readSite(): Promise<{ config: SiteConfig; models: SiteModel[] }> {
-  const config = await callApi('/api/config', siteConfigSchema);
+  const config = await callApi('/api/config', configShape);
   // The list is a convenience: a site without its own models works with any model of the hub.
   const models = await readModels(`${config.siteModelsUrl.replace(/\/+$/, '')}/index.json`).catch(() => []);
   return { config, models };

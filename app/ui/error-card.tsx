@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { ShownError } from '../state/show-error.ts';
 import { tellError } from '../state/tell-error.ts';
 import { errorText } from '../text/english/errors.ts';
+import { OwnWords } from './program-words.tsx';
 
 interface Props {
   error: ShownError;
@@ -28,14 +29,7 @@ export function ErrorCard({ error, onRetry, children }: Props) {
       <p className="mt-1" lang={spoken}>
         {step}
       </p>
-      {said !== undefined && (
-        <details className="mt-1 text-sm">
-          <summary className="w-fit py-1.5">{errorText.ownWords}</summary>
-          <p className="break-words" lang="en">
-            {said}
-          </p>
-        </details>
-      )}
+      {said !== undefined && <OwnWords said={said} />}
       {(onRetry || children) && (
         <div className="mt-3 flex flex-wrap gap-2">
           {onRetry && (

@@ -1,7 +1,7 @@
 // Names a model of the hub by hand.
 import { useId } from 'react';
 import type { ModelRef } from '../../protocol/ids.ts';
-import { isRepo, isRevision } from '../state/resolve-model.ts';
+import { isRepo, isRevision } from '../../protocol/pool-id.ts';
 import { uiText } from '../text/english/ui.ts';
 
 interface Props {

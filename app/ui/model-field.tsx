@@ -5,6 +5,7 @@ import type { Dtype, ModelRef } from '../../protocol/ids.ts';
 import { formatRepoName } from '../format/format-model.ts';
 import { resolveModel } from '../state/resolve-model.ts';
 import { formatParameters, type SiteModel } from '../state/site-models.ts';
+import { ownModelsText } from '../text/english/own-models.ts';
 import { uiText } from '../text/english/ui.ts';
 import { HubFields } from './hub-fields.tsx';
 
@@ -22,7 +23,9 @@ interface Choice {
   title: string;
   /** What it is for and how large, as far as that is known. */
   facts: string[];
-  /** As whoever runs the site describes it. */
+  /** In the person's language, for models that come with this program. */
+  told?: string | undefined;
+  /** As whoever runs the site describes any other. */
   description?: string | undefined;
 }
 
@@ -35,6 +38,7 @@ function listChoices(config: SiteConfig, offered: readonly SiteModel[]): Choice[
       ...(model.draftFor ? [uiText.model.draftFor(model.draftFor)] : []),
       ...[formatParameters(model.parameters)].filter(Boolean),
     ],
+    told: ownModelsText.about[model.repo],
     description: model.description,
   }));
   const own = known.find((choice) => choice.repo === config.model.repo);
@@ -80,13 +84,14 @@ export function ModelField({ config, models, value, onChange, withDrafts = false
   );
 }
 
-function About({ choice: { facts, description } }: { choice: Choice }) {
-  if (facts.length === 0 && !description) return null;
+function About({ choice: { facts, told, description } }: { choice: Choice }) {
+  const said = told ?? (description && <bdi>{description}</bdi>);
+  if (facts.length === 0 && !said) return null;
   return (
-    <span className="block break-words text-muted text-sm">
+    <span className="block break-words text-muted text-sm" data-testid="model-about">
       {facts.join(' · ')}
-      {facts.length > 0 && description && ' · '}
-      {description && <bdi>{description}</bdi>}
+      {facts.length > 0 && said && ' · '}
+      {said}
     </span>
   );
 }

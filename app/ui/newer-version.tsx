@@ -1,6 +1,5 @@
 // Has the site kept by this browser, and says so when a newer version of it is there. Nothing is loaded anew by itself: a window may
 // be lending, or be in the middle of an answer.
-'use client';
 import { useEffect, useSyncExternalStore } from 'react';
 import { usePathname } from '../route/address.ts';
 import { pagePath } from '../route/page-path.ts';

@@ -1,8 +1,10 @@
-// What a program says, in English as all programs here do. Who reads another language is first told as much in that one.
+// What a program says, in English as all programs here do. Where the person's language has a sentence for it, that one is told, and the
+// program's own words are one click deeper.
+import { errorText } from '../text/english/errors.ts';
 
 interface Props {
   said: string;
-  /** In the person's language; '' or nothing where that has no sentence of its own for it. */
+  /** In the person's language; nothing where that has no sentence for it. */
   told?: string | undefined;
   className?: string;
 }
@@ -18,9 +20,17 @@ export function ProgramWords({ said, told, className }: Props) {
   return (
     <div className={className}>
       <p>{told}</p>
-      <p lang="en" className="mt-1 text-muted text-xs">
-        {said}
-      </p>
+      <OwnWords said={said} />
     </div>
   );
 }
+
+/** Opens. */
+export const OwnWords = ({ said }: Pick<Props, 'said'>) => (
+  <details className="mt-1 text-sm">
+    <summary className="w-fit py-1.5">{errorText.ownWords}</summary>
+    <p className="break-words" lang="en" data-words="program">
+      {said}
+    </p>
+  </details>
+);

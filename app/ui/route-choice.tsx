@@ -4,6 +4,7 @@ import { CODEC_NOTES, DRAFTER_NAMES } from '../format/describe-mode.ts';
 import { formatRate } from '../format/format-count.ts';
 import { formatMs } from '../format/format-ms.ts';
 import { compareRoutes, type RouteBar } from '../format/route-bars.ts';
+import { tellRoute } from '../format/tell-route.ts';
 import { uiText } from '../text/english/ui.ts';
 import { ProgramWords } from './program-words.tsx';
 
@@ -19,7 +20,7 @@ export function RouteChoice({ plan, outcome }: Props) {
   return (
     <section data-testid="route-choice" data-mode={plan.mode} data-local={plan.local}>
       <p className="label">{text.title}</p>
-      <ProgramWords said={plan.reason} told={tellRoute(plan)} className="mt-1" />
+      <Why facts={plan.facts} said={plan.reason} className="mt-1" />
       <table className="mt-2 text-left">
         <caption className="sr-only">{text.table}</caption>
         <thead>
@@ -59,10 +60,9 @@ export function RouteChoice({ plan, outcome }: Props) {
   );
 }
 
-function tellRoute({ mode, local, stages }: RoutePlan): string {
-  const { told } = uiText.route;
-  if (local) return told.local;
-  return mode === 'lan' || mode === 'speculative' ? told[mode](stages) : told[mode];
+/** An older server says it only in English. */
+function Why({ facts, said, className }: Pick<RoutePlan, 'facts'> & { said: string; className: string }) {
+  return facts ? <p className={className}>{tellRoute(facts)}</p> : <ProgramWords said={said} className={className} />;
 }
 
 function Row({ name, predicted, measured }: { name: string; predicted: string; measured: string }) {
@@ -103,11 +103,7 @@ function Bar({ bar }: { bar: RouteBar }) {
           />
         )}
       </div>
-      {!bar.chosen && (
-        <p lang="en" className="mt-0.5 text-muted">
-          {bar.why}
-        </p>
-      )}
+      {!bar.chosen && <Why facts={bar.facts} said={bar.why} className="mt-0.5 text-muted" />}
     </li>
   );
 }

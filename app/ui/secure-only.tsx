@@ -1,7 +1,11 @@
 // Shows what needs a secure context where there is one. Elsewhere nothing of it starts, and a card says why and what to do.
 import { type ReactNode, useSyncExternalStore } from 'react';
+import { LazyPart, useLazyPart } from '../state/lazy-part.ts';
 import { uiText } from '../text/english/ui.ts';
-import { InsecureCard } from './insecure-card.tsx';
+
+const card = new LazyPart(() => import('./insecure-card.tsx').then(({ InsecureCard }) => InsecureCard));
+
+export const loadInsecureCard = card.load;
 
 /** A page stays what it is for as long as it lives. */
 const subscribe = () => () => {};
@@ -11,6 +15,8 @@ const unknown = (): undefined => undefined;
 
 export function SecureOnly({ children }: { children: ReactNode }) {
   const isSecure = useSyncExternalStore<boolean | undefined>(subscribe, read, unknown);
-  if (isSecure === undefined) return <p className="text-muted">{uiText.oneMoment}</p>;
-  return isSecure ? children : <InsecureCard here={window.location} />;
+  const InsecureCard = useLazyPart(card, isSecure === false);
+  if (isSecure) return children;
+  if (InsecureCard) return <InsecureCard here={window.location} />;
+  return <p className="text-muted">{uiText.oneMoment}</p>;
 }

@@ -1,5 +1,4 @@
 // The foot of every page: what the server sees and what it does not.
-'use client';
 import { PageLink } from '../route/page-link.tsx';
 import { uiText } from '../text/english/ui.ts';
 import { LanguageChoice } from './language-choice.tsx';

@@ -1,6 +1,5 @@
 // What stands around every page but the one that pages of other sites show in a frame: that one has nothing around it, speaks the
 // language of the page that shows it, and has nothing of the site kept by the browser.
-'use client';
 import type { ReactNode } from 'react';
 import { Spoken } from '../language/spoken.tsx';
 import { usePathname } from '../route/address.ts';

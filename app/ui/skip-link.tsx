@@ -1,5 +1,4 @@
 // The first stop of the keyboard: past the head of the page.
-'use client';
 import { uiText } from '../text/english/ui.ts';
 
 export function SkipLink() {

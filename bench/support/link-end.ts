@@ -1,5 +1,6 @@
 // Runs in a page: one end of a link of the product, made by its own broker and proved, and beside it one plain data channel.
 // Both carry frames that say when they were sent.
+import { parseServerMessage } from '../../protocol/control.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import { STAGE_LANES } from '../../protocol/limits.ts';
@@ -71,12 +72,17 @@ const ownIdentity = async (): Promise<Identity> => identityOf(await ownKeys());
 async function brokerToken(origin: string): Promise<string> {
   const own = await ownKeys();
   return new Promise((resolve, reject) => {
-    new ControlClient(controlUrl(origin), own, {
-      onWelcome: ({ brokerToken: token }) => resolve(token),
-      onMessage: () => {},
-      onDown: reject,
-      vitals: () => ({ sessions: 0, tokens: 0 }),
-    });
+    new ControlClient(
+      controlUrl(origin),
+      own,
+      {
+        onWelcome: ({ brokerToken: token }) => resolve(token),
+        onMessage: () => {},
+        onDown: reject,
+        vitals: () => ({ sessions: 0, tokens: 0 }),
+      },
+      { read: parseServerMessage },
+    );
   });
 }
 

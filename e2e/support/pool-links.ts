@@ -1,6 +1,6 @@
 // For scripts in a page that are a peer without the product's pages: waits for a coalition and opens proved links to its
 // entry and exit, with the product's own control client, broker and links.
-import type { Coalition } from '../../protocol/control.ts';
+import { type Coalition, parseServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { type Identity, identityOf, newIdentityKeys } from '../../protocol/identity.ts';
 import { type JobId, type ModelRef, type PeerId, poolIdOf } from '../../protocol/ids.ts';
@@ -99,45 +99,50 @@ export async function openPoolLinks(
         ...{ grant: granted, askAgain: askFor, done },
       });
     };
-    const control = new ControlClient(controlUrl(origin), keys, {
-      onWelcome: (welcome) => {
-        orchestratorKey = welcome.orchestratorKey;
-        broker = new ChannelBroker({
-          self: welcome.peer,
-          origin,
-          iceServers: [],
-          token: welcome.brokerToken,
-          onChannel: (brokered) => {
-            watch.add(brokered);
-            links.add(brokered).then(finish, reject);
-          },
-        });
-        control.send({ type: 'watch', pool: poolIdOf(model) });
-      },
-      onMessage: (message) => {
-        if (message.type === 'probe') control.send({ type: 'present', at: message.at });
-        if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));
-        if (message.type === 'ask-granted') {
-          const { ask, job, grant } = message;
-          if (grant === undefined) {
-            asks.get(ask)?.reject(new PoolError('grant-refused', 'The plan is for this page alone.'));
-            return;
+    const control = new ControlClient(
+      controlUrl(origin),
+      keys,
+      {
+        onWelcome: (welcome) => {
+          orchestratorKey = welcome.orchestratorKey;
+          broker = new ChannelBroker({
+            self: welcome.peer,
+            origin,
+            iceServers: [],
+            token: welcome.brokerToken,
+            onChannel: (brokered) => {
+              watch.add(brokered);
+              links.add(brokered).then(finish, reject);
+            },
+          });
+          control.send({ type: 'watch', pool: poolIdOf(model) });
+        },
+        onMessage: (message) => {
+          if (message.type === 'probe') control.send({ type: 'present', at: message.at });
+          if (message.type === 'ask-refused') asks.get(message.ask)?.reject(PoolError.from(message.error));
+          if (message.type === 'ask-granted') {
+            const { ask, job, grant } = message;
+            if (grant === undefined) {
+              asks.get(ask)?.reject(new PoolError('grant-refused', 'The plan is for this page alone.'));
+              return;
+            }
+            jobs.set(grant, job);
+            asks.get(ask)?.resolve(grant);
           }
-          jobs.set(grant, job);
-          asks.get(ask)?.resolve(grant);
-        }
-        if (message.type !== 'coalition' || message.coalition.state !== 'ready' || ready) return;
-        ready = { coalition: message.coalition, ticket: message.ticket };
-        askFor().then((grant) => {
-          granted = grant;
-          finish();
-        }, reject);
-        const ends = new Set([ready.coalition.seats[0]!.peer, ready.coalition.seats.at(-1)!.peer]);
-        for (const peer of ends) broker!.connect(peer, ready.coalition.epoch).catch(reject);
+          if (message.type !== 'coalition' || message.coalition.state !== 'ready' || ready) return;
+          ready = { coalition: message.coalition, ticket: message.ticket };
+          askFor().then((grant) => {
+            granted = grant;
+            finish();
+          }, reject);
+          const ends = new Set([ready.coalition.seats[0]!.peer, ready.coalition.seats.at(-1)!.peer]);
+          for (const peer of ends) broker!.connect(peer, ready.coalition.epoch).catch(reject);
+        },
+        onDown: reject,
+        vitals: () => ({ sessions: 0, tokens: 0 }),
       },
-      onDown: reject,
-      vitals: () => ({ sessions: 0, tokens: 0 }),
-    });
+      { read: parseServerMessage },
+    );
   });
 }
 

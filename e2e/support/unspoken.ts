@@ -6,8 +6,12 @@ export const unspoken = (page: Page): Promise<string[]> => page.evaluate(findUns
 
 /** In the page, so that it stands alone. */
 function findUnspoken(): string[] {
-  /** Words of programs, of persons and models, and what says its own language. The page itself says `en`. */
-  const OWN = '[lang]:not(html), [data-words=program], [dir=auto], bdi, code, pre, samp, kbd, script, style, noscript';
+  /**
+   * Words of programs, of persons and models, and languages by their own names. What says that it is English and none of these is as
+   * English as what says nothing.
+   */
+  const OWN =
+    '[lang]:not(html, [lang=en]), [data-words], [dir=auto], bdi, code, pre, samp, kbd, script, style, noscript, option[lang]';
   const NAMES = [
     ...[/\bComputePool\b/g, /\b(?:USDC|WebGPU|WASM)\b/g, /\b(?:ms|s|min|h|B|kB|MB|GB|TB)\b/g, /\b(?:tok\/s)/g],
     // Ids of tabs, jobs and keys, whole or their beginning.

@@ -156,8 +156,8 @@ export class AskClient {
     else if (message.type === 'ask-queued') {
       const waiting = this.#waiting.get(message.ask);
       clearTimeout(waiting?.timer);
-      const { place, waiting: count, reason } = message;
-      waiting?.hooks.onQueue?.({ place, waiting: count, reason });
+      const { place, waiting: count, reason, why } = message;
+      waiting?.hooks.onQueue?.({ place, waiting: count, reason, ...(why ? { why } : {}) });
     } else if (message.type === 'ask-settled') {
       const { job, chargedMicros, receiptId } = message;
       const ended = this.#unsettled.get(job);

@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type ClientMessage, parseClientMessage, type ServerMessage } from '../../protocol/control.ts';
+import {
+  type ClientMessage,
+  parseClientMessage,
+  parseServerMessage,
+  type ServerMessage,
+} from '../../protocol/control.ts';
 import type { PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys, verifyHello } from '../../protocol/identity.ts';
 import { type PeerId, poolIdSchema } from '../../protocol/ids.ts';
@@ -62,15 +67,20 @@ interface Seen {
 async function connect(): Promise<Seen> {
   const seen: Seen = { welcomes: 0, messages: [], downs: [], aways: [] };
   const keys = await newIdentityKeys();
-  client = new ControlClient(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/control`, keys, {
-    onWelcome: () => seen.welcomes++,
-    onMessage: (message) => seen.messages.push(message),
-    onDown: (error, isFinal, away) => {
-      seen.downs.push({ code: error.code, isFinal });
-      seen.aways.push(away);
+  client = new ControlClient(
+    `ws://127.0.0.1:${(server.address() as AddressInfo).port}/control`,
+    keys,
+    {
+      onWelcome: () => seen.welcomes++,
+      onMessage: (message) => seen.messages.push(message),
+      onDown: (error, isFinal, away) => {
+        seen.downs.push({ code: error.code, isFinal });
+        seen.aways.push(away);
+      },
+      vitals: () => ({ sessions: 2, tokens: 30, rtts: [{ peer: PEER, ms: 12 }] }),
     },
-    vitals: () => ({ sessions: 2, tokens: 30, rtts: [{ peer: PEER, ms: 12 }] }),
-  });
+    { read: parseServerMessage },
+  );
   return seen;
 }
 

@@ -1,7 +1,6 @@
 // The control socket of a peer: proves who it is, keeps the connection, hands typed messages over, and says since when the server
 // is away and when it is tried again. Plans nothing.
 import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
-import { parseServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import { signHello } from '../../protocol/identity.ts';
 import type { PeerId } from '../../protocol/ids.ts';
@@ -23,6 +22,13 @@ export interface ControlHandlers {
   vitals(): { sessions: number; tokens: number; rtts?: { peer: PeerId; ms: number }[] };
 }
 
+export interface ControlWays {
+  /** `parseServerMessage`; another for who has no schemas. Throws `PoolError`. */
+  read(text: string): ServerMessage;
+  /** The host's; the standard WebSocket for scripts that are a peer without a host. */
+  open?: Host['openSocket'];
+}
+
 /** A server that takes the connection and says nothing: another try may meet one that lives. */
 const TRY_MS = 10_000;
 /** Beats in a row that nothing came after. A server that stood still for ten seconds is there again: its tabs have not left it. */
@@ -32,6 +38,7 @@ export class ControlClient {
   readonly #url: string;
   readonly #keys: CryptoKeyPair;
   readonly #handlers: ControlHandlers;
+  readonly #read: ControlWays['read'];
   readonly #open: Host['openSocket'];
   #socket: HostSocket | undefined;
   #isWelcome = false;
@@ -44,11 +51,11 @@ export class ControlClient {
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `open`: the host's; the standard WebSocket for scripts that are a peer without a host. */
-  constructor(url: string, keys: CryptoKeyPair, handlers: ControlHandlers, open: Host['openSocket'] = openSocket) {
+  constructor(url: string, keys: CryptoKeyPair, handlers: ControlHandlers, { read, open = openSocket }: ControlWays) {
     this.#url = url;
     this.#keys = keys;
     this.#handlers = handlers;
+    this.#read = read;
     this.#open = open;
     this.#connect();
   }
@@ -74,7 +81,7 @@ export class ControlClient {
       if (this.#socket !== socket) return;
       this.#unansweredBeats = 0;
       try {
-        const message = parseServerMessage(text);
+        const message = this.#read(text);
         if (message.type === 'error') lastError = PoolError.from(message.error);
         void this.#hear(socket, message);
       } catch (error) {

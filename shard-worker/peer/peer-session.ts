@@ -1,6 +1,6 @@
 // One tab as a peer, whatever it does there: its worker, its keys, its control socket and its broker, each made once and
 // ended together. What the server says and what channels are for is its owner's business.
-import type { ClientMessage, ServerMessage } from '../../protocol/control.ts';
+import { type ClientMessage, parseServerMessage, type ServerMessage } from '../../protocol/control.ts';
 import { PoolError } from '../../protocol/errors.ts';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import { identityOf, peerIdOf, rawPublicKeyOf, serverIdOf } from '../../protocol/identity.ts';
@@ -9,7 +9,8 @@ import { type SignedPayout, signPayout } from '../../protocol/payout.ts';
 import type { Broker, BrokeredChannel, Host, HostSentinel, HostWorker, KeptIdentity } from '../host/host.ts';
 import { ServerTrust } from '../worker/server-trust.ts';
 import { ControlClient, type ControlHandlers } from './control-client.ts';
-import { controlUrl, fetchSiteConfig } from './site.ts';
+import { fetchSiteConfig } from './fetch-site-config.ts';
+import { controlUrl } from './site.ts';
 
 export interface SessionHandlers extends Omit<ControlHandlers, 'onWelcome'> {
   /** After each (re)connection, when the worker has the server's key: say again what the server must know. */
@@ -99,7 +100,7 @@ export class PeerSession {
           handlers.onDown(error, isFinal, away);
         },
       },
-      (url) => this.#host.openSocket(url),
+      { read: parseServerMessage, open: (url) => this.#host.openSocket(url) },
     );
   }
 

@@ -14,6 +14,7 @@ export function planAlone({ msPerLayer, layers }: LocalReady, promptTokens: numb
   return {
     ...{ mode: 'solo', driver: 'here', local: true, drafter: 'none', stages: 1, rejected: [] },
     reason: 'The server did not answer, and this tab holds the whole model.',
+    facts: [{ kind: 'holds-all-unserved' }],
     predicted: {
       tokensPerSecond: 1000 / lapMs,
       timeToFirstTokenMs: lapMs * (1 + PREFILL_PER_POSITION * (chunkTokens - 1)) * chunks,

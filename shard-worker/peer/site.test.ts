@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { PoolError } from '../../protocol/errors.ts';
 import type { SiteConfig } from '../../protocol/http/config.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import { controlUrl, fetchSiteConfig, modelSource, shownError } from './site.ts';
+import { fetchSiteConfig } from './fetch-site-config.ts';
+import { controlUrl, modelSource, shownError } from './site.ts';
 
 const ORIGIN = 'https://pool.example';
 const model: ModelRef = { repo: 'acme/tiny', revision: 'main', dtype: 'q4' };

@@ -1,12 +1,13 @@
 // Looks at a pool and takes no part: one control socket, no worker and no links. For pages that only draw it.
 import { PoolError } from '../../protocol/errors.ts';
 import { newIdentityKeys } from '../../protocol/identity.ts';
-import { type PoolRef, poolIdOf } from '../../protocol/ids.ts';
+import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
 import { type Store, ValueStore } from '../../protocol/value-store.ts';
 import type { Host } from '../host/host.ts';
 import type { ChatState } from '../words/peer-state.ts';
 import { applyChatEvent, type ChatEvent, newChatLife } from './chat-life.ts';
 import { ControlClient } from './control-client.ts';
+import { readWatched } from './read-watched.ts';
 import { controlUrl } from './site.ts';
 
 export interface PoolWatch {
@@ -43,7 +44,7 @@ export function watchPool(
           onDown: (error, isFinal, away) => happen({ type: 'server-lost', error, isFinal, away }),
           vitals: () => ({ sessions: 0, tokens: 0 }),
         },
-        (url) => host.openSocket(url),
+        { read: readWatched, open: (url) => host.openSocket(url) },
       );
     })
     .catch((cause) => happen({ type: 'run-failed', error: PoolError.from(cause) }));

@@ -6,6 +6,7 @@ import type { PeerId, PoolId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
 import type { Address } from '../../protocol/payout.ts';
 import type { PoolReason } from '../../protocol/pool-reason.ts';
+import type { QueueReason } from '../../protocol/route-fact.ts';
 import type { Mode, RoutePlan } from '../../protocol/route-plan.ts';
 
 /** The life of a stage, in order; `failed` and `left` end it. */
@@ -139,8 +140,9 @@ export interface UnfinishedAnswer {
 export interface QueuePlace {
   place: number;
   waiting: number;
-  /** One sentence for people. */
+  /** One sentence, in English; the same by kind is in `why`, but of an older server. */
   reason: string;
+  why?: QueueReason | undefined;
 }
 
 /** The whole model in this tab: probed first, then loaded, then ready. */

@@ -8,6 +8,8 @@ import { allOf, codeOf, delta, PLAN, STATS } from './test-scene.ts';
 
 const ID = 'ab'.repeat(16) as JobId;
 const USAGE = { promptTokens: 5, cachedTokens: 0, completionTokens: 3 };
+const FULL = { kind: 'full' as const, rings: 1, running: 2, slots: 2 };
+const FULL_WORDS = 'The tabs answer 2 at once now and have room for 2.';
 const END = { stats: STATS, usage: USAGE, plan: PLAN, chargedMicros: 7 };
 
 describe('a stream', () => {
@@ -16,7 +18,7 @@ describe('a stream', () => {
 
   it('has the place, the route, the words and the end', async () => {
     const { job, listener } = streamListener(ID, onAnswered);
-    listener.queued(2, 3, 'It is full.');
+    listener.queued(2, 3, FULL);
     expect(listener.routed(PLAN, { epoch: 1 }, 'grant')).toBe(true);
     listener.event({ type: 'started', job: ID, promptTokens: 5 });
     expect(onAnswered).not.toHaveBeenCalled();
@@ -25,7 +27,7 @@ describe('a stream', () => {
     listener.ended(END);
     expect(await job.routed).toEqual(PLAN);
     expect(await allOf(job.updates)).toEqual([
-      { type: 'queued', place: 2, waiting: 3, reason: 'It is full.' },
+      { type: 'queued', place: 2, waiting: 3, reason: FULL_WORDS },
       { type: 'routed', plan: PLAN },
       { type: 'started', job: ID, promptTokens: 5 },
       delta(ID, [1], 'a'),
@@ -66,13 +68,13 @@ describe('an asking tab', () => {
 
   it('hears its place, its leave and what it was charged, each under its own number', () => {
     const { listener, sent } = tab();
-    listener.queued(1, 2, 'It is full.');
+    listener.queued(1, 2, FULL);
     expect(listener.routed(PLAN, { epoch: 4 }, 'grant')).toBe(true);
     // A tab drives its answer itself: nobody repeats its own words to it.
     listener.event(delta(ID, [1]));
     listener.ended(END);
     expect(sent).toEqual([
-      { type: 'ask-queued', ask: 7, place: 1, waiting: 2, reason: 'It is full.' },
+      { type: 'ask-queued', ask: 7, place: 1, waiting: 2, reason: FULL_WORDS, why: FULL },
       { type: 'ask-granted', ask: 7, job: ID, grant: 'grant', epoch: 4, plan: PLAN, heldMicros: 340 },
       { type: 'ask-settled', job: ID, chargedMicros: 7, receiptId: ID },
     ]);

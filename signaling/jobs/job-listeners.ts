@@ -4,6 +4,7 @@ import { PoolError } from '../../protocol/errors.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { faultOf } from '../db/database-faults.ts';
+import { tellQueue } from '../planner/tell-facts.ts';
 import { JobStream } from './job-stream.ts';
 import type { Job } from './job-types.ts';
 import type { JobListener } from './live-job.ts';
@@ -20,7 +21,7 @@ export function streamListener(id: JobId, onAnswered: () => void): { listener: J
   // Whoever reads only the updates hears of the failure there.
   routed.catch(() => {});
   const listener: JobListener = {
-    queued: (place, waiting, reason) => stream.push({ type: 'queued', place, waiting, reason }),
+    queued: (place, waiting, why) => stream.push({ type: 'queued', place, waiting, reason: tellQueue(why) }),
     routed: (plan) => {
       resolveRouted(plan);
       stream.push({ type: 'routed', plan });
@@ -53,10 +54,10 @@ export function tabListener(
 ): JobListener {
   let isRouted = false;
   return {
-    queued: (place, waiting, reason) => {
+    queued: (place, waiting, why) => {
       // It waits, for its first route or, opened again, for its next one.
       isRouted = false;
-      send({ type: 'ask-queued', ask, place, waiting, reason });
+      send({ type: 'ask-queued', ask, place, waiting, reason: tellQueue(why), why });
     },
     routed: (plan, { epoch, ring }, grant) => {
       isRouted = true;

@@ -7,6 +7,7 @@ import type { PoolError } from '../../protocol/errors.ts';
 import type { JobId, PeerId, PoolId } from '../../protocol/ids.ts';
 import type { JobEvent, JobRequest, JobStats } from '../../protocol/job.ts';
 import type { SignedReceipt } from '../../protocol/receipt.ts';
+import type { QueueReason } from '../../protocol/route-fact.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import type { OwnerId } from '../ledger/owner.ts';
 import type { Delivered, EpochSeats, Most } from '../settlement/settlement-types.ts';
@@ -18,7 +19,7 @@ import type { Sponsored } from './sponsoring.ts';
 
 /** How a job speaks to whoever wanted it: a stream for HTTP, control messages for a tab that drives itself. */
 export interface JobListener {
-  queued(place: number, waiting: number, reason: string): void;
+  queued(place: number, waiting: number, why: QueueReason): void;
   /** It has a route. For a tab this is its sign to begin; false when the tab is gone. */
   routed(plan: RoutePlan, over: Pick<Coalition, 'epoch' | 'ring'>, grant: string | undefined): boolean;
   /** HTTP only: what its driver says on the way. */

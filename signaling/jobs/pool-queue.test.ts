@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Coalition } from '../../protocol/control.ts';
 import type { PeerId } from '../../protocol/ids.ts';
+import type { QueueReason } from '../../protocol/route-fact.ts';
 import { type LiveJob, seatsOf } from './live-job.ts';
 import { PoolQueue } from './pool-queue.ts';
 import { TestContext } from './test-context.ts';
@@ -255,18 +256,16 @@ describe('places', () => {
   });
 
   it('come with a reason: there is nobody, or there is no room', () => {
-    const reasons: string[] = [];
+    const reasons: QueueReason[] = [];
     const job = jobOf('b');
-    job.listener.queued = (_place: number, _waiting: number, reason?: string) => void reasons.push(reason ?? '');
+    job.listener.queued = (_place: number, _waiting: number, why?: QueueReason) => void (why && reasons.push(why));
     add(jobOf('a'), job);
     vi.runOnlyPendingTimers();
     job.toldPlace = 0;
     test.network.isServing = false;
     queue.pump();
     vi.runOnlyPendingTimers();
-    expect(reasons).toHaveLength(2);
-    expect(reasons[0]).toMatch(/answers 1 at once now and has room for 1/);
-    expect(reasons[1]).toMatch(/No coalition serves/);
+    expect(reasons).toEqual([{ kind: 'full', rings: 1, running: 1, slots: 1 }, { kind: 'loading' }]);
   });
 
   it('are told to nobody after the queue was closed', () => {

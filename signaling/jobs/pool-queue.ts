@@ -2,6 +2,7 @@
 // were while they ran. Starts jobs through `start`; sends nothing itself.
 
 import type { Coalition } from '../../protocol/control.ts';
+import type { QueueReason } from '../../protocol/route-fact.ts';
 import { type AdmissionLimits, AdmissionQueue, type Entry } from '../admission/admission-queue.ts';
 import { sessionSlots } from '../admission/session-slots.ts';
 import { coalitionsOf, readyOf, ringOf } from '../roster/coalitions.ts';
@@ -253,11 +254,11 @@ export class PoolQueue {
     const isCrowded = this.#isFull(order);
     if (isCrowded !== this.#isCrowded) this.#options.onCrowd?.(isCrowded);
     this.#isCrowded = isCrowded;
-    const reason = this.#reason();
+    const why = this.#why();
     for (const [index, job] of order.entries()) {
       if (job.toldPlace === index + 1) continue;
       job.toldPlace = index + 1;
-      job.listener.queued(index + 1, order.length, reason);
+      job.listener.queued(index + 1, order.length, why);
     }
   }
 
@@ -269,13 +270,10 @@ export class PoolQueue {
     return isAnyoneKept || ready.every((one) => this.loadOn(one).sessions >= FULL_TIMES * one.seats.length);
   }
 
-  #reason(): string {
-    const slots = this.slots;
-    if (slots === 0) return 'No coalition serves this model at this moment: the tabs that are here load their layers.';
-    const count = this.#ready().length;
-    const running = this.running.size;
-    if (count > 1) return `${count} rings together answer ${running} at once now and have room for ${slots}.`;
-    return `The coalition answers ${running} at once now and has room for ${slots}.`;
+  #why(): QueueReason {
+    const { slots } = this;
+    if (slots === 0) return { kind: 'loading' };
+    return { kind: 'full', rings: this.#ready().length, running: this.running.size, slots };
   }
 }
 

@@ -118,7 +118,7 @@ export function tellAgain(context: JobContext, job: LiveJob): void {
   const ready = pool ? readyOf(pool) : [];
   const coalition = ready.find((one) => ringOf(one) === ring) ?? ready[0];
   job.isAskedAgain = !plan.local && !coalition;
-  if (job.isAskedAgain) job.listener.queued(1, 1, 'The stages of this answer are being replaced.');
+  if (job.isAskedAgain) job.listener.queued(1, 1, { kind: 'replacing' });
   if (!plan.local && coalition) tellRoute(context, job, plan, coalition, grantFor(context, job, driver));
 }
 

@@ -1,6 +1,7 @@
 // Works out every interactive way to answer a request, and what stands against the others. Pure; chooses none.
 
 import type { PeerId } from '../../protocol/ids.ts';
+import type { RouteFact } from '../../protocol/route-fact.ts';
 import { LAN_RTT_MS, MAX_LAP_HOPS_MS, MAX_PAIR_RTT_MS, PLAN_CONTEXT_TOKENS, UNKNOWN_RTT_MS } from './bounds.ts';
 import { applyCalibration, UNCALIBRATED } from './calibrate.ts';
 import { rangeBytes } from './partition-layers.ts';
@@ -8,7 +9,6 @@ import { placeStages } from './place-stages.ts';
 import { predictRing, type RingPrediction, type RingRequest } from './predict-ring.ts';
 import { type Candidate, ringContext } from './ring-context.ts';
 import type { RouteObstacle, RouteOption, Situation } from './route-types.ts';
-import { gigabytes, milliseconds, tabs } from './words.ts';
 
 /** Tokens that an answer is compared over when more are allowed: most end long before. */
 const TYPICAL_ANSWER_TOKENS = 256;
@@ -35,10 +35,8 @@ export function listOptions(situation: Situation): Options {
     possible.push(...found.possible);
     obstacles.push(...found.obstacles);
   } else {
-    const why =
-      situation.peers.length === 0
-        ? 'No tab lends itself to this model.'
-        : `${tabs(situation.peers.length)} lend too little memory for the model.`;
+    const count = situation.peers.length;
+    const why: RouteFact = count === 0 ? { kind: 'no-tab' } : { kind: 'tabs-lend-too-little', tabs: count };
     obstacles.push({ mode: 'lan', why }, { mode: 'speculative', why });
   }
   return { possible, obstacles };
@@ -51,25 +49,23 @@ const contextOf = ({ contextTokens, manifest }: Situation): number =>
 function optionHere(situation: Situation): RouteOption | RouteObstacle | undefined {
   const { client, manifest } = situation;
   if (!client || !manifest) return undefined;
-  if (!client.capability)
-    return { mode: 'solo', local: true, why: 'This tab has not measured what it could do itself.' };
+  if (!client.capability) return { mode: 'solo', local: true, why: { kind: 'unmeasured' } };
   const bytes = rangeBytes(manifest, contextOf(situation))(0, manifest.layers);
   const { memoryBytes, msPerLayer } = client.capability;
   if (memoryBytes < bytes) {
     return {
       mode: 'solo',
       local: true,
-      why: `This tab lends ${gigabytes(memoryBytes)} of the ${gigabytes(bytes)} that the model takes.`,
+      why: { kind: 'lends-too-little', bytes: memoryBytes, neededBytes: bytes },
     };
   }
   const candidate: Candidate = { peer: client.peer, capability: client.capability };
   const ring: PlacedRing = { stages: [{ candidate, start: 0, end: manifest.layers }], over: { kind: 'none' } };
-  const facts = `This tab holds all of the ${gigabytes(bytes)} itself, ${milliseconds(msPerLayer)} per layer: nothing travels.`;
   return finish(situation, ring, {
     mode: 'solo',
     local: true,
     driver: 'here',
-    facts,
+    facts: [{ kind: 'holds-all', bytes, msPerLayer }],
     drafters: ['none', 'ngram', 'model'],
   });
 }
@@ -95,19 +91,20 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
   const { hops, farthestMs, isAssumed, driverMs } = waysOf(situation, ring, false);
   const waysMs = hops.reduce((total, ms) => total + ms, 0);
   const driver = 'entry';
-  const away = driverMs ? ` The way to them and back, ${milliseconds(driverMs)}, is waited for once.` : '';
-  const loads = [
-    isAssumed ? ` Ways that nobody measured count as ${UNKNOWN_RTT_MS} ms there and back.` : '',
-    ring.over.kind === 'possible' ? ' Its slices have to be loaded first.' : '',
-  ].join('');
+  const besides: RouteFact[] = [
+    ...(driverMs ? [{ kind: 'way-to-them' as const, ms: driverMs }] : []),
+    ...(isAssumed ? [{ kind: 'ways-assumed' as const, ms: UNKNOWN_RTT_MS }] : []),
+    ...(ring.over.kind === 'possible' ? [{ kind: 'loads-first' as const }] : []),
+  ];
+  const ways = { tabs: count, pairMs: farthestMs, lapMs: waysMs };
   const drafters = ['ngram', 'model'] as const;
   if (farthestMs > MAX_PAIR_RTT_MS || waysMs > MAX_LAP_HOPS_MS) {
-    const why = `${tabs(count)}, ${milliseconds(farthestMs)} between two of them and ${milliseconds(waysMs)} of ways per lap: beyond ${MAX_PAIR_RTT_MS} or ${MAX_LAP_HOPS_MS} ms nobody should wait for each token.`;
-    const option = finish(situation, ring, { mode: 'speculative', local: false, driver, facts: '', drafters });
+    const why: RouteFact = { kind: 'too-far', ...ways, mostPairMs: MAX_PAIR_RTT_MS, mostLapMs: MAX_LAP_HOPS_MS };
+    const option = finish(situation, ring, { mode: 'speculative', local: false, driver, facts: [], drafters });
     return { possible: [], obstacles: [{ mode: count === 1 ? 'solo' : 'speculative', why, option }] };
   }
   if (count === 1) {
-    const facts = `One tab holds the whole model; nothing travels between two tokens.${away}${loads}`;
+    const facts: RouteFact[] = [{ kind: 'one-tab' }, ...besides];
     const option = finish(situation, ring, {
       mode: 'solo',
       local: false,
@@ -115,7 +112,7 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
       facts,
       drafters: ['none', ...drafters],
     });
-    const why = 'One tab holds the whole model: there is nothing to split.';
+    const why: RouteFact = { kind: 'nothing-to-split' };
     return {
       possible: [option],
       obstacles: [
@@ -124,10 +121,10 @@ function optionsOfRing(situation: Situation, ring: PlacedRing): Options {
       ],
     };
   }
-  const facts = `${tabs(count)} hold the model together, ${milliseconds(farthestMs)} between the farthest two on the way around; hops take ${milliseconds(waysMs)} per lap.${away}${loads}`;
+  const facts: RouteFact[] = [{ kind: 'together', ...ways }, ...besides];
   const speculative = finish(situation, ring, { mode: 'speculative', local: false, driver, facts, drafters });
   if (farthestMs > LAN_RTT_MS) {
-    const why = `Two neighbours of the ring are ${milliseconds(farthestMs)} apart; ${LAN_RTT_MS} ms is the most for it.`;
+    const why: RouteFact = { kind: 'neighbours-apart', pairMs: farthestMs, mostMs: LAN_RTT_MS };
     return { possible: [speculative], obstacles: [{ mode: 'lan', why }] };
   }
   const lan = finish(situation, ring, { mode: 'lan', local: false, driver, facts, drafters: ['none'] });

@@ -1,12 +1,12 @@
 // Decides how one request is answered and says why, with what it turned down. Pure: the same situation, the same route.
+import type { RouteFact } from '../../protocol/route-fact.ts';
 import type { RoutePlan } from '../../protocol/route-plan.ts';
 import { MAX_QUEUE_WAIT_MS } from './bounds.ts';
 import { listOptions } from './list-options.ts';
 import type { Route, RouteObstacle, RouteOption, RouteRefusal, Situation } from './route-types.ts';
-import { milliseconds, perSecond } from './words.ts';
+import { tellFact, tellFacts } from './tell-facts.ts';
 
 /** As route-plan.ts allows. */
-const MAX_REASON_CHARS = 500;
 const MAX_REJECTED = 8;
 
 /**
@@ -17,7 +17,7 @@ export function planRoute(situation: Situation): Route | RouteRefusal {
   const { mode: wish = 'auto' } = situation.request;
   const { possible, obstacles } = listOptions(situation);
   const byTotal = [...possible].sort((a, b) => a.totalMs - b.totalMs);
-  if (wish === 'batch') return batchRoute(situation, byTotal, obstacles, 'A batch was asked for.');
+  if (wish === 'batch') return batchRoute(situation, byTotal, obstacles, { kind: 'asked-for-batch' });
   if (wish !== 'auto') {
     const option = byTotal.find(({ mode }) => mode === wish);
     const others = byTotal.filter((other) => other !== option);
@@ -27,7 +27,7 @@ export function planRoute(situation: Situation): Route | RouteRefusal {
     return {
       kind: 'refused',
       code: isNobody ? 'no-stages' : 'conflict',
-      message: clip(`The mode "${wish}" cannot be had now. ${obstacle?.why ?? 'No tab here can do it.'}`),
+      message: `The mode "${wish}" cannot be had now. ${obstacle ? tellFact(obstacle.why) : 'No tab here can do it.'}`,
       rejected: rejectionsOf(undefined, others, obstacles),
     };
   }
@@ -49,21 +49,21 @@ export function planRoute(situation: Situation): Route | RouteRefusal {
   return batchRoute(situation, byTotal, obstacles, whyBatch(situation, byTotal, obstacles));
 }
 
-function whyBatch(situation: Situation, late: readonly RouteOption[], obstacles: readonly RouteObstacle[]): string {
+function whyBatch(situation: Situation, late: readonly RouteOption[], obstacles: readonly RouteObstacle[]): RouteFact {
   const [first] = late;
   if (first) {
     const { running, queued } = situation.load;
-    return `${running} answers run and ${queued} wait: about ${milliseconds(first.expectedWaitMs)} until this one begins, and ${milliseconds(MAX_QUEUE_WAIT_MS)} is the most that a person should wait.`;
+    return { kind: 'crowded', running, queued, waitMs: first.expectedWaitMs, mostWaitMs: MAX_QUEUE_WAIT_MS };
   }
   const told = obstacles.find(({ option }) => option) ?? obstacles.find(({ mode }) => mode !== 'solo');
-  return told?.why ?? 'Nothing interactive can be had now.';
+  return told?.why ?? { kind: 'nothing-now' };
 }
 
 function batchRoute(
   situation: Situation,
   options: readonly RouteOption[],
   obstacles: readonly RouteObstacle[],
-  why: string,
+  why: RouteFact,
 ): Route | RouteRefusal {
   if (!situation.manifest) {
     return {
@@ -82,7 +82,7 @@ function batchRoute(
       local: false,
       drafter: ring?.drafter ?? 'none',
       stages: ring?.stages ?? 0,
-      reason: clip(`${why} A job now, the answer later.`),
+      ...told([why, { kind: 'later' }]),
       predicted: tidy(ring?.predicted ?? { tokensPerSecond: 0, timeToFirstTokenMs: 0 }),
       rejected: rejectionsOf(undefined, options, obstacles),
     },
@@ -94,14 +94,17 @@ function batchRoute(
 
 function routeOf(option: RouteOption, rejected: RoutePlan['rejected']): Route {
   const { mode, driver, local, drafter, stages, predicted, uncorrected, over, expectedWaitMs } = option;
+  const { tokensPerSecond, timeToFirstTokenMs } = predicted;
   const [next] = rejected.filter(({ predicted: other }) => other);
-  const against = next?.predicted ? ` against ${perSecond(next.predicted.tokensPerSecond)} (${next.mode})` : '';
-  const wait = expectedWaitMs > 0 ? ` About ${milliseconds(expectedWaitMs)} in the queue first.` : '';
-  const speed = `Predicted: ${perSecond(predicted.tokensPerSecond)}${against}, first token after ${milliseconds(predicted.timeToFirstTokenMs)}.`;
-  const reason = clip(`${option.facts} ${speed}${wait}`);
+  const against = next?.predicted && { mode: next.mode, tokensPerSecond: next.predicted.tokensPerSecond };
+  const facts: RouteFact[] = [
+    ...option.facts,
+    { kind: 'predicted', tokensPerSecond, timeToFirstTokenMs, ...(against ? { against } : {}) },
+    ...(expectedWaitMs > 0 ? [{ kind: 'waits' as const, ms: expectedWaitMs }] : []),
+  ];
   return {
     kind: 'route',
-    plan: { mode, driver, local, drafter, stages, reason, predicted: tidy(predicted), rejected },
+    plan: { mode, driver, local, drafter, stages, ...told(facts), predicted: tidy(predicted), rejected },
     uncorrected,
     over,
     expectedWaitMs,
@@ -117,23 +120,29 @@ function rejectionsOf(
   const had = others.map((option) => ({
     mode: option.mode,
     ...(option.local ? { local: true } : {}),
-    why: clip(
+    ...toldOf([
+      ...option.facts,
       chosen
-        ? `${option.facts} ${perSecond(option.predicted.tokensPerSecond)} against ${perSecond(chosen.predicted.tokensPerSecond)}.`
-        : `${option.facts} About ${milliseconds(option.expectedWaitMs)} in the queue first.`,
-    ),
+        ? {
+            kind: 'compared',
+            tokensPerSecond: option.predicted.tokensPerSecond,
+            chosenTokensPerSecond: chosen.predicted.tokensPerSecond,
+          }
+        : { kind: 'waits', ms: option.expectedWaitMs },
+    ]),
     predicted: tidy(option.predicted),
   }));
   const not = obstacles.map(({ mode, local, why, option }) => ({
     mode,
     ...(local ? { local } : {}),
-    why: clip(why),
+    ...toldOf([why]),
     ...(option ? { predicted: tidy(option.predicted) } : {}),
   }));
   return [...had, ...not].slice(0, MAX_REJECTED);
 }
 
-const clip = (text: string): string => text.trim().slice(0, MAX_REASON_CHARS);
+const told = (facts: RouteFact[]) => ({ reason: tellFacts(facts), facts });
+const toldOf = (facts: RouteFact[]) => ({ why: tellFacts(facts), facts });
 
 /** What nobody could measure is not told. */
 const tidy = ({ tokensPerSecond, timeToFirstTokenMs }: RoutePlan['predicted']): RoutePlan['predicted'] => ({

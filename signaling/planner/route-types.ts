@@ -3,6 +3,7 @@ import type { Capability, Coalition } from '../../protocol/control.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { ModelManifest } from '../../protocol/manifest.ts';
+import type { RouteFact } from '../../protocol/route-fact.ts';
 import type { Mode, Prediction, RoutePlan } from '../../protocol/route-plan.ts';
 import type { Calibration } from './calibrate.ts';
 import type { Candidate, RttOf } from './ring-context.ts';
@@ -64,7 +65,7 @@ export interface RouteOption {
   drafter: RoutePlan['drafter'];
   stages: number;
   /** What it is and what decides its speed, without its speed. */
-  facts: string;
+  facts: readonly RouteFact[];
   uncorrected: Prediction;
   predicted: Prediction;
   expectedWaitMs: number;
@@ -77,7 +78,7 @@ export interface RouteObstacle {
   mode: Mode;
   /** It would be the asking tab by itself. */
   local?: boolean;
-  why: string;
+  why: RouteFact;
   /** What it would be all the same, for a batch. */
   option?: RouteOption;
 }

@@ -4,7 +4,15 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders whose contents count, and files beside them. */
-const CODE = ['app', 'shard-worker', 'protocol', 'packages/widget/src', 'docs/receipts', 'docs/plots'] as const;
+const CODE = [
+  'app',
+  'pages',
+  'shard-worker',
+  'protocol',
+  'packages/widget/src',
+  'docs/receipts',
+  'docs/plots',
+] as const;
 const FILES = [
   ...['next.config.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
   'LICENSE',

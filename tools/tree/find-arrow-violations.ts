@@ -1,9 +1,10 @@
-// The arrows between folders: app -> shard-worker -> protocol <- signaling. Pure.
+// The arrows between folders: pages -> app -> shard-worker -> protocol <- signaling. Pure.
 import type { ImportEdge } from './read-imports.ts';
 
 /** Folders that each may import besides itself. Folders not named here (e2e, bench, tools) are free. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   app: ['shard-worker', 'protocol'],
+  pages: ['app'],
   packages: [],
   'shard-worker': ['protocol'],
   protocol: [],

@@ -89,7 +89,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/network': ['app/format', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   // Documents and the reference of the API, and what the documents show, as files.
   'app/docs': ['app/route', 'app/text/english', 'app/ui'],
-  'app/docs/[name]': ['app/docs'],
   'app/docs/reference': ['app/route', 'app/text/english', 'app/ui'],
   // A deck, whose figures are read when the site is built.
   'app/pitch': ['app/format', 'app/route', 'app/text/english', 'app/ui'],

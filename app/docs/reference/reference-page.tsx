@@ -1,6 +1,5 @@
 // The reference of the API, drawn by Swagger UI from what this server says of itself. Program and look are files of the site, loaded on
 // this page alone; nothing is asked of anybody else.
-'use client';
 import { useEffect, useRef, useState } from 'react';
 import { PageLink } from '../../route/page-link.tsx';
 import { docsText } from '../../text/english/docs.ts';

@@ -27,8 +27,6 @@ export const englishChat = {
     reopened: 'Going on with what ran when this page was closed…',
     rerouted: (why: string) => `${why} Continuing on another route…`,
   },
-  /** In place of the server's own words, where those are in another language; '' where they are not. */
-  queueWaits: '',
   announced: {
     answering: 'Answering.',
     failed: (why: string) => `The answer failed. ${why}`,
@@ -50,6 +48,7 @@ export const englishChat = {
   },
   state: {
     noModel: 'Model',
+    hopeless: 'Nobody can serve this model as it is asked for.',
     meanwhile: 'An answer that has begun goes on. A question that you send waits until somebody can answer it.',
     alone: 'No tabs have joined, but this one holds all of it and would answer.',
     withoutServer: 'This tab holds the whole model and answers alone.',

@@ -1,6 +1,6 @@
 // Figures and states in words, as every page tells them. What stands for a figure comes in as text, in the digits of the language.
 import type { CodecPolicy } from '../../../protocol/codec.ts';
-import type { DeviceNote, StagePhase } from '../../../shard-worker/index.ts';
+import type { StagePhase } from '../../../shard-worker/index.ts';
 import { catalogue } from '../catalogue.ts';
 
 /** `1 tab`, `3 tabs`: nouns that are counted. */
@@ -68,8 +68,6 @@ export const englishFormat = {
     together: (tabs: string) => `${tabs} would answer together.`,
     failed: 'Not connected.',
   },
-  /** By their code; what is missing is said in the program's own English words. */
-  deviceNotes: {} as Partial<Record<DeviceNote, string>>,
   earned: {
     none: (moment: string) => `No answer has passed through here since ${moment}.`,
     some: (figures: string, moment: string) => `Helped ${figures} since ${moment}.`,

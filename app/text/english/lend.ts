@@ -1,9 +1,21 @@
 // A lending tab: how it leaves and rests.
+import type { DeviceNote } from '../../../shard-worker/index.ts';
 import { catalogue } from '../catalogue.ts';
 
 const answers = (count: number): string => (count === 1 ? '1 answer still runs' : `${count} answers still run`);
 
 export const englishLend = {
+  /** Why a device computes otherwise than was to be expected, by the code of it. */
+  deviceNotes: {
+    'no-webgpu':
+      'This browser has no WebGPU: this tab computes on the CPU with WASM, which is slower but gives the same answers.',
+    'no-device':
+      'WebGPU found no graphics device: this tab computes on the CPU with WASM, which is slower but gives the same answers.',
+    'gpu-wrong':
+      'This GPU computes wrongly: it has failed a trial. This tab computes on the CPU with WASM, which is slower and right.',
+    'gpu-careful':
+      'This GPU computes large pieces wrongly. This tab computes smaller ones: the same answers, a little later.',
+  } satisfies Record<DeviceNote, string>,
   leave: {
     running: (count: number, seconds: number) => `${answers(count)} through this tab; leaving in at most ${seconds} s.`,
     title: 'Leaving. Nothing new is sent here.',
@@ -94,7 +106,6 @@ export const englishLend = {
     hours: (count: number) => `${count} h`,
   },
   /** A model, for who asks it. */
-  hopeless: 'Nobody can serve this model as it is asked for.',
 };
 
 export const lendText = catalogue('lend', englishLend);

@@ -123,14 +123,6 @@ export const englishUi = {
 
   route: {
     title: 'Why this route',
-    /** In place of the planner's own words, where those are in another language; '' where they are not. */
-    told: {
-      local: '',
-      solo: '',
-      lan: (_tabs: number): string => '',
-      speculative: (_tabs: number): string => '',
-      batch: '',
-    },
     table: 'Predicted and measured',
     predicted: 'predicted',
     measured: 'measured',

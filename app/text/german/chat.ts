@@ -29,7 +29,6 @@ export const chat: typeof englishChat = {
     reopened: 'Was lief, als diese Seite geschlossen wurde, geht weiter…',
     rerouted: (why) => `${why} Es geht auf einem anderen Weg weiter…`,
   },
-  queueWaits: 'Gerade sind alle Plätze besetzt. Du bist dran, sobald vor dir genug fertig ist.',
   announced: {
     answering: 'Die Antwort kommt.',
     failed: (why) => `Die Antwort ist gescheitert. ${why}`,
@@ -51,6 +50,7 @@ export const chat: typeof englishChat = {
   },
   state: {
     noModel: 'Modell',
+    hopeless: 'So, wie es gewünscht ist, kann niemand dieses Modell bereitstellen.',
     meanwhile:
       'Eine Antwort, die begonnen hat, geht weiter. Eine Frage, die du sendest, wartet, bis jemand antworten kann.',
     alone: 'Kein anderer Tab verleiht, aber dieser hält das ganze Modell und würde antworten.',

@@ -1,5 +1,4 @@
 // Zahlen und Zustände in Worten, wie jede Seite sie sagt.
-import type { DeviceNote } from '../../../shard-worker/index.ts';
 import type {
   englishCodecs,
   englishDrafters,
@@ -8,7 +7,7 @@ import type {
   englishStatuses,
 } from '../english/format.ts';
 
-export const format: typeof englishFormat & { deviceNotes: Record<DeviceNote, string> } = {
+export const format: typeof englishFormat = {
   nouns: {
     answer: { one: 'Antwort', other: 'Antworten' },
     credit: { one: 'Credit', other: 'Credits' },
@@ -63,16 +62,6 @@ export const format: typeof englishFormat & { deviceNotes: Record<DeviceNote, st
     one: 'Ein Tab würde antworten.',
     together: (tabs) => `${tabs} würden gemeinsam antworten.`,
     failed: 'Nicht verbunden.',
-  },
-  deviceNotes: {
-    'no-webgpu':
-      'Dieser Browser hat kein WebGPU: dieser Tab rechnet mit WASM auf dem Prozessor. Das ist langsamer, gibt aber dieselben Antworten.',
-    'no-device':
-      'WebGPU hat keine Grafikkarte gefunden: dieser Tab rechnet mit WASM auf dem Prozessor. Das ist langsamer, gibt aber dieselben Antworten.',
-    'gpu-wrong':
-      'Diese GPU verrechnet sich: sie hat eine Probe nicht bestanden. Dieser Tab rechnet mit WASM auf dem Prozessor, langsamer und richtig.',
-    'gpu-careful':
-      'Diese GPU verrechnet sich bei großen Stücken. Dieser Tab rechnet in kleineren: dieselben Antworten, etwas später.',
   },
   earned: {
     none: (moment) => `Seit ${moment} ging hier noch keine Antwort durch.`,

@@ -13,11 +13,13 @@ import { join } from './join.ts';
 import { lend } from './lend.ts';
 import { models } from './models.ts';
 import { network } from './network.ts';
+import { ownModels } from './own-models.ts';
 import { pay } from './pay.ts';
 import { pitch } from './pitch.ts';
 import { pools } from './pools.ts';
 import { preflight } from './preflight.ts';
 import { reasons } from './reasons.ts';
+import { routes } from './routes.ts';
 import { state } from './state.ts';
 import { story } from './story.ts';
 import { ui } from './ui.ts';
@@ -38,12 +40,14 @@ export const german: Readonly<Record<string, Texts>> = {
   lend,
   models,
   network,
+  ownModels,
   pay,
   pitch,
   phases,
   pools,
   preflight,
   reasons,
+  routes,
   state,
   statuses,
   story,

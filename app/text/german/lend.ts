@@ -4,6 +4,16 @@ import type { englishLend } from '../english/lend.ts';
 const answers = (count: number): string => (count === 1 ? 'Noch läuft 1 Antwort' : `Noch laufen ${count} Antworten`);
 
 export const lend: typeof englishLend = {
+  deviceNotes: {
+    'no-webgpu':
+      'Dieser Browser hat kein WebGPU: dieser Tab rechnet mit WASM auf dem Prozessor. Das ist langsamer, gibt aber dieselben Antworten.',
+    'no-device':
+      'WebGPU hat keine Grafikkarte gefunden: dieser Tab rechnet mit WASM auf dem Prozessor. Das ist langsamer, gibt aber dieselben Antworten.',
+    'gpu-wrong':
+      'Diese GPU verrechnet sich: sie hat eine Probe nicht bestanden. Dieser Tab rechnet mit WASM auf dem Prozessor, langsamer und richtig.',
+    'gpu-careful':
+      'Diese GPU verrechnet sich bei großen Stücken. Dieser Tab rechnet in kleineren: dieselben Antworten, etwas später.',
+  },
   leave: {
     running: (count, seconds) => `${answers(count)} durch diesen Tab; er hört in höchstens ${seconds} s auf.`,
     title: 'Er hört auf. Neues kommt nicht mehr hierher.',
@@ -91,5 +101,4 @@ export const lend: typeof englishLend = {
     minutes: (count) => `${count} min`,
     hours: (count) => `${count} Std.`,
   },
-  hopeless: 'So, wie es gewünscht ist, kann niemand dieses Modell bereitstellen.',
 };

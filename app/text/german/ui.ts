@@ -120,14 +120,6 @@ export const ui: typeof englishUi = {
 
   route: {
     title: 'Warum dieser Weg',
-    told: {
-      local: 'Dieser Tab hält das ganze Modell und antwortet allein.',
-      solo: 'Ein Tab hält das ganze Modell und antwortet allein.',
-      lan: (count) => `${tabs(count)} halten das Modell gemeinsam.`,
-      speculative: (count) =>
-        `${tabs(count)} halten das Modell gemeinsam, und mehrere Token werden vorausgeraten und zusammen geprüft.`,
-      batch: 'Jetzt antwortet niemand schnell genug, um darauf zu warten: die Antwort kommt später, im Stapel.',
-    },
     table: 'Vorhergesagt und gemessen',
     predicted: 'vorhergesagt',
     measured: 'gemessen',

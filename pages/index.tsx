@@ -1,0 +1,2 @@
+// The start page's place in the site.
+export { Home as default } from '../app/home.tsx';

@@ -1,0 +1,2 @@
+// /pools: what the network serves now.
+export { PoolsPage as default } from '../app/pools/pools-page.tsx';
