@@ -98,18 +98,23 @@ test('E3, E6: a conversation is there after another page, a reload and Back; kep
   }
 });
 
-test('E4, E6: answers are copied, made again and edited; a double click on Send stops nothing', async ({ browser }) => {
+test('E2, E4, E6: an answer comes first; answers are copied, made again and edited; a double click on Send stops nothing', async ({
+  browser,
+}) => {
   const site = await openSite(browser, { stages: 1 });
   try {
     await site.openStage();
     const chat = await site.openChat({ temperature: '0', max: '160' });
     await chatReady(chat, 1);
     await chat.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await chat.setViewportSize({ width: 390, height: 844 });
     await chat.getByTestId('composer').fill('Tell me a story about a fox.');
     await chat.getByTestId('send').dblclick();
     const answer = chat.getByTestId('answer').last();
     await expect(answer).toHaveAttribute('data-status', 'done');
     await expect(chat.getByTestId('composer')).toBeFocused();
+    await expect(answer.locator('details[open]')).toHaveCount(0);
+    await expect(answer.locator('.answer-text')).toBeInViewport({ ratio: 1 });
     await answer.getByRole('button', { name: 'Copy the answer' }).click();
     const copied = await chat.evaluate(() => navigator.clipboard.readText());
     expect(copied.length).toBeGreaterThan(20);
