@@ -5,7 +5,10 @@ import type { Site } from './site.ts';
 /** By the browser itself, as the form does it: whatever language the page is in. */
 export async function openAdmin(page: Page, { url, server }: Site): Promise<void> {
   await page.goto(`${url}/admin`);
-  await page.getByTestId('token-form').locator('input').fill(server.ownerToken ?? '');
+  await page
+    .getByTestId('token-form')
+    .locator('input')
+    .fill(server.ownerToken ?? '');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('admin')).toHaveAttribute('data-status', 'logged-in');
 }

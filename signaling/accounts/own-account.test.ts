@@ -1,8 +1,8 @@
 // What a person does with an account as a whole: takes a copy along, deletes it, sets a new password by the owner's link.
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { files } from '../batches/tables.ts';
 import type { JobId } from '../../protocol/ids.ts';
+import { files } from '../batches/tables.ts';
 import { accountOwner } from '../ledger/owner.ts';
 import { ledgerEvents } from '../ledger/tables.ts';
 import { accountSessions, accounts, apiKeys, passwordResets } from './tables.ts';
@@ -28,7 +28,9 @@ it('exports what is kept, without secrets', { timeout: SLOW_MS }, async () => {
   expect((await scene.call('GET', '/export')).status).toBe(401);
 });
 
-it('deletes an account: credits go back, the name is free, nothing that was its own is left', { timeout: SLOW_MS }, async () => {
+it('deletes an account: credits go back, the name is free, nothing that was its own is left', {
+  timeout: SLOW_MS,
+}, async () => {
   const { db } = scene.database;
   const ada = await scene.newPerson();
   const owner = accountOwner(ada.id);

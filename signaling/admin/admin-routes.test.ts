@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newIdentityKeys, signHello } from '../../protocol/identity.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
-import { CHEAP, PASSWORD } from '../accounts/test-account.ts';
-import { accountSessions, accounts } from '../accounts/tables.ts';
 import { hashSecret, newId, newToken } from '../accounts/secrets.ts';
+import { accountSessions, accounts } from '../accounts/tables.ts';
+import { CHEAP, PASSWORD } from '../accounts/test-account.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { CLOSE_CODES } from '../control/control-connection.ts';
 import { TestPeer } from '../control/test-peer.ts';
@@ -124,7 +124,12 @@ describe('the owner', () => {
 
     await owned.own('PATCH', '/settings', { registration: 'invite' });
     const made = await owned.own('POST', '/invites', { note: 'for Ada', uses: 1, days: 2 });
-    expect(made.body).toMatchObject({ note: 'for Ada', uses: 1, used: 0, code: expect.stringMatching(/^(\w{4}-){3}\w{4}$/) });
+    expect(made.body).toMatchObject({
+      note: 'for Ada',
+      uses: 1,
+      used: 0,
+      code: expect.stringMatching(/^(\w{4}-){3}\w{4}$/),
+    });
     const listed = (await owned.own('GET', '/invites')).body.invites;
     expect(listed).toHaveLength(1);
     expect(JSON.stringify(listed)).not.toContain(made.body.code);
@@ -193,7 +198,11 @@ describe('the owner', () => {
     for (const refused of [await logIn('vandal'), await owned.ask('GET', '/api/account', undefined, { cookie })]) {
       expect([refused.status, refused.body.error]).toEqual([
         403,
-        expect.objectContaining({ code: 'banned', message: 'This account is banned: It lied.', data: { reason: 'It lied' } }),
+        expect.objectContaining({
+          code: 'banned',
+          message: 'This account is banned: It lied.',
+          data: { reason: 'It lied' },
+        }),
       ]);
     }
     const program = await withKey();
@@ -217,7 +226,10 @@ describe('the owner', () => {
     const listed = async () => (await owned.own('GET', '/tabs')).body;
     await expect
       .poll(listed)
-      .toMatchObject({ tabs: [{ peer: tab.peer, pool: poolIdOf(DEFAULT_MODEL), device: 'test', account: null }], total: 1 });
+      .toMatchObject({
+        tabs: [{ peer: tab.peer, pool: poolIdOf(DEFAULT_MODEL), device: 'test', account: null }],
+        total: 1,
+      });
     await owned.own('POST', `/peers/${tab.peer}/ban`, { reason: 'Wrong answers' });
     const told = { code: 'banned', data: { reason: 'Wrong answers' } };
     expect((await tab.next('error')).error).toMatchObject(told);
@@ -254,7 +266,10 @@ describe('the owner', () => {
     const first = (await owned.own('GET', '/jobs?limit=1')).body;
     expect(first).toMatchObject({ jobs: [{ id: '2'.repeat(32), account: null }], next: '2'.repeat(32) });
     const last = (await owned.own('GET', `/jobs?limit=1&after=${first.next}`)).body;
-    expect(last).toMatchObject({ jobs: [{ account: { id, name: 'asker' }, promptTokens: 3, chargedMicros: 5 }], next: null });
+    expect(last).toMatchObject({
+      jobs: [{ account: { id, name: 'asker' }, promptTokens: 3, chargedMicros: 5 }],
+      next: null,
+    });
     const before = await actNames();
     expect((await owned.own('POST', `/jobs/${'1'.repeat(32)}/end`)).status).toBe(404);
     expect(await actNames(), 'what was refused was not done').toEqual(before);
@@ -280,7 +295,8 @@ describe('the owner', () => {
     const cookie = await openSession(id);
     const first = (await owned.own('POST', `/accounts/${id}/reset`)).body;
     const { token } = (await owned.own('POST', `/accounts/${id}/reset`)).body;
-    const set = (shown: string) => owned.ask('POST', '/api/account/reset', { token: shown, newPassword: 'another password' });
+    const set = (shown: string) =>
+      owned.ask('POST', '/api/account/reset', { token: shown, newPassword: 'another password' });
     expect((await set(first.token)).status, 'a later link takes its place').toBe(404);
     expect((await set(token)).status).toBe(200);
     expect((await set(token)).status).toBe(404);

@@ -1,5 +1,14 @@
 // A backup of a running server, brought back into an empty folder: the same balances, keys, logins and owner.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -16,14 +25,20 @@ const start = (dataDir: string): Promise<RunningServer> =>
   startServer({ logger: 'silent', canary: false, database: { dataDir }, reader: testReader() });
 
 it('is the same server again', { timeout: LIMIT_MS }, async () => {
-  const [here, there, file] = ['here', 'there', 'backup.tgz'].map((name) => join(root, name)) as [string, string, string];
+  const [here, there, file] = ['here', 'there', 'backup.tgz'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
   const first = await start(here);
   const { accounts, ledger } = first.platform;
   const ada = await accounts.register({ name: 'ada', password: 'correct horse battery' });
   const owner = accountOwner(ada.id);
   await ledger.welcome(owner, '198.51.100.1');
   const { key } = await accounts.createKey(ada.id, 'ci');
-  const cookie = { cookie: `cp_session=${(await accounts.logIn({ name: 'ada', password: 'correct horse battery' })).token}` };
+  const cookie = {
+    cookie: `cp_session=${(await accounts.logIn({ name: 'ada', password: 'correct horse battery' })).token}`,
+  };
   // The key that seals is made when it is first needed.
   const secret = await fetch(`${first.url}/api/account/webhook-secret`, {
     method: 'POST',

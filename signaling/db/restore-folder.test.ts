@@ -19,12 +19,23 @@ function entry(path: string, content = '', type = '0'): Buffer {
   header.write(type, 156);
   header.write('ustar', 257);
   header.fill(' ', 148, 156);
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   const body = Buffer.alloc(Math.ceil(Buffer.byteLength(content) / 512) * 512);
   body.write(content);
   return Buffer.concat([header, body]);
 }
-const GOOD = [entry('/base', '', '5'), entry('/base/1', 'one'), entry('/global', '', '5'), entry('/PG_VERSION', '17\n')];
+const GOOD = [
+  entry('/base', '', '5'),
+  entry('/base/1', 'one'),
+  entry('/global', '', '5'),
+  entry('/PG_VERSION', '17\n'),
+];
 const END = Buffer.alloc(1024);
 
 function newCase(...parts: Buffer[]): { file: string; dataDir: string } {
