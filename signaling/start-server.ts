@@ -73,7 +73,7 @@ export interface RunningServer {
   url: string;
   port: number;
   snapshot(): ServerSnapshot;
-  /** Of the server's owner, where this start made one: it is kept nowhere in plain. */
+  /** What the server's owner shows, where this start made one: it is kept nowhere in plain. */
   ownerToken: string | undefined;
   /** Admits no more, gives running answers `graceMs`, ends every socket. Resolves when the port is free. */
   close(graceMs?: number): Promise<void>;

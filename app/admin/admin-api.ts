@@ -35,7 +35,7 @@ export interface ListPage<Row> {
   rows: Row[];
   /** Null at the end. */
   next: string | null;
-  /** Of all parts, where that is known. */
+  /** The sum over all parts, where that is known. */
   total?: number;
 }
 

@@ -6,7 +6,7 @@ import { PageTitle } from '../ui/page-title.tsx';
 export interface DocProps {
   title: string;
   about: string;
-  /** Of this repository's own file, by `drawDoc`: raw HTML in a document is left out there. */
+  /** What `drawDoc` made of a file of this repository: raw HTML in it is left out there. */
   html: string;
 }
 

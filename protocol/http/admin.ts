@@ -188,7 +188,7 @@ const actSchema = z.object({
   act: z.string().check(z.maxLength(40)),
   /** An id: names are not kept here, so that a deleted account leaves none. */
   subject: z.nullable(z.string().check(z.maxLength(400))),
-  /** Of the account that it is about, if that is still there. */
+  /** The name of the account that it is about, if that is still there. */
   name: z.nullable(text),
   detail: z.nullable(text),
 });

@@ -14,7 +14,7 @@ export interface Hop {
   to: HopEnd;
   /** Tokens of the prompt on their way in, hidden states between stages, ids on their way out. */
   kind: 'step' | 'hidden' | 'result';
-  /** Of the whole frame. */
+  /** The whole frame’s. */
   bytes: number;
   tokens: number;
   /** What the stage that sent it spent inside the model, milliseconds. */
@@ -46,7 +46,7 @@ export class HoldBack {
   }
 }
 
-/** Of the wire between two ends; the first one is end 0 of its bridge. */
+/** Both ends of a wire; the first one is end 0 of its bridge. */
 export function watchHops(
   ends: readonly [HopEnd, HopEnd],
   { holdBack, onHop }: { holdBack: HoldBack; onHop(hop: Hop): void },

@@ -13,7 +13,7 @@ export interface KeptAct {
   at: Date;
   act: string;
   subject: string | null;
-  /** Of the account that it is about, if that is there. */
+  /** The account that it is about, if that is there. */
   name: string | null;
   detail: string | null;
 }

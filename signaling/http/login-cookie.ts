@@ -18,7 +18,7 @@ export interface LoginCookie {
 /** A person's. Lax: a link from another site leads to a page that knows them. */
 export const loginCookie = (publicUrl?: string): LoginCookie => cookieNamed('cp_session', 'Lax', publicUrl);
 
-/** Of the server's owner. */
+/** The server owner’s. */
 export const adminCookie = (publicUrl?: string): LoginCookie => cookieNamed('cp_admin', 'Strict', publicUrl);
 
 /**

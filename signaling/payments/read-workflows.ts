@@ -1,7 +1,6 @@
 // A file of workflows, read again: whether each is in KeeperHub's shape, calls a transition of this very session at this chain's own
 // contracts, and what it would do and wait for. Runs nothing.
 import { encodeFunctionData } from 'viem';
-import { ZodError } from 'zod';
 import { PoolError } from '../../protocol/errors.ts';
 import { keyOfQuote, type Quote } from '../../protocol/quote.ts';
 import type { PaidSession } from './paid-session.ts';
@@ -14,7 +13,7 @@ import {
   TRANSITION_NAMES,
   type TransitionName,
 } from './step-workflows.ts';
-import { parseWorkflow, type WriteNode } from './workflow-shape.ts';
+import { isShapeFault, parseWorkflow, type WriteNode } from './workflow-shape.ts';
 
 export interface ReadWorkflow {
   name: string;
@@ -73,7 +72,7 @@ function readOne(
 }
 
 function whyOf(cause: unknown): string {
-  if (cause instanceof ZodError) {
+  if (isShapeFault(cause)) {
     const [issue] = cause.issues;
     return `${issue?.path.join('.') || 'all of it'}: ${issue?.message}`.slice(0, MOST_CHARS);
   }

@@ -104,7 +104,7 @@ export async function newPayer(chain: LocalChain, funds: bigint): Promise<Privat
 
 export interface OpenedSession {
   vault: Address;
-  /** Of its offer, in millionths of a dollar. */
+  /** Its offer’s, in millionths of a dollar. */
   fee: bigint;
   /** Undefined: the server did not live to say them. */
   id?: string;

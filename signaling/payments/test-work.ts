@@ -56,7 +56,7 @@ export class TestWork {
     return logs.filter(({ args }) => 'key' in args && args.key === key).map(({ eventName }) => eventName);
   }
 
-  /** Of the last transaction of this step. */
+  /** The hash of this step’s last transaction. */
   async hashOf(session: PaidSession, step: string): Promise<string | undefined> {
     return (await this.#market.payments.logOf(session)).findLast((row) => row.step === step)?.hash;
   }

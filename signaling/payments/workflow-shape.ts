@@ -47,7 +47,10 @@ export const workflowSchema = z.object({
 });
 export type Workflow = z.infer<typeof workflowSchema>;
 
-/** Throws `ZodError` for what is none, and where an edge leads to a node that is not there. */
+/** Where it is of another shape: `issues` say where. */
+export const isShapeFault = (cause: unknown): cause is z.ZodError => cause instanceof z.ZodError;
+
+/** Throws what `isShapeFault` knows for what is none, and where an edge leads to a node that is not there. */
 export function parseWorkflow(value: unknown): Workflow {
   const workflow = workflowSchema.parse(value);
   const ids = new Set(workflow.nodes.map(({ id }) => id));
