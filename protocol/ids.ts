@@ -38,9 +38,6 @@ export const modelRefSchema = z.object({ repo: repoSchema, revision: revisionSch
 /** Tells pools of one model apart: small letters, digits and hyphens, at most 40. */
 export const slugSchema = z.string().check(z.regex(SLUG_PATTERN));
 
-/** A pool: a model, and a slug where other pools of that model live beside its first one. */
-export const poolRefSchema = z.extend(modelRefSchema, { slug: z.optional(slugSchema) });
-
 /** Longest name of a pool: two repository parts, a revision, a dtype, a slug and what stands between them. */
 export const MAX_POOL_ID_CHARS = 400;
 

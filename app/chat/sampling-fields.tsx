@@ -1,8 +1,15 @@
 // The settings of a chat, opened: what the model is told first, and how tokens are picked.
 import { useId } from 'react';
 import { chatText } from '../text/english/chat.ts';
-import { readSampling, SAMPLING_FIELDS, type SamplingField } from './sampling-form.ts';
-import type { SamplingProps } from './sampling-settings.tsx';
+import { readSampling, SAMPLING_FIELDS, type SamplingField, type SamplingForm } from './sampling-form.ts';
+
+export interface SamplingProps {
+  form: SamplingForm;
+  onChange(form: SamplingForm): void;
+  /** What the model is told before everything that is said. */
+  instructions: string;
+  onInstructions(text: string): void;
+}
 
 const MOST_INSTRUCTION_CHARS = 16_000;
 

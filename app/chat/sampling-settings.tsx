@@ -2,17 +2,10 @@
 import { useState } from 'react';
 import { LazyPart, useLazyPart } from '../state/lazy-part.ts';
 import { chatText } from '../text/english/chat.ts';
-import { SAMPLING_FIELDS, type SamplingForm } from './sampling-form.ts';
+import type { SamplingProps } from './sampling-fields.tsx';
+import { SAMPLING_FIELDS } from './sampling-form.ts';
 
 const fields = new LazyPart(() => import('./sampling-fields.tsx').then(({ SamplingFields }) => SamplingFields));
-
-export interface SamplingProps {
-  form: SamplingForm;
-  onChange(form: SamplingForm): void;
-  /** What the model is told before everything that is said. */
-  instructions: string;
-  onInstructions(text: string): void;
-}
 
 export function SamplingSettings({ form, onChange, instructions, onInstructions }: SamplingProps) {
   const [wasOpened, setOpened] = useState(false);

@@ -1,6 +1,7 @@
 // Names of models and backends for people.
 import type { Backend } from '../../protocol/control.ts';
 import type { PoolRef } from '../../protocol/ids.ts';
+import { formatText } from '../text/english/format.ts';
 
 /** `onnx-community/Qwen3-0.6B-ONNX` -> `Qwen3-0.6B-ONNX`. */
 export const formatRepoName = (repo: string): string => repo.slice(repo.indexOf('/') + 1);
@@ -14,10 +15,14 @@ export function formatModel(model: PoolRef): string {
 
 export const formatBackend = (backend: Backend): string => (backend === 'webgpu' ? 'WebGPU' : 'WASM');
 
+/** What a tab says of its device: names of hardware, and one word of people's. */
+export const formatDevice = (device: string): string => (device === 'WASM, 1 thread' ? formatText.oneThread : device);
+
 /** `WebGPU · apple · metal-3`; a device that already names its backend is not told twice. */
-export function formatRunsOn(backend: Backend, device: string): string {
+export function formatRunsOn(backend: Backend, of: string): string {
   const name = formatBackend(backend);
-  return device.toLowerCase().startsWith(name.toLowerCase()) ? device : `${name} · ${device}`;
+  const device = formatDevice(of);
+  return of.toLowerCase().startsWith(name.toLowerCase()) ? device : `${name} · ${device}`;
 }
 
 /** Half-open, as everywhere in this project: `[start, end)`. */

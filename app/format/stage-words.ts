@@ -1,6 +1,7 @@
 // What a lending tab is in the middle of, in plain words: between whom it stands, and why nothing happens when nothing does. Pure.
 import type { StageState } from '../../shard-worker/index.ts';
 import { lendText } from '../text/english/lend.ts';
+import { formatDevice } from './format-model.ts';
 
 type Seen = Pick<StageState, 'phase' | 'coalition' | 'served' | 'reserve' | 'poolState' | 'peer'>;
 
@@ -24,7 +25,7 @@ export function neighbourLine({ coalition, peer }: Seen): string | undefined {
   const seats = coalition?.seats ?? [];
   const at = seats.findIndex((seat) => seat.peer === peer);
   if (at < 0) return undefined;
-  const [before, next] = [seats[at - 1]?.device, seats[at + 1]?.device];
+  const [before, next] = [seats[at - 1], seats[at + 1]].map((seat) => seat && formatDevice(seat.device));
   if (before === undefined) return next === undefined ? alone : first(next);
   return next === undefined ? last(before) : middle(before, next);
 }

@@ -2,7 +2,7 @@
 import { useRouter } from 'next/router';
 import { useMemo } from 'react';
 
-/** Of the page that is shown, without its query. */
+/** The path of the page that is shown, without its query. */
 export const usePathname = (): string => useRouter().asPath.split(/[?#]/, 1)[0] ?? '/';
 
 /** The export knows none: who draws by it does so in a browser alone. */

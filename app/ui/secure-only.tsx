@@ -5,8 +5,6 @@ import { uiText } from '../text/english/ui.ts';
 
 const card = new LazyPart(() => import('./insecure-card.tsx').then(({ InsecureCard }) => InsecureCard));
 
-export const loadInsecureCard = card.load;
-
 /** A page stays what it is for as long as it lives. */
 const subscribe = () => () => {};
 const read = (): boolean => window.isSecureContext;

@@ -7,7 +7,6 @@ const SPEAKERS = /^(app|signaling)\//;
 
 /** Files and folders that declare schemas of other things, each with what these are. */
 export const MAY_DECLARE: Record<string, string> = {
-  'app/state/site-models.ts': 'the list of the site’s own models: a file, and no answer of /api',
   'app/chat/talk-file.ts': 'a file of conversations that a person brings',
   'app/earn/shapes.ts': 'markets and what operators have earned, under /v1',
   'app/pay/shapes.ts': 'offers of x402 and paid sessions, under /v1, and what a browser keeps of them',

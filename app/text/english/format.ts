@@ -68,6 +68,7 @@ export const englishFormat = {
     together: (tabs: string) => `${tabs} would answer together.`,
     failed: 'Not connected.',
   },
+  oneThread: 'WASM, 1 thread',
   earned: {
     none: (moment: string) => `No answer has passed through here since ${moment}.`,
     some: (figures: string, moment: string) => `Helped ${figures} since ${moment}.`,

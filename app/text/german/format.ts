@@ -63,6 +63,7 @@ export const format: typeof englishFormat = {
     together: (tabs) => `${tabs} würden gemeinsam antworten.`,
     failed: 'Nicht verbunden.',
   },
+  oneThread: 'WASM, 1 Thread',
   earned: {
     none: (moment) => `Seit ${moment} ging hier noch keine Antwort durch.`,
     some: (figures, moment) => `Beigetragen seit ${moment}: ${figures}.`,
