@@ -32,7 +32,7 @@ export default async function run(): Promise<BenchResult> {
     step,
     ...Object.fromEntries(OPERATORS.map((operators) => [`${operators} operators`, gasOf(step, operators)])),
   }));
-  const chains = CHAINS.map((chain) => reckon(chain, (step) => gasOf(step, 4)));
+  const chains = CHAINS.map((chain) => reckon(chain, gasOf));
   const most = (step: Step): number => Math.max(...OPERATORS.map((operators) => gasOf(step, operators)));
   const aims: Aim[] = [
     atMost('gas to open a stream, 1 to 16 operators', 750_000, most('open')),
@@ -47,13 +47,16 @@ const readGas = (operators: number): Record<string, number> => {
   return Object.fromEntries(Object.entries(JSON.parse(text) as object).map(([name, gas]) => [name, Number(gas)]));
 };
 
-/** With four operators. What a rollup posts to its parent comes on top. */
-function reckon(chain: Chain, gasOf: (step: Step) => number) {
-  const dollars = (step: Step): number => (gasOf(step) * chain.dollarsPerMillionGas) / 1e6;
+/** Dollars by step and number of operators. What a rollup posts to its parent comes on top. */
+function reckon(chain: Chain, gasOf: (step: Step, operators: (typeof OPERATORS)[number]) => number) {
+  const dollars = (step: Step): [Step, Record<number, number>] => [
+    step,
+    Object.fromEntries(OPERATORS.map((count) => [count, (gasOf(step, count) * chain.dollarsPerMillionGas) / 1e6])),
+  ];
   return {
     chain: chain.name,
     isTestMoney: chain.dollarsPerMillionGas === 0,
-    dollars: Object.fromEntries((Object.keys(STEPS) as Step[]).map((step) => [step, dollars(step)])),
+    dollars: Object.fromEntries((Object.keys(STEPS) as Step[]).map(dollars)),
     bufferSeconds: chain.liquidationSeconds,
     confirmedSeconds: chain.blockSeconds * (chain.confirmations + 1),
   };
