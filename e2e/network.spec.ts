@@ -2,7 +2,8 @@
 // id of anybody.
 import { expect, test } from '@playwright/test';
 import { networkSchema } from '../protocol/http/network.ts';
-import { ask, chatReady, openSite } from './support/site.ts';
+import { openAccount } from './support/api-account.ts';
+import { openSite } from './support/site.ts';
 
 test('two tabs, their ring, an answer and a tab that goes, as everybody may see them', async ({ browser }) => {
   const site = await openSite(browser, { stages: 2 });
@@ -18,9 +19,11 @@ test('two tabs, their ring, an answer and a tab that goes, as everybody may see 
     await expect(page.getByTestId('network-coverage')).toContainText('parts 1–8: 1 tab.');
     await expect(page.getByRole('img', { name: /^Map of the network: 2 tabs, 1 ring/ })).toBeVisible();
 
-    const chat = await site.openChat({ temperature: '0', max: '60' });
-    await chatReady(chat, 2);
-    await ask(chat, 'What is a shard?');
+    const { client } = await openAccount(site.url, 'maria');
+    await client.chat.completions.create({
+      ...{ model: 'computepool/guide-4m', max_tokens: 40, temperature: 0 },
+      messages: [{ role: 'user', content: 'What is a shard?' }],
+    });
     await expect(rings).toHaveAttribute('data-answering', 'true');
     await expect(page.getByTestId('network-figures')).toContainText('tok/s');
     const points = page.getByTestId('network-points');
@@ -32,7 +35,7 @@ test('two tabs, their ring, an answer and a tab that goes, as everybody may see 
     const network = networkSchema.parse(JSON.parse(text));
     const peers = site.server.snapshot().coalitions.flatMap(({ seats }) => seats.map(({ peer }) => peer));
     expect(peers).toHaveLength(2);
-    for (const peer of peers) expect(text).not.toContain(peer.slice(0, 8));
+    for (const name of ['maria', ...peers.map((peer) => peer.slice(0, 8))]) expect(text).not.toContain(name);
     expect(network.coalitions[0]!.seats.map((seat) => seat.peer).sort()).toEqual(network.peers.map(({ id }) => id));
 
     await stages[1]!.close();

@@ -18,7 +18,10 @@ export function CoverageList({ pools }: { pools: readonly NetworkPool[] }) {
         <li key={at} className="min-w-0">
           <p className="flex flex-wrap items-baseline justify-between gap-x-3">
             <span className="min-w-0 break-words font-semibold">
-              <bdi>{pool.model}</bdi> <span className="font-normal text-muted text-sm">{pool.dtype}</span>
+              <bdi>{pool.model}</bdi>{' '}
+              <span data-words="program" className="font-normal text-muted text-sm">
+                {pool.dtype}
+              </span>
             </span>
             <span className="font-mono text-muted text-sm">
               {text.tabs(pool.peers)}

@@ -51,7 +51,7 @@ export function madeUpNetwork({ tabs, step = 0 }: MadeUp): Network {
 
 function madeUpRing(number: number, size: number, peers: NetworkPeer[], step: number): NetworkCoalition {
   const pool = number % POOLS.length;
-  // One in twenty loads; of the others, two of three answer.
+  // One in twenty loads; of the others the first answers always, and two of three.
   const isForming = number % 20 === 13;
   const seats = Array.from({ length: size }, (_, at) => {
     const id = nameOf(2, peers.length);
@@ -63,7 +63,10 @@ function madeUpRing(number: number, size: number, peers: NetworkPeer[], step: nu
   return {
     // Each time one ring has become another.
     ...{ id: nameOf(1, number + (number === step ? 100_000 : 0)), pool, seats },
-    ...{ state: isForming ? 'forming' : 'ready', isAnswering: !isForming && (number + step) % 3 !== 0 },
+    ...{
+      state: isForming ? 'forming' : 'ready',
+      isAnswering: !isForming && (number === 0 || (number + step) % 3 !== 0),
+    },
   };
 }
 

@@ -9,6 +9,9 @@ import { type Palette, readPalette, watchPalette } from './map-palette.ts';
 /** More pixels than this cost time that a model could have, and nobody sees them. */
 const MOST_RATIO = 2;
 
+/** What stands still is drawn anew so often while it moves: on a slow device tokens run on between two of these. */
+const STILL_EVERY_MS = 33;
+
 /** The two canvases that lie over each other. */
 interface MapCanvases {
   still: HTMLCanvasElement;
@@ -30,7 +33,8 @@ export class MapLoop {
   #isMoving = false;
   #isInView = true;
   #frame: number | undefined;
-  #lastMs: number | undefined;
+  /** When what stands still was drawn last. */
+  #stillMs: number | undefined;
 
   constructor(canvases: MapCanvases, text: MapText) {
     this.#canvases = canvases;
@@ -102,7 +106,6 @@ export class MapLoop {
 
   #wake(): void {
     if (this.#frame !== undefined || !this.#network || document.hidden || !this.#isInView) return;
-    this.#lastMs = undefined;
     this.#frame = requestAnimationFrame(this.#draw);
   }
 
@@ -111,16 +114,17 @@ export class MapLoop {
     const { still, tokens } = this.#canvases;
     const [stillPen, tokenPen] = [still.getContext('2d'), tokens.getContext('2d')];
     if (!stillPen || !tokenPen || !this.#network || document.hidden || !this.#isInView) return;
-    if (this.#isMoving) {
-      const { isThere, ...shown } = this.#motion.advance(ms - (this.#lastMs ?? ms));
+    const sinceMs = ms - (this.#stillMs ?? Number.NEGATIVE_INFINITY);
+    if (this.#isMoving && sinceMs >= STILL_EVERY_MS) {
+      const { isThere, ...shown } = this.#motion.advance(Math.min(sinceMs, 2 * STILL_EVERY_MS));
       this.#shown = shown;
       this.#isMoving = !isThere;
+      this.#stillMs = ms;
       drawStill(stillPen, shown, this.#size, this.#palette, this.#text);
     }
     const isRunning = this.#shown.rings.some(({ isAnswering }) => isAnswering);
     // Who wants no motion sees where tokens are, and which rings are lit.
     drawTokens(tokenPen, this.#shown.rings, this.#reduced.matches ? 0 : ms, this.#size, this.#palette);
-    this.#lastMs = ms;
     if (this.#isMoving || (isRunning && !this.#reduced.matches)) this.#frame = requestAnimationFrame(this.#draw);
   };
 }

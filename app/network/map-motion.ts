@@ -28,10 +28,12 @@ const MOST_UNIT_PX = 34;
 const PAD_PX = 34;
 
 export class MapMotion {
-  readonly #spots = new Map<string, Spot>();
-  #wanted: Shown = { nodes: [], rings: [] };
+  /** As drawn last, by key. */
+  #spots = new Map<string, Spot>();
+  #moves: { shown: Spot; wanted: Spot }[] = [];
+  #shown: Shown = { nodes: [], rings: [] };
 
-  /** Where everything is to be from now on. `atOnce`: it is there. */
+  /** Where everything is to be from now on. `atOnce`: it is there; else what is new grows where it belongs. */
   set(layout: MapLayout, { width, height }: { width: number; height: number }, atOnce: boolean): void {
     const pad = Math.min(PAD_PX, width / 12);
     const unit = Math.min(
@@ -40,54 +42,37 @@ export class MapMotion {
       (height - 2 * pad) / Math.max(1, layout.height),
     );
     const [left, top] = [(width - unit * layout.width) / 2, (height - unit * layout.height) / 2];
-    const at = <T extends { x: number; y: number }>(thing: T) => ({
-      ...thing,
-      x: left + unit * thing.x,
-      y: top + unit * thing.y,
-    });
-    this.#wanted = {
-      nodes: layout.nodes.map((node) => ({
-        ...at(node),
-        size: Math.min(MOST_NODE_PX, unit * (node.kind === 'waiting' ? 0.8 : 1)),
-      })),
-      rings: layout.rings.map((ring) => ({ ...at(ring), size: unit * ring.radius })),
+    const before = this.#spots;
+    this.#spots = new Map();
+    this.#moves = [];
+    const begin = <T extends { x: number; y: number }>(key: string, thing: T, size: number): T & Spot => {
+      const wanted = { x: left + unit * thing.x, y: top + unit * thing.y, size };
+      const { x, y, size: shownSize } = atOnce ? wanted : (before.get(key) ?? { ...wanted, size: 0 });
+      const shown = { ...thing, x, y, size: shownSize };
+      this.#spots.set(key, shown);
+      this.#moves.push({ shown, wanted });
+      return shown;
     };
-    const keys = new Set([...this.#wanted.nodes.map(({ key }) => key), ...this.#wanted.rings.map(({ id }) => id)]);
-    for (const key of this.#spots.keys()) if (!keys.has(key)) this.#spots.delete(key);
-    for (const { key, x, y, size } of this.#wanted.nodes) this.#begin(key, { x, y, size }, atOnce);
-    for (const { id, x, y, size } of this.#wanted.rings) this.#begin(id, { x, y, size }, atOnce);
+    const nodePx = (kind: MapNode['kind']): number => Math.min(MOST_NODE_PX, unit * (kind === 'waiting' ? 0.8 : 1));
+    this.#shown = {
+      nodes: layout.nodes.map((node) => begin(node.key, node, nodePx(node.kind))),
+      rings: layout.rings.map((ring) => begin(ring.id, ring, unit * ring.radius)),
+    };
   }
 
-  /** What is new grows where it belongs. */
-  #begin(key: string, spot: Spot, atOnce: boolean): void {
-    if (atOnce) this.#spots.set(key, spot);
-    else if (!this.#spots.has(key)) this.#spots.set(key, { ...spot, size: 0 });
-  }
-
-  /** As it is after so many milliseconds more; whether all of it is where it belongs. */
+  /** As it is after so many milliseconds more, in the same objects; whether all of it is where it belongs. */
   advance(ms: number): Shown & { isThere: boolean } {
-    const rest = 0.5 ** (Math.min(ms, 10 * HALF_MS) / HALF_MS);
+    const rest = 0.5 ** (ms / HALF_MS);
     let isThere = true;
-    const move = (key: string, wanted: Spot): Spot => {
-      const spot = this.#spots.get(key) ?? wanted;
-      const next = {
-        x: wanted.x + (spot.x - wanted.x) * rest,
-        y: wanted.y + (spot.y - wanted.y) * rest,
-        size: wanted.size + (spot.size - wanted.size) * rest,
-      };
-      const farthest = Math.max(
-        Math.abs(next.x - wanted.x),
-        Math.abs(next.y - wanted.y),
-        Math.abs(next.size - wanted.size),
-      );
-      const isNear = farthest < THERE_PX;
+    for (const { shown, wanted } of this.#moves) {
+      const [x, y] = [(shown.x - wanted.x) * rest, (shown.y - wanted.y) * rest];
+      const size = (shown.size - wanted.size) * rest;
+      const isNear = Math.max(Math.abs(x), Math.abs(y), Math.abs(size)) < THERE_PX;
       isThere &&= isNear;
-      const spotNow = isNear ? { x: wanted.x, y: wanted.y, size: wanted.size } : next;
-      this.#spots.set(key, spotNow);
-      return spotNow;
-    };
-    const nodes = this.#wanted.nodes.map((node) => ({ ...node, ...move(node.key, node) }));
-    const rings = this.#wanted.rings.map((ring) => ({ ...ring, ...move(ring.id, ring) }));
-    return { nodes, rings, isThere };
+      shown.x = wanted.x + (isNear ? 0 : x);
+      shown.y = wanted.y + (isNear ? 0 : y);
+      shown.size = wanted.size + (isNear ? 0 : size);
+    }
+    return { ...this.#shown, isThere };
   }
 }

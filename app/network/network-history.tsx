@@ -39,7 +39,7 @@ export function NetworkHistory({ network }: { network: Network }) {
       <div className="grid gap-x-8 gap-y-6 md:grid-cols-3">
         <HistoryChart
           title={text.tokens}
-          told={text.tokensTold(formatRate(peak))}
+          told={peak > 0 ? text.tokensTold(formatRate(peak)) : text.tokensNone}
           series={[{ values: points.tokensPerSecond, kind: 'area', colour: 'accent' }]}
           most={most}
         />
@@ -95,7 +95,7 @@ function Points({ points, at }: { points: NetworkHistoryPoints; at: Date }) {
                 <th scope="row" className="py-1 pr-4 font-mono font-normal">
                   {clock.format(beginOf(index))}
                 </th>
-                <td className={cell}>{formatRate(tokens)}</td>
+                <td className={cell}>{tokens > 0 ? formatRate(tokens) : formatCount(0)}</td>
                 <td className={cell}>{tellAnswers(points.answers[index])}</td>
                 <td className={cell}>{formatCount(points.peers[index] ?? 0)}</td>
                 <td className={cell}>{formatCount(points.failures[index] ?? 0)}</td>

@@ -20,7 +20,8 @@ export const englishNetwork = {
     tabsNow: (serving: number, loading: number, waiting: number) =>
       `${serving} in rings, ${loading} loading, ${waiting} waiting`,
     rings: 'Rings',
-    ringsNow: (count: number): string => (count === 1 ? 'holds a whole model' : 'each hold a whole model'),
+    ringsNow: (count: number): string =>
+      count === 0 ? 'none holds a whole model now' : count === 1 ? 'holds a whole model' : 'each hold a whole model',
     running: 'Tokens run in',
     runningNow: (count: number): string => (count === 1 ? 'ring now' : 'rings now'),
     tokens: 'Throughput',
@@ -74,6 +75,7 @@ export const englishNetwork = {
     spans: { hour: 'Last hour', day: 'Last day' },
     tokens: 'Tokens a second',
     tokensTold: (peak: string) => `At most ${peak}.`,
+    tokensNone: 'No answer was settled.',
     tabs: 'Tabs',
     tabsTold: (now: string, most: string) => `${now} now, ${most} at most.`,
     breaks: 'Rings that broke and came back',

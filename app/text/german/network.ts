@@ -18,7 +18,12 @@ export const network: typeof englishNetwork = {
     tabs: 'Tabs',
     tabsNow: (serving, loading, waiting) => `${serving} in Ringen, ${loading} beim Laden, ${waiting} in Reserve`,
     rings: 'Ringe',
-    ringsNow: (count) => (count === 1 ? 'hält ein ganzes Modell' : 'halten je ein ganzes Modell'),
+    ringsNow: (count) =>
+      count === 0
+        ? 'gerade hält keiner ein ganzes Modell'
+        : count === 1
+          ? 'hält ein ganzes Modell'
+          : 'halten je ein ganzes Modell',
     running: 'Token laufen in',
     runningNow: (count) => (count === 1 ? 'Ring' : 'Ringen'),
     tokens: 'Durchsatz',
@@ -71,6 +76,7 @@ export const network: typeof englishNetwork = {
     spans: { hour: 'Letzte Stunde', day: 'Letzter Tag' },
     tokens: 'Token je Sekunde',
     tokensTold: (peak) => `Höchstens ${peak}.`,
+    tokensNone: 'Keine Antwort wurde abgerechnet.',
     tabs: 'Tabs',
     tabsTold: (now, most) => `Jetzt ${now}, höchstens ${most}.`,
     breaks: 'Ringe, die brachen und zurückkamen',
