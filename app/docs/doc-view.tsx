@@ -13,7 +13,7 @@ export interface DocProps {
 export function DocView({ title, html }: DocProps) {
   return (
     <>
-      <PageTitle title={title} />
+      <PageTitle title={docsText.titleOf(title)} />
       <PageLink href="/docs" className="link text-sm">
         ← {docsText.title}
       </PageLink>

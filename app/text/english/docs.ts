@@ -3,6 +3,7 @@ import { catalogue } from '../catalogue.ts';
 
 export const englishDocs = {
   title: 'Documents',
+  titleOf: (name: string) => `${name} · Documents`,
   intro: 'How this is asked, embedded, paid, run and built. The documents are in English.',
   reference: {
     title: 'API reference',

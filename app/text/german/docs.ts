@@ -3,6 +3,7 @@ import type { englishDocs } from '../english/docs.ts';
 
 export const docs: typeof englishDocs = {
   title: 'Dokumente',
+  titleOf: (name) => `${name} · Dokumente`,
   intro: 'Wie man das hier fragt, einbettet, bezahlt, betreibt und baut. Die Dokumente sind auf Englisch.',
   reference: {
     title: 'Nachschlagewerk der Schnittstelle',
