@@ -7,8 +7,10 @@ import { dirname, join } from 'node:path';
 /** What the page loads, and the licence that has to come along. */
 const FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE'] as const;
 
+const require = createRequire(import.meta.url);
+
 export function copyReference(siteDir: string): void {
-  const from = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const from = dirname(require.resolve('swagger-ui-dist/package.json'));
   const to = join(siteDir, 'reference');
   mkdirSync(to, { recursive: true });
   for (const name of FILES) copyFileSync(join(from, name), join(to, name));
