@@ -67,9 +67,11 @@ export function InviteSection() {
             problem={days === undefined ? text.daysProblem : undefined}
           />
         </div>
-        <button type="submit" className="button button-primary mt-6" disabled={task.busy} data-testid="make-invite">
-          {text.make}
-        </button>
+        <div className="w-full">
+          <button type="submit" className="button button-primary" disabled={task.busy} data-testid="make-invite">
+            {text.make}
+          </button>
+        </div>
       </form>
       {made && (
         <ShownOnce

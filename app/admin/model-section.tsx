@@ -68,12 +68,14 @@ export function ModelSection({ settings, onChanged }: { settings: AdminSettings;
           </p>
         </div>
         {task.error && <ErrorCard error={task.error} />}
-        <button type="submit" className="button button-small" disabled={task.busy}>
-          {text.save}
-        </button>
-        <p role="status" className="text-sm">
-          {saved && text.saved}
-        </p>
+        <div className="flex flex-wrap items-center gap-3">
+          <button type="submit" className="button button-small" disabled={task.busy}>
+            {text.save}
+          </button>
+          <span role="status" className="text-sm">
+            {saved && text.saved}
+          </span>
+        </div>
       </form>
     </Card>
   );

@@ -40,7 +40,7 @@ export function WelcomeSection({ settings, onChanged }: { settings: AdminSetting
   return (
     <Card title={text.title} testId="welcome">
       <form onSubmit={submit} className="space-y-4" noValidate>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <TextField
             label={text.credits}
             value={credits}
@@ -61,12 +61,14 @@ export function WelcomeSection({ settings, onChanged }: { settings: AdminSetting
           )}
         </p>
         {task.error && <ErrorCard error={task.error} />}
-        <button type="submit" className="button button-small" disabled={task.busy}>
-          {text.save}
-        </button>
-        <p role="status" className="text-sm">
-          {saved && text.saved}
-        </p>
+        <div className="flex flex-wrap items-center gap-3">
+          <button type="submit" className="button button-small" disabled={task.busy}>
+            {text.save}
+          </button>
+          <span role="status" className="text-sm">
+            {saved && text.saved}
+          </span>
+        </div>
       </form>
     </Card>
   );

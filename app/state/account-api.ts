@@ -2,7 +2,6 @@
 import { PoolError } from '../../protocol/errors.ts';
 import {
   type AccountInfo,
-  type AccountRemoval,
   type ApiKey,
   accountSchema,
   type Claim,
@@ -83,7 +82,7 @@ export async function resetPassword(reset: PasswordReset): Promise<void> {
 export const EXPORT_ADDRESS = `${ROOT}/export`;
 
 /** Deletes it for good. Gives the micros that went back to where credits come from. */
-export async function removeAccount(removal: AccountRemoval): Promise<number> {
+export async function removeAccount(removal: Credentials): Promise<number> {
   const { returned } = await callApi(`${ROOT}/removal`, removedAccountSchema, { method: 'POST', body: removal });
   noteLogin(false);
   return returned.micros;

@@ -114,13 +114,6 @@ export const passwordResetSchema = shape(
 );
 export type PasswordReset = z.infer<typeof passwordResetSchema>;
 
-/** Deletes an account: its name is typed and its password shown, so that nobody does it by mistake. */
-export const accountRemovalSchema = shape(
-  'AccountRemoval',
-  z.object({ name: z.string().check(z.maxLength(200)), password: password() }),
-);
-export type AccountRemoval = z.infer<typeof accountRemovalSchema>;
-
 export const removedAccountSchema = shape(
   'RemovedAccount',
   z.object({ returned: noted(z.object(amountFields), { description: 'Credits that went back to the issuer.' }) }),

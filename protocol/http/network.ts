@@ -34,7 +34,7 @@ const networkCoalitionSchema = z.object({
 export type NetworkCoalition = z.infer<typeof networkCoalitionSchema>;
 
 const networkPoolSchema = z.object({
-  model: noted(text, { description: 'The model’s name, without whose it is.' }),
+  model: noted(z.string().check(z.maxLength(500)), { description: 'The model’s name, without whose it is.' }),
   dtype: text,
   /** Null until somebody has offered it. */
   layers: z.nullable(count),
@@ -68,7 +68,7 @@ export type NetworkHistoryPoints = z.infer<typeof historySchema>;
 export const networkSchema = shape(
   'Network',
   z.object({
-    view: noted(text, {
+    view: noted(z.string().check(z.maxLength(500)), {
       description: 'Names of tabs and coalitions hold within one view, and mean nothing in the next.',
     }),
     viewEndsAt: moment,

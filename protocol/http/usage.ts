@@ -6,14 +6,17 @@ import { modeSchema, predictionSchema } from '../route-plan.ts';
 import { amountFields } from './account.ts';
 import { count, MAX_ROWS, micros, moment, noted, shape, text } from './shape.ts';
 
-export const statementLineSchema = z.object({
-  eventId: text,
-  at: moment,
-  kind: z.enum(['grant', 'hold', 'settle', 'release', 'claim']),
-  bucket: z.enum(['available', 'held']),
-  ...amountFields,
-  job: z.nullable(text),
-});
+export const statementLineSchema = shape(
+  'StatementLine',
+  z.object({
+    eventId: text,
+    at: moment,
+    kind: z.enum(['grant', 'hold', 'settle', 'release', 'claim']),
+    bucket: z.enum(['available', 'held']),
+    ...amountFields,
+    job: z.nullable(text),
+  }),
+);
 export type StatementLine = z.infer<typeof statementLineSchema>;
 
 /** Newest first. */

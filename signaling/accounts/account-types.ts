@@ -1,6 +1,6 @@
 // The words of accounts: people and programs that own keys, peers and a balance. No table, no HTTP.
 import type { PoolError } from '../../protocol/errors.ts';
-import type { AccountRemoval, Claim, Credentials, PasswordChange, PasswordReset } from '../../protocol/http/account.ts';
+import type { Claim, Credentials, PasswordChange, PasswordReset } from '../../protocol/http/account.ts';
 import type { PeerId } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Confirm, KeyHolder, LoggedIn } from '../http/api-types.ts';
@@ -131,7 +131,7 @@ export interface Accounts {
   remove(
     account: Account,
     asker: Asker,
-    shown: AccountRemoval,
+    shown: Credentials,
     rest: { place?: Place | undefined; erase(transaction: Database): Promise<void> },
   ): Promise<number>;
 }

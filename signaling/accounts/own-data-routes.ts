@@ -1,6 +1,6 @@
 // The routes of /api/account with which a person takes along what is kept of an account, and deletes it.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { accountRemovalSchema, removedAccountSchema } from '../../protocol/http/account.ts';
+import { credentialsSchema, removedAccountSchema } from '../../protocol/http/account.ts';
 import { accountExportSchema, MAX_EXPORT_ROWS } from '../../protocol/http/account-export.ts';
 import { LOGIN_ONLY } from '../http/describe-routes.ts';
 import { answerOf, bodyOf, POOL_FAILURE } from '../http/describe-shapes.ts';
@@ -31,7 +31,7 @@ const removeAccount = createRoute({
   path: '/account/removal',
   ...owned,
   summary: 'Delete the account for good: its credits go back to the issuer, its name is erased',
-  request: { body: bodyOf(accountRemovalSchema) },
+  request: { body: bodyOf(credentialsSchema) },
   responses: { 200: answerOf(removedAccountSchema, 'It is gone; the answer ends the cookie.'), ...POOL_FAILURE },
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newIdentityKeys, signHello } from '../../protocol/identity.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   owned = await OwnedServer.open();
 }, OPEN_TIMEOUT_MS);
 afterAll(() => owned.close());
+beforeEach(() => owned.nextAddress());
 
 /** An account whose password is hashed at next to no cost. */
 async function addAccount(name: string): Promise<AccountId> {
@@ -212,6 +213,7 @@ describe('the owner', () => {
     ]);
     expect(tab.socket.readyState, 'a tab of nobody’s goes on').toBe(tab.socket.OPEN);
     tab.socket.close();
+    await tab.closed;
     await owned.own('DELETE', `/accounts/${id}/ban`);
     expect((await logIn('vandal')).status).toBe(200);
     expect((await withKey()).status).toBe(200);

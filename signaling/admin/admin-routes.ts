@@ -80,7 +80,7 @@ export function createAdminRoutes(options: AdminOptions): OpenAPIHono {
   app.openapi(routes.listInvites, async (c) => c.json({ invites: (await invites.list()).map(inviteJson) }, 200));
   app.openapi(routes.makeInvite, async (c) => {
     const terms = c.req.valid('json');
-    const detail = `${terms.uses} × ${terms.days} d`;
+    const detail = JSON.stringify({ uses: terms.uses, days: terms.days });
     const { code, ...info } = await acts.during({ act: 'make-invite', detail }, () => invites.make(terms));
     return c.json({ ...inviteJson(info), code }, 201);
   });

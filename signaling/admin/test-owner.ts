@@ -16,6 +16,7 @@ export class OwnedServer {
   readonly server: RunningServer;
   readonly database: OpenDatabase;
   readonly token: string;
+  #callers = 0;
 
   private constructor(server: RunningServer, database: OpenDatabase) {
     this.server = server;
@@ -25,7 +26,14 @@ export class OwnedServer {
 
   static async open(): Promise<OwnedServer> {
     const database = await openDatabase({ memory: true });
-    const server = await startServer({ logger: 'silent', canary: false, database, reader: testReader() });
+    const server = await startServer({
+      logger: 'silent',
+      canary: false,
+      database,
+      reader: testReader(),
+      ratePerMinute: 100_000,
+      trustedProxies: 1,
+    });
     return new OwnedServer(server, database);
   }
 
@@ -34,10 +42,19 @@ export class OwnedServer {
     await this.database.close();
   }
 
+  /** From here on requests come from another address: one test's tries do not count against another's. */
+  nextAddress(): void {
+    this.#callers += 1;
+  }
+
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<OwnerAnswer> {
     const response = await fetch(this.server.url + path, {
       method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        'x-forwarded-for': `203.0.113.${this.#callers % 250}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

@@ -28,6 +28,7 @@ const options: HttpAppOptions = {
     jobs: nothing,
     jobStore: nothing,
     pools: nothing,
+    network: nothing,
     settings: nothing,
   } as never,
   access: nothing,

@@ -69,8 +69,8 @@ export const englishAdmin = {
   welcome: {
     title: 'Welcome credits',
     credits: 'Credits for who joins',
-    perDay: 'Welcomes per address and day',
-    configured: (credits: string, perDay: string) => `At the start of the server: ${credits} and ${perDay}.`,
+    perDay: 'Per address and day',
+    configured: (credits: string, perDay: string) => `The server was started with ${credits}, and ${perDay} a day.`,
     creditsProblem: 'A figure from 0 to 1,000,000.',
     perDayProblem: 'A whole number from 0 to 1,000,000.',
     save: 'Save',

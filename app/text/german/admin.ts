@@ -46,9 +46,9 @@ export const admin: typeof englishAdmin = {
 
   welcome: {
     title: 'Begrüßungsguthaben',
-    credits: 'Credits für jeden, der dazukommt',
-    perDay: 'Begrüßungen je Adresse und Tag',
-    configured: (credits, perDay) => `Beim Start des Servers: ${credits} und ${perDay}.`,
+    credits: 'Credits für Neue',
+    perDay: 'Je Adresse und Tag',
+    configured: (credits, perDay) => `Gestartet wurde der Server mit: ${credits}, ${perDay} am Tag.`,
     creditsProblem: 'Eine Zahl von 0 bis 1.000.000.',
     perDayProblem: 'Eine ganze Zahl von 0 bis 1.000.000.',
     save: 'Speichern',
