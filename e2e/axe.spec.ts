@@ -19,6 +19,7 @@ test('no page keeps anybody out', async ({ browser }) => {
       '/account',
       '/admin',
       '/embed',
+      '/trust',
       '/pitch',
       '/docs',
       '/docs/api',

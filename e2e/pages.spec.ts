@@ -90,6 +90,7 @@ test('every page fits a phone, a tablet and a desk, light and dark, and raises n
       '/account',
       '/admin',
       '/embed',
+      '/trust',
       '/pitch',
       '/docs',
       '/docs/api',

@@ -43,6 +43,8 @@ import type { Seal } from './seal/create-seal.ts';
 import { createPageHeaders } from './site/page-headers.ts';
 import { modelRoutes } from './site/serve-models.ts';
 import { serveSite } from './site/serve-site.ts';
+import type { OwnTls } from './tls/own-tls.ts';
+import { createTrustRoutes } from './tls/trust-routes.ts';
 
 export interface HttpAppOptions {
   config: Pick<
@@ -67,6 +69,8 @@ export interface HttpAppOptions {
   logger: Logger;
   reader: ModelReader;
   isSignedForUs: IsSignedForUs;
+  /** With https of its own; undefined: it speaks plain http. */
+  ownTls?: OwnTls | undefined;
   /** Where paid sessions are opened; undefined: nowhere. */
   paying?: Paying | undefined;
   /** Who the server's owner is. */
@@ -136,6 +140,7 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
     const { model, registration } = settings.current();
     return c.json({ model, registration, ...siteConfig }, 200, NO_STORE);
   });
+  app.route('/', createTrustRoutes(options.ownTls));
   app.route(
     '/api/pools',
     createPoolRoutes({
@@ -195,7 +200,8 @@ export function createHttpApp(options: HttpAppOptions): OpenAPIHono {
       ],
     }),
   );
-  serveOpenApiDocument(app, { version: VERSION, publicUrl });
+  const isHttps = publicUrl?.startsWith('https:') ?? options.ownTls !== undefined;
+  serveOpenApiDocument(app, { version: VERSION, isHttps });
   app.all('/api/*', () => {
     throw new PoolError('not-found', 'There is no such API.');
   });

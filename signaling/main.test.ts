@@ -168,7 +168,30 @@ describe('the command line', { timeout: RUN_MS }, () => {
     child.stdout.on('data', (data) => {
       said += data;
     });
-    await expect.poll(() => said, { timeout: RUN_MS }).toMatch(/serves at .*\n.*WebGPU.*https.*--public-url/);
+    await expect.poll(() => said, { timeout: RUN_MS }).toMatch(/serves at .*\n.*WebGPU.*https.*--tls.*--public-url/);
+  });
+
+  it('--tls: serves https, and says where, how devices come to trust it, and what to compare', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'computepool-https-'));
+    const child = launch('--data-dir', own, '--no-site', '--port', '0', '--tls', '--log-level', 'silent');
+    let said = '';
+    child.stdout.on('data', (data) => {
+      said += data;
+    });
+    await expect
+      .poll(() => said, { timeout: RUN_MS })
+      .toMatch(/fingerprint \(SHA-256\): ([0-9A-F]{2}:){31}[0-9A-F]{2}\n/);
+    expect(said).toMatch(/serves at https:\/\/localhost:\d+ \(and to the network\)/);
+    expect(said).toMatch(/Each trusts it once: open http:\/\/\S+\/trust there/);
+    expect(said).not.toContain('will be refused');
+    const port = /localhost:(\d+)/.exec(said)![1];
+    const { authority } = (await (await fetch(`http://127.0.0.1:${port}/api/trust`)).json()) as {
+      authority: { fingerprint: string };
+    };
+    expect(said).toContain(authority.fingerprint);
+    for (const name of ['authority.pem', 'server.pem'])
+      expect(statSync(join(own, 'tls', name)).mode & 0o777).toBe(0o600);
+    rmSync(own, { recursive: true, force: true });
   });
 
   it('names the next step when the port is taken', async () => {

@@ -66,13 +66,18 @@ async function serve(config: ServerConfig): Promise<void> {
   logger.info({ config: describeConfig(config) }, 'configuration');
   starting = startServer({ ...config, logger: config.logLevel, taken, onLost: () => process.exit(1) });
   const server = await starting;
-  const shown = config.host === '0.0.0.0' ? `http://localhost:${server.port} (and to the network)` : server.url;
+  const local = `${server.ownTls ? 'https' : 'http'}://localhost:${server.port}`;
+  const shown = config.host === '0.0.0.0' ? `${local} (and to the network)` : server.url;
   if (stop.signal.aborted) return;
   if (server.ownerToken) console.log(tellOwner(server.ownerToken, server.url));
   console.log(`ComputePool serves at ${shown}`);
   const { tellPlainHttp } = await import('./http/tell-plain-http.ts');
   const notice = tellPlainHttp(config);
   if (notice) console.log(notice);
+  if (server.ownTls) {
+    const { tellTrust } = await import('./tls/tell-trust.ts');
+    for (const line of tellTrust(server.ownTls)) console.log(line);
+  }
   if (!config.chain) return;
   const { describeMarkets } = await import('./payments/describe-markets.ts');
   for (const line of describeMarkets(server.platform.pools.list(), server.url)) console.log(line);

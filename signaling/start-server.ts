@@ -1,10 +1,9 @@
 // The door of this folder: one HTTP server with the site, the model files, the API, the control socket and the PeerJS
 // broker on one port. Started by main.ts, the demo and the tests alike.
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import type { DestinationStream, LevelWithSilent } from 'pino';
+import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
 import type { Coalition, PoolSummary } from '../protocol/control.ts';
 import { MICROS_PER_CREDIT } from '../protocol/credits.ts';
 import { poolIdOf } from '../protocol/ids.ts';
@@ -30,11 +29,14 @@ import { isOfSite } from './models/model-location.ts';
 import { createModelReader, type ModelReader } from './models/model-reader.ts';
 import { createLogger } from './observe/create-logger.ts';
 import { createMetrics } from './observe/create-metrics.ts';
+import { describeError } from './observe/describe-error.ts';
 import { listModels } from './openai/list-models.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { ROSTER_TIMING } from './roster/roster-state.ts';
 import { openSeal, sealOfOpen } from './seal/open-seal.ts';
 import { createShutdown } from './shutdown.ts';
+import { type OwnTls, openOwnTls } from './tls/own-tls.ts';
+import { createPlainApp } from './tls/plain-app.ts';
 
 export interface ServerOptions extends Partial<Omit<ServerConfig, 'database' | 'logLevel'>> {
   /** In memory by default, so that a test leaves nothing behind; one that is open already stays its owner's. */
@@ -77,6 +79,8 @@ export interface RunningServer {
   ownerToken: string | undefined;
   /** Admits no more, gives running answers `graceMs`, ends every socket. Resolves when the port is free. */
   close(graceMs?: number): Promise<void>;
+  /** With `tls`: what devices are told to trust, and where. */
+  readonly ownTls: OwnTls | undefined;
   /** The parts behind the port, for tests and the demo. */
   readonly platform: Platform;
 }
@@ -104,6 +108,17 @@ const KEY_WAS_OPEN =
   'other users of this machine may have read the key that seals the secrets in the database: set its mode to 0600, and if ' +
   'anybody else was on this machine make a new key and show the old one once (--old-seal-key-file), then new webhook secrets';
 
+const TLS_KEY_WAS_OPEN =
+  'other users of this machine may have read the key of the authority that your devices trust: remove both, and trust a new one';
+
+const tlsNotes = (logger: Logger) => ({
+  onOpenToOthers: (file: string): void => logger.warn({ file }, TLS_KEY_WAS_OPEN),
+  onFailed: (error: unknown): void => logger.error({ error: describeError(error) }, 'no new certificate could be made'),
+});
+
+const listenerOf = (app: { fetch: Parameters<typeof getRequestListener>[0] }) =>
+  getRequestListener(app.fetch, { overrideGlobalObjects: false });
+
 /** Running answers have this long at the end, and the settlement after them. */
 const DRAIN_MS = 20_000;
 
@@ -112,23 +127,27 @@ const DRAIN_MS = 20_000;
  * the database.
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const config = { ...PLAIN, ...options };
   const logger = createLogger(options.logger ?? 'info', options.logTo);
+  const given = { ...PLAIN, ...options };
+  const { publicUrl, host, trustedProxies } = given;
+  const ownTls = given.tls && (await openOwnTls({ ...given, ...given.tls, ...tlsNotes(logger) }));
+  const allowedHosts = [...given.allowedHosts, ...(ownTls?.hostNames ?? [])];
+  const config = { ...given, allowedHosts };
   const { receiptTimeoutMs, desertedMs, shownEveryMs, canaryMs, ...times } = options.timing ?? {};
   const timing: ControlTiming = { ...TIMING, ...times };
-  const given = options.database ?? { memory: true };
+  const place = options.database ?? { memory: true };
   const { onWait, signal, taken } = options;
   const notes = {
     onMade: (file: string): void =>
       logger.warn({ file }, 'a key was made that seals the secrets in the database: keep a copy of it apart from them'),
     onOpenToOthers: (file: string): void => logger.warn({ file }, KEY_WAS_OPEN),
   };
-  const seal = 'db' in given ? sealOfOpen(given.db) : openSeal(given, config.sealKey, notes);
+  const seal = 'db' in place ? sealOfOpen(place.db) : openSeal(place, config.sealKey, notes);
   // The owner of one that is open already sees to it that nobody else writes to it.
   const isDurable = config.chain !== undefined;
   const own =
-    'db' in given ? undefined : await openOwnDatabase(given, { wait: config.wait, onWait, signal, taken, isDurable });
-  const database = own ?? (given as OpenDatabase);
+    'db' in place ? undefined : await openOwnDatabase(place, { wait: config.wait, onWait, signal, taken, isDurable });
+  const database = own ?? (place as OpenDatabase);
   const metrics = createMetrics({
     controlPeers: () => control.peerCount,
     pools: () => platform.roster.pools(),
@@ -164,7 +183,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     throw thrown;
   });
   const { roster, orchestratorKey, listener } = platform;
-  const { publicUrl, host, allowedHosts, trustedProxies } = config;
   const names = { publicUrl, host, allowedHosts };
   const isSignedForUs = signedForUs({ ...names, trustedProxies });
   const brokerTokens = new BrokerTokens();
@@ -185,7 +203,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const access = createAdminAccess(database.db);
   const ownerToken = config.newOwnerToken ? await access.renewToken() : await access.ensureToken();
   const app = createHttpApp({
-    ...{ access, config, control, platform, database, seal, metrics, logger, models, reader, isSignedForUs, paying },
+    ...{
+      access,
+      config,
+      control,
+      platform,
+      database,
+      seal,
+      metrics,
+      logger,
+      models,
+      reader,
+      isSignedForUs,
+      paying,
+      ownTls,
+    },
     checks: [
       { name: 'The database', check: () => database.ping() },
       { name: 'The server', check: () => shutdown.check() },
@@ -199,8 +231,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   });
   const pages = { ...names, listed: config.corsOrigins === '*' ? [] : config.corsOrigins };
   const port = createHttpPort({
-    trustedProxies: config.trustedProxies,
-    answer: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    ...{ trustedProxies, answer: listenerOf(app) },
+    tls: ownTls && {
+      certificate: ownTls.certificate,
+      plain: listenerOf(createPlainApp({ own: ownTls, siteDir: config.siteDir, hosts: names })),
+    },
     socketsAt(path) {
       const isBroker = path === PEERJS_PATH || path.startsWith(`${PEERJS_PATH}/`);
       if (isBroker) return ownUpgrades(broker.upgrade, pages);
@@ -219,6 +254,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         await reader.close();
       },
       async closeSockets() {
+        ownTls?.close();
         metrics.close();
         control.close();
         broker.close();
@@ -240,10 +276,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await shutdown.begin('the database was lost to another server');
     options.onLost?.();
   });
-  const address = port.server.address() as AddressInfo;
+  const address = port.address();
+  ownTls?.watch(address.port, (certificate) => {
+    port.renew(certificate);
+    logger.info('the certificate of https was renewed');
+  });
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url: `${ownTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     port: address.port,
+    ownTls,
     platform,
     ownerToken,
     snapshot: () => ({

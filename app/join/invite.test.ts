@@ -24,7 +24,7 @@ test('E7: the link leads to this very pool, can be copied, and is there for a ca
 test('E7: an address that no other device can open says so and what to do', () => {
   const html = drawAt('http://localhost:3000');
   expect(html).toContain('http://localhost:3000/join?');
-  expect(html).toContain('npm start -- --host 0.0.0.0');
+  expect(html).toContain('npm start -- --tls');
   expect(html).not.toContain('<svg');
 });
 

@@ -27,7 +27,12 @@ export function InsecureCard({ here }: Props) {
       <ul className="mt-1 max-w-prose list-disc space-y-1 pl-5">
         <li>{fill(text.onThisDevice, { address: <Address href={localhost} /> })}</li>
         <li>{fill(text.onOthers, { address: <Address href={https} /> })}</li>
-        <li>{fill(text.operator, { option: <code>--public-url https://…</code> })}</li>
+        <li>
+          {fill(text.operator, {
+            own: <code>npm start -- --tls</code>,
+            option: <code>--public-url https://…</code>,
+          })}
+        </li>
       </ul>
     </Card>
   );

@@ -82,6 +82,8 @@ export interface ServerConfig {
   /** HTTP requests of one account, or of one address without an account. */
   ratePerMinute: number;
   logLevel: LevelWithSilent;
+  /** Serves https with a certificate of its own, kept in a folder of this one. */
+  tls?: { dataDir: string };
   /** As people reach it, behind a proxy for example; without a slash at the end. */
   publicUrl?: string;
   metrics: MetricsAccess;

@@ -34,6 +34,11 @@ export const OPTIONS = {
     hint: '<address>',
     help: `default ${DEFAULTS.host}; 0.0.0.0 opens it to the network`,
   }),
+  tls: option(read.yesOrNo, {
+    initial: false,
+    hint: '',
+    help: 'https with a certificate of its own, kept in the data folder; opens it to the network, but for --host',
+  }),
   model: option(read.matching(REPO_PATTERN, 'owner/name, as on the hub'), {
     initial: DEFAULTS.model.repo,
     hint: '<owner/name>',

@@ -120,7 +120,7 @@ export const hostNames: ParseValue<string[]> = (text) => {
 };
 
 /** Underscores are in no host's name (RFC 1123, 2.1), and in those of many containers. */
-const HOST_NAME = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/;
+export const HOST_NAME = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/;
 
 export const postgresUrl: ParseValue<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -21,6 +21,17 @@ const mistakesOf = async (...parameters: Parameters<typeof read>): Promise<strin
   return [];
 };
 
+it('--tls opens the server to its network unless a host is named, and is nothing behind a proxy', async () => {
+  const own = { host: '0.0.0.0', tls: { dataDir: '.data' } };
+  expect(await read(['--tls'])).toMatchObject(own);
+  expect(await read(['--tls', '--data-dir', 'x', '--host', '127.0.0.1'])).toMatchObject({
+    ...{ host: '127.0.0.1', tls: { dataDir: 'x' } },
+  });
+  const plain = await read([]);
+  expect([plain.host, plain.tls]).toEqual(['127.0.0.1', undefined]);
+  expect(await mistakesOf(['--tls', '--trusted-proxies', '1'])).toEqual([expect.stringContaining('the proxy')]);
+});
+
 describe('sources', () => {
   it('flags win over the environment, the environment over the file, the file over the default', async () => {
     const env = { COMPUTEPOOL_PORT: '2', COMPUTEPOOL_MAX_QUEUE: '20' };

@@ -37,9 +37,16 @@ export async function readConfig(
   if (values.chain && !(values.deployment && values['chain-key-file'])) {
     mistakes.push('--chain needs --deployment and --chain-key-file; npm start -- --chain local makes its own.');
   }
+  if (values.tls && values['trusted-proxies']) {
+    mistakes.push('--tls and --trusted-proxies are both set: behind a proxy it is the proxy that has the certificate.');
+  }
   if (mistakes.length > 0) throw new UsageError(mistakes.join('\n'));
-  return toConfig(values);
+  const config = toConfig(values);
+  // Whoever wants https wants it for other devices.
+  return values.tls && !found.has('host') ? { ...config, host: EVERY_ADDRESS } : config;
 }
+
+const EVERY_ADDRESS = '0.0.0.0';
 
 function readFile(path: string | undefined, readText: (path: string) => string) {
   if (path === undefined) return undefined;
@@ -121,6 +128,7 @@ function toConfig(found: OptionValues): ServerConfig {
     };
     config.chain = { key: found.chain, ...(found['chain-url'] ? { url: found['chain-url'] } : {}), ...files };
   }
+  if (values.tls) config.tls = { dataDir: values['data-dir'] };
   if (found.stages !== undefined) config.stages = found.stages;
   if (found.restore !== undefined) config.restoreFile = found.restore;
   if (found['public-url'] !== undefined) config.publicUrl = found['public-url'];

@@ -1,4 +1,4 @@
-// What may lie in a data directory: the files of the embedded database, the lock and the seal key. Touches nothing else of anybody.
+// What may lie in a data directory: the files of the embedded database, the lock and keys. Touches nothing else of anybody.
 import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../config/usage-error.ts';
@@ -13,6 +13,8 @@ export const hasDatabase = (dataDir: string): boolean => existsSync(join(dataDir
 export const SEAL_KEY_FILE = 'seal.key';
 /** What `--chain local` keeps: addresses, and a key that is everybody's. */
 export const LOCAL_CHAIN_FOLDER = 'local-chain';
+/** What `--tls` keeps: an authority and a certificate. */
+export const TLS_FOLDER = 'tls';
 /** PostgreSQL's own layout (its manual, "Database File Layout"). */
 const OWN = /^(PG_VERSION|base|global|pg_\w+|pg_hba\.conf|pg_ident\.conf|postgresql(\.auto)?\.conf|postmaster\.\w+)$/;
 /** Permissions of group and others. */
@@ -28,7 +30,9 @@ export const isNobodys = (name: string): boolean => NOBODYS.has(name);
 
 /** Whether a name at the top of a data directory is one of its own. */
 export const isOwn = (name: string): boolean =>
-  OWN.test(name) || [LOCK_FILE, SEAL_KEY_FILE].some((own) => name.startsWith(own)) || name === LOCAL_CHAIN_FOLDER;
+  OWN.test(name) ||
+  [LOCK_FILE, SEAL_KEY_FILE].some((own) => name.startsWith(own)) ||
+  [LOCAL_CHAIN_FOLDER, TLS_FOLDER].includes(name);
 
 /** Throws `UsageError` for a folder of something else: whoever takes it closes it to others. One that is not there is fine. */
 export function refuseForeign(dataDir: string): void {

@@ -1,11 +1,12 @@
 // One port: how many connections an address may hold and how long they may take, who takes an upgraded socket, and how all of
 // it ends. Knows no route.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { UsageError } from '../config/usage-error.ts';
 import { addressKey, clientAddress } from './client-address.ts';
 import { ConnectionShare } from './connection-share.ts';
+import { createTlsFront } from './tls-front.ts';
 import { handleWithoutUpgrade, offersWebSocket } from './without-upgrade.ts';
 
 /** Takes over the socket of a request that asked for a WebSocket. */
@@ -17,12 +18,26 @@ export interface HttpPortOptions {
   socketsAt(path: string): TakeSocket | undefined;
   /** With proxies in front a connection is theirs, and one of them carries many clients: none is counted. Default 0. */
   trustedProxies?: number | undefined;
+  /** With it the port speaks TLS, and says so to whoever does not. */
+  tls?: TlsPortOptions | undefined;
   /** For tests. */
   headersMs?: number;
 }
 
+export interface TlsPortOptions {
+  /** Key and certificate as PEM. */
+  certificate: string;
+  /** Answers what comes over plain HTTP. No WebSocket does. */
+  plain: RequestListener;
+}
+
 export interface HttpPort {
+  /** What answers; with `tls` it listens nowhere itself. */
   readonly server: Server;
+  /** What was taken, once it listens. */
+  address(): AddressInfo;
+  /** Another certificate for connections from now on; nothing without `tls`. */
+  renew(certificate: string): void;
   /** Resolves when it listens. Rejects with `UsageError` when the port cannot be had. */
   listen(port: number, host: string): Promise<void>;
   /** Ends every connection, those that were upgraded included. Resolves when the port is free. */
@@ -71,29 +86,32 @@ export function createHttpPort({
   answer,
   socketsAt,
   trustedProxies = 0,
+  tls,
   headersMs = HEADERS_MS,
 }: HttpPortOptions): HttpPort {
   /** The newest answer of each connection. */
   const answers = new WeakMap<Duplex, ServerResponse>();
-  const server = createServer(
-    {
-      headersTimeout: headersMs,
-      connectionsCheckingInterval: Math.min(LOOK_MS, headersMs),
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    (request, response) => {
+  const times = {
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: Math.min(LOOK_MS, headersMs),
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const serverOf = (listener: RequestListener): Server =>
+    createServer(times, (request, response) => {
       // It may have said something before it was told that it is one too many.
       if (refused.has(request.socket)) return;
       answers.set(request.socket, response);
-      answer(request, response);
-    },
-  );
+      listener(request, response);
+    });
+  const server = serverOf(answer);
   // Node forgets a connection once it is upgraded, and waits for it to end all the same.
   const connections = new Set<Duplex>();
   const refused = new WeakSet<Duplex>();
   const share = new ConnectionShare();
-  server.on('connection', (socket: Socket) => {
+  const mayCome = (socket: Socket): boolean =>
+    trustedProxies > 0 || share.take(socket, addressKey(clientAddress({ socket, headers: {} })));
+  const keep = (socket: Socket): void => {
     // It comes again with each offer on it that is ignored.
     if (connections.has(socket)) return;
     connections.add(socket);
@@ -101,11 +119,12 @@ export function createHttpPort({
       connections.delete(socket);
       share.letGo(socket);
     });
-    if (trustedProxies > 0 || share.take(socket, addressKey(clientAddress({ socket, headers: {} })))) return;
+    if (mayCome(socket)) return;
     refused.add(socket);
     socket.end(TOO_MANY);
     socket.destroySoon();
-  });
+  };
+  server.on('connection', keep);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes over, an error on the socket would be nobody's and end the process.
     const destroy = (): void => void socket.destroy();
@@ -129,21 +148,38 @@ export function createHttpPort({
     if (before && !before.writableFinished && !before.destroyed) before.once('close', goOn);
     else goOn();
   });
+  const plain = tls && serverOf(tls.plain).on('connection', keep);
+  const front =
+    tls &&
+    createTlsFront({
+      ...{ certificate: tls.certificate, silentMs: headersMs, mayCome },
+      onGone: (socket) => share.letGo(socket),
+      onSecure: (socket) => server.emit('connection', socket),
+      onPlain: (socket) => plain?.emit('connection', socket),
+    });
+  const listening = front?.server ?? server;
+  // Node looks at a server's connections from the moment on that it listens: those behind a front are told that they do.
+  if (front) for (const each of [server, plain]) each?.emit('listening');
   return {
     server,
+    address: () => listening.address() as AddressInfo,
+    renew: (certificate) => front?.renew(certificate),
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         const refuse = (error: Error): void => reject(listenFault(error, { port, host }));
-        server.once('error', refuse);
-        server.listen(port, host, () => {
-          server.off('error', refuse);
+        listening.once('error', refuse);
+        listening.listen(port, host, () => {
+          listening.off('error', refuse);
           resolve();
         });
       }),
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        listening.close(() => resolve());
+        front?.end();
         for (const socket of connections) socket.destroy();
+        // They look at their connections until they are closed.
+        if (front) for (const each of [server, plain]) each?.close();
       }),
   };
 }

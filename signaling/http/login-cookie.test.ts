@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
-import { loginCookie } from './login-cookie.ts';
+import { cookieNames, loginCookie } from './login-cookie.ts';
 
 const TOKEN = 'a'.repeat(43);
 /** As long as a login lasts. */
@@ -21,7 +21,6 @@ async function travel(publicUrl: string | undefined, cookie = '') {
   const ask = (path: string) => app.request(path, { headers: { cookie } });
   const setBy = async (path: string) => (await ask(path)).headers.get('set-cookie') ?? '';
   return {
-    name: login.name,
     set: await setBy('/set'),
     clear: await setBy('/clear'),
     read: await (await ask('/read')).text(),
@@ -30,8 +29,8 @@ async function travel(publicUrl: string | undefined, cookie = '') {
 
 it('G16: over https it goes over nothing else, and no other host of the domain can set it', async () => {
   const at = 'https://pool.example';
-  const { name, set, clear, read } = await travel(at, `__Host-cp_session=${TOKEN}`);
-  expect(name).toBe('__Host-cp_session');
+  const { set, clear, read } = await travel(at, `__Host-cp_session=${TOKEN}`);
+  expect(cookieNames(true)).toEqual({ login: '__Host-cp_session', admin: '__Host-cp_admin' });
   expect(set).toMatch(/^__Host-cp_session=a{43}; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/);
   expect(set).not.toContain('Domain');
   expect(clear).toMatch(/^__Host-cp_session=; Max-Age=0; Path=\/; Secure$/);
@@ -42,8 +41,8 @@ it('G16: over https it goes over nothing else, and no other host of the domain c
 it.each([undefined, 'http://pool.example'])(
   'over http (%s) it has a plain name, or browsers would not keep it',
   async (at) => {
-    const { name, set, clear, read } = await travel(at, `cp_session=${TOKEN}`);
-    expect(name).toBe('cp_session');
+    const { set, clear, read } = await travel(at, `cp_session=${TOKEN}`);
+    expect(cookieNames(false)).toEqual({ login: 'cp_session', admin: 'cp_admin' });
     expect(set).toMatch(/^cp_session=a{43}; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
     expect(clear).toMatch(/^cp_session=; Max-Age=0; Path=\/$/);
     expect(read).toBe(TOKEN);
@@ -52,4 +51,16 @@ it.each([undefined, 'http://pool.example'])(
 
 it('what could be no token is none', async () => {
   expect((await travel(undefined, `cp_session=${'x'.repeat(201)}`)).read).toBe('none');
+});
+
+it('without a named address it is as the request came', async () => {
+  const login = loginCookie();
+  const app = new Hono();
+  app.get('/set', (c) => {
+    login.set(c, TOKEN, until());
+    return c.text('');
+  });
+  const cookieAt = async (origin: string) => (await app.request(`${origin}/set`)).headers.get('set-cookie');
+  expect(await cookieAt('https://desk.local:3000')).toMatch(/^__Host-cp_session=.*Secure/);
+  expect(await cookieAt('http://localhost:3000')).toMatch(/^cp_session=(?!.*Secure)/);
 });

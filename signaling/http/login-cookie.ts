@@ -3,12 +3,13 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 
+const LOGIN = 'cp_session';
+const ADMIN = 'cp_admin';
+
 /** Longer than any token that was ever made. */
 const MAX_TOKEN_CHARS = 200;
 
 export interface LoginCookie {
-  /** As it travels. */
-  readonly name: string;
   /** The token, if it could be one. */
   read(c: Context): string | undefined;
   set(c: Context, token: string, expires: Date): void;
@@ -16,28 +17,34 @@ export interface LoginCookie {
 }
 
 /** A person's. Lax: a link from another site leads to a page that knows them. */
-export const loginCookie = (publicUrl?: string): LoginCookie => cookieNamed('cp_session', 'Lax', publicUrl);
+export const loginCookie = (publicUrl?: string): LoginCookie => cookieNamed(LOGIN, 'Lax', publicUrl);
 
 /** The server owner’s. */
-export const adminCookie = (publicUrl?: string): LoginCookie => cookieNamed('cp_admin', 'Strict', publicUrl);
+export const adminCookie = (publicUrl?: string): LoginCookie => cookieNamed(ADMIN, 'Strict', publicUrl);
+
+/** As they travel. */
+export const cookieNames = (isHttps: boolean) => {
+  const prefix = isHttps ? '__Host-' : '';
+  return { login: `${prefix}${LOGIN}`, admin: `${prefix}${ADMIN}` };
+};
 
 /**
  * Where people reach the site over https it goes over nothing else, and by its prefix no other host of the domain can set it
  * (RFC 6265bis, 4.1.3.2). A browser would keep no such cookie of a site that it reached over plain http.
  *
- * @param publicUrl where people reach the site, if it is named.
+ * @param publicUrl where people reach the site, if it is named; else the request says how it came.
  */
 function cookieNamed(plainName: string, sameSite: 'Lax' | 'Strict', publicUrl: string | undefined): LoginCookie {
-  const secure = publicUrl?.startsWith('https:') ?? false;
-  const prefix = secure ? ('host' as const) : undefined;
-  const fields = { path: '/', secure, ...(prefix ? { prefix } : {}) } as const;
+  const fieldsOf = (c: Context) => {
+    const secure = (publicUrl ?? c.req.url).startsWith('https:');
+    return { path: '/', secure, ...(secure ? { prefix: 'host' as const } : {}) };
+  };
   return {
-    name: secure ? `__Host-${plainName}` : plainName,
     read(c) {
-      const token = getCookie(c, plainName, prefix as 'host');
+      const token = getCookie(c, plainName, fieldsOf(c).prefix as 'host');
       return token && token.length <= MAX_TOKEN_CHARS ? token : undefined;
     },
-    set: (c, token, expires) => setCookie(c, plainName, token, { ...fields, httpOnly: true, sameSite, expires }),
-    clear: (c) => void deleteCookie(c, plainName, fields),
+    set: (c, token, expires) => setCookie(c, plainName, token, { ...fieldsOf(c), httpOnly: true, sameSite, expires }),
+    clear: (c) => void deleteCookie(c, plainName, fieldsOf(c)),
   };
 }

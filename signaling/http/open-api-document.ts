@@ -1,21 +1,22 @@
 // GET /openapi.json: the OpenAPI 3.1 document of every route that was mounted on the app before it is asked for.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { describeShapes } from './describe-shapes.ts';
-import { adminCookie, loginCookie } from './login-cookie.ts';
+import { cookieNames } from './login-cookie.ts';
 
 export interface DocumentOptions {
   version: string;
-  /** Where people reach the site, if it is named: the login cookie's name depends on it. */
-  publicUrl?: string | undefined;
+  /** The site is reached over https: the login cookie's name depends on it. */
+  isHttps?: boolean;
 }
 
 /** Call it on the outermost app: mounted groups bring their routes along. */
 // biome-ignore lint/suspicious/noExplicitAny: apps differ in what their middleware hands on
-export function serveOpenApiDocument(app: OpenAPIHono<any>, { version, publicUrl }: DocumentOptions): void {
+export function serveOpenApiDocument(app: OpenAPIHono<any>, { version, isHttps = false }: DocumentOptions): void {
   const register = app.openAPIRegistry.registerComponent.bind(app.openAPIRegistry);
   register('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'An API key (`cp-…`).' });
-  register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: loginCookie(publicUrl).name });
-  register('securitySchemes', 'admin', { type: 'apiKey', in: 'cookie', name: adminCookie(publicUrl).name });
+  const names = cookieNames(isHttps);
+  register('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: names.login });
+  register('securitySchemes', 'admin', { type: 'apiKey', in: 'cookie', name: names.admin });
   register('securitySchemes', 'ownerToken', {
     type: 'http',
     scheme: 'bearer',

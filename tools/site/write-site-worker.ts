@@ -11,8 +11,11 @@ const PROGRAM = 'app/offline/site-worker.ts';
 const WRITTEN = 'sw.js';
 /** Pages, and what their heads and the manifest name. */
 const PAGE = /^[^/]+\.(html|webmanifest|svg|png|ico)$/;
-/** What only an address that leads nowhere shows; and the chat for other pages’ frames: who may frame it only the server says. */
-const UNKEPT: ReadonlySet<string> = new Set(['404.html', 'embed.html']);
+/**
+ * What only an address that leads nowhere shows; the chat for other pages’ frames: who may frame it only the server says; and
+ * how to trust that server, without which there is nothing to trust.
+ */
+const UNKEPT: ReadonlySet<string> = new Set(['404.html', 'embed.html', 'trust.html']);
 /** Not fetched by a browser that knows better ones, or by nobody. */
 const UNUSED = /\.(map|ttf|woff)$/;
 const NAMED_FILE = /(?<=")\/_next\/static\/[^"\\]+(?=")/g;

@@ -63,6 +63,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['signaling/accounts', 'signaling/admission', 'signaling/db', 'signaling/http', 'signaling/jobs'],
     ...['signaling/ledger', 'signaling/models', 'signaling/pools', 'signaling/roster'],
   ],
+  'signaling/tls': ['signaling/config', 'signaling/db', 'signaling/http', 'signaling/site'],
   signaling: ['*'],
   // The pages: each has a room of its own, and imports no other page's.
   // Texts: one catalogue for each room below, in English; another language has the same shape.
@@ -94,6 +95,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/pitch': ['app/format', 'app/route', 'app/text/english', 'app/ui'],
   // The demonstration on the start page and the network's numbers there.
   'app/story': ['app/format', 'app/state', 'app/text/english', 'app/ui'],
+  'app/trust': ['app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   // It is a chat.
   'app/embed': [
     ...['app/chat', 'app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],

@@ -54,7 +54,10 @@ export const englishJoin = {
     otherDevice: 'Whoever opens this link, on any device, can lend a tab to the same pool.',
     qrCode: 'QR code of this invite',
     ownDevice:
-      'Other devices cannot open this address: {origin} means this very device. For them the server must be reached at its own name. Whoever runs it starts it with {command} and puts https before it, because browsers compute on no other page. Open this page at that name, and invite from there.',
+      'Other devices cannot open this address: {origin} means this very device. For them the server must be reached at its own name, over https, because browsers compute on no other page. Whoever runs it starts it with {command}; for other networks it takes a TLS proxy in front.',
+    /** Where the server has https of its own: what other devices of the network open first. */
+    ofNetwork:
+      'Other devices of this network open this address first, which says how they come to trust this server, and then the invite:',
   },
 
   card: {

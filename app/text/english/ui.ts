@@ -68,7 +68,7 @@ export const englishUi = {
     onThisDevice: 'If the server runs on this device: {address}',
     onOthers: 'From any other device: {address}',
     operator:
-      'If that does not open, ask whoever runs this server for https: it takes a TLS proxy in front and {option}',
+      'If that does not open, ask whoever runs this server for https. In a network of one’s own it takes {own}; elsewhere a TLS proxy in front and {option}',
   },
 
   model: {

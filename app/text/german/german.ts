@@ -22,6 +22,7 @@ import { reasons } from './reasons.ts';
 import { routes } from './routes.ts';
 import { state } from './state.ts';
 import { story } from './story.ts';
+import { trust } from './trust.ts';
 import { ui } from './ui.ts';
 
 export const german: Readonly<Record<string, Texts>> = {
@@ -51,5 +52,6 @@ export const german: Readonly<Record<string, Texts>> = {
   state,
   statuses,
   story,
+  trust,
   ui,
 };

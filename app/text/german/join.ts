@@ -54,7 +54,9 @@ export const join: typeof englishJoin = {
     otherDevice: 'Wer diesen Link öffnet, auf welchem Gerät auch immer, kann demselben Pool einen Tab verleihen.',
     qrCode: 'QR-Code dieser Einladung',
     ownDevice:
-      'Andere Geräte können diese Adresse nicht öffnen: {origin} meint genau dieses Gerät. Für sie muss der Server unter seinem eigenen Namen erreichbar sein. Wer ihn betreibt, startet ihn mit {command} und schaltet https davor, denn nur auf solchen Seiten rechnen Browser. Öffne diese Seite unter jenem Namen und lade von dort ein.',
+      'Andere Geräte können diese Adresse nicht öffnen: {origin} meint genau dieses Gerät. Für sie muss der Server unter seinem eigenen Namen erreichbar sein, und zwar über https, denn nur auf solchen Seiten rechnen Browser. Wer ihn betreibt, startet ihn mit {command}; für andere Netze gehört ein TLS-Proxy davor.',
+    ofNetwork:
+      'Andere Geräte dieses Netzes öffnen zuerst diese Adresse; sie sagt, wie sie diesem Server vertrauen, und dann die Einladung:',
   },
 
   card: {

@@ -66,7 +66,7 @@ export const ui: typeof englishUi = {
     onThisDevice: 'Wenn der Server auf diesem Gerät läuft: {address}',
     onOthers: 'Von jedem anderen Gerät: {address}',
     operator:
-      'Wenn sich das nicht öffnet, bitte den, der diesen Server betreibt, um https: dazu gehören ein TLS-Proxy davor und {option}',
+      'Wenn sich das nicht öffnet, bitte den, der diesen Server betreibt, um https. Im eigenen Netz genügt {own}; sonst gehören ein TLS-Proxy davor und {option} dazu',
   },
 
   model: {

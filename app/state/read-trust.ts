@@ -1,0 +1,13 @@
+// What this server says of the authority that it has made for its own network, and where another device begins to trust it.
+import { type Trust, trustSchema } from '../../protocol/http/trust.ts';
+import { callApi } from './call-api.ts';
+
+export const readTrust = (signal: AbortSignal): Promise<Trust> => callApi('/api/trust', trustSchema, { signal });
+
+/** An address is found in any network, a name only where the network has it. Undefined where other devices reach nothing. */
+export const plainOrigin = (plain: readonly string[]): string | undefined =>
+  plain.find((origin) => /^http:\/\/\d/.test(origin)) ?? plain[0];
+
+/** The page that says how to trust the server at `origin`, and leads on to `path` from there. */
+export const trustAddress = (origin: string, path: string): string =>
+  `${origin}/trust?${new URLSearchParams({ to: path })}`;
