@@ -1,7 +1,7 @@
 // What jobs, batches and pools keep of one account: told to whoever takes it along, and forgotten with the account.
 import { desc, eq } from 'drizzle-orm';
 import { MAX_EXPORT_ROWS } from '../protocol/http/account-export.ts';
-import type { AccountRoutesOptions } from './accounts/account-routes.ts';
+import type { AccountRoutesOptions } from './accounts/account-routes-options.ts';
 import { eraseBatchesOf } from './batches/erase-batches-of.ts';
 import { files } from './batches/tables.ts';
 import type { Database } from './db/open-database.ts';

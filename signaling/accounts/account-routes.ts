@@ -4,45 +4,20 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
 import { PoolError } from '../../protocol/errors.ts';
-import type { accountExportSchema } from '../../protocol/http/account-export.ts';
-import type { Wire } from '../../protocol/http/shape.ts';
-import type { Database } from '../db/open-database.ts';
 import { throwIssue } from '../http/answer-error.ts';
-import { API_LIMITS, type Authenticate, type Confirm } from '../http/api-types.ts';
+import { API_LIMITS } from '../http/api-types.ts';
 import { boundJson } from '../http/bound-json.ts';
 import { incomingOf } from '../http/client-address.ts';
 import { confirmCaller } from '../http/confirm-caller.ts';
 import { type CallerEnv, requireCaller } from '../http/require-caller.ts';
 import { requireRecentLogin } from '../http/require-recent-login.ts';
-import type { IsSignedForUs } from '../http/signed-host.ts';
-import type { Ledger } from '../ledger/ledger-types.ts';
-import type { Account, AccountId, OwnerId } from '../ledger/owner.ts';
 import * as routes from './account-route-table.ts';
+import type { AccountRoutesOptions } from './account-routes-options.ts';
 import { describeAccount } from './describe-account.ts';
 import { keyJson, lineJson } from './describe-rows.ts';
-import { addLoginRoutes, type LoginRoutesOptions } from './login-routes.ts';
+import { addLoginRoutes } from './login-routes.ts';
 import { addOwnDataRoutes } from './own-data-routes.ts';
 import { personOf } from './person-of.ts';
-
-export interface AccountRoutesOptions extends LoginRoutesOptions {
-  /** Logins alone: `createLoginAuthenticate`. */
-  authenticate: Authenticate;
-  ledger: Pick<Ledger, 'balanceOf' | 'statementOf' | 'claim' | 'welcome'>;
-  isSignedForUs: IsSignedForUs;
-  /** Makes and keeps a new secret for an owner's webhooks; the old one counts no more. */
-  rotateWebhookSecret(owner: OwnerId, confirm: Confirm): Promise<string>;
-  /** What others keep of an account, for whoever takes a copy of it along. */
-  keptOf(account: Account): Promise<Pick<Wire<typeof accountExportSchema>, 'jobs' | 'files' | 'pools'>>;
-  forget: Forget;
-}
-
-/** How others forget an account that is deleted. */
-export interface Forget {
-  /** Within the transaction that deletes it. */
-  erase(transaction: Database, owner: OwnerId): Promise<void>;
-  /** Once it is gone. */
-  gone(account: AccountId): Promise<void>;
-}
 
 /** What asks for a recent login: whatever outlives the login that did it. */
 const LASTING: readonly [method: string, path: string][] = [

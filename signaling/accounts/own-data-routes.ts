@@ -8,7 +8,7 @@ import { loginCookie } from '../http/login-cookie.ts';
 import type { CallerEnv } from '../http/require-caller.ts';
 import type { Ledger, StatementLine } from '../ledger/ledger-types.ts';
 import type { OwnerId } from '../ledger/owner.ts';
-import type { AccountRoutesOptions } from './account-routes.ts';
+import type { AccountRoutesOptions } from './account-routes-options.ts';
 import { amountOf, describeAccount } from './describe-account.ts';
 import { keyJson, lineJson, loginJson } from './describe-rows.ts';
 import { placeOfCaller } from './login-routes.ts';
