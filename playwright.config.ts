@@ -35,6 +35,7 @@ const PAGES = [
   'story',
   'two-pools',
   'widget',
+  'widget-package',
   'window-frame',
   'wrong-clock',
 ].map((name) => `${name}.spec.ts`);
@@ -42,7 +43,7 @@ const PAGES = [
 /** What would make every run longer than twenty minutes: `npm run test:journeys`. */
 const JOURNEYS = [
   ...['admin', 'before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format', 'offline'],
-  ...['own-tls', 'paid-chat', 'paid-elsewhere', 'paid-operator', 'story', 'widget'],
+  ...['own-tls', 'paid-chat', 'paid-elsewhere', 'paid-operator', 'story', 'widget', 'widget-package'],
 ].map((name) => `${name}.spec.ts`);
 /** Nor what a software GPU takes long for: `npm run test:splits`. Each of its claims is in a shorter test, too. */
 const SPLITS = ['webgpu-chat.spec.ts'];

@@ -1,10 +1,20 @@
 // The chat in a page of another site: `localhost` frames `127.0.0.1`, under a strict policy, in a browser without third-party cookies.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type Address, createPublicClient, http } from 'viem';
+import { anvil } from 'viem/chains';
 import { serveDapp } from '../examples/dapp/serve.mjs';
+import { TOKEN_ABI } from '../protocol/abi.ts';
 import { poolIdOf } from '../protocol/ids.ts';
 import { DEFAULT_MODEL } from '../signaling/config/defaults.ts';
 import { type AccountId, accountOwner } from '../signaling/ledger/owner.ts';
+import { openLocalChain } from '../tools/chain/local-chain.ts';
+import { openLendingTab, waitUntilReady } from '../tools/demo-paid/lending-tabs.ts';
 import { cookielessLaunch } from './support/launch.ts';
+import { look } from './support/look.ts';
+import { SimulatedWallet } from './support/simulated-wallet.ts';
 import { openSite, type Site } from './support/site.ts';
 
 test.use({ launchOptions: cookielessLaunch() });
@@ -122,6 +132,79 @@ test('a page that is not listed sees a line that says how it may be; no other pa
     await context.close();
     await dapp.close();
     await site.close();
+  }
+});
+
+test('a visitor pays a market pool in the frame with a wallet of the page around it, which is asked for nothing else', async ({
+  browser,
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'computepool-widget-'));
+  const chain = await openLocalChain(folder);
+  const probe = await serveDapp({ port: 0, computepool: '', pool: '' });
+  await probe.close();
+  const origin = `http://localhost:${probe.port}`;
+  const market = { ...DEFAULT_MODEL, slug: 'market' };
+  const site = await openSite(browser, {
+    ...{ model: DEFAULT_MODEL, stages: 1, marketPricePico: 20_000_000, embedOrigins: [origin] },
+    chain: { key: 'local', url: chain.url, deploymentFile: chain.deploymentFile, keyFile: chain.keyFile },
+  });
+  const dapp = await serveDapp({ port: probe.port, computepool: site.url, pool: poolIdOf(market) });
+  const context = await browser.newContext();
+  const wallet = new SimulatedWallet(chain.payer, chain.url);
+  await wallet.install(context);
+  const usdcOf = (address: Address): Promise<bigint> =>
+    createPublicClient({ chain: anvil, transport: http(chain.url), cacheTime: 0 }).readContract({
+      ...{ address: chain.deployment.usdc, abi: TOKEN_ABI, functionName: 'balanceOf', args: [address] },
+    });
+  try {
+    await openLendingTab(browser, site.url, market.slug, `0x${'ab'.repeat(20)}`);
+    await waitUntilReady(site.server, poolIdOf(market), 1);
+    const before = await usdcOf(chain.payer.address);
+    const { page, refused } = await visit(context, origin);
+    const chat = chatOf(page);
+    const fault = chat.getByTestId('pay-fault');
+    await expect(chat.getByTestId('pay-summary')).toContainText('Pay 0.25 USDC');
+    // What the page asks waits for the payment, and its visitor sees that.
+    await pressed(page, 'What is a shard?');
+    await expect(chat.getByText('as soon as it can be answered')).toBeVisible();
+    expect(wallet.calls, 'nothing is asked before a press').toEqual([]);
+    await look(page, 'widget, what it costs');
+    await chat.getByTestId('pay-begin').click();
+    await expect(chat.getByTestId('pay-review')).toContainText('One transfer of 0.25 USDC on Local chain');
+    expect(
+      wallet.calls.map(({ method }) => method),
+      'only which account',
+    ).toEqual(['eth_accounts']);
+    await look(page, 'widget, what is signed');
+
+    wallet.rejects.push('eth_signTypedData_v4');
+    await chat.getByTestId('pay-sign').click();
+    await expect(fault).toHaveAttribute('data-kind', 'rejected');
+    expect(wallet.known.has(31337), 'the network was offered to it').toBe(true);
+    await chat.getByTestId('pay-again').click();
+    await chat.getByTestId('pay-sign').click();
+    await expect(page.locator('#state')).toContainText(/^\d+ tokens, ended by/);
+    expect(await usdcOf(chain.payer.address)).toBe(before - 250_000n);
+    expect(wallet.signed).toMatchObject([{ primaryType: 'TransferWithAuthorization' }]);
+
+    await chat.getByTestId('embed-pay').locator('summary').first().click();
+    await look(page, 'widget, a paid session');
+    await chat.getByRole('button', { name: 'End and take the rest back' }).click();
+    await chat.getByRole('button', { name: 'End it', exact: true }).click();
+    await expect(chat.getByTestId('pay-session')).toHaveAttribute('data-state', 'over');
+    await expect.poll(() => usdcOf(chain.payer.address)).toBeGreaterThan(before - 50_000n);
+    const needed = ['eth_accounts', 'eth_chainId', 'wallet_switchEthereumChain', 'wallet_addEthereumChain'];
+    const asked = new Set(wallet.calls.map(({ method }) => method));
+    expect([...asked].filter((method) => ![...needed, 'eth_call', 'eth_signTypedData_v4'].includes(method))).toEqual(
+      [],
+    );
+    expect(refused).toEqual([]);
+  } finally {
+    await context.close();
+    await dapp.close();
+    await site.close();
+    await chain.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

@@ -304,10 +304,11 @@ async function paymentsOf(
   { config, database, logger }: PlatformOptions,
   parts: Pick<OpenPaymentsOptions, 'pools' | 'payouts' | 'jobStore' | 'manifest' | 'jobs'>,
 ): Promise<Payments | undefined> {
-  const { chain, model, marketPricePico } = config;
+  const { chain, model, marketPricePico, embedOrigins } = config;
   if (!chain) return undefined;
   const { openPayments } = await import('./payments/open-payments.ts');
-  return openPayments({ ...parts, config: { chain, model, marketPricePico }, db: database.db, logger });
+  const own = { chain, model, marketPricePico, embedOrigins };
+  return openPayments({ ...parts, config: own, db: database.db, logger });
 }
 
 async function readOwn({ reader, config, logger }: PlatformOptions): Promise<ModelManifest | undefined> {

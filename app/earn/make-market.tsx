@@ -50,7 +50,7 @@ export function MakeMarket() {
           {(['deploy', 'start'] as const).map((which) => (
             <div key={which}>
               <p>{make[which]}</p>
-              <pre className="mt-1 overflow-x-auto rounded-md border border-line p-3 font-mono text-xs">
+              <pre className="mt-1 whitespace-pre-wrap break-words rounded-md border border-line p-3 font-mono text-xs">
                 {commands[which]}
               </pre>
               <CopyButton text={commands[which]} what="code" isQuiet />

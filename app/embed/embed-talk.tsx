@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ToChat } from '../../packages/widget/src/words.ts';
 import { originSchema } from '../../protocol/embed.ts';
 import { type PoolRef, poolIdOf } from '../../protocol/pool-id.ts';
+import type { ChatPeer } from '../../shard-worker/index.ts';
 import { Composer } from '../chat/composer.tsx';
 import { announceTurns } from '../chat/conversation.ts';
 import { OtherWays } from '../chat/earn-links.tsx';
@@ -17,7 +18,9 @@ import { embedText } from '../text/english/embed.ts';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { applyLook } from './apply-look.ts';
 import { EmbedFoot } from './embed-foot.tsx';
+import { EmbedPay } from './embed-pay.tsx';
 import { HostAsks } from './host-asks.ts';
+import { HostWallets } from './host-wallets.ts';
 import { OwnTab } from './own-tab.tsx';
 import { useHost } from './use-host.ts';
 import { useToldHeight } from './use-told-height.ts';
@@ -45,7 +48,12 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
   const field = useRef<HTMLTextAreaElement>(null);
   const { isStreaming } = talk;
   const { peer, state } = chat;
-  const isReady = state?.phase === 'ready';
+  const [paid, setPaid] = useState<Pick<ChatPeer, 'ask'>>();
+  const summary = pool && state?.pools.find((candidate) => candidate.pool === poolIdOf(pool));
+  const isMarket = summary?.policy === 'market';
+  // A market pool is asked with what was paid, and not by this tab itself.
+  const asker = isMarket ? paid : peer;
+  const isReady = state?.phase === 'ready' && asker !== undefined;
 
   const { host, say } = useHost({
     pool: pool && poolIdOf(pool),
@@ -60,6 +68,16 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
     asks.current = host && new HostAsks(say);
     return talk.state.subscribe(() => asks.current?.show(talk.state.get().turns));
   }, [host, say]);
+  const [wallets, setWallets] = useState<HostWallets>();
+  useEffect(() => {
+    if (!host) return;
+    const made = new HostWallets(say, () => embedText.hostWallet);
+    setWallets(made);
+    return () => {
+      made.close();
+      setWallets(undefined);
+    };
+  }, [host, say]);
   const isApart = host !== undefined && host.origin !== location.origin;
   // Where any page may show the chat there are some that nobody could list, such as a sandboxed one.
   const settings = isApart && originSchema.safeParse(host.origin).success ? { embeddedIn: host.origin } : {};
@@ -72,7 +90,8 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
     if (message.type === 'look') {
       applyLook(document.documentElement, message.look);
       onLang(message.look.lang);
-    } else if (message.type === 'stop') {
+    } else if (message.type === 'wallet-answered') wallets?.hear(message);
+    else if (message.type === 'stop') {
       if (waiting) dropWaiting(waiting);
       else if (asks.current?.isFollowing) talk.stop();
     } else if (message.text.trim() === '')
@@ -88,31 +107,30 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
   const send = () => {
     const question = text.trim();
     if (question === '' || isStreaming) return;
-    if (!peer || !isReady) return setQueued(true);
+    if (!asker || !isReady) return setQueued(true);
     setQueued(false);
     setText('');
-    talk.ask(peer, question, settings);
+    talk.ask(asker, question, settings);
     field.current?.focus();
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what waits is sent once somebody can answer, not at each keystroke
   useEffect(() => {
-    if (!isReady || !peer || isStreaming) return;
+    if (!isReady || !asker || isStreaming) return;
     if (waiting) {
       setWaiting(undefined);
-      talk.ask(peer, waiting.text, settings);
+      talk.ask(asker, waiting.text, settings);
       asks.current?.follow(waiting.ask, talk.state.get().turns.at(-1)!.id);
     } else if (queued) send();
-  }, [waiting, queued, isReady, peer, isStreaming]);
+  }, [waiting, queued, isReady, asker, isStreaming]);
 
   useShortcuts({ Escape: () => isStreaming && talk.stop() });
 
   const error = siteError ?? chat.error ?? (state?.phase === 'failed' ? state.error : undefined);
-  const summary = pool && state?.pools.find((candidate) => candidate.pool === poolIdOf(pool));
   const acts = useTurnActs(
-    peer && {
-      onRetry: (failed) => talk.retry(peer, failed, settings),
-      onRegenerate: (old) => talk.regenerate(peer, old, settings),
+    asker && {
+      onRetry: (failed) => talk.retry(asker, failed, settings),
+      onRegenerate: (old) => talk.regenerate(asker, old, settings),
       onEdit(question) {
         talk.branch(question.id);
         setText(question.text);
@@ -131,8 +149,17 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
       <section className="min-w-0 px-4 pt-4" aria-label={embedText.conversation}>
         {turns.length === 0 && !error && <p className="pb-4 text-muted">{embedText.intro}</p>}
         <OtherWays value={isApart && pool ? <OwnTab pool={pool} /> : undefined}>
-          <MessageList key={id} turns={turns} acts={peer && !isStreaming ? acts : undefined} />
+          <MessageList key={id} turns={turns} acts={asker && !isStreaming ? acts : undefined} />
         </OtherWays>
+        {pool && isMarket && (
+          <EmbedPay
+            pool={poolIdOf(pool)}
+            coalition={state?.coalition}
+            wallets={wallets}
+            isPaid={paid !== undefined}
+            onAsker={setPaid}
+          />
+        )}
         {error && (
           <div className="pb-4">
             <ErrorCard error={error} onRetry={siteError ? onRetry : chat.reopen} />
@@ -143,7 +170,7 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
         <p role="status" aria-live="polite" className="sr-only">
           {announceTurns(turns)}
         </p>
-        {!isReady && !error && (
+        {state?.phase !== 'ready' && !error && (
           <p role="status" className="mb-2 text-muted text-sm">
             {describeChat(state?.phase ?? 'connecting', state?.coalition?.seats ?? [], summary)}
           </p>

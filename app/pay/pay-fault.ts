@@ -16,6 +16,8 @@ export const FAULTS = [
   'chain-away',
   'server-away',
   'two-tabs',
+  /** In a frame: the page around it does not pass on what its wallet is asked. */
+  'page-silent',
   /** It was signed, and never came to be a session. */
   'came-to-nothing',
   /** Whatever else a wallet or the server says no with. */

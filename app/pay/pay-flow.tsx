@@ -1,5 +1,5 @@
 // A payment as it goes: which wallet, what is signed, and whatever keeps it from coming to its end. The steps themselves are `Payer`'s.
-import { useEffect, useState } from 'react';
+import { useContext, useEffect, useState } from 'react';
 import { useStore } from '../state/use-store.ts';
 import { payText } from '../text/english/pay.ts';
 import { LoadingLine } from '../ui/loading-line.tsx';
@@ -9,6 +9,7 @@ import { PayReview } from './pay-review.tsx';
 import type { PayAim, PayState } from './pay-state.ts';
 import type { Payer } from './payer.ts';
 import { WalletList } from './wallet-list.tsx';
+import { WalletSource } from './wallet-source.ts';
 
 interface Props {
   aim: PayAim;
@@ -20,13 +21,14 @@ const LOADING: PayState = { step: 'working', at: 'wallets' };
 
 export function PayFlow({ aim, onDone }: Props) {
   const [payer, setPayer] = useState<Payer>();
+  const find = useContext(WalletSource);
   // biome-ignore lint/correctness/useExhaustiveDependencies: one payment for one press
   useEffect(() => {
     let isThere = true;
     // All wallet code comes with it.
     void import('./payer.ts').then(({ Payer }) => {
       if (!isThere) return;
-      const made = new Payer(aim, { kept: keptPayments() });
+      const made = new Payer(aim, { kept: keptPayments(), ...(find ? { find } : {}) });
       setPayer(made);
       void made.start();
     });

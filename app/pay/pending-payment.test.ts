@@ -92,3 +92,11 @@ test('two tabs do not pay at once', async () => {
   expect(await outer).toBe('first');
   expect(await aloneAmongTabs(async () => 'later')).toBe('later');
 });
+
+test('where a frame is given no locks it pays all the same, once', async () => {
+  const denied = { request: async () => Promise.reject(new DOMException('The request was denied.', 'SecurityError')) };
+  vi.stubGlobal('navigator', { locks: denied });
+  const act = vi.fn(async () => 'paid');
+  expect(await aloneAmongTabs(act)).toBe('paid');
+  expect(act).toHaveBeenCalledTimes(1);
+});

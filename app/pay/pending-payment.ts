@@ -59,12 +59,21 @@ export function faultOf(thrown: unknown): PayFault {
   }
 }
 
-/** One tab pays at a time: two would ask the wallet for two payments. `act` is not called where another tab is at it. */
+/**
+ * One tab pays at a time: two would ask the wallet for two payments. `act` is not called where another tab is at it. A frame that may
+ * keep nothing has no locks either, and shares no wallet's question with other tabs.
+ */
 export async function aloneAmongTabs<T>(act: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return act();
-  return locks.request('computepool.pay', { ifAvailable: true }, async (lock) => {
+  let isAsked = false;
+  const asked = locks.request('computepool.pay', { ifAvailable: true }, async (lock) => {
+    isAsked = true;
     if (!lock) throw new PayFault('two-tabs');
+    return act();
+  });
+  return asked.catch((thrown) => {
+    if (isAsked) throw thrown;
     return act();
   });
 }

@@ -53,7 +53,7 @@ export class Wallet {
       const said = await this.#send('eth_call', [{ to: token, data }, 'latest']);
       return BigInt(said as string);
     } catch (thrown) {
-      throw new PayFault('chain-away', {}, thrown);
+      throw thrown instanceof PayFault ? thrown : new PayFault('chain-away', {}, thrown);
     }
   }
 
@@ -111,7 +111,9 @@ export class Wallet {
 /** Whoever does not want to change the network has rejected nothing else. */
 function networkFault(thrown: unknown, { name }: Pick<Chain, 'name'>): PayFault {
   const fault = readWalletError(thrown);
-  return fault.kind === 'asked-already' ? fault : new PayFault('wrong-network', { network: name }, thrown);
+  return fault.kind === 'asked-already' || fault.kind === 'page-silent'
+    ? fault
+    : new PayFault('wrong-network', { network: name }, thrown);
 }
 
 function first(accounts: unknown): string | undefined {

@@ -21,6 +21,8 @@ export class SimulatedWallet {
   isLocked = false;
   /** Methods that the person says no to, as often as they are here. */
   readonly rejects: string[] = [];
+  /** Methods at which the wallet stays open: nobody presses anything. */
+  readonly holds = new Set<string>();
   /** The chain's node does not answer. */
   isChainAway = false;
   readonly calls: WalletCall[] = [];
@@ -42,6 +44,8 @@ export class SimulatedWallet {
       ),
     );
     await context.addInitScript(() => {
+      // As an extension that goes into no frames.
+      if (window.top !== window) return;
       const ask = (
         window as unknown as { __simulatedWallet(call: object): Promise<{ result?: unknown; error?: object }> }
       ).__simulatedWallet;
@@ -66,6 +70,7 @@ export class SimulatedWallet {
 
   async #answer(call: WalletCall): Promise<unknown> {
     this.calls.push(call);
+    if (this.holds.has(call.method)) return new Promise(() => {});
     const at = this.rejects.indexOf(call.method);
     if (at >= 0) {
       this.rejects.splice(at, 1);

@@ -151,7 +151,7 @@ export const OPTIONS = {
   'embed-origins': option(read.framers, {
     initial: [],
     hint: '<list>',
-    help: 'origins whose pages may show the chat of the pool of --model in a frame, commas between, or *; default none',
+    help: 'origins whose pages may show chats of this server’s own pools in a frame, commas between, or *; default none',
   }),
   'allowed-hosts': option(read.hostNames, {
     initial: [],

@@ -17,7 +17,9 @@ import { Payments } from './payments.ts';
 import { reservedAddresses } from './read-escrow.ts';
 
 export interface OpenPaymentsOptions {
-  config: Pick<ServerConfig, 'model' | 'marketPricePico'> & { chain: NonNullable<ServerConfig['chain']> };
+  config: Pick<ServerConfig, 'model' | 'marketPricePico' | 'embedOrigins'> & {
+    chain: NonNullable<ServerConfig['chain']>;
+  };
   db: Database;
   logger: Logger;
   pools: PoolStore;
@@ -56,7 +58,9 @@ async function openWith(options: OpenPaymentsOptions, setup: ChainSetup, onClose
     if (!slugSchema.safeParse(slug).success) continue;
     const market = { chainId: chain.chain.id, contract, treasuryUnits };
     const manifest = options.manifest ? { manifest: options.manifest } : {};
-    await pools.ensure({ ...config.model, slug }, { market, price, ...manifest });
+    // They belong to the server, as the one that it shows first: whoever runs it lists the pages that may show them.
+    const embedOrigins = config.embedOrigins.length > 0 ? config.embedOrigins : undefined;
+    await pools.ensure({ ...config.model, slug }, { market, price, embedOrigins, ...manifest });
     logger.info({ pool: poolIdOf({ ...(config.model satisfies ModelRef), slug }), contract }, 'a market pool');
   }
   // Contracts of the market have parts of their own: a seat that names one earns nothing.

@@ -88,6 +88,8 @@ async function openSession(dollars: number) {
       ),
     topUp: (more: number) =>
       call(`${session}/top-up`, { method: 'POST', body: JSON.stringify({ dollars: more }) }, key, pay),
+    post: (path: string, body: object, by: string) =>
+      call(`${session}${path}`, { method: 'POST', body: JSON.stringify(body) }, by),
     read: async (path = '', by = key) => call(`${session}${path}`, {}, by),
     async end(): Promise<Record<string, unknown>> {
       await call(session, { method: 'DELETE' }, key);
@@ -180,6 +182,17 @@ describe.runIf(isThere)('with a chain', () => {
       expect(payers.length, path).toBeGreaterThan(0);
       expect(operators, path).toEqual(payers);
     }
+    // What was exported is read again; a file of another session is refused, and so is a stranger.
+    const workflows: { name: string }[] = (await (await paid.read('/workflows')).json()).data;
+    const again = (file: unknown[], by: string) => paid.post('/workflows', { workflows: file }, by);
+    const read = await (await again(workflows, operator!.key)).json();
+    expect(read.data.map(({ name }: { name: string }) => name)).toEqual(workflows.map(({ name }) => name));
+    expect((await again(workflows, other!.key)).status).toBe(404);
+    const refused = await again([workflows[0], {}], paid.key);
+    expect([refused.status, (await refused.json()).error]).toMatchObject([
+      400,
+      { param: 'workflows.1', message: expect.stringContaining('Workflow 2 of the file') },
+    ]);
     const get = async (path: string, key: string) =>
       (await fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } })).json();
     const served = await get('/v1/computepool/sessions', operator!.key);

@@ -98,7 +98,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'app/trust': ['app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
   // It is a chat.
   'app/embed': [
-    ...['app/chat', 'app/format', 'app/language', 'app/route', 'app/state', 'app/text', 'app/text/english', 'app/ui'],
+    ...['app/chat', 'app/format', 'app/language', 'app/pay', 'app/route', 'app/state', 'app/text', 'app/text/english'],
+    'app/ui',
   ],
   app: ['*'],
   // The words that all three programs share.

@@ -7,6 +7,8 @@ export const englishEmbed = {
   intro: 'Write below. The answer comes from browser tabs that hold the model together, word by word.',
   noPool: (id: string) => `“${id}” is no pool.`,
   noPoolNext: 'The name of a pool is owner/model@revision:dtype, as its page shows it.',
+  pay: 'What this costs, and paying for it',
+  hostWallet: 'the page’s wallet',
   onePlace: 'One answer at a time here.',
   onePlaceNext: 'Wait until it has ended, or stop it.',
   notSent: 'The question was not sent.',

@@ -7,6 +7,8 @@ export const embed: typeof englishEmbed = {
   intro: 'Schreib unten. Die Antwort kommt Wort für Wort von Browser-Tabs, die das Modell gemeinsam halten.',
   noPool: (id) => `„${id}“ ist kein Pool.`,
   noPoolNext: 'Der Name eines Pools ist owner/model@revision:dtype, so wie seine Seite ihn zeigt.',
+  pay: 'Was das kostet, und wie du zahlst',
+  hostWallet: 'der Wallet der Seite',
   onePlace: 'Hier gibt es nur eine Antwort auf einmal.',
   onePlaceNext: 'Warte, bis sie zu Ende ist, oder halte sie an.',
   notSent: 'Die Frage wurde nicht gesendet.',

@@ -10,7 +10,8 @@ export interface ChatFrameOptions {
   /** What it shows; only this address's origin is spoken to and heard. */
   address: URL;
   look(): Look;
-  onMessage(message: FromChat): void;
+  /** `reply`: to whoever has said it, and not to a chat that was loaded since. */
+  onMessage(message: FromChat, reply: (message: ToChat) => void): void;
   /** It was there before: who asked it has no answer any more. */
   onReloaded(): void;
   /** True: it has said nothing in time. False: now it has. */
@@ -55,7 +56,7 @@ export class ChatFrame {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     // Only the chat has the other end.
-    port1.onmessage = ({ data }: MessageEvent<FromChat>) => onMessage(data);
+    port1.onmessage = ({ data }: MessageEvent<FromChat>) => onMessage(data, (message) => port1.postMessage(message));
     const hello: Hello = { computePool: 'hello', version: WIDGET_VERSION, look: look() };
     frame.contentWindow!.postMessage(hello, address.origin, [port2]);
     for (const message of this.#held) port1.postMessage(message);

@@ -1,7 +1,8 @@
 // <compute-pool-chat>: a chat with a pool in a frame of its own, in any page. Draws nothing but the frame, and a line in its place
 // where the browser blocks it. Styles are set by script and never written into the page, so a page needs no `style-src` for it.
 import { ChatFrame } from './chat-frame.ts';
-import { type Answer, COLOURS, type FromChat, type Look } from './words.ts';
+import { type PageWallet, WalletBridge } from './wallet-bridge.ts';
+import { type Answer, COLOURS, type FromChat, type Look, type ToChat } from './words.ts';
 
 /** What an element tells, by the name of its event. */
 export interface ChatEvents {
@@ -71,6 +72,7 @@ export class ComputePoolChat extends Base {
   /** Why the frame stays empty. */
   #blocked: ChatEvents['error'] | undefined;
   readonly #asked = new Map<number, Asked>();
+  readonly #bridge = new WalletBridge();
   #count = 0;
 
   connectedCallback(): void {
@@ -121,6 +123,15 @@ export class ComputePoolChat extends Base {
     this.#failAll({ code: 'closed', ...CLOSED });
   }
 
+  /** The wallet that a visitor pays with (EIP-1193), where the page has one of its own; else those that the browser announces. */
+  set wallet(wallet: PageWallet | undefined) {
+    this.#bridge.own = wallet;
+  }
+
+  get wallet(): PageWallet | undefined {
+    return this.#bridge.own;
+  }
+
   /** Listens; gives the way to stop. @example chat.on('token', ({ text }) => out.append(text)); */
   on<Name extends keyof ChatEvents>(name: Name, listener: (detail: ChatEvents[Name]) => void): () => void {
     const hear = (event: Event): void => listener((event as CustomEvent<ChatEvents[Name]>).detail);
@@ -148,7 +159,7 @@ export class ComputePoolChat extends Base {
     this.#frame = frame;
     this.#chat = new ChatFrame({
       ...{ frame, address, look: () => this.#look() },
-      onMessage: (message) => this.#hear(message),
+      onMessage: (message, reply) => this.#hear(message, reply),
       onReloaded: () => this.#failAll({ code: 'closed', ...RELOADED }),
       onSilent: (isSilent) => this.#silent(isSilent, address),
     });
@@ -167,7 +178,9 @@ export class ComputePoolChat extends Base {
     };
   }
 
-  #hear({ type, ...detail }: FromChat): void {
+  #hear(message: FromChat, reply: (message: ToChat) => void): void {
+    if (message.type === 'wallet-asked') return void this.#bridge.answer(message, reply);
+    const { type, ...detail } = message;
     const { ask, px } = detail as { ask?: number; px?: number };
     const asked = ask === undefined ? undefined : this.#asked.get(ask);
     this.#asked.delete(type === 'answer' || type === 'error' ? (ask ?? -1) : -1);

@@ -35,7 +35,10 @@ export type ToChat =
   | { type: 'ask'; ask: number; text: string }
   /** What this page asked last is wanted no more, asked or waiting. */
   | { type: 'stop' }
-  | { type: 'look'; look: Look };
+  | { type: 'look'; look: Look }
+  /** What a wallet of this page said to the question of that number. */
+  | { type: 'wallet-answered'; id: number; result: unknown }
+  | { type: 'wallet-answered'; id: number; error: WalletNo };
 
 /** Chat to page. The page hears of what it asked itself, and of nothing that its visitor writes. */
 export type FromChat =
@@ -46,7 +49,32 @@ export type FromChat =
   | ({ type: 'answer'; ask: number } & Answer)
   | { type: 'error'; ask?: number; code: string; message: string; next: string }
   /** Height of all that there is to show, in CSS pixels. */
-  | { type: 'height'; px: number };
+  | { type: 'height'; px: number }
+  | WalletAsked;
+
+/** The chat asks a wallet of the page, for a payment that its visitor has pressed for. `wallets` gives a list of `WalletInfo`. */
+export interface WalletAsked {
+  type: 'wallet-asked';
+  id: number;
+  /** Which of them. */
+  rdns?: string;
+  /** One of EIP-1193's that a payment needs. */
+  method: string;
+  params?: readonly unknown[];
+}
+
+/** A wallet of the page, as it announces itself (EIP-6963). */
+export interface WalletInfo {
+  rdns: string;
+  name: string;
+  icon?: string;
+}
+
+/** As EIP-1193 has it. */
+export interface WalletNo {
+  code: number;
+  message: string;
+}
 
 export interface Answer {
   /** All of it: what counts, whatever tokens came before. */
