@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** By the name in the address; each is `docs/NAME.md` with the name in capitals. Pictures are looked at in the repository. */
 export const DOCS = [
-  ...['api', 'widget', 'payments', 'deploy', 'limits', 'threat-model', 'words'],
+  ...['api', 'widget', 'payments', 'deploy', 'operate', 'limits', 'threat-model', 'words'],
   ...['architecture', 'protocol', 'planner', 'benchmarks', 'testing'],
 ] as const;
 export type DocName = (typeof DOCS)[number];
