@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { jobIdSchema, modelRefSchema, peerIdSchema } from '../ids.ts';
 import { MAX_CODE_CHARS } from './invite.ts';
-import { registrationSchema } from './registration.ts';
+import { REGISTRATIONS } from './registration.ts';
 import { count, MAX_ROWS, micros, moment, noted, shape, text } from './shape.ts';
 
 /** A million credits, at once: nobody means more. */
@@ -25,7 +25,7 @@ const termsFields = {
 export const adminSettingsSchema = shape(
   'AdminSettings',
   z.object({
-    registration: registrationSchema,
+    registration: z.enum(REGISTRATIONS),
     ...termsFields,
     /** As the command line has them: what counts where the owner has said nothing. */
     configured: z.object(termsFields),
@@ -38,7 +38,7 @@ export type AdminSettings = z.infer<typeof adminSettingsSchema>;
 export const adminSettingsChangeSchema = shape(
   'AdminSettingsChange',
   z.strictObject({
-    registration: z.optional(registrationSchema),
+    registration: z.optional(z.enum(REGISTRATIONS)),
     welcomeMicros: z.optional(z.nullable(z.number().check(z.int(), z.gte(0), z.lte(MAX_WELCOME_MICROS)))),
     welcomesPerAddressPerDay: z.optional(z.nullable(z.number().check(z.int(), z.gte(0), z.lte(1_000_000)))),
     model: z.optional(z.nullable(modelRefSchema)),

@@ -1,7 +1,7 @@
 // What the server tells a page before anything else, at `GET /api/config`.
 import * as z from 'zod/mini';
 import { dtypeSchema, modelRefSchema } from '../ids.ts';
-import { registrationSchema } from './registration.ts';
+import { REGISTRATIONS } from './registration.ts';
 import { noted, shape, text } from './shape.ts';
 
 export const siteConfigSchema = shape(
@@ -18,7 +18,7 @@ export const siteConfigSchema = shape(
     stunUrls: noted(z.optional(z.array(text).check(z.maxLength(20))), {
       description: 'Helpers (STUN) by which a page can look whether other networks may reach it, before it lends.',
     }),
-    registration: noted(z.optional(registrationSchema), {
+    registration: noted(z.optional(z.enum(REGISTRATIONS)), {
       description: 'Who may open an account: anybody (also where nothing is said), who has an invite code, or nobody.',
     }),
     version: text,

@@ -13,6 +13,7 @@ const CONFIG: SiteConfig = {
 test.each<[what: string, value: unknown]>([
   ['as it is', CONFIG],
   ['with helpers', { ...CONFIG, stunUrls: ['stun:stun.example'] }],
+  ['where accounts need a code', { ...CONFIG, registration: 'invite' }],
   ['of a newer server', { ...CONFIG, brand: 'new', model: { ...CONFIG.model, size: 3 } }],
 ])('what the schema takes is read alike: %s', (_what, value) => {
   expect(readConfig(value)).toEqual(siteConfigSchema.parse(value));
@@ -25,6 +26,7 @@ test.each<[what: string, value: unknown]>([
   ['a model that is a path', { ...CONFIG, model: { ...CONFIG.model, repo: '../etc' } }],
   ['a format that does not exist', { ...CONFIG, dtypes: ['q4', 'q99'] }],
   ['helpers that are none', { ...CONFIG, stunUrls: [7] }],
+  ['a word for accounts that is none', { ...CONFIG, registration: 'maybe' }],
   ['an address that is none', { ...CONFIG, hubUrl: 7 }],
 ])('what it refuses is refused: %s', (_what, value) => {
   expect(siteConfigSchema.safeParse(value).success).toBe(false);

@@ -2,6 +2,7 @@
 // the server that the page itself came from; every peer reads it by the schema.
 import { isDtype, isRepo, isRevision } from '../pool-id.ts';
 import type { SiteConfig } from './config.ts';
+import { isRegistration } from './registration.ts';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isListOf = <T>(value: unknown, is: (each: unknown) => each is T): value is T[] =>
@@ -10,7 +11,7 @@ const isListOf = <T>(value: unknown, is: (each: unknown) => each is T): value is
 /** Undefined for what the schema would refuse, too. */
 export function readConfig(value: unknown): SiteConfig | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { model, hubUrl, siteModelsUrl, dtypes, stunUrls, version } = value as Partial<
+  const { model, hubUrl, siteModelsUrl, dtypes, stunUrls, registration, version } = value as Partial<
     Record<keyof SiteConfig, unknown>
   >;
   if (typeof model !== 'object' || model === null) return undefined;
@@ -18,6 +19,9 @@ export function readConfig(value: unknown): SiteConfig | undefined {
   if (!isRepo(repo) || !isRevision(revision) || !isDtype(dtype)) return undefined;
   if (!isText(hubUrl) || !isText(siteModelsUrl) || !isText(version) || !isListOf(dtypes, isDtype)) return undefined;
   if (stunUrls !== undefined && !isListOf(stunUrls, isText)) return undefined;
-  const own = { model: { repo, revision, dtype }, hubUrl, siteModelsUrl, dtypes, version };
-  return stunUrls === undefined ? own : { ...own, stunUrls };
+  if (registration !== undefined && !isRegistration(registration)) return undefined;
+  const own: SiteConfig = { model: { repo, revision, dtype }, hubUrl, siteModelsUrl, dtypes, version };
+  if (stunUrls !== undefined) own.stunUrls = stunUrls;
+  if (registration !== undefined) own.registration = registration;
+  return own;
 }

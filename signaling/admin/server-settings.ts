@@ -2,7 +2,7 @@
 // nothing was decided it is as the command line says.
 import { eq } from 'drizzle-orm';
 import type { AdminSettingsChange } from '../../protocol/http/admin.ts';
-import { type Registration, registrationSchema } from '../../protocol/http/registration.ts';
+import { isRegistration, type Registration } from '../../protocol/http/registration.ts';
 import { type ModelRef, modelRefSchema } from '../../protocol/ids.ts';
 import type { Database } from '../db/open-database.ts';
 import { serverSettings } from './tables.ts';
@@ -38,11 +38,15 @@ export async function createServerSettings(db: Database, terms: ConfiguredTerms)
     const value = decided.get(name);
     return typeof value === 'number' ? value : otherwise;
   };
+  const registration = (): Registration => {
+    const value = decided.get('registration');
+    return isRegistration(value) ? value : 'open';
+  };
   return {
     configured,
     current: () => ({
       // What an older or a newer server has written is not taken on trust.
-      registration: registrationSchema.safeParse(decided.get('registration')).data ?? 'open',
+      registration: registration(),
       welcomeMicros: number('welcomeMicros', welcomeMicros),
       welcomesPerAddressPerDay: number('welcomesPerAddressPerDay', welcomesPerAddressPerDay),
       model: modelRefSchema.safeParse(decided.get('model')).data ?? model,
