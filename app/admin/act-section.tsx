@@ -36,7 +36,7 @@ function ActRow({ act: { act, at, detail, name, subject } }: { act: AdminAct }) 
           </bdi>
         )}
       </span>
-      <time dateTime={at.toISOString()} title={at.toISOString()} className="text-muted text-sm">
+      <time dateTime={at.toISOString()} className="text-muted text-sm">
         {formatWhen(at, new Date())}
       </time>
     </div>

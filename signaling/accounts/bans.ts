@@ -20,9 +20,28 @@ export function refuseBanned({ banReason }: { banReason: string | null }): void 
   if (banReason !== null) throw banned('account', banReason);
 }
 
+/** What is read once, so that a thousand tabs that come back at once ask the database nothing. */
+interface KnownBans {
+  peers: ReadonlyMap<string, string>;
+  /** Whether any account is banned: only then it matters whose a peer is. */
+  hasAccounts: boolean;
+}
+
 export function createBans(db: Database, clock: () => Date, remembered: Remembered): Bans {
+  let reading: Promise<KnownBans> | undefined;
+  const known = (): Promise<KnownBans> => {
+    reading ??= readBans(db);
+    reading.catch(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  const change = <T>(work: () => Promise<T>): Promise<T> =>
+    remembered.changing(work).finally(() => {
+      reading = undefined;
+    });
   const setBan = (account: AccountId, ban: { bannedAt: Date; banReason: string } | null): Promise<void> =>
-    remembered.changing(async () => {
+    change(async () => {
       const changed = await db
         .update(accounts)
         .set(ban ?? { bannedAt: null, banReason: null })
@@ -35,19 +54,23 @@ export function createBans(db: Database, clock: () => Date, remembered: Remember
 
     unbanAccount: (account) => setBan(account, null),
 
-    async banPeer(peer, reason) {
-      const row = { peer, reason, bannedAt: clock() };
-      await db.insert(bannedPeers).values(row).onConflictDoUpdate({ target: bannedPeers.peer, set: row });
-    },
+    banPeer: (peer, reason) =>
+      change(async () => {
+        const row = { peer, reason, bannedAt: clock() };
+        await db.insert(bannedPeers).values(row).onConflictDoUpdate({ target: bannedPeers.peer, set: row });
+      }),
 
-    async unbanPeer(peer) {
-      const gone = await db.delete(bannedPeers).where(eq(bannedPeers.peer, peer)).returning();
-      if (gone.length === 0) throw new PoolError('not-found', 'This device is not banned.');
-    },
+    unbanPeer: (peer) =>
+      change(async () => {
+        const gone = await db.delete(bannedPeers).where(eq(bannedPeers.peer, peer)).returning();
+        if (gone.length === 0) throw new PoolError('not-found', 'This device is not banned.');
+      }),
 
     async peerBan(peer) {
-      const [own] = await db.select().from(bannedPeers).where(eq(bannedPeers.peer, peer));
-      if (own) return banned('device', own.reason);
+      const { peers, hasAccounts } = await known();
+      const own = peers.get(peer);
+      if (own !== undefined) return banned('device', own);
+      if (!hasAccounts) return undefined;
       const [owned] = await db
         .select({ reason: accounts.banReason })
         .from(accountPeers)
@@ -65,4 +88,10 @@ export function createBans(db: Database, clock: () => Date, remembered: Remember
         .limit(limit);
     },
   };
+}
+
+async function readBans(db: Database): Promise<KnownBans> {
+  const rows = await db.select({ peer: bannedPeers.peer, reason: bannedPeers.reason }).from(bannedPeers);
+  const hasAccounts = (await db.$count(accounts, isNotNull(accounts.banReason))) > 0;
+  return { peers: new Map(rows.map(({ peer, reason }) => [peer, reason])), hasAccounts };
 }

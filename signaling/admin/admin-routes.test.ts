@@ -4,7 +4,7 @@ import { newIdentityKeys, signHello } from '../../protocol/identity.ts';
 import { poolIdOf } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { hashSecret, newId, newToken } from '../accounts/secrets.ts';
-import { accountSessions, accounts } from '../accounts/tables.ts';
+import { accountPeers, accountSessions, accounts } from '../accounts/tables.ts';
 import { CHEAP, PASSWORD } from '../accounts/test-account.ts';
 import { DEFAULT_MODEL } from '../config/defaults.ts';
 import { CLOSE_CODES } from '../control/control-connection.ts';
@@ -192,10 +192,16 @@ describe('the owner', () => {
     const cookie = await openSession(id);
     const { key } = await owned.server.platform.accounts.createKey(id, 'ci');
     const tab = await TestPeer.join(owned.server.url);
+    const own = await TestPeer.join(owned.server.url);
+    const claim = { peer: own.peer, account: id, claimedAt: new Date() };
+    await owned.database.db.insert(accountPeers).values(claim);
     const withKey = () => owned.ask('GET', '/v1/computepool/usage', undefined, { authorization: `Bearer ${key}` });
     expect((await withKey()).status).toBe(200);
     const ban = await owned.own('POST', `/accounts/${id}/ban`, { reason: 'It lied' });
     expect(ban.status).toBe(200);
+    expect((await own.next('error')).error).toMatchObject({ code: 'banned', data: { reason: 'It lied' } });
+    expect(await own.closed).toBe(CLOSE_CODES.banned);
+    expect(await owned.server.platform.accounts.peerBan(own.peer)).toMatchObject({ code: 'banned' });
     for (const refused of [await logIn('vandal'), await owned.ask('GET', '/api/account', undefined, { cookie })]) {
       expect([refused.status, refused.body.error]).toEqual([
         403,
@@ -217,6 +223,7 @@ describe('the owner', () => {
     await owned.own('DELETE', `/accounts/${id}/ban`);
     expect((await logIn('vandal')).status).toBe(200);
     expect((await withKey()).status).toBe(200);
+    expect(await owned.server.platform.accounts.peerBan(own.peer)).toBeUndefined();
     expect((await owned.own('POST', '/accounts/none/ban', { reason: 'x' })).status).toBe(404);
     expect((await owned.own('POST', `/accounts/${id}/ban`, { reason: ' ' })).status).toBe(400);
   });
