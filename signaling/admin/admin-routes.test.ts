@@ -233,12 +233,10 @@ describe('the owner', () => {
     const tab = await TestPeer.join(owned.server.url, keys);
     tab.offer(manifestOf());
     const listed = async () => (await owned.own('GET', '/tabs')).body;
-    await expect
-      .poll(listed)
-      .toMatchObject({
-        tabs: [{ peer: tab.peer, pool: poolIdOf(DEFAULT_MODEL), device: 'test', account: null }],
-        total: 1,
-      });
+    await expect.poll(listed).toMatchObject({
+      tabs: [{ peer: tab.peer, pool: poolIdOf(DEFAULT_MODEL), device: 'test', account: null }],
+      total: 1,
+    });
     await owned.own('POST', `/peers/${tab.peer}/ban`, { reason: 'Wrong answers' });
     const told = { code: 'banned', data: { reason: 'Wrong answers' } };
     expect((await tab.next('error')).error).toMatchObject(told);
