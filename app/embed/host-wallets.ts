@@ -23,7 +23,7 @@ const LONGEST_RESULT = 20_000;
 
 export class HostWallets {
   readonly #say: (message: FromChat) => void;
-  /** Of a page that gives no name to the one that it has. */
+  /** Where a page gives no name to the wallet that it has. */
   readonly #nameless: () => string;
   readonly #asked = new Map<number, Asked>();
   #count = 0;
