@@ -1,6 +1,6 @@
 // Whether somebody else sends transactions with our key: another server that was started with it by mistake, or whoever has stolen it.
 // Moves nothing.
-import { and, eq } from 'drizzle-orm';
+import { and, eq, min } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { type Hex, isAddressEqual } from 'viem';
 import { PoolError } from '../../protocol/errors.ts';
@@ -22,6 +22,8 @@ export class OwnKey {
   readonly #options: OwnKeyOptions;
   /** Sent with our key, and not by us. */
   #stranger: Hex | undefined;
+  /** What it has sent before this database knew the chain is of whoever deployed, or of a server that is gone. */
+  #firstNonce: Promise<number> | undefined;
 
   constructor(options: OwnKeyOptions) {
     this.#options = options;
@@ -29,6 +31,8 @@ export class OwnKey {
 
   /** These were sent to contracts that only our key moves. Rejects where the node does not say by whom. */
   async look(transactions: readonly Hex[]): Promise<void> {
+    // Also where nothing is to be looked at: what comes after it and is not ours is a stranger's.
+    await this.#first();
     for (const hash of new Set(transactions)) {
       if (this.#stranger) return;
       if (await this.#isOurs(hash)) continue;
@@ -46,14 +50,34 @@ export class OwnKey {
   /** Also what another account has sent. */
   async #isOurs(hash: Hex): Promise<boolean> {
     const { chain, db } = this.#options;
-    const { address } = chain.account;
     const { from, nonce } = await chain.reader.getTransaction({ hash });
-    if (!isAddressEqual(from, address)) return true;
-    const isSent = and(eq(chainTransactions.chainId, chain.chain.id), eq(chainTransactions.sender, address));
+    if (!isAddressEqual(from, chain.account.address) || nonce < (await this.#first())) return true;
     const rows = await db
       .select()
       .from(chainTransactions)
-      .where(and(isSent, eq(chainTransactions.nonce, nonce)));
+      .where(and(this.#isSent(), eq(chainTransactions.nonce, nonce)));
     return rows.some((row) => row.hash === hash || row.earlier.some((one) => one.hash === hash));
+  }
+
+  #first(): Promise<number> {
+    this.#firstNonce ??= this.#readFirst().catch((thrown) => {
+      this.#firstNonce = undefined;
+      throw thrown;
+    });
+    return this.#firstNonce;
+  }
+
+  async #readFirst(): Promise<number> {
+    const { chain, db } = this.#options;
+    const [row] = await db
+      .select({ nonce: min(chainTransactions.nonce) })
+      .from(chainTransactions)
+      .where(this.#isSent());
+    return row?.nonce ?? chain.reader.getTransactionCount({ address: chain.account.address });
+  }
+
+  #isSent() {
+    const { chain, account } = this.#options.chain;
+    return and(eq(chainTransactions.chainId, chain.id), eq(chainTransactions.sender, account.address));
   }
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AHEAD_SECONDS, type Decision, decideStep } from './decide-step.ts';
-import { NOT_OPENED, type PaidSession, worthNow } from './paid-session.ts';
+import { columnsOf, NOT_OPENED, type PaidSession, sessionOfRow, worthNow } from './paid-session.ts';
 import { NOW, RATE, testJob, testSession } from './test-session.ts';
 
 const GRACE = 300;
@@ -91,6 +91,16 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constantFrom('end asked' as const, 'payer closes', 'lost', 'twice', 'restart') }),
 );
 
+/** Another server reads the row, asks the chain, and gives back what answers of the one before had set aside. */
+function beginAnew(session: PaidSession): void {
+  const { chain, jobs } = session;
+  const row = { ...columnsOf(session), chainId: 31_337, escrow: '' };
+  const isCut = jobs.size > 0;
+  Object.assign(session, sessionOfRow(row, []), { chain });
+  session.hadJobs ||= isCut;
+  session.isFailed ||= isCut;
+}
+
 function run(session: PaidSession, events: readonly Event[]): ModelEscrow {
   const model = new ModelEscrow(session);
   let nextJob = 1;
@@ -144,6 +154,7 @@ function run(session: PaidSession, events: readonly Event[]): ModelEscrow {
       seats.owesOutsiders = each.owes;
     } else if (each.type === 'end asked') session.endAskedAt ??= model.now;
     else if (each.type === 'payer closes') model.payerCloses();
+    else if (each.type === 'restart') beginAnew(session);
     else if (each.type === 'lost' || each.type === 'twice') spoils = each.type;
     advance();
     const { chain } = session;
