@@ -65,7 +65,9 @@ export function pickNumbers(textOf: (name: ReceiptName) => string): Pitch {
   const base = of('session-gas')
     .list('results', 'reckonedPerChain')
     .find(({ chain }) => chain === 'Base');
-  const dollars = base?.dollars as Record<string, number> | undefined;
+  /** With one operator; a payment costs the same with more. */
+  const dollarsOf = (step: string): number =>
+    Number((base?.dollars as Record<string, Record<string, number>> | undefined)?.[step]?.['1']);
   const stream = of('session-gas')
     .list('results', 'steps')
     .find(({ step }) => step === 'a stream');
@@ -93,8 +95,8 @@ export function pickNumbers(textOf: (name: ReceiptName) => string): Pitch {
     tabsBack: of('back-after-restart').number('results', 'setting', 'tabs'),
     backSeconds: of('back-after-restart').number('aims', 0, 'measured'),
     streamGas: Number(stream?.['1 operators']),
-    paymentDollars: Number(dollars?.['one payment at the end']),
-    streamDollars: Number(dollars?.['a stream']),
+    paymentDollars: dollarsOf('one payment at the end'),
+    streamDollars: dollarsOf('a stream'),
   };
   const missing = Object.entries({ ...numbers, ...numbers.ofSolo }).filter(
     ([name, value]) => name !== 'ofSolo' && !Number.isFinite(value),
