@@ -46,6 +46,7 @@ const PAGES: Readonly<Record<string, PageNotes>> = {
     title: 'API reference',
     about: 'Every route of this server, its fields and its answers, from the OpenAPI document that it serves.',
   },
+  '/trust': { title: 'Trust this server', isUnlisted: true },
   '/admin': { title: 'Operate', about: 'For whoever runs this server.', isUnlisted: true },
   '/embed': { title: 'Chat', isUnlisted: true },
 };
