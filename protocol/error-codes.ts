@@ -228,6 +228,18 @@ export const ERROR_CODES = {
   forbidden: { status: 403, kind: 'refused', subject: 'account', next: 'Use the account that owns it.' },
   'not-found': { status: 404, kind: 'refused', subject: 'request', next: 'Check the address or the id.' },
   conflict: { status: 409, kind: 'refused', subject: 'request', next: 'Read the present state and try again.' },
+  'key-reused': {
+    status: 409,
+    kind: 'refused',
+    subject: 'request',
+    next: 'Send the request as it was, or take another Idempotency-Key for a new one.',
+  },
+  'answer-gone': {
+    status: 410,
+    kind: 'refused',
+    subject: 'request',
+    next: 'Take another Idempotency-Key, and no Last-Event-ID, to have it computed once more; that is billed.',
+  },
   'too-large': { status: 413, kind: 'refused', subject: 'request', next: 'Send less at once.' },
   'unsupported-media': {
     status: 415,

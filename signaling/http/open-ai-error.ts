@@ -45,6 +45,8 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   'too-large': { code: 'request_too_large' },
   'insufficient-credits': { status: 429, type: 'insufficient_quota', code: 'insufficient_quota', isFinal: true },
   conflict: { isFinal: true },
+  'key-reused': { isFinal: true },
+  'answer-gone': { isFinal: true },
   'rate-limited': { type: 'rate_limit_error', code: 'rate_limit_exceeded', retryAfterSeconds: 5 },
   'queue-full': { retryAfterSeconds: 5 },
   'sessions-full': { retryAfterSeconds: 5 },

@@ -18,6 +18,7 @@ export const ANSWER_HEADERS = [
   'x-computepool-accepted',
   'x-computepool-cost',
   'x-computepool-ignored',
+  'idempotent-replayed',
   'server-timing',
 ] as const;
 

@@ -10,6 +10,7 @@ import { API_LIMITS, type ApiLimits, type Authenticate, type ModelEntry } from '
 import type { JobService } from '../jobs/job-types.ts';
 import { createCompletionRoutes } from './completion-routes.ts';
 import { createJobRoutes, type JobRouteOptions } from './job-routes.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { createModelRoutes } from './model-routes.ts';
 import type { Paying } from './paying.ts';
 
@@ -21,6 +22,8 @@ export interface OpenAiRoutesOptions {
   limits?: Partial<ApiLimits>;
   logger: Logger;
   trustedProxies: number;
+  /** Answers that have a name; undefined: an empty one of the usual bounds. */
+  kept?: KeptAnswers;
   /** Where strangers may pay; undefined: nowhere. */
   paying?: Paying | undefined;
   /** Further groups under /v1: files and batches. */
@@ -41,7 +44,7 @@ export function createOpenAiRoutes(options: OpenAiRoutesOptions): OpenAPIHono<En
     await next();
   });
   app.route('/', createModelRoutes(options.models, options.authenticate));
-  app.route('/', createCompletionRoutes({ ...options, limits }));
+  app.route('/', createCompletionRoutes({ ...options, kept: options.kept ?? new KeptAnswers(), limits }));
   app.route('/', createJobRoutes(options));
   for (const group of options.groups ?? []) app.route('/', group);
   app.all('*', (c) => {

@@ -13,6 +13,7 @@ import {
   TEST_MODELS,
   type TestSite,
 } from '../http/test-site.ts';
+import { KeptAnswers, type KeptBounds } from './kept-answers.ts';
 import { createOpenAiRoutes } from './open-ai-routes.ts';
 import { type Fault, ScriptedJobService } from './scripted-job-service.ts';
 
@@ -25,7 +26,7 @@ export class OpenAiScene {
   site!: TestSite;
 
   /** Call it once, at the top of a test file. */
-  static set(): OpenAiScene {
+  static set(bounds: Partial<KeptBounds> = {}): OpenAiScene {
     const scene = new OpenAiScene();
     const { jobs } = scene;
     beforeAll(async () => {
@@ -37,6 +38,7 @@ export class OpenAiScene {
         authenticate,
         receiptsOf: async () => ({ stages: [] }),
         trustedProxies: 1,
+        kept: new KeptAnswers(bounds),
         limits: { keepAliveMs: KEEP_ALIVE_MS },
         logger: pino({ level: 'silent' }),
       });

@@ -86,6 +86,13 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
   `${server.url}${path}`,
   { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) },
 ];
+/** The header that pays what this request is offered for. */
+async function paymentFor(path: string, body: object, payer: LocalAccount): Promise<string> {
+  const offered = await fetch(...post(path, body));
+  const { accepts } = JSON.parse(Buffer.from(offered.headers.get('payment-required')!, 'base64').toString());
+  const signed = await new ExactEvmScheme(payer).createPaymentPayload(2, accepts[0]);
+  return Buffer.from(JSON.stringify({ ...signed, accepted: accepts[0] })).toString('base64');
+}
 const end = (id: string, key: string): Promise<Response> => {
   const headers = { authorization: `Bearer ${key}` };
   return fetch(`${server.url}/v1/computepool/sessions/${id}`, { method: 'DELETE', headers });
@@ -237,21 +244,12 @@ describe.runIf(isThere)('with a chain', () => {
 
   test('the same payment twice is one session, and gives its key to nobody who only saw it', async () => {
     const payer = await wallet();
-    const offered = await fetch(...post('/v1/computepool/sessions', { model: POOL, dollars: 1, mode: 'ticks' }));
-    const { accepts } = JSON.parse(Buffer.from(offered.headers.get('payment-required')!, 'base64').toString());
-    const signed = await new ExactEvmScheme(payer).createPaymentPayload(2, accepts[0]);
-    const payment = Buffer.from(JSON.stringify({ ...signed, accepted: accepts[0] })).toString('base64');
-    const send = (repeat?: string): Promise<Response> =>
-      fetch(
-        ...post(
-          '/v1/computepool/sessions',
-          { model: POOL, dollars: 1, mode: 'ticks' },
-          {
-            'payment-signature': payment,
-            ...(repeat ? { 'idempotency-key': repeat } : {}),
-          },
-        ),
-      );
+    const asked = ['/v1/computepool/sessions', { model: POOL, dollars: 1, mode: 'ticks' }] as const;
+    const payment = await paymentFor(...asked, payer);
+    const send = (repeat?: string): Promise<Response> => {
+      const headers = { 'payment-signature': payment, ...(repeat ? { 'idempotency-key': repeat } : {}) };
+      return fetch(...post(...asked, headers));
+    };
     const first = await send('mine alone');
     expect(first.status).toBe(201);
     const { id, key } = (await first.json()) as { id: string; key: string };
@@ -267,6 +265,44 @@ describe.runIf(isThere)('with a chain', () => {
     expect(await usdcOf(payer.address)).toBe(10_000_000n - quote.fee);
   });
 
+  test('a paid answer is given again to who sends payment and name again, also when all is over, and paid once', async () => {
+    const payer = await wallet();
+    const asked = { ...CHAT, stream: true };
+    const payment = await paymentFor('/v1/chat/completions', asked, payer);
+    const send = (repeat: string, body: object = asked): Promise<Response> => {
+      const headers = { 'payment-signature': payment, 'idempotency-key': repeat };
+      return fetch(...post('/v1/chat/completions', body, headers));
+    };
+    const first = await send('mine alone');
+    await first.body!.cancel();
+    const second = await send('mine alone');
+    expect(second.headers.get('payment-response')).toBe(first.headers.get('payment-response'));
+    const text = await second.text();
+    expect(text).toContain('word9');
+    const id = first.headers.get('x-computepool-session')!;
+    await expect.poll(async () => (await server.platform.payments!.read(id))?.state).toBe('over');
+    expect(await (await send('mine alone')).text()).toBe(text);
+    expect((await send('mine alone', CHAT)).status).toBe(409);
+    expect((await send('another one')).status).toBe(409);
+    const { quote } = (await server.platform.payments!.read(id))!;
+    expect(10_000_000n - (await usdcOf(payer.address))).toBe(BigInt(ANSWER_USDC * 1e6) + quote.fee);
+  });
+
+  test('a session’s answer is given again under its name, also when the session has ended, and earned once', async () => {
+    const opened = await paying(await wallet())(...post('/v1/computepool/sessions', { model: POOL, dollars: 0.01 }));
+    const { id, key } = (await opened.json()) as { id: string; key: string };
+    const send = async (): Promise<string> => {
+      const headers = { authorization: `Bearer ${key}`, 'idempotency-key': 'one' };
+      return (await fetch(...post('/v1/chat/completions', CHAT, headers))).text();
+    };
+    const [first, second] = await Promise.all([send(), send()]);
+    expect(first).toContain('word9');
+    expect(second).toBe(first);
+    await end(id, key);
+    expect((await untilOver(id, key)).earned_usdc).toBe(String(ANSWER_USDC));
+    expect(await send()).toBe(first);
+  });
+
   test('a payment that is none, for less, or of somebody without the money is refused in the field’s words', async () => {
     const garbage = await fetch(...post('/v1/chat/completions', CHAT, { 'payment-signature': 'e30=' }));
     expect(garbage.status).toBe(402);
@@ -279,8 +315,7 @@ describe.runIf(isThere)('with a chain', () => {
     const offered = await fetch(...post('/v1/chat/completions', { ...CHAT, max_tokens: 1 }));
     const { accepts } = JSON.parse(Buffer.from(offered.headers.get('payment-required')!, 'base64').toString());
     const payer = await wallet();
-    const signed = await new ExactEvmScheme(payer).createPaymentPayload(2, accepts[0]);
-    const payment = Buffer.from(JSON.stringify({ ...signed, accepted: accepts[0] })).toString('base64');
+    const payment = await paymentFor('/v1/chat/completions', { ...CHAT, max_tokens: 1 }, payer);
     const less = await fetch(...post('/v1/chat/completions', CHAT, { 'payment-signature': payment }));
     expect(less.status).toBe(402);
     const changed = { ...accepts[0], amount: '1' };

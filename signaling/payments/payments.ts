@@ -44,8 +44,8 @@ export class Payments {
   readonly topUps: TopUps;
   readonly reports: SessionReports;
   readonly markets: MarketReader;
+  readonly offers: Offers;
   readonly #options: PaymentsOptions;
-  readonly #offers: Offers;
   readonly #costs: ChainCosts;
   readonly #store: SessionStore;
   readonly #runner: SessionRunner;
@@ -64,7 +64,7 @@ export class Payments {
     this.#sender = new ChainSender(chain, db);
     this.#facilitator = new Facilitator(chain, this.#sender);
     this.#costs = escrow.costs;
-    this.#offers = new Offers({
+    this.offers = new Offers({
       ...{ chain: chain.chain, escrow: chain.contracts.escrow, usdc: escrow.usdc },
       // One of this machine is at another address each time, and no wallet knows it.
       ...(chain.chain.key === 'local' ? { rpcUrl: chain.reader.transport.url } : {}),
@@ -101,7 +101,7 @@ export class Payments {
       },
     });
     this.funding = createUsdcFunding({ store, runner: this.#runner, payoutOf: options.payoutOf });
-    this.topUps = new TopUps({ offers: this.#offers, facilitator: this.#facilitator, runner: this.#runner });
+    this.topUps = new TopUps({ offers: this.offers, facilitator: this.#facilitator, runner: this.#runner });
     this.markets = new MarketReader(chain, this.#sender);
     this.reports = new SessionReports({
       ...{ db, chain, sender: this.#sender, store, payoutOf: options.payoutOf },
@@ -137,7 +137,7 @@ export class Payments {
 
   /** CAIP-2 name of the chain. */
   get network(): `eip155:${number}` {
-    return this.#offers.network;
+    return this.offers.network;
   }
 
   isKeyOf({ secretHash }: PaidSession, key: string): boolean {
@@ -186,7 +186,7 @@ export class Payments {
       ...{ rate: terms.rateWei, maxRate: terms.maxRateWei, fee: terms.fee, maxSeconds: terms.maxSeconds, openBefore },
     };
     const { amount, spendWei, mode: planned, reason, aboutSeconds } = terms;
-    return this.#offers.requirementsOf({
+    return this.offers.requirementsOf({
       ...{ kind, pool, quote, amount, spendWei, price: market.price, mode: planned, reason, aboutSeconds },
     });
   }
@@ -196,7 +196,7 @@ export class Payments {
    * over. Throws as `take` does.
    */
   async aimOf(payload: PaymentPayload): Promise<Pick<Offer, 'kind' | 'pool' | 'spendWei'>> {
-    return (await this.#store.read(this.#offers.keyIn(payload).key)) ?? this.#offers.open(payload).offer;
+    return (await this.#store.read(this.offers.keyIn(payload).key)) ?? this.offers.open(payload).offer;
   }
 
   /**
@@ -204,7 +204,7 @@ export class Payments {
    * for anybody else a `conflict`. Throws `quote-expired`, `payment-rejected`, `chain-unreachable`.
    */
   async take(payload: PaymentPayload, repeat?: string): Promise<Paid> {
-    const { key, text } = this.#offers.keyIn(payload);
+    const { key, text } = this.offers.keyIn(payload);
     const secret = makeSessionKey(key, repeat, text);
     const before = await this.#store.read(key);
     if (before) return this.#again(before, secret);
@@ -219,7 +219,7 @@ export class Payments {
 
   async #takeNew(payload: PaymentPayload, key: Hex, secret: string): Promise<Paid> {
     this.#ownKey.demand();
-    const { offer, requirements } = this.#offers.open(payload);
+    const { offer, requirements } = this.offers.open(payload);
     if (offer.isTopUp) throw new PoolError('payment-rejected', 'The payment tops a session up, and opens none.');
     const authorized = await this.#facilitator.verify(payload, requirements);
     await this.#facilitator.demandGasMoney(this.#store.live().length);
@@ -298,7 +298,7 @@ export class Payments {
   async #fund(session: PaidSession, offer: Offer, authorized: Parameters<Facilitator['fund']>[2]): Promise<Hex> {
     try {
       const transaction = await this.#facilitator.fund(session.key, offer, authorized);
-      const there = await this.#facilitator.balanceAt(this.#offers.vaultOf(offer));
+      const there = await this.#facilitator.balanceAt(this.offers.vaultOf(offer));
       // Mined, and not seen yet: it is looked after.
       if (there < offer.amount) throw unreachable('the vault was not seen to have the money yet');
       session.state = 'live';
@@ -329,7 +329,7 @@ export class Payments {
     await this.#sender.sayAgain().catch(() => undefined);
     const look = {
       ...{ store: this.#store, sender: this.#sender, logger, waitSeconds: WAIT_SECONDS },
-      balanceOf: (session: PaidSession) => this.#facilitator.balanceAt(this.#offers.vaultOf(session)),
+      balanceOf: (session: PaidSession) => this.#facilitator.balanceAt(this.offers.vaultOf(session)),
       isTaken: ({ key }: PaidSession) => this.#taking.has(key),
       giveBack: (session: PaidSession) => this.giveBack(session),
     };

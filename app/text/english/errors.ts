@@ -30,6 +30,8 @@ export const englishErrors: ErrorTexts = {
     'model-unsupported': 'Choose another model: one that writes text, in the layout of the onnx-community.',
     'no-stages': 'Lend a tab on the page Lend, or wait until somebody does; then ask again.',
     conflict: 'Reload the page to see how it is now, then try again.',
+    'key-reused': 'Ask again.',
+    'answer-gone': 'Ask again: the answer is then computed once more.',
     'unsupported-media': reload,
     'unsupported-parameter': reload,
     'insufficient-credits': 'Lend a GPU on the page Lend to earn credits, or allow fewer tokens in the settings.',
