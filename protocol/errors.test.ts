@@ -64,7 +64,7 @@ describe('what may be done about it', () => {
   });
 
   test('an identity that was refused is refused again', () => {
-    expect(of('refused', 'identity')).toEqual(['version-mismatch', 'not-authentic']);
+    expect(of('refused', 'identity')).toEqual(['version-mismatch', 'not-authentic', 'banned']);
   });
 });
 

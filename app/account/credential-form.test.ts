@@ -32,6 +32,13 @@ test('both fields are asked for', () => {
   }
 });
 
+test('a code is asked for where accounts need one, and read however it is typed', () => {
+  const problemOf = (invite: string) => checkCredentials({ name: 'ann', password, invite }, 'register').invite;
+  expect(problemOf(' ')).toBe('Write the invite code.');
+  expect(problemOf('7K2M')).toContain('sixteen');
+  expect(problemOf('7k2m abcd-01xyzwvt')).toBeUndefined();
+});
+
 test('a change of password needs the old one, and a new one that fits', () => {
   expect(checkPasswordChange({ oldPassword: 'x', newPassword: password })).toEqual({});
   const problems = checkPasswordChange({ oldPassword: '', newPassword: 'short' });

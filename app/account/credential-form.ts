@@ -20,7 +20,7 @@ export function checkCredentials(
   return {
     name: name === '' ? text.nameMissing : isNew && nameProblem(name) ? text.nameProblem : undefined,
     password: password === '' ? text.passwordMissing : isNew ? problemOf(password) : undefined,
-    invite: isNew && invite !== undefined ? inviteProblem(invite) : undefined,
+    ...(isNew && invite !== undefined ? { invite: inviteProblem(invite) } : {}),
   };
 }
 

@@ -97,7 +97,6 @@ function toConfig(found: OptionValues): ServerConfig {
     iceServers: values['ice-servers'],
     database: found['database-url'] ? { url: found['database-url'] } : { dataDir: values['data-dir'] },
     wait: values.wait,
-    newOwnerToken: values['new-owner-token'],
     welcomeMicros: values['welcome-credits'],
     welcomesPerAddressPerDay: values['welcomes-per-address-per-day'],
     maxQueue: values['max-queue'],
@@ -130,6 +129,7 @@ function toConfig(found: OptionValues): ServerConfig {
   }
   if (values.tls) config.tls = { dataDir: values['data-dir'] };
   if (found.stages !== undefined) config.stages = found.stages;
+  if (values['new-owner-token']) config.newOwnerToken = true;
   if (found.restore !== undefined) config.restoreFile = found.restore;
   if (found['public-url'] !== undefined) config.publicUrl = found['public-url'];
   return config;

@@ -55,6 +55,7 @@ test('every route of every group is in it, under its whole path', async () => {
     'delete /api/account/peers/{id}',
     'delete /v1/files/{id}',
     'get /api/account',
+    'get /api/account/export',
     'get /api/account/keys',
     'get /api/account/logins',
     'get /api/account/statement',
@@ -75,6 +76,8 @@ test('every route of every group is in it, under its whole path', async () => {
     'post /api/account/logout',
     'post /api/account/password',
     'post /api/account/peers',
+    'post /api/account/removal',
+    'post /api/account/reset',
     'post /api/account/webhook-secret',
     'post /v1/batches',
     'post /v1/batches/{id}/cancel',
@@ -90,7 +93,7 @@ test('references lead somewhere, ids in paths are declared, security schemes exi
   const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1] ?? '');
   expect(names.length).toBeGreaterThan(10);
   for (const name of names) expect(Object.keys(document.components.schemas)).toContain(name);
-  expect(Object.keys(document.components.securitySchemes).sort()).toEqual(['bearer', 'session']);
+  expect(Object.keys(document.components.securitySchemes).sort()).toEqual(['admin', 'bearer', 'ownerToken', 'session']);
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.values(methods as object).map((operation) => ({ path, operation })),
   );
