@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { type PoolId, poolRefOf } from '../../protocol/pool-id.ts';
 import { joinAddress } from '../state/page-address.ts';
-import { plainOrigin, readTrust, trustAddress } from '../state/read-trust.ts';
+import { plainOrigin, fetchTrust, trustAddress } from '../state/read-trust.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { joinText } from '../text/english/join.ts';
 import { fill } from '../text/fill.ts';
@@ -14,7 +14,7 @@ import { isOwnDevice } from './is-own-device.ts';
 export function Invite({ pool }: { pool: PoolId }) {
   const [isOpen, setIsOpen] = useState(false);
   const { origin, hostname, host } = window.location;
-  const authority = useRemote(isOpen ? readTrust : undefined).value?.authority;
+  const authority = useRemote(isOpen ? fetchTrust : undefined).value?.authority;
   const path = joinAddress(poolRefOf(pool));
   const isOwn = isOwnDevice(hostname);
   // Who has come here trusts it already; who is invited does not yet.

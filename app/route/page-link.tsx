@@ -10,7 +10,8 @@ interface Props extends ComponentProps<'a'> {
 export function PageLink({ href, onClick, ...rest }: Props) {
   const follow = (event: MouseEvent<HTMLAnchorElement>): void => {
     onClick?.(event);
-    if (event.defaultPrevented || !isForThisWindow(event)) return;
+    // Nothing is lent on a page that is not secure, and a server with https leads to it from wherever it is asked plainly.
+    if (event.defaultPrevented || !isForThisWindow(event) || !window.isSecureContext) return;
     event.preventDefault();
     void router.push(href);
   };

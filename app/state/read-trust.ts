@@ -1,8 +1,16 @@
 // What this server says of the authority that it has made for its own network, and where another device begins to trust it.
-import { type Trust, trustSchema } from '../../protocol/http/trust.ts';
-import { callApi } from './call-api.ts';
+import { readTrust } from '../../protocol/http/read-trust.ts';
+import type { Trust } from '../../protocol/http/trust.ts';
+import { callApi, type Shape } from './call-api.ts';
 
-export const readTrust = (signal: AbortSignal): Promise<Trust> => callApi('/api/trust', trustSchema, { signal });
+const trustShape: Shape<Trust> = {
+  safeParse(value) {
+    const data = readTrust(value);
+    return data ? { success: true, data } : { success: false };
+  },
+};
+
+export const fetchTrust = (signal: AbortSignal): Promise<Trust> => callApi('/api/trust', trustShape, { signal });
 
 /** An address is found in any network, a name only where the network has it. Undefined where other devices reach nothing. */
 export const plainOrigin = (plain: readonly string[]): string | undefined =>

@@ -1,5 +1,4 @@
 // What stands on /trust. Shown over plain http too, where a browser gives a page neither keys nor a clipboard: it needs none.
-'use client';
 import { trustText } from '../text/english/trust.ts';
 import { InBrowser } from '../ui/in-browser.tsx';
 import { PageTitle } from '../ui/page-title.tsx';

@@ -1,9 +1,9 @@
 // How this device comes to trust the server: whether it does, the certificate with its fingerprint, what to press on each system,
 // and how another device gets here.
-import { AUTHORITY_PATH } from '../../protocol/http/trust.ts';
+import { AUTHORITY_PATH } from '../../protocol/http/read-trust.ts';
 import { useSearchParams } from '../route/address.ts';
 import { PageLink } from '../route/page-link.tsx';
-import { plainOrigin, readTrust } from '../state/read-trust.ts';
+import { plainOrigin, fetchTrust } from '../state/read-trust.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { trustText } from '../text/english/trust.ts';
 import { uiText } from '../text/english/ui.ts';
@@ -17,7 +17,7 @@ import { secureAddress, wishOf } from './trust-query.ts';
 import { useTrusted } from './use-trusted.ts';
 
 export function TrustView() {
-  const { value, error, reload } = useRemote(readTrust);
+  const { value, error, reload } = useRemote(fetchTrust);
   if (error) return <ErrorCard error={error} onRetry={reload} />;
   if (!value) return <LoadingLine>{uiText.oneMoment}</LoadingLine>;
   if (!value.authority) return <NothingToTrust />;

@@ -4,9 +4,6 @@ import { moment, noted, shape, text } from './shape.ts';
 
 const addresses = z.array(text).check(z.maxLength(100));
 
-/** Where the certificate of the authority is fetched. */
-export const AUTHORITY_PATH = '/trust/authority.crt';
-
 export const trustSchema = shape(
   'Trust',
   z.object({

@@ -1,7 +1,7 @@
 // What the port of a server with https answers over plain http: the page that says how to trust it, with what that page is made
 // of, and for everything else the way there. No key, login or question is taken here.
 import { Hono } from 'hono';
-import { AUTHORITY_PATH } from '../../protocol/http/trust.ts';
+import { AUTHORITY_PATH } from '../../protocol/http/read-trust.ts';
 import type { OwnHostOptions } from '../http/own-host.ts';
 import { requireOwnHost } from '../http/require-own-host.ts';
 import { COMMON_HEADERS, createPageHeaders } from '../site/page-headers.ts';
@@ -41,17 +41,10 @@ export function createPlainApp({ own, siteDir, hosts }: PlainAppOptions): Hono {
     }
     if (OF_PROGRAMS.test(path) || !siteDir) return refuse();
     // Not remembered: the server may speak plain http again one day.
-    return c.redirect(`${TRUST_PAGE}?${new URLSearchParams({ to: wishOf(new URL(c.req.url)) })}`, 302);
+    return c.redirect(`${TRUST_PAGE}?${new URLSearchParams({ to: `${path}${new URL(c.req.url).search}` })}`, 302);
   });
   app.all('*', () => refuse());
   return app;
-}
-
-/** The page that was asked for. A link within the site asks for what the page is made of, in a file beside it. */
-function wishOf({ pathname, searchParams }: URL): string {
-  const query = new URLSearchParams([...searchParams].filter(([name]) => name !== '_rsc'));
-  const page = pathname.replace(/\.txt$/, '').replace(/^\/index$/, '/');
-  return query.size === 0 ? page : `${page}?${query}`;
 }
 
 /** RFC 9110, 15.5.22. */

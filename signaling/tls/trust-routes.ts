@@ -2,7 +2,8 @@
 // asked for first.
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { PoolError } from '../../protocol/errors.ts';
-import { AUTHORITY_PATH, trustSchema } from '../../protocol/http/trust.ts';
+import { AUTHORITY_PATH } from '../../protocol/http/read-trust.ts';
+import { trustSchema } from '../../protocol/http/trust.ts';
 import { answerOf, POOL_FAILURE } from '../http/describe-shapes.ts';
 import type { OwnTls } from './own-tls.ts';
 
