@@ -49,7 +49,6 @@ const PAGES: Readonly<Record<string, PageNotes>> = {
   '/trust': { title: 'Trust this server', isUnlisted: true },
   '/admin': { title: 'Operate', about: 'For whoever runs this server.', isUnlisted: true },
   '/embed': { title: 'Chat', isUnlisted: true },
-  '/trust': { title: 'Trust this server', isUnlisted: true },
 };
 
 /** Each document has a title of its own. */

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { type PoolId, poolRefOf } from '../../protocol/pool-id.ts';
 import { joinAddress } from '../state/page-address.ts';
-import { plainOrigin, fetchTrust, trustAddress } from '../state/read-trust.ts';
+import { fetchTrust, plainOrigin, trustAddress } from '../state/read-trust.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { joinText } from '../text/english/join.ts';
 import { fill } from '../text/fill.ts';

@@ -3,7 +3,7 @@
 import { AUTHORITY_PATH } from '../../protocol/http/read-trust.ts';
 import { useSearchParams } from '../route/address.ts';
 import { PageLink } from '../route/page-link.tsx';
-import { plainOrigin, fetchTrust } from '../state/read-trust.ts';
+import { fetchTrust, plainOrigin } from '../state/read-trust.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { trustText } from '../text/english/trust.ts';
 import { uiText } from '../text/english/ui.ts';

@@ -24,7 +24,7 @@ export class AnswerLog {
   #bytes = 0;
   #isEnded = false;
 
-  /** Of the events that are kept. */
+  /** All events that are kept. */
   get bytes(): number {
     return this.#bytes;
   }

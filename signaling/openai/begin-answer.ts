@@ -31,7 +31,7 @@ export interface BeginOptions {
   onJob(headers: Record<string, string>): void;
 }
 
-/** Of a stream resolves with its first token, or when a proxy would wait no longer for it. Rejects with a `PoolError` before that. */
+/** A stream resolves with its first token, or when a proxy would wait no longer for it. Rejects with a `PoolError` before that. */
 export async function beginAnswer(
   prepared: PreparedRequest,
   order: QuoteOrder,
