@@ -7,6 +7,7 @@ test('whatever a caller got wrong, or nobody foresaw, fails at once', () => {
   const judged = (verdict: string) => codes.filter((code) => judgeFailure(code) === verdict).sort();
   expect(judged('wait')).toEqual([
     'chain-unreachable',
+    'key-shared',
     'no-stages',
     'queue-full',
     'rate-limited',

@@ -55,7 +55,7 @@ describe('readOptions', () => {
   it('pays on a chain where it is told what was deployed and with whose key', async () => {
     const chain = '--chain base-sepolia --deployment d.json --chain-key-file k';
     expect(((await read(chain)) as { chain: unknown }).chain).toEqual({
-      ...{ key: 'base-sepolia', deploymentFile: 'd.json', keyFile: 'k' },
+      ...{ key: 'base-sepolia', deploymentFile: 'd.json', keyFile: 'k', takesOver: false },
     });
     await expect(read('--chain base')).rejects.toThrow('--chain needs --deployment and --chain-key-file');
     await expect(read('--chain moon')).rejects.toThrow('one of local, base');
