@@ -3,6 +3,7 @@ import type { PoolId } from '../../protocol/ids.ts';
 import { ChainLink } from '../pay/chain-link.tsx';
 import { formatUsdc } from '../pay/pay-figures.ts';
 import { useRemote } from '../state/use-remote.ts';
+import { languageTag } from '../text/catalogue.ts';
 import { earnText } from '../text/english/earn.ts';
 import { Card } from '../ui/card.tsx';
 import { readMarkets, readOperator } from './call-market.ts';
@@ -28,7 +29,7 @@ export function OperatorSection({ pool }: { pool: PoolId }) {
             <ChainLink chainId={chainId} kind="address" value={hot.address} isWhole />
             <br />
             <span className="font-mono">
-              {hot.balance} {hot.symbol}
+              {formatGasMoney(hot.balance)} {hot.symbol}
             </span>
             : {operator.sessions(hot.sessions_left)}; {operator.waiting(hot.waiting)}.
             {hot.sessions_left < FEW_SESSIONS && (
@@ -61,3 +62,7 @@ export function OperatorSection({ pool }: { pool: PoolId }) {
     </Card>
   );
 }
+
+/** Eighteen digits say less than four. */
+const formatGasMoney = (balance: string): string =>
+  new Intl.NumberFormat(languageTag(), { maximumSignificantDigits: 4 }).format(Number(balance));

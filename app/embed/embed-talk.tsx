@@ -54,6 +54,8 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
   // A market pool is asked with what was paid, and not by this tab itself.
   const asker = isMarket ? paid : peer;
   const isReady = state?.phase === 'ready' && asker !== undefined;
+  // What it costs has the room then: a frame is small.
+  const isUnpaid = isMarket && paid === undefined;
 
   const { host, say } = useHost({
     pool: pool && poolIdOf(pool),
@@ -147,7 +149,7 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
       data-host={host?.origin}
     >
       <section className="min-w-0 px-4 pt-4" aria-label={embedText.conversation}>
-        {turns.length === 0 && !error && <p className="pb-4 text-muted">{embedText.intro}</p>}
+        {turns.length === 0 && !error && !isUnpaid && <p className="pb-4 text-muted">{embedText.intro}</p>}
         <OtherWays value={isApart && pool ? <OwnTab pool={pool} /> : undefined}>
           <MessageList key={id} turns={turns} acts={asker && !isStreaming ? acts : undefined} />
         </OtherWays>
@@ -156,7 +158,7 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
             pool={poolIdOf(pool)}
             coalition={state?.coalition}
             wallets={wallets}
-            isPaid={paid !== undefined}
+            isPaid={!isUnpaid}
             onAsker={setPaid}
           />
         )}
@@ -166,7 +168,7 @@ export function EmbedTalk({ pool, error: siteError, onRetry, lend, onLang }: Pro
           </div>
         )}
       </section>
-      <div className="sticky bottom-0 mt-auto bg-paper px-4 py-3">
+      <div className={`mt-auto bg-paper px-4 py-3 ${isUnpaid ? '' : 'sticky bottom-0'}`}>
         <p role="status" aria-live="polite" className="sr-only">
           {announceTurns(turns)}
         </p>

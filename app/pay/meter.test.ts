@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { costOf, meterAt } from './meter.ts';
+import { asideOf, costOf, meterAt } from './meter.ts';
 import { testPaid } from './test-paid.ts';
 
 const READ_MS = 1_000_000;
@@ -35,4 +35,10 @@ test('at the end the chain has the last word: what was paid in, less what went b
   expect(at(over, 0)).toMatchObject({ left: 0, source: 'chain' });
   expect(at(over, 0).paid).toBeCloseTo(0.25, 9);
   expect(at({ state: 'over', earned_usdc: '0.3' }, 0)).toMatchObject({ paid: 0.3, source: 'estimate' });
+});
+
+test('what carries the stream is neither paid nor left for answers', () => {
+  const session = testPaid({ deposit_usdc: '1', fee_usdc: '0.03', spend_usdc: '0.8' });
+  expect(asideOf(session)).toBeCloseTo(0.17, 9);
+  expect(asideOf({ ...session, spend_usdc: '0.97' })).toBeCloseTo(0, 9);
 });

@@ -45,3 +45,7 @@ export function costOf({ deposit_usdc, refunded_usdc }: PaidSession): number | u
 /** Whether questions may be asked with it. */
 export const isLive = ({ state }: Pick<PaidSession, 'state'>): boolean =>
   state === 'waiting' || state === 'streaming' || state === 'resting';
+
+/** What answers cannot use and comes back: the deposit carries the stream's buffer itself. Dollars. */
+export const asideOf = ({ deposit_usdc, fee_usdc, spend_usdc }: PaidSession): number =>
+  Math.max(0, Number(deposit_usdc) - Number(fee_usdc) - Number(spend_usdc));

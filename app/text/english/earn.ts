@@ -42,7 +42,7 @@ export const englishEarn = {
     title: 'For whoever runs this server',
     hotKey: 'Hot key',
     sessions: (count: number) =>
-      count === 1 ? 'gas money for 1 more session' : `gas money for ${count} more sessions`,
+      count === 1 ? 'gas money for 1 more session' : `gas money for ${count.toLocaleString('en-GB')} more sessions`,
     low: 'That is little: send it some, or sessions can be neither opened nor closed.',
     waiting: (count: number) =>
       count === 1 ? '1 transaction is on its way' : `${count} transactions are on their way`,

@@ -42,7 +42,8 @@ export const earn: typeof englishEarn = {
   operator: {
     title: 'Für den, der diesen Server betreibt',
     hotKey: 'Schlüssel des Servers',
-    sessions: (count) => (count === 1 ? 'Gas für noch 1 Sitzung' : `Gas für noch ${count} Sitzungen`),
+    sessions: (count) =>
+      count === 1 ? 'Gas für noch 1 Sitzung' : `Gas für noch ${count.toLocaleString('de-DE')} Sitzungen`,
     low: 'Das ist wenig: Schicke ihm etwas, sonst kann er Sitzungen weder öffnen noch schließen.',
     waiting: (count) => (count === 1 ? '1 Transaktion ist unterwegs' : `${count} Transaktionen sind unterwegs`),
     paid: 'Bezahlte Sitzungen',
