@@ -42,7 +42,8 @@ const PAGES = [
 
 /** What would make every run longer than twenty minutes: `npm run test:journeys`. */
 const JOURNEYS = [
-  ...['admin', 'before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format', 'offline'],
+  ...['account-journey', 'admin', 'before-lending', 'journeys', 'keyboard', 'leave-drains', 'missing-format'],
+  ...['network', 'offline'],
   ...['own-tls', 'paid-chat', 'paid-elsewhere', 'paid-operator', 'story', 'widget', 'widget-package'],
 ].map((name) => `${name}.spec.ts`);
 /** Nor what a software GPU takes long for: `npm run test:splits`. Each of its claims is in a shorter test, too. */
