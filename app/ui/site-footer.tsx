@@ -11,9 +11,10 @@ const LINKS = [
   ['reference', '/docs/reference'],
 ] as const;
 
-export function SiteFooter() {
+/** `isOfDesks`: not where the page is narrow. */
+export function SiteFooter({ isOfDesks }: { isOfDesks: boolean }) {
   return (
-    <footer className="mt-auto border-line border-t">
+    <footer className={`mt-auto border-line border-t ${isOfDesks ? 'hidden sm:block' : ''}`}>
       <div className="mx-auto max-w-6xl px-4 py-5 text-muted text-sm">
         <p className="max-w-3xl">{uiText.footer}</p>
         <nav aria-label={uiText.more.title} className="mt-3 flex flex-wrap gap-x-6 gap-y-1">

@@ -10,7 +10,8 @@ import { SiteHeader } from './site-header.tsx';
 import { SkipLink } from './skip-link.tsx';
 
 export function SiteFrame({ children }: { children: ReactNode }) {
-  if (pagePath(usePathname()) === '/embed') return <main id="main">{children}</main>;
+  const path = pagePath(usePathname());
+  if (path === '/embed') return <main id="main">{children}</main>;
   return (
     <Spoken>
       <SkipLink />
@@ -19,7 +20,8 @@ export function SiteFrame({ children }: { children: ReactNode }) {
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 outline-none">
         {children}
       </main>
-      <SiteFooter />
+      {/* On a phone the conversation and its composer are the page. */}
+      <SiteFooter isOfDesks={path === '/chat'} />
     </Spoken>
   );
 }

@@ -8,6 +8,7 @@ import { ROOT } from '../install/ensure-installed.mjs';
 import { runCommand } from '../terminal/run-command.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import { compressSite } from './compress-site.ts';
+import { copyPapers } from './copy-papers.ts';
 import { copyReference } from './copy-reference.ts';
 import { hashSources } from './hash-sources.ts';
 import { listRuntime } from './list-runtime.ts';
@@ -39,6 +40,7 @@ export async function ensureBuilt(): Promise<'current' | 'built'> {
   const { buildScript } = await import('../../packages/widget/build.mjs');
   await buildScript(join(SITE_DIR, 'widget.js'));
   copyReference(SITE_DIR);
+  copyPapers(SITE_DIR);
   await writeSiteWorker(ROOT, SITE_DIR, hash);
   const beganMs = performance.now();
   const { plain, br } = await withProgress('Compressing the site', () => compressSite(SITE_DIR));

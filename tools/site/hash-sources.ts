@@ -18,6 +18,7 @@ const FILES = [
   'LICENSE',
   // What is written beside the files that Next builds.
   ...['tools/site/compress-site.ts', 'tools/site/list-runtime.ts', 'tools/site/write-site-worker.ts'],
+  'tools/site/copy-papers.ts',
   'tools/site/copy-reference.ts',
   'packages/widget/build.mjs',
   'packages/widget/package.json',
