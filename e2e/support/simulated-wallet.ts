@@ -21,8 +21,6 @@ export class SimulatedWallet {
   isLocked = false;
   /** Methods that the person says no to, as often as they are here. */
   readonly rejects: string[] = [];
-  /** Methods at which the wallet stays open: nobody presses anything. */
-  readonly holds = new Set<string>();
   /** The chain's node does not answer. */
   isChainAway = false;
   readonly calls: WalletCall[] = [];
@@ -70,7 +68,6 @@ export class SimulatedWallet {
 
   async #answer(call: WalletCall): Promise<unknown> {
     this.calls.push(call);
-    if (this.holds.has(call.method)) return new Promise(() => {});
     const at = this.rejects.indexOf(call.method);
     if (at >= 0) {
       this.rejects.splice(at, 1);
