@@ -17,7 +17,7 @@ export function DocView({ title, html }: DocProps) {
       <PageLink href="/docs" className="link text-sm">
         ← {docsText.title}
       </PageLink>
-      <article lang="en" className="mx-auto mt-3 max-w-4xl">
+      <article lang="en" data-words="document" className="mx-auto mt-3 max-w-4xl">
         <h1 className="font-semibold text-3xl tracking-tight">{title}</h1>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: drawn by the build from a document of this repository */}
         <div dangerouslySetInnerHTML={{ __html: html }} />

@@ -23,7 +23,7 @@ export function DocsPage({ docs }: { docs: readonly Pick<Doc, 'name' | 'title' |
         </p>
       </section>
       {/* The documents are English whatever the pages speak. */}
-      <ul className="mt-6 grid gap-x-8 gap-y-5 sm:grid-cols-2 lg:grid-cols-3" lang="en">
+      <ul className="mt-6 grid gap-x-8 gap-y-5 sm:grid-cols-2 lg:grid-cols-3" lang="en" data-words="document">
         {docs.map(({ name, title, about }) => (
           <li key={name}>
             <PageLink href={`/docs/${name}`} className="link font-semibold">

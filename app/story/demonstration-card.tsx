@@ -75,7 +75,7 @@ function Told({ state, onRetry }: { state: DemonstrationState; onRetry(): void }
   return (
     <>
       <p className="label">{words.question}</p>
-      <p className="mt-1 font-medium" lang="en">
+      <p className="mt-1 font-medium" lang="en" data-words="model">
         {state.question}
       </p>
       <p className="mt-3 text-muted text-sm" role="status">
@@ -150,7 +150,13 @@ function Questions({ asked, isFree, onAsk }: { asked: string; isFree: boolean; o
           disabled={!isFree}
           onClick={() => onAsk(question)}
         >
-          {question === asked ? storyText.again : <span lang="en">{question}</span>}
+          {question === asked ? (
+            storyText.again
+          ) : (
+            <span lang="en" data-words="model">
+              {question}
+            </span>
+          )}
         </button>
       ))}
     </div>

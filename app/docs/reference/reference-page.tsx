@@ -35,7 +35,14 @@ export function ReferencePage() {
       <p className="mt-1 text-muted" role="status">
         {text.phases[phase]}
       </p>
-      <div ref={place} lang="en" className="reference mt-4" data-testid="reference" data-phase={phase} />
+      <div
+        ref={place}
+        lang="en"
+        data-words="document"
+        className="reference mt-4"
+        data-testid="reference"
+        data-phase={phase}
+      />
       <p className="mt-6 text-muted text-sm">{text.drawnBy}</p>
     </>
   );
