@@ -1,8 +1,10 @@
 // Nobody is kept out: axe finds nothing on any page, in any state shown here, at three widths, in light, dark and forced colours, and in
 // German. Each run has a phone in the dark and a wide window in the light; `npm run test:looks` has all.
+
 import { expect, test } from '@playwright/test';
 import { look, lookInGerman } from './support/look.ts';
 import { openAdmin } from './support/open-admin.ts';
+import { QUIET_PAGES } from './support/quiet-pages.ts';
 import { ask, chatReady, openSite } from './support/site.ts';
 
 test('no page keeps anybody out', async ({ browser }) => {
@@ -12,19 +14,7 @@ test('no page keeps anybody out', async ({ browser }) => {
     await expect(stage.getByTestId('join-button')).toBeVisible();
     await look(stage, '/join, asked');
     await lookInGerman(stage, '/join, asked');
-    for (const place of [
-      '/',
-      '/pools',
-      '/network',
-      '/account',
-      '/admin',
-      '/embed',
-      '/trust',
-      '/pitch',
-      '/docs',
-      '/docs/api',
-      '/docs/reference',
-    ]) {
+    for (const place of QUIET_PAGES) {
       const page = await stage.context().newPage();
       await page.goto(`${site.url}${place}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();

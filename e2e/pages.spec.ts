@@ -1,5 +1,7 @@
 // What a person does with the pages: lends a tab alone in one window, asks, stops, goes on by keyboard.
+
 import { expect, type Page, test } from '@playwright/test';
+import { QUIET_PAGES } from './support/quiet-pages.ts';
 import { ask, chatReady, openSite, send } from './support/site.ts';
 
 test('one window: lend this tab, add another shard, ask, stop, ask again', async ({ browser }) => {
@@ -80,23 +82,7 @@ test('every page fits a phone, a tablet and a desk, light and dark, and raises n
     await chatReady(chat, 1);
     await ask(chat, 'What is a shard?');
     const pool = `/pools?${new URLSearchParams({ pool: site.server.snapshot().pools[0]!.pool })}`;
-    for (const path of [
-      '/',
-      '/join',
-      '/chat',
-      '/pools',
-      pool,
-      '/network',
-      '/account',
-      '/admin',
-      '/embed',
-      '/trust',
-      '/pitch',
-      '/docs',
-      '/docs/api',
-      '/docs/reference',
-      '/nowhere',
-    ]) {
+    for (const path of [...QUIET_PAGES, '/join', '/chat', pool, '/nowhere']) {
       const page = path === '/chat' ? chat : await (await browser.newContext()).newPage();
       page.on('pageerror', (error) => errors.push(`${path}: ${error.message}`));
       page.on('console', (message) => {

@@ -1,4 +1,5 @@
 // Which model pages show first: one of the pools that are there.
+
 import { type FormEvent, useId, useState } from 'react';
 import type { AdminSettings } from '../../protocol/http/admin.ts';
 import { type ModelRef, poolIdOf, readPoolId } from '../../protocol/ids.ts';
@@ -11,6 +12,7 @@ import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { LoadingLine } from '../ui/loading-line.tsx';
 import { changeSettings } from './admin-api.ts';
+import { SaveRow } from './save-row.tsx';
 
 export function ModelSection({ settings, onChanged }: { settings: AdminSettings; onChanged(): void }) {
   const text = adminText.model;
@@ -68,14 +70,7 @@ export function ModelSection({ settings, onChanged }: { settings: AdminSettings;
           </p>
         </div>
         {task.error && <ErrorCard error={task.error} />}
-        <div className="flex flex-wrap items-center gap-3">
-          <button type="submit" className="button button-small" disabled={task.busy}>
-            {text.save}
-          </button>
-          <span role="status" className="text-sm">
-            {saved && text.saved}
-          </span>
-        </div>
+        <SaveRow words={text} busy={task.busy} saved={saved} />
       </form>
     </Card>
   );

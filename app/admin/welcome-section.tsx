@@ -1,4 +1,5 @@
 // What whoever joins is given: how much, and how often from one address.
+
 import { type FormEvent, useState } from 'react';
 import { MICROS_PER_CREDIT } from '../../protocol/credits.ts';
 import type { AdminSettings } from '../../protocol/http/admin.ts';
@@ -10,6 +11,7 @@ import { Card } from '../ui/card.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { changeSettings } from './admin-api.ts';
+import { SaveRow } from './save-row.tsx';
 import { readCredits, readWhole } from './whole-number.ts';
 
 const MOST = 1_000_000;
@@ -61,14 +63,7 @@ export function WelcomeSection({ settings, onChanged }: { settings: AdminSetting
           )}
         </p>
         {task.error && <ErrorCard error={task.error} />}
-        <div className="flex flex-wrap items-center gap-3">
-          <button type="submit" className="button button-small" disabled={task.busy}>
-            {text.save}
-          </button>
-          <span role="status" className="text-sm">
-            {saved && text.saved}
-          </span>
-        </div>
+        <SaveRow words={text} busy={task.busy} saved={saved} />
       </form>
     </Card>
   );
